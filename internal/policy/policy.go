@@ -1,0 +1,263 @@
+// Package policy holds the import policy as code: which of our packages may
+// import which, and which of them must not know a clock, a file, a network or
+// chance. Its test reads every Go file of the repository; a new package needs a
+// row in the table here.
+//
+//	value ← jsonpath, jsonata ← asl ← asl/machine ← emulator/engine ← emulator ← internal/cli ← cmd/aslocal
+//
+// An arrow that you need the other way means that the thing is in the wrong
+// package, or wants a small interface declared by its user.
+package policy
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// module is the path that imports of our own packages begin with.
+const module = "github.com/aslocal/aslocal"
+
+// A row is the policy of one package, or of a folder and all below it if its
+// name ends in "/...". The same form names a folder in imports.
+type row struct {
+	name    string
+	imports string // which of ours it may import, separated by spaces
+	pure    bool   // replays must give the same, so nothing in it may ask the world outside
+}
+
+// table has a row for every package, from the bottom to the top. The longest
+// name that fits a package decides.
+var table = []row{
+	{name: "value", pure: true},
+	{name: "internal/spell", pure: true},
+	{name: "internal/position", imports: "value", pure: true},
+	{name: "jsonpath", imports: "value", pure: true},
+	{name: "jsonata", imports: "value", pure: true},
+	{name: "asl/intrinsic", imports: "value jsonpath", pure: true},
+	{name: "asl", imports: "value jsonpath jsonata asl/intrinsic internal/position internal/spell", pure: true},
+	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
+
+	{name: "graph", imports: "value asl"},
+
+	{name: "emulator/fault", imports: "value"},
+	{name: "emulator/awsjson", imports: "value emulator/fault"},
+	{name: "emulator/journal"},
+	{name: "emulator/journal/storetest", imports: "emulator/journal"},
+	{name: "emulator/history", imports: "value asl asl/machine"},
+	{name: "emulator/task", imports: "value asl"},
+	{name: "emulator/engine", imports: "value asl asl/machine emulator/journal emulator/history emulator/task"},
+	{name: "emulator/ui", imports: "value asl graph emulator/history emulator/fault"},
+	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/position internal/spell"},
+
+	{name: "debug", imports: "value jsonpath jsonata asl/... emulator/... internal/position"},
+	{name: "conformance", imports: "value asl emulator/..."},
+	{name: "internal/cli/...", imports: "value jsonpath jsonata asl/... graph emulator/... debug conformance internal/..."},
+	{name: "internal/policy"},
+	{name: "cmd/aslocal", imports: "internal/cli"},
+	{name: "examples/...", imports: "value jsonpath jsonata asl/... graph emulator/... debug conformance"},
+}
+
+// impure says why a pure package may not import a package of the standard
+// library, or one below it.
+var impure = map[string]string{
+	"net":         "the network is the engine's",
+	"os":          "files and environment are the caller's",
+	"io/ioutil":   "files are the caller's",
+	"syscall":     "the system is the caller's",
+	"log":         "libraries print nothing",
+	"math/rand":   "randomness comes from the execution's seed",
+	"crypto/rand": "randomness comes from the execution's seed",
+}
+
+// harmless are packages below those of impure that only deal with texts.
+var harmless = []string{"net/netip", "net/url"}
+
+// impureNames says which names of a package that has its good uses a pure
+// package may not use, and why.
+var impureNames = []struct{ path, names, why string }{
+	{"time", "Now Since Until", "time is in the stimulus"},
+	{"time", "Sleep After AfterFunc Tick NewTicker NewTimer", "timers are commands to the engine"},
+	{"time", "Local LoadLocation", "time zones of the system differ from one to another"},
+	{"github.com/google/uuid", "New NewString NewRandom NewUUID NewV6 NewV7", "ids come from the execution's seed"},
+}
+
+// layoutFile is the one file that may use unsafe.
+const layoutFile = "value/layout_compact.go"
+
+// A Violation is a place where a file does not keep to the policy.
+type Violation struct {
+	File string // from the root of the repository
+	Line int
+	What string // "imports emulator", "uses time.Now"
+	Rule string // why not
+}
+
+// String returns "file:line: what: rule".
+func (v Violation) String() string {
+	return fmt.Sprintf("%s:%d: %s: %s", v.File, v.Line, v.What, v.Rule)
+}
+
+// Check reads every Go file below the root of a repository and returns what
+// does not keep to the policy, in the order of the files. Test files are free:
+// they read data and measure time. Folders that the go command passes over
+// (testdata, those that begin with . or _) and other modules are left out. The
+// error is that of reading or parsing a file.
+func Check(repository fs.FS) ([]Violation, error) {
+	var found []Violation
+	err := fs.WalkDir(repository, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if foreign(repository, name) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		text, err := fs.ReadFile(repository, name)
+		if err != nil {
+			return err
+		}
+		violations, err := checkFile(name, text)
+		found = append(found, violations...)
+		return err
+	})
+	return found, err
+}
+
+// foreign reports whether a folder holds no package of ours.
+func foreign(repository fs.FS, folder string) bool {
+	if folder == "." {
+		return false
+	}
+	if base := path.Base(folder); base == "testdata" || base == "vendor" || base == "node_modules" || base[0] == '.' || base[0] == '_' {
+		return true
+	}
+	_, err := fs.Stat(repository, path.Join(folder, "go.mod"))
+	return err == nil
+}
+
+func checkFile(name string, text []byte) ([]Violation, error) {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, name, text, 0)
+	if err != nil {
+		return nil, err
+	}
+	var found []Violation
+	report := func(pos token.Pos, what, rule string) {
+		found = append(found, Violation{File: name, Line: files.Position(pos).Line, What: what, Rule: rule})
+	}
+	own := path.Dir(name)
+	r, ok := rowOf(own)
+	if !ok {
+		report(file.Package, "is in package "+own, "every package has a row in internal/policy")
+		return found, nil
+	}
+	for _, spec := range file.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return nil, err
+		}
+		if rule := r.forbids(imported, name); rule != "" {
+			report(spec.Pos(), "imports "+imported, rule)
+		}
+		if !r.pure {
+			continue
+		}
+		for _, impure := range impureNames {
+			if imported != impure.path {
+				continue
+			}
+			if spec.Name != nil && spec.Name.Name == "." {
+				report(spec.Pos(), "imports all names of "+imported, impure.why)
+			}
+			for _, use := range uses(file, localName(spec, imported), strings.Fields(impure.names)) {
+				report(use.Pos(), "uses "+path.Base(imported)+"."+use.Sel.Name, r.name+" is pure, "+impure.why)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Violation) int { return a.Line - b.Line })
+	return found, nil
+}
+
+// rowOf returns the row that decides on a package.
+func rowOf(name string) (row, bool) {
+	best, ok := row{}, false
+	for _, r := range table {
+		if within(name, r.name) && len(r.name) > len(best.name) {
+			best, ok = r, true
+		}
+	}
+	return best, ok
+}
+
+// within reports whether a package is the one that the pattern names, or
+// below it if the pattern ends in "/...".
+func within(name, pattern string) bool {
+	folder, below := strings.CutSuffix(pattern, "/...")
+	return name == folder || below && strings.HasPrefix(name, folder+"/")
+}
+
+// forbids returns why a file of the row's package may not import a package, or
+// "" if it may.
+func (r row) forbids(imported, file string) string {
+	switch {
+	case imported == "C":
+		return "we build without CGO"
+	case imported == "unsafe" && file != layoutFile:
+		return "only " + layoutFile + " is unsafe"
+	case imported == module || strings.HasPrefix(imported, module+"/"):
+		imported = strings.TrimPrefix(strings.TrimPrefix(imported, module), "/")
+		for _, allowed := range strings.Fields(r.imports) {
+			if within(imported, allowed) {
+				return ""
+			}
+		}
+		if r.imports == "" {
+			return r.name + " imports none of our packages"
+		}
+		return r.name + " imports of ours only " + strings.ReplaceAll(r.imports, " ", ", ")
+	case r.pure && !slices.Contains(harmless, imported):
+		for folder := imported; folder != "."; folder = path.Dir(folder) {
+			if why, ok := impure[folder]; ok {
+				return r.name + " is pure, " + why
+			}
+		}
+	}
+	return ""
+}
+
+// localName returns what a file calls a package that it imports.
+func localName(spec *ast.ImportSpec, imported string) string {
+	if spec.Name != nil {
+		return spec.Name.Name
+	}
+	return path.Base(imported)
+}
+
+// uses returns where a file uses any of the names of an imported package. An
+// identifier that the parser has resolved is a variable of that name, not the
+// package.
+func uses(file *ast.File, local string, names []string) []*ast.SelectorExpr {
+	var found []*ast.SelectorExpr
+	ast.Inspect(file, func(n ast.Node) bool {
+		if selector, ok := n.(*ast.SelectorExpr); ok {
+			x, ok := selector.X.(*ast.Ident)
+			if ok && x.Name == local && x.Obj == nil && slices.Contains(names, selector.Sel.Name) {
+				found = append(found, selector)
+			}
+		}
+		return true
+	})
+	return found
+}

@@ -1,0 +1,144 @@
+package value
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/ohler55/ojg/jp"
+)
+
+// FromAny converts what encoding/json and ojg give: nil, bool, string, int,
+// int64, float64, json.Number, []any, map[string]any (its names sorted), also
+// Value itself and what ForJP returned. Other types give an error that names
+// the type, and so do numbers without a JSON form.
+func FromAny(x any) (Value, error) {
+	switch x := x.(type) {
+	case nil:
+		return Nil, nil
+	case Value:
+		return x, nil
+	case keyed:
+		return x.v, nil
+	case indexed:
+		return x.v, nil
+	case bool:
+		return OfBool(x), nil
+	case string:
+		return Str(x), nil
+	case int:
+		return Int(int64(x)), nil
+	case int64:
+		return Int(x), nil
+	case float64:
+		if v := Float(x); v.Exists() {
+			return v, nil
+		}
+		return Value{}, fmt.Errorf("value: %v has no JSON form", x)
+	case json.Number:
+		v, err := Parse(string(x))
+		if err != nil || v.Kind() != Number {
+			return Value{}, fmt.Errorf("value: json.Number %q is not a number", string(x))
+		}
+		return v, nil
+	case []any:
+		items := make([]Value, len(x))
+		for i, item := range x {
+			v, err := FromAny(item)
+			if err != nil {
+				return Value{}, err
+			}
+			items[i] = v
+		}
+		return OfSlice(items), nil
+	case map[string]any:
+		var b ObjectBuilder
+		for _, name := range slices.Sorted(maps.Keys(x)) {
+			v, err := FromAny(x[name])
+			if err != nil {
+				return Value{}, err
+			}
+			b.Set(name, v)
+		}
+		return b.Value(), nil
+	}
+	return Value{}, fmt.Errorf("value: cannot convert a %T", x)
+}
+
+// Any converts v to what encoding/json would give: nil, bool, float64, string,
+// []any, map[string]any. Integers of up to 64 bits become int64, and numbers
+// that no float64 holds json.Number. No value becomes nil.
+func (v Value) Any() any {
+	switch v.Kind() {
+	case Bool:
+		return v.Bool()
+	case Number:
+		if v.IsInteger() {
+			if n, ok := v.Int(); ok {
+				return n
+			}
+			return json.Number(v.NumberText())
+		}
+		if f := v.Float(); !math.IsInf(f, 0) {
+			return f
+		}
+		return json.Number(v.NumberText())
+	case String:
+		return v.Text()
+	case Array:
+		out := make([]any, v.Len())
+		for i, item := range v.Items() {
+			out[i] = item.Any()
+		}
+		return out
+	case Object:
+		out := make(map[string]any, v.Len())
+		for name, member := range v.Members() {
+			out[name] = member.Any()
+		}
+		return out
+	case Opaque:
+		return v.Opaque()
+	}
+	return nil
+}
+
+// ForJP returns v in a form that ojg's jp can query without converting the
+// whole document: objects as jp.Keyed, arrays as jp.Indexed, the rest as Any
+// returns it. What jp finds in it converts back with FromJP. Neither can be
+// changed through jp.
+func ForJP(v Value) any {
+	switch v.Kind() {
+	case Object:
+		return keyed{v}
+	case Array:
+		return indexed{v}
+	}
+	return v.Any()
+}
+
+// FromJP returns the Value behind a result of a jp query on ForJP; also behind
+// several of them, as an array. It fails as FromAny does.
+func FromJP(x any) (Value, error) { return FromAny(x) }
+
+type keyed struct{ v Value }
+
+var _ jp.Keyed = keyed{}
+
+func (k keyed) ValueForKey(key string) (any, bool) {
+	member := k.v.Get(key)
+	return ForJP(member), member.Exists()
+}
+func (k keyed) SetValueForKey(string, any) {}
+func (k keyed) RemoveValueForKey(string)   {}
+func (k keyed) Keys() []string             { return slices.Clone(k.v.Shape().names) }
+
+type indexed struct{ v Value }
+
+var _ jp.Indexed = indexed{}
+
+func (x indexed) ValueAtIndex(i int) any   { return ForJP(x.v.Index(i)) }
+func (x indexed) SetValueAtIndex(int, any) {}
+func (x indexed) Size() int                { return x.v.Len() }

@@ -1,0 +1,54 @@
+package value_test
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+func Example() {
+	order, err := value.Parse(`{"id": "A-17", "lines": [{"sku": "x", "n": 2}]}`)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n := order.Get("lines").Index(0).Get("n").Float()
+	paid := order.With("paid", value.True)
+	fmt.Println(n)
+	fmt.Println(order)
+	fmt.Println(paid)
+	// Output:
+	// 2
+	// {"id":"A-17","lines":[{"sku":"x","n":2}]}
+	// {"id":"A-17","lines":[{"sku":"x","n":2}],"paid":true}
+}
+
+func ExampleParse_error() {
+	_, err := value.Parse(`{"Type": Pass}`)
+	var bad *value.SyntaxError
+	if errors.As(err, &bad) {
+		fmt.Println(bad.Line, bad.Column, bad.Message)
+	}
+	// Output:
+	// 1 14 Unrecognized token 'Pass': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')
+}
+
+func ExampleEqual() {
+	a := value.MustParse(`{"n": 1, "big": 12345678901234567890}`)
+	b := value.MustParse(`{"big": 12345678901234567890.0, "n": 1.0}`)
+	c := value.MustParse(`{"big": 12345678901234567891, "n": 1}`)
+	fmt.Println(value.Equal(a, b), value.Equal(a, c))
+	// Output:
+	// true false
+}
+
+func ExampleObjectBuilder() {
+	var b value.ObjectBuilder
+	b.Set("z", value.Int(1))
+	b.Set("a", value.Of(value.True, value.Nil))
+	b.Set("z", value.Str("again"))
+	fmt.Println(b.Value())
+	// Output:
+	// {"z":"again","a":[true,null]}
+}
