@@ -25,6 +25,10 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("%s at line %d, column %d", e.Message, e.Line, e.Column)
 }
 
+// Source names the place in Jackson's words: [Source: (String)"not a
+// definition"; line: 1, column: 4]. The text is the one that Parse was given.
+func (e *SyntaxError) Source(text string) string { return source(text, e.Line, e.Column) }
+
 const tokens = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
 // maxToken is how many bytes of an unknown word, and maxSource how many
@@ -160,14 +164,18 @@ func (s *scanner) kindAt(open int) string {
 	return "Array"
 }
 
-// source names the place of an opening bracket as Jackson does, which repeats
-// the head of the text.
+// source names the place of an opening bracket.
 func (s *scanner) source(at int) string {
-	shown, rest := strings.ToValidUTF8(s.src, "\uFFFD"), ""
+	line, column := s.lineColumn(at)
+	return source(s.src, line, column)
+}
+
+// source names a place as Jackson does, which repeats the head of the text.
+func source(text string, line, column int) string {
+	shown, rest := strings.ToValidUTF8(text, "\uFFFD"), ""
 	if n := utf8.RuneCountInString(shown); n > maxSource {
 		shown, rest = string([]rune(shown)[:maxSource]), fmt.Sprintf("[truncated %d chars]", n-maxSource)
 	}
-	line, column := s.lineColumn(at)
 	return fmt.Sprintf(`[Source: (String)"%s"%s; line: %d, column: %d]`, shown, rest, line, column)
 }
 

@@ -147,3 +147,55 @@ func (d decimal) int64() (n int64, ok bool) {
 	}
 	return n, true
 }
+
+// CompareNumbers orders two numbers by their exact values: -1 if a is less
+// than b, 0 if they are equal, +1 if a is greater. It panics if either is not a
+// number.
+func CompareNumbers(a, b Value) int {
+	if a.Kind() != Number || b.Kind() != Number {
+		panic("value: CompareNumbers of a " + a.Kind().String() + " and a " + b.Kind().String())
+	}
+	x, y := a.Float(), b.Float()
+	switch {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	case equalNumbers(a, b):
+		return 0
+	}
+	return takeApart(a.NumberText()).compare(takeApart(b.NumberText()))
+}
+
+// compare orders two decimals of which not both are zero.
+func (d decimal) compare(e decimal) int {
+	switch ds, es := d.sign(), e.sign(); {
+	case ds < es:
+		return -1
+	case ds > es:
+		return 1
+	case ds < 0:
+		return -d.compareMagnitude(e)
+	}
+	return d.compareMagnitude(e)
+}
+
+func (d decimal) sign() int {
+	switch {
+	case d.digits == "":
+		return 0
+	case d.negative:
+		return -1
+	}
+	return 1
+}
+
+// compareMagnitude compares the places of the first digits, then the digits.
+func (d decimal) compareMagnitude(e decimal) int {
+	dFirst := new(big.Int).Add(d.exponent, big.NewInt(int64(len(d.digits))))
+	eFirst := new(big.Int).Add(e.exponent, big.NewInt(int64(len(e.digits))))
+	if c := dFirst.Cmp(eFirst); c != 0 {
+		return c
+	}
+	return strings.Compare(d.digits, e.digits)
+}

@@ -264,3 +264,23 @@ func TestHostileExponentsAreCheap(t *testing.T) {
 		}
 	}
 }
+
+func TestCompareNumbers(t *testing.T) {
+	ascending := []string{"-1e400", "-10000000000000000000001", "-10000000000000000000000", "-1", "-1e-400", "0", "1e-401", "1e-400", "1", "1.5", "9007199254740992", "9007199254740993", "1e400", "1e401"}
+	for i, a := range ascending {
+		for j, b := range ascending {
+			want := 0
+			if i < j {
+				want = -1
+			} else if i > j {
+				want = 1
+			}
+			if got := CompareNumbers(MustParse(a), MustParse(b)); got != want {
+				t.Errorf("CompareNumbers(%s, %s) = %d, want %d", a, b, got, want)
+			}
+		}
+	}
+	if got := CompareNumbers(MustParse("1.0"), MustParse("10e-1")); got != 0 {
+		t.Errorf("CompareNumbers(1.0, 10e-1) = %d, want 0", got)
+	}
+}

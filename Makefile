@@ -1,0 +1,54 @@
+# The commands of the project. `make help` lists them.
+
+GO       ?= go
+BIN      := bin/aslocal
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+FUZZTIME ?= 20s
+SHARED   ?= ../shared
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help run build test lint cover bench fuzz conformance corpus check platforms
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## build, start the emulator and the example's services, run the example
+	$(GO) run ./examples/order -aslocal $(BIN)
+
+build: ## build bin/aslocal
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/aslocal
+
+test: ## all tests, with the race detector
+	$(GO) test -race ./...
+
+lint: ## gofmt, vet, staticcheck, go.mod tidy
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt: the files above are not formatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) vet -tags purego ./value
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) mod tidy -diff
+
+cover: ## test coverage of the packages
+	$(GO) test -coverprofile=cover.out ./... && $(GO) tool cover -func=cover.out | tail -1
+
+bench: ## all benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## every fuzz target for FUZZTIME each (20s)
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	  done; done
+
+conformance: build ## our own cases in process and over HTTP, then the recorded corpus if it is there
+	$(GO) test -count=1 -v -run Conformance ./conformance | grep -v '^=== '
+	@if [ -d $(SHARED)/corpus ]; then $(MAKE) --no-print-directory corpus; else echo "corpus: $(SHARED)/corpus is not there, skipped"; fi
+
+corpus: build ## the recorded corpus against a server; CORPUS_FLAGS go to its runner
+	./conformance/corpus.sh $(BIN) $(SHARED)/corpus $(CORPUS_FLAGS)
+
+platforms: ## build for every platform, without CGO
+	@for p in $(PLATFORMS); do \
+	  echo "build $$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -trimpath -o /dev/null ./cmd/aslocal || exit 1; done
+
+check: lint test platforms ## what must pass before a commit lands

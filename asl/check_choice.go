@@ -1,0 +1,102 @@
+package asl
+
+import (
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file checks the rules of Choice states in JSONPath mode. Spec: "Choice
+// State".
+
+// operators are the comparison operators; the value says whether there is one
+// with the suffix Path, too.
+var operators = map[string]bool{
+	"StringEquals": true, "StringLessThan": true, "StringGreaterThan": true,
+	"StringLessThanEquals": true, "StringGreaterThanEquals": true,
+	"NumericEquals": true, "NumericLessThan": true, "NumericGreaterThan": true,
+	"NumericLessThanEquals": true, "NumericGreaterThanEquals": true,
+	"BooleanEquals":   true,
+	"TimestampEquals": true, "TimestampLessThan": true, "TimestampGreaterThan": true,
+	"TimestampLessThanEquals": true, "TimestampGreaterThanEquals": true,
+	"StringMatches": false,
+	"IsNull":        false, "IsPresent": false, "IsNumeric": false,
+	"IsString": false, "IsBoolean": false, "IsTimestamp": false,
+}
+
+// isOperator reports whether a field of a rule is a comparison operator.
+func isOperator(name string) bool {
+	if _, ok := operators[name]; ok {
+		return true
+	}
+	stem, ok := strings.CutSuffix(name, "Path")
+	return ok && operators[stem]
+}
+
+// tests calls visit for a rule and those that its And, Or and Not combine.
+func tests(at *place, test value.Value, visit func(at *place, test value.Value)) {
+	visit(at, test)
+	for _, name := range []string{"And", "Or"} {
+		for i, inner := range test.Get(name).Items() {
+			tests(at.member(name).item(i), inner, visit)
+		}
+	}
+	if inner := test.Get("Not"); inner.Exists() {
+		tests(at.member("Not"), inner, visit)
+	}
+}
+
+// checkRules checks the rules of a Choice state.
+func (c *checker) checkRules(s *State) {
+	if s.QueryLanguage != JSONPath {
+		return
+	}
+	for i, r := range s.Choices {
+		outermost := true
+		tests(s.place().member("Choices").item(i), r.Fields, func(at *place, test value.Value) {
+			if test.Kind() == value.Object {
+				c.checkTest(at, test)
+				if !outermost && test.Get("Next").Exists() {
+					c.reportKeyIn(at, at.member("Next"), nextInside())
+				}
+			}
+			outermost = false
+		})
+	}
+}
+
+// checkTest reports a test without or with several comparisons, a comparison
+// without Variable, and a literal that is not what the operator compares with.
+func (c *checker) checkTest(at *place, test value.Value) {
+	combined, compared := 0, 0
+	for name, operand := range test.Members() {
+		switch {
+		case name == "And" || name == "Or" || name == "Not":
+			combined++
+		case isOperator(name):
+			compared++
+			c.checkOperand(at.member(name), name, operand.Text())
+		}
+	}
+	switch {
+	case test.Get("Condition").Exists(): // of the other language, which the schema says
+	case combined+compared != 1:
+		c.report(at, noComparison())
+	case compared == 1 && !test.Get("Variable").Exists():
+		c.report(at, fieldsRequired("Variable"))
+	case combined == 1 && test.Get("Variable").Exists():
+		c.reportKeyIn(at, at.member("Variable"), fieldNotSupported("Variable"))
+	}
+}
+
+func (c *checker) checkOperand(at *place, operator, operand string) {
+	switch {
+	case strings.HasSuffix(operator, "Path") || operand == "":
+	case looksLikePath(operand) && operators[operator]:
+		c.report(at, noPath(operator))
+	case strings.HasPrefix(operator, "Timestamp"):
+		if _, ok := ParseTimestamp(operand); !ok {
+			c.report(at, notATimestamp())
+		}
+	}
+}

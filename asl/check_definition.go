@@ -1,0 +1,32 @@
+package asl
+
+import "unicode/utf8"
+
+// This file checks what concerns the whole definition.
+
+// checkDuplicateFields reports members that their object has twice. The reader
+// of JSON has dropped the first of them, so it is not an error.
+func (c *checker) checkDuplicateFields() {
+	for _, d := range c.d.Positions.Duplicates(maxFindings) {
+		at, _ := c.walk(d.Pointer)
+		c.reportKeyIn(at.up, at, duplicateField(at.name, d.First.Start))
+	}
+}
+
+// maxStateName is how long the name of a state may be, in characters.
+const maxStateName = 80
+
+// checkStateNames reports names that are too long, and names that states at
+// any depth share.
+func (c *checker) checkStateNames() {
+	count := make(map[string]int)
+	c.d.AllStates(func(_ *Workflow, s *State) { count[s.Name]++ })
+	c.d.AllStates(func(_ *Workflow, s *State) {
+		if n := utf8.RuneCountInString(s.Name); n > maxStateName {
+			c.report(s.place(), stateNameTooLong(n))
+		}
+		if count[s.Name] > 1 {
+			c.report(s.place(), duplicateState(s.Name))
+		}
+	})
+}

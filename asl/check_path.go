@@ -1,0 +1,114 @@
+package asl
+
+import (
+	"strings"
+
+	"github.com/aslocal/aslocal/asl/intrinsic"
+	"github.com/aslocal/aslocal/jsonpath"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file checks the fields of JSONPath states that hold a Path. Spec:
+// "Paths", "Reference Paths".
+
+// A pathKind says which Paths a field takes.
+type pathKind uint8
+
+const (
+	anyPath    pathKind = iota // or null
+	reference                  // a Reference Path
+	resultPath                 // a Reference Path into the state's input, or null
+	stringPath                 // a Path, or an intrinsic function that returns a string
+)
+
+// pathFields are the fields that hold a Path, but for those of Choice rules and
+// Catchers.
+var pathFields = []struct {
+	field
+	kind pathKind
+}{
+	{field{"", "InputPath"}, anyPath},
+	{field{"", "OutputPath"}, anyPath},
+	{field{"", "ResultPath"}, resultPath},
+	{field{"", "ItemsPath"}, reference},
+	{field{"", "TimeoutSecondsPath"}, reference},
+	{field{"", "HeartbeatSecondsPath"}, reference},
+	{field{"", "SecondsPath"}, reference},
+	{field{"", "TimestampPath"}, reference},
+	{field{"", "MaxConcurrencyPath"}, reference},
+	{field{"", "ToleratedFailureCountPath"}, reference},
+	{field{"", "ToleratedFailurePercentagePath"}, reference},
+	{field{"", "ErrorPath"}, stringPath},
+	{field{"", "CausePath"}, stringPath},
+	{field{"ItemReader/ReaderConfig", "MaxItemsPath"}, reference},
+	{field{"ItemBatcher", "MaxItemsPerBatchPath"}, reference},
+	{field{"ItemBatcher", "MaxInputBytesPerBatchPath"}, reference},
+}
+
+// paths calls visit for every field of a JSONPath state that holds the text of
+// a Path, but for those of templates.
+func (s *State) paths(visit func(at *place, text string, kind pathKind)) {
+	if s.QueryLanguage != JSONPath {
+		return
+	}
+	add := func(at *place, v value.Value, kind pathKind) {
+		if v.Kind() == value.String {
+			visit(at, v.Text(), kind)
+		}
+	}
+	for _, f := range pathFields {
+		at, object := f.find(s)
+		add(at.member(f.name), object.Get(f.name), f.kind)
+	}
+	for i, k := range s.Catch {
+		add(s.place().member("Catch").item(i).member("ResultPath"), k.ResultPath, resultPath)
+	}
+	for i, r := range s.Choices {
+		tests(s.place().member("Choices").item(i), r.Fields, func(at *place, test value.Value) {
+			for name, v := range test.Members() {
+				if name == "Variable" || strings.HasSuffix(name, "Path") && isOperator(name) {
+					add(at.member(name), v, reference)
+				}
+			}
+		})
+	}
+}
+
+// checkPaths reports fields that do not hold the Path they should.
+func (c *checker) checkPaths(s *State) {
+	s.paths(func(at *place, text string, kind pathKind) {
+		if kind == stringPath && !strings.HasPrefix(text, "$") {
+			if call, err := intrinsic.Compile(text); err != nil {
+				c.report(at, notAnIntrinsicString().withHint("%v", err))
+			} else if !call.ReturnsString() {
+				c.report(at, notAnIntrinsicString())
+			}
+			return
+		}
+		path, err := jsonpath.Compile(text)
+		switch {
+		case err != nil && (kind == reference || kind == resultPath):
+			c.report(at, notAReferencePath(err.Error()))
+		case err != nil:
+			c.report(at, notAPath(err))
+		case kind == reference && !path.IsReference():
+			c.report(at, notAReferencePath("it can name more than one value"))
+		case kind == resultPath && path.Root() != jsonpath.Data:
+			c.report(at, notAReferencePath("it must begin with $"))
+		case kind == resultPath && !path.IsReference():
+			c.report(at, notAReferencePath("it can name more than one value"))
+		}
+	})
+}
+
+// checkFail warns of an Error or Cause that looks like a Path.
+func (c *checker) checkFail(s *State) {
+	if s.QueryLanguage != JSONPath {
+		return
+	}
+	for _, name := range []string{"Error", "Cause"} {
+		if looksLikePath(s.Fields.Get(name).Text()) {
+			c.report(s.place().member(name), noPath(name))
+		}
+	}
+}

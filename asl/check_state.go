@@ -1,0 +1,120 @@
+package asl
+
+import (
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file checks what concerns states of several types.
+
+// checkStateLanguage reports a JSONPath state in a JSONata machine. (The
+// reverse is fine.)
+func (c *checker) checkStateLanguage(s *State) {
+	if c.d.QueryLanguage == JSONata && s.QueryLanguage == JSONPath {
+		c.reportIn(s.place(), s.place().member("QueryLanguage"), languageDowngrade())
+	}
+}
+
+// needsTransition reports whether the state's type asks for Next or End.
+func (s *State) needsTransition() bool {
+	switch s.Type {
+	case Task, Pass, Wait, Parallel, Map:
+		return true
+	}
+	return false
+}
+
+// checkTransition reports states with both Next and "End": true, or neither.
+func (c *checker) checkTransition(s *State) {
+	if !s.needsTransition() {
+		return
+	}
+	next := s.Fields.Get("Next").Exists()
+	switch end := s.Fields.Get("End"); {
+	case next && s.End:
+		c.report(s.place(), onlyOneOf("Next", "End"))
+	case !next && !s.End && (!end.Exists() || end.Kind() == value.Bool):
+		c.report(s.place(), exactlyOneOf("Next", "End"))
+	}
+}
+
+// A field is a member of a state, or of one of the objects that a Map state
+// consists of.
+type field struct {
+	inside string // "ItemReader/ReaderConfig", or "" for the state itself
+	name   string
+}
+
+// find returns the object that has the field.
+func (f field) find(s *State) (*place, value.Value) {
+	at, v := s.place(), s.Fields
+	for _, name := range parts("/" + f.inside) {
+		if name != "" {
+			at, v = at.member(name), v.Get(name)
+		}
+	}
+	return at, v
+}
+
+// pairs are the fields that hold either a value or, with Path behind their
+// name, where to find it.
+var pairs = []field{
+	{"", "TimeoutSeconds"}, {"", "HeartbeatSeconds"},
+	{"", "Error"}, {"", "Cause"},
+	{"", "MaxConcurrency"}, {"", "ToleratedFailureCount"}, {"", "ToleratedFailurePercentage"},
+	{"ItemReader/ReaderConfig", "MaxItems"},
+	{"ItemBatcher", "MaxItemsPerBatch"}, {"ItemBatcher", "MaxInputBytesPerBatch"},
+}
+
+// checkPairs reports fields that are there in both forms.
+func (c *checker) checkPairs(s *State) {
+	for _, f := range pairs {
+		at, object := f.find(s)
+		if object.Get(f.name).Exists() && object.Get(f.name+"Path").Exists() {
+			c.report(at, onlyOneOf(f.name, f.name+"Path"))
+		}
+	}
+}
+
+// checkErrorEquals reports States.ALL that does not stand alone in the last
+// Retrier or Catcher. Spec: "Retrying after error".
+func (c *checker) checkErrorEquals(s *State) {
+	retry, catch := s.place().member("Retry"), s.place().member("Catch")
+	for i, r := range s.Retry {
+		c.checkAll(retry.item(i), r.ErrorEquals, i == len(s.Retry)-1)
+	}
+	for i, k := range s.Catch {
+		c.checkAll(catch.item(i), k.ErrorEquals, i == len(s.Catch)-1)
+	}
+}
+
+func (c *checker) checkAll(at *place, errorEquals []string, last bool) {
+	for i, name := range errorEquals {
+		if name == ErrAll && (!last || len(errorEquals) > 1) {
+			c.report(at.member("ErrorEquals").item(i), allNotAlone())
+		}
+	}
+}
+
+// checkResult warns of paths in the Result of a Pass state, which is taken as
+// it is.
+func (c *checker) checkResult(s *State) {
+	if s.QueryLanguage != JSONPath {
+		return
+	}
+	walk(s.place().member("Result"), s.Fields.Get("Result"), func(at *place, v value.Value) {
+		if looksLikePath(v.Text()) {
+			c.report(at, staticResult())
+		}
+	})
+}
+
+// walk calls visit for a value and everything in it.
+func walk(at *place, v value.Value, visit func(*place, value.Value)) {
+	visit(at, v)
+	for name, member := range v.Members() {
+		walk(at.member(name), member, visit)
+	}
+	for i, item := range v.Items() {
+		walk(at.item(i), item, visit)
+	}
+}

@@ -1,0 +1,146 @@
+package asl
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file checks Task states: what they call, and with which parameters.
+// Spec: "Task State"; guide: "Integrating services".
+
+// checkResource reports resources that the service does not have, and those
+// that an Express state machine cannot use.
+func (c *checker) checkResource(s *State) {
+	text := s.Fields.Get("Resource").Text()
+	if text == "" {
+		return
+	}
+	at := s.place().member("Resource")
+	r, err := ParseResource(text)
+	switch {
+	case err != nil:
+		c.report(at, unknownResource(text).meantResource(text))
+	case c.express && r.Kind == Activity:
+		c.report(at, activityInExpress())
+	case c.express && r.Pattern != RequestResponse:
+		c.report(at, notInExpress(r.Pattern))
+	}
+}
+
+// meantResource adds a guess at an unknown resource.
+func (m message) meantResource(text string) message {
+	rest, ok := strings.CutPrefix(text, integrationPrefix)
+	switch {
+	case strings.Contains(text, "${"):
+		return m.withHint("what stands in ${} is for the deployment tool to replace")
+	case !ok || strings.HasPrefix(rest, "aws-sdk:"):
+		return m
+	}
+	action, pattern, _ := strings.Cut(rest, ".")
+	if i := slices.Index(Integrations(), action); i >= 0 {
+		return m.withHint("%s has no pattern .%s", action, pattern)
+	}
+	service, name, _ := strings.Cut(action, ":")
+	if _, known := integrations[service]; known && sdkActionOK(service, name) {
+		var actions []string
+		for _, full := range Integrations() {
+			if known, ok := strings.CutPrefix(full, service+":"); ok {
+				actions = append(actions, known)
+			}
+		}
+		if m = m.meant(name, actions); m.hint == "" {
+			m = m.withHint("did you mean %q?", integrationPrefix+"aws-sdk:"+action)
+		}
+		return m
+	}
+	return m.meant(action, Integrations())
+}
+
+// integrationPrefix begins the ARNs of service integrations.
+const integrationPrefix = "arn:aws:states:::"
+
+// parameters are what the service knows about the parameters of optimized
+// integrations when a state machine is created.
+var parameters = map[string]struct {
+	required []string
+	all      []string // nil where the list is not known
+}{
+	"lambda:invoke": {
+		required: []string{"FunctionName"},
+		all:      []string{"FunctionName", "Payload", "InvocationType", "Qualifier", "ClientContext", "LogType"},
+	},
+	"apigateway:invoke": {
+		required: []string{"ApiEndpoint", "Method"},
+		all: []string{"ApiEndpoint", "Method", "Headers", "Stage", "Path", "QueryParameters", "RequestBody",
+			"AllowNullValues", "AuthType"},
+	},
+	"http:invoke": {
+		required: []string{"ApiEndpoint", "Method"},
+		all: []string{"ApiEndpoint", "Method", "Authentication", "InvocationConfig", "Headers", "QueryParameters",
+			"RequestBody", "Transform"},
+	},
+	"states:startExecution": {
+		required: []string{"StateMachineArn"},
+		all:      []string{"StateMachineArn", "Input", "Name", "TraceHeader"},
+	},
+	"sqs:sendMessage":     {required: []string{"QueueUrl"}},
+	"dynamodb:getItem":    {required: []string{"TableName", "Key"}},
+	"dynamodb:putItem":    {required: []string{"TableName", "Item"}},
+	"dynamodb:updateItem": {required: []string{"TableName", "Key"}},
+	"dynamodb:deleteItem": {required: []string{"TableName", "Key"}},
+	"events:putEvents":    {required: []string{"Entries"}},
+	"batch:submitJob":     {required: []string{"JobName", "JobQueue", "JobDefinition"}},
+	"ecs:runTask":         {required: []string{"TaskDefinition"}},
+	"glue:startJobRun":    {required: []string{"JobName"}},
+}
+
+// checkParameters reports parameters that an integration lacks or does not
+// know. Without Parameters the input has them, and nothing is known.
+func (c *checker) checkParameters(s *State) {
+	r, err := ParseResource(s.Fields.Get("Resource").Text())
+	if err != nil || r.Kind != Integration || r.SDK {
+		return
+	}
+	name := "Parameters"
+	if s.QueryLanguage == JSONata {
+		name = "Arguments"
+	}
+	given, known := s.Fields.Get(name), parameters[r.Service+":"+r.Action]
+	if given.Kind() != value.Object {
+		return
+	}
+	at := s.place().member(name)
+	for _, required := range known.required {
+		if !given.Get(required).Exists() && !given.Get(required+pathSuffix).Exists() {
+			c.report(at, fieldRequired(required))
+		}
+	}
+	for parameter := range given.Members() {
+		stem := parameter
+		if s.QueryLanguage == JSONPath {
+			stem = strings.TrimSuffix(parameter, pathSuffix)
+		}
+		if known.all != nil && !slices.Contains(known.all, stem) {
+			c.reportKeyIn(at, at.member(parameter), parameterNotSupported(stem).meant(stem, known.all))
+		}
+	}
+}
+
+// checkCredentials reports Credentials without a role.
+func (c *checker) checkCredentials(s *State) {
+	v := s.Fields.Get("Credentials")
+	if v.Kind() == value.Object && !v.Get("RoleArn").Exists() && (s.QueryLanguage == JSONata || !v.Get("RoleArn"+pathSuffix).Exists()) {
+		c.report(s.place().member("Credentials"), fieldRequired("RoleArn"))
+	}
+}
+
+// checkHeartbeat reports a heartbeat that the timeout leaves no time for.
+func (c *checker) checkHeartbeat(s *State) {
+	timeout, hasTimeout := s.Fields.Get("TimeoutSeconds").Int()
+	heartbeat, hasHeartbeat := s.Fields.Get("HeartbeatSeconds").Int()
+	if hasTimeout && hasHeartbeat && heartbeat >= timeout && timeout > 0 {
+		c.report(s.place().member("HeartbeatSeconds"), heartbeatTooLong())
+	}
+}

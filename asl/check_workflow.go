@@ -1,0 +1,130 @@
+package asl
+
+// This file checks how the states of a workflow hang together. Spec:
+// "Transitions".
+
+// checkNesting reports workflows so deep that their states have not been read.
+func (c *checker) checkNesting(w *Workflow) {
+	if len(w.Pointer) > maxPointer {
+		c.report(w.place(), tooDeeplyNested())
+	}
+}
+
+// A transition is a place that names a state.
+type transition struct {
+	at   *place
+	name string
+}
+
+// transitions returns where a state leads to, whatever its type: a field that
+// is not its type's has been reported, and still says what was meant.
+func (s *State) transitions() []transition {
+	var found []transition
+	add := func(at *place, name string) {
+		if name != "" {
+			found = append(found, transition{at, name})
+		}
+	}
+	at := s.place()
+	add(at.member("Next"), s.Next)
+	add(at.member("Default"), s.Default)
+	for i, r := range s.Choices {
+		add(at.member("Choices").item(i).member("Next"), r.Next)
+	}
+	for i, k := range s.Catch {
+		add(at.member("Catch").item(i).member("Next"), k.Next)
+	}
+	return found
+}
+
+// checkTargets reports names of states that the workflow does not have.
+func (c *checker) checkTargets(w *Workflow) {
+	if w.StartAt != "" && len(w.States) > 0 && w.State(w.StartAt) == nil {
+		c.report(w.place().member("StartAt"), missingTarget(w.StartAt, w.names()))
+	}
+	if c.o.Alone && w == &c.d.Workflow {
+		return
+	}
+	for _, s := range w.States {
+		for _, t := range s.transitions() {
+			if w.State(t.name) == nil {
+				c.report(t.at, missingTarget(t.name, w.names()))
+			}
+		}
+	}
+}
+
+// checkReachability reports states that nothing leads to. Of states that are
+// reached only from such a state nothing is said, and nothing at all of a
+// workflow without end, as in the service.
+func (c *checker) checkReachability(w *Workflow) {
+	if w.StartAt == "" || !w.terminates() {
+		return
+	}
+	reached := make(map[*State]bool, len(w.States))
+	visit := func(s *State) {
+		todo := []*State{s}
+		for len(todo) > 0 {
+			s, todo = todo[len(todo)-1], todo[:len(todo)-1]
+			if s == nil || reached[s] {
+				continue
+			}
+			reached[s] = true
+			for _, t := range s.transitions() {
+				todo = append(todo, w.State(t.name))
+			}
+		}
+	}
+	visit(w.State(w.StartAt))
+	for _, s := range w.roots() {
+		if !reached[s] {
+			c.report(s.place(), unreachable(s.Name))
+			visit(s)
+		}
+	}
+}
+
+// roots returns the states in order, but first those that no other state
+// leads to.
+func (w *Workflow) roots() []*State {
+	led := make(map[string]bool, len(w.States))
+	for _, s := range w.States {
+		for _, t := range s.transitions() {
+			if t.name != s.Name {
+				led[t.name] = true
+			}
+		}
+	}
+	var first, rest []*State
+	for _, s := range w.States {
+		if led[s.Name] {
+			rest = append(rest, s)
+		} else {
+			first = append(first, s)
+		}
+	}
+	return append(first, rest...)
+}
+
+// checkTerminalState reports a workflow that cannot end. The service gives no
+// place for it.
+func (c *checker) checkTerminalState(w *Workflow) {
+	if len(w.States) == 0 || w.terminates() || c.o.Alone && w == &c.d.Workflow {
+		return
+	}
+	for _, s := range w.States {
+		if !s.Type.Known() || s.needsTransition() && s.Next == "" {
+			return // reported, and perhaps the end that is missing
+		}
+	}
+	c.add(finding{message: noTerminalState(), pointer: w.place().member("States").pointer(), key: true})
+}
+
+func (w *Workflow) terminates() bool {
+	for _, s := range w.States {
+		if s.Terminal() {
+			return true
+		}
+	}
+	return false
+}

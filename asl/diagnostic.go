@@ -1,0 +1,217 @@
+package asl
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aslocal/aslocal/internal/position"
+)
+
+// This file holds what is wrong with a definition, and shows it. The messages
+// are in message.go.
+
+// A Diagnostic is one thing that is wrong, or looks wrong, with a definition.
+type Diagnostic struct {
+	Severity Severity
+	Code     string         // "SCHEMA_VALIDATION_FAILED"
+	Message  string         // to the letter what the service says, where that is known
+	Pointer  string         // the place as the service names it: "/States/A/Choices[0]/Next"; "" for none
+	Range    position.Range // the place in the source; unknown for none
+	Hint     string         // what was probably meant, or ""
+	File     string         // the name that ParseFile was given, or ""
+}
+
+// A Severity tells whether a state machine can have the definition.
+type Severity string
+
+// The severities. Only errors count.
+const (
+	SeverityError   Severity = "ERROR"
+	SeverityWarning Severity = "WARNING"
+)
+
+// The codes of Diagnostics, those of ValidateStateMachineDefinition.
+const (
+	SchemaValidationFailed  = "SCHEMA_VALIDATION_FAILED"
+	InvalidJSONDescription  = "INVALID_JSON_DESCRIPTION"
+	MissingEndState         = "MISSING_END_STATE"
+	MissingTransitionTarget = "MISSING_TRANSITION_TARGET"
+	DuplicateStateName      = "DUPLICATE_STATE_NAME"
+	InvalidStateName        = "INVALID_STATE_NAME"
+	DuplicateLabelName      = "DUPLICATE_LABEL_NAME"
+	InvalidLabelName        = "INVALID_LABEL_NAME"
+	InvalidJSONata          = "INVALID_JSONATA_EXPRESSION"
+	UnsupportedJSONata      = "UNSUPPORTED_JSONATA_EXPRESSION"
+	NoDollar                = "NO_DOLLAR"
+	NoPath                  = "NO_PATH"
+	PassResultIsStatic      = "PASS_RESULT_IS_STATIC"
+
+	TooDeeplyNested = "TOO_DEEPLY_NESTED"
+)
+
+// Our own codes: warnings of what the service takes without a word.
+const (
+	DuplicateField     = "DUPLICATE_FIELD"     // of several members of one name, the last counts
+	UnassignedVariable = "UNASSIGNED_VARIABLE" // a variable is read that nobody assigns
+	BrokenDelimiters   = "BROKEN_DELIMITERS"   // {% without %}, or with something around them
+)
+
+// String returns one line: place, severity, code and message.
+func (d Diagnostic) String() string {
+	var b strings.Builder
+	b.WriteString(d.place())
+	b.WriteString(strings.ToLower(string(d.Severity)))
+	fmt.Fprintf(&b, " %s: %s", d.Code, d.text())
+	if strings.HasPrefix(d.Pointer, "/") {
+		fmt.Fprintf(&b, " at %s", d.Pointer)
+	}
+	return b.String()
+}
+
+// text is the message for people. What the parser of JSON says repeats the
+// source, which is shown anyway.
+func (d Diagnostic) text() string {
+	text, _, _ := strings.Cut(d.Message, jsonSource)
+	if i, j := strings.Index(text, "[Source: "), strings.LastIndex(text, "; line: "); 0 <= i && i < j {
+		text = text[:i] + text[j+len("; "):]
+		text = strings.Replace(text, "]", "", 1)
+	}
+	return strings.TrimSpace(text)
+}
+
+// place is "file:line:column " or as much of it as is known.
+func (d Diagnostic) place() string {
+	var parts []string
+	if d.File != "" {
+		parts = append(parts, d.File)
+	}
+	if d.Range.Known() {
+		parts = append(parts, d.Range.Start.String())
+	}
+	switch {
+	case len(parts) == 0:
+		return ""
+	case d.Range.Known():
+		return strings.Join(parts, ":") + " "
+	}
+	return parts[0] + ": "
+}
+
+// Diagnostics are what is wrong with a definition, in the order of the source.
+// They are an error that lists them all.
+type Diagnostics []Diagnostic
+
+// HasErrors reports whether any of them is an error.
+func (ds Diagnostics) HasErrors() bool {
+	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == SeverityError })
+}
+
+// Errors returns those that are errors.
+func (ds Diagnostics) Errors() Diagnostics {
+	var errs Diagnostics
+	for _, d := range ds {
+		if d.Severity == SeverityError {
+			errs = append(errs, d)
+		}
+	}
+	return errs
+}
+
+// Error returns one line for each.
+func (ds Diagnostics) Error() string {
+	lines := make([]string, len(ds))
+	for i, d := range ds {
+		lines[i] = d.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// sort puts them in the order of the source; those without a place come last.
+func (ds Diagnostics) sort() {
+	slices.SortStableFunc(ds, func(a, b Diagnostic) int {
+		if a.Range.Known() != b.Range.Known() {
+			if a.Range.Known() {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.Range.Start.Offset, b.Range.Start.Offset)
+	})
+}
+
+// Format writes them as a compiler does, each with the lines of the source
+// that it is about:
+//
+//	order.asl.yaml:14:13 error MISSING_TRANSITION_TARGET: Missing 'Next' target: Fulfill at /States/IsValid/Choices[0]/Next
+//	   12 |     Choices:
+//	   13 |       - Condition: "{% $states.input.total > 0 %}"
+//	   14 |         Next: Fulfill
+//	      |               ^^^^^^^ did you mean "Fulfil"?
+//
+// The error is that of w.
+func (ds Diagnostics) Format(w io.Writer, source []byte) error {
+	var b strings.Builder
+	lines := strings.Split(string(source), "\n")
+	for _, d := range ds {
+		b.WriteString(d.String())
+		b.WriteByte('\n')
+		d.excerpt(&b, lines)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+const (
+	linesBefore = 2   // of the source, shown above the one that is wrong
+	shownWidth  = 120 // characters of a line that are shown
+)
+
+// excerpt writes the line of the diagnostic and those before it, and points at
+// the place.
+func (d Diagnostic) excerpt(b *strings.Builder, lines []string) {
+	if !d.Range.Known() || d.Range.Start.Line > len(lines) {
+		if d.Hint != "" {
+			fmt.Fprintf(b, "      = %s\n", d.Hint)
+		}
+		return
+	}
+	line, column := d.Range.Start.Line, d.Range.Start.Column
+	shift := 0 // characters cut off on the left
+	if column > shownWidth*2/3 {
+		shift = column - shownWidth/3
+	}
+	for n := max(1, line-linesBefore); n <= line; n++ {
+		fmt.Fprintf(b, "%5d | %s\n", n, window(lines[n-1], shift))
+	}
+	width := utf8.RuneCountInString(window(lines[line-1], shift)) - (column - 1 - shift)
+	if d.Range.End.Line == line {
+		width = min(width, d.Range.End.Column-column)
+	}
+	fmt.Fprintf(b, "      | %s%s", strings.Repeat(" ", max(0, column-1-shift)), strings.Repeat("^", max(1, width)))
+	if d.Hint != "" {
+		b.WriteString(" " + d.Hint)
+	}
+	b.WriteByte('\n')
+}
+
+// window returns the part of a line that is shown. Tabs become blanks, so that
+// what is below stands below.
+func window(line string, shift int) string {
+	line = strings.TrimRight(line, "\r")
+	from := len(line)
+	n := 0
+	for i := range line {
+		if n == shift {
+			from = i
+		}
+		if n == shift+shownWidth {
+			return strings.ReplaceAll(line[from:i], "\t", " ")
+		}
+		n++
+	}
+	return strings.ReplaceAll(line[from:], "\t", " ")
+}

@@ -1,0 +1,70 @@
+package asl
+
+import "slices"
+
+// This file names the errors of a running program, and says which of them a
+// Retrier or Catcher sees. Spec: "Errors".
+
+// The names of errors that the service raises itself. ErrAll and ErrTaskFailed
+// also match others, see Matches.
+const (
+	ErrAll                             = "States.ALL"
+	ErrTimeout                         = "States.Timeout"
+	ErrHeartbeatTimeout                = "States.HeartbeatTimeout"
+	ErrTaskFailed                      = "States.TaskFailed"
+	ErrPermissions                     = "States.Permissions"
+	ErrRuntime                         = "States.Runtime"
+	ErrDataLimitExceeded               = "States.DataLimitExceeded"
+	ErrQueryEvaluationError            = "States.QueryEvaluationError"
+	ErrExceedToleratedFailureThreshold = "States.ExceedToleratedFailureThreshold"
+	ErrItemReaderFailed                = "States.ItemReaderFailed"
+	ErrResultWriterFailed              = "States.ResultWriterFailed"
+	ErrHTTPSocket                      = "States.Http.Socket"
+	ErrHTTPStatusCodePrefix            = "States.Http.StatusCode." // followed by the code
+	ErrResultPathMatchFailure          = "States.ResultPathMatchFailure"
+	ErrParameterPathFailure            = "States.ParameterPathFailure"
+	ErrIntrinsicFailure                = "States.IntrinsicFailure"
+	ErrNoChoiceMatched                 = "States.NoChoiceMatched"
+	ErrBranchFailed                    = "States.BranchFailed"
+	ErrReferencePathConflict           = "States.ReferencePathConflict"
+)
+
+// An Error is the failure of a program: what Retry and Catch look at, and what
+// the history shows.
+type Error struct {
+	Name  string
+	Cause string // may be empty
+}
+
+// Error returns "name: cause", or the name alone.
+func (e *Error) Error() string {
+	if e.Cause == "" {
+		return e.Name
+	}
+	return e.Name + ": " + e.Cause
+}
+
+// Matches reports whether the ErrorEquals of a Retrier or Catcher sees an error
+// of that name.
+//
+// States.Runtime is never seen, not even by its own name. States.ALL sees
+// everything else. States.TaskFailed sees everything else but States.Timeout,
+// whoever raised it; so a heartbeat that was missed, which is a
+// States.Timeout, is seen by its own name, by States.Timeout and by
+// States.ALL.
+func Matches(errorEquals []string, name string) bool {
+	if name == ErrRuntime {
+		return false
+	}
+	return slices.ContainsFunc(errorEquals, func(pattern string) bool {
+		switch pattern {
+		case name, ErrAll:
+			return true
+		case ErrTaskFailed:
+			return name != ErrTimeout && name != ErrHeartbeatTimeout
+		case ErrTimeout:
+			return name == ErrHeartbeatTimeout
+		}
+		return false
+	})
+}

@@ -1,0 +1,181 @@
+package intrinsic
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// maxRange is how many items States.ArrayRange may return.
+const maxRange = 1000
+
+// array returns its arguments.
+func array(in *invocation) (value.Value, error) {
+	return value.OfSlice(slices.Clone(in.values)), nil
+}
+
+// arrayPartition cuts an array into arrays of n items; the last may be shorter.
+func arrayPartition(in *invocation) (value.Value, error) {
+	items, err := in.array(0)
+	if err != nil {
+		return value.Value{}, err
+	}
+	n, err := in.integer(1)
+	if err != nil {
+		return value.Value{}, err
+	}
+	if n <= 0 {
+		return value.Value{}, wrongArgument(1, "a positive integer", in.values[1])
+	}
+	chunks := make([]value.Value, 0, len(items)/n+1)
+	for chunk := range slices.Chunk(items, n) {
+		chunks = append(chunks, value.OfSlice(chunk))
+	}
+	return value.OfSlice(chunks), nil
+}
+
+// arrayContains compares deeply (recorded).
+func arrayContains(in *invocation) (value.Value, error) {
+	items, err := in.array(0)
+	if err != nil {
+		return value.Value{}, err
+	}
+	for _, item := range items {
+		if value.Equal(item, in.values[1]) {
+			return value.True, nil
+		}
+	}
+	return value.False, nil
+}
+
+// arrayRange counts from the first to the last argument but one, inclusively.
+func arrayRange(in *invocation) (value.Value, error) {
+	var bounds [3]int
+	for i := range bounds {
+		n, err := in.integer(i)
+		if err != nil {
+			return value.Value{}, err
+		}
+		bounds[i] = n
+	}
+	first, last, step := bounds[0], bounds[1], bounds[2]
+	if step == 0 {
+		return value.Value{}, wrongArgument(2, "a number other than 0", in.values[2])
+	}
+	n := 0
+	if first == last || (first < last) == (step > 0) { // else it counts away from the last
+		n = (last-first)/step + 1
+	}
+	if n > maxRange {
+		return value.Value{}, fmt.Errorf("range: expected at most %d items, got %d", maxRange, n)
+	}
+	items := make([]value.Value, n)
+	for i := range items {
+		items[i] = value.Int(int64(first + i*step))
+	}
+	return value.OfSlice(items), nil
+}
+
+func arrayGetItem(in *invocation) (value.Value, error) {
+	items, err := in.array(0)
+	if err != nil {
+		return value.Value{}, err
+	}
+	i, ok := in.values[1].Int()
+	if !ok || i < 0 {
+		return value.Value{}, wrongArgument(1, "an index", in.values[1])
+	}
+	if i >= int64(len(items)) {
+		return value.Value{}, fmt.Errorf("index %d is out of bounds for an array of %d", i, len(items))
+	}
+	return items[i], nil
+}
+
+func arrayLength(in *invocation) (value.Value, error) {
+	items, err := in.array(0)
+	return value.Int(int64(len(items))), err
+}
+
+// arrayUnique keeps the first of items that are deeply equal.
+func arrayUnique(in *invocation) (value.Value, error) {
+	items, err := in.array(0)
+	if err != nil {
+		return value.Value{}, err
+	}
+	seen := make(map[string]bool, len(items))
+	unique := make([]value.Value, 0, len(items))
+	var key []byte
+	for _, item := range items {
+		if key, err = appendKey(key[:0], item); err != nil {
+			return value.Value{}, err
+		}
+		if !seen[string(key)] {
+			seen[string(key)] = true
+			unique = append(unique, item)
+		}
+	}
+	return value.OfSlice(unique), nil
+}
+
+// appendKey appends a text that is the same for values that are equal, and for
+// no others: members in the order of their names, numbers without what does not
+// count.
+func appendKey(key []byte, v value.Value) ([]byte, error) {
+	var err error
+	switch v.Kind() {
+	case value.Number:
+		return appendNumberKey(key, v)
+	case value.Array:
+		key = append(key, '[')
+		for _, item := range v.Slice() {
+			if key, err = appendKey(key, item); err != nil {
+				return nil, err
+			}
+			key = append(key, ',')
+		}
+		return append(key, ']'), nil
+	case value.Object:
+		names := make([]string, 0, v.Len())
+		for name := range v.Members() {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		key = append(key, '{')
+		for _, name := range names {
+			key = append(value.AppendQuoted(key, name), ':')
+			if key, err = appendKey(key, v.Get(name)); err != nil {
+				return nil, err
+			}
+			key = append(key, ',')
+		}
+		return append(key, '}'), nil
+	}
+	return v.AppendJSON(key), nil
+}
+
+// appendNumberKey appends digits without zeros at either end, and an exponent.
+func appendNumberKey(key []byte, v value.Value) ([]byte, error) {
+	if n, ok := v.Int(); ok {
+		return fmt.Appendf(key, "%d", n), nil
+	}
+	mantissa, exponent, _ := strings.Cut(strings.ToLower(v.NumberText()), "e")
+	mantissa, negative := strings.CutPrefix(mantissa, "-")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	e := new(big.Int)
+	if exponent != "" {
+		if _, ok := e.SetString(exponent, 10); !ok {
+			return nil, errors.New("number without exponent") // the parser of value lets none through
+		}
+	}
+	digits := strings.TrimLeft(whole+fraction, "0")
+	kept := strings.TrimRight(digits, "0")
+	e.Add(e, big.NewInt(int64(len(digits)-len(kept)-len(fraction))))
+	if negative {
+		key = append(key, '-')
+	}
+	return fmt.Appendf(key, "%se%s", kept, e), nil
+}

@@ -1,0 +1,115 @@
+package intrinsic
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/aslocal/aslocal/jsonpath"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file evaluates calls.
+
+// maxPayload is how many bytes of JSON an argument or a result may have.
+const maxPayload = 262_144
+
+// Random is where States.UUID and States.MathRandom get what is random. An
+// execution makes it from its seed, so that a replay gives the same.
+type Random interface {
+	// UUID returns a random (version 4) UUID in lower case.
+	UUID() string
+	// Uint64 returns 64 random bits.
+	Uint64() uint64
+}
+
+// Call is a compiled call of an intrinsic function. It never changes, so
+// goroutines may share it.
+type Call struct {
+	text      string
+	function  *function
+	arguments []argument
+}
+
+// An argument is a literal, a path or another call.
+type argument struct {
+	literal value.Value
+	holes   []int // offsets of the {} in the content of a literal string
+	path    *jsonpath.Path
+	call    *Call
+}
+
+// String returns the call as it was written.
+func (c *Call) String() string { return c.text }
+
+// ReturnsString reports whether the function can stand in ErrorPath and
+// CausePath: it returns a string, or may do so (States.ArrayGetItem). Spec:
+// "Fail State".
+func (c *Call) ReturnsString() bool { return c.function.returnsString }
+
+// Variables returns the names of the workflow variables that the call reads,
+// each once, in the order in which they are written; nil if there are none.
+func (c *Call) Variables() []string {
+	var names []string
+	c.variables(&names)
+	return names
+}
+
+func (c *Call) variables(names *[]string) {
+	for i := range c.arguments {
+		switch a := &c.arguments[i]; {
+		case a.call != nil:
+			a.call.variables(names)
+		case a.path != nil && a.path.Root() == jsonpath.Variable && !slices.Contains(*names, a.path.Variable()):
+			*names = append(*names, a.path.Variable())
+		}
+	}
+}
+
+// Eval evaluates the arguments in their order and then the function. The error,
+// if any, is an *Error that names the call (the inner one, if it is that which
+// failed). Random is asked only by functions that need it.
+func (c *Call) Eval(r jsonpath.Roots, random Random) (value.Value, error) {
+	in := invocation{random: random}
+	in.values = in.few[:0]
+	for i := range c.arguments {
+		v, err := c.argument(&c.arguments[i], r, random)
+		if err != nil {
+			return value.Value{}, err
+		}
+		in.values = append(in.values, v)
+	}
+	if len(c.arguments) > 0 {
+		in.holes = c.arguments[0].holes
+	}
+	v, err := c.function.run(&in)
+	if err != nil {
+		return value.Value{}, c.fail(err.Error())
+	}
+	if size := v.Size(); size > maxPayload {
+		return value.Value{}, c.fail(tooLarge(size))
+	}
+	return v, nil
+}
+
+func (c *Call) argument(a *argument, r jsonpath.Roots, random Random) (value.Value, error) {
+	switch {
+	case a.call != nil:
+		return a.call.Eval(r, random)
+	case a.path == nil:
+		return a.literal, nil
+	}
+	v, err := a.path.Eval(r)
+	if err == nil {
+		return v, nil
+	}
+	if notFound := new(jsonpath.NotFoundError); !errors.As(err, &notFound) {
+		return value.Value{}, c.fail(pathNotEvaluated(a.path.String(), err))
+	}
+	input := r.Data
+	if a.path.Root() == jsonpath.Context {
+		input = r.Context
+	}
+	return value.Value{}, c.fail(pathNotFound(a.path.String(), input()))
+}
+
+func (c *Call) fail(detail string) error { return &Error{Call: c.text, Detail: detail} }

@@ -1,0 +1,90 @@
+package intrinsic
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// maxText is how many characters the functions of this file take. Source:
+// limits, "Intrinsic functions".
+const maxText = 10_000
+
+func checkLength(i int, text string) error {
+	if len(text) <= maxText {
+		return nil
+	}
+	if n := utf8.RuneCountInString(text); n > maxText {
+		return fmt.Errorf("argument %d: expected at most %d characters, got %d", i+1, maxText, n)
+	}
+	return nil
+}
+
+// base64Encode encodes the UTF-8 of a string, in one line.
+func base64Encode(in *invocation) (value.Value, error) {
+	text, err := in.text(0)
+	if err == nil {
+		err = checkLength(0, text)
+	}
+	return value.Str(base64.StdEncoding.EncodeToString([]byte(text))), err
+}
+
+// base64Decode decodes as MIME does: characters that do not belong are passed
+// over, and padding may be missing.
+func base64Decode(in *invocation) (value.Value, error) {
+	text, err := in.text(0)
+	if err == nil {
+		err = checkLength(0, text)
+	}
+	if err != nil {
+		return value.Value{}, err
+	}
+	text, _, _ = strings.Cut(text, "=")
+	text = strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '+' || r == '/' {
+			return r
+		}
+		return -1
+	}, text)
+	content, err := base64.RawStdEncoding.DecodeString(text)
+	if err != nil {
+		return value.Value{}, errors.New("argument 1: expected Base64, got a string that ends within a byte")
+	}
+	return value.Str(strings.ToValidUTF8(string(content), "\uFFFD")), nil
+}
+
+// hashes has the algorithms of States.Hash by their names, case-sensitive.
+var hashes = map[string]func([]byte) []byte{
+	"MD5":     func(b []byte) []byte { h := md5.Sum(b); return h[:] },
+	"SHA-1":   func(b []byte) []byte { h := sha1.Sum(b); return h[:] },
+	"SHA-256": func(b []byte) []byte { h := sha256.Sum256(b); return h[:] },
+	"SHA-384": func(b []byte) []byte { h := sha512.Sum384(b); return h[:] },
+	"SHA-512": func(b []byte) []byte { h := sha512.Sum512(b); return h[:] },
+}
+
+// hash returns, in lower-case hexadecimal, the hash of the UTF-8 of a string,
+// or of the JSON text of anything else (inferred).
+func hash(in *invocation) (value.Value, error) {
+	data, name := in.values[0], in.values[1]
+	text := data.String()
+	if data.Kind() == value.String {
+		text = data.Text()
+	}
+	if err := checkLength(0, text); err != nil {
+		return value.Value{}, err
+	}
+	sum := hashes[name.Text()]
+	if sum == nil {
+		return value.Value{}, wrongArgument(1, "MD5, SHA-1, SHA-256, SHA-384 or SHA-512", name)
+	}
+	return value.Str(hex.EncodeToString(sum([]byte(text)))), nil
+}

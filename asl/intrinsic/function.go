@@ -1,0 +1,99 @@
+package intrinsic
+
+import (
+	"math"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// A function is one row of the table. run fails with the detail of the message
+// that the caller makes.
+type function struct {
+	name          string
+	least, most   int // arguments
+	returnsString bool
+	run           func(in *invocation) (value.Value, error)
+}
+
+// many is the most arguments of a function that takes any number.
+const many = math.MaxInt
+
+// functions is the table. Spec: "Intrinsic Functions", and intrinsics added by
+// the service in August 2022.
+var functions = []function{
+	{"States.Array", 0, many, false, array},
+	{"States.ArrayPartition", 2, 2, false, arrayPartition},
+	{"States.ArrayContains", 2, 2, false, arrayContains},
+	{"States.ArrayRange", 3, 3, false, arrayRange},
+	{"States.ArrayGetItem", 2, 2, true, arrayGetItem},
+	{"States.ArrayLength", 1, 1, false, arrayLength},
+	{"States.ArrayUnique", 1, 1, false, arrayUnique},
+	{"States.Base64Encode", 1, 1, true, base64Encode},
+	{"States.Base64Decode", 1, 1, true, base64Decode},
+	{"States.Hash", 2, 2, true, hash},
+	{"States.JsonMerge", 3, 3, false, jsonMerge},
+	{"States.StringToJson", 1, 1, false, stringToJSON},
+	{"States.JsonToString", 1, 1, true, jsonToString},
+	{"States.MathRandom", 2, 3, false, mathRandom},
+	{"States.MathAdd", 2, 2, false, mathAdd},
+	{"States.StringSplit", 2, 2, false, stringSplit},
+	{"States.UUID", 0, 0, true, uuid},
+	{"States.Format", 1, many, true, format},
+}
+
+// lookUp returns the function of that name, or nil. Names are case-sensitive.
+func lookUp(name string) *function {
+	for i := range functions {
+		if functions[i].name == name {
+			return &functions[i]
+		}
+	}
+	return nil
+}
+
+// An invocation is what a function gets: the values of its arguments, of which
+// there are as many as its row says.
+type invocation struct {
+	values []value.Value
+	few    [4]value.Value // room for values
+	holes  []int          // see argument
+	random Random
+}
+
+// These return argument i, or fail if it is of another kind.
+
+func (in *invocation) array(i int) ([]value.Value, error) {
+	if in.values[i].Kind() != value.Array {
+		return nil, wrongArgument(i, "an array", in.values[i])
+	}
+	return in.values[i].Slice(), nil
+}
+
+func (in *invocation) text(i int) (string, error) {
+	if in.values[i].Kind() != value.String {
+		return "", wrongArgument(i, "a string", in.values[i])
+	}
+	return in.values[i].Text(), nil
+}
+
+func (in *invocation) object(i int) (value.Value, error) {
+	if in.values[i].Kind() != value.Object {
+		return value.Value{}, wrongArgument(i, "an object", in.values[i])
+	}
+	return in.values[i], nil
+}
+
+// integer returns a number rounded to the nearest integer, a half towards
+// positive infinity: 2.5 is 3, -2.5 is -2 (recorded). It must then have 32
+// bits.
+func (in *invocation) integer(i int) (int, error) {
+	f := in.values[i].Float()
+	whole := math.Floor(f)
+	if f-whole >= 0.5 { // not Floor(f+0.5), which would round 0.49999999999999994 up
+		whole++
+	}
+	if in.values[i].Kind() != value.Number || whole < math.MinInt32 || whole > math.MaxInt32 {
+		return 0, wrongArgument(i, "a number between -2147483648 and 2147483647", in.values[i])
+	}
+	return int(whole), nil
+}

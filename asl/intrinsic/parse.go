@@ -1,0 +1,244 @@
+package intrinsic
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aslocal/aslocal/jsonpath"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file reads calls:
+//
+//	call     = name "(" [argument *("," argument)] ")"
+//	argument = string | number | "true" | "false" | "null" | path | call
+//	string   = "'" *( any but ' and \ | "\'" | "\{" | "\}" | "\\" ) "'"
+//
+// There may be blanks around arguments, but none before the parenthesis. The
+// specification reserves { and } in strings; the service takes them as they
+// are, so that States.StringToJson('{"a": 1}') is in use. Spec: "Intrinsic
+// Functions".
+
+// What a call may have: more is refused.
+const (
+	maxNested = 10      // calls in one another; documented
+	maxLength = 1 << 20 // bytes, those of a whole definition
+)
+
+// Compile reads a call. The error, if any, is a *SyntaxError: the text is no
+// call, the function is not known, or the number of its arguments is wrong.
+func Compile(text string) (c *Call, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			bad, ok := r.(*SyntaxError)
+			if !ok {
+				panic(r)
+			}
+			c, err = nil, bad
+		}
+	}()
+	p := &parser{text: text}
+	if len(text) > maxLength {
+		p.fail(0, "call: expected at most %d bytes, got %d", maxLength, len(text))
+	}
+	p.blanks()
+	c = p.call(1)
+	if p.blanks(); p.at < len(text) {
+		p.fail(p.at, "expected the end of the call, got %s", p.found())
+	}
+	return c, nil
+}
+
+// A parser reads text from at on. It gives up by panicking with a *SyntaxError.
+type parser struct {
+	text string
+	at   int
+}
+
+func (p *parser) fail(at int, format string, args ...any) {
+	panic(&SyntaxError{Text: p.text, Offset: at, Message: fmt.Sprintf(format, args...)})
+}
+
+// found says what stands at p.at.
+func (p *parser) found() string {
+	for _, r := range p.text[p.at:] {
+		return fmt.Sprintf("'%c'", r)
+	}
+	return "the end"
+}
+
+func (p *parser) blanks() {
+	for p.at < len(p.text) && strings.IndexByte(" \t\r\n", p.text[p.at]) >= 0 {
+		p.at++
+	}
+}
+
+// sign passes over c, if that is what comes next.
+func (p *parser) sign(c byte) bool {
+	if p.at == len(p.text) || p.text[p.at] != c {
+		return false
+	}
+	p.at++
+	return true
+}
+
+// call reads a call that is the depth-th around itself.
+func (p *parser) call(depth int) *Call {
+	start := p.at
+	for p.at < len(p.text) && nameByte(p.text[p.at]) {
+		p.at++
+	}
+	name := p.text[start:p.at]
+	if name == "" {
+		p.fail(start, "expected the name of a function, got %s", p.found())
+	}
+	if !p.sign('(') {
+		p.fail(p.at, "%s: expected '(', got %s", name, p.found())
+	}
+	if depth > maxNested {
+		p.fail(start, "%s: expected at most %d calls in one another", name, maxNested)
+	}
+	c := &Call{function: lookUp(name)}
+	if c.function == nil {
+		p.fail(start, "%s: no such function", name)
+	}
+	for p.blanks(); !p.sign(')'); {
+		if len(c.arguments) > 0 {
+			if !p.sign(',') {
+				p.fail(p.at, "%s: expected ',' or ')', got %s", name, p.found())
+			}
+			p.blanks()
+		}
+		c.arguments = append(c.arguments, p.argument(depth))
+		p.blanks()
+	}
+	c.text = p.text[start:p.at]
+	c.checkArity(p, start)
+	return c
+}
+
+func nameByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '_'
+}
+
+func (c *Call) checkArity(p *parser, start int) {
+	f, n := c.function, len(c.arguments)
+	switch {
+	case n >= f.least && n <= f.most:
+	case f.least == f.most:
+		p.fail(start, "%s: expected %d arguments, got %d", f.name, f.least, n)
+	case f.most == many:
+		p.fail(start, "%s: expected at least %d arguments, got %d", f.name, f.least, n)
+	default:
+		p.fail(start, "%s: expected %d to %d arguments, got %d", f.name, f.least, f.most, n)
+	}
+}
+
+func (p *parser) argument(depth int) argument {
+	if p.at == len(p.text) {
+		p.fail(p.at, "expected an argument, got the end")
+	}
+	switch c := p.text[p.at]; {
+	case c == '\'':
+		return p.string()
+	case c == '$':
+		return p.path()
+	case c == '-', '0' <= c && c <= '9':
+		return p.word()
+	}
+	end := p.at
+	for end < len(p.text) && nameByte(p.text[end]) {
+		end++
+	}
+	if end < len(p.text) && p.text[end] == '(' {
+		return argument{call: p.call(depth + 1)}
+	}
+	return p.word()
+}
+
+// word reads a number, true, false or null.
+func (p *parser) word() argument {
+	start := p.at
+	for p.at < len(p.text) && strings.IndexByte(",() \t\r\n", p.text[p.at]) < 0 {
+		p.at++
+	}
+	text := p.text[start:p.at]
+	v, err := value.Parse(text)
+	if err != nil || v.Kind() == value.String || v.Kind() == value.Array || v.Kind() == value.Object {
+		p.at = start
+		p.fail(start, "expected a string in single quotes, a number, true, false, null, a path or a function, got %s", p.found())
+	}
+	return argument{literal: v}
+}
+
+// string reads a string in single quotes. What JSON escapes in the definition
+// is no longer escaped here, so a line break may stand in it.
+func (p *parser) string() argument {
+	start := p.at
+	var out []byte
+	holes := []int{} // not nil: it is known that there are none
+	for p.at++; p.at < len(p.text); p.at++ {
+		switch c := p.text[p.at]; {
+		case c == '\'':
+			p.at++
+			return argument{literal: value.Str(string(out)), holes: holes}
+		case c == '\\':
+			p.at++
+			if p.at == len(p.text) || strings.IndexByte(`'{}\`, p.text[p.at]) < 0 {
+				p.fail(p.at-1, `expected \', \{, \} or \\ in a string, got another escape`)
+			}
+			out = append(out, p.text[p.at])
+		case strings.HasPrefix(p.text[p.at:], hole):
+			holes = append(holes, len(out))
+			out = append(out, hole...)
+			p.at++
+		default:
+			out = append(out, c)
+		}
+	}
+	p.fail(start, "expected a closing quote, got the end")
+	return argument{}
+}
+
+// path reads a path, up to the comma or parenthesis that is not part of it.
+func (p *parser) path() argument {
+	start := p.at
+	p.at = pathEnd(p.text, start)
+	text := strings.TrimRight(p.text[start:p.at], " \t\r\n")
+	path, err := jsonpath.Compile(text)
+	if err != nil {
+		at, message := start, err.Error()
+		if bad := new(jsonpath.SyntaxError); errors.As(err, &bad) {
+			at, message = start+bad.Offset, "path "+text+": "+bad.Message
+		}
+		p.fail(at, "%s", message)
+	}
+	return argument{path: path}
+}
+
+// pathEnd returns where the path at start ends: at the first comma or closing
+// parenthesis outside of the path's own brackets and strings.
+func pathEnd(text string, start int) int {
+	depth := 0
+	var quote byte
+	for i := start; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\\':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case depth > 0 && (c == '\'' || c == '"'):
+			quote = c
+		case c == '[', c == '(':
+			depth++
+		case depth == 0 && (c == ',' || c == ')'):
+			return i
+		case c == ']', c == ')':
+			depth--
+		}
+	}
+	return len(text)
+}

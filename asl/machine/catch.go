@@ -1,0 +1,56 @@
+package machine
+
+import (
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file implements Catchers: which one takes a failure, and what the state
+// leaves behind then. Spec: "Fallback states".
+
+// A catcher is a compiled asl.Catcher.
+type catcher struct {
+	errorEquals []string
+	next        *state
+	flow        catchFlow
+}
+
+// catchFlow makes the output of a state whose failure was caught, and the
+// variables that the Catcher assigns, of the Error Output.
+type catchFlow interface {
+	caught(x *Execution, f *frame, errorOutput value.Value) (out, assigned value.Value, failure *Failure)
+}
+
+// catch leaves the state by the first Catcher that names the error. A failure
+// in the Catcher's own fields fails the execution.
+func (x *Execution) catch(f *frame, failure *Failure, prev int64) bool {
+	for _, c := range f.state.catch {
+		if !failure.matches(c.errorEquals) {
+			continue
+		}
+		out, assigned, own := c.flow.caught(x, f, failure.errorOutput())
+		if own == nil {
+			own = f.checkSizes(out, assigned)
+		}
+		if own != nil {
+			x.catcherFailed(f, own, prev)
+			return true
+		}
+		x.exit(f, out, assigned, c.next)
+		return true
+	}
+	return false
+}
+
+// catcherFailed ends the execution because the fields of a Catcher failed. The
+// state is said to fail once more (F-009).
+func (x *Execution) catcherFailed(f *frame, own *Failure, prev int64) {
+	if own.Evaluation {
+		x.emit(Event{Type: EvaluationFailed, Frame: f.id, Prev: f.prev, State: f.state.name, Failure: own})
+		prev = x.lastID
+		if t, ok := containerFailed[f.state.kind]; ok {
+			x.emit(Event{Type: t, Frame: f.id, Prev: prev, Failure: own})
+			prev = x.lastID
+		}
+	}
+	x.end(ExecutionFailed, prev, own)
+}

@@ -1,0 +1,145 @@
+package machine
+
+import (
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/value"
+)
+
+// Type says what happened. The numbers are written to journals: they never
+// change meaning.
+type Type uint8
+
+// The events of the history. Those of tasks stand for three names each: what
+// the history calls LambdaFunctionScheduled, ActivityScheduled or TaskScheduled
+// depends on the resource; StateEntered stands for PassStateEntered and so on.
+const (
+	ExecutionStarted   Type = 1
+	ExecutionSucceeded Type = 2
+	ExecutionFailed    Type = 3
+	ExecutionTimedOut  Type = 4
+	ExecutionAborted   Type = 5
+
+	StateEntered Type = 10
+	StateExited  Type = 11
+	StateAborted Type = 12
+
+	TaskScheduled Type = 20
+	TaskStarted   Type = 21
+	TaskSubmitted Type = 22
+	TaskSucceeded Type = 23
+	TaskFailed    Type = 24
+	TaskTimedOut  Type = 25
+
+	ParallelStateStarted   Type = 30
+	ParallelStateSucceeded Type = 31
+	ParallelStateFailed    Type = 32
+
+	MapStateStarted       Type = 40
+	MapIterationStarted   Type = 41
+	MapIterationSucceeded Type = 42
+	MapIterationFailed    Type = 43
+	MapIterationAborted   Type = 44
+	MapStateSucceeded     Type = 45
+	MapStateFailed        Type = 46
+
+	EvaluationFailed Type = 50
+)
+
+// The private records: what the history does not show, but recovery needs.
+const (
+	WaitSet           Type = 100 // a Wait state sleeps until Due
+	RetrySet          Type = 101 // the state runs again at Due, by retrier Index
+	TimerFired        Type = 102 // what slept is awake
+	HeartbeatReceived Type = 103 // the heartbeat deadline is now Due
+	AnswerKept        Type = 104 // a token was answered before the call that carries it had returned
+)
+
+// Private reports whether the history does not show events of this type.
+func (t Type) Private() bool { return t >= 100 }
+
+// Terminal reports whether the execution has ended with an event of this type.
+func (t Type) Terminal() bool { return t >= ExecutionSucceeded && t <= ExecutionAborted }
+
+// An Event is one thing that happened. Which fields it uses is said at each;
+// the others are zero.
+type Event struct {
+	ID   int64 // number in the history, from 1; 0 for private records
+	Prev int64 // previousEventId
+	At   int64 // Unix milliseconds
+	Type Type
+
+	Kind  asl.StateType // of the state: StateEntered, StateExited, StateAborted
+	Frame int32         // the line of control it happened in; 0 is the root
+	Index int32         // iteration; RetrySet: retrier
+	State string        // name of the state: StateEntered, StateExited; the Map's: MapIteration…
+	Next  string        // StateExited: the state that follows, "" if none. Not shown: recovery need not choose again
+
+	// Doc is the JSON that goes with it. ExecutionStarted, StateEntered,
+	// TaskScheduled: input. StateExited, TaskSubmitted, TaskSucceeded,
+	// ExecutionSucceeded, AnswerKept: output. MapStateStarted: the items.
+	// MapIterationStarted: the iteration's input, if not just its item.
+	Doc      value.Value
+	Assigned value.Value // StateExited: an object with the variables assigned
+	Failure  *Failure    // …Failed, …TimedOut, …Aborted, RetrySet, AnswerKept
+	Due      int64       // WaitSet, RetrySet, HeartbeatReceived: Unix milliseconds
+	Task     *TaskEvent  // Task…
+	Start    *Start      // ExecutionStarted
+}
+
+// TaskEvent is what the events of tasks say beside input and output.
+type TaskEvent struct {
+	Resource    asl.Resource
+	Timeout     int64  // seconds, 0 if not set; TaskScheduled
+	Heartbeat   int64  // seconds, 0 if not set; TaskScheduled
+	Credentials string // role ARN; TaskScheduled
+	Worker      string // name of the activity worker; TaskStarted
+}
+
+// Start is what an execution begins with, beside its input.
+type Start struct {
+	ARN        string // of the execution
+	Name       string
+	MachineARN string // without version or alias
+	Machine    string // name of the state machine
+	RoleARN    string
+	InputText  string // as it was sent: white space and all
+	Express    bool
+	Sync       bool   // started by StartSyncExecution
+	Version    string // ARN of the version it was started by, or ""
+	Alias      string // ARN of the alias it was started by, or ""
+	Seed       uint64 // all randomness of the execution comes from here
+}
+
+// Status is that of DescribeExecution.
+type Status uint8
+
+// The statuses.
+const (
+	Running Status = iota
+	Succeeded
+	Failed
+	TimedOut
+	Aborted
+)
+
+var statusNames = [...]string{"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+
+// String returns the status as the API writes it.
+func (s Status) String() string { return statusNames[s] }
+
+// StatusOf is the inverse of String; unknown text is Running.
+func StatusOf(text string) Status {
+	for s, name := range statusNames {
+		if name == text {
+			return Status(s)
+		}
+	}
+	return Running
+}
+
+var statusAfter = map[Type]Status{
+	ExecutionSucceeded: Succeeded,
+	ExecutionFailed:    Failed,
+	ExecutionTimedOut:  TimedOut,
+	ExecutionAborted:   Aborted,
+}

@@ -1,0 +1,369 @@
+package machine
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/value"
+)
+
+// An Execution is one run of a Program. It is not safe for concurrent use.
+type Execution struct {
+	program *Program
+	start   *Start
+	input   value.Value
+	started int64
+	status  Status
+	output  value.Value
+	failure *Failure
+	stopped int64
+
+	root      *frame
+	frames    map[int32]*frame // the others, while they live
+	lastFrame int32
+	lastID    int64 // history events so far
+	records   int64 // all records so far; a record's number is the token of what it asked for
+
+	// What follows lives only during one Handle.
+	now     int64
+	events  []Event
+	cmds    []Command
+	ready   []*frame // in the order in which they take their next step
+	full    bool     // the history has no room left
+	scratch env
+	context value.Value // Execution and StateMachine of the context object
+}
+
+// New returns an execution of the program that has not begun.
+func New(p *Program) *Execution { return &Execution{program: p} }
+
+// Fresh returns an execution of the same program that has not begun.
+func (x *Execution) Fresh() *Execution { return New(x.program) }
+
+// Status returns the status; Running before the start, too.
+func (x *Execution) Status() Status { return x.status }
+
+// Start returns what the execution began with, nil before that.
+func (x *Execution) Start() *Start { return x.start }
+
+// Input returns the input that the execution began with.
+func (x *Execution) Input() value.Value { return x.input }
+
+// Output returns the output of an execution that has succeeded.
+func (x *Execution) Output() value.Value { return x.output }
+
+// Failure returns error and cause of an execution that has failed, timed out
+// or been stopped; nil if there is none.
+func (x *Execution) Failure() *Failure { return x.failure }
+
+// Times returns when the execution started and stopped, in Unix milliseconds;
+// stopped is 0 while it runs.
+func (x *Execution) Times() (started, stopped int64) { return x.started, x.stopped }
+
+// Events returns the number of events in the history.
+func (x *Execution) Events() int64 { return x.lastID }
+
+// Records returns the number of records so far: events of the history and
+// private ones.
+func (x *Execution) Records() int64 { return x.records }
+
+// Handle takes one stimulus as far as it goes, or until about budget events
+// have happened (0: no limit): then the batch has More, and the caller goes on
+// with a Resumed stimulus after it has looked whether something else is due.
+// The events are appended to buf, which may be nil.
+func (x *Execution) Handle(s Stimulus, budget int, buf []Event) Batch {
+	x.now, x.events = s.At, buf
+	b := Batch{Stale: !x.take(s)}
+	b.More = x.run(budget)
+	b.Events, b.Commands = x.events, x.cmds
+	x.events, x.cmds, x.scratch = nil, nil, env{}
+	return b
+}
+
+// take turns the stimulus into its first events; false if it is stale.
+func (x *Execution) take(s Stimulus) bool {
+	if s.Kind == Begin {
+		x.begin(s)
+		return true
+	}
+	if x.start == nil || x.status != Running {
+		return false
+	}
+	switch s.Kind {
+	case Stopped:
+		x.end(ExecutionAborted, 0, s.Failure)
+		return true
+	case Broken:
+		x.end(ExecutionFailed, x.lastID, s.Failure)
+		return true
+	case Resumed:
+		if len(x.ready) == 0 { // after Replay
+			for _, f := range x.living() {
+				if !f.phase.waits() || f.phase == joining {
+					x.ready = append(x.ready, f)
+				}
+			}
+		}
+		return true
+	case Fired:
+		if s.Timer == ExecutionTimeout {
+			x.end(ExecutionTimedOut, 0, timeout())
+			return true
+		}
+	}
+	f := x.frame(s.Frame)
+	if f == nil || f.token != s.Token {
+		return false
+	}
+	if s.Kind == Fired && s.Timer == Sleep {
+		if f.phase != sleeping {
+			return false
+		}
+		x.emit(Event{Type: TimerFired, Frame: f.id})
+		x.ready = append(x.ready, f)
+		return true
+	}
+	return x.taskStimulus(f, s)
+}
+
+// begin emits ExecutionStarted and gets the root ready.
+func (x *Execution) begin(s Stimulus) {
+	x.emit(Event{Type: ExecutionStarted, Doc: s.Output, Start: s.Start})
+	x.limitTime()
+	x.ready = append(x.ready, x.root)
+}
+
+// expressTimeout is how long an Express execution may last, in seconds.
+const expressTimeout = 300
+
+// limitTime asks for the timer that ends the whole execution, if it has one.
+func (x *Execution) limitTime() {
+	seconds := x.program.timeout
+	if x.start.Express && (seconds == 0 || seconds > expressTimeout) {
+		seconds = expressTimeout
+	}
+	if seconds > 0 {
+		x.cmds = append(x.cmds, Command{Kind: SetTimer, Timer: ExecutionTimeout, Due: x.started + seconds*1000})
+	}
+}
+
+// run steps the ready frames in turn until all wait; true if the budget ends it
+// before that. A step is atomic: batches end between steps only.
+func (x *Execution) run(budget int) (more bool) {
+	next := 0
+	for next < len(x.ready) {
+		if budget > 0 && len(x.events) >= budget {
+			break
+		}
+		f := x.ready[next]
+		next++
+		if x.status != Running || x.frame(f.id) != f {
+			continue // a failure elsewhere has ended it
+		}
+		x.step(f)
+		if x.full && x.status == Running {
+			x.end(ExecutionFailed, x.lastID, tooManyEvents())
+		}
+		if next == len(x.ready) {
+			x.ready, next = x.ready[:0], 0
+		}
+	}
+	x.ready = slices.Delete(x.ready, 0, next)
+	if x.status != Running {
+		x.ready = nil
+	}
+	return len(x.ready) > 0
+}
+
+// step moves a frame on by one step.
+func (x *Execution) step(f *frame) {
+	switch f.phase {
+	case starting:
+		x.enter(f, f.flow.start)
+	case entered:
+		f.state.work.run(x, f)
+	case scheduled:
+		x.startTask(f)
+	case woken:
+		if f.state.kind == asl.Wait {
+			x.waited(f)
+		} else {
+			f.state.work.run(x, f) // a retry: the state is not entered again
+		}
+	case joining:
+		x.fan(f)
+	case resulted:
+		x.complete(f)
+	case failed:
+		x.fail(f, f.failure)
+	case exited:
+		x.proceed(f)
+	}
+}
+
+// again lets f take another step after those that are ready now.
+func (x *Execution) again(f *frame) { x.ready = append(x.ready, f) }
+
+// enter emits StateEntered. A Task schedules its call in the same step, as the
+// service does; other states do their work in the next one.
+func (x *Execution) enter(f *frame, st *state) {
+	x.emit(Event{Type: StateEntered, Frame: f.id, Prev: f.prev, Kind: st.kind, State: st.name, Doc: f.raw})
+	if st.kind == asl.Task {
+		st.work.run(x, f)
+		return
+	}
+	x.again(f)
+}
+
+// complete makes the state's output of its result and leaves it.
+func (x *Execution) complete(f *frame) {
+	out, assigned, failure := f.state.flow.output(x, f, f.result)
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	x.leave(f, out, assigned, f.state.next)
+}
+
+// leave is exit for what has not been held to the payload limits.
+func (x *Execution) leave(f *frame, out, assigned value.Value, next *state) {
+	if failure := f.checkSizes(out, assigned); failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	x.exit(f, out, assigned, next)
+}
+
+// exit emits StateExited and goes on with the next state, nil for none.
+func (x *Execution) exit(f *frame, out, assigned value.Value, next *state) {
+	e := Event{Type: StateExited, Frame: f.id, Prev: f.prev, Kind: f.state.kind, State: f.state.name, Doc: out, Assigned: assigned}
+	if f.exitPrev != 0 {
+		e.Prev = f.exitPrev
+	}
+	if next != nil {
+		e.Next = next.name
+	}
+	x.emit(e)
+	x.proceed(f)
+}
+
+// checkSizes holds output and variables to the payload limit. What came in is
+// known to fit.
+func (f *frame) checkSizes(out, assigned value.Value) *Failure {
+	if out != f.raw && out.Size() > MaxPayload {
+		return tooLarge(f.state.name)
+	}
+	if assigned.Exists() && assigned.Size() > MaxPayload {
+		return f.runtime("The size of the variables assigned in the state exceeds the limit of %d bytes.", MaxPayload)
+	}
+	return nil
+}
+
+// proceed enters the state after the one that was left, or ends the frame.
+func (x *Execution) proceed(f *frame) {
+	switch {
+	case f.next != nil:
+		x.enter(f, f.next)
+	case f.parent == nil:
+		x.end(ExecutionSucceeded, f.prev, nil)
+	default:
+		x.close(f)
+	}
+}
+
+// end emits the last event.
+func (x *Execution) end(t Type, prev int64, failure *Failure) {
+	e := Event{Type: t, Prev: prev, Failure: failure}
+	if t == ExecutionSucceeded {
+		e.Doc = x.root.raw
+	}
+	x.emit(e)
+}
+
+// emit adds an event to the batch and applies it.
+func (x *Execution) emit(e Event) {
+	e.At = x.now
+	if !e.Type.Private() {
+		e.ID = x.lastID + 1
+		if e.ID >= MaxEvents && !e.Type.Terminal() && !x.express() {
+			// No room: the step goes on with the event applied but not
+			// recorded, and run ends the execution behind it.
+			x.full = true
+			x.apply(&e)
+			x.lastID--
+			return
+		}
+	}
+	x.events = append(x.events, e)
+	x.apply(&e)
+}
+
+func (x *Execution) express() bool { return x.start != nil && x.start.Express }
+
+// ask adds a command that f's current token stands for.
+func (x *Execution) ask(f *frame, c Command) {
+	c.Frame, c.Token = f.id, f.token
+	x.cmds = append(x.cmds, c)
+}
+
+func (x *Execution) frame(id int32) *frame {
+	if id == 0 {
+		return x.root
+	}
+	return x.frames[id]
+}
+
+// living returns the frames in the order of their ids: wherever events or
+// commands come out, a Go map must not decide their order.
+func (x *Execution) living() []*frame {
+	if x.root == nil {
+		return nil
+	}
+	out := make([]*frame, 0, 1+len(x.frames))
+	out = append(out, x.root)
+	for _, f := range x.frames {
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b *frame) int { return int(a.id - b.id) })
+	return out
+}
+
+// Replay rebuilds an execution from its events. Go on with a Resumed stimulus,
+// whose batch continues what was cut off, after carrying out [Execution.Pending].
+func Replay(p *Program, events iter.Seq[Event]) *Execution {
+	x := New(p)
+	for e := range events {
+		x.apply(&e)
+	}
+	return x
+}
+
+// Pending returns the commands that were asked for and have not been answered,
+// in the order of their frames.
+func (x *Execution) Pending() []Command {
+	if x.status != Running || x.start == nil {
+		return nil
+	}
+	x.cmds = nil
+	x.limitTime()
+	for _, f := range x.living() {
+		switch f.phase {
+		case sleeping:
+			x.ask(f, Command{Kind: SetTimer, Timer: Sleep, Due: f.due})
+		case offered:
+			x.ask(f, Command{Kind: OfferTask, Task: x.task(f)})
+			x.askDeadlines(f)
+		case running:
+			if f.call.Resource.Kind != asl.Activity {
+				x.ask(f, Command{Kind: RunTask, Task: x.task(f)})
+			}
+			x.askDeadlines(f)
+		case submitted:
+			x.askDeadlines(f)
+		}
+	}
+	out := x.cmds
+	x.cmds = nil
+	return out
+}

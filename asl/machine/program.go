@@ -1,0 +1,199 @@
+package machine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/value"
+)
+
+// A Program is a compiled definition: states linked, every path, template and
+// intrinsic function ready to evaluate, and the data flow of each state chosen.
+// It never changes; any number of executions share it.
+type Program struct {
+	root    *workflow
+	timeout int64 // seconds, 0 for none
+}
+
+// A workflow is a machine, a branch of a Parallel state or the processor of a
+// Map state.
+type workflow struct {
+	start  *state
+	states map[string]*state
+	order  []*state // as written
+}
+
+// A state is one compiled state.
+type state struct {
+	name      string
+	kind      asl.StateType
+	flow      dataflow
+	work      work
+	next      *state // nil: the state ends its workflow
+	retry     []*asl.Retrier
+	catch     []*catcher
+	branches  []*workflow // Parallel
+	processor *workflow   // Map
+}
+
+// work is what a type of state does between entering and leaving. run is
+// called once the state has been entered, and again for every retry; it ends by
+// leaving the state, failing, or waiting for a stimulus.
+type work interface {
+	run(x *Execution, f *frame)
+}
+
+// dataflow moves JSON into and out of a state. Compile chose one by the query
+// language, so no state asks which language it is in.
+type dataflow interface {
+	// effective is the effective input: what a state's own fields see as $ or,
+	// in JSONata mode, as $states.input.
+	effective(x *Execution, f *frame) (value.Value, *Failure)
+	// arguments makes what the state works on of its input.
+	arguments(x *Execution, f *frame) (value.Value, *Failure)
+	// output makes the state's output of its result, and the variables to
+	// assign: an object, or no value.
+	output(x *Execution, f *frame, result value.Value) (out, assigned value.Value, failure *Failure)
+}
+
+// Compile links and compiles a definition that Validate has passed. The error
+// names the first thing that cannot be compiled; a definition that Validate
+// passes has none.
+func Compile(d *asl.Definition) (*Program, error) {
+	root, err := compileWorkflow(&d.Workflow)
+	if err != nil {
+		return nil, err
+	}
+	timeout, _ := d.TimeoutSeconds.Int()
+	return &Program{root: root, timeout: timeout}, nil
+}
+
+func compileWorkflow(w *asl.Workflow) (*workflow, error) {
+	flow := &workflow{states: make(map[string]*state, len(w.States))}
+	for _, s := range w.States {
+		st := &state{name: s.Name, kind: s.Type, retry: s.Retry}
+		flow.states[s.Name] = st
+		flow.order = append(flow.order, st)
+	}
+	for i, s := range w.States {
+		c := &compiler{flow: flow, source: s}
+		c.compile(flow.order[i])
+		if c.err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Pointer, c.err)
+		}
+	}
+	if flow.start = flow.states[w.StartAt]; flow.start == nil {
+		return nil, fmt.Errorf("%s/StartAt: no state named %q", w.Pointer, w.StartAt)
+	}
+	return flow, nil
+}
+
+// A compiler compiles one state. The first error stays; what follows it
+// compiles nothing that matters.
+type compiler struct {
+	flow   *workflow
+	source *asl.State
+	err    error
+}
+
+// stateTypes says how each type of state is compiled.
+var stateTypes map[asl.StateType]func(*compiler, *state) work
+
+func init() { // not an initializer: workflows contain states that contain workflows
+	stateTypes = map[asl.StateType]func(*compiler, *state) work{
+		asl.Pass:     compilePass,
+		asl.Task:     compileTask,
+		asl.Choice:   compileChoice,
+		asl.Wait:     compileWait,
+		asl.Succeed:  compileSucceed,
+		asl.Fail:     compileFail,
+		asl.Parallel: compileParallel,
+		asl.Map:      compileMap,
+	}
+}
+
+func (c *compiler) compile(st *state) {
+	compile, ok := stateTypes[c.source.Type]
+	if !ok {
+		c.fail("Type", "unknown type %q", c.source.Type)
+		return
+	}
+	if c.source.Next != "" {
+		st.next = c.target("Next", c.source.Next)
+	}
+	c.dataflow(st)
+	st.work = compile(c, st)
+}
+
+// dataflow gives the state its data flow and its Catchers.
+func (c *compiler) dataflow(st *state) {
+	if c.source.QueryLanguage == asl.JSONata {
+		compileJSONataFlow(c, st)
+		return
+	}
+	st.flow = compilePathFlow(c)
+	for _, k := range c.source.Catch {
+		st.catch = append(st.catch, &catcher{
+			errorEquals: k.ErrorEquals,
+			next:        c.target("Catch/Next", k.Next),
+			flow:        compilePathCatch(c, k),
+		})
+	}
+}
+
+// target finds the state that a transition names.
+func (c *compiler) target(field, name string) *state {
+	st := c.flow.states[name]
+	if st == nil {
+		c.fail(field, "no state named %q", name)
+	}
+	return st
+}
+
+func (c *compiler) field(name string) value.Value { return c.source.Fields.Get(name) }
+
+func (c *compiler) fail(field, format string, args ...any) {
+	if c.err == nil {
+		c.err = fmt.Errorf("%s: %s", field, fmt.Sprintf(format, args...))
+	}
+}
+
+// String prints the plan: one line a state, with what follows it.
+func (p *Program) String() string {
+	var b strings.Builder
+	p.root.print(&b, "")
+	return b.String()
+}
+
+func (w *workflow) print(b *strings.Builder, indent string) {
+	for _, st := range w.order {
+		mark := " "
+		if st == w.start {
+			mark = ">"
+		}
+		fmt.Fprintf(b, "%s%s %s %s", indent, mark, st.name, st.kind)
+		switch {
+		case st.kind == asl.Choice:
+			for _, rule := range st.work.(*choice).rules {
+				fmt.Fprintf(b, " -> %s", rule.next.name)
+			}
+			if st.next != nil {
+				fmt.Fprintf(b, " default -> %s", st.next.name)
+			}
+		case st.next != nil:
+			fmt.Fprintf(b, " -> %s", st.next.name)
+		}
+		for _, c := range st.catch {
+			fmt.Fprintf(b, " catch %s -> %s", strings.Join(c.errorEquals, ","), c.next.name)
+		}
+		b.WriteByte('\n')
+		for i, branch := range st.branches {
+			fmt.Fprintf(b, "%s  branch %d\n", indent, i)
+			branch.print(b, indent+"    ")
+		}
+		if st.processor != nil {
+			st.processor.print(b, indent+"    ")
+		}
+	}
+}

@@ -1,0 +1,194 @@
+package machine
+
+import (
+	"fmt"
+
+	"github.com/aslocal/aslocal/asl"
+)
+
+// This file writes an execution down as it stands between two batches, without
+// its history: what lets it leave memory, move to another machine, or go on
+// under a fresh history in another engine.
+
+const snapshotVersion = 1
+
+// Snapshot returns the execution as bytes that Restore reads. It must not be
+// taken while a batch has More.
+func (x *Execution) Snapshot() []byte {
+	e := encoder{buf: []byte{snapshotVersion}}
+	e.bool(x.start != nil)
+	if x.start == nil {
+		return e.buf
+	}
+	e.start(x.start)
+	e.value(x.input)
+	e.int(x.started)
+	e.int(x.stopped)
+	e.uint(uint64(x.status))
+	e.value(x.output)
+	e.bool(x.failure != nil)
+	if x.failure != nil {
+		e.failure(x.failure)
+	}
+	e.uint(uint64(x.lastFrame))
+	e.int(x.lastID)
+	e.int(x.records)
+	frames := x.living()
+	e.uint(uint64(len(frames)))
+	for _, f := range frames {
+		e.frame(f)
+	}
+	return e.buf
+}
+
+func (e *encoder) frame(f *frame) {
+	e.uint(uint64(f.id))
+	e.uint(uint64(f.index))
+	if f.parent != nil {
+		e.uint(uint64(f.parent.id))
+	}
+	e.value(f.scope)
+	e.string(f.stateName())
+	e.uint(uint64(f.phase))
+	e.value(f.raw)
+	e.value(f.result)
+	e.bool(f.failure != nil)
+	if f.failure != nil {
+		e.failure(f.failure)
+	}
+	e.bool(f.next != nil)
+	if f.next != nil {
+		e.string(f.next.name)
+	}
+	for _, n := range []int64{f.entered, f.enteredPrev, f.enteredAt, f.prev, f.exitPrev, f.token, f.due, f.timeoutAt, f.beatAt, int64(f.retries), int64(len(f.tries))} {
+		e.int(n)
+	}
+	for _, n := range f.tries {
+		e.int(int64(n))
+	}
+	e.bool(f.call != nil)
+	if c := f.call; c != nil {
+		e.task(&c.TaskEvent)
+		e.value(c.input)
+		e.bool(c.answers)
+		e.value(c.output)
+		e.bool(c.kept != nil)
+		if c.kept != nil {
+			e.failure(c.kept)
+		}
+	}
+	e.bool(f.join != nil)
+	if j := f.join; j != nil {
+		e.value(j.items)
+		for _, n := range []int64{int64(j.next), int64(j.open), j.prev, int64(len(j.outputs))} {
+			e.int(n)
+		}
+		for _, v := range j.outputs {
+			e.value(v)
+		}
+	}
+}
+
+func (f *frame) stateName() string {
+	if f.state == nil {
+		return ""
+	}
+	return f.state.name
+}
+
+// Restore rebuilds an execution of the program from a snapshot.
+func Restore(p *Program, snapshot []byte) (*Execution, error) {
+	d := decoder{buf: string(snapshot)}
+	if v := d.byte(); d.err == nil && v != snapshotVersion {
+		return nil, fmt.Errorf("machine: a snapshot has version %d, not %d", v, snapshotVersion)
+	}
+	x := New(p)
+	if !d.bool() {
+		return x, d.err
+	}
+	x.start, x.input = d.start(), d.value()
+	x.started, x.stopped = d.int(), d.int()
+	if x.status = Status(d.uint()); x.status > Aborted {
+		return nil, fmt.Errorf("machine: a snapshot has the unknown status %d", x.status)
+	}
+	x.output = d.value()
+	if d.bool() {
+		x.failure = d.failure()
+	}
+	x.lastFrame, x.lastID, x.records = int32(d.uint()), d.int(), d.int()
+	for n := d.uint(); n > 0 && d.err == nil; n-- {
+		x.restoreFrame(&d)
+	}
+	return x, d.err
+}
+
+func (d *decoder) failure() *Failure {
+	return &Failure{Name: d.value(), Cause: d.value(), Location: d.string(), Evaluation: d.bool(), Heartbeat: d.bool()}
+}
+
+// restoreFrame reads one frame. Parents come before their children, since ids
+// grow.
+func (x *Execution) restoreFrame(d *decoder) {
+	f := &frame{id: int32(d.uint()), index: int32(d.uint())}
+	if f.id == 0 {
+		f.flow, x.root = x.program.root, f
+	} else if !x.restoreParent(d, f) {
+		return
+	}
+	f.scope = d.value()
+	f.state = f.flow.states[d.string()]
+	f.phase = phase(d.uint())
+	f.raw, f.result = d.value(), d.value()
+	if d.bool() {
+		f.failure = d.failure()
+	}
+	if d.bool() {
+		f.next = f.flow.states[d.string()]
+	}
+	var retries, tries int64
+	for _, n := range []*int64{&f.entered, &f.enteredPrev, &f.enteredAt, &f.prev, &f.exitPrev, &f.token, &f.due, &f.timeoutAt, &f.beatAt, &retries, &tries} {
+		*n = d.int()
+	}
+	f.retries = int(retries)
+	for ; tries > 0 && d.err == nil; tries-- {
+		f.tries = append(f.tries, int(d.int()))
+	}
+	if d.bool() {
+		f.call = &call{TaskEvent: *d.task(), input: d.value(), answers: d.bool(), output: d.value()}
+		if d.bool() {
+			f.call.kept = d.failure()
+		}
+	}
+	if d.bool() {
+		j := &join{items: d.value(), next: int(d.int()), open: int(d.int()), prev: d.int()}
+		for n := d.int(); n > 0 && d.err == nil; n-- {
+			j.outputs = append(j.outputs, d.value())
+		}
+		f.join = j
+	}
+	if f.state == nil && f.phase != starting {
+		d.fail(fmt.Errorf("machine: a snapshot is in a state that the program does not have"))
+	}
+}
+
+// restoreParent hangs a branch or iteration below its parent.
+func (x *Execution) restoreParent(d *decoder, f *frame) bool {
+	p := x.frame(int32(d.uint()))
+	if p == nil || p.state == nil || p.state.kind == asl.Parallel && int(f.index) >= len(p.state.branches) {
+		d.fail(fmt.Errorf("machine: a snapshot does not fit the program"))
+		return false
+	}
+	f.parent = p
+	if f.flow = p.state.processor; p.state.kind == asl.Parallel {
+		f.flow = p.state.branches[f.index]
+	}
+	if f.flow == nil {
+		d.fail(fmt.Errorf("machine: a snapshot does not fit the program"))
+		return false
+	}
+	if x.frames == nil {
+		x.frames = make(map[int32]*frame)
+	}
+	x.frames[f.id] = f
+	return true
+}

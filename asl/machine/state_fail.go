@@ -1,0 +1,55 @@
+package machine
+
+import (
+	"github.com/aslocal/aslocal/value"
+)
+
+// A fail ends its workflow with an error that the definition names, literally
+// or by a Path or intrinsic function; either part may be missing. Spec: "Fail
+// State".
+type fail struct {
+	name, cause failPart
+}
+
+// A failPart is Error or ErrorPath, Cause or CausePath.
+type failPart struct {
+	operand operand
+	field   string
+}
+
+func compileFail(c *compiler, _ *state) work {
+	return &fail{name: c.failPart("Error"), cause: c.failPart("Cause")}
+}
+
+func (c *compiler) failPart(field string) failPart {
+	if path := c.field(field + "Path"); path.Exists() {
+		return failPart{operand: exprOperand{c.expression(field+"Path", path.Text())}, field: field + "Path"}
+	}
+	return failPart{operand: c.literalOrExpression(field), field: field}
+}
+
+func (s *fail) run(x *Execution, f *frame) {
+	name, failure := s.name.eval(x, f)
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	cause, failure := s.cause.eval(x, f)
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	x.fail(f, &Failure{Name: name, Cause: cause})
+}
+
+// eval gives a string, or no value if the definition gives none.
+func (p *failPart) eval(x *Execution, f *frame) (value.Value, *Failure) {
+	if p.operand == nil {
+		return value.Value{}, nil
+	}
+	v, failure := p.operand.eval(x.env(f, f.raw), p.field)
+	if failure == nil && v.Kind() != value.String {
+		failure = f.runtime("The value of the field '%s' must be a string but was: %s", p.field, v)
+	}
+	return v, failure
+}

@@ -1,0 +1,140 @@
+package machine
+
+import (
+	"fmt"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/value"
+)
+
+// A mapState is an inline Map: its processor runs once for each item, at most
+// MaxConcurrency at a time; its result is the array of the outputs in the order
+// of the items. Spec: "Map State".
+type mapState struct {
+	items       mapItems
+	selector    *template // nil: the item itself
+	concurrency operand   // nil: as many as the service runs
+	distributed bool
+}
+
+// mapItems finds what a Map iterates over. One implementation for each query
+// language.
+type mapItems interface {
+	items(x *Execution, f *frame, in value.Value) (value.Value, *Failure)
+}
+
+func compileMap(c *compiler, st *state) work {
+	m := &mapState{concurrency: c.number("MaxConcurrency"), items: c.mapItems(), selector: c.template("ItemSelector")}
+	if m.selector == nil && c.source.QueryLanguage != asl.JSONata {
+		m.selector = c.template("Parameters") // the old name
+	}
+	p := c.source.ItemProcessor
+	if p == nil {
+		c.fail("ItemProcessor", "missing")
+		return m
+	}
+	m.distributed = p.Mode == "DISTRIBUTED"
+	flow, err := compileWorkflow(&p.Workflow)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	st.processor = flow
+	return m
+}
+
+func (m *mapState) run(x *Execution, f *frame) {
+	if m.distributed {
+		x.fail(f, f.runtime("Map states with the processing mode DISTRIBUTED are not supported by aslocal yet."))
+		return
+	}
+	in, failure := f.state.flow.effective(x, f)
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	limit, failure := m.limit(x, f, in)
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	items, failure := m.items.items(x, f, in)
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	x.emit(Event{Type: MapStateStarted, Frame: f.id, Prev: f.prev, Doc: items})
+	f.join.limit = limit
+	x.fan(f)
+}
+
+// limit is how many iterations may be open at a time.
+func (m *mapState) limit(x *Execution, f *frame, in value.Value) (int, *Failure) {
+	if m.concurrency == nil {
+		return maxIterations, nil
+	}
+	n, failure := integer(m.concurrency, x.env(f, in), "MaxConcurrency")
+	switch {
+	case failure != nil:
+		return 0, failure
+	case n < 0:
+		return 0, f.runtime("MaxConcurrency cannot be negative.")
+	case n == 0 || n > maxIterations:
+		return maxIterations, nil
+	}
+	return int(n), nil
+}
+
+// openIterations opens iterations as long as more may run. It is false if that
+// fails, and with it the state.
+func (x *Execution) openIterations(f *frame) bool {
+	j, m := f.join, f.state.work.(*mapState)
+	if j.next >= len(j.outputs) {
+		return true
+	}
+	in, failure := f.state.flow.effective(x, f)
+	if failure == nil && j.limit == 0 { // after Replay
+		j.limit, failure = m.limit(x, f, in)
+	}
+	for failure == nil && j.next < len(j.outputs) && j.open < j.limit {
+		var doc value.Value
+		if m.selector != nil {
+			e := x.env(f, in)
+			e.item = j.mapItem(int32(j.next))
+			if doc, failure = m.selector.eval(e); failure != nil {
+				break
+			}
+		}
+		x.emit(Event{Type: MapIterationStarted, Frame: f.id, Prev: j.prev, State: f.state.name, Index: int32(j.next), Doc: doc})
+		x.again(x.frames[x.lastFrame])
+	}
+	if failure != nil {
+		x.fail(f, failure)
+		return false
+	}
+	return true
+}
+
+// pathItems is ItemsPath.
+type pathItems struct{ path pathField }
+
+func (c *compiler) mapItems() mapItems {
+	if c.source.QueryLanguage == asl.JSONata {
+		return compileJSONataItems(c)
+	}
+	return &pathItems{c.pathField("ItemsPath")}
+}
+
+func (p *pathItems) items(x *Execution, f *frame, in value.Value) (value.Value, *Failure) {
+	items, text := in, "$"
+	if p.path.path != nil {
+		text = p.path.path.String()
+		var err error
+		if items, err = p.path.path.Eval(x.env(f, in)); err != nil {
+			return items, f.invalidPath(text, err)
+		}
+	}
+	if k := items.Kind(); k != value.Array && k != value.Object {
+		return items, NewFailure(asl.ErrRuntime, f.causePrefix()+fmt.Sprintf("Reference path \"%s\" must point to array.", text))
+	}
+	return items, nil
+}

@@ -1,0 +1,239 @@
+package machine
+
+import (
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/value"
+)
+
+// A task is a Task state: a call to somebody outside, limited by a timeout and
+// a heartbeat. Its events are TaskScheduled, TaskStarted and an outcome; with
+// a token or a job to wait for, TaskSubmitted comes between. Spec: "Task State".
+type task struct {
+	resource    asl.Resource
+	timeout     operand // nil: none
+	heartbeat   operand
+	credentials *template
+}
+
+func compileTask(c *compiler, _ *state) work {
+	resource, err := asl.ParseResource(c.field("Resource").Text())
+	if err != nil {
+		c.fail("Resource", "%v", err)
+	}
+	return &task{
+		resource:    resource,
+		timeout:     c.number("TimeoutSeconds"),
+		heartbeat:   c.number("HeartbeatSeconds"),
+		credentials: c.credentials(),
+	}
+}
+
+// run schedules the call: it evaluates everything about it, so that a retry
+// sees what has changed and recovery need not evaluate anything.
+func (t *task) run(x *Execution, f *frame) {
+	in, failure := f.state.flow.arguments(x, f)
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	scheduled := &TaskEvent{Resource: t.resource}
+	if scheduled.Timeout, failure = t.seconds(x, f, t.timeout, "TimeoutSeconds"); failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	if scheduled.Heartbeat, failure = t.seconds(x, f, t.heartbeat, "HeartbeatSeconds"); failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	if t.credentials != nil {
+		role, failure := t.credentials.eval(x.env(f, f.raw))
+		if failure != nil {
+			x.fail(f, failure)
+			return
+		}
+		scheduled.Credentials = role.Get("RoleArn").Text()
+	}
+	x.emit(Event{Type: TaskScheduled, Frame: f.id, Prev: f.prev, Doc: in, Task: scheduled})
+	if t.resource.Kind == asl.Activity {
+		x.ask(f, Command{Kind: OfferTask, Task: x.task(f)})
+		x.askDeadlines(f)
+		return
+	}
+	x.again(f)
+}
+
+// seconds evaluates a timeout or heartbeat; 0 if the state has none.
+func (t *task) seconds(x *Execution, f *frame, o operand, field string) (int64, *Failure) {
+	if o == nil {
+		return 0, nil
+	}
+	in, failure := f.state.flow.effective(x, f)
+	if failure != nil {
+		return 0, failure
+	}
+	n, failure := integer(o, x.env(f, in), field)
+	if failure == nil && n <= 0 {
+		failure = f.runtime("The %s field must be a positive integer but was: %d", field, n)
+	}
+	return n, failure
+}
+
+// startTask emits TaskStarted and asks for the call.
+func (x *Execution) startTask(f *frame) {
+	x.emit(Event{Type: TaskStarted, Frame: f.id, Prev: f.prev, Task: &TaskEvent{Resource: f.call.Resource}})
+	x.ask(f, Command{Kind: RunTask, Task: x.task(f)})
+	x.askDeadlines(f)
+}
+
+// task describes the call that f has scheduled.
+func (x *Execution) task(f *frame) *Task {
+	return &Task{
+		State:       f.state.name,
+		Resource:    f.call.Resource,
+		Input:       f.call.input,
+		TaskToken:   x.taskToken(f, f.token),
+		Credentials: f.call.Credentials,
+		Timeout:     f.call.Timeout,
+		Heartbeat:   f.call.Heartbeat,
+		RetryCount:  f.retries,
+	}
+}
+
+// askDeadlines sets the timers of the call. Both clocks start with TaskStarted.
+func (x *Execution) askDeadlines(f *frame) {
+	if f.timeoutAt != 0 {
+		x.ask(f, Command{Kind: SetTimer, Timer: Timeout, Due: f.timeoutAt})
+	}
+	if f.beatAt != 0 {
+		x.ask(f, Command{Kind: SetTimer, Timer: Heartbeat, Due: f.beatAt})
+	}
+}
+
+// taskStimulus takes what can happen to a task under way; false if the task
+// does not wait for it (any more).
+func (x *Execution) taskStimulus(f *frame, s Stimulus) bool {
+	switch s.Kind {
+	case Answered:
+		return x.answered(f, s)
+	case CallbackSucceeded, CallbackFailed:
+		return x.calledBack(f, s)
+	case CallbackHeartbeat:
+		return x.heartbeat(f)
+	case ActivityTaken:
+		if f.phase != offered {
+			return false
+		}
+		x.emit(Event{Type: TaskStarted, Frame: f.id, Prev: f.prev, Task: &TaskEvent{Resource: f.call.Resource, Worker: s.Worker}})
+		x.askDeadlines(f)
+		return true
+	case Fired:
+		if f.phase != offered && f.phase != running && f.phase != submitted {
+			return false
+		}
+		if s.Timer == Heartbeat && f.beatAt > x.now {
+			return true // a heartbeat has moved it; its timer will come
+		}
+		failure := timeout()
+		if s.Timer == Heartbeat {
+			failure = heartbeatTimeout()
+		}
+		x.outcome(f, TaskTimedOut, value.Value{}, failure)
+		return true
+	}
+	return false
+}
+
+// answered takes the outcome of the call itself.
+func (x *Execution) answered(f *frame, s Stimulus) bool {
+	if f.phase != running || f.call.Resource.Kind == asl.Activity {
+		return false
+	}
+	switch {
+	case s.Failure != nil && s.Failure.fatal():
+		x.outcome(f, TaskFailed, value.Value{}, f.runtime("%s", s.Failure.Cause.Text()))
+	case s.Failure != nil:
+		x.outcome(f, TaskFailed, value.Value{}, s.Failure)
+	case f.call.Resource.Pattern == asl.RequestResponse:
+		x.outcome(f, TaskSucceeded, s.Output, nil)
+	default:
+		x.emit(Event{Type: TaskSubmitted, Frame: f.id, Prev: f.prev, Doc: s.Output, Task: &TaskEvent{Resource: f.call.Resource}})
+		if c := f.call; c.answers { // the token was quicker
+			x.callbackOutcome(f, c.output, c.kept)
+		}
+	}
+	return true
+}
+
+// calledBack takes an answer to the task's token. If the call that carries the
+// token has not returned yet, the answer waits for it.
+func (x *Execution) calledBack(f *frame, s Stimulus) bool {
+	switch {
+	case f.phase == submitted || f.phase == running && f.call.Resource.Kind == asl.Activity:
+		x.callbackOutcome(f, s.Output, s.Failure)
+		return true
+	case f.phase == running && f.call.Resource.Pattern != asl.RequestResponse && !f.call.answers:
+		x.emit(Event{Type: AnswerKept, Frame: f.id, Doc: s.Output, Failure: s.Failure})
+		return true
+	}
+	return false
+}
+
+func (x *Execution) callbackOutcome(f *frame, output value.Value, failure *Failure) {
+	if failure != nil {
+		x.outcome(f, TaskFailed, value.Value{}, failure)
+		return
+	}
+	x.outcome(f, TaskSucceeded, output, nil)
+}
+
+// heartbeat moves the heartbeat deadline. The history does not show it.
+func (x *Execution) heartbeat(f *frame) bool {
+	if f.phase != submitted && f.phase != running {
+		return false
+	}
+	if f.call.Heartbeat > 0 {
+		x.emit(Event{Type: HeartbeatReceived, Frame: f.id, Due: x.now + f.call.Heartbeat*1000})
+		x.ask(f, Command{Kind: SetTimer, Timer: Heartbeat, Due: f.beatAt})
+	}
+	return true
+}
+
+// outcome ends the call: the frame goes on with its result or its failure.
+func (x *Execution) outcome(f *frame, t Type, output value.Value, failure *Failure) {
+	if t == TaskTimedOut || f.timeoutAt != 0 || f.beatAt != 0 {
+		x.ask(f, Command{Kind: CancelTask})
+	}
+	x.emit(Event{Type: t, Frame: f.id, Prev: f.prev, Doc: output, Failure: failure, Task: &TaskEvent{Resource: f.call.Resource}})
+	x.step(f)
+}
+
+// applyTask is the part of apply for the events of tasks.
+func (x *Execution) applyTask(f *frame, e *Event) {
+	switch e.Type {
+	case TaskScheduled:
+		f.call = &call{TaskEvent: *e.Task, input: e.Doc}
+		f.token, f.phase = x.records, scheduled
+		f.timeoutAt, f.beatAt = 0, 0
+		if e.Task.Resource.Kind == asl.Activity {
+			f.phase = offered
+		}
+	case TaskStarted:
+		f.phase = running
+		if f.call.Timeout > 0 {
+			f.timeoutAt = e.At + f.call.Timeout*1000
+		}
+		if f.call.Heartbeat > 0 {
+			f.beatAt = e.At + f.call.Heartbeat*1000
+		}
+	case TaskSubmitted:
+		f.phase = submitted
+	case HeartbeatReceived:
+		f.beatAt = e.Due
+	case AnswerKept:
+		f.call.answers, f.call.output, f.call.kept = true, e.Doc, e.Failure
+	case TaskSucceeded:
+		f.result, f.token, f.phase = e.Doc, 0, resulted
+	case TaskFailed, TaskTimedOut:
+		f.failure, f.token, f.phase = e.Failure, 0, failed
+	}
+}

@@ -1,0 +1,122 @@
+package machine
+
+import (
+	"strconv"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/jsonpath"
+	"github.com/aslocal/aslocal/value"
+)
+
+// A wait sleeps for a number of seconds or until a point in time, either
+// literal or found by a Reference Path in the effective input. Spec: "Wait
+// State".
+type wait struct {
+	seconds, timestamp         operand
+	secondsPath, timestampPath *jsonpath.Path
+}
+
+// longestWait is how long a Wait may last: 2^31 seconds (F-012).
+const longestWait = 1 << 31
+
+func compileWait(c *compiler, _ *state) work {
+	return &wait{
+		seconds:       c.literalOrExpression("Seconds"),
+		timestamp:     c.literalOrExpression("Timestamp"),
+		secondsPath:   c.path("SecondsPath"),
+		timestampPath: c.path("TimestampPath"),
+	}
+}
+
+func (w *wait) run(x *Execution, f *frame) {
+	in, failure := f.state.flow.arguments(x, f)
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	f.result = in
+	due, failure := w.due(x, f, in)
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	if due <= x.now {
+		x.complete(f)
+		return
+	}
+	if due-x.now > longestWait*1000 {
+		x.fail(f, f.runtime("Wait state delay is too long."))
+		return
+	}
+	x.emit(Event{Type: WaitSet, Frame: f.id, Due: due})
+	x.ask(f, Command{Kind: SetTimer, Timer: Sleep, Due: due})
+}
+
+// waited leaves a Wait state whose time is over.
+func (x *Execution) waited(f *frame) {
+	if !f.result.Exists() { // after Replay
+		in, failure := f.state.flow.arguments(x, f)
+		if failure != nil {
+			x.fail(f, failure)
+			return
+		}
+		f.result = in
+	}
+	x.complete(f)
+}
+
+// due is the end of the wait in Unix milliseconds.
+func (w *wait) due(x *Execution, f *frame, in value.Value) (int64, *Failure) {
+	e := x.env(f, in)
+	switch {
+	case w.secondsPath != nil:
+		seconds, failure := w.secondsAt(e)
+		return x.now + seconds*1000, failure
+	case w.timestampPath != nil:
+		v, err := w.timestampPath.Eval(e)
+		if t, ok := asl.ParseTimestamp(v.Text()); err == nil && ok {
+			return t.UnixMilli(), nil
+		}
+		return 0, f.runtime("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s", w.timestampPath, plain(v))
+	case w.timestamp != nil:
+		v, failure := w.timestamp.eval(e, "Timestamp")
+		if failure != nil {
+			return 0, failure
+		}
+		if t, ok := asl.ParseTimestamp(v.Text()); ok {
+			return t.UnixMilli(), nil
+		}
+		return 0, f.evaluation("Timestamp", "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "+plain(v))
+	}
+	seconds, failure := integer(w.seconds, e, "Seconds")
+	if failure == nil && seconds < 0 {
+		failure = f.evaluation("Seconds", "The Seconds field must be a non-negative integer: "+strconv.FormatInt(seconds, 10))
+	}
+	return x.now + seconds*1000, failure
+}
+
+func (w *wait) secondsAt(e *env) (int64, *Failure) {
+	v, err := w.secondsPath.Eval(e)
+	switch {
+	case err != nil || v.IsNull():
+		return 0, e.f.runtime("The SecondsPath parameter does not reference an input value: %s", w.secondsPath)
+	case !v.IsInteger():
+		return 0, e.f.runtime("The SecondsPath parameter cannot be parsed as a long value: %s == %s", w.secondsPath, plain(v))
+	}
+	n, ok := v.Int()
+	switch {
+	case !ok && v.Float() > 0 || n > longestWait:
+		return longestWait + 1, nil // refused by its length
+	case n < 0 || !ok:
+		return 0, e.f.runtime("The SecondsPath parameter references a negative value: %s == %s", w.secondsPath, v.NumberText())
+	}
+	return n, nil
+}
+
+// evaluation is a failed evaluation in a JSONata field: EvaluationFailed comes
+// before what follows it.
+func (f *frame) evaluation(location, detail string) *Failure {
+	failure := NewFailure(asl.ErrQueryEvaluationError, f.causePrefix()+detail)
+	failure.Location, failure.Evaluation = location, true
+	return failure
+}

@@ -1,0 +1,106 @@
+package machine
+
+import (
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file implements Payload Templates: JSON in which a member whose name
+// ends in ".$" holds a Path or an intrinsic function call. Spec: "Payload
+// Template".
+
+// A template is a compiled Payload Template, or a part of one: a constant, an
+// expression, an object or an array.
+type template struct {
+	constant value.Value
+	expr     expression
+	field    string // of the expression, with its ".$"
+	shape    *value.Shape
+	parts    []template // members of the shape, or the items of an array
+}
+
+// template compiles a field that holds a Payload Template; nil if it is absent.
+func (c *compiler) template(field string) *template {
+	v := c.field(field)
+	if !v.Exists() {
+		return nil
+	}
+	return c.templateOf(field, v)
+}
+
+func (c *compiler) templateOf(field string, v value.Value) *template {
+	t := c.part(field, v)
+	return &t
+}
+
+// part compiles one value of a template. What holds no expression at any depth
+// becomes a constant.
+func (c *compiler) part(field string, v value.Value) template {
+	constant := true
+	var parts []template
+	add := func(t template) {
+		constant = constant && t.constant.Exists()
+		parts = append(parts, t)
+	}
+	switch v.Kind() {
+	case value.Object:
+		names := make([]string, 0, v.Len())
+		for name, member := range v.Members() {
+			if stem, ok := strings.CutSuffix(name, ".$"); ok {
+				names = append(names, stem)
+				add(template{expr: c.expression(field+"/"+name, member.Text()), field: name})
+				continue
+			}
+			names = append(names, name)
+			add(c.part(field, member))
+		}
+		if !constant {
+			return template{shape: c.shape(field, names), parts: parts}
+		}
+	case value.Array:
+		for _, item := range v.Items() {
+			add(c.part(field, item))
+		}
+		if !constant {
+			return template{parts: parts}
+		}
+	}
+	return template{constant: v}
+}
+
+// shape makes the shape of an object whose names must still differ without
+// their ".$".
+func (c *compiler) shape(field string, names []string) *value.Shape {
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		if seen[name] {
+			c.fail(field, "two members are named %q", name)
+			return nil
+		}
+		seen[name] = true
+	}
+	return value.NewShape(names...)
+}
+
+// eval fills the template in.
+func (t *template) eval(e *env) (value.Value, *Failure) {
+	switch {
+	case t.constant.Exists():
+		return t.constant, nil
+	case t.parts == nil:
+		return t.expr.eval(e, t.field)
+	}
+	values := make([]value.Value, len(t.parts))
+	for i := range t.parts {
+		v, failure := t.parts[i].eval(e)
+		if failure != nil {
+			return value.Value{}, failure
+		}
+		values[i] = v
+	}
+	if t.shape != nil {
+		return t.shape.New(values), nil
+	}
+	return value.OfSlice(values), nil
+}

@@ -1,0 +1,82 @@
+package machine
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"strings"
+
+	"github.com/aslocal/aslocal/asl"
+)
+
+// This file makes and reads task tokens: the text that a program gets as
+// $$.Task.Token and gives back with SendTaskSuccess. A token says which
+// execution it belongs to and which record asked for the task, and carries a
+// mark that nobody can guess who does not know the execution's seed.
+
+// A TaskToken is a token taken apart.
+type TaskToken struct {
+	Execution string // ARN
+	Frame     int32
+	Record    int64 // the Token of the commands about the task
+	mark      uint64
+}
+
+// nextTaskToken is the token of the task that is about to be scheduled in f,
+// "" if its state has none: the next record will be its TaskScheduled.
+func (x *Execution) nextTaskToken(f *frame) string {
+	t, ok := f.state.work.(*task)
+	if !ok || t.resource.Pattern == asl.RequestResponse && t.resource.Kind != asl.Activity {
+		return ""
+	}
+	return x.tokenText(f, x.records+1)
+}
+
+// taskToken is the token of the task that the record has scheduled in f.
+func (x *Execution) taskToken(f *frame, record int64) string {
+	r := f.call.Resource
+	if r.Pattern == asl.RequestResponse && r.Kind != asl.Activity {
+		return ""
+	}
+	return x.tokenText(f, record)
+}
+
+func (x *Execution) tokenText(f *frame, record int64) string {
+	b := make([]byte, 0, 32+len(x.start.ARN))
+	b = binary.AppendUvarint(b, uint64(record))
+	b = binary.AppendUvarint(b, uint64(f.id))
+	b = binary.BigEndian.AppendUint64(b, x.tokenMark(f.id, record))
+	b = append(b, x.start.ARN...)
+	return base64.StdEncoding.EncodeToString(b)
+}
+
+func (x *Execution) tokenMark(frame int32, record int64) uint64 {
+	r := random{x.start.Seed ^ uint64(record)<<20 ^ uint64(frame)}
+	r.Uint64()
+	return r.Uint64()
+}
+
+// ParseTaskToken takes a token apart; ok is false for text that is no token.
+func ParseTaskToken(text string) (t TaskToken, ok bool) {
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return t, false
+	}
+	record, n := binary.Uvarint(b)
+	if n <= 0 {
+		return t, false
+	}
+	b = b[n:]
+	frame, n := binary.Uvarint(b)
+	if n <= 0 || frame > 1<<31-1 || len(b) < n+8 {
+		return t, false
+	}
+	b = b[n:]
+	t = TaskToken{Execution: string(b[8:]), Frame: int32(frame), Record: int64(record), mark: binary.BigEndian.Uint64(b)}
+	return t, strings.HasPrefix(t.Execution, "arn:")
+}
+
+// Issued reports whether the execution has given the token out, whether or not
+// it still waits for its answer.
+func (x *Execution) Issued(t TaskToken) bool {
+	return x.start != nil && t.Execution == x.start.ARN && t.mark == x.tokenMark(t.Frame, t.Record)
+}

@@ -1,0 +1,160 @@
+package asl
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// This file reads the Resource of Task states: which function, activity or
+// service they call, and whether they wait for more than its answer.
+
+// A Resource is what a Task state calls. Resources are equal if their texts are.
+type Resource struct {
+	Text    string // as written
+	Kind    ResourceKind
+	Service string  // of an Integration: "sqs", "dynamodb"
+	Action  string  // of an Integration, without its pattern: "sendMessage"
+	SDK     bool    // an Integration through the AWS SDK: every service, every action
+	Pattern Pattern // of an Integration
+	Version int     // of Sync: 1, or 2 for .sync:2, whose result is JSON where that of 1 is text
+}
+
+// A ResourceKind tells what answers a Task.
+type ResourceKind uint8
+
+// The kinds of resources.
+const (
+	Lambda      ResourceKind = iota + 1 // a function, named by its ARN
+	Activity                            // a worker that asks for tasks
+	Integration                         // an action of a service: arn:aws:states:::…
+)
+
+// A Pattern says when a Task that calls a service is done.
+type Pattern uint8
+
+// The service integration patterns.
+const (
+	RequestResponse  Pattern = iota // when the service has answered
+	Sync                            // when the job that the service has started is over
+	WaitForTaskToken                // when somebody has given the task's token back
+)
+
+const (
+	syncSuffix  = ".sync"
+	sync2Suffix = ".sync:2"
+	tokenSuffix = ".waitForTaskToken"
+)
+
+// String returns the suffix of the pattern in a Resource: "", ".sync" or
+// ".waitForTaskToken".
+func (p Pattern) String() string { return [...]string{"", syncSuffix, tokenSuffix}[p] }
+
+// errUnknownResource is what ParseResource says of anything that the service
+// would not recognize; Validate has the service's words for it.
+var errUnknownResource = errors.New("resource: not the ARN of a Lambda function, an activity or a service integration")
+
+// ParseResource reads the Resource of a Task. The error says that it is not
+// one: no ARN of a Lambda function or activity, an integration that the service
+// does not have, or a pattern that the integration does not have.
+func ParseResource(text string) (Resource, error) {
+	part := strings.SplitN(text, ":", 6) // arn, partition, service, region, account, rest
+	if len(part) < 6 || part[0] != "arn" || !partitionOK(part[1]) {
+		return Resource{}, errUnknownResource
+	}
+	r, ok := Resource{Text: text}, false
+	switch rest := part[5]; part[2] {
+	case "lambda":
+		r.Kind = Lambda
+		ok = functionOK(rest) // of this region and account if it names none
+	case "states":
+		if name, activity := strings.CutPrefix(rest, "activity:"); activity {
+			r.Kind = Activity
+			ok = part[3] != "" && part[4] != "" && name != ""
+			break
+		}
+		ok = r.integration(rest)
+	}
+	if !ok {
+		return Resource{}, errUnknownResource
+	}
+	return r, nil
+}
+
+// partitionOK accepts the commercial partition, China, GovCloud and those
+// that are still to come.
+func partitionOK(s string) bool { return s == "aws" || strings.HasPrefix(s, "aws-") }
+
+// functionOK accepts function:name and function:name:qualifier.
+func functionOK(s string) bool {
+	part := strings.Split(s, ":")
+	return part[0] == "function" && (len(part) == 2 || len(part) == 3) && !slices.Contains(part, "")
+}
+
+// integration reads what follows arn:aws:states:::, the colons included that
+// are in the pattern .sync:2.
+func (r *Resource) integration(rest string) bool {
+	r.Kind = Integration
+	rest, r.SDK = strings.CutPrefix(rest, "aws-sdk:")
+	service, action, ok := strings.Cut(rest, ":")
+	if !ok {
+		return false
+	}
+	if stem, ok := strings.CutSuffix(action, sync2Suffix); ok {
+		action, r.Pattern, r.Version = stem, Sync, 2
+	} else if stem, ok := strings.CutSuffix(action, syncSuffix); ok {
+		action, r.Pattern, r.Version = stem, Sync, 1
+	} else if stem, ok := strings.CutSuffix(action, tokenSuffix); ok {
+		action, r.Pattern = stem, WaitForTaskToken
+	}
+	r.Service, r.Action = service, action
+	if r.SDK {
+		return sdkActionOK(service, action) && r.Pattern != Sync
+	}
+	i, ok := integrations[service]
+	return ok && i.allows(r)
+}
+
+// sdkActionOK checks only the form: which services and actions there are
+// changes every week. Services are in lower case, actions in camel case.
+func sdkActionOK(service, action string) bool {
+	if service == "" || action == "" || action[0] < 'a' || action[0] > 'z' {
+		return false
+	}
+	for _, c := range service {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	for _, c := range action {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// Type is the resourceType of the history's task events: "sqs",
+// "aws-sdk:s3". It is empty for functions and activities, whose events have
+// none.
+func (r Resource) Type() string {
+	if r.SDK {
+		return "aws-sdk:" + r.Service
+	}
+	return r.Service
+}
+
+// Name is the resource of the history's task events: "sendMessage",
+// "startExecution.sync:2"; the ARN of a function or an activity.
+func (r Resource) Name() string {
+	switch {
+	case r.Kind != Integration:
+		return r.Text
+	case r.Version == 2:
+		return r.Action + sync2Suffix
+	}
+	return r.Action + r.Pattern.String()
+}
+
+// String returns the resource as written.
+func (r Resource) String() string { return r.Text }

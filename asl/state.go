@@ -1,0 +1,90 @@
+package asl
+
+import (
+	"github.com/aslocal/aslocal/value"
+)
+
+// A State is one state as it was written. Spec: "States".
+type State struct {
+	Pointer       string // JSON pointer (RFC 6901)
+	Name          string
+	Type          StateType     // as written, known or not
+	QueryLanguage QueryLanguage // its own, or else the machine's
+	Comment       string
+	Fields        value.Value // the object as written: whatever has no field here
+
+	Next string
+	End  bool
+
+	Choices       []*ChoiceRule  // Choice
+	Default       string         // Choice
+	Retry         []*Retrier     // Task, Parallel, Map
+	Catch         []*Catcher     // Task, Parallel, Map
+	Branches      []*Workflow    // Parallel
+	ItemProcessor *ItemProcessor // Map; nil if there is none
+
+	location string // as the service names it
+}
+
+// A StateType is what a state does.
+type StateType string
+
+// The types of states.
+const (
+	Task     StateType = "Task"
+	Wait     StateType = "Wait"
+	Pass     StateType = "Pass"
+	Succeed  StateType = "Succeed"
+	Fail     StateType = "Fail"
+	Choice   StateType = "Choice"
+	Parallel StateType = "Parallel"
+	Map      StateType = "Map"
+)
+
+// Known reports whether t is one of the types of the language.
+func (t StateType) Known() bool {
+	switch t {
+	case Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map:
+		return true
+	}
+	return false
+}
+
+// Terminal reports whether the state ends its workflow: by End, or because it
+// is a Succeed or Fail state. A Choice without Default is none.
+func (s *State) Terminal() bool {
+	return s.End || s.Type == Succeed || s.Type == Fail
+}
+
+func readState(name string, fields value.Value, at *place, language QueryLanguage) *State {
+	s := &State{
+		Pointer:       at.pointer(),
+		location:      at.location(),
+		Name:          name,
+		Fields:        fields,
+		Type:          StateType(fields.Get("Type").Text()),
+		QueryLanguage: languageOf(fields, language),
+		Comment:       fields.Get("Comment").Text(),
+		Next:          fields.Get("Next").Text(),
+		End:           fields.Get("End").Bool(),
+		Default:       fields.Get("Default").Text(),
+		Choices:       readChoices(fields.Get("Choices"), at.member("Choices")),
+		Retry:         readRetriers(fields.Get("Retry")),
+		Catch:         readCatchers(fields.Get("Catch")),
+	}
+	for i, v := range fields.Get("Branches").Items() {
+		branch := new(Workflow)
+		branch.read(v, at.member("Branches").item(i), language)
+		s.Branches = append(s.Branches, branch)
+	}
+	s.ItemProcessor = readItemProcessor(fields, at, language)
+	return s
+}
+
+// workflows returns what is inside the state.
+func (s *State) workflows() []*Workflow {
+	if s.ItemProcessor != nil {
+		return append(s.Branches[:len(s.Branches):len(s.Branches)], &s.ItemProcessor.Workflow)
+	}
+	return s.Branches
+}

@@ -1,0 +1,101 @@
+package asl
+
+import (
+	"strings"
+
+	"github.com/aslocal/aslocal/asl/intrinsic"
+	"github.com/aslocal/aslocal/jsonpath"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file checks Payload Templates: JSON in which a member whose name ends in
+// ".$" holds a Path or an intrinsic function call. Spec: "Payload Template".
+
+// pathSuffix is what the names of such members end in.
+const pathSuffix = ".$"
+
+// templateFields hold templates in JSONPath states.
+var templateFields = []field{
+	{"", "Parameters"}, {"", "ResultSelector"}, {"", "ItemSelector"}, {"", "Assign"}, {"", "Credentials"},
+	{"ItemReader", "Parameters"}, {"ItemBatcher", "BatchInput"}, {"ResultWriter", "Parameters"},
+}
+
+// templates calls visit for every template of a JSONPath state.
+func (s *State) templates(visit func(at *place, template value.Value)) {
+	if s.QueryLanguage != JSONPath {
+		return
+	}
+	for _, f := range templateFields {
+		at, object := f.find(s)
+		if v := object.Get(f.name); v.Exists() {
+			visit(at.member(f.name), v)
+		}
+	}
+	for i, r := range s.Choices {
+		if r.Assign.Exists() {
+			visit(s.place().member("Choices").item(i).member("Assign"), r.Assign)
+		}
+	}
+	for i, k := range s.Catch {
+		if k.Assign.Exists() {
+			visit(s.place().member("Catch").item(i).member("Assign"), k.Assign)
+		}
+	}
+}
+
+// checkTemplates checks the templates of a state. The service names the field
+// that holds the template, wherever in it the fault is.
+func (c *checker) checkTemplates(s *State) {
+	s.templates(func(at *place, template value.Value) {
+		walk(at, template, func(inner *place, v value.Value) {
+			for name, member := range v.Members() {
+				c.checkTemplateMember(at, inner, v, name, member)
+			}
+		})
+	})
+}
+
+func (c *checker) checkTemplateMember(template, object *place, v value.Value, name string, member value.Value) {
+	stem, evaluated := strings.CutSuffix(name, pathSuffix)
+	switch {
+	case evaluated && v.Get(stem).Exists():
+		c.reportKeyIn(template, object.member(name), sameField(stem))
+	case evaluated:
+		if why := templateError(member); why != "" {
+			c.reportIn(template, object.member(name), notATemplateValue(name).withHint("%s", why))
+		}
+	case looksLikePath(member.Text()):
+		c.reportIn(template, object.member(name), noDollar(name))
+	}
+}
+
+// templateError says why a value cannot be evaluated, or "".
+func templateError(v value.Value) string {
+	switch {
+	case v.Kind() != value.String:
+		return "expected a string, got " + v.Kind().String()
+	case strings.HasPrefix(v.Text(), "$"):
+		if _, err := jsonpath.Compile(v.Text()); err != nil {
+			return err.Error()
+		}
+	default:
+		if _, err := intrinsic.Compile(v.Text()); err != nil {
+			return err.Error()
+		}
+	}
+	return ""
+}
+
+// looksLikePath reports whether a string that is taken as it is was probably
+// meant to be evaluated.
+func looksLikePath(s string) bool {
+	switch {
+	case strings.HasPrefix(s, "$."), strings.HasPrefix(s, "$["), strings.HasPrefix(s, "$$."):
+		_, err := jsonpath.Compile(s)
+		return err == nil
+	case strings.HasPrefix(s, "States."):
+		_, err := intrinsic.Compile(s)
+		return err == nil
+	}
+	return false
+}

@@ -1,0 +1,186 @@
+package asl
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file runs the checks: first the form, by the schema, then the meaning,
+// by the functions listed here. Each check is one rule, keeps silent about what
+// another reports, and takes nothing for granted: the form may be wrong.
+
+// Options say what a definition is validated for. The zero Options are a
+// Standard state machine.
+type Options struct {
+	// Express asks for what Express state machines cannot do.
+	Express bool
+	// Alone says that the definition was made of one state on its own, as
+	// TestState is given it: its transitions lead to states that are not there.
+	Alone bool
+}
+
+// Validate returns everything that is wrong with a definition, in the order of
+// its source; what the service says, in its words and at its places, where
+// those are known. Warnings are among it. Of a definition that Parse has
+// refused it returns nothing.
+func Validate(d *Definition, o Options) Diagnostics {
+	if d.Root.Kind() != value.Object {
+		return nil
+	}
+	c := &checker{d: d, o: o}
+	c.checkForm()
+	for _, check := range definitionChecks {
+		check(c)
+	}
+	c.workflow(&d.Workflow, o.Express)
+	return c.diagnostics()
+}
+
+// The checks of meaning.
+var (
+	definitionChecks = []func(*checker){
+		(*checker).checkDuplicateFields,
+		(*checker).checkStateNames,
+		(*checker).checkLabels,
+		(*checker).checkVariables,
+	}
+	workflowChecks = []func(*checker, *Workflow){
+		(*checker).checkNesting,
+		(*checker).checkTargets,
+		(*checker).checkReachability,
+		(*checker).checkTerminalState,
+	}
+	stateChecks = []func(*checker, *State){
+		(*checker).checkStateLanguage,
+		(*checker).checkTransition,
+		(*checker).checkPairs,
+		(*checker).checkPaths,
+		(*checker).checkTemplates,
+		(*checker).checkExpressions,
+		(*checker).checkErrorEquals,
+	}
+	typeChecks = map[StateType][]func(*checker, *State){
+		Task:   {(*checker).checkResource, (*checker).checkParameters, (*checker).checkCredentials, (*checker).checkHeartbeat},
+		Wait:   {(*checker).checkWait, (*checker).checkTimestamp},
+		Choice: {(*checker).checkRules},
+		Pass:   {(*checker).checkResult},
+		Fail:   {(*checker).checkFail},
+		Map: {(*checker).checkItemProcessor, (*checker).checkProcessingMode, (*checker).checkItemReader,
+			(*checker).checkItemBatcher, (*checker).checkResultWriter},
+	}
+)
+
+// A checker collects what is wrong with one definition.
+type checker struct {
+	d       *Definition
+	o       Options
+	express bool // the workflow under check runs in an Express execution
+	found   []finding
+	size    int // of the texts found
+}
+
+// A finding is a Diagnostic whose place in the source is still a pointer.
+type finding struct {
+	message
+	location string
+	pointer  string
+	key      bool // the key is meant, not the value
+}
+
+// workflow checks a workflow and all within it.
+func (c *checker) workflow(w *Workflow, express bool) {
+	for _, check := range workflowChecks {
+		check(c, w)
+	}
+	for _, s := range w.States {
+		c.express = express
+		for _, check := range slices.Concat(stateChecks, typeChecks[s.Type]) {
+			check(c, s)
+		}
+		for _, branch := range s.Branches {
+			c.workflow(branch, express)
+		}
+		if p := s.ItemProcessor; p != nil {
+			c.workflow(&p.Workflow, express || p.Mode == distributed && p.ExecutionType == "EXPRESS")
+		}
+	}
+}
+
+// report says that a value is wrong.
+func (c *checker) report(at *place, m message) { c.reportIn(at, at, m) }
+
+// reportIn says that a value is wrong, but the service names the place around
+// it.
+func (c *checker) reportIn(location, at *place, m message) {
+	c.add(finding{message: m, location: location.location(), pointer: at.pointer()})
+}
+
+// reportKeyIn says that a member should not be there, and the service names the
+// place around it.
+func (c *checker) reportKeyIn(location, member *place, m message) {
+	c.add(finding{message: m, location: location.location(), pointer: member.pointer(), key: true})
+}
+
+// The limits of what is reported, for definitions that are wrong all over.
+const (
+	maxFindings = 1000
+	maxFound    = 4 << 20 // bytes of text
+)
+
+func (c *checker) add(f finding) {
+	c.size += len(f.text) + len(f.location) + len(f.pointer)
+	if len(c.found) < maxFindings && c.size < maxFound {
+		c.found = append(c.found, f)
+	}
+}
+
+// diagnostics finds the places in the source and sorts.
+func (c *checker) diagnostics() Diagnostics {
+	slices.SortFunc(c.found, func(a, b finding) int { // the schema has no order of its own
+		return cmp.Or(strings.Compare(a.pointer, b.pointer), strings.Compare(a.code, b.code), strings.Compare(a.text, b.text))
+	})
+	found := make(Diagnostics, 0, len(c.found))
+	for _, f := range slices.Compact(c.found) {
+		if f.location == "" && f.code != MissingEndState {
+			f.location = "/"
+		}
+		found = append(found, Diagnostic{
+			Severity: f.severity(),
+			Code:     f.code,
+			Message:  f.text,
+			Pointer:  f.location,
+			Range:    c.rangeOf(f),
+			Hint:     f.hint,
+			File:     c.d.File,
+		})
+	}
+	found.sort()
+	return found
+}
+
+// rangeOf is the part of the source to point at: the key for an object or
+// array, else the value. What an alias of YAML stands for has no place of its
+// own; then it is the nearest one around it.
+func (c *checker) rangeOf(f finding) position.Range {
+	for pointer := f.pointer; ; {
+		if where, ok := c.d.Positions.Lookup(pointer); ok {
+			_, v := c.walk(pointer)
+			structured := v.Kind() == value.Object || v.Kind() == value.Array
+			if shown := where.Shown(f.key || structured); shown.Known() {
+				if !where.Key.Known() && structured { // an item, or the root: its first character
+					shown.End = shown.Start
+				}
+				return shown
+			}
+		}
+		i := strings.LastIndexByte(pointer, '/')
+		if i < 0 {
+			return position.Range{}
+		}
+		pointer = pointer[:i]
+	}
+}

@@ -1,0 +1,299 @@
+package asl
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/aslocal/aslocal/asl/intrinsic"
+	"github.com/aslocal/aslocal/jsonpath"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file finds the variables that states assign and read, and checks their
+// names and scopes. A workflow is a scope: what is inside sees the variables of
+// what is around it, but for the children of a distributed Map. Spec:
+// "Variables".
+
+const (
+	maxVariableName = 80       // characters
+	reservedName    = "states" // what $states.input and the like belong to
+)
+
+// VariableReferences returns, for each state that reads variables, their names
+// without $, sorted. States at any depth are there under their names.
+func VariableReferences(d *Definition) map[string][]string {
+	found := make(map[string][]string)
+	d.AllStates(func(_ *Workflow, s *State) {
+		names := make(map[string]bool)
+		s.reads(func(_ *place, name string) { names[name] = true })
+		delete(names, reservedName)
+		if len(names) > 0 {
+			found[s.Name] = slices.Sorted(maps.Keys(names))
+		}
+	})
+	return found
+}
+
+// reads calls visit for every variable that a state reads, not for those of the
+// states inside it.
+func (s *State) reads(visit func(at *place, name string)) {
+	path := func(at *place, text string) {
+		if p, err := jsonpath.Compile(text); err == nil && p.Root() == jsonpath.Variable {
+			visit(at, p.Variable())
+		}
+	}
+	call := func(at *place, text string) {
+		if call, err := intrinsic.Compile(text); err == nil {
+			for _, name := range call.Variables() {
+				visit(at, name)
+			}
+		}
+	}
+	either := func(at *place, text string) {
+		if strings.HasPrefix(text, "$") {
+			path(at, text)
+		} else {
+			call(at, text)
+		}
+	}
+	s.paths(func(at *place, text string, _ pathKind) { either(at, text) })
+	s.templates(func(at *place, template value.Value) {
+		walk(at, template, func(at *place, v value.Value) {
+			for name, member := range v.Members() {
+				if strings.HasSuffix(name, pathSuffix) {
+					either(at.member(name), member.Text())
+				}
+			}
+		})
+	})
+	s.expressions(func(at *place, text string) {
+		if isExpression(text) {
+			for _, name := range expressionVariables(expressionText(text)) {
+				visit(at, name)
+			}
+		}
+	})
+}
+
+// expressionVariables returns the names of the variables that a JSONata
+// expression reads, going by its words alone: not those that are called as
+// functions, that the expression binds itself, or that stand in strings and
+// comments.
+func expressionVariables(text string) []string {
+	var found []string
+	own := make(map[string]bool)
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c == '"' || c == '\'' || c == '`':
+			i = closing(text, i)
+		case strings.HasPrefix(text[i:], "/*"):
+			end := strings.Index(text[i+2:], "*/")
+			if end < 0 {
+				return found
+			}
+			i += 2 + end + 2
+		case c == '$':
+			end := i + 1 + nameLength(text[i+1:])
+			name, rest := text[i+1:end], strings.TrimLeft(text[end:], " \t\r\n")
+			switch {
+			case strings.HasPrefix(rest, ":="):
+				own[name] = true
+			case name != "" && !strings.HasPrefix(rest, "("):
+				found = append(found, name)
+			}
+			i = max(end, i+1)
+		default:
+			for _, parameter := range parametersAt(text, i) {
+				own[parameter] = true
+			}
+			i++
+		}
+	}
+	return slices.DeleteFunc(found, func(name string) bool { return own[name] })
+}
+
+// closing returns where the string that begins at i ends.
+func closing(text string, i int) int {
+	quote := text[i]
+	for i++; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case quote:
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// parametersAt returns the parameters of the function definition at i:
+// function($a, $b) or its short form, λ($a, $b).
+func parametersAt(text string, i int) []string {
+	rest, ok := strings.CutPrefix(text[i:], "function")
+	if !ok {
+		if rest, ok = strings.CutPrefix(text[i:], "λ"); !ok {
+			return nil
+		}
+	}
+	rest, ok = strings.CutPrefix(strings.TrimLeft(rest, " \t\r\n"), "(")
+	list, _, closed := strings.Cut(rest, ")")
+	if !ok || !closed {
+		return nil
+	}
+	var names []string
+	for _, parameter := range strings.Split(list, ",") {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(parameter), "$"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// nameLength returns the length of the variable name that a text begins with.
+func nameLength(text string) int {
+	for i, r := range text {
+		if !unicode.IsLetter(r) && r != '_' && (i == 0 || !continuesName(r)) {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// continuesName is Unicode's ID_Continue but for letters, in its categories.
+func continuesName(r rune) bool {
+	return unicode.In(r, unicode.Nd, unicode.Nl, unicode.Mn, unicode.Mc, unicode.Pc)
+}
+
+// variableNameOK reports whether a name is a letter, and then letters, digits
+// and underscores (ID_Start ID_Continue*).
+func variableNameOK(name string) bool {
+	return name != "" && name[0] != '_' && nameLength(name) == len(name) && utf8.RuneCountInString(name) <= maxVariableName
+}
+
+// assigns calls visit for every variable that a state assigns.
+func (s *State) assigns(visit func(at *place, name string)) {
+	object := func(at *place, v value.Value) {
+		for name := range v.Members() {
+			stem := name
+			if s.QueryLanguage == JSONPath {
+				stem = strings.TrimSuffix(name, pathSuffix)
+			}
+			visit(at.member(name), stem)
+		}
+	}
+	object(s.place().member("Assign"), s.Fields.Get("Assign"))
+	for i, r := range s.Choices {
+		object(s.place().member("Choices").item(i).member("Assign"), r.Assign)
+	}
+	for i, k := range s.Catch {
+		object(s.place().member("Catch").item(i).member("Assign"), k.Assign)
+	}
+}
+
+// A scope is a workflow with the variables that its states assign.
+type scope struct {
+	outer *scope // nil for the machine and the children of a distributed Map
+	names map[string]bool
+}
+
+// visible reports whether a state of the scope may read the variable.
+func (sc *scope) visible(name string) bool {
+	return sc != nil && (sc.names[name] || sc.outer.visible(name))
+}
+
+func (sc *scope) allNames() []string {
+	var names []string
+	for ; sc != nil; sc = sc.outer {
+		names = append(names, slices.Sorted(maps.Keys(sc.names))...)
+	}
+	return names
+}
+
+// checkVariables checks the names of variables and where they are assigned and
+// read.
+func (c *checker) checkVariables() { c.checkScope(&c.d.Workflow, nil, nil) }
+
+// checkScope checks a workflow within the outer scope. taken are the variables
+// that are assigned when the workflow begins, and not its own to assign.
+func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
+	sc := &scope{outer: outer, names: make(map[string]bool)}
+	for _, s := range w.States {
+		s.assigns(func(at *place, name string) {
+			sc.names[name] = true
+			switch {
+			case name == reservedName:
+				c.report(at, reservedVariable(name))
+			case !variableNameOK(name):
+				c.report(at, badVariableName(name))
+			case taken[name]:
+				c.report(at, outerVariable(name))
+			}
+		})
+	}
+	order := predecessors{w: w, steps: maxSteps}
+	for _, s := range w.States {
+		if s.QueryLanguage == JSONPath && !c.o.Alone { // the words of an expression are too vague for this
+			s.reads(func(at *place, name string) {
+				if name != reservedName && !sc.visible(name) {
+					c.report(at, unassigned(name, sc.allNames()))
+				}
+			})
+		}
+		if len(s.workflows()) == 0 {
+			continue
+		}
+		inner, innerTaken := sc, taken
+		switch p := s.ItemProcessor; {
+		case p != nil && p.Mode == distributed:
+			inner, innerTaken = nil, nil
+		case len(sc.names) > 0:
+			innerTaken = order.assigned(s, taken)
+		}
+		for _, v := range s.workflows() {
+			c.checkScope(v, inner, innerTaken)
+		}
+	}
+}
+
+// predecessors finds out what has been assigned when a state of a workflow is
+// entered.
+type predecessors struct {
+	w     *Workflow
+	from  map[string][]*State // the states that lead to one
+	steps int                 // that may still be taken
+}
+
+// maxSteps bounds the search in one workflow: some hundred containers in a
+// workflow of some thousand states. What is beyond is not found.
+const maxSteps = 1_000_000
+
+// assigned adds to taken the variables that states assign on the way to the
+// given one. What the state itself assigns when it is left is not among them:
+// the service lets the states inside have variables of the same names.
+func (p *predecessors) assigned(s *State, taken map[string]bool) map[string]bool {
+	if p.from == nil {
+		p.from = make(map[string][]*State)
+		for _, other := range p.w.States {
+			for _, t := range other.transitions() {
+				p.from[t.name] = append(p.from[t.name], other)
+			}
+		}
+	}
+	names := make(map[string]bool)
+	maps.Copy(names, taken)
+	seen, todo := map[*State]bool{s: true}, slices.Clone(p.from[s.Name])
+	for ; len(todo) > 0 && p.steps > 0; p.steps-- {
+		other := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[other] {
+			continue
+		}
+		seen[other] = true
+		other.assigns(func(_ *place, name string) { names[name] = true })
+		todo = append(todo, p.from[other.Name]...)
+	}
+	return names
+}

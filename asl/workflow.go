@@ -1,0 +1,86 @@
+package asl
+
+import (
+	"github.com/aslocal/aslocal/value"
+)
+
+// A Workflow is a set of states with a beginning: a whole machine, a branch of
+// a Parallel state, or the processor of a Map state. Transitions stay within
+// it. Spec: "Top-level fields".
+type Workflow struct {
+	Pointer       string // JSON pointer (RFC 6901); "" for the machine
+	Comment       string
+	StartAt       string
+	QueryLanguage QueryLanguage // of the states that name none: always the machine's
+	States        []*State      // in the order written
+	Fields        value.Value   // the object as written
+
+	byName   map[string]*State
+	location string // as the service names it: "/States/P/Branches[0]"
+}
+
+// State returns the state of that name, or nil.
+func (w *Workflow) State(name string) *State { return w.byName[name] }
+
+// names returns the names of the first states in the order written, as many as
+// a wrong one is compared with.
+func (w *Workflow) names() []string {
+	names := make([]string, min(len(w.States), maxCandidates))
+	for i := range names {
+		names[i] = w.States[i].Name
+	}
+	return names
+}
+
+// maxPointer is how long the pointer of a workflow may be: states are read to a
+// depth of some forty. It keeps hostile definitions, whose pointers would be
+// far larger than themselves, at a bounded cost.
+const maxPointer = 4096
+
+func (w *Workflow) read(fields value.Value, at *place, language QueryLanguage) {
+	w.Pointer, w.location, w.Fields, w.QueryLanguage = at.pointer(), at.location(), fields, language
+	w.Comment = fields.Get("Comment").Text()
+	w.StartAt = fields.Get("StartAt").Text()
+	states := fields.Get("States")
+	if len(w.Pointer) > maxPointer {
+		return // Validate says so
+	}
+	w.byName = make(map[string]*State, states.Len())
+	for name, v := range states.Members() {
+		s := readState(name, v, at.member("States").member(name), language)
+		w.States = append(w.States, s)
+		w.byName[name] = s
+	}
+}
+
+func (w *Workflow) all(visit func(*Workflow, *State)) {
+	for _, s := range w.States {
+		visit(w, s)
+		for _, inner := range s.workflows() {
+			inner.all(visit)
+		}
+	}
+}
+
+// A QueryLanguage is the language of a state's expressions.
+type QueryLanguage string
+
+// The query languages. A machine that names none speaks JSONPath.
+const (
+	JSONPath QueryLanguage = "JSONPath"
+	JSONata  QueryLanguage = "JSONata"
+)
+
+// languageOf returns the query language that an object names, or the inherited
+// one. Whatever is not to the letter JSONPath counts as JSONata; the schema
+// objects to it.
+func languageOf(fields value.Value, inherited QueryLanguage) QueryLanguage {
+	v := fields.Get("QueryLanguage")
+	switch {
+	case !v.Exists():
+		return inherited
+	case v.Text() == string(JSONPath):
+		return JSONPath
+	}
+	return JSONata
+}

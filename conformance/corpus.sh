@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Runs the recorded corpus against the server: corpus.sh BINARY CORPUS [flags of
+# the corpus runner]. It starts the server, with the stand-in services of the
+# corpus, on free ports, and ends them all.
+set -euo pipefail
+binary=$1 corpus=$2
+shift 2
+work=$(mktemp -d)
+pids=()
+finish() {
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  rm -rf "$work"
+}
+trap finish EXIT
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+lambda_port=$(free_port)
+services_port=$(free_port)
+python3 "$corpus/fake_services.py" --port "$services_port" >"$work/services.log" 2>&1 &
+pids+=($!)
+"$binary" serve "$work" --port 0 --durability memory --region us-east-1 --lambda-endpoint "http://127.0.0.1:$lambda_port" >"$work/serve.log" 2>"$work/serve.err" &
+pids+=($!)
+for _ in $(seq 100); do
+  endpoint=$(sed -n 's/.*AWS_ENDPOINT_URL_SFN=//p' "$work/serve.log")
+  [ -n "$endpoint" ] && break
+  sleep 0.1
+done
+[ -n "$endpoint" ] || { cat "$work/serve.err"; exit 1; }
+# "|| true": the runner exits 1 if any case fails; its table says which.
+python3 "$corpus/run_corpus.py" --cases "$corpus/cases" --endpoint "$endpoint" --lambda-port "$lambda_port" "$@" || true

@@ -1,0 +1,500 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/awsjson"
+	"github.com/aslocal/aslocal/emulator/engine"
+	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/history"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
+	"github.com/google/uuid"
+)
+
+// This file has the actions on executions.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+
+type startExecutionInput struct {
+	StateMachineArn string         `json:"stateMachineArn" aws:"required,min=1,max=256"`
+	Name            optionalString `json:"name" aws:"min=1,max=80"`
+	Input           optionalString `json:"input" aws:"maxbytes=262144,sensitive"`
+	TraceHeader     optionalString `json:"traceHeader" aws:"max=256" pattern:"\\p{ASCII}*" header:"X-Amzn-Trace-Id"`
+}
+
+type startExecutionOutput struct {
+	ExecutionArn string    `json:"executionArn"`
+	StartDate    time.Time `json:"startDate"`
+}
+
+// startExecution begins an execution, or returns the one that runs under the
+// same name with the same input.
+func (e *Emulator) startExecution(ctx context.Context, in *startExecutionInput) (*startExecutionOutput, error) {
+	r, err := e.request(in)
+	if err != nil {
+		return nil, err
+	}
+	view, err := e.engine.Start(ctx, r)
+	if errors.Is(err, engine.ErrExists) {
+		if view.Status != machine.Running || view.Start.InputText != r.Start.InputText {
+			return nil, fault.ExecutionAlreadyExists(r.Start.ARN)
+		}
+		err = nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &startExecutionOutput{ExecutionArn: r.Start.ARN, StartDate: date(view.Started)}, nil
+}
+
+// request checks what StartExecution and StartSyncExecution ask for, in the
+// order of the service: ARN, state machine, name, input.
+func (e *Emulator) request(in *startExecutionInput) (engine.Request, error) {
+	var r engine.Request
+	a, err := parseARNOf(in.StateMachineArn, "stateMachine")
+	if err != nil {
+		return r, err
+	}
+	m, err := e.machine(a.text)
+	if err != nil {
+		return r, err
+	}
+	name := in.Name.Value
+	if !in.Name.Set {
+		name = uuid.NewString()
+	}
+	if !validName(name) {
+		return r, fault.InvalidName(name)
+	}
+	text := in.Input.Or("{}")
+	input, err := value.Parse(text)
+	if err != nil {
+		return r, invalidInput(text, err)
+	}
+	if r.Program, err = e.program(m.revision); err != nil {
+		return r, err
+	}
+	r.Start = machine.Start{
+		ARN: e.arnFor("execution", m.name, name), Name: name, MachineARN: m.arn, Machine: m.name, RoleARN: m.roleARN, InputText: text,
+	}
+	if m.express() {
+		r.Start.Express = true
+		r.Start.ARN = e.arnFor("express", m.name, name, uuid.NewString())
+	}
+	r.Input, r.Revision = input, m.revision
+	return r, nil
+}
+
+// invalidInput words an input that is no JSON.
+func invalidInput(text string, err error) error {
+	var bad *value.SyntaxError
+	switch {
+	case strings.TrimSpace(text) == "":
+		return fault.InvalidExecutionInput("Invalid execution input.")
+	case errors.As(err, &bad):
+		return fault.InvalidExecutionInput(bad.Message)
+	}
+	return fault.InvalidExecutionInput(err.Error())
+}
+
+type startSyncExecutionInput struct {
+	startExecutionInput
+	IncludedData string `json:"includedData" aws:"enum=ALL_DATA|METADATA_ONLY"`
+}
+
+type startSyncExecutionOutput struct {
+	ExecutionArn    string          `json:"executionArn"`
+	StateMachineArn string          `json:"stateMachineArn"`
+	Name            string          `json:"name"`
+	StartDate       time.Time       `json:"startDate"`
+	StopDate        time.Time       `json:"stopDate"`
+	Status          string          `json:"status"`
+	Error           optionalString  `json:"error"`
+	Cause           optionalString  `json:"cause"`
+	Input           optionalString  `json:"input"`
+	InputDetails    *included       `json:"inputDetails"`
+	Output          optionalString  `json:"output"`
+	OutputDetails   *included       `json:"outputDetails"`
+	TraceHeader     optionalString  `json:"traceHeader"`
+	BillingDetails  *billingDetails `json:"billingDetails"`
+}
+
+type included struct {
+	Included bool `json:"included"`
+}
+
+type billingDetails struct {
+	BilledMemoryUsedInMB         int64 `json:"billedMemoryUsedInMB"`
+	BilledDurationInMilliseconds int64 `json:"billedDurationInMilliseconds"`
+}
+
+// metadataOnly is the includedData that leaves definitions and payloads out.
+const metadataOnly = "METADATA_ONLY"
+
+// startSyncExecution runs an Express execution to its end.
+func (e *Emulator) startSyncExecution(ctx context.Context, in *startSyncExecutionInput) (*startSyncExecutionOutput, error) {
+	if a, err := parseARNOf(in.StateMachineArn, "stateMachine"); err == nil {
+		if m, err := e.machine(a.text); err == nil && !m.express() {
+			return nil, fault.StateMachineTypeNotSupported()
+		}
+	}
+	r, err := e.request(&in.startExecutionInput)
+	if err != nil {
+		return nil, err
+	}
+	r.Start.Sync = true
+	view, err := e.engine.StartSync(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	duration := max(100, (view.Stopped-view.Started+99)/100*100)
+	out := &startSyncExecutionOutput{
+		ExecutionArn: r.Start.ARN, StateMachineArn: r.Start.MachineARN, Name: r.Start.Name,
+		StartDate: date(view.Started), StopDate: date(view.Stopped), Status: view.Status.String(),
+		TraceHeader: in.TraceHeader, BillingDetails: &billingDetails{BilledMemoryUsedInMB: 64, BilledDurationInMilliseconds: duration},
+	}
+	if in.IncludedData != metadataOnly {
+		out.Input, out.InputDetails, out.OutputDetails = awsjson.Some(r.Start.InputText), &included{true}, &included{true}
+		out.Output = outputText(view)
+		out.Error, out.Cause = failureTexts(view)
+	}
+	return out, nil
+}
+
+func outputText(v engine.View) optionalString {
+	if !v.Output.Exists() {
+		return optionalString{}
+	}
+	return awsjson.Some(v.Output.String())
+}
+
+// failureTexts are error and cause as they are described; a timed-out execution
+// shows neither (F-020).
+func failureTexts(v engine.View) (name, cause optionalString) {
+	f := v.Failure
+	if f == nil || v.Status == machine.TimedOut {
+		return name, cause
+	}
+	return optionalText(f.Name), optionalText(f.Cause)
+}
+
+func optionalText(v value.Value) optionalString {
+	if v.Kind() != value.String {
+		return optionalString{}
+	}
+	return awsjson.Some(v.Text())
+}
+
+type describeExecutionInput struct {
+	ExecutionArn string `json:"executionArn" aws:"required,min=1,max=256"`
+	IncludedData string `json:"includedData" aws:"enum=ALL_DATA|METADATA_ONLY"`
+}
+
+type describeExecutionOutput struct {
+	ExecutionArn           string         `json:"executionArn"`
+	StateMachineArn        string         `json:"stateMachineArn"`
+	Name                   string         `json:"name"`
+	Status                 string         `json:"status"`
+	StartDate              time.Time      `json:"startDate"`
+	StopDate               time.Time      `json:"stopDate"`
+	Input                  optionalString `json:"input"`
+	InputDetails           *included      `json:"inputDetails"`
+	Output                 optionalString `json:"output"`
+	OutputDetails          *included      `json:"outputDetails"`
+	Error                  optionalString `json:"error"`
+	Cause                  optionalString `json:"cause"`
+	StateMachineVersionArn optionalString `json:"stateMachineVersionArn"`
+	StateMachineAliasArn   optionalString `json:"stateMachineAliasArn"`
+	RedriveCount           int64          `json:"redriveCount"`
+	RedriveStatus          string         `json:"redriveStatus"`
+	RedriveStatusReason    optionalString `json:"redriveStatusReason"`
+}
+
+// describeExecution returns the execution as it stands.
+func (e *Emulator) describeExecution(_ context.Context, in *describeExecutionInput) (*describeExecutionOutput, error) {
+	v, err := e.execution(in.ExecutionArn)
+	if err != nil {
+		return nil, err
+	}
+	out := &describeExecutionOutput{
+		ExecutionArn: in.ExecutionArn, StateMachineArn: v.Start.MachineARN, Name: v.Start.Name, Status: v.Status.String(),
+		StartDate: date(v.Started), StopDate: date(v.Stopped), RedriveStatus: "NOT_REDRIVABLE",
+		StateMachineVersionArn: optional(v.Start.Version), StateMachineAliasArn: optional(v.Start.Alias),
+	}
+	switch v.Status {
+	case machine.Running, machine.Succeeded:
+		out.RedriveStatusReason = awsjson.Some("Execution is " + v.Status.String() + " and cannot be redriven")
+	default:
+		out.RedriveStatus = "REDRIVABLE"
+	}
+	if in.IncludedData != metadataOnly {
+		out.Input, out.InputDetails = awsjson.Some(v.Start.InputText), &included{true}
+		if out.Output = outputText(v); out.Output.Set {
+			out.OutputDetails = &included{true}
+		}
+		out.Error, out.Cause = failureTexts(v)
+	}
+	return out, nil
+}
+
+// execution finds a Standard execution by its ARN.
+func (e *Emulator) execution(text string) (engine.View, error) {
+	if _, err := parseARNOf(text, "execution"); err != nil {
+		return engine.View{}, err
+	}
+	v, err := e.engine.Describe(text)
+	if errors.Is(err, engine.ErrNotFound) {
+		err = fault.ExecutionDoesNotExist(text)
+	}
+	return v, err
+}
+
+// date is the time on the wire; 0 is none.
+func date(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// optional is a text that is absent if it is empty.
+func optional(s string) optionalString { return optionalString{Value: s, Set: s != ""} }
+
+// optionalString is a member that may be absent.
+type optionalString = awsjson.Optional[string]
+
+type stopExecutionInput struct {
+	ExecutionArn string         `json:"executionArn" aws:"required,min=1,max=256"`
+	Error        optionalString `json:"error" aws:"max=256,sensitive"`
+	Cause        optionalString `json:"cause" aws:"max=32768,sensitive"`
+}
+
+type stopExecutionOutput struct {
+	StopDate time.Time `json:"stopDate"`
+}
+
+// stopExecution ends an execution with ABORTED; one that has ended stays as it
+// is.
+func (e *Emulator) stopExecution(ctx context.Context, in *stopExecutionInput) (*stopExecutionOutput, error) {
+	if _, err := parseARNOf(in.ExecutionArn, "execution"); err != nil {
+		return nil, err
+	}
+	var failure *machine.Failure
+	if in.Error.Set || in.Cause.Set {
+		failure = givenFailure(in.Error, in.Cause)
+	}
+	stopped, err := e.engine.Stop(ctx, in.ExecutionArn, failure)
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil, fault.ExecutionDoesNotExist(in.ExecutionArn)
+	}
+	return &stopExecutionOutput{StopDate: date(stopped)}, err
+}
+
+// givenFailure is a failure of which either part may be missing.
+func givenFailure(name, cause optionalString) *machine.Failure {
+	f := &machine.Failure{}
+	if name.Set {
+		f.Name = value.Str(name.Value)
+	}
+	if cause.Set {
+		f.Cause = value.Str(cause.Value)
+	}
+	return f
+}
+
+type getExecutionHistoryInput struct {
+	ExecutionArn         string                 `json:"executionArn" aws:"required,min=1,max=256"`
+	MaxResults           int64                  `json:"maxResults" aws:"min=0,max=1000"`
+	ReverseOrder         bool                   `json:"reverseOrder"`
+	NextToken            optionalString         `json:"nextToken" aws:"min=1,max=1024"`
+	IncludeExecutionData awsjson.Optional[bool] `json:"includeExecutionData"`
+}
+
+type getExecutionHistoryOutput struct {
+	Events    []value.Value  `json:"events"`
+	NextToken optionalString `json:"nextToken"`
+}
+
+// getExecutionHistory returns a page of the events, forwards or backwards.
+func (e *Emulator) getExecutionHistory(_ context.Context, in *getExecutionHistoryInput) (*getExecutionHistoryOutput, error) {
+	v, err := e.execution(in.ExecutionArn)
+	if err != nil {
+		return nil, err
+	}
+	from := int64(1)
+	if in.ReverseOrder {
+		from = v.Events
+	}
+	if in.NextToken.Set {
+		if from, err = pageStart(in.NextToken.Value, in.ExecutionArn); err != nil {
+			return nil, err
+		}
+	}
+	limit := pageSize(in.MaxResults)
+	first, last := from, from+limit-1
+	if in.ReverseOrder {
+		first, last = max(1, from-limit+1), from
+	}
+	options := history.Options{Region: e.region, WithoutData: !in.IncludeExecutionData.Or(true)}
+	out := &getExecutionHistoryOutput{Events: []value.Value{}}
+	err = e.engine.History(in.ExecutionArn, first, func(ev *machine.Event) bool {
+		if ev.ID > last {
+			return false
+		}
+		out.Events = append(out.Events, history.Of(ev, options))
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case in.ReverseOrder:
+		slices.Reverse(out.Events)
+		if first > 1 {
+			out.NextToken = pageToken(first-1, in.ExecutionArn)
+		}
+	case last < v.Events:
+		out.NextToken = pageToken(last+1, in.ExecutionArn)
+	}
+	return out, nil
+}
+
+type listExecutionsInput struct {
+	StateMachineArn string         `json:"stateMachineArn" aws:"min=1,max=256"`
+	StatusFilter    string         `json:"statusFilter" aws:"enum=SUCCEEDED|TIMED_OUT|PENDING_REDRIVE|ABORTED|FAILED|RUNNING"`
+	MaxResults      int64          `json:"maxResults" aws:"min=0,max=1000"`
+	NextToken       optionalString `json:"nextToken" aws:"min=1,max=3096"`
+	MapRunArn       string         `json:"mapRunArn" aws:"min=1,max=2000"`
+	RedriveFilter   string         `json:"redriveFilter" aws:"enum=REDRIVEN|NOT_REDRIVEN"`
+}
+
+type listExecutionsOutput struct {
+	Executions []executionItem `json:"executions"`
+	NextToken  optionalString  `json:"nextToken"`
+}
+
+type executionItem struct {
+	ExecutionArn           string         `json:"executionArn"`
+	StateMachineArn        string         `json:"stateMachineArn"`
+	Name                   string         `json:"name"`
+	Status                 string         `json:"status"`
+	StartDate              time.Time      `json:"startDate"`
+	StopDate               time.Time      `json:"stopDate"`
+	StateMachineVersionArn optionalString `json:"stateMachineVersionArn"`
+	StateMachineAliasArn   optionalString `json:"stateMachineAliasArn"`
+	RedriveCount           int64          `json:"redriveCount"`
+}
+
+// listExecutions returns a page of the executions of a state machine, newest
+// first.
+func (e *Emulator) listExecutions(_ context.Context, in *listExecutionsInput) (*listExecutionsOutput, error) {
+	if in.MapRunArn != "" {
+		return nil, fault.ResourceNotFound(in.MapRunArn)
+	}
+	if in.StateMachineArn == "" {
+		return nil, fault.MissingMember("Must specify only one of stateMachineArn or mapRunArn")
+	}
+	if _, err := parseARNOf(in.StateMachineArn, "stateMachine"); err != nil {
+		return nil, err
+	}
+	m, err := e.machine(in.StateMachineArn)
+	if err != nil {
+		return nil, err
+	}
+	if m.express() {
+		return nil, fault.StateMachineTypeNotSupported()
+	}
+	out := &listExecutionsOutput{Executions: []executionItem{}}
+	q := journal.Query{MachineARN: m.arn, Status: in.StatusFilter, Limit: int(pageSize(in.MaxResults))}
+	if in.NextToken.Set {
+		start, err := pageStart(in.NextToken.Value, m.arn)
+		if err != nil {
+			return nil, err
+		}
+		q.Before = start
+	}
+	if in.RedriveFilter == "REDRIVEN" {
+		return out, nil // nothing can be redriven yet
+	}
+	rows, next, err := e.engine.List(q)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range rows {
+		out.Executions = append(out.Executions, executionItem{
+			ExecutionArn: x.ARN, StateMachineArn: x.MachineARN, Name: x.Name, Status: x.Status.String(),
+			StartDate: date(x.Started), StopDate: date(x.Stopped),
+			StateMachineVersionArn: optional(x.Version), StateMachineAliasArn: optional(x.Alias),
+		})
+	}
+	if next != 0 {
+		out.NextToken = pageToken(next, m.arn)
+	}
+	return out, nil
+}
+
+type describeStateMachineForExecutionOutput struct {
+	StateMachineArn         string         `json:"stateMachineArn"`
+	Name                    string         `json:"name"`
+	Definition              string         `json:"definition"`
+	RoleArn                 string         `json:"roleArn"`
+	UpdateDate              time.Time      `json:"updateDate"`
+	LoggingConfiguration    value.Value    `json:"loggingConfiguration"`
+	TracingConfiguration    value.Value    `json:"tracingConfiguration"`
+	EncryptionConfiguration value.Value    `json:"encryptionConfiguration"`
+	RevisionID              optionalString `json:"revisionId"`
+	VariableReferences      value.Value    `json:"variableReferences"`
+}
+
+// describeStateMachineForExecution returns the definition that the execution
+// runs, not the newest one.
+func (e *Emulator) describeStateMachineForExecution(_ context.Context, in *describeExecutionInput) (*describeStateMachineForExecutionOutput, error) {
+	v, err := e.execution(in.ExecutionArn)
+	if err != nil {
+		return nil, err
+	}
+	m, err := e.machine(v.Start.MachineARN)
+	if err != nil {
+		return nil, err
+	}
+	definition, err := e.revisionText(v.Revision)
+	if err != nil {
+		return nil, err
+	}
+	if in.IncludedData == metadataOnly {
+		definition = "{}"
+	}
+	return &describeStateMachineForExecutionOutput{
+		StateMachineArn: m.arn, Name: m.name, Definition: definition, RoleArn: v.Start.RoleARN, UpdateDate: date(m.updated),
+		LoggingConfiguration: m.loggingShown(), TracingConfiguration: m.tracingShown(), EncryptionConfiguration: m.encryptionShown(),
+		RevisionID: optional(m.revisionID), VariableReferences: m.variableRefs,
+	}, nil
+}
+
+func pageSize(maxResults int64) int64 {
+	if maxResults == 0 {
+		return 100
+	}
+	return maxResults
+}
+
+// pageToken and pageStart write and read where the next page begins. A token
+// is bound to what is being listed.
+func pageToken(start int64, of string) optionalString {
+	return awsjson.Some(strconv.FormatInt(start, 36) + "." + strconv.FormatUint(fingerprint(of), 36))
+}
+
+func pageStart(token, of string) (int64, error) {
+	at, sum, _ := strings.Cut(token, ".")
+	start, err := strconv.ParseInt(at, 36, 64)
+	if err != nil || start < 1 || sum != strconv.FormatUint(fingerprint(of), 36) {
+		return 0, fault.InvalidToken()
+	}
+	return start, nil
+}

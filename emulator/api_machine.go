@@ -1,0 +1,378 @@
+package emulator
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/value"
+	"github.com/google/uuid"
+)
+
+// This file has the actions on state machines.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+
+type createStateMachineInput struct {
+	Name                    string         `json:"name" aws:"required,min=1,max=80"`
+	Definition              string         `json:"definition" aws:"required,min=1,max=1048576,sensitive"`
+	RoleArn                 string         `json:"roleArn" aws:"required,min=1,max=256"`
+	Type                    string         `json:"type" aws:"enum=STANDARD|EXPRESS"`
+	LoggingConfiguration    value.Value    `json:"loggingConfiguration"`
+	TracingConfiguration    value.Value    `json:"tracingConfiguration"`
+	EncryptionConfiguration value.Value    `json:"encryptionConfiguration"`
+	Tags                    []tag          `json:"tags"`
+	Publish                 bool           `json:"publish"`
+	VersionDescription      optionalString `json:"versionDescription" aws:"max=256,sensitive"`
+}
+
+type createStateMachineOutput struct {
+	StateMachineArn string    `json:"stateMachineArn"`
+	CreationDate    time.Time `json:"creationDate"`
+}
+
+// createStateMachine registers a state machine. The same call again returns the
+// one that is there; a different one under its name is refused.
+func (e *Emulator) createStateMachine(ctx context.Context, in *createStateMachineInput) (*createStateMachineOutput, error) {
+	if !validName(in.Name) {
+		return nil, fault.InvalidName(in.Name)
+	}
+	if _, err := parseRole(in.RoleArn); err != nil {
+		return nil, err
+	}
+	if err := checkPublish(in.Publish, in.VersionDescription); err != nil {
+		return nil, err
+	}
+	m := &stateMachine{
+		arn: e.arnFor("stateMachine", in.Name), name: in.Name, machineType: typeStandard, roleARN: in.RoleArn, definition: in.Definition,
+		tracing: in.TracingConfiguration, encryption: in.EncryptionConfiguration, tags: tagObject(value.EmptyObject, in.Tags), created: e.now(),
+	}
+	m.updated = m.created
+	if in.Type != "" {
+		m.machineType = in.Type
+	}
+	var err error
+	if m.logging, err = checkLogging(in.LoggingConfiguration); err != nil {
+		return nil, err
+	}
+	compiled, err := e.check(in.Definition, m.machineType)
+	if err != nil {
+		return nil, err
+	}
+	m.variableRefs = compiled.variableRefs
+
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if old := e.machines[m.arn]; old != nil {
+		if !old.sameAs(m) {
+			return nil, fault.StateMachineAlreadyExists(m.arn)
+		}
+		return &createStateMachineOutput{StateMachineArn: old.arn, CreationDate: date(old.created)}, nil
+	}
+	if err := e.put(ctx, m, compiled.program); err != nil {
+		return nil, err
+	}
+	return &createStateMachineOutput{StateMachineArn: m.arn, CreationDate: date(m.created)}, nil
+}
+
+// sameAs reports whether creating n again may return m: role and tags do not
+// count.
+func (m *stateMachine) sameAs(n *stateMachine) bool {
+	return m.definition == n.definition && m.machineType == n.machineType &&
+		sameConfiguration(m.logging, n.logging) && sameConfiguration(m.tracing, n.tracing) && sameConfiguration(m.encryption, n.encryption)
+}
+
+func sameConfiguration(a, b value.Value) bool {
+	return a.Exists() == b.Exists() && (!a.Exists() || value.Equal(a, b))
+}
+
+// checkPublish refuses what is not there yet, in the words of the service where
+// it has some.
+func checkPublish(publish bool, description optionalString) error {
+	switch {
+	case publish:
+		return fault.Validation("aslocal does not publish versions yet: leave publish out")
+	case description.Set:
+		return fault.DescriptionWithoutPublish()
+	}
+	return nil
+}
+
+// checkLogging checks a logging configuration and fills its defaults in.
+func checkLogging(v value.Value) (value.Value, error) {
+	if v.Len() == 0 {
+		return value.Value{}, nil
+	}
+	level := v.Get("level").Text()
+	destinations := v.Get("destinations").Len()
+	if destinations > 1 || destinations == 0 && level != "" && level != "OFF" {
+		return v, fault.NotOneLogDestination()
+	}
+	if level == "" {
+		v = v.With("level", value.Str("OFF"))
+	}
+	if !v.Get("includeExecutionData").Exists() {
+		v = v.With("includeExecutionData", value.False)
+	}
+	return v, nil
+}
+
+var (
+	defaultLogging    = value.ObjectOf("level", value.Str("OFF"), "includeExecutionData", value.False)
+	defaultTracing    = value.ObjectOf("enabled", value.False)
+	defaultEncryption = value.ObjectOf("type", value.Str("AWS_OWNED_KEY"))
+)
+
+func (m *stateMachine) loggingShown() value.Value { return orDefault(m.logging, defaultLogging) }
+func (m *stateMachine) tracingShown() value.Value { return orDefault(m.tracing, defaultTracing) }
+func (m *stateMachine) encryptionShown() value.Value {
+	return orDefault(m.encryption, defaultEncryption)
+}
+
+func orDefault(v, otherwise value.Value) value.Value {
+	if v.Len() == 0 {
+		return otherwise
+	}
+	return v
+}
+
+type updateStateMachineInput struct {
+	StateMachineArn         string         `json:"stateMachineArn" aws:"required,min=1,max=256"`
+	Definition              optionalString `json:"definition" aws:"min=1,max=1048576,sensitive"`
+	RoleArn                 optionalString `json:"roleArn" aws:"min=1,max=256"`
+	LoggingConfiguration    value.Value    `json:"loggingConfiguration"`
+	TracingConfiguration    value.Value    `json:"tracingConfiguration"`
+	EncryptionConfiguration value.Value    `json:"encryptionConfiguration"`
+	Publish                 bool           `json:"publish"`
+	VersionDescription      optionalString `json:"versionDescription" aws:"max=256,sensitive"`
+}
+
+type updateStateMachineOutput struct {
+	UpdateDate time.Time      `json:"updateDate"`
+	RevisionID optionalString `json:"revisionId"`
+}
+
+// updateStateMachine changes what new executions run. Those that run keep the
+// definition and role they have begun with. An update that changes nothing
+// makes no revision.
+func (e *Emulator) updateStateMachine(ctx context.Context, in *updateStateMachineInput) (*updateStateMachineOutput, error) {
+	if _, err := parseARNOf(in.StateMachineArn, "stateMachine"); err != nil {
+		return nil, err
+	}
+	if err := checkPublish(in.Publish, in.VersionDescription); err != nil {
+		return nil, err
+	}
+	if !in.Definition.Set && !in.RoleArn.Set && !in.LoggingConfiguration.Exists() && !in.TracingConfiguration.Exists() && !in.EncryptionConfiguration.Exists() {
+		return nil, fault.MissingRequiredParameter()
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	old := e.machines[in.StateMachineArn]
+	if old == nil {
+		return nil, fault.StateMachineDoesNotExist(in.StateMachineArn)
+	}
+	m := *old
+	if in.Definition.Set {
+		m.definition = in.Definition.Value
+	}
+	if in.RoleArn.Set {
+		if _, err := parseRole(in.RoleArn.Value); err != nil {
+			return nil, err
+		}
+		m.roleARN = in.RoleArn.Value
+	}
+	var err error
+	if in.LoggingConfiguration.Exists() {
+		if m.logging, err = checkLogging(in.LoggingConfiguration); err != nil {
+			return nil, err
+		}
+	}
+	if in.TracingConfiguration.Exists() {
+		m.tracing = in.TracingConfiguration
+	}
+	if in.EncryptionConfiguration.Exists() {
+		m.encryption = in.EncryptionConfiguration
+	}
+	m.updated = e.now()
+	var program *machine.Program // of a new definition
+	if m.definition != old.definition {
+		compiled, err := e.check(m.definition, m.machineType)
+		if err != nil {
+			return nil, err
+		}
+		m.variableRefs, program = compiled.variableRefs, compiled.program
+	}
+	if !old.sameAs(&m) || m.roleARN != old.roleARN {
+		m.revisionID = uuid.NewString()
+	}
+	if err := e.put(ctx, &m, program); err != nil {
+		return nil, err
+	}
+	return &updateStateMachineOutput{UpdateDate: date(m.updated), RevisionID: optional(m.revisionID)}, nil
+}
+
+type describeStateMachineInput struct {
+	StateMachineArn string `json:"stateMachineArn" aws:"required,min=1,max=256"`
+	IncludedData    string `json:"includedData" aws:"enum=ALL_DATA|METADATA_ONLY"`
+}
+
+type describeStateMachineOutput struct {
+	StateMachineArn         string         `json:"stateMachineArn"`
+	Name                    string         `json:"name"`
+	Status                  string         `json:"status"`
+	Definition              string         `json:"definition"`
+	RoleArn                 string         `json:"roleArn"`
+	Type                    string         `json:"type"`
+	CreationDate            time.Time      `json:"creationDate"`
+	LoggingConfiguration    value.Value    `json:"loggingConfiguration"`
+	TracingConfiguration    value.Value    `json:"tracingConfiguration"`
+	EncryptionConfiguration value.Value    `json:"encryptionConfiguration"`
+	RevisionID              optionalString `json:"revisionId"`
+	VariableReferences      value.Value    `json:"variableReferences"`
+}
+
+// describeStateMachine returns a state machine as it stands.
+func (e *Emulator) describeStateMachine(_ context.Context, in *describeStateMachineInput) (*describeStateMachineOutput, error) {
+	if _, err := parseARNOf(in.StateMachineArn, "stateMachine"); err != nil {
+		return nil, err
+	}
+	m, err := e.machine(in.StateMachineArn)
+	if err != nil {
+		return nil, err
+	}
+	out := &describeStateMachineOutput{
+		StateMachineArn: m.arn, Name: m.name, Status: "ACTIVE", Definition: m.definition, RoleArn: m.roleARN, Type: m.machineType,
+		CreationDate: date(m.created), LoggingConfiguration: m.loggingShown(), TracingConfiguration: m.tracingShown(),
+		EncryptionConfiguration: m.encryptionShown(), RevisionID: optional(m.revisionID), VariableReferences: m.variableRefs,
+	}
+	if in.IncludedData == metadataOnly {
+		out.Definition = "{}"
+	}
+	return out, nil
+}
+
+type deleteStateMachineInput struct {
+	StateMachineArn string `json:"stateMachineArn" aws:"required,min=1,max=256"`
+}
+
+type empty struct{}
+
+// deleteStateMachine removes a state machine; executions that run go on to
+// their end. One that is not there is no error.
+func (e *Emulator) deleteStateMachine(ctx context.Context, in *deleteStateMachineInput) (*empty, error) {
+	if _, err := parseARNOf(in.StateMachineArn, "stateMachine"); err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.machines[in.StateMachineArn] == nil {
+		return &empty{}, nil
+	}
+	if err := e.remove(ctx, kindMachine, in.StateMachineArn); err != nil {
+		return nil, err
+	}
+	delete(e.machines, in.StateMachineArn)
+	return &empty{}, nil
+}
+
+type listStateMachinesInput struct {
+	MaxResults int64          `json:"maxResults" aws:"min=0,max=1000"`
+	NextToken  optionalString `json:"nextToken" aws:"min=1,max=1024"`
+}
+
+type listStateMachinesOutput struct {
+	StateMachines []stateMachineItem `json:"stateMachines"`
+	NextToken     optionalString     `json:"nextToken"`
+}
+
+type stateMachineItem struct {
+	StateMachineArn string    `json:"stateMachineArn"`
+	Name            string    `json:"name"`
+	Type            string    `json:"type"`
+	CreationDate    time.Time `json:"creationDate"`
+}
+
+// listStateMachines returns a page of the state machines by name.
+func (e *Emulator) listStateMachines(_ context.Context, in *listStateMachinesInput) (*listStateMachinesOutput, error) {
+	e.mu.RLock()
+	all := make([]*stateMachine, 0, len(e.machines))
+	for _, m := range e.machines {
+		all = append(all, m)
+	}
+	e.mu.RUnlock()
+	slices.SortFunc(all, func(a, b *stateMachine) int { return cmp.Compare(a.name, b.name) })
+	page, next, err := pageOf(all, in.MaxResults, in.NextToken, "stateMachines")
+	if err != nil {
+		return nil, err
+	}
+	out := &listStateMachinesOutput{StateMachines: make([]stateMachineItem, len(page)), NextToken: next}
+	for i, m := range page {
+		out.StateMachines[i] = stateMachineItem{StateMachineArn: m.arn, Name: m.name, Type: m.machineType, CreationDate: date(m.created)}
+	}
+	return out, nil
+}
+
+// pageOf cuts one page out of a list that is in memory.
+func pageOf[T any](all []T, maxResults int64, token optionalString, of string) (page []T, next optionalString, err error) {
+	start := int64(1)
+	if token.Set {
+		if start, err = pageStart(token.Value, of); err != nil {
+			return nil, next, err
+		}
+	}
+	from := min(start-1, int64(len(all)))
+	to := min(from+pageSize(maxResults), int64(len(all)))
+	if to < int64(len(all)) {
+		next = pageToken(to+1, of)
+	}
+	return all[from:to], next, nil
+}
+
+type validateStateMachineDefinitionInput struct {
+	Definition string `json:"definition" aws:"required,min=1,max=1048576,sensitive"`
+	Type       string `json:"type" aws:"enum=STANDARD|EXPRESS"`
+	Severity   string `json:"severity" aws:"enum=ERROR|WARNING"`
+	MaxResults int64  `json:"maxResults" aws:"min=0,max=100"`
+}
+
+type validateStateMachineDefinitionOutput struct {
+	Result      string       `json:"result"`
+	Diagnostics []diagnostic `json:"diagnostics"`
+	Truncated   bool         `json:"truncated"`
+}
+
+type diagnostic struct {
+	Severity string         `json:"severity"`
+	Code     string         `json:"code"`
+	Message  string         `json:"message"`
+	Location optionalString `json:"location"`
+}
+
+// validateStateMachineDefinition reports all that is wrong with a definition;
+// warnings if they are asked for.
+func (e *Emulator) validateStateMachineDefinition(_ context.Context, in *validateStateMachineDefinitionInput) (*validateStateMachineDefinitionOutput, error) {
+	definition, diagnostics := asl.Parse(in.Definition)
+	if !diagnostics.HasErrors() {
+		diagnostics = append(diagnostics, asl.Validate(definition, asl.Options{Express: in.Type == typeExpress})...)
+	}
+	out := &validateStateMachineDefinitionOutput{Result: "OK", Diagnostics: []diagnostic{}}
+	if diagnostics.HasErrors() {
+		out.Result = "FAIL"
+	}
+	warnings := in.Severity == "WARNING"
+	limit := int(pageSize(in.MaxResults))
+	for _, d := range diagnostics {
+		if d.Severity != asl.SeverityError && !warnings {
+			continue
+		}
+		if len(out.Diagnostics) == limit {
+			out.Truncated = true
+			break
+		}
+		out.Diagnostics = append(out.Diagnostics, diagnostic{Severity: string(d.Severity), Code: d.Code, Message: d.Message, Location: optional(d.Pointer)})
+	}
+	return out, nil
+}

@@ -1,0 +1,66 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aslocal/aslocal/emulator/engine"
+	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file has the actions that answer task tokens.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+
+type sendTaskSuccessInput struct {
+	TaskToken string `json:"taskToken" aws:"required,min=1,max=2048"`
+	Output    string `json:"output" aws:"required,maxbytes=262144,sensitive"`
+}
+
+// sendTaskSuccess ends a task with an output.
+func (e *Emulator) sendTaskSuccess(ctx context.Context, in *sendTaskSuccessInput) (*empty, error) {
+	output, err := value.Parse(in.Output)
+	if err != nil {
+		return nil, invalidOutput(err)
+	}
+	return &empty{}, tokenFault(e.engine.Succeed(ctx, in.TaskToken, output))
+}
+
+func invalidOutput(err error) error {
+	var bad *value.SyntaxError
+	if errors.As(err, &bad) {
+		return fault.InvalidOutput(bad.Message)
+	}
+	return fault.InvalidOutput(err.Error())
+}
+
+type sendTaskFailureInput struct {
+	TaskToken string         `json:"taskToken" aws:"required,min=1,max=2048"`
+	Error     optionalString `json:"error" aws:"max=256,sensitive"`
+	Cause     optionalString `json:"cause" aws:"max=32768,sensitive"`
+}
+
+// sendTaskFailure ends a task with an error, of which either part may be
+// missing.
+func (e *Emulator) sendTaskFailure(ctx context.Context, in *sendTaskFailureInput) (*empty, error) {
+	return &empty{}, tokenFault(e.engine.Fail(ctx, in.TaskToken, givenFailure(in.Error, in.Cause)))
+}
+
+type sendTaskHeartbeatInput struct {
+	TaskToken string `json:"taskToken" aws:"required,min=1,max=2048"`
+}
+
+// sendTaskHeartbeat says that a task is being worked on.
+func (e *Emulator) sendTaskHeartbeat(ctx context.Context, in *sendTaskHeartbeatInput) (*empty, error) {
+	return &empty{}, tokenFault(e.engine.Heartbeat(ctx, in.TaskToken))
+}
+
+func tokenFault(err error) error {
+	switch {
+	case errors.Is(err, engine.ErrUnknownToken):
+		return fault.InvalidToken()
+	case errors.Is(err, engine.ErrStale):
+		return fault.TaskTimedOut()
+	}
+	return err
+}

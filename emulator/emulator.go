@@ -1,0 +1,185 @@
+// Package emulator is a local AWS Step Functions: the service's API over HTTP,
+// running state machines as the service does.
+//
+// [New] makes an Emulator; it is an http.Handler that the AWS SDKs and the CLI
+// talk to. Go tests take one with a single line and have a second door to it:
+//
+//	em := emulator.RunT(t, emulator.WithTask("arn:aws:lambda:::function:pay", pay))
+//	client := sfn.NewFromConfig(em.AWSConfig())  // the real SDK
+//	…
+//	em.Advance(time.Hour) // the Wait is over
+//
+// The groups of API actions are in api_*.go, with their table in actions.go;
+// what they share is here. Executions are run by package engine, kept by
+// package journal, shown by package history; tasks are called by package task.
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/engine"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/emulator/task"
+)
+
+// An Emulator is one local Step Functions. It is safe for concurrent use.
+type Emulator struct {
+	region, account string
+	log             *slog.Logger
+	clock           engine.Clock
+	store           journal.Store
+	tasks           *tasks
+	engine          *engine.Engine
+	handler         http.Handler
+	closing         sync.Once
+	closed          error // what Close returned
+
+	mu         sync.RWMutex
+	machines   map[string]*stateMachine // by ARN
+	activities map[string]*activity     // by ARN
+	revisions  map[string]string        // definitions by key
+	programs   programs
+}
+
+// settings is what the options of New set.
+type settings struct {
+	region, account string
+	log             *slog.Logger
+	clock           engine.Clock
+	store           journal.Store
+	waitTimeScale   float64
+	autoAdvance     bool
+	lambdaEndpoint  string
+	functionURLs    map[string]string
+	handlers        map[string]task.Handler
+	observe         func(string, Event)
+}
+
+// An Option changes a setting of New.
+type Option func(*settings)
+
+// WithRegion sets the region in ARNs and histories; us-east-1 if not given.
+func WithRegion(region string) Option { return func(s *settings) { s.region = region } }
+
+// WithAccount sets the account in ARNs; 123456789012 if not given, as in Step
+// Functions Local.
+func WithAccount(account string) Option { return func(s *settings) { s.account = account } }
+
+// WithLogger sets where the emulator logs to; slog.Default() if not given.
+func WithLogger(log *slog.Logger) Option { return func(s *settings) { s.log = log } }
+
+// WithStore sets where state machines, executions and histories are kept; in
+// memory if not given. Close closes it.
+func WithStore(store journal.Store) Option { return func(s *settings) { s.store = store } }
+
+// WithVirtualClock makes time stand still at start until Advance moves it.
+func WithVirtualClock(start time.Time) Option {
+	return func(s *settings) { s.clock = engine.NewVirtualClock(start) }
+}
+
+// WithAutoAdvance makes time stand still at start, and jump to the next timer
+// whenever nothing else can happen: Waits and retries take no time.
+func WithAutoAdvance(start time.Time) Option {
+	return func(s *settings) { s.clock, s.autoAdvance = engine.NewVirtualClock(start), true }
+}
+
+// WithWaitTimeScale multiplies the length of Waits and of pauses before
+// retries; 1 if not given.
+func WithWaitTimeScale(scale float64) Option { return func(s *settings) { s.waitTimeScale = scale } }
+
+// WithLambdaEndpoint sets the URL of the endpoint that Lambda functions are
+// invoked at.
+func WithLambdaEndpoint(url string) Option { return func(s *settings) { s.lambdaEndpoint = url } }
+
+// WithFunctionURL sets the URL that one Lambda function, given by name or ARN,
+// is invoked at.
+func WithFunctionURL(function, url string) Option {
+	return func(s *settings) { s.functionURLs[function] = url }
+}
+
+// WithTask answers the tasks of a resource with a Go function. The resource is
+// a Lambda function's name or ARN (an ARN may leave region and account empty),
+// or the ARN of a service integration.
+func WithTask(resource string, handler task.Handler) Option {
+	return func(s *settings) { s.handlers[resource] = handler }
+}
+
+// New returns an emulator. If its store holds executions that have not ended,
+// they go on.
+func New(options ...Option) (*Emulator, error) {
+	s := settings{
+		region: "us-east-1", account: "123456789012", log: slog.Default(), waitTimeScale: 1,
+		functionURLs: make(map[string]string), handlers: make(map[string]task.Handler),
+	}
+	for _, set := range options {
+		set(&s)
+	}
+	if s.clock == nil {
+		s.clock = engine.SystemClock()
+	}
+	if s.store == nil {
+		s.store = journal.NewMemory()
+	}
+	tasks, err := newTasks(&s)
+	if err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	e := &Emulator{
+		region: s.region, account: s.account, log: s.log, clock: s.clock, store: s.store, tasks: tasks,
+		machines: make(map[string]*stateMachine), activities: make(map[string]*activity), revisions: make(map[string]string),
+	}
+	if err := e.load(); err != nil {
+		return nil, err
+	}
+	c := engine.Config{
+		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.program, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
+	}
+	if s.observe != nil {
+		c.Observe = func(execution string, ev *machine.Event) { s.observe(execution, e.eventOf(ev)) }
+	}
+	e.engine, err = engine.New(c)
+	if err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	e.handler = e.newHandler()
+	return e, nil
+}
+
+// ServeHTTP answers the AWS API at POST /.
+func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.handler.ServeHTTP(w, r) }
+
+// Close waits until everything that was answered is durable, and closes the
+// store. Executions that have not ended go on when it is opened again.
+//
+// Closing again does nothing.
+func (e *Emulator) Close() error {
+	e.closing.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		e.closed = errors.Join(e.engine.Close(ctx), e.store.Close())
+		e.tasks.lambda.Close()
+	})
+	return e.closed
+}
+
+// Advance moves the virtual clock on by d: what is due until then happens, each
+// thing at its own time. It returns when everything has come to rest.
+func (e *Emulator) Advance(ctx context.Context, d time.Duration) error {
+	return e.engine.Advance(ctx, d)
+}
+
+// now is the time of the emulator's clock.
+func (e *Emulator) now() int64 { return e.clock.Now() }
+
+// programs holds compiled definitions by revision.
+type programs struct {
+	mu       sync.Mutex
+	compiled map[string]*machine.Program
+}

@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+)
+
+// This file moves a virtual clock.
+
+// Advance moves a virtual clock on by d: timers fire in their order, each at
+// its own time, and what they set off is handled before the next one fires. It
+// returns when nothing is going on any more; a task that is being called is
+// waited for.
+func (e *Engine) Advance(ctx context.Context, d time.Duration) error {
+	if e.virtual == nil {
+		return errors.New("engine: only a virtual clock can be moved")
+	}
+	e.advances.Lock()
+	defer e.advances.Unlock()
+	target := e.virtual.Now() + d.Milliseconds()
+	for {
+		if err := e.busy.wait(ctx); err != nil {
+			return err
+		}
+		at := e.timers.next()
+		if at > target {
+			break
+		}
+		e.fireNext(at)
+	}
+	e.virtual.moveTo(target)
+	return nil
+}
+
+// Settle returns when nothing is going on any more: every stimulus is handled,
+// every batch durable, every called task answered.
+func (e *Engine) Settle(ctx context.Context) error { return e.busy.wait(ctx) }
+
+func (e *Engine) fireNext(at int64) {
+	e.virtual.moveTo(at)
+	if t := e.timers.pop(at); t != nil {
+		e.fire(t)
+	}
+}
+
+// skip moves a virtual clock to the next timer as long as nothing else can
+// happen.
+func (e *Engine) skip() {
+	for e.root.Err() == nil && e.advances.TryLock() {
+		for e.busy.isIdle() {
+			at := e.timers.next()
+			if at == math.MaxInt64 {
+				break
+			}
+			e.fireNext(at)
+		}
+		e.advances.Unlock()
+		if !e.busy.isIdle() || e.timers.next() == math.MaxInt64 {
+			return
+		}
+	}
+}

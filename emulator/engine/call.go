@@ -1,0 +1,85 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file calls tasks and brings their outcomes back.
+
+// call runs one task. The outcome of a task that was cancelled, or that was
+// under way when the engine closed, is dropped; after a restart the latter is
+// called again.
+func (e *Engine) call(x *execution, c machine.Command) {
+	defer e.busy.done()
+	ctx, cancel := context.WithCancel(e.root)
+	defer cancel()
+	x.keepCall(c.Token, cancel)
+	out, err := e.runTask(ctx, x, c.Task)
+	x.dropCall(c.Token)
+	if ctx.Err() != nil || errors.Is(err, ErrNoAnswer) {
+		return
+	}
+	s := machine.Stimulus{Kind: machine.Answered, At: e.Clock.Now(), Frame: c.Frame, Token: c.Token, Output: out}
+	if err != nil {
+		s.Failure = e.failureOf(x, c.Task, err)
+	}
+	e.run(x, s, nil)
+}
+
+// runTask calls the runner; a panic in there is the task's error.
+func (e *Engine) runTask(ctx context.Context, x *execution, t *machine.Task) (out value.Value, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			e.Log.Error("a task panicked", "execution", x.arn, "state", t.State, "panic", r, "stack", string(debug.Stack()))
+			err = fmt.Errorf("internal error of aslocal: %v", r)
+		}
+	}()
+	return e.Tasks.Run(ctx, x.view.start(), t)
+}
+
+func (e *Engine) failureOf(x *execution, t *machine.Task, err error) *machine.Failure {
+	var failed *asl.Error
+	if errors.As(err, &failed) {
+		return machine.NewFailure(failed.Name, failed.Cause)
+	}
+	e.Log.Error("a task failed with an error that is no program's", "execution", x.arn, "state", t.State, "resource", t.Resource.Text, "error", err)
+	return machine.NewFailure(asl.ErrRuntime, err.Error())
+}
+
+func (x *execution) keepCall(token int64, cancel context.CancelFunc) {
+	x.callMu.Lock()
+	defer x.callMu.Unlock()
+	if x.calls == nil {
+		x.calls = make(map[int64]context.CancelFunc)
+	}
+	x.calls[token] = cancel
+}
+
+func (x *execution) dropCall(token int64) {
+	x.callMu.Lock()
+	defer x.callMu.Unlock()
+	delete(x.calls, token)
+}
+
+func (x *execution) cancelCall(token int64) {
+	x.callMu.Lock()
+	defer x.callMu.Unlock()
+	if cancel := x.calls[token]; cancel != nil {
+		cancel()
+	}
+}
+
+func (x *execution) cancelCalls() {
+	x.callMu.Lock()
+	defer x.callMu.Unlock()
+	for _, cancel := range x.calls {
+		cancel()
+	}
+}

@@ -1,0 +1,200 @@
+// Package engine runs executions: it owns the clock, the timers, the calls of
+// tasks and the order in which things become durable. What an execution does is
+// decided in asl/machine; what is kept is in emulator/journal.
+//
+// Each execution is handled by one goroutine at a time, the one that brings a
+// stimulus: an API call, the outcome of a task, a timer. It hands the events to
+// the journal, and when they are durable, and only then, their commands are
+// carried out, the published view of the execution changes, and whoever waits
+// for it is answered.
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
+)
+
+// slice is how many events one batch holds about: then others get a turn at the
+// execution, and what has happened so far becomes durable.
+const slice = 256
+
+// A Runner calls tasks. An error that is an *asl.Error is what the program sees;
+// ErrNoAnswer says that none will come; any other is a bug of the runner.
+type Runner interface {
+	Run(ctx context.Context, execution *machine.Start, task *machine.Task) (value.Value, error)
+}
+
+// ErrNoAnswer is returned by a Runner for a task that will never be answered:
+// it ends by a timeout, by its token, or with its execution.
+var ErrNoAnswer = errors.New("no answer will come")
+
+// Config is what an Engine needs.
+type Config struct {
+	Clock Clock         // nil: the system clock
+	Store journal.Store // required
+	Tasks Runner        // required
+	// Program returns the compiled definition that was in force under the
+	// given revision; executions that go on after a restart ask for it.
+	Program func(revision string) (*machine.Program, error)
+	// WaitTimeScale multiplies the length of Waits and retry pauses; 0 means 1.
+	WaitTimeScale float64
+	// AutoAdvance moves a virtual clock to the next timer whenever nothing
+	// else can happen.
+	AutoAdvance bool
+	Log         *slog.Logger // nil: slog.Default()
+	// Observe is called for the events of the history once they are durable,
+	// in order for each execution. It must not block. May be nil.
+	Observe func(execution string, e *machine.Event)
+}
+
+// An Engine runs executions. It is safe for concurrent use.
+type Engine struct {
+	Config
+	timers  *timers
+	busy    busy
+	virtual *VirtualClock // nil if the clock is another
+	lastID  int64
+
+	mu       sync.Mutex
+	live     map[string]*execution // by ARN: those that have not ended
+	closed   bool
+	advances sync.Mutex // one goroutine moves a virtual clock at a time
+	stopAll  context.CancelFunc
+	root     context.Context
+	offers   offers
+}
+
+// New returns an engine that goes on with the executions that the store says
+// have not ended.
+func New(c Config) (*Engine, error) {
+	if c.Clock == nil {
+		c.Clock = SystemClock()
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.WaitTimeScale == 0 {
+		c.WaitTimeScale = 1
+	}
+	e := &Engine{Config: c, live: make(map[string]*execution), lastID: c.Store.LastID()}
+	e.root, e.stopAll = context.WithCancel(context.Background())
+	e.virtual, _ = c.Clock.(*VirtualClock)
+	e.timers = newTimers(c.Clock, e.fire)
+	if e.virtual != nil && c.AutoAdvance {
+		e.busy.notify = func() { go e.skip() }
+	}
+	return e, e.recover()
+}
+
+// Close stops calling tasks and waits until what has happened is durable.
+// Executions that have not ended go on when an engine is opened on the same
+// store again.
+func (e *Engine) Close(ctx context.Context) error {
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	e.Clock.stop()
+	e.stopAll()
+	if err := e.busy.wait(ctx); err != nil {
+		return fmt.Errorf("engine: closing: %w", err)
+	}
+	return journal.Flush(ctx, e.Store)
+}
+
+// An execution is one that has not ended.
+type execution struct {
+	id       int64
+	arn      string
+	revision string
+	express  bool
+
+	mu sync.Mutex // held while the machine handles a stimulus
+	x  *machine.Execution
+
+	view   viewBox
+	timers []*timer                     // guarded by Engine.timers.mu
+	calls  map[int64]context.CancelFunc // guarded by callsMu; by token
+	callMu sync.Mutex
+	ended  chan struct{} // closed when the end is durable
+}
+
+// A Request starts an execution.
+type Request struct {
+	Start    machine.Start // Seed is filled in
+	Input    value.Value
+	Revision string // of the definition
+	Program  *machine.Program
+}
+
+// ErrExists is returned by Start for a name that is taken.
+var ErrExists = errors.New("engine: the execution exists")
+
+// Start begins an execution and returns once that is durable. If one of the
+// same ARN exists, it returns its view and ErrExists.
+func (e *Engine) Start(ctx context.Context, r Request) (View, error) {
+	x, view, err := e.create(&r)
+	if err != nil {
+		return view, err
+	}
+	started := make(chan error, 1)
+	e.run(x, machine.Stimulus{Kind: machine.Begin, At: e.Clock.Now(), Start: &r.Start, Output: r.Input}, started)
+	select {
+	case err := <-started:
+		return x.view.load(), err
+	case <-ctx.Done():
+		return View{}, ctx.Err()
+	}
+}
+
+// create registers a new execution under its ARN.
+func (e *Engine) create(r *Request) (*execution, View, error) {
+	r.Start.Seed = newSeed()
+	x := &execution{arn: r.Start.ARN, revision: r.Revision, express: r.Start.Express, x: machine.New(r.Program), ended: make(chan struct{})}
+	x.view.store(View{Start: &r.Start, Revision: r.Revision, Started: e.Clock.Now()})
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		return nil, View{}, errClosed
+	}
+	if other := e.live[x.arn]; other != nil {
+		e.mu.Unlock()
+		return nil, other.view.load(), ErrExists
+	}
+	e.live[x.arn] = x
+	e.lastID++
+	x.id = e.lastID
+	e.mu.Unlock()
+	if x.express {
+		return x, View{}, nil // its ARN holds a fresh UUID
+	}
+	stored, err := e.stored(x.arn)
+	if err == ErrNotFound {
+		return x, View{}, nil
+	}
+	e.forget(x)
+	if err != nil {
+		return nil, View{}, err
+	}
+	view, err := e.viewOf(stored)
+	if err == nil {
+		err = ErrExists
+	}
+	return nil, view, err
+}
+
+var errClosed = errors.New("engine: closed")
+
+func newSeed() uint64 {
+	var b [8]byte
+	rand.Read(b[:])
+	return binary.NativeEndian.Uint64(b[:])
+}

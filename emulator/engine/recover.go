@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file goes on with executions after a restart: it folds their journals,
+// asks again for what was not answered, and lets them continue. A task that was
+// being called when the process ended is called again.
+
+func (e *Engine) recover() error {
+	var found []*execution
+	for history, err := range e.Store.Unfinished() {
+		if err != nil {
+			return fmt.Errorf("engine: reading the executions that have not ended: %w", err)
+		}
+		x, err := e.restore(history)
+		if err != nil {
+			e.Log.Error("an execution cannot go on", "execution", history.Execution.ARN, "error", err)
+			continue
+		}
+		e.live[x.arn] = x
+		found = append(found, x)
+	}
+	for _, x := range found {
+		for _, c := range x.x.Pending() {
+			e.carryOut(x, &c)
+		}
+		e.run(x, machine.Stimulus{Kind: machine.Resumed, At: e.Clock.Now()}, nil)
+	}
+	return nil
+}
+
+// restore rebuilds one execution from its journal.
+func (e *Engine) restore(h journal.History) (*execution, error) {
+	record, err := value.ParseBytes(h.Execution.Record)
+	if err != nil {
+		return nil, err
+	}
+	x := &execution{id: h.Execution.ID, arn: h.Execution.ARN, revision: record.Get("revision").Text(), ended: make(chan struct{})}
+	if x.x, err = e.fold(x.revision, slices.Values(h.Batches)); err != nil {
+		return nil, err
+	}
+	view, _ := x.published(nil)
+	x.view.store(view)
+	return x, nil
+}
+
+// fold rebuilds an execution from batches.
+func (e *Engine) fold(revision string, batches iter.Seq[journal.Batch]) (*machine.Execution, error) {
+	program, err := e.Program(revision)
+	if err != nil {
+		return nil, err
+	}
+	var failed error
+	x := machine.Replay(program, func(yield func(machine.Event) bool) {
+		var buf []machine.Event
+		for batch := range batches {
+			if buf, failed = machine.ReadEvents(buf[:0], batch.Data); failed != nil {
+				return
+			}
+			for _, ev := range buf {
+				if !yield(ev) {
+					return
+				}
+			}
+		}
+	})
+	return x, failed
+}
+
+// refold rebuilds a live execution as far as its journal goes.
+func (e *Engine) refold(x *execution) (*machine.Execution, error) {
+	var failed error
+	rebuilt, err := e.fold(x.revision, func(yield func(journal.Batch) bool) {
+		for batch, err := range e.Store.Batches(x.id, 1) {
+			if failed = err; err != nil || !yield(batch) {
+				return
+			}
+		}
+	})
+	return rebuilt, errors.Join(failed, err)
+}

@@ -1,0 +1,192 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file takes stimuli to executions, batches to the journal, and, once
+// they are durable, commands to whoever carries them out.
+
+// run handles the stimulus and what follows from it without another one. The
+// outcome of the first batch goes to reply when it is durable: nil, ErrStale
+// or the store's error. reply may be nil; else it needs room for one.
+func (e *Engine) run(x *execution, s machine.Stimulus, reply chan<- error) {
+	e.busy.add()
+	if e.step(x, s, reply) {
+		go e.finish(x)
+		return
+	}
+	e.busy.done()
+}
+
+// finish goes on with an execution whose batch was cut by the budget.
+func (e *Engine) finish(x *execution) {
+	defer e.busy.done()
+	for e.step(x, machine.Stimulus{Kind: machine.Resumed, At: e.Clock.Now()}, nil) {
+		if e.root.Err() != nil {
+			return // the next start goes on from here
+		}
+	}
+}
+
+// step handles one stimulus; true if its batch has More.
+func (e *Engine) step(x *execution, s machine.Stimulus, reply chan<- error) (more bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	b := e.handle(x, s)
+	if b.Stale {
+		if reply != nil {
+			reply <- ErrStale
+		}
+		return false
+	}
+	e.commit(x, b, reply)
+	return b.More
+}
+
+// ErrStale says that nobody waits for the answer any more.
+var ErrStale = errors.New("engine: nobody waits for this any more")
+
+// handle lets the machine handle the stimulus. A panic in there fails the
+// execution, as it stands in the journal, and nothing else.
+func (e *Engine) handle(x *execution, s machine.Stimulus) (b machine.Batch) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		e.Log.Error("an execution panicked", "execution", x.arn, "panic", r, "stack", string(debug.Stack()))
+		b = e.fail(x, s, fmt.Sprint(r))
+	}()
+	return x.x.Handle(s, slice, make([]machine.Event, 0, 16))
+}
+
+// fail ends an execution that has panicked. The machine may be in disorder, so
+// it is rebuilt: from its journal, or at the very start from nothing.
+func (e *Engine) fail(x *execution, s machine.Stimulus, what string) machine.Batch {
+	broken := machine.Stimulus{Kind: machine.Broken, At: s.At, Failure: machine.NewFailure(asl.ErrRuntime, "internal error of aslocal: "+what)}
+	x.x = x.x.Fresh()
+	if s.Kind == machine.Begin || x.express {
+		start := *x.view.start()
+		begun := x.x.Handle(machine.Stimulus{Kind: machine.Begin, At: s.At, Start: &start, Output: value.Nil}, 1, nil)
+		return x.x.Handle(broken, 0, begun.Events)
+	}
+	if err := journal.Flush(e.root, e.Store); err != nil {
+		e.Log.Error("waiting for the journal", "execution", x.arn, "error", err)
+	}
+	rebuilt, err := e.refold(x)
+	if err != nil {
+		e.Log.Error("an execution that panicked cannot be rebuilt", "execution", x.arn, "error", err)
+		return machine.Batch{}
+	}
+	x.x = rebuilt
+	return x.x.Handle(broken, 0, nil)
+}
+
+// commit sends a batch to the journal. The caller holds x.mu, which keeps the
+// batches of one execution in order.
+func (e *Engine) commit(x *execution, b machine.Batch, reply chan<- error) {
+	view, ended := x.published(b.Events)
+	if x.express || len(b.Events) == 0 {
+		e.committed(x, b, view, ended)
+		if reply != nil {
+			reply <- nil
+		}
+		return
+	}
+	e.busy.add()
+	e.Store.Commit(x.write(b.Events, view, ended), func(err error) {
+		defer e.busy.done()
+		if err != nil {
+			e.lost(x, err)
+		} else {
+			e.committed(x, b, view, ended)
+		}
+		if reply != nil {
+			reply <- err
+		}
+	})
+}
+
+// write makes the journal's record of a batch.
+func (x *execution) write(events []machine.Event, view View, ended bool) journal.Write {
+	first := view.records - int64(len(events)) + 1
+	w := journal.Write{Batch: &journal.Batch{Execution: x.id, First: first, Last: view.records, Data: machine.AppendEvents(nil, events)}}
+	if first == 1 {
+		w.Create = x.row(view)
+	} else if ended {
+		w.Update = &journal.Update{ID: x.id, Status: view.Status.String(), Stopped: view.Stopped, Record: view.record()}
+	}
+	return w
+}
+
+// committed carries out what a durable batch has asked for. Batches of one
+// execution come here in order. It does not wait for anything.
+func (e *Engine) committed(x *execution, b machine.Batch, view View, ended bool) {
+	x.view.store(view)
+	if e.Observe != nil {
+		for i := range b.Events {
+			if !b.Events[i].Type.Private() {
+				e.Observe(x.arn, &b.Events[i])
+			}
+		}
+	}
+	if ended {
+		e.forget(x)
+		close(x.ended)
+		return
+	}
+	for i := range b.Commands {
+		e.carryOut(x, &b.Commands[i])
+	}
+}
+
+// forget removes an execution that has ended.
+func (e *Engine) forget(x *execution) {
+	e.timers.drop(x)
+	x.cancelCalls()
+	e.mu.Lock()
+	delete(e.live, x.arn)
+	e.mu.Unlock()
+}
+
+// lost gives an execution up whose batch could not be written: what has
+// happened in memory since must not be seen. A restart goes on from the last
+// batch that was written.
+func (e *Engine) lost(x *execution, err error) {
+	e.Log.Error("the journal refused a batch; the execution stands until a restart", "execution", x.arn, "error", err)
+	e.forget(x)
+}
+
+// carryOut does what one command asks for.
+func (e *Engine) carryOut(x *execution, c *machine.Command) {
+	switch c.Kind {
+	case machine.RunTask:
+		e.busy.add()
+		go e.call(x, *c)
+	case machine.OfferTask:
+		e.offers.add(x, c)
+	case machine.SetTimer:
+		due := c.Due
+		if now := e.Clock.Now(); c.Timer == machine.Sleep && e.WaitTimeScale != 1 && due > now {
+			due = now + int64(float64(due-now)*e.WaitTimeScale)
+		}
+		e.timers.set(x, c, due)
+	case machine.CancelTask:
+		e.timers.cancel(x, c.Token)
+		x.cancelCall(c.Token)
+	}
+}
+
+// fire brings a timer to its execution. With a virtual clock it returns when
+// the stimulus was handled, so that timers fire in order.
+func (e *Engine) fire(t *timer) {
+	e.run(t.x, machine.Stimulus{Kind: machine.Fired, At: e.Clock.Now(), Frame: t.frame, Token: t.token, Timer: t.kind}, nil)
+}

@@ -1,0 +1,113 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file has what API calls do to executions that run.
+
+// Wait returns the view of an execution when it has ended, or the context's
+// error.
+func (e *Engine) Wait(ctx context.Context, arn string) (View, error) {
+	if x := e.find(arn); x != nil {
+		select {
+		case <-x.ended:
+			return x.view.load(), nil
+		case <-ctx.Done():
+			return View{}, ctx.Err()
+		}
+	}
+	return e.Describe(arn)
+}
+
+// StartSync begins an execution and returns when it has ended. If the context
+// ends before that, the execution is stopped.
+func (e *Engine) StartSync(ctx context.Context, r Request) (View, error) {
+	x, view, err := e.create(&r)
+	if err != nil {
+		return view, err
+	}
+	e.run(x, machine.Stimulus{Kind: machine.Begin, At: e.Clock.Now(), Start: &r.Start, Output: r.Input}, nil)
+	select {
+	case <-x.ended:
+		return x.view.load(), nil
+	case <-ctx.Done():
+		e.run(x, machine.Stimulus{Kind: machine.Stopped, At: e.Clock.Now()}, nil)
+		return View{}, ctx.Err()
+	}
+}
+
+// Stop ends an execution with ABORTED and returns when that was, in Unix
+// milliseconds. An execution that has ended stays as it is; ErrNotFound if
+// there is none.
+func (e *Engine) Stop(ctx context.Context, arn string, failure *machine.Failure) (int64, error) {
+	x := e.find(arn)
+	if x != nil {
+		err := e.bring(ctx, x, machine.Stimulus{Kind: machine.Stopped, Failure: failure})
+		if err != nil && err != ErrStale {
+			return 0, err
+		}
+	}
+	v, err := e.Describe(arn)
+	return v.Stopped, err
+}
+
+// bring takes a stimulus to an execution and returns when its effect is
+// durable.
+func (e *Engine) bring(ctx context.Context, x *execution, s machine.Stimulus) error {
+	s.At = e.Clock.Now()
+	reply := make(chan error, 1)
+	e.run(x, s, reply)
+	select {
+	case err := <-reply:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Succeed answers a task token with an output. ErrStale says that the task
+// does not wait any more, ErrUnknownToken that the token was never given out.
+func (e *Engine) Succeed(ctx context.Context, token string, output value.Value) error {
+	return e.callBack(ctx, token, machine.Stimulus{Kind: machine.CallbackSucceeded, Output: output})
+}
+
+// Fail answers a task token with a failure. Errors are those of Succeed.
+func (e *Engine) Fail(ctx context.Context, token string, failure *machine.Failure) error {
+	return e.callBack(ctx, token, machine.Stimulus{Kind: machine.CallbackFailed, Failure: failure})
+}
+
+// Heartbeat says that the holder of a task token lives. Errors are those of
+// Succeed.
+func (e *Engine) Heartbeat(ctx context.Context, token string) error {
+	return e.callBack(ctx, token, machine.Stimulus{Kind: machine.CallbackHeartbeat})
+}
+
+func (e *Engine) callBack(ctx context.Context, token string, s machine.Stimulus) error {
+	t, ok := machine.ParseTaskToken(token)
+	if !ok {
+		return ErrUnknownToken
+	}
+	x := e.find(t.Execution)
+	if x == nil {
+		if _, err := e.stored(t.Execution); err != nil {
+			return ErrUnknownToken
+		}
+		return ErrStale
+	}
+	x.mu.Lock()
+	issued := x.x.Issued(t)
+	x.mu.Unlock()
+	if !issued {
+		return ErrUnknownToken
+	}
+	s.Frame, s.Token = t.Frame, t.Record
+	return e.bring(ctx, x, s)
+}
+
+// ErrUnknownToken says that a task token was never given out.
+var ErrUnknownToken = errors.New("engine: the task token was never given out")

@@ -1,0 +1,145 @@
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"testing"
+)
+
+const arn = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
+
+// TestMessages is the only place that compares texts.
+func TestMessages(t *testing.T) {
+	tests := []struct {
+		constructor   string
+		got           *Error
+		code, message string
+		member, text  string
+	}{
+		{"ActivityAlreadyExists", ActivityAlreadyExists(arn), "ActivityAlreadyExists", "Activity Already Exists: '" + arn + "'", "", ""},
+		{"ActivityDoesNotExist", ActivityDoesNotExist(arn), "ActivityDoesNotExist", "Activity Does Not Exist: '" + arn + "'", "", ""},
+		{"ActivityLimitExceeded", ActivityLimitExceeded(), "ActivityLimitExceeded",
+			"Activity Limit Exceeded: 'The maximum number of activities has been reached'", "", ""},
+		{"ActivityWorkerLimitExceeded", ActivityWorkerLimitExceeded(arn), "ActivityWorkerLimitExceeded", "Activity Worker Limit Exceeded: '" + arn + "'", "", ""},
+		{"AliasConflict", AliasConflict(), "ConflictException",
+			"Failed to create alias because an alias with the same name and a different routing configuration already exists.", "", ""},
+		{"AliasDoesNotExist", AliasDoesNotExist(arn), "ResourceNotFound", "Request references a resource that does not exist.", "resourceName", arn},
+		{"CompletedMapRun", CompletedMapRun(arn), "ValidationException", "Map Run is already completed: '" + arn + "'", "reason", "CANNOT_UPDATE_COMPLETED_MAP_RUN"},
+		{"DescriptionWithoutPublish", DescriptionWithoutPublish(), "ValidationException", "Version description can only be set when publish is true", "", ""},
+		{"ExecutionAlreadyExists", ExecutionAlreadyExists(arn), "ExecutionAlreadyExists", "Execution Already Exists: '" + arn + "'", "", ""},
+		{"ExecutionDoesNotExist", ExecutionDoesNotExist(arn), "ExecutionDoesNotExist", "Execution Does Not Exist: '" + arn + "'", "", ""},
+		{"ExecutionLimitExceeded", ExecutionLimitExceeded(), "ExecutionLimitExceeded",
+			"Execution Limit Exceeded: 'The maximum number of running executions has been reached'", "", ""},
+		{"ExecutionNotRedrivable", ExecutionNotRedrivable("Execution is SUCCEEDED and cannot be redriven"), "ExecutionNotRedrivable",
+			"Execution is SUCCEEDED and cannot be redriven", "", ""},
+		{"InvalidArn", InvalidArn("arm:aws"), "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: arm:aws'", "", ""},
+		{"InvalidArnResource", InvalidArnResource("express"), "InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'", "", ""},
+		{"InvalidDefinition", InvalidDefinition("A: b at /"), "InvalidDefinition", "Invalid State Machine Definition: 'A: b at /'", "", ""},
+		{"InvalidDefinition", InvalidDefinition("A: b at /", "C: d at /States/E"), "InvalidDefinition",
+			"Invalid State Machine Definition: ''A: b at /', 'C: d at /States/E''", "", ""},
+		{"InvalidEncryptionConfiguration", InvalidEncryptionConfiguration("why"), "InvalidEncryptionConfiguration", "Invalid Encryption Configuration: why", "", ""},
+		{"InvalidExecutionInput", InvalidExecutionInput("Unrecognized token 'not'"), "InvalidExecutionInput",
+			"Invalid State Machine Execution Input: 'Unrecognized token 'not''", "", ""},
+		{"InvalidExecutionInput", InvalidExecutionInput(""), "InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'", "", ""},
+		{"InvalidLoggingConfiguration", InvalidLoggingConfiguration("why"), "InvalidLoggingConfiguration", "Invalid Logging Configuration: why", "", ""},
+		{"InvalidName", InvalidName("a b"), "InvalidName", "Invalid Name: 'a b'", "", ""},
+		{"InvalidOutput", InvalidOutput("why"), "InvalidOutput", "Invalid Output: 'why'", "", ""},
+		{"InvalidToken", InvalidToken(), "InvalidToken", "Invalid Token: 'Invalid token'", "", ""},
+		{"InvalidTracingConfiguration", InvalidTracingConfiguration("why"), "InvalidTracingConfiguration", "Invalid Tracing Configuration: why", "", ""},
+		{"KmsAccessDenied", KmsAccessDenied("k"), "KmsAccessDeniedException", "Access to the KMS key is denied: 'k'", "", ""},
+		{"KmsInvalidState", KmsInvalidState("k", "DISABLED"), "KmsInvalidStateException", "The KMS key is not in a valid state: 'k'", "kmsKeyState", "DISABLED"},
+		{"KmsThrottling", KmsThrottling("k"), "KmsThrottlingException", "The KMS key is throttled: 'k'", "", ""},
+		{"LabeledArn", LabeledArn(arn), "ValidationException", "Labeled state machine ARN is not supported by this operation: '" + arn + "'",
+			"reason", "API_DOES_NOT_SUPPORT_LABELED_ARNS"},
+		{"LogDestinationNotFound", LogDestinationNotFound(), "InvalidLoggingConfiguration", "Invalid Logging Configuration: Log Destination not found.", "", ""},
+		{"MissingMember", MissingMember("text"), "ValidationException", "text", "reason", "MISSING_REQUIRED_PARAMETER"},
+		{"MissingRequiredParameter", MissingRequiredParameter(), "MissingRequiredParameter",
+			"Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified", "", ""},
+		{"NotOneLogDestination", NotOneLogDestination(), "InvalidLoggingConfiguration",
+			"Invalid Logging Configuration: Must specify exactly one Log Destination.", "", ""},
+		{"ResourceNotFound", ResourceNotFound(arn), "ResourceNotFound", "Resource not found: '" + arn + "'", "resourceName", arn},
+		{"RevisionConflict", RevisionConflict("r1", "r2"), "ConflictException",
+			"Failed to publish the State Machine version for revision r1. The current State Machine revision is r2.", "", ""},
+		{"RoutesNotDistinct", RoutesNotDistinct([]string{"a", "a"}), "ValidationException",
+			"Routing configuration must contain distinct state machine version ARNs. Received: [a, a]", "reason", "INVALID_ROUTING_CONFIGURATION"},
+		{"RoutesNotSum100", RoutesNotSum100([]int{70, 29}), "ValidationException",
+			"Sum of routing configuration weights must equal 100. Received: [70, 29]", "reason", "INVALID_ROUTING_CONFIGURATION"},
+		{"RoutesNotVersions", RoutesNotVersions([]string{"a", "b"}), "ValidationException",
+			"Routing configuration must contain state machine version ARNs. Received: [a, b]", "reason", "INVALID_ROUTING_CONFIGURATION"},
+		{"ServiceQuotaExceeded", ServiceQuotaExceeded("aliases", 100), "ServiceQuotaExceededException", "The maximum number of aliases has been reached: 100", "", ""},
+		{"StateMachineAlreadyExists", StateMachineAlreadyExists(arn), "StateMachineAlreadyExists", "State Machine Already Exists: '" + arn + "'", "", ""},
+		{"StateMachineDeleting", StateMachineDeleting(arn), "StateMachineDeleting", "State Machine is being deleted: '" + arn + "'", "", ""},
+		{"StateMachineDoesNotExist", StateMachineDoesNotExist(arn), "StateMachineDoesNotExist", "State Machine Does Not Exist: '" + arn + "'", "", ""},
+		{"StateMachineLimitExceeded", StateMachineLimitExceeded(), "StateMachineLimitExceeded",
+			"State Machine Limit Exceeded: 'The maximum number of state machines has been reached'", "", ""},
+		{"StateMachineTypeNotSupported", StateMachineTypeNotSupported(), "StateMachineTypeNotSupported",
+			"This operation is not supported by this type of state machine", "", ""},
+		{"TaskDoesNotExist", TaskDoesNotExist(), "TaskDoesNotExist", "Task Does Not Exist: 'Provided task does not exist'", "", ""},
+		{"TaskTimedOut", TaskTimedOut(), "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'", "", ""},
+		{"TooManyTags", TooManyTags(arn), "TooManyTags", "Too many tags: '" + arn + "'", "resourceName", arn},
+		{"UnsupportedByTestState", UnsupportedByTestState(), "InvalidDefinition",
+			"TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]", "", ""},
+		{"VersionReferenced", VersionReferenced([]string{"a", "b"}), "ConflictException", "Version to be deleted must not be referenced by an alias. " +
+			"Current list of aliases referencing this version: [a, b]", "", ""},
+		{"Validation", Validation("text"), "ValidationException", "text", "", ""},
+	}
+	tested, codes := map[string]bool{}, map[string]bool{}
+	for _, tt := range tests {
+		tested[tt.constructor], codes[tt.code] = true, true
+		if tt.got.Code != tt.code || tt.got.Message != tt.message {
+			t.Errorf("%s: got %s %q, want %s %q", tt.constructor, tt.got.Code, tt.got.Message, tt.code, tt.message)
+		}
+		member, text, ok := tt.got.Member()
+		if member != tt.member || text != tt.text || ok != (member != "") {
+			t.Errorf("%s: got member %q %q %v, want %q %q", tt.constructor, member, text, ok, tt.member, tt.text)
+		}
+		if _, ok := members[tt.code]; !ok {
+			t.Errorf("%s: code %s is not in the table", tt.constructor, tt.code)
+		}
+	}
+	for _, name := range constructors(t) {
+		if !tested[name] {
+			t.Errorf("%s: not in this test", name)
+		}
+	}
+	for code := range members {
+		if !codes[code] {
+			t.Errorf("%s: has no constructor", code)
+		}
+	}
+}
+
+// constructors lists the exported functions of message.go.
+func constructors(t *testing.T) (names []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "message.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Name.IsExported() {
+			names = append(names, f.Name.Name)
+		}
+	}
+	return names
+}
+
+func TestError(t *testing.T) {
+	err := fmt.Errorf("starting: %w", ExecutionDoesNotExist("x"))
+	if got, want := err.Error(), "starting: ExecutionDoesNotExist: Execution Does Not Exist: 'x'"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if !Is(err, "ExecutionDoesNotExist") || Is(err, "ExecutionAlreadyExists") || Is(errors.New("ExecutionDoesNotExist"), "ExecutionDoesNotExist") || Is(nil, "") {
+		t.Error("Is does not tell faults apart by their code")
+	}
+	e, _ := errors.AsType[*Error](err)
+	if got, want := e.Type(), "com.amazonaws.swf.service.v2.model#ExecutionDoesNotExist"; got != want {
+		t.Errorf("type: got %s, want %s", got, want)
+	}
+	if got, want := e.Text(), "Execution Does Not Exist: 'x'"; got != want {
+		t.Errorf("text: got %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,312 @@
+package fault
+
+import (
+	"fmt"
+	"strings"
+)
+
+// This file says everything the service says when it refuses a call. A message
+// without a remark is recorded from the service or in its documentation;
+// "inferred" marks those that are only in its manner.
+
+// State machines.
+
+// StateMachineAlreadyExists: the name is taken by a machine that differs.
+func StateMachineAlreadyExists(arn string) *Error {
+	return quoted("StateMachineAlreadyExists", "State Machine Already Exists", arn)
+}
+
+// StateMachineDoesNotExist: no machine, version or alias has the ARN; also an
+// update of a version.
+func StateMachineDoesNotExist(arn string) *Error {
+	return quoted("StateMachineDoesNotExist", "State Machine Does Not Exist", arn)
+}
+
+// StateMachineDeleting: the machine's status is DELETING. Inferred.
+func StateMachineDeleting(arn string) *Error {
+	return quoted("StateMachineDeleting", "State Machine is being deleted", arn)
+}
+
+// StateMachineLimitExceeded: the account has as many machines as it may.
+// Inferred.
+func StateMachineLimitExceeded() *Error {
+	return quoted("StateMachineLimitExceeded", "State Machine Limit Exceeded", "The maximum number of state machines has been reached")
+}
+
+// StateMachineTypeNotSupported: the operation is for the other type of machine
+// (StartSyncExecution of a STANDARD one, ListExecutions of an EXPRESS one).
+func StateMachineTypeNotSupported() *Error {
+	return &Error{Code: "StateMachineTypeNotSupported", Message: "This operation is not supported by this type of state machine"}
+}
+
+// InvalidDefinition: the definition has the given problems, each in the form
+// "CODE: text at /States/X". Several are quoted one by one inside the quotes
+// around all of them.
+func InvalidDefinition(problems ...string) *Error {
+	text := strings.Join(problems, "', '")
+	if len(problems) > 1 {
+		text = "'" + text + "'"
+	}
+	return quoted("InvalidDefinition", "Invalid State Machine Definition", text)
+}
+
+// UnsupportedByTestState: TestState cannot run a state of this type without a
+// mock.
+func UnsupportedByTestState() *Error {
+	return &Error{Code: "InvalidDefinition", Message: "TestState API does not support Map or Parallel states. " +
+		"Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]"}
+}
+
+// MissingRequiredParameter: UpdateStateMachine has nothing to update.
+func MissingRequiredParameter() *Error {
+	return &Error{Code: "MissingRequiredParameter", Message: "Either the definition, the role ARN, the LoggingConfiguration, " +
+		"or the TracingConfiguration must be specified"}
+}
+
+// NotOneLogDestination: the logging configuration has a level but no
+// destination, or more than one.
+func NotOneLogDestination() *Error {
+	return InvalidLoggingConfiguration("Must specify exactly one Log Destination.")
+}
+
+// LogDestinationNotFound: there is no such log group.
+func LogDestinationNotFound() *Error {
+	return InvalidLoggingConfiguration("Log Destination not found.")
+}
+
+// InvalidLoggingConfiguration: why says what else is wrong. Inferred.
+func InvalidLoggingConfiguration(why string) *Error {
+	return &Error{Code: "InvalidLoggingConfiguration", Message: "Invalid Logging Configuration: " + why}
+}
+
+// InvalidTracingConfiguration: why says what is wrong. Inferred.
+func InvalidTracingConfiguration(why string) *Error {
+	return &Error{Code: "InvalidTracingConfiguration", Message: "Invalid Tracing Configuration: " + why}
+}
+
+// InvalidEncryptionConfiguration: why says what is wrong. Inferred.
+func InvalidEncryptionConfiguration(why string) *Error {
+	return &Error{Code: "InvalidEncryptionConfiguration", Message: "Invalid Encryption Configuration: " + why}
+}
+
+// Versions and aliases.
+
+// RevisionConflict: the revision to be published is not the current one.
+func RevisionConflict(given, current string) *Error {
+	return &Error{Code: "ConflictException", Message: fmt.Sprintf("Failed to publish the State Machine version for revision %s. "+
+		"The current State Machine revision is %s.", given, current)}
+}
+
+// VersionReferenced: the version to be deleted is the target of aliases, given
+// by name.
+func VersionReferenced(aliases []string) *Error {
+	return &Error{Code: "ConflictException", Message: "Version to be deleted must not be referenced by an alias. " +
+		"Current list of aliases referencing this version: [" + strings.Join(aliases, ", ") + "]"}
+}
+
+// AliasConflict: an alias of that name exists and differs, in routing or
+// description.
+func AliasConflict() *Error {
+	return &Error{Code: "ConflictException", Message: "Failed to create alias because an alias with the same name and " +
+		"a different routing configuration already exists."}
+}
+
+// AliasDoesNotExist: UpdateStateMachineAlias and the like found no such alias.
+func AliasDoesNotExist(arn string) *Error {
+	return &Error{Code: "ResourceNotFound", Message: "Request references a resource that does not exist.", Detail: arn}
+}
+
+// ServiceQuotaExceeded: the machine has as many versions or aliases as it may.
+// Inferred.
+func ServiceQuotaExceeded(what string, most int) *Error {
+	return &Error{Code: "ServiceQuotaExceededException", Message: fmt.Sprintf("The maximum number of %s has been reached: %d", what, most)}
+}
+
+// RoutesNotDistinct: an alias routes to one version twice.
+func RoutesNotDistinct(arns []string) *Error {
+	return routing("Routing configuration must contain distinct state machine version ARNs", strings.Join(arns, ", "))
+}
+
+// RoutesNotVersions: an alias routes to something other than versions.
+func RoutesNotVersions(arns []string) *Error {
+	return routing("Routing configuration must contain state machine version ARNs", strings.Join(arns, ", "))
+}
+
+// RoutesNotSum100: the weights of an alias do not add up to 100.
+func RoutesNotSum100(weights []int) *Error {
+	return routing("Sum of routing configuration weights must equal 100", strings.ReplaceAll(strings.Trim(fmt.Sprint(weights), "[]"), " ", ", "))
+}
+
+func routing(what, received string) *Error {
+	return &Error{Code: "ValidationException", Message: what + ". Received: [" + received + "]", Detail: "INVALID_ROUTING_CONFIGURATION"}
+}
+
+// Executions.
+
+// ExecutionAlreadyExists: the name is taken by an execution that has ended or
+// has another input.
+func ExecutionAlreadyExists(arn string) *Error {
+	return quoted("ExecutionAlreadyExists", "Execution Already Exists", arn)
+}
+
+// ExecutionDoesNotExist: no execution has the ARN.
+func ExecutionDoesNotExist(arn string) *Error {
+	return quoted("ExecutionDoesNotExist", "Execution Does Not Exist", arn)
+}
+
+// ExecutionLimitExceeded: as many executions are open as may be. Inferred.
+func ExecutionLimitExceeded() *Error {
+	return quoted("ExecutionLimitExceeded", "Execution Limit Exceeded", "The maximum number of running executions has been reached")
+}
+
+// ExecutionNotRedrivable: reason is what DescribeExecution shows as
+// redriveStatusReason. Inferred.
+func ExecutionNotRedrivable(reason string) *Error {
+	return &Error{Code: "ExecutionNotRedrivable", Message: reason}
+}
+
+// InvalidExecutionInput: the input is not one JSON text; why is the parser's
+// word on it, "" if the input is empty.
+func InvalidExecutionInput(why string) *Error {
+	if why == "" {
+		why = "Invalid execution input."
+	}
+	return quoted("InvalidExecutionInput", "Invalid State Machine Execution Input", why)
+}
+
+// Map runs.
+
+// CompletedMapRun: UpdateMapRun came too late. Inferred.
+func CompletedMapRun(arn string) *Error {
+	return &Error{Code: "ValidationException", Message: "Map Run is already completed: '" + arn + "'", Detail: "CANNOT_UPDATE_COMPLETED_MAP_RUN"}
+}
+
+// Activities and tasks.
+
+// ActivityAlreadyExists: the name is taken by an activity that is encrypted
+// otherwise. Inferred.
+func ActivityAlreadyExists(arn string) *Error {
+	return quoted("ActivityAlreadyExists", "Activity Already Exists", arn)
+}
+
+// ActivityDoesNotExist: no activity has the ARN.
+func ActivityDoesNotExist(arn string) *Error {
+	return quoted("ActivityDoesNotExist", "Activity Does Not Exist", arn)
+}
+
+// ActivityLimitExceeded: the account has as many activities as it may.
+// Inferred.
+func ActivityLimitExceeded() *Error {
+	return quoted("ActivityLimitExceeded", "Activity Limit Exceeded", "The maximum number of activities has been reached")
+}
+
+// ActivityWorkerLimitExceeded: as many workers poll the activity as may.
+// Inferred.
+func ActivityWorkerLimitExceeded(arn string) *Error {
+	return quoted("ActivityWorkerLimitExceeded", "Activity Worker Limit Exceeded", arn)
+}
+
+// InvalidOutput: the output sent for a task is not one JSON text; why is the
+// parser's word on it. Inferred.
+func InvalidOutput(why string) *Error {
+	return quoted("InvalidOutput", "Invalid Output", why)
+}
+
+// TaskDoesNotExist: the model has it, but the service has not been seen to say
+// it: tokens that are none are InvalidToken, stale ones TaskTimedOut. Inferred.
+func TaskDoesNotExist() *Error {
+	return quoted("TaskDoesNotExist", "Task Does Not Exist", "Provided task does not exist")
+}
+
+// TaskTimedOut: the token is that of a task which waits no more, for whatever
+// reason.
+func TaskTimedOut() *Error {
+	return quoted("TaskTimedOut", "Task Timed Out", "Provided task does not exist anymore")
+}
+
+// Names, ARNs and tokens.
+
+// InvalidArn: the text is no ARN.
+func InvalidArn(arn string) *Error {
+	return quoted("InvalidArn", "Invalid Arn", "Invalid ARN prefix: "+arn)
+}
+
+// InvalidArnResource: the ARN is that of another kind of resource, such as
+// "express".
+func InvalidArnResource(kind string) *Error {
+	return quoted("InvalidArn", "Invalid Arn", "Resource type not valid in this context: "+kind)
+}
+
+// InvalidName: the name has characters that names must not have.
+func InvalidName(name string) *Error {
+	return quoted("InvalidName", "Invalid Name", name)
+}
+
+// InvalidToken: the text is no page token or task token of ours, or is another
+// list's.
+func InvalidToken() *Error {
+	return quoted("InvalidToken", "Invalid Token", "Invalid token")
+}
+
+// LabeledArn: the operation does not take the ARN of a Map Run's machine.
+// Inferred.
+func LabeledArn(arn string) *Error {
+	return &Error{Code: "ValidationException", Message: "Labeled state machine ARN is not supported by this operation: '" + arn + "'",
+		Detail: "API_DOES_NOT_SUPPORT_LABELED_ARNS"}
+}
+
+// MissingMember: an operation needs a member that the model does not require,
+// such as one of two. The message is for the client as it is.
+func MissingMember(message string) *Error {
+	return &Error{Code: "ValidationException", Message: message, Detail: "MISSING_REQUIRED_PARAMETER"}
+}
+
+// Validation: the request is refused for a reason without a code of its own.
+// The message is for the client as it is.
+func Validation(message string) *Error {
+	return &Error{Code: "ValidationException", Message: message}
+}
+
+// DescriptionWithoutPublish: versionDescription came without publish.
+func DescriptionWithoutPublish() *Error {
+	return Validation("Version description can only be set when publish is true")
+}
+
+// Tags and keys.
+
+// ResourceNotFound: nothing that can have tags has the ARN; versions cannot.
+func ResourceNotFound(arn string) *Error {
+	e := quoted("ResourceNotFound", "Resource not found", arn)
+	e.Detail = arn
+	return e
+}
+
+// TooManyTags: the resource would have more than 50 tags. Inferred.
+func TooManyTags(arn string) *Error {
+	e := quoted("TooManyTags", "Too many tags", arn)
+	e.Detail = arn
+	return e
+}
+
+// KmsAccessDenied: the key is not ours to use. Inferred.
+func KmsAccessDenied(key string) *Error {
+	return quoted("KmsAccessDeniedException", "Access to the KMS key is denied", key)
+}
+
+// KmsInvalidState: the key is in a state (DISABLED, PENDING_DELETION,
+// PENDING_IMPORT, UNAVAILABLE, CREATING) in which it cannot be used. Inferred.
+func KmsInvalidState(key, state string) *Error {
+	e := quoted("KmsInvalidStateException", "The KMS key is not in a valid state", key)
+	e.Detail = state
+	return e
+}
+
+// KmsThrottling: the key is used too often. Inferred.
+func KmsThrottling(key string) *Error {
+	return quoted("KmsThrottlingException", "The KMS key is throttled", key)
+}
+
+// quoted makes the form that most messages have.
+func quoted(code, what, text string) *Error {
+	return &Error{Code: code, Message: what + ": '" + text + "'"}
+}

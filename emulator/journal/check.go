@@ -1,0 +1,143 @@
+// This file holds the rules that a Write and a Query keep by themselves, so
+// that every store refuses the same with the same words, before it changes
+// anything.
+
+package journal
+
+// maxBytes bounds one record, batch or document. It is far above what the
+// service's limits let an engine write in one batch, and below what SQLite
+// refuses only in the middle of a transaction.
+const maxBytes = 256 << 20
+
+// check says whether w can be applied whatever the store holds. A store then
+// refuses it only at its first step: Create may find the execution there, Batch
+// may not fit, Update may find nothing; after a Create none of the others can.
+func (w *Write) check() error {
+	if x := w.Create; x != nil {
+		if err := x.check(); err != nil {
+			return err
+		}
+	}
+	if b := w.Batch; b != nil {
+		if err := b.check(w.Create); err != nil {
+			return err
+		}
+	}
+	if u := w.Update; u != nil {
+		if err := u.check(w.Create, w.Batch); err != nil {
+			return err
+		}
+	}
+	if w.Delete < 0 {
+		return errInvalid("Delete: expected the ID of an execution, got %d", w.Delete)
+	}
+	if w.Delete > 0 && (w.Create != nil || w.Batch != nil || w.Update != nil) {
+		return errInvalid("Delete: expected no Create, Batch or Update beside it")
+	}
+	for i := range w.Documents {
+		if err := w.Documents[i].check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *Execution) check() error {
+	switch {
+	case x.ID < 1:
+		return errInvalid("Create: expected an ID from 1, got %d", x.ID)
+	case x.ARN == "":
+		return errInvalid("Create: execution %d has no ARN", x.ID)
+	case x.MachineARN == "":
+		return errInvalid("Create: execution %d has no machine ARN", x.ID)
+	case x.Status == "":
+		return errInvalid("Create: execution %d has no status", x.ID)
+	case len(x.Record) > maxBytes:
+		return errInvalid("Create: expected a record of at most %d bytes, got %d", maxBytes, len(x.Record))
+	}
+	return nil
+}
+
+func (b *Batch) check(create *Execution) error {
+	switch {
+	case create != nil && create.ID != b.Execution:
+		return errInvalid("Batch: expected execution %d as in Create, got %d", create.ID, b.Execution)
+	case b.First < 1 || b.Last < b.First:
+		return errInvalid("Batch: expected at least one event, numbered from 1, got %d to %d", b.First, b.Last)
+	case create != nil && b.First != 1:
+		return errOrder(b, 0)
+	case len(b.Data) > maxBytes:
+		return errInvalid("Batch: expected at most %d bytes, got %d", maxBytes, len(b.Data))
+	}
+	return nil
+}
+
+func (u *Update) check(create *Execution, b *Batch) error {
+	switch {
+	case create != nil && create.ID != u.ID:
+		return errInvalid("Update: expected execution %d as in Create, got %d", create.ID, u.ID)
+	case b != nil && b.Execution != u.ID:
+		return errInvalid("Update: expected execution %d as in Batch, got %d", b.Execution, u.ID)
+	case u.Status == "":
+		return errInvalid("Update: execution %d has no status", u.ID)
+	case len(u.Record) > maxBytes:
+		return errInvalid("Update: expected a record of at most %d bytes, got %d", maxBytes, len(u.Record))
+	}
+	return nil
+}
+
+func (d *Document) check() error {
+	switch {
+	case d.Kind == "" || d.Key == "":
+		return errInvalid("Documents: expected a kind and a key, got %q and %q", d.Kind, d.Key)
+	case len(d.Data) > maxBytes:
+		return errInvalid("Documents: expected at most %d bytes, got %d", maxBytes, len(d.Data))
+	}
+	return nil
+}
+
+func (q *Query) check() error {
+	arns := 0
+	for _, arn := range q.arns() {
+		if arn != "" {
+			arns++
+		}
+	}
+	switch {
+	case arns > 1:
+		return errInvalid("Query: expected at most one ARN, got %d", arns)
+	case q.Limit < 1:
+		return errInvalid("Query: expected a limit of at least 1, got %d", q.Limit)
+	case q.Before < 0:
+		return errInvalid("Query: expected a cursor of at least 0, got %d", q.Before)
+	}
+	return nil
+}
+
+// arns gives the ARNs in the order that stores number their lists by.
+func (q *Query) arns() [4]string {
+	return [4]string{q.MachineARN, q.VersionARN, q.AliasARN, q.MapRunARN}
+}
+
+// empty tells whether w changes nothing.
+func (w *Write) empty() bool {
+	return w.Create == nil && w.Batch == nil && w.Update == nil && w.Delete == 0 && len(w.Documents) == 0
+}
+
+// size gives the bytes that w brings.
+func (w *Write) size() int {
+	size := 0
+	if w.Create != nil {
+		size += len(w.Create.Record)
+	}
+	if w.Batch != nil {
+		size += len(w.Batch.Data)
+	}
+	if w.Update != nil {
+		size += len(w.Update.Record)
+	}
+	for _, d := range w.Documents {
+		size += len(d.Data)
+	}
+	return size
+}

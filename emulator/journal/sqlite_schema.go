@@ -1,0 +1,97 @@
+// This file holds the tables of the SQLite store, and how a file becomes one of
+// this version.
+
+package journal
+
+import (
+	"context"
+	"fmt"
+)
+
+// applicationID marks the file as ours ("aslj"), as SQLite provides for.
+const applicationID = 0x61736c6a
+
+// migrations[n] turns a file of version n (its user_version) into one of
+// version n+1. Rows are added, never changed; version 0
+// is the empty file.
+//
+// The comments inside stay in the file: they are what .schema shows to a user
+// who opens it with an SQLite tool. Integer keys in arrival order keep the
+// insertions at the right end of the trees, which is several times faster than
+// random keys. Each list that a Query selects has its own index, in which
+// SQLite appends the id: a page is one seek and a run, whichever page it is.
+var migrations = []string{`
+CREATE TABLE executions (
+	id          INTEGER PRIMARY KEY, -- in arrival order
+	arn         TEXT NOT NULL UNIQUE,
+	machine_arn TEXT NOT NULL,
+	version_arn TEXT,                -- NULL: not started by a version or alias
+	alias_arn   TEXT,
+	map_run_arn TEXT,                -- NULL: not the child of a Map Run
+	name        TEXT NOT NULL,
+	status      TEXT NOT NULL,       -- RUNNING, SUCCEEDED, FAILED, ...
+	started     INTEGER NOT NULL,    -- Unix milliseconds
+	stopped     INTEGER NOT NULL,    -- Unix milliseconds, 0 while running
+	record      BLOB NOT NULL        -- what else the engine keeps of it
+) STRICT;
+CREATE INDEX executions_status         ON executions (status);
+CREATE INDEX executions_machine        ON executions (machine_arn);
+CREATE INDEX executions_machine_status ON executions (machine_arn, status);
+CREATE INDEX executions_version        ON executions (version_arn)         WHERE version_arn IS NOT NULL;
+CREATE INDEX executions_version_status ON executions (version_arn, status) WHERE version_arn IS NOT NULL;
+CREATE INDEX executions_alias          ON executions (alias_arn)           WHERE alias_arn IS NOT NULL;
+CREATE INDEX executions_alias_status   ON executions (alias_arn, status)   WHERE alias_arn IS NOT NULL;
+CREATE INDEX executions_map_run        ON executions (map_run_arn)         WHERE map_run_arn IS NOT NULL;
+CREATE INDEX executions_map_run_status ON executions (map_run_arn, status) WHERE map_run_arn IS NOT NULL;
+
+CREATE TABLE batches ( -- runs of events of an execution
+	id        INTEGER PRIMARY KEY, -- in arrival order
+	execution INTEGER NOT NULL,    -- executions.id
+	first     INTEGER NOT NULL,    -- the number of its first event, from 1
+	last      INTEGER NOT NULL,    -- and of its last
+	data      BLOB NOT NULL        -- the events
+) STRICT;
+CREATE UNIQUE INDEX batches_execution ON batches (execution, last);
+
+CREATE TABLE documents ( -- state machines, activities, tags, ...
+	kind TEXT NOT NULL,
+	key  TEXT NOT NULL,
+	data BLOB NOT NULL,
+	PRIMARY KEY (kind, key)
+) STRICT;
+`}
+
+// migrate makes the file one of this version: it creates the tables in an empty
+// file. It fails with ErrForeign or ErrNewer before it has changed anything.
+func migrate(c *connection) error {
+	ctx := context.Background()
+	var application, version, tables int
+	err := c.QueryRowContext(ctx, `
+		SELECT (SELECT application_id FROM pragma_application_id),
+		       (SELECT user_version FROM pragma_user_version),
+		       (SELECT count(*) FROM sqlite_schema)`).Scan(&application, &version, &tables)
+	switch {
+	case err != nil:
+		return err
+	case tables > 0 && application != applicationID:
+		return ErrForeign
+	case version > len(migrations):
+		return fmt.Errorf("%w: expected a schema of at most version %d, got %d", ErrNewer, len(migrations), version)
+	case version == len(migrations):
+		return nil
+	}
+	tx, err := c.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	for ; version < len(migrations); version++ {
+		if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,255 @@
+// This file tests the readers of many executions: lists, pages, recovery.
+
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/aslocal/aslocal/emulator/journal"
+)
+
+func testLists(t *testing.T, s journal.Store) {
+	// One ARN serves as machine, version, alias and Map Run of others: the
+	// lists must not mix.
+	statuses := []string{journal.Running, "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"}
+	places := func(x *journal.Execution) []*string {
+		return []*string{&x.MachineARN, &x.VersionARN, &x.AliasARN, &x.MapRunARN}
+	}
+	var rows []journal.Execution
+	for id := int64(1); id <= 240; id++ {
+		x := execution(id)
+		x.Status = statuses[id%6]
+		for i, place := range places(&x) {
+			*place = fmt.Sprintf("arn:%d", (id+int64(i))%5)
+			if i > 0 && id%7 == int64(i) {
+				*place = ""
+			}
+		}
+		rows = append(rows, x)
+		do(t, s, journal.Write{Create: &x})
+	}
+	for _, x := range rows {
+		if x.ID%4 == 0 { // moves from one status to another
+			do(t, s, journal.Write{Update: &journal.Update{ID: x.ID, Status: statuses[(x.ID+1)%6]}})
+			rows[x.ID-1].Status = statuses[(x.ID+1)%6]
+		}
+	}
+	for place := range 5 {
+		for n := range 6 { // arn:5 is of none
+			for _, status := range append(statuses, "", "UNHEARD_OF") {
+				q := journal.Query{Status: status}
+				arn := ""
+				if place < 4 {
+					arn = fmt.Sprintf("arn:%d", n)
+					*[]*string{&q.MachineARN, &q.VersionARN, &q.AliasARN, &q.MapRunARN}[place] = arn
+				}
+				var want []int64
+				for _, x := range slices.Backward(rows) {
+					if (place == 4 || *places(&x)[place] == arn) && (status == "" || x.Status == status) {
+						want = append(want, x.ID)
+					}
+				}
+				for _, q.Limit = range []int{1000, 7} {
+					wantList(t, s, q, want...)
+				}
+			}
+		}
+	}
+}
+
+func testQueries(t *testing.T, s journal.Store) {
+	for id := int64(1); id <= 3; id++ {
+		x := execution(id)
+		do(t, s, journal.Write{Create: &x})
+	}
+	for _, test := range []struct {
+		name  string
+		query journal.Query
+		want  []int64
+		next  int64
+		err   error
+	}{
+		{"a page that is not the last", journal.Query{Limit: 2}, []int64{3, 2}, 2, nil},
+		{"a last page that is full", journal.Query{Limit: 3}, []int64{3, 2, 1}, 0, nil},
+		{"the greatest limit", journal.Query{Limit: math.MaxInt}, []int64{3, 2, 1}, 0, nil},
+		{"before an ID", journal.Query{Limit: 3, Before: 3}, []int64{2, 1}, 0, nil},
+		{"before an ID that is not there", journal.Query{Limit: 3, Before: 100}, []int64{3, 2, 1}, 0, nil},
+		{"before the first", journal.Query{Limit: 3, Before: 1}, nil, 0, nil},
+		{"before the greatest", journal.Query{Limit: 3, Before: math.MaxInt64}, []int64{3, 2, 1}, 0, nil},
+		{"an ARN like SQL", journal.Query{Limit: 3, MachineARN: "' OR 1=1 --"}, nil, 0, nil},
+		{"no limit", journal.Query{}, nil, 0, journal.ErrInvalid},
+		{"a negative limit", journal.Query{Limit: -1}, nil, 0, journal.ErrInvalid},
+		{"a negative cursor", journal.Query{Limit: 1, Before: -1}, nil, 0, journal.ErrInvalid},
+		{"two ARNs", journal.Query{Limit: 1, MachineARN: "a", MapRunARN: "b"}, nil, 0, journal.ErrInvalid},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			page, next, err := s.Executions(test.query)
+			var got []int64
+			for _, x := range page {
+				got = append(got, x.ID)
+				if want := execution(x.ID); !sameExecution(x, want) {
+					t.Errorf("row: got %+v, want %+v", x, want)
+				}
+			}
+			if !slices.Equal(got, test.want) || next != test.next || !errors.Is(err, test.err) {
+				t.Errorf("got %v, next %d, %v; want %v, next %d, %v", got, next, err, test.want, test.next, test.err)
+			}
+		})
+	}
+}
+
+func testCursor(t *testing.T, s journal.Store) {
+	id := int64(0)
+	add := func(n int) {
+		for range n {
+			id++
+			x := execution(id)
+			s.Commit(journal.Write{Create: &x}, nil)
+		}
+		flush(t, s)
+	}
+	add(100)
+	var got, want []int64
+	for i := int64(100); i > 0; i-- {
+		want = append(want, i)
+	}
+	q := journal.Query{MachineARN: machine, Limit: 9}
+	for {
+		page, next, err := s.Executions(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range page {
+			got = append(got, x.ID)
+		}
+		if next == 0 {
+			break
+		}
+		q.Before = next
+		add(20)
+		do(t, s, journal.Write{Update: &journal.Update{ID: next, Status: "SUCCEEDED"}})
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	// The one that the cursor names may be gone.
+	do(t, s, journal.Write{Delete: 50})
+	wantList(t, s, journal.Query{Before: 50, Limit: 40}, want[51:]...)
+}
+
+func testPages(t *testing.T, s journal.Store) {
+	const n = 10_000
+	for id := int64(1); id <= n; id++ {
+		x := execution(id)
+		if id%10 != 0 {
+			x.Status = "SUCCEEDED"
+		}
+		s.Commit(journal.Write{Create: &x}, nil)
+	}
+	flush(t, s)
+	var want, tenth []int64
+	for id := int64(n); id > 0; id-- {
+		want = append(want, id)
+		if id%10 == 0 {
+			tenth = append(tenth, id)
+		}
+	}
+	wantList(t, s, journal.Query{MachineARN: machine, Limit: 1000}, want...)
+	wantList(t, s, journal.Query{Limit: 999}, want...)
+	wantList(t, s, journal.Query{MachineARN: machine, Status: journal.Running, Limit: 100}, tenth...)
+	// They finish in another order than they came.
+	for id := int64(10); id <= n; id += 20 {
+		s.Commit(journal.Write{Update: &journal.Update{ID: id, Status: "SUCCEEDED"}}, nil)
+	}
+	for id := int64(n); id > 0; id -= 20 {
+		s.Commit(journal.Write{Update: &journal.Update{ID: id, Status: "FAILED"}}, nil)
+	}
+	flush(t, s)
+	wantList(t, s, journal.Query{MachineARN: machine, Status: journal.Running})
+	if got := len(list(t, s, journal.Query{MachineARN: machine, Status: "SUCCEEDED"})); got != n*19/20 {
+		t.Errorf("SUCCEEDED: got %d, want %d", got, n*19/20)
+	}
+	if got := len(list(t, s, journal.Query{Status: "FAILED"})); got != n/20 {
+		t.Errorf("FAILED: got %d, want %d", got, n/20)
+	}
+}
+
+func testUnfinished(t *testing.T, s journal.Store) {
+	// More than any page a store may read them in.
+	const n = 1500
+	var want []journal.History
+	for id := int64(1); id <= n; id++ {
+		x := execution(id)
+		if id%5 == 0 {
+			x.Status = "PENDING_REDRIVE"
+		}
+		h := journal.History{Execution: x}
+		s.Commit(journal.Write{Create: &x}, nil)
+		for b := range id % 4 {
+			batch := journal.Batch{Execution: id, First: b*3 + 1, Last: b*3 + 3, Data: fmt.Appendf(nil, "%d-%d", id, b)}
+			s.Commit(journal.Write{Batch: &batch}, nil)
+			h.Batches = append(h.Batches, batch)
+		}
+		switch {
+		case id%5 == 0:
+		case id%3 == 0:
+			s.Commit(journal.Write{Update: &journal.Update{ID: id, Status: "SUCCEEDED"}}, nil)
+		default:
+			want = append(want, h)
+		}
+	}
+	flush(t, s)
+	got := all(t, s.Unfinished())
+	if !slices.EqualFunc(got, want, sameHistory) {
+		t.Errorf("Unfinished: got %d, want %d; or they differ", len(got), len(want))
+	}
+	seen := 0
+	for h, err := range s.Unfinished() { // and stops when told to
+		if err != nil || !sameHistory(h, want[seen]) {
+			t.Errorf("Unfinished: got %v, %v, want %v", h, err, want[seen])
+		}
+		if seen++; seen == 3 {
+			break
+		}
+	}
+}
+
+func testLoops(t *testing.T, s journal.Store) {
+	for id := int64(1); id <= 20; id++ {
+		x := execution(id)
+		do(t, s, journal.Write{Create: &x, Batch: &journal.Batch{Execution: id, First: 1, Last: 1}, Documents: []journal.Document{{Kind: "k", Key: x.Name, Data: []byte("d")}}})
+	}
+	seen := 0
+	for h, err := range s.Unfinished() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := h.Execution.ID
+		do(t, s, journal.Write{Batch: &journal.Batch{Execution: id, First: 2, Last: 2}, Update: &journal.Update{ID: id, Status: "SUCCEEDED"}})
+		for b, err := range s.Batches(id, 2) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantExecution(t, s, func() journal.Execution { x := execution(b.Execution); x.Status = "SUCCEEDED"; return x }())
+			for d, err := range s.Documents("k") {
+				if err != nil {
+					t.Fatal(err)
+				}
+				do(t, s, journal.Write{Documents: []journal.Document{{Kind: "k", Key: d.Key}}})
+				seen++
+			}
+		}
+	}
+	if seen != 20 {
+		t.Errorf("documents: got %d, want 20", seen)
+	}
+	wantList(t, s, journal.Query{Status: journal.Running})
+}
+
+func sameHistory(a, b journal.History) bool {
+	return sameExecution(a.Execution, b.Execution) && slices.EqualFunc(a.Batches, b.Batches, sameBatch)
+}

@@ -1,0 +1,147 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// This file is the second door to an emulator: that of Go tests.
+
+// TB is the part of testing.TB that RunT needs.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any)
+}
+
+// A Running is an emulator that serves a Go test, and what the test asks of it
+// directly. Its methods fail the test instead of returning errors.
+type Running struct {
+	*Emulator
+	tb  TB
+	url string
+}
+
+// testStart is when the virtual clock of RunT starts.
+var testStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// RunT starts an emulator for a test, on a free port of the loopback interface,
+// with everything in memory and with a virtual clock that Advance moves; options
+// change that. It ends with the test.
+func RunT(tb TB, options ...Option) *Running {
+	tb.Helper()
+	e, err := New(append([]Option{WithVirtualClock(testStart)}, options...)...)
+	if err != nil {
+		tb.Fatalf("emulator.RunT: %v", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatalf("emulator.RunT: %v", err)
+	}
+	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	tb.Cleanup(func() {
+		server.Close()
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			tb.Fatalf("emulator.RunT: serving: %v", err)
+		}
+		if err := e.Close(); err != nil {
+			tb.Fatalf("emulator.RunT: closing: %v", err)
+		}
+	})
+	return &Running{Emulator: e, tb: tb, url: "http://" + listener.Addr().String()}
+}
+
+// URL returns the endpoint to give to an AWS client.
+func (r *Running) URL() string { return r.url }
+
+// AWSConfig returns a configuration for the clients of the AWS SDK for Go v2:
+// this endpoint, the emulator's region, credentials that nobody checks.
+//
+//	client := sfn.NewFromConfig(em.AWSConfig())
+func (r *Running) AWSConfig() aws.Config { return ClientConfig(r.url, r.region) }
+
+// ClientConfig returns a configuration for the clients of the AWS SDK for Go v2
+// that talk to an emulator at the URL. It keeps the SDK from putting "sync-" in
+// front of the host for StartSyncExecution, a host that resolves nowhere here.
+func ClientConfig(url, region string) aws.Config {
+	return aws.Config{
+		Region:       region,
+		BaseEndpoint: aws.String(url),
+		Credentials:  credentials.NewStaticCredentialsProvider("test", "test", ""),
+		APIOptions: []func(*middleware.Stack) error{func(stack *middleware.Stack) error {
+			return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("noHostPrefix",
+				func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+					return next.HandleInitialize(smithyhttp.DisableEndpointHostPrefix(ctx, true), in)
+				}), middleware.Before)
+		}},
+	}
+}
+
+// patience is how long a test waits for what should come at once.
+const patience = 30 * time.Second
+
+// Advance moves the virtual clock on by d: what is due until then happens, each
+// thing at its own time. It returns when everything has come to rest; a task
+// that is being called is waited for.
+func (r *Running) Advance(d time.Duration) {
+	r.tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := r.Emulator.Advance(ctx, d); err != nil {
+		r.tb.Fatalf("Advance(%v): %v", d, err)
+	}
+}
+
+// Settle waits until nothing is going on any more that does not wait for the
+// clock or for an answer from outside.
+func (r *Running) Settle() {
+	r.tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := r.engine.Settle(ctx); err != nil {
+		r.tb.Fatalf("Settle: %v", err)
+	}
+}
+
+// Execution returns how a Standard execution stands.
+func (r *Running) Execution(arn string) Execution {
+	r.tb.Helper()
+	x, err := r.Emulator.Execution(arn)
+	if err != nil {
+		r.tb.Fatalf("Execution(%s): %v", arn, err)
+	}
+	return x
+}
+
+// Wait returns how the execution stands when it has ended. With a virtual clock
+// it must be able to end without Advance.
+func (r *Running) Wait(arn string) Execution {
+	r.tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	x, err := r.Emulator.Wait(ctx, arn)
+	if err != nil {
+		r.tb.Fatalf("Wait(%s): %v", arn, err)
+	}
+	return x
+}
+
+// History returns all events of a Standard execution.
+func (r *Running) History(arn string) []Event {
+	r.tb.Helper()
+	events, err := r.Emulator.History(arn)
+	if err != nil {
+		r.tb.Fatalf("History(%s): %v", arn, err)
+	}
+	return events
+}

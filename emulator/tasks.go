@@ -1,0 +1,82 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/engine"
+	"github.com/aslocal/aslocal/emulator/task"
+	"github.com/aslocal/aslocal/value"
+)
+
+// NoAnswer is what a handler of WithTask returns for a task that is never
+// answered: it ends by a timeout, by its token, or with its execution.
+var NoAnswer = engine.ErrNoAnswer
+
+// tasks calls the tasks of an emulator's executions. It is the engine's Runner.
+type tasks struct {
+	registry        task.Registry
+	lambda          *task.Lambda
+	region, account string
+}
+
+func newTasks(s *settings) (*tasks, error) {
+	lambda, err := task.NewLambda(s.lambdaEndpoint)
+	if err != nil {
+		return nil, err
+	}
+	t := &tasks{lambda: lambda, region: s.region, account: s.account}
+	t.registry.Add("function", lambda)
+	t.registry.Add("lambda:invoke", lambda)
+	for function, url := range s.functionURLs {
+		if err := lambda.SetURL(function, url); err != nil {
+			return nil, err
+		}
+	}
+	for resource, handler := range s.handlers {
+		handler = mayNotAnswer(handler)
+		if action, ok := strings.CutPrefix(resource, "arn:aws:states:::"); ok {
+			t.registry.Add(action, integration{handler})
+		} else {
+			lambda.SetHandler(resource, handler)
+		}
+	}
+	return t, nil
+}
+
+// Run calls the task.
+func (t *tasks) Run(ctx context.Context, execution *machine.Start, c *machine.Task) (value.Value, error) {
+	silent := false
+	out, err := t.registry.Run(context.WithValue(ctx, silentKey{}, &silent), &task.Call{
+		Resource: c.Resource, Input: c.Input, Token: c.TaskToken, Region: t.region, Account: t.account,
+		Execution: execution.ARN, Machine: execution.MachineARN, State: c.State,
+	})
+	if silent {
+		return out, NoAnswer
+	}
+	return out, err
+}
+
+// silentKey is the key under which Run learns that a handler returned NoAnswer:
+// to a runner that is an error like any other, which it would word.
+type silentKey struct{}
+
+func mayNotAnswer(h task.Handler) task.Handler {
+	return func(ctx context.Context, event value.Value) (value.Value, error) {
+		out, err := h(ctx, event)
+		if silent, ok := ctx.Value(silentKey{}).(*bool); ok && errors.Is(err, NoAnswer) {
+			*silent = true
+		}
+		return out, err
+	}
+}
+
+// An integration answers the tasks of a service integration with a Go function:
+// parameters in, result out.
+type integration struct{ handler task.Handler }
+
+func (i integration) Run(ctx context.Context, c *task.Call) (value.Value, error) {
+	return i.handler(ctx, c.Input)
+}

@@ -1,0 +1,88 @@
+// Package cli is the command line of aslocal: one file for each subcommand.
+// Results go to stdout, everything else to stderr; exit codes are named here.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes.
+const (
+	ExitOK          = 0
+	ExitFailed      = 1 // the execution did not succeed; a test failed
+	ExitUsage       = 2
+	ExitInvalid     = 3 // the definition has errors
+	ExitTimeout     = 4
+	ExitInterrupted = 130
+)
+
+// Main runs the command line and returns its exit code.
+func Main(args []string, in io.Reader, out, errOut io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	var e *exitError
+	switch {
+	case err == nil:
+		return ExitOK
+	case errors.As(err, &e):
+		if e.message != "" {
+			report(errOut, e.message, e.hint)
+		}
+		return e.code
+	}
+	report(errOut, err.Error(), "aslocal help shows what there is")
+	return ExitUsage
+}
+
+// An exitError ends the command with a code, and a message if there is more to
+// say than was said.
+type exitError struct {
+	code          int
+	message, hint string
+}
+
+func (e *exitError) Error() string { return e.message }
+
+func exit(code int, hint, format string, args ...any) error {
+	return &exitError{code: code, message: fmt.Sprintf(format, args...), hint: hint}
+}
+
+func report(w io.Writer, message, hint string) {
+	fmt.Fprintf(w, "aslocal: error: %s\n", strings.TrimSpace(message))
+	if hint != "" {
+		fmt.Fprintf(w, "aslocal: hint: %s\n", hint)
+	}
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "aslocal",
+		Short: "A local AWS Step Functions",
+		Long:  "aslocal runs AWS Step Functions state machines on this machine: offline, with the real AWS SDKs and CLI, against your own Lambda handlers.",
+		Example: `  aslocal serve                      # the API on http://127.0.0.1:8083, with the *.asl.json files found here
+  aslocal run order.asl.json --input '{"total": 42}'
+  aslocal validate order.asl.json`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(newServe(), newRun(), newValidate(), newVersion())
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return exit(ExitUsage, c.CommandPath()+" --help shows the flags", "%v", err)
+	})
+	return root
+}

@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/value"
+)
+
+// runner is the run command.
+type runner struct {
+	settings
+	input   string
+	fast    bool
+	quiet   bool
+	timeout time.Duration
+}
+
+func newRun() *cobra.Command {
+	r := &runner{}
+	c := &cobra.Command{
+		Use:   "run FILE",
+		Short: "Run a state machine once",
+		Long: `Run the state machine in a file once, in memory. The trace goes to stderr, the output of the execution to stdout. Exit code 0 says that it
+succeeded, 1 that it did not, 3 that the definition has errors, 4 that --timeout was too short.`,
+		Example: `  aslocal run order.asl.json --input '{"total": 42}'
+  aslocal run order.asl.yaml --input @order.json --fast
+  cat order.json | aslocal run order.asl.json --input -`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args[0]) },
+	}
+	r.flags(c)
+	c.Flags().StringVarP(&r.input, "input", "i", "{}", "input: JSON, @FILE, or - for stdin")
+	c.Flags().BoolVar(&r.fast, "fast", false, "skip Waits and the pauses before retries")
+	c.Flags().BoolVarP(&r.quiet, "quiet", "q", false, "print no trace")
+	c.Flags().DurationVar(&r.timeout, "timeout", 0, "give up after this time, as in 30s; no limit if not set")
+	return c
+}
+
+func (r *runner) run(c *cobra.Command, path string) error {
+	text, err := readFile(path, c.InOrStdin())
+	if err != nil {
+		return exit(ExitUsage, "", "%v", err)
+	}
+	definition, found := asl.ParseFile(path, text)
+	if !found.HasErrors() {
+		found = append(found, asl.Validate(definition, asl.Options{})...)
+	}
+	if err := found.Format(c.ErrOrStderr(), text); err != nil {
+		return err
+	}
+	if found.HasErrors() {
+		return &exitError{code: ExitInvalid}
+	}
+	input, err := r.readInput(c.InOrStdin())
+	if err != nil {
+		return err
+	}
+	_, options, err := r.load(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	if r.fast {
+		options = append(options, emulator.WithAutoAdvance(time.Now()))
+	}
+	trace := &trace{w: c.ErrOrStderr()}
+	if !r.quiet {
+		options = append(options, emulator.WithObserver(func(_ string, e emulator.Event) { trace.event(e) }))
+	}
+	return r.execute(c, options, nameOf(path), definition.JSON(), input)
+}
+
+// readInput reads the input, which must be JSON.
+func (r *runner) readInput(in io.Reader) (string, error) {
+	text := r.input
+	if name, ok := strings.CutPrefix(text, "@"); ok || text == "-" {
+		if !ok {
+			name = "-"
+		}
+		b, err := readFile(name, in)
+		if err != nil {
+			return "", exit(ExitUsage, "", "--input: %v", err)
+		}
+		text = string(b)
+	}
+	if _, err := value.Parse(text); err != nil {
+		return "", exit(ExitUsage, "JSON, @FILE, or - for stdin", "--input: %v", err)
+	}
+	return text, nil
+}
+
+func nameOf(path string) string {
+	if name, ok := machineName(path); ok {
+		return name
+	}
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	if name == "" || name == "-" {
+		return "machine"
+	}
+	return name
+}
+
+func (r *runner) execute(c *cobra.Command, options []emulator.Option, name, definition, input string) error {
+	em, err := emulator.New(options...)
+	if err != nil {
+		return exit(ExitFailed, "", "%v", err)
+	}
+	defer em.Close()
+	arn, err := em.Register(emulator.Registration{Name: name, Definition: definition})
+	if err != nil {
+		return exit(ExitInvalid, "", "%v", err)
+	}
+	ctx := c.Context()
+	if r.timeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, r.timeout)
+		defer cancel()
+		ctx = limited
+	}
+	x, err := em.Start(ctx, arn, input)
+	var end emulator.Execution
+	if err == nil {
+		end, err = em.Wait(ctx, x)
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return exit(ExitTimeout, "--fast skips Waits", "%s is still running after %s", name, r.timeout)
+	case errors.Is(err, context.Canceled):
+		return &exitError{code: ExitInterrupted, message: "interrupted"}
+	case err != nil:
+		return exit(ExitUsage, "", "%v", err)
+	}
+	if end.Status != "SUCCEEDED" {
+		return exit(ExitFailed, "", "%s %s: %s: %s", name, end.Status, first(end.Error, "no error name"), first(end.Cause, "no cause"))
+	}
+	_, err = fmt.Fprintln(c.OutOrStdout(), end.Output)
+	return err
+}
+
+// A trace prints a line for each thing that happens.
+type trace struct {
+	w     io.Writer
+	begin time.Time
+}
+
+// shownData is how much of a payload a line of the trace shows.
+const shownData = 100
+
+func (t *trace) event(e emulator.Event) {
+	if t.begin.IsZero() {
+		t.begin = e.Timestamp
+	}
+	fmt.Fprintf(t.w, "%9.3f  %4d  %-26s %s\n", e.Timestamp.Sub(t.begin).Seconds(), e.ID, e.Type, summary(e))
+}
+
+// summary is what matters of an event: whose it is and what it carries.
+func summary(e emulator.Event) string {
+	var parts []string
+	d := e.Details
+	for _, name := range []string{"name", "resource"} {
+		if v := d.Get(name); v.Exists() {
+			parts = append(parts, v.Text())
+		}
+	}
+	if v := d.Get("index"); v.Exists() {
+		parts = append(parts, "#"+v.NumberText())
+	}
+	if v := d.Get("error"); v.Exists() {
+		parts = append(parts, v.Text()+":")
+	}
+	for _, name := range []string{"cause", "input", "parameters", "output"} {
+		if v := d.Get(name); v.Exists() {
+			parts = append(parts, shorten(v.Text()))
+		}
+	}
+	return strings.Join(parts, "  ")
+}
+
+func shorten(s string) string {
+	if len(s) <= shownData {
+		return s
+	}
+	return strings.ToValidUTF8(s[:shownData], "") + fmt.Sprintf("… (%d bytes)", len(s))
+}

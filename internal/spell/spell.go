@@ -1,0 +1,71 @@
+// Package spell guesses what was meant by a word that is not known.
+package spell
+
+import "unicode/utf8"
+
+// Suggest returns the candidate nearest to the word, or "" if none is near: a
+// third of its letters may be wrong, and at most three. Letter case counts
+// little; of equally near candidates the first is taken.
+func Suggest(word string, candidates []string) string {
+	w := []rune(word)
+	if len(w) == 0 || len(w) > longest {
+		return ""
+	}
+	best, bestCost := "", 2*min(3, max(1, len(w)/3))+1
+	for _, c := range candidates {
+		if n := utf8.RuneCountInString(c); 2*(n-len(w)) >= bestCost || 2*(len(w)-n) >= bestCost {
+			continue
+		}
+		if cost := distance(w, []rune(c), bestCost); cost < bestCost {
+			best, bestCost = c, cost
+		}
+	}
+	return best
+}
+
+// longest is how long a word may be, so that a guess has bounded cost.
+const longest = 100
+
+// distance counts what turns a into b: 2 for each letter added, taken away or
+// changed, or two neighbours swapped; 1 for a change of case. It may give up as
+// soon as the distance is limit or more.
+func distance(a, b []rune, limit int) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = 2 * j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = 2 * i
+		least := row[0]
+		for j := 1; j <= len(b); j++ {
+			row[j] = min(last[j]+2, row[j-1]+2, last[j-1]+change(a[i-1], b[j-1]))
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+2)
+			}
+			least = min(least, row[j])
+		}
+		if least >= limit+2 { // a swap may still reach back one row
+			return limit
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+func change(a, b rune) int {
+	switch {
+	case a == b:
+		return 0
+	case lower(a) == lower(b):
+		return 1
+	}
+	return 2
+}
+
+// lower folds the letters that fields and states are mostly named with.
+func lower(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		return r + 'a' - 'A'
+	}
+	return r
+}
