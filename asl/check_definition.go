@@ -16,6 +16,28 @@ func (c *checker) checkDuplicateFields() {
 // maxStateName is how long the name of a state may be, in characters.
 const maxStateName = 80
 
+// checkSizes reports workflows that are nested so deep, and names that are so
+// long, that checking what is inside them would cost more than they are worth.
+func (c *checker) checkSizes() {
+	deep := func(w *Workflow) {
+		if w.tooDeep && !c.full() {
+			c.report(w.place(), tooDeeplyNested())
+		}
+	}
+	c.d.AllStates(func(_ *Workflow, s *State) {
+		if n := len(s.Name); n > maxCheckedName && !c.full() {
+			c.report(s.place(), stateNameTooLong(utf8.RuneCountInString(s.Name)))
+		}
+		for _, inner := range s.workflows() {
+			deep(inner)
+		}
+	})
+}
+
+// maxCheckedName is the longest name, in bytes, below which anything is
+// checked.
+const maxCheckedName = 4096
+
 // checkStateNames reports names that are too long, and names that states at
 // any depth share.
 func (c *checker) checkStateNames() {

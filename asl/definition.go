@@ -72,7 +72,7 @@ func (d *Definition) read(root value.Value, table *position.Table) Diagnostics {
 	}
 	d.Version = root.Get("Version").Text()
 	d.TimeoutSeconds = root.Get("TimeoutSeconds")
-	d.Workflow.read(root, &place{}, languageOf(root, JSONPath))
+	d.Workflow.read(root, &place{}, languageOf(root, JSONPath), 0)
 	return nil
 }
 

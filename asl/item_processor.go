@@ -18,7 +18,7 @@ const (
 	distributed = "DISTRIBUTED"
 )
 
-func readItemProcessor(state value.Value, at *place, language QueryLanguage) *ItemProcessor {
+func readItemProcessor(state value.Value, at *place, language QueryLanguage, depth int) *ItemProcessor {
 	name := "ItemProcessor"
 	if !state.Get(name).Exists() {
 		name = "Iterator"
@@ -28,7 +28,7 @@ func readItemProcessor(state value.Value, at *place, language QueryLanguage) *It
 		return nil
 	}
 	p := new(ItemProcessor)
-	p.Workflow.read(fields, at.member(name), language)
+	p.Workflow.read(fields, at.member(name), language, depth)
 	config := fields.Get("ProcessorConfig")
 	p.ExecutionType = config.Get("ExecutionType").Text()
 	if p.Mode = config.Get("Mode").Text(); p.Mode == "" {

@@ -159,7 +159,7 @@ func notATimestamp() message { // AWS
 }
 
 func tooDeeplyNested() message {
-	return message{code: TooDeeplyNested, text: "States are nested too deeply"}
+	return message{code: TooDeeplyNested, text: fmt.Sprintf("States are nested more than %d levels deep", maxNesting)}
 }
 
 // States.

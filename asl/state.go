@@ -56,7 +56,7 @@ func (s *State) Terminal() bool {
 	return s.End || s.Type == Succeed || s.Type == Fail
 }
 
-func readState(name string, fields value.Value, at *place, language QueryLanguage) *State {
+func readState(name string, fields value.Value, at *place, language QueryLanguage, depth int) *State {
 	s := &State{
 		Pointer:       at.pointer(),
 		location:      at.location(),
@@ -74,10 +74,10 @@ func readState(name string, fields value.Value, at *place, language QueryLanguag
 	}
 	for i, v := range fields.Get("Branches").Items() {
 		branch := new(Workflow)
-		branch.read(v, at.member("Branches").item(i), language)
+		branch.read(v, at.member("Branches").item(i), language, depth+1)
 		s.Branches = append(s.Branches, branch)
 	}
-	s.ItemProcessor = readItemProcessor(fields, at, language)
+	s.ItemProcessor = readItemProcessor(fields, at, language, depth+1)
 	return s
 }
 

@@ -32,6 +32,9 @@ func Validate(d *Definition, o Options) Diagnostics {
 		return nil
 	}
 	c := &checker{d: d, o: o}
+	if c.checkSizes(); len(c.found) > 0 {
+		return c.diagnostics() // what is left would be out of proportion
+	}
 	c.checkForm()
 	for _, check := range definitionChecks {
 		check(c)
@@ -49,7 +52,6 @@ var (
 		(*checker).checkVariables,
 	}
 	workflowChecks = []func(*checker, *Workflow){
-		(*checker).checkNesting,
 		(*checker).checkTargets,
 		(*checker).checkReachability,
 		(*checker).checkTerminalState,
@@ -97,6 +99,9 @@ func (c *checker) workflow(w *Workflow, express bool) {
 		check(c, w)
 	}
 	for _, s := range w.States {
+		if c.full() {
+			return
+		}
 		c.express = express
 		for _, check := range slices.Concat(stateChecks, typeChecks[s.Type]) {
 			check(c, s)
@@ -116,12 +121,18 @@ func (c *checker) report(at *place, m message) { c.reportIn(at, at, m) }
 // reportIn says that a value is wrong, but the service names the place around
 // it.
 func (c *checker) reportIn(location, at *place, m message) {
+	if c.full() {
+		return
+	}
 	c.add(finding{message: m, location: location.location(), pointer: at.pointer()})
 }
 
 // reportKeyIn says that a member should not be there, and the service names the
 // place around it.
 func (c *checker) reportKeyIn(location, member *place, m message) {
+	if c.full() {
+		return
+	}
 	c.add(finding{message: m, location: location.location(), pointer: member.pointer(), key: true})
 }
 
@@ -131,11 +142,11 @@ const (
 	maxFound    = 4 << 20 // bytes of text
 )
 
+func (c *checker) full() bool { return len(c.found) >= maxFindings || c.size >= maxFound }
+
 func (c *checker) add(f finding) {
 	c.size += len(f.text) + len(f.location) + len(f.pointer)
-	if len(c.found) < maxFindings && c.size < maxFound {
-		c.found = append(c.found, f)
-	}
+	c.found = append(c.found, f)
 }
 
 // diagnostics finds the places in the source and sorts.

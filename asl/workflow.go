@@ -16,6 +16,7 @@ type Workflow struct {
 	Fields        value.Value   // the object as written
 
 	byName   map[string]*State
+	tooDeep  bool   // and its states have not been read
 	location string // as the service names it: "/States/P/Branches[0]"
 }
 
@@ -32,22 +33,22 @@ func (w *Workflow) names() []string {
 	return names
 }
 
-// maxPointer is how long the pointer of a workflow may be: states are read to a
-// depth of some forty. It keeps hostile definitions, whose pointers would be
-// far larger than themselves, at a bounded cost.
-const maxPointer = 4096
+// maxNesting is how deep workflows may nest. The service has a limit, but does
+// not publish it; this one bounds the cost of hostile definitions.
+const maxNesting = 40
 
-func (w *Workflow) read(fields value.Value, at *place, language QueryLanguage) {
+func (w *Workflow) read(fields value.Value, at *place, language QueryLanguage, depth int) {
 	w.Pointer, w.location, w.Fields, w.QueryLanguage = at.pointer(), at.location(), fields, language
+	w.tooDeep = depth > maxNesting
 	w.Comment = fields.Get("Comment").Text()
 	w.StartAt = fields.Get("StartAt").Text()
 	states := fields.Get("States")
-	if len(w.Pointer) > maxPointer {
+	if w.tooDeep {
 		return // Validate says so
 	}
 	w.byName = make(map[string]*State, states.Len())
 	for name, v := range states.Members() {
-		s := readState(name, v, at.member("States").member(name), language)
+		s := readState(name, v, at.member("States").member(name), language, depth)
 		w.States = append(w.States, s)
 		w.byName[name] = s
 	}

@@ -41,8 +41,8 @@ func (e *Emulator) actions() map[string]awsjson.Action {
 
 // newHandler routes: the API is POST /. Everything else is for later faces of
 // the same port.
-func (e *Emulator) newHandler() http.Handler {
-	service := &awsjson.Service{Prefix: "AWSStepFunctions", Actions: e.actions(), Log: e.log}
+func (e *Emulator) newHandler(actions map[string]awsjson.Action) http.Handler {
+	service := &awsjson.Service{Prefix: "AWSStepFunctions", Actions: actions, Log: e.log}
 	router := mux.NewRouter()
 	router.Path("/").Methods(http.MethodPost).Handler(service)
 	router.Path("/").Handler(http.HandlerFunc(aboutPage))

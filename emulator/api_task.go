@@ -21,6 +21,9 @@ type sendTaskSuccessInput struct {
 func (e *Emulator) sendTaskSuccess(ctx context.Context, in *sendTaskSuccessInput) (*empty, error) {
 	output, err := value.Parse(in.Output)
 	if err != nil {
+		if known := e.engine.CheckToken(in.TaskToken); known != nil {
+			return nil, tokenFault(known) // the token is looked at first (recorded)
+		}
 		return nil, invalidOutput(err)
 	}
 	return &empty{}, tokenFault(e.engine.Succeed(ctx, in.TaskToken, output))

@@ -127,13 +127,14 @@ func New(options ...Option) (*Emulator, error) {
 	if s.store == nil {
 		s.store = journal.NewMemory()
 	}
-	tasks, err := newTasks(&s)
-	if err != nil {
-		return nil, fmt.Errorf("emulator: %w", err)
-	}
 	e := &Emulator{
-		region: s.region, account: s.account, log: s.log, clock: s.clock, store: s.store, tasks: tasks,
+		region: s.region, account: s.account, log: s.log, clock: s.clock, store: s.store,
 		machines: make(map[string]*stateMachine), activities: make(map[string]*activity), revisions: make(map[string]string),
+	}
+	actions := e.actions()
+	var err error
+	if e.tasks, err = newTasks(&s, &nested{em: e, actions: actions}); err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	if err := e.load(); err != nil {
 		return nil, err
@@ -148,7 +149,7 @@ func New(options ...Option) (*Emulator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	e.handler = e.newHandler()
+	e.handler = e.newHandler(actions)
 	return e, nil
 }
 

@@ -19,10 +19,11 @@ var NoAnswer = engine.ErrNoAnswer
 type tasks struct {
 	registry        task.Registry
 	lambda          *task.Lambda
+	states          task.States
 	region, account string
 }
 
-func newTasks(s *settings) (*tasks, error) {
+func newTasks(s *settings, api task.API) (*tasks, error) {
 	lambda, err := task.NewLambda(s.lambdaEndpoint)
 	if err != nil {
 		return nil, err
@@ -30,6 +31,9 @@ func newTasks(s *settings) (*tasks, error) {
 	t := &tasks{lambda: lambda, region: s.region, account: s.account}
 	t.registry.Add("function", lambda)
 	t.registry.Add("lambda:invoke", lambda)
+	t.states.API = api
+	t.registry.Add("states:startExecution", t.states)
+	t.registry.Add("aws-sdk:sfn:*", t.states)
 	for function, url := range s.functionURLs {
 		if err := lambda.SetURL(function, url); err != nil {
 			return nil, err
@@ -49,14 +53,27 @@ func newTasks(s *settings) (*tasks, error) {
 // Run calls the task.
 func (t *tasks) Run(ctx context.Context, execution *machine.Start, c *machine.Task) (value.Value, error) {
 	silent := false
-	out, err := t.registry.Run(context.WithValue(ctx, silentKey{}, &silent), &task.Call{
-		Resource: c.Resource, Input: c.Input, Token: c.TaskToken, Region: t.region, Account: t.account,
-		Execution: execution.ARN, Machine: execution.MachineARN, State: c.State,
-	})
+	out, err := t.registry.Run(context.WithValue(ctx, silentKey{}, &silent), t.call(execution, c))
 	if silent {
 		return out, NoAnswer
 	}
 	return out, err
+}
+
+// Watch waits for the end of a job. Nested executions are the only ones yet.
+func (t *tasks) Watch(ctx context.Context, execution *machine.Start, c *machine.Task, done func(value.Value, error)) {
+	if c.Resource.Type() == "states" {
+		t.states.Watch(ctx, t.call(execution, c), c.Submitted, done)
+		return
+	}
+	done(c.Submitted, nil) // a Go function answers for the whole job
+}
+
+func (t *tasks) call(execution *machine.Start, c *machine.Task) *task.Call {
+	return &task.Call{
+		Resource: c.Resource, Input: c.Input, Token: c.TaskToken, Region: t.region, Account: t.account,
+		Execution: execution.ARN, Machine: execution.MachineARN, State: c.State,
+	}
 }
 
 // silentKey is the key under which Run learns that a handler returned NoAnswer:

@@ -360,6 +360,7 @@ func (x *Execution) Pending() []Command {
 			}
 			x.askDeadlines(f)
 		case submitted:
+			x.watchJob(f)
 			x.askDeadlines(f)
 		}
 	}

@@ -40,10 +40,11 @@ type frame struct {
 // A call is the task that a frame has scheduled.
 type call struct {
 	TaskEvent
-	input   value.Value
-	kept    *Failure // answer to the token that came before the call had returned
-	output  value.Value
-	answers bool // kept or output is set
+	input     value.Value
+	submitted value.Value // what TaskSubmitted shows
+	kept      *Failure    // answer to the token that came before the call had returned
+	output    value.Value
+	answers   bool // kept or output is set
 }
 
 // phase says what a frame does next, or what it waits for.

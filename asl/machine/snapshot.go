@@ -70,6 +70,7 @@ func (e *encoder) frame(f *frame) {
 	if c := f.call; c != nil {
 		e.task(&c.TaskEvent)
 		e.value(c.input)
+		e.value(c.submitted)
 		e.bool(c.answers)
 		e.value(c.output)
 		e.bool(c.kept != nil)
@@ -154,7 +155,7 @@ func (x *Execution) restoreFrame(d *decoder) {
 		f.tries = append(f.tries, int(d.int()))
 	}
 	if d.bool() {
-		f.call = &call{TaskEvent: *d.task(), input: d.value(), answers: d.bool(), output: d.value()}
+		f.call = &call{TaskEvent: *d.task(), input: d.value(), submitted: d.value(), answers: d.bool(), output: d.value()}
 		if d.bool() {
 			f.call.kept = d.failure()
 		}

@@ -96,6 +96,7 @@ func (x *Execution) task(f *frame) *Task {
 		Timeout:     f.call.Timeout,
 		Heartbeat:   f.call.Heartbeat,
 		RetryCount:  f.retries,
+		Submitted:   f.call.submitted,
 	}
 }
 
@@ -159,9 +160,18 @@ func (x *Execution) answered(f *frame, s Stimulus) bool {
 		x.emit(Event{Type: TaskSubmitted, Frame: f.id, Prev: f.prev, Doc: s.Output, Task: &TaskEvent{Resource: f.call.Resource}})
 		if c := f.call; c.answers { // the token was quicker
 			x.callbackOutcome(f, c.output, c.kept)
+		} else {
+			x.watchJob(f)
 		}
 	}
 	return true
+}
+
+// watchJob asks to be told when the job of a .sync task has ended.
+func (x *Execution) watchJob(f *frame) {
+	if f.call.Resource.Pattern == asl.Sync {
+		x.ask(f, Command{Kind: WatchTask, Task: x.task(f)})
+	}
 }
 
 // calledBack takes an answer to the task's token. If the call that carries the
@@ -200,7 +210,7 @@ func (x *Execution) heartbeat(f *frame) bool {
 
 // outcome ends the call: the frame goes on with its result or its failure.
 func (x *Execution) outcome(f *frame, t Type, output value.Value, failure *Failure) {
-	if t == TaskTimedOut || f.timeoutAt != 0 || f.beatAt != 0 {
+	if t == TaskTimedOut || f.timeoutAt != 0 || f.beatAt != 0 || f.call.Resource.Pattern == asl.Sync {
 		x.ask(f, Command{Kind: CancelTask})
 	}
 	x.emit(Event{Type: t, Frame: f.id, Prev: f.prev, Doc: output, Failure: failure, Task: &TaskEvent{Resource: f.call.Resource}})
@@ -226,7 +236,7 @@ func (x *Execution) applyTask(f *frame, e *Event) {
 			f.beatAt = e.At + f.call.Heartbeat*1000
 		}
 	case TaskSubmitted:
-		f.phase = submitted
+		f.phase, f.call.submitted = submitted, e.Doc
 	case HeartbeatReceived:
 		f.beatAt = e.Due
 	case AnswerKept:

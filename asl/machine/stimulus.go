@@ -57,6 +57,7 @@ const (
 	OfferTask                     // put Task into the queue of its activity
 	SetTimer                      // Fired at Due; replaces the timer of the same Token and Timer
 	CancelTask                    // nobody waits any more for what Token asked for: task and timers
+	WatchTask                     // the job that Task has submitted runs; CallbackSucceeded or CallbackFailed is its end
 )
 
 // A Command is what an execution asks for. An answer must carry its Frame and
@@ -80,6 +81,7 @@ type Task struct {
 	Timeout     int64 // seconds, 0 if not set
 	Heartbeat   int64
 	RetryCount  int
+	Submitted   value.Value // WatchTask: what the call that submitted the job has answered
 }
 
 // A Batch is what one stimulus led to. It is one atomic record of the journal.

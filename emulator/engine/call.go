@@ -33,6 +33,35 @@ func (e *Engine) call(x *execution, c machine.Command) {
 	e.run(x, s, nil)
 }
 
+// ErrGivenUp is the cause of the end of a Watch's context when the task was
+// given up: by a timeout, by an answer to its token, or with its execution. The
+// context of an engine that closes ends without it, and the job goes on.
+var ErrGivenUp = errors.New("engine: the task was given up")
+
+// watch waits for the end of a job, without a goroutine of its own.
+func (e *Engine) watch(x *execution, c *machine.Command) {
+	ctx, cancel := context.WithCancelCause(e.root)
+	x.keepCall(c.Token, func() { cancel(ErrGivenUp) })
+	frame, token, task := c.Frame, c.Token, c.Task
+	e.Tasks.Watch(ctx, x.view.start(), task, func(out value.Value, err error) {
+		x.dropCall(token)
+		ended := ctx.Err() != nil
+		cancel(nil)
+		if ended {
+			return
+		}
+		s := machine.Stimulus{Kind: machine.CallbackSucceeded, At: e.Clock.Now(), Frame: frame, Token: token, Output: out}
+		if err != nil {
+			s.Kind, s.Failure = machine.CallbackFailed, e.failureOf(x, task, err)
+		}
+		e.busy.add()
+		go func() {
+			defer e.busy.done()
+			e.run(x, s, nil)
+		}()
+	})
+}
+
 // runTask calls the runner; a panic in there is the task's error.
 func (e *Engine) runTask(ctx context.Context, x *execution, t *machine.Task) (out value.Value, err error) {
 	defer func() {

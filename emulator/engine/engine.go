@@ -31,6 +31,12 @@ const slice = 256
 // ErrNoAnswer says that none will come; any other is a bug of the runner.
 type Runner interface {
 	Run(ctx context.Context, execution *machine.Start, task *machine.Task) (value.Value, error)
+
+	// Watch arranges that done is called once when the job that the task has
+	// submitted ends, with the task's result or error as Run would return it. It
+	// returns at once, and may call done before that. When ctx ends, nobody
+	// waits for the job any more: it may be stopped, and done need not be called.
+	Watch(ctx context.Context, execution *machine.Start, task *machine.Task, done func(value.Value, error))
 }
 
 // ErrNoAnswer is returned by a Runner for a task that will never be answered:
@@ -125,6 +131,10 @@ type execution struct {
 	calls  map[int64]context.CancelFunc // guarded by callsMu; by token
 	callMu sync.Mutex
 	ended  chan struct{} // closed when the end is durable
+
+	watchMu  sync.Mutex
+	told     bool
+	watchers []func(View)
 }
 
 // A Request starts an execution.

@@ -141,6 +141,7 @@ func (e *Engine) committed(x *execution, b machine.Batch, view View, ended bool)
 	if ended {
 		e.forget(x)
 		close(x.ended)
+		x.tellWatchers(view)
 		return
 	}
 	for i := range b.Commands {
@@ -171,6 +172,8 @@ func (e *Engine) carryOut(x *execution, c *machine.Command) {
 	case machine.RunTask:
 		e.busy.add()
 		go e.call(x, *c)
+	case machine.WatchTask:
+		e.watch(x, c)
 	case machine.OfferTask:
 		e.offers.add(x, c)
 	case machine.SetTimer:

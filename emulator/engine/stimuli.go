@@ -24,6 +24,40 @@ func (e *Engine) Wait(ctx context.Context, arn string) (View, error) {
 	return e.Describe(arn)
 }
 
+// OnEnd calls f with the view of an execution when it has ended, at once if it
+// has already. f must not block. ErrNotFound says that there is none.
+func (e *Engine) OnEnd(arn string, f func(View)) error {
+	if x := e.find(arn); x != nil && x.watch(f) {
+		return nil
+	}
+	v, err := e.Describe(arn)
+	if err == nil {
+		f(v)
+	}
+	return err
+}
+
+// watch keeps f until the execution has ended; false if it has.
+func (x *execution) watch(f func(View)) bool {
+	x.watchMu.Lock()
+	defer x.watchMu.Unlock()
+	if !x.told {
+		x.watchers = append(x.watchers, f)
+	}
+	return !x.told
+}
+
+func (x *execution) tellWatchers(v View) {
+	x.watchMu.Lock()
+	x.told = true
+	watchers := x.watchers
+	x.watchers = nil
+	x.watchMu.Unlock()
+	for _, f := range watchers {
+		f(v)
+	}
+}
+
 // StartSync begins an execution and returns when it has ended. If the context
 // ends before that, the execution is stopped.
 func (e *Engine) StartSync(ctx context.Context, r Request) (View, error) {
@@ -88,25 +122,40 @@ func (e *Engine) Heartbeat(ctx context.Context, token string) error {
 }
 
 func (e *Engine) callBack(ctx context.Context, token string, s machine.Stimulus) error {
+	x, t, err := e.holder(token)
+	if err != nil {
+		return err
+	}
+	s.Frame, s.Token = t.Frame, t.Record
+	return e.bring(ctx, x, s)
+}
+
+// CheckToken reports whether a task token was given out by an execution that
+// runs. Errors are those of Succeed.
+func (e *Engine) CheckToken(token string) error {
+	_, _, err := e.holder(token)
+	return err
+}
+
+// holder finds the execution that has given a token out.
+func (e *Engine) holder(token string) (*execution, machine.TaskToken, error) {
 	t, ok := machine.ParseTaskToken(token)
 	if !ok {
-		return ErrUnknownToken
+		return nil, t, ErrUnknownToken
 	}
 	x := e.find(t.Execution)
 	if x == nil {
 		if _, err := e.stored(t.Execution); err != nil {
-			return ErrUnknownToken
+			return nil, t, ErrUnknownToken
 		}
-		return ErrStale
+		return nil, t, ErrStale
 	}
 	x.mu.Lock()
-	issued := x.x.Issued(t)
-	x.mu.Unlock()
-	if !issued {
-		return ErrUnknownToken
+	defer x.mu.Unlock()
+	if !x.x.Issued(t) {
+		return nil, t, ErrUnknownToken
 	}
-	s.Frame, s.Token = t.Frame, t.Record
-	return e.bring(ctx, x, s)
+	return x, t, nil
 }
 
 // ErrUnknownToken says that a task token was never given out.

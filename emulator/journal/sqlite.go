@@ -120,32 +120,40 @@ func configure(c *connection, d Durability) error {
 	if d == Process {
 		synchronous = "PRAGMA synchronous = NORMAL"
 	}
-	// 16 MB of pages for the indexes whose keys arrive in no order; a log that
-	// has grown behind a long read shrinks again.
-	return c.exec(synchronous + "; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864")
+	return c.exec(synchronous + `;
+		PRAGMA cache_size = -16000;          -- KB: for the indexes whose keys arrive in no order
+		PRAGMA wal_autocheckpoint = 4000;    -- pages: 16 MB; a page that changes often is copied to the file once
+		PRAGMA journal_size_limit = 67108864 -- a log that grew behind a long read shrinks again`)
 }
 
 const columns = `e.id, e.arn, e.machine_arn, coalesce(e.version_arn, ''), coalesce(e.alias_arn, ''),
 	coalesce(e.map_run_arn, ''), e.name, e.status, e.started, e.stopped, e.record`
 
-func (s *SQLite) prepare() error {
+// queries gives the readers' queries by where they are kept prepared. Each runs
+// along an index; INDEXED BY makes one that would have to sort or to skip an
+// error when it is prepared, rather than slow when there is much.
+func (s *SQLite) queries() map[**sql.Stmt]string {
+	list := "SELECT " + columns + " FROM executions e "
 	queries := map[**sql.Stmt]string{
-		&s.execution:  "SELECT " + columns + " FROM executions e WHERE arn = ?",
-		&s.unfinished: "SELECT " + columns + ", b.first, b.last, b.data FROM executions e INDEXED BY executions_status LEFT JOIN batches b ON b.execution = e.id WHERE status = ? ORDER BY e.id, b.last",
-		&s.batches:    "SELECT execution, first, last, data FROM batches WHERE execution = ? AND last >= ? ORDER BY last",
-		&s.documents:  "SELECT kind, key, data FROM documents WHERE kind = ? ORDER BY key",
+		&s.execution: "SELECT " + columns + " FROM executions e WHERE arn = ?",
+		&s.unfinished: "SELECT " + columns + ", b.first, b.last, b.data FROM executions e INDEXED BY executions_status" +
+			" LEFT JOIN batches b ON b.execution = e.id WHERE status = ? ORDER BY e.id, b.last",
+		&s.batches:     "SELECT execution, first, last, data FROM batches WHERE execution = ? AND last >= ? ORDER BY last",
+		&s.documents:   "SELECT kind, key, data FROM documents WHERE kind = ? ORDER BY key",
+		&s.lists[4][0]: list + "WHERE id < ? ORDER BY id DESC LIMIT ?",
+		&s.lists[4][1]: list + "INDEXED BY executions_status WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?",
 	}
-	// INDEXED BY makes a query that would have to sort or to skip an error here
-	// rather than slow later.
-	for place, by := range []string{"machine", "version", "alias", "map_run"} {
-		list := "SELECT " + columns + " FROM executions e INDEXED BY executions_" + by
-		queries[&s.lists[place][0]] = list + " WHERE " + by + "_arn = ? AND id < ? ORDER BY id DESC LIMIT ?"
-		queries[&s.lists[place][1]] = list + "_status WHERE " + by + "_arn = ? AND status = ? AND id < ? ORDER BY id DESC LIMIT ?"
+	for place, by := range []string{"machine", "version", "alias", "map_run"} { // as in Query.arns
+		queries[&s.lists[place][0]] = list + "INDEXED BY executions_" + by +
+			" WHERE " + by + "_arn = ? AND id < ? ORDER BY id DESC LIMIT ?"
+		queries[&s.lists[place][1]] = list + "INDEXED BY executions_" + by + "_status" +
+			" WHERE " + by + "_arn = ? AND status = ? AND id < ? ORDER BY id DESC LIMIT ?"
 	}
-	queries[&s.lists[4][0]] = "SELECT " + columns + " FROM executions e WHERE id < ? ORDER BY id DESC LIMIT ?"
-	queries[&s.lists[4][1]] = "SELECT " + columns + " FROM executions e INDEXED BY executions_status WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?"
-	for stmt, query := range queries {
-		var err error
+	return queries
+}
+
+func (s *SQLite) prepare() (err error) {
+	for stmt, query := range s.queries() {
 		if *stmt, err = s.readers.Prepare(query); err != nil {
 			return err
 		}

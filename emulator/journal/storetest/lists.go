@@ -53,9 +53,8 @@ func testLists(t *testing.T, s journal.Store) {
 						want = append(want, x.ID)
 					}
 				}
-				for _, q.Limit = range []int{1000, 7} {
-					wantList(t, s, q, want...)
-				}
+				q.Limit = 1 + 3*n
+				wantList(t, s, q, want...)
 			}
 		}
 	}
@@ -159,7 +158,6 @@ func testPages(t *testing.T, s journal.Store) {
 		}
 	}
 	wantList(t, s, journal.Query{MachineARN: machine, Limit: 1000}, want...)
-	wantList(t, s, journal.Query{Limit: 999}, want...)
 	wantList(t, s, journal.Query{MachineARN: machine, Status: journal.Running, Limit: 100}, tenth...)
 	// They finish in another order than they came.
 	for id := int64(10); id <= n; id += 20 {
@@ -170,8 +168,8 @@ func testPages(t *testing.T, s journal.Store) {
 	}
 	flush(t, s)
 	wantList(t, s, journal.Query{MachineARN: machine, Status: journal.Running})
-	if got := len(list(t, s, journal.Query{MachineARN: machine, Status: "SUCCEEDED"})); got != n*19/20 {
-		t.Errorf("SUCCEEDED: got %d, want %d", got, n*19/20)
+	if got := len(list(t, s, journal.Query{MachineARN: machine, Status: "SUCCEEDED", Before: n / 10})); got != n/10*19/20 {
+		t.Errorf("SUCCEEDED: got %d, want %d", got, n/10*19/20)
 	}
 	if got := len(list(t, s, journal.Query{Status: "FAILED"})); got != n/20 {
 		t.Errorf("FAILED: got %d, want %d", got, n/20)

@@ -131,6 +131,62 @@ func testClose(t *testing.T, s journal.Store) {
 	wantClosed("Documents", err)
 }
 
+// testCloseAmid closes a store while others use it: each call works or says that
+// it is closed.
+func testCloseAmid(t *testing.T, s journal.Store) {
+	for id := int64(1); id <= 100; id++ {
+		x := execution(id)
+		s.Commit(journal.Write{Create: &x, Batch: &journal.Batch{Execution: id, First: 1, Last: 1}}, nil)
+	}
+	flush(t, s)
+	ctx := context.Background()
+	var busy, users sync.WaitGroup
+	for _, use := range []func(i int64) error{
+		func(i int64) error {
+			x := execution(1000 + i)
+			return journal.Do(ctx, s, journal.Write{Create: &x})
+		},
+		func(i int64) error { return journal.Flush(ctx, s) },
+		func(i int64) error { _, err := s.Execution(arn(1)); return err },
+		func(i int64) error { _, _, err := s.Executions(journal.Query{Limit: 10}); return err },
+		func(i int64) (err error) {
+			for _, err = range s.Unfinished() {
+			}
+			return err
+		},
+		func(i int64) (err error) {
+			for _, err = range s.Batches(1+i%100, 1) {
+			}
+			return err
+		},
+		func(i int64) (err error) {
+			for _, err = range s.Documents("k") {
+			}
+			return err
+		},
+	} {
+		busy.Add(1)
+		users.Go(func() {
+			for i := int64(0); ; i++ {
+				if err := use(i); errors.Is(err, journal.ErrClosed) {
+					return
+				} else if err != nil {
+					t.Error(err)
+					return
+				}
+				if i == 3 {
+					busy.Done()
+				}
+			}
+		})
+	}
+	busy.Wait()
+	if err := s.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	users.Wait()
+}
+
 func testReopen(t *testing.T, open func(t testing.TB, folder string) journal.Store) {
 	folder := t.TempDir()
 	m := newModel()

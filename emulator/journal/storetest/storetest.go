@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(testing.TB) journal.Store) {
 		{"the unfinished come with their events", testUnfinished},
 		{"the body of a loop may use the store", testLoops},
 		{"close waits and then refuses", testClose},
+		{"close may come amid calls", testCloseAmid},
 		{"random histories match the model", testModel},
 		{"many goroutines see whole writes", testHammer},
 	} {

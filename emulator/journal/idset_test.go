@@ -1,0 +1,74 @@
+package journal
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func TestIDSet(t *testing.T) {
+	orders := map[string]func(i int) int64{
+		"in arrival order": func(i int) int64 { return int64(i + 1) },
+		"backwards":        func(i int) int64 { return int64(5000 - i) },
+		"in no order":      func(i int) int64 { return int64(i*2741%5000 + 1) },
+	}
+	for name, order := range orders {
+		t.Run(name, func(t *testing.T) {
+			const n = 5000
+			r := rand.New(rand.NewPCG(1, 2))
+			var s idSet
+			in := map[int64]bool{}
+			for i := range n {
+				s.add(order(i))
+				s.add(order(i)) // twice is once
+				in[order(i)] = true
+				if r.IntN(3) == 0 {
+					id := r.Int64N(n) + 1 // there or not
+					s.remove(id)
+					delete(in, id)
+				}
+				if i%500 == 0 {
+					wantIDs(t, &s, in, r.Int64N(n+2))
+				}
+			}
+			for _, id := range []int64{-1, 0, 1, 2, 511, 512, 513, n - 1, n, n + 1, 1 << 62} {
+				wantIDs(t, &s, in, id)
+			}
+			for id := range int64(n + 1) {
+				s.remove(id)
+			}
+			if len(s.chunks) != 0 {
+				t.Errorf("emptied: got %d chunks, want none", len(s.chunks))
+			}
+			wantIDs(t, &s, nil, 7)
+		})
+	}
+}
+
+// wantIDs compares both directions from an ID that may be in the set or not.
+func wantIDs(t *testing.T, s *idSet, in map[int64]bool, from int64) {
+	t.Helper()
+	var below, above []int64
+	for id := range in {
+		switch {
+		case id < from:
+			below = append(below, id)
+		case id > from:
+			above = append(above, id)
+		}
+	}
+	slices.Sort(below)
+	slices.Reverse(below)
+	slices.Sort(above)
+	if got := slices.Collect(s.below(from)); !slices.Equal(got, below) {
+		t.Errorf("below %d: got %d IDs, want %d; or they differ", from, len(got), len(below))
+	}
+	if got := slices.Collect(s.above(from)); !slices.Equal(got, above) {
+		t.Errorf("above %d: got %d IDs, want %d; or they differ", from, len(got), len(above))
+	}
+	for _, c := range s.chunks {
+		if len(c) == 0 || len(c) > chunkSize {
+			t.Errorf("a chunk has %d IDs, want 1 to %d", len(c), chunkSize)
+		}
+	}
+}

@@ -1,0 +1,174 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+func openTest(t *testing.T) *SQLite {
+	t.Helper()
+	s, err := OpenSQLite(filepath.Join(t.TempDir(), "journal.db"), Disk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// SQLite can be told that the disk is full, or read-only: a disk's error then
+// takes the same way as it would from the system.
+func TestSQLiteDiskErrors(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		fail, recover string
+		code          int
+	}{
+		{"full", "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000", sqlite3.SQLITE_FULL},
+		{"read-only", "PRAGMA query_only = ON", "PRAGMA query_only = OFF", sqlite3.SQLITE_READONLY},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := openTest(t)
+			ctx := context.Background()
+			big := bytes.Repeat([]byte("x"), 1<<20)
+			row := func(id int64) *Execution {
+				return &Execution{ID: id, ARN: fmt.Sprint("arn:", id), MachineARN: "arn:m", Status: Running, Record: []byte("as it was")}
+			}
+			if err := Do(ctx, s, Write{Create: row(1), Batch: &Batch{Execution: 1, First: 1, Last: 2, Data: big}}); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.writes.exec(test.fail); err != nil {
+				t.Fatal(err)
+			}
+			// The first done holds the writer until all the others wait: they
+			// are one group.
+			gathered := make(chan struct{})
+			s.Commit(Write{}, func(error) { <-gathered })
+			var failed, refused, invalid, empty error
+			s.Commit(Write{Batch: &Batch{Execution: 1, First: 3, Last: 4, Data: big}, Update: &Update{ID: 1, Status: "FAILED", Record: []byte("changed")}}, func(err error) { failed = err })
+			s.Commit(Write{Create: row(2), Documents: []Document{{"k", "k", big}}}, func(err error) { refused = err })
+			s.Commit(Write{Create: &Execution{}}, func(err error) { invalid = err })
+			s.Commit(Write{}, func(err error) { empty = err })
+			close(gathered)
+			if err := Flush(ctx, s); err != nil {
+				t.Errorf("Flush: %v", err)
+			}
+			for _, err := range []error{failed, refused} {
+				if !is(err, test.code) || !strings.HasPrefix(err.Error(), "journal "+s.path+": ") {
+					t.Errorf("got %v, want SQLite's error %d and the path", err, test.code)
+				}
+			}
+			if !errors.Is(invalid, ErrInvalid) {
+				t.Errorf("an invalid write: got %v, want %v", invalid, ErrInvalid)
+			}
+			if empty != nil {
+				t.Errorf("an empty write: got %v", empty)
+			}
+			// Readers go on, and see nothing of it.
+			x, err := s.Execution("arn:1")
+			if err != nil || x.Status != Running || string(x.Record) != "as it was" {
+				t.Errorf("after the failure: got %+v, %v", x, err)
+			}
+			if s.LastID() != 1 {
+				t.Errorf("LastID: got %d, want 1", s.LastID())
+			}
+
+			if err := s.writes.exec(test.recover); err != nil {
+				t.Fatal(err)
+			}
+			// What came after the lost batch must not hide the gap.
+			if err := Do(ctx, s, Write{Batch: &Batch{Execution: 1, First: 5, Last: 6}}); !errors.Is(err, ErrOrder) {
+				t.Errorf("the batch after the lost one: got %v, want %v", err, ErrOrder)
+			}
+			if err := Do(ctx, s, Write{Batch: &Batch{Execution: 1, First: 3, Last: 4, Data: big}}); err != nil {
+				t.Errorf("once there is room: %v", err)
+			}
+			if err := Do(ctx, s, Write{Create: row(2)}); err != nil {
+				t.Errorf("once there is room: %v", err)
+			}
+		})
+	}
+}
+
+// Each transaction costs a sync: writes that wait must share one.
+func TestSQLiteGroups(t *testing.T) {
+	const n = groupWrites + 100
+	s := openTest(t)
+	if err := Flush(context.Background(), s); err != nil {
+		t.Fatal(err)
+	}
+	before := transactions(t, s.path)
+	gathered := make(chan struct{})
+	s.Commit(Write{}, func(error) { <-gathered })
+	for id := int64(1); id <= n; id++ {
+		s.Commit(Write{Create: &Execution{ID: id, ARN: fmt.Sprint("arn:", id), MachineARN: "arn:m", Status: Running}}, nil)
+	}
+	close(gathered)
+	if err := Flush(context.Background(), s); err != nil {
+		t.Fatal(err)
+	}
+	// The write that held the writer may have been taken alone or with some.
+	if got := transactions(t, s.path) - before; got < 2 || got > 3 {
+		t.Errorf("%d writes that waited: got %d transactions, want 2 or 3", n, got)
+	}
+}
+
+// transactions counts those in SQLite's log, by its documented format: a header
+// of 32 bytes, then frames of 24 bytes and a page, whose second word is not 0
+// when it ends a transaction.
+func transactions(t *testing.T, path string) (n int) {
+	t.Helper()
+	log, err := os.ReadFile(path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(log) < 32 {
+		return 0
+	}
+	page := int(binary.BigEndian.Uint32(log[8:]))
+	for frame := log[32:]; len(frame) >= 24+page; frame = frame[24+page:] {
+		if binary.BigEndian.Uint32(frame[4:]) != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Pages cost the same when every query seeks along an index: none may scan a
+// table, or sort what it found.
+func TestSQLiteQueriesUseIndexes(t *testing.T) {
+	s := openTest(t)
+	for _, query := range s.queries() {
+		args := make([]any, strings.Count(query, "?"))
+		for i := range args {
+			args[i] = 1
+		}
+		rows, err := s.readers.Query("EXPLAIN QUERY PLAN "+query, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps := 0
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(detail, "SEARCH ") {
+				t.Errorf("%s\ngot the step %q, want only searches", query, detail)
+			}
+			steps++
+		}
+		if err := rows.Close(); err != nil || steps == 0 {
+			t.Errorf("%s\ngot %d steps, %v", query, steps, err)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/emulator/awsjson"
+	"github.com/aslocal/aslocal/emulator/engine"
+	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/task"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file is the emulator as its own executions call it: nested executions,
+// and the API through the AWS SDK integration.
+
+// nested is the task.API of an emulator.
+type nested struct {
+	em      *Emulator
+	actions map[string]awsjson.Action
+}
+
+// Call calls an operation of the API as a client would.
+func (n *nested) Call(ctx context.Context, operation string, in value.Value) (value.Value, error) {
+	action, ok := n.actions[operation]
+	if !ok {
+		return value.Value{}, &asl.Error{Name: asl.ErrRuntime, Cause: "aslocal does not have the operation " + operation + " of Step Functions yet"}
+	}
+	out, err := action.Call(ctx, in, http.Header{}, nil)
+	if err != nil {
+		return value.Value{}, err
+	}
+	return value.ParseBytes(out)
+}
+
+// OnEnd calls f when the execution has ended. If it is given up before that,
+// because the execution that waits for it was stopped or its task timed out, the
+// nested one is stopped, too, as the service does.
+func (n *nested) OnEnd(ctx context.Context, execution string, f func()) error {
+	stop := context.AfterFunc(ctx, func() {
+		if errors.Is(context.Cause(ctx), engine.ErrGivenUp) {
+			// An error says that it has ended meanwhile, or that we are closing.
+			_, _ = n.em.engine.Stop(context.WithoutCancel(ctx), execution, nil)
+		}
+	})
+	err := n.em.engine.OnEnd(execution, func(engine.View) {
+		stop()
+		f()
+	})
+	if errors.Is(err, engine.ErrNotFound) {
+		err = fault.ExecutionDoesNotExist(execution)
+	}
+	return err
+}
+
+var _ task.API = (*nested)(nil)

@@ -1,0 +1,21 @@
+package cli_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/aslocal/aslocal/internal/cli"
+)
+
+// asAslocal is the environment variable that makes the test binary aslocal.
+const asAslocal = "ASLOCAL_TEST_AS_ASLOCAL"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asAslocal) != "" {
+		os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// root is the folder of the repository.
+const root = "../.."
