@@ -53,7 +53,7 @@ func (c *checker) checkRules(s *State) {
 	}
 	for i, r := range s.Choices {
 		outermost := true
-		tests(s.place().member("Choices").item(i), r.Fields, func(at *place, test value.Value) {
+		tests(s.at.member("Choices").item(i), r.Fields, func(at *place, test value.Value) {
 			if test.Kind() == value.Object {
 				c.checkTest(at, test)
 				if !outermost && test.Get("Next").Exists() {

@@ -8,7 +8,7 @@ import "unicode/utf8"
 // of JSON has dropped the first of them, so it is not an error.
 func (c *checker) checkDuplicateFields() {
 	for _, d := range c.d.Positions.Duplicates(maxFindings) {
-		at, _ := c.walk(d.Pointer)
+		at, _ := follow(c.d.at, c.d.Root, d.Pointer)
 		c.reportKeyIn(at.up, at, duplicateField(at.name, d.First.Start))
 	}
 }
@@ -21,22 +21,18 @@ const maxStateName = 80
 func (c *checker) checkSizes() {
 	deep := func(w *Workflow) {
 		if w.tooDeep && !c.full() {
-			c.report(w.place(), tooDeeplyNested())
+			c.report(w.at, tooDeeplyNested())
 		}
 	}
 	c.d.AllStates(func(_ *Workflow, s *State) {
-		if n := len(s.Name); n > maxCheckedName && !c.full() {
-			c.report(s.place(), stateNameTooLong(utf8.RuneCountInString(s.Name)))
+		if n := len(s.Name); n > maxReadName && !c.full() {
+			c.report(s.at, stateNameTooLong(utf8.RuneCountInString(s.Name)))
 		}
 		for _, inner := range s.workflows() {
 			deep(inner)
 		}
 	})
 }
-
-// maxCheckedName is the longest name, in bytes, below which anything is
-// checked.
-const maxCheckedName = 4096
 
 // checkStateNames reports names that are too long, and names that states at
 // any depth share.
@@ -45,10 +41,10 @@ func (c *checker) checkStateNames() {
 	c.d.AllStates(func(_ *Workflow, s *State) { count[s.Name]++ })
 	c.d.AllStates(func(_ *Workflow, s *State) {
 		if n := utf8.RuneCountInString(s.Name); n > maxStateName {
-			c.report(s.place(), stateNameTooLong(n))
+			c.report(s.at, stateNameTooLong(n))
 		}
 		if count[s.Name] > 1 {
-			c.report(s.place(), duplicateState(s.Name))
+			c.report(s.at, duplicateState(s.Name))
 		}
 	})
 }

@@ -21,12 +21,12 @@ func (c *checker) checkItemProcessor(s *State) {
 	has := func(name string) bool { return s.Fields.Get(name).Exists() }
 	switch {
 	case !has("ItemProcessor") && !has("Iterator"):
-		c.report(s.place(), fieldsRequired("ItemProcessor"))
+		c.report(s.at, fieldsRequired("ItemProcessor"))
 	case has("ItemProcessor") && has("Iterator"):
-		c.report(s.place(), onlyOneOf("ItemProcessor", "Iterator"))
+		c.report(s.at, onlyOneOf("ItemProcessor", "Iterator"))
 	}
 	if has("ItemSelector") && has("Parameters") {
-		c.report(s.place(), onlyOneOf("ItemSelector", "Parameters"))
+		c.report(s.at, onlyOneOf("ItemSelector", "Parameters"))
 	}
 }
 
@@ -40,7 +40,7 @@ func (c *checker) checkProcessingMode(s *State) {
 	if p == nil {
 		return
 	}
-	config := p.place().member("ProcessorConfig")
+	config := p.at.member("ProcessorConfig")
 	switch p.Mode {
 	case distributed:
 		if p.ExecutionType == "" {
@@ -52,7 +52,7 @@ func (c *checker) checkProcessingMode(s *State) {
 	case inline:
 		for _, name := range distributedFields {
 			if s.Fields.Get(name).Exists() {
-				c.reportKeyIn(s.place(), s.place().member(name), onlyDistributed(name))
+				c.reportKeyIn(s.at, s.at.member(name), onlyDistributed(name))
 			}
 		}
 	}
@@ -60,7 +60,7 @@ func (c *checker) checkProcessingMode(s *State) {
 
 // checkItemReader checks where a distributed Map reads its items.
 func (c *checker) checkItemReader(s *State) {
-	reader, at := s.Fields.Get("ItemReader"), s.place().member("ItemReader")
+	reader, at := s.Fields.Get("ItemReader"), s.at.member("ItemReader")
 	if reader.Kind() != value.Object {
 		return
 	}
@@ -130,13 +130,13 @@ func (c *checker) checkItemBatcher(s *State) {
 			return
 		}
 	}
-	c.report(s.place().member("ItemBatcher"), atLeastOneOf("MaxItemsPerBatch", "MaxInputBytesPerBatch"))
+	c.report(s.at.member("ItemBatcher"), atLeastOneOf("MaxItemsPerBatch", "MaxInputBytesPerBatch"))
 }
 
 // checkResultWriter reports a ResultWriter that is empty, or lacks where to
 // write.
 func (c *checker) checkResultWriter(s *State) {
-	writer, at := s.Fields.Get("ResultWriter"), s.place().member("ResultWriter")
+	writer, at := s.Fields.Get("ResultWriter"), s.at.member("ResultWriter")
 	if writer.Kind() != value.Object {
 		return
 	}
@@ -170,7 +170,7 @@ func (c *checker) checkLabels() {
 		}
 	})
 	c.d.AllStates(func(_ *Workflow, s *State) {
-		text, at := s.Fields.Get("Label").Text(), s.place().member("Label")
+		text, at := s.Fields.Get("Label").Text(), s.at.member("Label")
 		if s.Type != Map || text == "" {
 			return
 		}

@@ -27,22 +27,22 @@ var pathFields = []struct {
 	field
 	kind pathKind
 }{
-	{field{"", "InputPath"}, anyPath},
-	{field{"", "OutputPath"}, anyPath},
-	{field{"", "ResultPath"}, resultPath},
-	{field{"", "ItemsPath"}, reference},
-	{field{"", "TimeoutSecondsPath"}, reference},
-	{field{"", "HeartbeatSecondsPath"}, reference},
-	{field{"", "SecondsPath"}, reference},
-	{field{"", "TimestampPath"}, reference},
-	{field{"", "MaxConcurrencyPath"}, reference},
-	{field{"", "ToleratedFailureCountPath"}, reference},
-	{field{"", "ToleratedFailurePercentagePath"}, reference},
-	{field{"", "ErrorPath"}, stringPath},
-	{field{"", "CausePath"}, stringPath},
-	{field{"ItemReader/ReaderConfig", "MaxItemsPath"}, reference},
-	{field{"ItemBatcher", "MaxItemsPerBatchPath"}, reference},
-	{field{"ItemBatcher", "MaxInputBytesPerBatchPath"}, reference},
+	{field{nil, "InputPath"}, anyPath},
+	{field{nil, "OutputPath"}, anyPath},
+	{field{nil, "ResultPath"}, resultPath},
+	{field{nil, "ItemsPath"}, reference},
+	{field{nil, "TimeoutSecondsPath"}, reference},
+	{field{nil, "HeartbeatSecondsPath"}, reference},
+	{field{nil, "SecondsPath"}, reference},
+	{field{nil, "TimestampPath"}, reference},
+	{field{nil, "MaxConcurrencyPath"}, reference},
+	{field{nil, "ToleratedFailureCountPath"}, reference},
+	{field{nil, "ToleratedFailurePercentagePath"}, reference},
+	{field{nil, "ErrorPath"}, stringPath},
+	{field{nil, "CausePath"}, stringPath},
+	{field{inReaderConfig, "MaxItemsPath"}, reference},
+	{field{inBatcher, "MaxItemsPerBatchPath"}, reference},
+	{field{inBatcher, "MaxInputBytesPerBatchPath"}, reference},
 }
 
 // paths calls visit for every field of a JSONPath state that holds the text of
@@ -61,10 +61,10 @@ func (s *State) paths(visit func(at *place, text string, kind pathKind)) {
 		add(at.member(f.name), object.Get(f.name), f.kind)
 	}
 	for i, k := range s.Catch {
-		add(s.place().member("Catch").item(i).member("ResultPath"), k.ResultPath, resultPath)
+		add(s.at.member("Catch").item(i).member("ResultPath"), k.ResultPath, resultPath)
 	}
 	for i, r := range s.Choices {
-		tests(s.place().member("Choices").item(i), r.Fields, func(at *place, test value.Value) {
+		tests(s.at.member("Choices").item(i), r.Fields, func(at *place, test value.Value) {
 			for name, v := range test.Members() {
 				if name == "Variable" || strings.HasSuffix(name, "Path") && isOperator(name) {
 					add(at.member(name), v, reference)
@@ -108,7 +108,7 @@ func (c *checker) checkFail(s *State) {
 	}
 	for _, name := range []string{"Error", "Cause"} {
 		if looksLikePath(s.Fields.Get(name).Text()) {
-			c.report(s.place().member(name), noPath(name))
+			c.report(s.at.member(name), noPath(name))
 		}
 	}
 }

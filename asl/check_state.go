@@ -10,7 +10,7 @@ import (
 // reverse is fine.)
 func (c *checker) checkStateLanguage(s *State) {
 	if c.d.QueryLanguage == JSONata && s.QueryLanguage == JSONPath {
-		c.reportIn(s.place(), s.place().member("QueryLanguage"), languageDowngrade())
+		c.reportIn(s.at, s.at.member("QueryLanguage"), languageDowngrade())
 	}
 }
 
@@ -31,38 +31,43 @@ func (c *checker) checkTransition(s *State) {
 	next := s.Fields.Get("Next").Exists()
 	switch end := s.Fields.Get("End"); {
 	case next && s.End:
-		c.report(s.place(), onlyOneOf("Next", "End"))
+		c.report(s.at, onlyOneOf("Next", "End"))
 	case !next && !s.End && (!end.Exists() || end.Kind() == value.Bool):
-		c.report(s.place(), exactlyOneOf("Next", "End"))
+		c.report(s.at, exactlyOneOf("Next", "End"))
 	}
 }
 
-// A field is a member of a state, or of one of the objects that a Map state
-// consists of.
+// A field is a member of a state, or of an object in it.
 type field struct {
-	inside string // "ItemReader/ReaderConfig", or "" for the state itself
+	inside []string // the names on the way: none for the state itself
 	name   string
 }
 
 // find returns the object that has the field.
 func (f field) find(s *State) (*place, value.Value) {
-	at, v := s.place(), s.Fields
-	for _, name := range parts("/" + f.inside) {
-		if name != "" {
-			at, v = at.member(name), v.Get(name)
-		}
+	at, v := s.at, s.Fields
+	for _, name := range f.inside {
+		at, v = at.member(name), v.Get(name)
 	}
 	return at, v
 }
 
+// The objects in a Map state.
+var (
+	inReader       = []string{"ItemReader"}
+	inReaderConfig = []string{"ItemReader", "ReaderConfig"}
+	inBatcher      = []string{"ItemBatcher"}
+	inWriter       = []string{"ResultWriter"}
+)
+
 // pairs are the fields that hold either a value or, with Path behind their
 // name, where to find it.
 var pairs = []field{
-	{"", "TimeoutSeconds"}, {"", "HeartbeatSeconds"},
-	{"", "Error"}, {"", "Cause"},
-	{"", "MaxConcurrency"}, {"", "ToleratedFailureCount"}, {"", "ToleratedFailurePercentage"},
-	{"ItemReader/ReaderConfig", "MaxItems"},
-	{"ItemBatcher", "MaxItemsPerBatch"}, {"ItemBatcher", "MaxInputBytesPerBatch"},
+	{nil, "TimeoutSeconds"}, {nil, "HeartbeatSeconds"},
+	{nil, "Error"}, {nil, "Cause"},
+	{nil, "MaxConcurrency"}, {nil, "ToleratedFailureCount"}, {nil, "ToleratedFailurePercentage"},
+	{inReaderConfig, "MaxItems"},
+	{inBatcher, "MaxItemsPerBatch"}, {inBatcher, "MaxInputBytesPerBatch"},
 }
 
 // checkPairs reports fields that are there in both forms.
@@ -78,7 +83,7 @@ func (c *checker) checkPairs(s *State) {
 // checkErrorEquals reports States.ALL that does not stand alone in the last
 // Retrier or Catcher. Spec: "Retrying after error".
 func (c *checker) checkErrorEquals(s *State) {
-	retry, catch := s.place().member("Retry"), s.place().member("Catch")
+	retry, catch := s.at.member("Retry"), s.at.member("Catch")
 	for i, r := range s.Retry {
 		c.checkAll(retry.item(i), r.ErrorEquals, i == len(s.Retry)-1)
 	}
@@ -101,7 +106,7 @@ func (c *checker) checkResult(s *State) {
 	if s.QueryLanguage != JSONPath {
 		return
 	}
-	walk(s.place().member("Result"), s.Fields.Get("Result"), func(at *place, v value.Value) {
+	walk(s.at.member("Result"), s.Fields.Get("Result"), func(at *place, v value.Value) {
 		if looksLikePath(v.Text()) {
 			c.report(at, staticResult())
 		}

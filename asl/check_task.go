@@ -17,7 +17,7 @@ func (c *checker) checkResource(s *State) {
 	if text == "" {
 		return
 	}
-	at := s.place().member("Resource")
+	at := s.at.member("Resource")
 	r, err := ParseResource(text)
 	switch {
 	case err != nil:
@@ -111,7 +111,7 @@ func (c *checker) checkParameters(s *State) {
 	if given.Kind() != value.Object {
 		return
 	}
-	at := s.place().member(name)
+	at := s.at.member(name)
 	for _, required := range known.required {
 		if !given.Get(required).Exists() && !given.Get(required+pathSuffix).Exists() {
 			c.report(at, fieldRequired(required))
@@ -132,7 +132,7 @@ func (c *checker) checkParameters(s *State) {
 func (c *checker) checkCredentials(s *State) {
 	v := s.Fields.Get("Credentials")
 	if v.Kind() == value.Object && !v.Get("RoleArn").Exists() && (s.QueryLanguage == JSONata || !v.Get("RoleArn"+pathSuffix).Exists()) {
-		c.report(s.place().member("Credentials"), fieldRequired("RoleArn"))
+		c.report(s.at.member("Credentials"), fieldRequired("RoleArn"))
 	}
 }
 
@@ -141,6 +141,6 @@ func (c *checker) checkHeartbeat(s *State) {
 	timeout, hasTimeout := s.Fields.Get("TimeoutSeconds").Int()
 	heartbeat, hasHeartbeat := s.Fields.Get("HeartbeatSeconds").Int()
 	if hasTimeout && hasHeartbeat && heartbeat >= timeout && timeout > 0 {
-		c.report(s.place().member("HeartbeatSeconds"), heartbeatTooLong())
+		c.report(s.at.member("HeartbeatSeconds"), heartbeatTooLong())
 	}
 }

@@ -19,7 +19,7 @@ func (c *checker) checkWait(s *State) {
 		}
 	}
 	if n != 1 {
-		c.report(s.place(), exactlyOneOf(names...))
+		c.report(s.at, exactlyOneOf(names...))
 	}
 }
 
@@ -30,6 +30,6 @@ func (c *checker) checkTimestamp(s *State) {
 		return
 	}
 	if _, ok := ParseTimestamp(v.Text()); !ok {
-		c.report(s.place().member("Timestamp"), notATimestamp())
+		c.report(s.at.member("Timestamp"), notATimestamp())
 	}
 }

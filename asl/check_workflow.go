@@ -18,7 +18,7 @@ func (s *State) transitions() []transition {
 			found = append(found, transition{at, name})
 		}
 	}
-	at := s.place()
+	at := s.at
 	add(at.member("Next"), s.Next)
 	add(at.member("Default"), s.Default)
 	for i, r := range s.Choices {
@@ -33,7 +33,7 @@ func (s *State) transitions() []transition {
 // checkTargets reports names of states that the workflow does not have.
 func (c *checker) checkTargets(w *Workflow) {
 	if w.StartAt != "" && len(w.States) > 0 && w.State(w.StartAt) == nil {
-		c.report(w.place().member("StartAt"), missingTarget(w.StartAt, w.names()))
+		c.report(w.at.member("StartAt"), missingTarget(w.StartAt, w.names()))
 	}
 	if c.o.Alone && w == &c.d.Workflow {
 		return
@@ -71,7 +71,7 @@ func (c *checker) checkReachability(w *Workflow) {
 	visit(w.State(w.StartAt))
 	for _, s := range w.roots() {
 		if !reached[s] {
-			c.report(s.place(), unreachable(s.Name))
+			c.report(s.at, unreachable(s.Name))
 			visit(s)
 		}
 	}
@@ -110,7 +110,7 @@ func (c *checker) checkTerminalState(w *Workflow) {
 			return // reported, and perhaps the end that is missing
 		}
 	}
-	c.add(finding{message: noTerminalState(), pointer: w.place().member("States").pointer(), key: true})
+	c.add(finding{message: noTerminalState(), pointer: w.at.member("States").pointer(), key: true})
 }
 
 func (w *Workflow) terminates() bool {

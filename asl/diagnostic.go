@@ -23,6 +23,7 @@ type Diagnostic struct {
 	Range    position.Range // the place in the source; unknown for none
 	Hint     string         // what was probably meant, or ""
 	File     string         // the name that ParseFile was given, or ""
+	Machine  string         // the state machine of the file, if it is a template that may have several
 }
 
 // A Severity tells whether a state machine can have the definition.
@@ -68,6 +69,9 @@ func (d Diagnostic) String() string {
 	fmt.Fprintf(&b, " %s: %s", d.Code, d.text())
 	if strings.HasPrefix(d.Pointer, "/") {
 		fmt.Fprintf(&b, " at %s", d.Pointer)
+	}
+	if d.Machine != "" {
+		fmt.Fprintf(&b, " (state machine %s)", d.Machine)
 	}
 	return b.String()
 }

@@ -15,6 +15,15 @@ func isExpression(s string) bool {
 	return len(s) >= len("{%%}") && strings.HasPrefix(s, "{%") && strings.HasSuffix(s, "%}")
 }
 
+// ExpressionText returns the JSONata expression in a string of the form
+// "{% … %}", without the blanks around it; ok is false for any other string.
+func ExpressionText(s string) (text string, ok bool) {
+	if !isExpression(s) {
+		return "", false
+	}
+	return expressionText(s), true
+}
+
 // expressionText returns what stands between the delimiters.
 func expressionText(s string) string {
 	return strings.TrimSpace(s[len("{%") : len(s)-len("%}")])
@@ -45,7 +54,7 @@ func (s *State) expressions(visit func(at *place, text string)) {
 		return
 	}
 	for _, name := range jsonataFields {
-		walk(s.place().member(name), s.Fields.Get(name), func(at *place, v value.Value) {
+		walk(s.at.member(name), s.Fields.Get(name), func(at *place, v value.Value) {
 			if v.Kind() == value.String {
 				visit(at, v.Text())
 			}

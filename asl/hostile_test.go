@@ -22,8 +22,10 @@ func hostile() map[string]string {
 	}
 	long := strings.Repeat("n", size/2)
 	return map[string]string{
-		"deep template":         `{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":` + strings.Repeat(`{"a":`, 990) + `1` + strings.Repeat(`}`, 990) + `,"End":true}}}`,
-		"deep workflows":        strings.Repeat(`{"StartAt":"A","States":{"A":{"Type":"Parallel","End":true,"Branches":[`, 240) + `1` + strings.Repeat(`]}}}`, 240),
+		"deep template":  `{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":` + strings.Repeat(`{"a":`, 990) + `1` + strings.Repeat(`}`, 990) + `,"End":true}}}`,
+		"deep workflows": strings.Repeat(`{"StartAt":"A","States":{"A":{"Type":"Parallel","End":true,"Branches":[`, 240) + `1` + strings.Repeat(`]}}}`, 240),
+		"deep and wide": strings.Repeat(`{"StartAt":"A","States":{"A":{"Type":"Parallel","End":true,"Branches":[`, 40) +
+			`{"StartAt":"A","States":{` + numbered(`"s%d":{"Type":"Task%d"}`, size/30) + `}}` + strings.Repeat(`]}}}`, 40),
 		"deeper than JSON goes": strings.Repeat(`[`, size),
 		"deep rules":            `{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[` + strings.Repeat(`{"Not":`, 900) + `{"And":[` + repeat(`{"Next":1}`) + `]}` + strings.Repeat(`}`, 900) + `]}}}`,
 		"wrong Retriers":        `{"StartAt":"A","States":{"A":{"Type":"Task","Retry":[` + repeat(`{}`) + `]}}}`,

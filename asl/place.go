@@ -19,6 +19,11 @@ type place struct {
 	basePointer, baseLocation string // of the known node
 }
 
+// known makes a node whose places are written out once, for those below it.
+func (p *place) known() *place {
+	return &place{basePointer: p.pointer(), baseLocation: p.location()}
+}
+
 func (p *place) member(name string) *place { return &place{up: p, name: name} }
 
 func (p *place) item(i int) *place { return &place{up: p, index: i, isItem: true} }
@@ -47,7 +52,3 @@ func (p *place) write(base func(*place) string, item func(int) string, name func
 	slices.Reverse(parts)
 	return strings.Join(parts, "")
 }
-
-func (w *Workflow) place() *place { return &place{basePointer: w.Pointer, baseLocation: w.location} }
-
-func (s *State) place() *place { return &place{basePointer: s.Pointer, baseLocation: s.location} }

@@ -3,6 +3,7 @@ package asl
 import (
 	_ "embed"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,33 +26,152 @@ var schemaText string
 // names a state.
 func Schema() string { return schemaText }
 
-// A compiledSchema is the schema to check with and the schema to look things up.
-type compiledSchema struct {
-	check *jsonschema.Schema
+// A formSchema is the schema: to look things up in it, and to check workflows
+// with its definitions, by their names.
+type formSchema struct {
 	root  value.Value
+	check map[string]*jsonschema.Schema
 }
 
-var schema = sync.OnceValue(func() *compiledSchema {
+var schema = sync.OnceValue(func() *formSchema {
 	const name = "asl:///schema.json"
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft7
 	if err := c.AddResource(name, strings.NewReader(schemaText)); err != nil {
 		panic(err) // ours is embedded and tested
 	}
-	return &compiledSchema{check: c.MustCompile(name), root: value.MustParse(schemaText)}
+	s := &formSchema{root: value.MustParse(schemaText), check: map[string]*jsonschema.Schema{"": c.MustCompile(name)}}
+	for _, definition := range []string{"jsonpathRule", "workflow", "processor", "jsonataMachineWorkflow", "jsonataMachineProcessor"} {
+		s.check[definition] = c.MustCompile(name + "#/definitions/" + definition)
+	}
+	return s
 })
 
-// checkForm reports what the schema does not allow.
+// checkForm reports what the schema does not allow. Each workflow, and each rule
+// of a Choice state, is checked without those inside it, which have their turn:
+// the places that the schema's errors carry grow with the depth, and so would
+// the time for each.
 func (c *checker) checkForm() {
+	c.checkFormOf("", c.d.at, c.d.shallow())
+	c.d.AllStates(func(_ *Workflow, s *State) {
+		branch, processor := "workflow", "processor"
+		if c.d.QueryLanguage == JSONata {
+			branch, processor = "jsonataMachineWorkflow", "jsonataMachineProcessor"
+		}
+		for _, b := range s.Branches {
+			c.checkFormOf(branch, b.at, b.shallow())
+		}
+		if p := s.ItemProcessor; p != nil {
+			c.checkFormOf(processor, p.at, p.shallow())
+		}
+		if s.QueryLanguage == JSONata {
+			return
+		}
+		for i, r := range s.Choices {
+			outermost := s.at.member("Choices").item(i)
+			tests(outermost, r.Fields, func(at *place, test value.Value) {
+				if at != outermost {
+					c.checkFormOf("jsonpathRule", at, shallowTest(test))
+				}
+			})
+		}
+	})
+}
+
+// checkFormOf checks a value by a definition of the schema. What is no object
+// has been reported with what holds it.
+func (c *checker) checkFormOf(definition string, at *place, v value.Value) {
+	if c.full() || v.Kind() != value.Object {
+		return
+	}
 	s := schema()
-	err := s.check.Validate(c.d.Root.Any())
-	bad, ok := err.(*jsonschema.ValidationError)
+	bad, ok := s.check[definition].Validate(v.Any()).(*jsonschema.ValidationError)
 	if !ok {
 		return
 	}
 	for _, leaf := range leaves(nil, bad) {
-		c.formError(s, leaf)
+		c.formError(s, at, v, leaf)
 	}
+}
+
+// shallow returns the workflow with a small one in place of each inside it.
+func (w *Workflow) shallow() value.Value {
+	states := w.Fields.Get("States")
+	var members []value.Value
+	for i, s := range w.States {
+		if len(s.workflows()) == 0 && len(s.Choices) == 0 {
+			continue
+		}
+		if members == nil {
+			members = slices.Clone(states.MemberValues())
+		}
+		members[i] = s.shallow()
+	}
+	if members == nil {
+		return w.Fields
+	}
+	return w.Fields.With("States", states.Shape().New(members))
+}
+
+func (s *State) shallow() value.Value {
+	fields := s.Fields
+	if len(s.Branches) > 0 {
+		branches := make([]value.Value, len(s.Branches))
+		for i, branch := range s.Branches {
+			branches[i] = branch.stub()
+		}
+		fields = fields.With("Branches", value.OfSlice(branches))
+	}
+	if len(s.Choices) > 0 {
+		rules := make([]value.Value, len(s.Choices))
+		for i, r := range s.Choices {
+			rules[i] = shallowTest(r.Fields)
+		}
+		fields = fields.With("Choices", value.OfSlice(rules))
+	}
+	for _, name := range []string{"ItemProcessor", "Iterator"} {
+		if fields.Get(name).Kind() == value.Object {
+			fields = fields.With(name, smallWorkflow)
+		}
+	}
+	return fields
+}
+
+// shallowTest returns a test with empty ones in place of those that it
+// combines.
+func shallowTest(test value.Value) value.Value {
+	if test.Kind() != value.Object {
+		return test
+	}
+	for _, name := range []string{"And", "Or"} {
+		if list := test.Get(name); list.Kind() == value.Array {
+			items := slices.Clone(list.Slice())
+			for i, item := range items {
+				items[i] = emptied(item)
+			}
+			test = test.With(name, value.OfSlice(items))
+		}
+	}
+	if inner := test.Get("Not"); inner.Exists() {
+		test = test.With("Not", emptied(inner))
+	}
+	return test
+}
+
+func emptied(v value.Value) value.Value {
+	if v.Kind() == value.Object {
+		return value.EmptyObject
+	}
+	return v
+}
+
+var smallWorkflow = value.MustParse(`{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}`)
+
+func (w *Workflow) stub() value.Value {
+	if w.Fields.Kind() != value.Object {
+		return w.Fields
+	}
+	return smallWorkflow
 }
 
 // leaves returns the errors that are not about other errors.
@@ -67,8 +187,8 @@ func leaves(found []*jsonschema.ValidationError, err *jsonschema.ValidationError
 
 // formError reports one violation: the keyword of the schema that it is
 // against says what is wrong.
-func (c *checker) formError(s *compiledSchema, err *jsonschema.ValidationError) {
-	at, v := c.walk(plain(err.InstanceLocation))
+func (c *checker) formError(s *formSchema, at *place, v value.Value, err *jsonschema.ValidationError) {
+	at, v = follow(at, v, plain(err.InstanceLocation))
 	_, pointer, _ := strings.Cut(plain(err.AbsoluteKeywordLocation), "#")
 	wanted := lookup(s.root, pointer)
 	i := strings.LastIndexByte(pointer, '/')
@@ -110,7 +230,7 @@ func (c *checker) formError(s *compiledSchema, err *jsonschema.ValidationError) 
 
 // unknownField reports a member that the definition of the schema at pointer
 // does not have, but perhaps its twin for the other query language.
-func (c *checker) unknownField(s *compiledSchema, at *place, pointer string, known value.Value, name string) {
+func (c *checker) unknownField(s *formSchema, at *place, pointer string, known value.Value, name string) {
 	i := strings.LastIndexByte(pointer, '/') + 1
 	own, other := JSONPath, JSONata
 	twin := strings.Replace(pointer[i:], "jsonpath", "jsonata", 1)
@@ -146,10 +266,8 @@ var successors = map[string]string{
 	"Condition":      "Variable and a comparison operator",
 }
 
-// walk finds the place and the value that a JSON pointer into the definition
-// names.
-func (c *checker) walk(pointer string) (*place, value.Value) {
-	at, v := c.d.place(), c.d.Root
+// follow finds the place and the value that a JSON pointer leads to.
+func follow(at *place, v value.Value, pointer string) (*place, value.Value) {
 	for _, part := range parts(pointer) {
 		if v.Kind() == value.Array {
 			i := index(part)
@@ -162,13 +280,7 @@ func (c *checker) walk(pointer string) (*place, value.Value) {
 }
 
 func lookup(v value.Value, pointer string) value.Value {
-	for _, part := range parts(pointer) {
-		if v.Kind() == value.Array {
-			v = v.Index(index(part))
-			continue
-		}
-		v = v.Get(part)
-	}
+	_, v = follow(&place{}, v, pointer)
 	return v
 }
 

@@ -23,7 +23,7 @@ type State struct {
 	Branches      []*Workflow    // Parallel
 	ItemProcessor *ItemProcessor // Map; nil if there is none
 
-	location string // as the service names it
+	at *place
 }
 
 // A StateType is what a state does.
@@ -56,22 +56,30 @@ func (s *State) Terminal() bool {
 	return s.End || s.Type == Succeed || s.Type == Fail
 }
 
+// maxReadName is the length of a name, in bytes, beyond which nothing else of a
+// state is read: every place within it would be as long.
+const maxReadName = 4096
+
 func readState(name string, fields value.Value, at *place, language QueryLanguage, depth int) *State {
+	at = at.known()
 	s := &State{
-		Pointer:       at.pointer(),
-		location:      at.location(),
+		Pointer:       at.basePointer,
+		at:            at,
 		Name:          name,
 		Fields:        fields,
 		Type:          StateType(fields.Get("Type").Text()),
 		QueryLanguage: languageOf(fields, language),
 		Comment:       fields.Get("Comment").Text(),
-		Next:          fields.Get("Next").Text(),
-		End:           fields.Get("End").Bool(),
-		Default:       fields.Get("Default").Text(),
-		Choices:       readChoices(fields.Get("Choices"), at.member("Choices")),
-		Retry:         readRetriers(fields.Get("Retry")),
-		Catch:         readCatchers(fields.Get("Catch")),
 	}
+	if len(name) > maxReadName {
+		return s // Validate says so
+	}
+	s.Next = fields.Get("Next").Text()
+	s.End = fields.Get("End").Bool()
+	s.Default = fields.Get("Default").Text()
+	s.Choices = readChoices(fields.Get("Choices"), at.member("Choices"))
+	s.Retry = readRetriers(fields.Get("Retry"))
+	s.Catch = readCatchers(fields.Get("Catch"))
 	for i, v := range fields.Get("Branches").Items() {
 		branch := new(Workflow)
 		branch.read(v, at.member("Branches").item(i), language, depth+1)

@@ -16,8 +16,8 @@ const pathSuffix = ".$"
 
 // templateFields hold templates in JSONPath states.
 var templateFields = []field{
-	{"", "Parameters"}, {"", "ResultSelector"}, {"", "ItemSelector"}, {"", "Assign"}, {"", "Credentials"},
-	{"ItemReader", "Parameters"}, {"ItemBatcher", "BatchInput"}, {"ResultWriter", "Parameters"},
+	{nil, "Parameters"}, {nil, "ResultSelector"}, {nil, "ItemSelector"}, {nil, "Assign"}, {nil, "Credentials"},
+	{inReader, "Parameters"}, {inBatcher, "BatchInput"}, {inWriter, "Parameters"},
 }
 
 // templates calls visit for every template of a JSONPath state.
@@ -33,12 +33,12 @@ func (s *State) templates(visit func(at *place, template value.Value)) {
 	}
 	for i, r := range s.Choices {
 		if r.Assign.Exists() {
-			visit(s.place().member("Choices").item(i).member("Assign"), r.Assign)
+			visit(s.at.member("Choices").item(i).member("Assign"), r.Assign)
 		}
 	}
 	for i, k := range s.Catch {
 		if k.Assign.Exists() {
-			visit(s.place().member("Catch").item(i).member("Assign"), k.Assign)
+			visit(s.at.member("Catch").item(i).member("Assign"), k.Assign)
 		}
 	}
 }

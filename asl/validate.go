@@ -179,7 +179,7 @@ func (c *checker) diagnostics() Diagnostics {
 func (c *checker) rangeOf(f finding) position.Range {
 	for pointer := f.pointer; ; {
 		if where, ok := c.d.Positions.Lookup(pointer); ok {
-			_, v := c.walk(pointer)
+			v := lookup(c.d.Root, pointer)
 			structured := v.Kind() == value.Object || v.Kind() == value.Array
 			if shown := where.Shown(f.key || structured); shown.Known() {
 				if !where.Key.Known() && structured { // an item, or the root: its first character

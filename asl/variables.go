@@ -184,12 +184,12 @@ func (s *State) assigns(visit func(at *place, name string)) {
 			visit(at.member(name), stem)
 		}
 	}
-	object(s.place().member("Assign"), s.Fields.Get("Assign"))
+	object(s.at.member("Assign"), s.Fields.Get("Assign"))
 	for i, r := range s.Choices {
-		object(s.place().member("Choices").item(i).member("Assign"), r.Assign)
+		object(s.at.member("Choices").item(i).member("Assign"), r.Assign)
 	}
 	for i, k := range s.Catch {
-		object(s.place().member("Catch").item(i).member("Assign"), k.Assign)
+		object(s.at.member("Catch").item(i).member("Assign"), k.Assign)
 	}
 }
 

@@ -15,9 +15,9 @@ type Workflow struct {
 	States        []*State      // in the order written
 	Fields        value.Value   // the object as written
 
-	byName   map[string]*State
-	tooDeep  bool   // and its states have not been read
-	location string // as the service names it: "/States/P/Branches[0]"
+	byName  map[string]*State
+	tooDeep bool // and its states have not been read
+	at      *place
 }
 
 // State returns the state of that name, or nil.
@@ -38,7 +38,8 @@ func (w *Workflow) names() []string {
 const maxNesting = 40
 
 func (w *Workflow) read(fields value.Value, at *place, language QueryLanguage, depth int) {
-	w.Pointer, w.location, w.Fields, w.QueryLanguage = at.pointer(), at.location(), fields, language
+	w.at = at.known()
+	w.Pointer, w.Fields, w.QueryLanguage = w.at.basePointer, fields, language
 	w.tooDeep = depth > maxNesting
 	w.Comment = fields.Get("Comment").Text()
 	w.StartAt = fields.Get("StartAt").Text()
@@ -48,7 +49,7 @@ func (w *Workflow) read(fields value.Value, at *place, language QueryLanguage, d
 	}
 	w.byName = make(map[string]*State, states.Len())
 	for name, v := range states.Members() {
-		s := readState(name, v, at.member("States").member(name), language, depth)
+		s := readState(name, v, w.at.member("States").member(name), language, depth)
 		w.States = append(w.States, s)
 		w.byName[name] = s
 	}

@@ -120,6 +120,14 @@ func (e *Emulator) activity(text string) (*activity, error) {
 	return nil, fault.ActivityDoesNotExist(text)
 }
 
+// hasActivity reports whether there is an activity of that ARN. The engine asks
+// before it schedules a task for one.
+func (e *Emulator) hasActivity(arn string) bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.activities[arn] != nil
+}
+
 type listActivitiesOutput struct {
 	Activities []activityItem `json:"activities"`
 	NextToken  optionalString `json:"nextToken"`

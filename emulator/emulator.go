@@ -140,16 +140,16 @@ func New(options ...Option) (*Emulator, error) {
 		return nil, err
 	}
 	c := engine.Config{
-		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.program, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
+		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.program, Activities: e.hasActivity, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
 	}
 	if s.observe != nil {
 		c.Observe = func(execution string, ev *machine.Event) { s.observe(execution, e.eventOf(ev)) }
 	}
-	e.engine, err = engine.New(c)
-	if err != nil {
+	e.engine = engine.New(c)
+	e.handler = e.newHandler(actions)
+	if err := e.engine.Recover(); err != nil { // it may call the API, as nested executions do
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	e.handler = e.newHandler(actions)
 	return e, nil
 }
 

@@ -347,6 +347,28 @@ func TestActivities(t *testing.T) {
 	}
 }
 
+// An activity that is deleted before its state runs fails the state, and
+// nothing can catch that.
+func TestDeletedActivity(t *testing.T) {
+	x := newTest(t)
+	activity, err := x.client.CreateActivity(x.ctx, &sfn.CreateActivityInput{Name: aws.String("work")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine := x.create("m", `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "`+*activity.ActivityArn+`", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "P"}], "End": true}, "P": {"Type": "Pass", "End": true}}}`)
+	if _, err := x.client.DeleteActivity(x.ctx, &sfn.DeleteActivityInput{ActivityArn: activity.ActivityArn}); err != nil {
+		t.Fatal(err)
+	}
+	arn := x.start(machine, "", `{}`)
+	want := emulator.Execution{Status: "FAILED", Input: `{}`, Error: "States.Runtime", Cause: "An error occurred while executing the state 'T' (entered at the event id #2). The activity " + *activity.ActivityArn + " does not exist."}
+	if got := x.em.Wait(arn); got != want {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	if got, want := historyTypes(x.em.History(arn)), []string{"1<0 ExecutionStarted", "2<0 TaskStateEntered", "3<2 ExecutionFailed"}; !slices.Equal(got, want) {
+		t.Errorf("history %q, want %q", got, want)
+	}
+}
+
 func TestHistoryPages(t *testing.T) {
 	x := newTest(t)
 	arn := x.start(x.create("m", `{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}}}}`), "", "[1,2,3,4,5,6,7,8,9]")
@@ -543,5 +565,19 @@ func TestRestart(t *testing.T) {
 	list, err := y.client.ListStateMachines(y.ctx, &sfn.ListStateMachinesInput{})
 	if err != nil || len(list.StateMachines) != 1 {
 		t.Errorf("state machines after the restart: %+v, %v", list, err)
+	}
+}
+
+// An execution that waits for a nested one goes on waiting after a restart.
+func TestRestartOfANestedExecution(t *testing.T) {
+	store := newSharedStore(t)
+	x := newTest(t, emulator.WithStore(store.open()))
+	child := x.create("child", wait)
+	parent := x.start(x.create("parent", `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": {"StateMachineArn": "`+*child+`"}, "End": true}}}`), "", `{}`)
+	x.em.Advance(time.Second) // the child has begun
+	y := newTest(t, emulator.WithStore(store.reopen(x.em)))
+	y.em.Advance(2 * time.Hour)
+	if got := y.em.Execution(parent); got.Status != "SUCCEEDED" {
+		t.Errorf("got %+v, want SUCCEEDED", got)
 	}
 }

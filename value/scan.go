@@ -22,9 +22,13 @@ const maxNumber = 1000
 // Parse reads one JSON text. Duplicate members of an object collapse: the last
 // one's value stands in the place of the first. Halves of surrogate pairs are
 // kept. The error, if any, is a *SyntaxError.
-func Parse(text string) (v Value, err error) {
+func Parse(text string) (v Value, err error) { return ParseNested(text, MaxDepth) }
+
+// ParseNested is Parse with another limit than MaxDepth: for text that this
+// program has written itself.
+func ParseNested(text string, depth int) (v Value, err error) {
 	s := scanners.Get().(*scanner)
-	s.src = text
+	s.src, s.deepest = text, depth
 	defer func() {
 		s.release()
 		if r := recover(); r != nil {
@@ -56,11 +60,12 @@ func MustParse(text string) Value {
 
 // A scanner reads src from at on. It gives up by panicking with a *SyntaxError.
 type scanner struct {
-	src   string
-	at    int
-	depth int
-	place int // of the value being read among the members of its object
-	loose int // characters passed so far that the writer would write otherwise
+	src     string
+	at      int
+	depth   int
+	deepest int // what depth may become
+	place   int // of the value being read among the members of its object
+	loose   int // characters passed so far that the writer would write otherwise
 
 	pending []Value  // members and items of the nodes being read
 	names   []string // member names of the objects being read
@@ -138,8 +143,8 @@ func (s *scanner) value() Value {
 // enter goes one level deeper, past the opening bracket.
 func (s *scanner) enter() {
 	s.depth++
-	if s.depth > MaxDepth {
-		s.fail(s.at, "Document nesting depth (%d) exceeds the maximum allowed (%d)", s.depth, MaxDepth)
+	if s.depth > s.deepest {
+		s.fail(s.at, "Document nesting depth (%d) exceeds the maximum allowed (%d)", s.depth, s.deepest)
 	}
 	s.at++
 }

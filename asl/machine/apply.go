@@ -10,6 +10,7 @@ import (
 // execution even if the program would decide otherwise today.
 func (x *Execution) apply(e *Event) {
 	x.records++
+	x.now = e.At
 	if e.ID != 0 {
 		x.lastID = e.ID
 	} else if !e.Type.Private() {
@@ -71,7 +72,7 @@ func (x *Execution) apply(e *Event) {
 		f.join = nil
 	case ParallelStateFailed, MapStateFailed:
 		x.drop(f)
-		f.failure = e.Failure
+		f.failure, f.phase = e.Failure, failed
 	case MapIterationSucceeded:
 		x.collect(f, e)
 	}

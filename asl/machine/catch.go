@@ -29,7 +29,7 @@ func (x *Execution) catch(f *frame, failure *Failure, prev int64) bool {
 		}
 		out, assigned, own := c.flow.caught(x, f, failure.errorOutput())
 		if own == nil {
-			own = f.checkSizes(out, assigned)
+			own = x.checkSizes(f, out, assigned)
 		}
 		if own != nil {
 			x.catcherFailed(f, own, prev)

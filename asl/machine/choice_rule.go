@@ -56,6 +56,7 @@ type comparison struct {
 	operand  value.Value
 	path     *jsonpath.Path // of the operand; nil for a literal
 	presence bool           // IsPresent, which Variable may miss
+	like     pattern        // StringMatches
 }
 
 // An operator compares the value that a Variable has found with its operand.
@@ -69,6 +70,9 @@ func (c *comparison) holds(e *env) (bool, *Failure) {
 	if err != nil {
 		return false, e.f.invalidChoicePath(c.variable)
 	}
+	if c.test == nil {
+		return c.matches(e, v)
+	}
 	operand := c.operand
 	if c.path != nil {
 		if operand, err = c.path.Eval(e); err != nil {
@@ -76,6 +80,15 @@ func (c *comparison) holds(e *env) (bool, *Failure) {
 		}
 	}
 	return c.test(v, operand), nil
+}
+
+// matches is StringMatches. Spec: an open escape at the end of the pattern is a
+// run-time error.
+func (c *comparison) matches(e *env, v value.Value) (bool, *Failure) {
+	if c.like == nil {
+		return false, e.f.runtime("Invalid StringMatches pattern '%s': it ends in an open escape.", c.operand.Text())
+	}
+	return v.Kind() == value.String && c.like.matches(v.Text()), nil
 }
 
 func (f *frame) invalidChoicePath(p *jsonpath.Path) *Failure {
@@ -106,9 +119,6 @@ var operators = map[string]operator{
 	"BooleanEquals": func(v, operand value.Value) bool {
 		return v.Kind() == value.Bool && operand.Kind() == value.Bool && v.Bool() == operand.Bool()
 	},
-	"StringMatches": func(v, operand value.Value) bool {
-		return v.Kind() == value.String && matchesPattern(v.Text(), operand.Text())
-	},
 	"IsNull":    is(func(v value.Value) bool { return v.IsNull() }),
 	"IsNumeric": is(func(v value.Value) bool { return v.Kind() == value.Number }),
 	"IsString":  is(func(v value.Value) bool { return v.Kind() == value.String }),
@@ -117,7 +127,8 @@ var operators = map[string]operator{
 		_, ok := asl.ParseTimestamp(v.Text())
 		return ok
 	}),
-	"IsPresent": nil, // decided before there is a value
+	"IsPresent":     nil, // decided before there is a value
+	"StringMatches": nil, // its operand is compiled
 }
 
 // ordering makes an operator of a comparison that is defined for some pairs of
@@ -181,46 +192,51 @@ func compareTimestamps(a, b value.Value) (int, bool) {
 	return time.Time.Compare(x, y), ok
 }
 
-// matchesPattern matches StringMatches: "*" stands for any run of characters,
-// "\*" and "\\" for a star and a backslash. It backtracks to the last star only,
-// so its cost is bounded by the product of the lengths.
-func matchesPattern(s, pattern string) bool {
-	type token struct {
-		c    byte
-		star bool
-	}
-	tokens := make([]token, 0, len(pattern))
-	for i := 0; i < len(pattern); i++ {
-		switch c := pattern[i]; {
-		case c == '*':
-			tokens = append(tokens, token{star: true})
-		case c == '\\' && i+1 < len(pattern):
-			i++
-			tokens = append(tokens, token{c: pattern[i]})
+// A pattern is the operand of StringMatches: the texts between its stars, each
+// of which stands for any run of characters. nil is a pattern that ends in an
+// open escape.
+type pattern []string
+
+// compilePattern reads a pattern. "\*" and "\\" are a star and a backslash; no
+// other character is special.
+func compilePattern(text string) pattern {
+	p, part := pattern{}, []byte{}
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '*':
+			p, part = append(p, string(part)), part[:0]
+		case '\\':
+			if i++; i == len(text) {
+				return nil
+			}
+			part = append(part, text[i])
 		default:
-			tokens = append(tokens, token{c: c})
+			part = append(part, c)
 		}
 	}
-	at, next, star, from := 0, 0, -1, 0
-	for at < len(s) {
-		switch {
-		case next < len(tokens) && tokens[next].star:
-			star, from = next, at
-			next++
-		case next < len(tokens) && tokens[next].c == s[at]:
-			next++
-			at++
-		case star >= 0:
-			from++
-			at, next = from, star+1
-		default:
+	return append(p, string(part))
+}
+
+// matches reports whether the pattern matches all of s. Each text is looked for
+// behind the one before it, at the first place: a later one could only leave
+// less for those that follow.
+func (p pattern) matches(s string) bool {
+	first, last := p[0], p[len(p)-1]
+	if len(p) == 1 {
+		return s == first
+	}
+	if len(s) < len(first)+len(last) || !strings.HasPrefix(s, first) || !strings.HasSuffix(s, last) {
+		return false
+	}
+	s = s[len(first) : len(s)-len(last)]
+	for _, part := range p[1 : len(p)-1] {
+		at := strings.Index(s, part)
+		if at < 0 {
 			return false
 		}
+		s = s[at+len(part):]
 	}
-	for next < len(tokens) && tokens[next].star {
-		next++
-	}
-	return next == len(tokens)
+	return true
 }
 
 // rule compiles a Choice rule, or one nested in another.
@@ -254,6 +270,9 @@ func (c *compiler) comparison(v value.Value) *comparison {
 			continue
 		}
 		r.test, r.operand, r.presence = test, operand, stem == "IsPresent"
+		if stem == "StringMatches" {
+			r.like = compilePattern(operand.Text())
+		}
 		if isPath {
 			r.path = c.choicePath(name, operand)
 		}

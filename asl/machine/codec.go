@@ -16,6 +16,11 @@ import (
 
 const codecVersion = 1
 
+// maxNesting is how deep a document of a batch may nest: a loop of states that
+// wrap their input makes deeper ones than anybody may send, up to the payload
+// limit.
+const maxNesting = MaxPayload
+
 // The parts of a record that an event may lack.
 const (
 	hasKind = 1 << iota
@@ -295,7 +300,7 @@ func (d *decoder) value() value.Value {
 	case 1:
 		return d.last
 	}
-	v, err := value.Parse(d.take(n - 2))
+	v, err := value.ParseNested(d.take(n-2), maxNesting)
 	if err != nil {
 		d.fail(fmt.Errorf("machine: a document in a batch of events: %w", err))
 	}

@@ -123,8 +123,7 @@ func (f *frame) merge(path *jsonpath.Path, discard bool, result value.Value) (va
 	}
 	out, err := path.Set(f.raw, result)
 	if err != nil {
-		return value.Value{}, NewFailure(asl.ErrResultPathMatchFailure,
-			f.causePrefix()+"Unable to apply ReferencePath "+path.String()+" to input "+f.raw.String())
+		return value.Value{}, pathConflict("ReferencePath "+path.String(), f.raw)
 	}
 	return out, nil
 }

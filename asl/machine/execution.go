@@ -25,14 +25,19 @@ type Execution struct {
 	lastID    int64 // history events so far
 	records   int64 // all records so far; a record's number is the token of what it asked for
 
+	now int64 // of the last event or stimulus; it never goes back
+
 	// What follows lives only during one Handle.
-	now     int64
 	events  []Event
 	cmds    []Command
 	ready   []*frame // in the order in which they take their next step
 	full    bool     // the history has no room left
 	scratch env
-	context value.Value // Execution and StateMachine of the context object
+	drawn   *random // see draw
+	drawnAt int64
+	context value.Value // Execution of the context object
+
+	activities func(arn string) bool // Stimulus.Activities
 }
 
 // New returns an execution of the program that has not begun.
@@ -73,11 +78,12 @@ func (x *Execution) Records() int64 { return x.records }
 // with a Resumed stimulus after it has looked whether something else is due.
 // The events are appended to buf, which may be nil.
 func (x *Execution) Handle(s Stimulus, budget int, buf []Event) Batch {
-	x.now, x.events = s.At, buf
+	x.now, x.events, x.activities = max(s.At, x.now), buf, s.Activities
 	b := Batch{Stale: !x.take(s)}
+	x.checkRoom()
 	b.More = x.run(budget)
 	b.Events, b.Commands = x.events, x.cmds
-	x.events, x.cmds, x.scratch = nil, nil, env{}
+	x.events, x.cmds, x.scratch, x.drawn, x.activities = nil, nil, env{}, nil, nil
 	return b
 }
 
@@ -129,7 +135,7 @@ func (x *Execution) take(s Stimulus) bool {
 
 // begin emits ExecutionStarted and gets the root ready.
 func (x *Execution) begin(s Stimulus) {
-	x.emit(Event{Type: ExecutionStarted, Doc: s.Output, Start: s.Start})
+	x.emit(Event{Type: ExecutionStarted, Doc: orNull(s.Output), Start: s.Start})
 	x.limitTime()
 	x.ready = append(x.ready, x.root)
 }
@@ -162,9 +168,7 @@ func (x *Execution) run(budget int) (more bool) {
 			continue // a failure elsewhere has ended it
 		}
 		x.step(f)
-		if x.full && x.status == Running {
-			x.end(ExecutionFailed, x.lastID, tooManyEvents())
-		}
+		x.checkRoom()
 		if next == len(x.ready) {
 			x.ready, next = x.ready[:0], 0
 		}
@@ -174,6 +178,14 @@ func (x *Execution) run(budget int) (more bool) {
 		x.ready = nil
 	}
 	return len(x.ready) > 0
+}
+
+// checkRoom ends an execution whose history has no room for the step that was
+// taken.
+func (x *Execution) checkRoom() {
+	if x.full && x.status == Running {
+		x.end(ExecutionFailed, x.lastID, tooManyEvents())
+	}
 }
 
 // step moves a frame on by one step.
@@ -228,7 +240,7 @@ func (x *Execution) complete(f *frame) {
 
 // leave is exit for what has not been held to the payload limits.
 func (x *Execution) leave(f *frame, out, assigned value.Value, next *state) {
-	if failure := f.checkSizes(out, assigned); failure != nil {
+	if failure := x.checkSizes(f, out, assigned); failure != nil {
 		x.fail(f, failure)
 		return
 	}
@@ -248,14 +260,24 @@ func (x *Execution) exit(f *frame, out, assigned value.Value, next *state) {
 	x.proceed(f)
 }
 
-// checkSizes holds output and variables to the payload limit. What came in is
-// known to fit.
-func (f *frame) checkSizes(out, assigned value.Value) *Failure {
+// checkSizes holds output and variables to the limits. What came in is known
+// to fit.
+func (x *Execution) checkSizes(f *frame, out, assigned value.Value) *Failure {
 	if out != f.raw && out.Size() > MaxPayload {
 		return tooLarge(f.state.name)
 	}
-	if assigned.Exists() && assigned.Size() > MaxPayload {
+	if assigned.Len() == 0 {
+		return nil
+	}
+	if assigned.Size() > MaxPayload {
 		return f.runtime("The size of the variables assigned in the state exceeds the limit of %d bytes.", MaxPayload)
+	}
+	held := f.growth(assigned) + x.root.held
+	for _, g := range x.frames {
+		held += g.held
+	}
+	if held > MaxVariables {
+		return f.runtime("The size of all variables of the execution exceeds the limit of %d bytes.", MaxVariables)
 	}
 	return nil
 }
@@ -272,8 +294,12 @@ func (x *Execution) proceed(f *frame) {
 	}
 }
 
-// end emits the last event.
+// end emits the last event. Behind a step that had no room in the history it
+// says so, whatever came of the step (F-016, F-027).
 func (x *Execution) end(t Type, prev int64, failure *Failure) {
+	if x.full {
+		t, prev, failure = ExecutionFailed, x.lastID, tooManyEvents()
+	}
 	e := Event{Type: t, Prev: prev, Failure: failure}
 	if t == ExecutionSucceeded {
 		e.Doc = x.root.raw
@@ -286,14 +312,14 @@ func (x *Execution) emit(e Event) {
 	e.At = x.now
 	if !e.Type.Private() {
 		e.ID = x.lastID + 1
-		if e.ID >= MaxEvents && !e.Type.Terminal() && !x.express() {
-			// No room: the step goes on with the event applied but not
-			// recorded, and run ends the execution behind it.
-			x.full = true
-			x.apply(&e)
-			x.lastID--
-			return
-		}
+	}
+	if !e.Type.Terminal() && (x.full || e.ID >= MaxEvents && !x.express()) {
+		// No room: the step goes on with the event applied but not recorded,
+		// and checkRoom ends the execution behind it.
+		id, records := x.lastID, x.records
+		x.apply(&e)
+		x.full, x.lastID, x.records = true, id, records
+		return
 	}
 	x.events = append(x.events, e)
 	x.apply(&e)

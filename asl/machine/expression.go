@@ -19,7 +19,10 @@ type env struct {
 	data value.Value
 	item *mapItem // in an ItemSelector
 	task string   // the task token, in the arguments of a task that has one
-	rand *random
+
+	// In JSONata mode, where $states has them:
+	result, errorOutput value.Value
+	whole               bool // the context object is looked at
 }
 
 // env returns the environment for an evaluation in f with the given data. The
@@ -67,7 +70,7 @@ func (c *compiler) expression(field, text string) expression {
 // template, or ErrorPath or CausePath.
 func (p *expression) eval(e *env, field string) (value.Value, *Failure) {
 	if p.call != nil {
-		v, err := p.call.Eval(e, e.random())
+		v, err := p.call.Eval(e, e.x.draw())
 		if err != nil {
 			return value.Value{}, e.f.runtime("%v", err)
 		}
@@ -78,13 +81,6 @@ func (p *expression) eval(e *env, field string) (value.Value, *Failure) {
 		return value.Value{}, e.f.noTemplatePath(p.path.String(), field, e.shown(p.path))
 	}
 	return v, nil
-}
-
-func (e *env) random() *random {
-	if e.rand == nil {
-		e.rand = e.x.random(1)
-	}
-	return e.rand
 }
 
 // shown is the document that a message prints for a path that found nothing.

@@ -86,6 +86,12 @@ func (f *frame) noTemplatePath(path, field string, input value.Value) *Failure {
 	return f.runtime("The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", path, field, input)
 }
 
+// pathConflict is a Reference Path, or a step of one, that the input has no
+// place for. It is an error of its own, without the usual sentence (F-018).
+func pathConflict(what string, input value.Value) *Failure {
+	return NewFailure(asl.ErrReferencePathConflict, fmt.Sprintf("Unable to apply %s to input %s", what, input))
+}
+
 // tooLarge is a result over the payload limit; what is the state's name, a
 // function's ARN or a service.
 func tooLarge(what string) *Failure {
@@ -96,6 +102,10 @@ func tooLarge(what string) *Failure {
 // MaxPayload is the limit of inputs, outputs and variables: bytes of their
 // compact JSON text. Quotas: 256 KiB.
 const MaxPayload = 262_144
+
+// MaxVariables is the limit of all variables of an execution together, in the
+// same bytes. Quotas: 10 MiB.
+const MaxVariables = 10 << 20
 
 // MaxEvents is the limit of a history. Its last event says that it was reached.
 const MaxEvents = 25_000

@@ -13,6 +13,7 @@ type frame struct {
 	parent *frame
 	flow   *workflow
 	scope  value.Value // variables assigned in this frame: an object, or no value
+	held   int         // bytes of the values in scope
 
 	state       *state
 	phase       phase
@@ -82,6 +83,7 @@ func (f *frame) variable(name string) value.Value {
 
 // assign sets variables in the frame's own scope.
 func (f *frame) assign(assigned value.Value) {
+	f.held += f.growth(assigned)
 	if !f.scope.Exists() || f.scope.Len() == 0 {
 		f.scope = assigned
 		return
@@ -89,6 +91,14 @@ func (f *frame) assign(assigned value.Value) {
 	for name, v := range assigned.Members() {
 		f.scope = f.scope.With(name, v)
 	}
+}
+
+// growth is by how many bytes the frame's variables grow with an assignment.
+func (f *frame) growth(assigned value.Value) (bytes int) {
+	for name, v := range assigned.Members() {
+		bytes += v.Size() - f.scope.Get(name).Size()
+	}
+	return bytes
 }
 
 // inside reports whether f is a branch or iteration below g.

@@ -60,6 +60,9 @@ func (c *compiler) number(field string) operand {
 // no integer is refused in the words of the service; numerals in strings are
 // read (F-011).
 func integer(o operand, e *env, field string) (int64, *Failure) {
+	if q, ok := o.(queryOperand); ok {
+		return q.query.integer(e)
+	}
 	v, failure := o.eval(e, field)
 	if failure != nil {
 		return 0, failure
@@ -70,13 +73,11 @@ func integer(o operand, e *env, field string) (int64, *Failure) {
 	if n, err := strconv.ParseInt(strings.TrimSpace(v.Text()), 10, 64); err == nil {
 		return n, nil
 	}
-	if _, ok := o.(pathOperand); !ok {
-		if n, ok := v.Int(); ok {
-			return n, nil // JSONata has no integers: 1.0 is 1
-		}
+	path, ok := o.(pathOperand)
+	if !ok { // a literal, which the validator has not seen
 		return 0, e.f.runtime("The %s field refers to value \"%s\" which is not a valid integer", field, plain(v))
 	}
-	return 0, e.f.runtime("The %sPath field refers to value \"%s\" which is not a valid integer: %s", field, plain(v), o.(pathOperand).path)
+	return 0, e.f.runtime("The %sPath field refers to value \"%s\" which is not a valid integer: %s", field, plain(v), path.path)
 }
 
 // plain prints a value inside quotes: a string without its own.

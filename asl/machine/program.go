@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -14,7 +15,13 @@ import (
 type Program struct {
 	root    *workflow
 	timeout int64 // seconds, 0 for none
+	limit   func() context.Context
 }
+
+// LimitExpressions sets where the evaluation of a JSONata expression gets its
+// context, which ends it if it takes too long; without it nothing does. It is
+// for Compile's caller, before the program runs: the machine knows no clock.
+func (p *Program) LimitExpressions(limit func() context.Context) { p.limit = limit }
 
 // A workflow is a machine, a branch of a Parallel state or the processor of a
 // Map state.

@@ -18,6 +18,16 @@ func (x *Execution) random(purpose uint64) *random {
 	return &random{seed ^ uint64(x.records)*0x9E3779B97F4A7C15 ^ purpose*0xD1B54A32D192ED03}
 }
 
+// draw returns the source of the intrinsic functions for the record that is
+// being made. They share one, so that a States.UUID() in Parameters and one in
+// Assign differ.
+func (x *Execution) draw() *random {
+	if x.drawn == nil || x.drawnAt != x.records {
+		x.drawn, x.drawnAt = x.random(1), x.records
+	}
+	return x.drawn
+}
+
 // Uint64 returns the next number, by the SplitMix64 generator of Steele, Lea
 // and Flood.
 func (r *random) Uint64() uint64 {

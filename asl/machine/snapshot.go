@@ -137,6 +137,9 @@ func (x *Execution) restoreFrame(d *decoder) {
 		return
 	}
 	f.scope = d.value()
+	for _, v := range f.scope.Members() {
+		f.held += v.Size()
+	}
 	f.state = f.flow.states[d.string()]
 	f.phase = phase(d.uint())
 	f.raw, f.result = d.value(), d.value()

@@ -26,8 +26,8 @@ type ruleFlow interface {
 
 func compileChoice(c *compiler, st *state) work {
 	k := &choice{}
-	for _, r := range c.source.Choices {
-		rule, flow := c.choiceRule(st, r)
+	for i, r := range c.source.Choices {
+		rule, flow := c.choiceRule(st, r, i)
 		k.rules = append(k.rules, choiceRule{rule: rule, next: c.target("Choices/Next", r.Next), flow: flow})
 	}
 	if c.source.Default != "" {
@@ -69,9 +69,9 @@ func (k *choice) run(x *Execution, f *frame) {
 }
 
 // choiceRule compiles one member of Choices.
-func (c *compiler) choiceRule(st *state, r *asl.ChoiceRule) (rule, ruleFlow) {
+func (c *compiler) choiceRule(st *state, r *asl.ChoiceRule, i int) (rule, ruleFlow) {
 	if c.source.QueryLanguage == asl.JSONata {
-		return compileJSONataRule(c, r)
+		return compileJSONataRule(c, r, i)
 	}
 	flow := &pathRule{state: st.flow.(*pathFlow)}
 	if r.Assign.Exists() {

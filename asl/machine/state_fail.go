@@ -47,6 +47,9 @@ func (p *failPart) eval(x *Execution, f *frame) (value.Value, *Failure) {
 	if p.operand == nil {
 		return value.Value{}, nil
 	}
+	if q, ok := p.operand.(queryOperand); ok {
+		return q.query.expect(x.env(f, f.raw), value.String)
+	}
 	v, failure := p.operand.eval(x.env(f, f.raw), p.field)
 	if failure == nil && v.Kind() != value.String {
 		failure = f.runtime("The value of the field '%s' must be a string but was: %s", p.field, v)

@@ -1,9 +1,10 @@
 package machine
 
 import (
-	"fmt"
+	"strings"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -12,8 +13,8 @@ import (
 // of the items. Spec: "Map State".
 type mapState struct {
 	items       mapItems
-	selector    *template // nil: the item itself
-	concurrency operand   // nil: as many as the service runs
+	selector    body    // nil: the item itself
+	concurrency operand // nil: as many as the service runs
 	distributed bool
 }
 
@@ -24,9 +25,9 @@ type mapItems interface {
 }
 
 func compileMap(c *compiler, st *state) work {
-	m := &mapState{concurrency: c.number("MaxConcurrency"), items: c.mapItems(), selector: c.template("ItemSelector")}
+	m := &mapState{concurrency: c.number("MaxConcurrency"), items: c.mapItems(), selector: c.body("ItemSelector")}
 	if m.selector == nil && c.source.QueryLanguage != asl.JSONata {
-		m.selector = c.template("Parameters") // the old name
+		m.selector = c.body("Parameters") // the old name
 	}
 	p := c.source.ItemProcessor
 	if p == nil {
@@ -100,7 +101,10 @@ func (x *Execution) openIterations(f *frame) bool {
 		if m.selector != nil {
 			e := x.env(f, in)
 			e.item = j.mapItem(int32(j.next))
-			if doc, failure = m.selector.eval(e); failure != nil {
+			if doc, failure = m.selector.eval(e); failure == nil && doc.Size() > MaxPayload {
+				failure = tooLarge(f.state.name)
+			}
+			if failure != nil {
 				break
 			}
 		}
@@ -126,15 +130,29 @@ func (c *compiler) mapItems() mapItems {
 
 func (p *pathItems) items(x *Execution, f *frame, in value.Value) (value.Value, *Failure) {
 	items, text := in, "$"
-	if p.path.path != nil {
-		text = p.path.path.String()
-		var err error
-		if items, err = p.path.path.Eval(x.env(f, in)); err != nil {
-			return items, f.invalidPath(text, err)
+	if path := p.path.path; path != nil {
+		e, err := x.env(f, in), error(nil)
+		if items, err = path.Eval(e); err != nil {
+			return items, itemsMissing(f, path, e.shown(path), err)
+		}
+		text = path.String()
+		if path.Root() == jsonpath.Context {
+			text = text[1:] // so it is shown (F-026)
 		}
 	}
 	if k := items.Kind(); k != value.Array && k != value.Object {
-		return items, NewFailure(asl.ErrRuntime, f.causePrefix()+fmt.Sprintf("Reference path \"%s\" must point to array.", text))
+		return items, f.runtime("Reference path \"%s\" must point to array.", text)
 	}
 	return items, nil
+}
+
+// itemsMissing is an ItemsPath that leads nowhere: the service names its last
+// step (F-022).
+func itemsMissing(f *frame, path *jsonpath.Path, input value.Value, err error) *Failure {
+	text := path.String()
+	if _, ok := err.(*jsonpath.NotFoundError); !ok || !path.IsReference() {
+		return f.invalidPath(text, err)
+	}
+	step := strings.Trim(text[strings.LastIndexAny(text, ".[")+1:], `'"]`)
+	return pathConflict(`step "`+step+`"`, input)
 }

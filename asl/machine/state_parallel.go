@@ -17,6 +17,9 @@ func compileParallel(c *compiler, st *state) work {
 
 func (parallel) run(x *Execution, f *frame) {
 	in, failure := f.state.flow.arguments(x, f)
+	if failure == nil && in != f.raw && in.Size() > MaxPayload {
+		failure = tooLarge(f.state.name)
+	}
 	if failure != nil {
 		x.fail(f, failure)
 		return
@@ -26,4 +29,5 @@ func (parallel) run(x *Execution, f *frame) {
 	for id := first; id <= x.lastFrame; id++ {
 		x.again(x.frames[id])
 	}
+	x.fan(f) // no branches: nothing to wait for
 }

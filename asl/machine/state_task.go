@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"cmp"
+
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
@@ -12,7 +14,7 @@ type task struct {
 	resource    asl.Resource
 	timeout     operand // nil: none
 	heartbeat   operand
-	credentials *template
+	credentials body
 }
 
 func compileTask(c *compiler, _ *state) work {
@@ -24,14 +26,21 @@ func compileTask(c *compiler, _ *state) work {
 		resource:    resource,
 		timeout:     c.number("TimeoutSeconds"),
 		heartbeat:   c.number("HeartbeatSeconds"),
-		credentials: c.credentials(),
+		credentials: c.body("Credentials"),
 	}
 }
 
 // run schedules the call: it evaluates everything about it, so that a retry
 // sees what has changed and recovery need not evaluate anything.
 func (t *task) run(x *Execution, f *frame) {
+	if t.resource.Kind == asl.Activity && x.activities != nil && !x.activities(t.resource.Text) {
+		x.fail(f, f.runtime("The activity %s does not exist.", t.resource.Text)) // F-021
+		return
+	}
 	in, failure := f.state.flow.arguments(x, f)
+	if failure == nil && in != f.raw && in.Size() > MaxPayload {
+		failure = tooLarge(f.state.name)
+	}
 	if failure != nil {
 		x.fail(f, failure)
 		return
@@ -154,10 +163,10 @@ func (x *Execution) answered(f *frame, s Stimulus) bool {
 		x.outcome(f, TaskFailed, value.Value{}, f.runtime("%s", s.Failure.Cause.Text()))
 	case s.Failure != nil:
 		x.outcome(f, TaskFailed, value.Value{}, s.Failure)
-	case f.call.Resource.Pattern == asl.RequestResponse:
-		x.outcome(f, TaskSucceeded, s.Output, nil)
+	case f.call.Resource.Pattern == asl.RequestResponse || s.Output.Size() > MaxPayload:
+		x.succeeded(f, s.Output)
 	default:
-		x.emit(Event{Type: TaskSubmitted, Frame: f.id, Prev: f.prev, Doc: s.Output, Task: &TaskEvent{Resource: f.call.Resource}})
+		x.emit(Event{Type: TaskSubmitted, Frame: f.id, Prev: f.prev, Doc: orNull(s.Output), Task: &TaskEvent{Resource: f.call.Resource}})
 		if c := f.call; c.answers { // the token was quicker
 			x.callbackOutcome(f, c.output, c.kept)
 		} else {
@@ -193,7 +202,16 @@ func (x *Execution) callbackOutcome(f *frame, output value.Value, failure *Failu
 		x.outcome(f, TaskFailed, value.Value{}, failure)
 		return
 	}
-	x.outcome(f, TaskSucceeded, output, nil)
+	x.succeeded(f, output)
+}
+
+// succeeded ends the call with its result, which must fit (F-014, F-024).
+func (x *Execution) succeeded(f *frame, output value.Value) {
+	if output.Size() > MaxPayload {
+		x.outcome(f, TaskFailed, value.Value{}, tooLarge(cmp.Or(f.call.Resource.Type(), f.call.Resource.Text)))
+		return
+	}
+	x.outcome(f, TaskSucceeded, orNull(output), nil)
 }
 
 // heartbeat moves the heartbeat deadline. The history does not show it.
@@ -202,7 +220,7 @@ func (x *Execution) heartbeat(f *frame) bool {
 		return false
 	}
 	if f.call.Heartbeat > 0 {
-		x.emit(Event{Type: HeartbeatReceived, Frame: f.id, Due: x.now + f.call.Heartbeat*1000})
+		x.emit(Event{Type: HeartbeatReceived, Frame: f.id, Due: x.after(f.call.Heartbeat)})
 		x.ask(f, Command{Kind: SetTimer, Timer: Heartbeat, Due: f.beatAt})
 	}
 	return true
@@ -230,10 +248,10 @@ func (x *Execution) applyTask(f *frame, e *Event) {
 	case TaskStarted:
 		f.phase = running
 		if f.call.Timeout > 0 {
-			f.timeoutAt = e.At + f.call.Timeout*1000
+			f.timeoutAt = x.after(f.call.Timeout)
 		}
 		if f.call.Heartbeat > 0 {
-			f.beatAt = e.At + f.call.Heartbeat*1000
+			f.beatAt = x.after(f.call.Heartbeat)
 		}
 	case TaskSubmitted:
 		f.phase, f.call.submitted = submitted, e.Doc

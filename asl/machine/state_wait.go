@@ -71,10 +71,13 @@ func (w *wait) due(x *Execution, f *frame, in value.Value) (int64, *Failure) {
 	switch {
 	case w.secondsPath != nil:
 		seconds, failure := w.secondsAt(e)
-		return x.now + seconds*1000, failure
+		return x.after(seconds), failure
 	case w.timestampPath != nil:
 		v, err := w.timestampPath.Eval(e)
-		if t, ok := asl.ParseTimestamp(v.Text()); err == nil && ok {
+		if err != nil || v.IsNull() {
+			return 0, f.runtime("The TimestampPath parameter does not reference an input value: %s", w.timestampPath)
+		}
+		if t, ok := asl.ParseTimestamp(v.Text()); ok {
 			return t.UnixMilli(), nil
 		}
 		return 0, f.runtime("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s", w.timestampPath, plain(v))
@@ -92,8 +95,12 @@ func (w *wait) due(x *Execution, f *frame, in value.Value) (int64, *Failure) {
 	if failure == nil && seconds < 0 {
 		failure = f.evaluation("Seconds", "The Seconds field must be a non-negative integer: "+strconv.FormatInt(seconds, 10))
 	}
-	return x.now + seconds*1000, failure
+	return x.after(seconds), failure
 }
+
+// after is the time that many seconds from now. What is longer than any Wait
+// or deadline may be does not get longer, so that nothing overflows.
+func (x *Execution) after(seconds int64) int64 { return x.now + min(seconds, longestWait+1)*1000 }
 
 func (w *wait) secondsAt(e *env) (int64, *Failure) {
 	v, err := w.secondsPath.Eval(e)

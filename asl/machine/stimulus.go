@@ -34,6 +34,9 @@ type Stimulus struct {
 	Output  value.Value // Begin: the input. Answered, CallbackSucceeded: the result
 	Failure *Failure
 	Worker  string // ActivityTaken
+
+	// Activities says which activities exist as this happens; nil: all do.
+	Activities func(arn string) bool
 }
 
 // Timer says what a timer is for.

@@ -3,6 +3,7 @@ package machine
 import (
 	"strings"
 
+	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -81,6 +82,24 @@ func (c *compiler) shape(field string, names []string) *value.Shape {
 		seen[name] = true
 	}
 	return value.NewShape(names...)
+}
+
+// A body is a field that holds JSON with expressions in it: a Payload Template,
+// or a query in JSONata mode.
+type body interface {
+	eval(e *env) (value.Value, *Failure)
+}
+
+// body compiles such a field in the query language of the state; nil if it is
+// absent.
+func (c *compiler) body(field string) body {
+	switch {
+	case !c.field(field).Exists():
+		return nil
+	case c.source.QueryLanguage == asl.JSONata:
+		return c.query(field)
+	}
+	return c.template(field)
 }
 
 // eval fills the template in.

@@ -1,8 +1,8 @@
 package engine
 
 import (
+	"container/list"
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/aslocal/aslocal/asl/machine"
@@ -12,77 +12,141 @@ import (
 // This file has the queues of activities: tasks wait there until a worker
 // polls for them.
 
-// offers holds the tasks that wait for a worker, by activity ARN.
+// offers holds the tasks that wait for a worker, and the workers that wait for
+// a task. At most one of an activity's two queues is not empty.
 type offers struct {
-	mu      sync.Mutex
-	queues  map[string][]offer
-	workers map[string][]chan offer // those who poll, longest waiting first
+	mu     sync.Mutex
+	queues map[string]*queue // by activity ARN; none that is empty
+}
+
+// A queue is what waits at one activity.
+type queue struct {
+	tasks   list.List // of *offer, oldest first
+	workers list.List // of chan *offer with room for one, longest waiting first
 }
 
 // An offer is one task that waits for a worker.
 type offer struct {
 	x       *execution
 	command machine.Command
+	place   *list.Element // in its queue
 }
 
-// add hands the task to a worker that waits, or queues it.
-func (o *offers) add(x *execution, c *machine.Command) {
+// queue returns the queue of an activity. The caller holds o.mu.
+func (o *offers) queue(arn string) *queue {
+	if o.queues == nil {
+		o.queues = make(map[string]*queue)
+	}
+	q := o.queues[arn]
+	if q == nil {
+		q = &queue{}
+		o.queues[arn] = q
+	}
+	return q
+}
+
+// tidy forgets the queue of an activity if nothing waits there. The caller
+// holds o.mu.
+func (o *offers) tidy(arn string) {
+	if q := o.queues[arn]; q != nil && q.tasks.Len() == 0 && q.workers.Len() == 0 {
+		delete(o.queues, arn)
+	}
+}
+
+// add hands the task to a worker that waits, or queues it; first says that it
+// goes before all others.
+func (o *offers) add(task *offer, first bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	arn := c.Task.Resource.Text
-	if waiting := o.workers[arn]; len(waiting) > 0 {
-		waiting[0] <- offer{x, *c}
-		o.workers[arn] = waiting[1:]
+	arn := task.command.Task.Resource.Text
+	q := o.queue(arn)
+	if waiting := q.workers.Front(); waiting != nil {
+		q.workers.Remove(waiting).(chan *offer) <- task
+		o.tidy(arn)
 		return
 	}
-	if o.queues == nil {
-		o.queues = make(map[string][]offer)
+	if first {
+		task.place = q.tasks.PushFront(task)
+	} else {
+		task.place = q.tasks.PushBack(task)
 	}
-	o.queues[arn] = append(o.queues[arn], offer{x, *c})
+	if task.x.offers == nil {
+		task.x.offers = make(map[int64]*offer)
+	}
+	task.x.offers[task.command.Token] = task
+}
+
+// remove takes a queued task out of its queue. The caller holds o.mu.
+func (o *offers) remove(task *offer) {
+	arn := task.command.Task.Resource.Text
+	o.queues[arn].tasks.Remove(task.place)
+	delete(task.x.offers, task.command.Token)
+	o.tidy(arn)
+}
+
+// cancel withdraws the task of a token, if it is still queued.
+func (o *offers) cancel(x *execution, token int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if task := x.offers[token]; task != nil {
+		o.remove(task)
+	}
+}
+
+// drop withdraws all tasks of an execution.
+func (o *offers) drop(x *execution) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, task := range x.offers {
+		o.remove(task)
+	}
 }
 
 // take returns the next task of the activity, waiting for one until the
-// context ends.
-func (o *offers) take(ctx context.Context, arn string) (offer, bool) {
+// context ends; nil then.
+func (o *offers) take(ctx context.Context, arn string) *offer {
 	o.mu.Lock()
-	if queue := o.queues[arn]; len(queue) > 0 {
+	q := o.queue(arn)
+	if front := q.tasks.Front(); front != nil {
 		defer o.mu.Unlock()
-		next := queue[0]
-		o.queues[arn] = slices.Delete(queue, 0, 1)
-		return next, true
+		task := front.Value.(*offer)
+		o.remove(task)
+		return task
 	}
-	mine := make(chan offer, 1)
-	if o.workers == nil {
-		o.workers = make(map[string][]chan offer)
-	}
-	o.workers[arn] = append(o.workers[arn], mine)
+	mine := make(chan *offer, 1)
+	place := q.workers.PushBack(mine)
 	o.mu.Unlock()
 	select {
-	case got := <-mine:
-		return got, true
+	case task := <-mine:
+		return task
 	case <-ctx.Done():
 	}
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.workers[arn] = slices.DeleteFunc(o.workers[arn], func(c chan offer) bool { return c == mine })
+	q.workers.Remove(place) // nothing if it has been given a task
+	o.tidy(arn)
+	o.mu.Unlock()
 	select {
-	case got := <-mine: // it came at the last moment
-		return got, true
+	case task := <-mine: // at the last moment, for nobody
+		o.add(task, true)
 	default:
-		return offer{}, false
 	}
+	return nil
 }
 
 // TakeActivity waits for a task of the activity and starts it in the name of
-// the worker. The token is "" if the context ends before there is one.
+// the worker. The token is "" if the context ends, or the engine closes, before
+// there is one.
 func (e *Engine) TakeActivity(ctx context.Context, arn, worker string) (token string, input value.Value, err error) {
+	waiting, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(e.root, cancel)()
 	for {
-		got, ok := e.offers.take(ctx, arn)
-		if !ok {
+		task := e.offers.take(waiting, arn)
+		if task == nil {
 			return "", value.Value{}, nil
 		}
-		c := got.command
-		err := e.bring(context.WithoutCancel(ctx), got.x, machine.Stimulus{Kind: machine.ActivityTaken, Frame: c.Frame, Token: c.Token, Worker: worker})
+		c := task.command
+		err := e.bring(context.WithoutCancel(ctx), task.x, machine.Stimulus{Kind: machine.ActivityTaken, Frame: c.Frame, Token: c.Token, Worker: worker})
 		if err == ErrStale {
 			continue // its execution has gone on without it
 		}

@@ -18,7 +18,12 @@ func (e *Engine) Advance(ctx context.Context, d time.Duration) error {
 		return errors.New("engine: only a virtual clock can be moved")
 	}
 	e.advances.Lock()
-	defer e.advances.Unlock()
+	defer func() {
+		e.advances.Unlock()
+		if e.busy.notify != nil {
+			e.busy.notify() // it may have found the clock taken
+		}
+	}()
 	target := e.virtual.Now() + d.Milliseconds()
 	for {
 		if err := e.busy.wait(ctx); err != nil {

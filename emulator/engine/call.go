@@ -16,17 +16,15 @@ import (
 // call runs one task. The outcome of a task that was cancelled, or that was
 // under way when the engine closed, is dropped; after a restart the latter is
 // called again.
-func (e *Engine) call(x *execution, c machine.Command) {
+func (e *Engine) call(ctx context.Context, x *execution, c machine.Command) {
 	defer e.busy.done()
-	ctx, cancel := context.WithCancel(e.root)
-	defer cancel()
-	x.keepCall(c.Token, cancel)
 	out, err := e.runTask(ctx, x, c.Task)
+	givenUp := ctx.Err() != nil
 	x.dropCall(c.Token)
-	if ctx.Err() != nil || errors.Is(err, ErrNoAnswer) {
+	if givenUp || errors.Is(err, ErrNoAnswer) {
 		return
 	}
-	s := machine.Stimulus{Kind: machine.Answered, At: e.Clock.Now(), Frame: c.Frame, Token: c.Token, Output: out}
+	s := machine.Stimulus{Kind: machine.Answered, Frame: c.Frame, Token: c.Token, Output: out}
 	if err != nil {
 		s.Failure = e.failureOf(x, c.Task, err)
 	}
@@ -40,17 +38,15 @@ var ErrGivenUp = errors.New("engine: the task was given up")
 
 // watch waits for the end of a job, without a goroutine of its own.
 func (e *Engine) watch(x *execution, c *machine.Command) {
-	ctx, cancel := context.WithCancelCause(e.root)
-	x.keepCall(c.Token, func() { cancel(ErrGivenUp) })
+	ctx := x.keepCall(e.root, c.Token)
 	frame, token, task := c.Frame, c.Token, c.Task
-	e.Tasks.Watch(ctx, x.view.start(), task, func(out value.Value, err error) {
+	e.Tasks.Watch(ctx, x.start, task, func(out value.Value, err error) {
+		givenUp := ctx.Err() != nil
 		x.dropCall(token)
-		ended := ctx.Err() != nil
-		cancel(nil)
-		if ended {
+		if givenUp {
 			return
 		}
-		s := machine.Stimulus{Kind: machine.CallbackSucceeded, At: e.Clock.Now(), Frame: frame, Token: token, Output: out}
+		s := machine.Stimulus{Kind: machine.CallbackSucceeded, Frame: frame, Token: token, Output: out}
 		if err != nil {
 			s.Kind, s.Failure = machine.CallbackFailed, e.failureOf(x, task, err)
 		}
@@ -70,7 +66,7 @@ func (e *Engine) runTask(ctx context.Context, x *execution, t *machine.Task) (ou
 			err = fmt.Errorf("internal error of aslocal: %v", r)
 		}
 	}()
-	return e.Tasks.Run(ctx, x.view.start(), t)
+	return e.Tasks.Run(ctx, x.start, t)
 }
 
 func (e *Engine) failureOf(x *execution, t *machine.Task, err error) *machine.Failure {
@@ -82,26 +78,34 @@ func (e *Engine) failureOf(x *execution, t *machine.Task, err error) *machine.Fa
 	return machine.NewFailure(asl.ErrRuntime, err.Error())
 }
 
-func (x *execution) keepCall(token int64, cancel context.CancelFunc) {
+// keepCall returns the context of a call that is about to begin. From now on
+// it can be cancelled.
+func (x *execution) keepCall(root context.Context, token int64) context.Context {
+	ctx, cancel := context.WithCancelCause(root)
 	x.callMu.Lock()
 	defer x.callMu.Unlock()
 	if x.calls == nil {
-		x.calls = make(map[int64]context.CancelFunc)
+		x.calls = make(map[int64]context.CancelCauseFunc)
 	}
 	x.calls[token] = cancel
+	return ctx
 }
 
+// dropCall forgets a call that is over.
 func (x *execution) dropCall(token int64) {
 	x.callMu.Lock()
 	defer x.callMu.Unlock()
-	delete(x.calls, token)
+	if cancel := x.calls[token]; cancel != nil {
+		cancel(nil)
+		delete(x.calls, token)
+	}
 }
 
 func (x *execution) cancelCall(token int64) {
 	x.callMu.Lock()
 	defer x.callMu.Unlock()
 	if cancel := x.calls[token]; cancel != nil {
-		cancel()
+		cancel(ErrGivenUp)
 	}
 }
 
@@ -109,6 +113,6 @@ func (x *execution) cancelCalls() {
 	x.callMu.Lock()
 	defer x.callMu.Unlock()
 	for _, cancel := range x.calls {
-		cancel()
+		cancel(ErrGivenUp)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/journal"
@@ -57,6 +58,9 @@ type Config struct {
 	// else can happen.
 	AutoAdvance bool
 	Log         *slog.Logger // nil: slog.Default()
+	// Activities says whether there is an activity of that ARN; nil: all are
+	// there. It is called while executions are handled and must be quick.
+	Activities func(arn string) bool
 	// Observe is called for the events of the history once they are durable,
 	// in order for each execution. It must not block. May be nil.
 	Observe func(execution string, e *machine.Event)
@@ -79,9 +83,8 @@ type Engine struct {
 	offers   offers
 }
 
-// New returns an engine that goes on with the executions that the store says
-// have not ended.
-func New(c Config) (*Engine, error) {
+// New returns an engine. Call Recover before anything else.
+func New(c Config) *Engine {
 	if c.Clock == nil {
 		c.Clock = SystemClock()
 	}
@@ -98,7 +101,7 @@ func New(c Config) (*Engine, error) {
 	if e.virtual != nil && c.AutoAdvance {
 		e.busy.notify = func() { go e.skip() }
 	}
-	return e, e.recover()
+	return e
 }
 
 // Close stops calling tasks and waits until what has happened is durable.
@@ -122,19 +125,35 @@ type execution struct {
 	arn      string
 	revision string
 	express  bool
+	start    *machine.Start
 
 	mu sync.Mutex // held while the machine handles a stimulus
 	x  *machine.Execution
 
 	view   viewBox
-	timers []*timer                     // guarded by Engine.timers.mu
-	calls  map[int64]context.CancelFunc // guarded by callsMu; by token
+	timers []*timer                          // guarded by Engine.timers.mu
+	offers map[int64]*offer                  // guarded by Engine.offers.mu; by token
+	calls  map[int64]context.CancelCauseFunc // guarded by callMu; by token
 	callMu sync.Mutex
-	ended  chan struct{} // closed when the end is durable
+	begun  signal // the beginning is durable, or never will be
+	ended  signal // the end is durable, or never will be
+	lost   atomic.Pointer[error]
 
 	watchMu  sync.Mutex
 	told     bool
 	watchers []func(View)
+}
+
+// A signal is given once.
+type signal struct {
+	once sync.Once
+	c    chan struct{}
+}
+
+func (s *signal) give() { s.once.Do(func() { close(s.c) }) }
+
+func newExecution(arn, revision string) *execution {
+	return &execution{arn: arn, revision: revision, begun: signal{c: make(chan struct{})}, ended: signal{c: make(chan struct{})}}
 }
 
 // A Request starts an execution.
@@ -151,38 +170,41 @@ var ErrExists = errors.New("engine: the execution exists")
 // Start begins an execution and returns once that is durable. If one of the
 // same ARN exists, it returns its view and ErrExists.
 func (e *Engine) Start(ctx context.Context, r Request) (View, error) {
-	x, view, err := e.create(&r)
+	x, view, err := e.create(ctx, &r)
 	if err != nil {
 		return view, err
 	}
-	started := make(chan error, 1)
-	e.run(x, machine.Stimulus{Kind: machine.Begin, At: e.Clock.Now(), Start: &r.Start, Output: r.Input}, started)
-	select {
-	case err := <-started:
-		return x.view.load(), err
-	case <-ctx.Done():
-		return View{}, ctx.Err()
+	if err := e.bring(ctx, x, machine.Stimulus{Kind: machine.Begin, Start: &r.Start, Output: r.Input}); err != nil {
+		return View{}, err
 	}
+	return x.view.load(), nil
 }
 
-// create registers a new execution under its ARN.
-func (e *Engine) create(r *Request) (*execution, View, error) {
+// create registers a new execution under its ARN. One that is being started
+// under the same ARN at this moment is waited for.
+func (e *Engine) create(ctx context.Context, r *Request) (*execution, View, error) {
 	r.Start.Seed = newSeed()
-	x := &execution{arn: r.Start.ARN, revision: r.Revision, express: r.Start.Express, x: machine.New(r.Program), ended: make(chan struct{})}
-	x.view.store(View{Start: &r.Start, Revision: r.Revision, Started: e.Clock.Now()})
-	e.mu.Lock()
-	if e.closed {
-		e.mu.Unlock()
-		return nil, View{}, errClosed
+	x := newExecution(r.Start.ARN, r.Revision)
+	x.express, x.start, x.x = r.Start.Express, &r.Start, machine.New(r.Program)
+	for {
+		other, err := e.register(x)
+		if err != nil {
+			return nil, View{}, err
+		}
+		if other == nil {
+			break
+		}
+		select {
+		case <-other.begun.c:
+		case <-ctx.Done():
+			return nil, View{}, ctx.Err()
+		case <-e.root.Done():
+			return nil, View{}, errClosed
+		}
+		if v := other.view.load(); v.Start != nil {
+			return nil, v, ErrExists
+		} // else it has not begun, and is not registered any more
 	}
-	if other := e.live[x.arn]; other != nil {
-		e.mu.Unlock()
-		return nil, other.view.load(), ErrExists
-	}
-	e.live[x.arn] = x
-	e.lastID++
-	x.id = e.lastID
-	e.mu.Unlock()
 	if x.express {
 		return x, View{}, nil // its ARN holds a fresh UUID
 	}
@@ -199,6 +221,23 @@ func (e *Engine) create(r *Request) (*execution, View, error) {
 		err = ErrExists
 	}
 	return nil, view, err
+}
+
+// register makes x the live execution of its ARN, unless there is another one,
+// which it returns.
+func (e *Engine) register(x *execution) (other *execution, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil, errClosed
+	}
+	if other := e.live[x.arn]; other != nil {
+		return other, nil
+	}
+	e.live[x.arn] = x
+	e.lastID++
+	x.id = e.lastID
+	return nil, nil
 }
 
 var errClosed = errors.New("engine: closed")

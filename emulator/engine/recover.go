@@ -8,14 +8,16 @@ import (
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/journal"
-	"github.com/aslocal/aslocal/value"
 )
 
 // This file goes on with executions after a restart: it folds their journals,
 // asks again for what was not answered, and lets them continue. A task that was
 // being called when the process ended is called again.
 
-func (e *Engine) recover() error {
+// Recover goes on with the executions that the store says have not ended. The
+// Runner must be ready: tasks are called before it returns. The error is the
+// store's.
+func (e *Engine) Recover() error {
 	var found []*execution
 	for history, err := range e.Store.Unfinished() {
 		if err != nil {
@@ -33,34 +35,42 @@ func (e *Engine) recover() error {
 		for _, c := range x.x.Pending() {
 			e.carryOut(x, &c)
 		}
-		e.run(x, machine.Stimulus{Kind: machine.Resumed, At: e.Clock.Now()}, nil)
+		e.run(x, machine.Stimulus{Kind: machine.Resumed}, nil)
 	}
 	return nil
 }
 
 // restore rebuilds one execution from its journal.
 func (e *Engine) restore(h journal.History) (*execution, error) {
-	record, err := value.ParseBytes(h.Execution.Record)
-	if err != nil {
-		return nil, err
-	}
-	x := &execution{id: h.Execution.ID, arn: h.Execution.ARN, revision: record.Get("revision").Text(), ended: make(chan struct{})}
+	x := newExecution(h.Execution.ARN, revisionOf(&h.Execution))
+	x.id = h.Execution.ID
+	var err error
 	if x.x, err = e.fold(x.revision, slices.Values(h.Batches)); err != nil {
 		return nil, err
 	}
+	if x.start = x.x.Start(); x.start == nil {
+		return nil, errors.New("engine: its journal has no beginning")
+	}
 	view, _ := x.published(nil)
 	x.view.store(view)
+	x.begun.give()
 	return x, nil
 }
 
-// fold rebuilds an execution from batches.
-func (e *Engine) fold(revision string, batches iter.Seq[journal.Batch]) (*machine.Execution, error) {
+// fold rebuilds an execution from batches. A journal that does not fit the
+// program is an error.
+func (e *Engine) fold(revision string, batches iter.Seq[journal.Batch]) (x *machine.Execution, err error) {
 	program, err := e.Program(revision)
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("engine: the journal does not fit the program: %v", r)
+		}
+	}()
 	var failed error
-	x := machine.Replay(program, func(yield func(machine.Event) bool) {
+	x = machine.Replay(program, func(yield func(machine.Event) bool) {
 		var buf []machine.Event
 		for batch := range batches {
 			if buf, failed = machine.ReadEvents(buf[:0], batch.Data); failed != nil {

@@ -8,7 +8,6 @@ import (
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/journal"
-	"github.com/aslocal/aslocal/value"
 )
 
 // This file takes stimuli to executions, batches to the journal, and, once
@@ -29,23 +28,38 @@ func (e *Engine) run(x *execution, s machine.Stimulus, reply chan<- error) {
 // finish goes on with an execution whose batch was cut by the budget.
 func (e *Engine) finish(x *execution) {
 	defer e.busy.done()
-	for e.step(x, machine.Stimulus{Kind: machine.Resumed, At: e.Clock.Now()}, nil) {
+	for e.step(x, machine.Stimulus{Kind: machine.Resumed}, nil) {
 		if e.root.Err() != nil {
 			return // the next start goes on from here
 		}
 	}
 }
 
-// step handles one stimulus; true if its batch has More.
+// step handles one stimulus; true if its batch has More. The time of the
+// stimulus is that of its turn, so that time does not go back in a history.
 func (e *Engine) step(x *execution, s machine.Stimulus, reply chan<- error) (more bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	b := e.handle(x, s)
-	if b.Stale {
+	refuse := func(err error) bool {
 		if reply != nil {
-			reply <- ErrStale
+			reply <- err
 		}
 		return false
+	}
+	if e.root.Err() != nil {
+		return refuse(errClosed)
+	}
+	if err := x.lost.Load(); err != nil {
+		return refuse(*err)
+	}
+	s.At, s.Activities = e.Clock.Now(), e.Activities
+	b, err := e.handle(x, s)
+	switch {
+	case err != nil:
+		e.lose(x, err)
+		return refuse(err)
+	case b.Stale:
+		return refuse(ErrStale)
 	}
 	e.commit(x, b, reply)
 	return b.More
@@ -56,45 +70,52 @@ var ErrStale = errors.New("engine: nobody waits for this any more")
 
 // handle lets the machine handle the stimulus. A panic in there fails the
 // execution, as it stands in the journal, and nothing else.
-func (e *Engine) handle(x *execution, s machine.Stimulus) (b machine.Batch) {
+func (e *Engine) handle(x *execution, s machine.Stimulus) (b machine.Batch, err error) {
 	defer func() {
-		r := recover()
-		if r == nil {
-			return
+		if r := recover(); r != nil {
+			e.Log.Error("an execution panicked", "execution", x.arn, "panic", r, "stack", string(debug.Stack()))
+			b, err = e.fail(x, s, fmt.Sprint(r))
 		}
-		e.Log.Error("an execution panicked", "execution", x.arn, "panic", r, "stack", string(debug.Stack()))
-		b = e.fail(x, s, fmt.Sprint(r))
 	}()
-	return x.x.Handle(s, slice, make([]machine.Event, 0, 16))
+	return x.x.Handle(s, slice, make([]machine.Event, 0, 16)), nil
 }
 
 // fail ends an execution that has panicked. The machine may be in disorder, so
-// it is rebuilt: from its journal, or at the very start from nothing.
-func (e *Engine) fail(x *execution, s machine.Stimulus, what string) machine.Batch {
+// it is rebuilt: from its journal; at the very start, and where there is no
+// journal, from nothing.
+func (e *Engine) fail(x *execution, s machine.Stimulus, what string) (machine.Batch, error) {
 	broken := machine.Stimulus{Kind: machine.Broken, At: s.At, Failure: machine.NewFailure(asl.ErrRuntime, "internal error of aslocal: "+what)}
-	x.x = x.x.Fresh()
 	if s.Kind == machine.Begin || x.express {
-		start := *x.view.start()
-		begun := x.x.Handle(machine.Stimulus{Kind: machine.Begin, At: s.At, Start: &start, Output: value.Nil}, 1, nil)
-		return x.x.Handle(broken, 0, begun.Events)
+		input := s.Output
+		if s.Kind != machine.Begin {
+			input = x.x.Input()
+		}
+		x.x = x.x.Fresh()
+		begun := x.x.Handle(machine.Stimulus{Kind: machine.Begin, At: s.At, Start: x.start, Output: input}, 1, nil)
+		return x.x.Handle(broken, 0, begun.Events), nil
 	}
 	if err := journal.Flush(e.root, e.Store); err != nil {
-		e.Log.Error("waiting for the journal", "execution", x.arn, "error", err)
+		return machine.Batch{}, fmt.Errorf("engine: %s panicked, waiting for its journal: %w", x.arn, err)
 	}
 	rebuilt, err := e.refold(x)
 	if err != nil {
-		e.Log.Error("an execution that panicked cannot be rebuilt", "execution", x.arn, "error", err)
-		return machine.Batch{}
+		return machine.Batch{}, fmt.Errorf("engine: %s panicked and cannot be rebuilt: %w", x.arn, err)
 	}
 	x.x = rebuilt
-	return x.x.Handle(broken, 0, nil)
+	return x.x.Handle(broken, 0, nil), nil
 }
 
 // commit sends a batch to the journal. The caller holds x.mu, which keeps the
 // batches of one execution in order.
 func (e *Engine) commit(x *execution, b machine.Batch, reply chan<- error) {
+	if len(b.Events) == 0 { // as a heartbeat of a task that has no limit
+		if reply != nil {
+			reply <- nil
+		}
+		return
+	}
 	view, ended := x.published(b.Events)
-	if x.express || len(b.Events) == 0 {
+	if x.express {
 		e.committed(x, b, view, ended)
 		if reply != nil {
 			reply <- nil
@@ -105,7 +126,7 @@ func (e *Engine) commit(x *execution, b machine.Batch, reply chan<- error) {
 	e.Store.Commit(x.write(b.Events, view, ended), func(err error) {
 		defer e.busy.done()
 		if err != nil {
-			e.lost(x, err)
+			e.lose(x, err)
 		} else {
 			e.committed(x, b, view, ended)
 		}
@@ -140,29 +161,37 @@ func (e *Engine) committed(x *execution, b machine.Batch, view View, ended bool)
 	}
 	if ended {
 		e.forget(x)
-		close(x.ended)
 		x.tellWatchers(view)
 		return
 	}
+	x.begun.give()
 	for i := range b.Commands {
 		e.carryOut(x, &b.Commands[i])
 	}
 }
 
-// forget removes an execution that has ended.
+// forget removes an execution that has ended, or never began.
 func (e *Engine) forget(x *execution) {
 	e.timers.drop(x)
+	e.offers.drop(x)
 	x.cancelCalls()
 	e.mu.Lock()
-	delete(e.live, x.arn)
+	if e.live[x.arn] == x {
+		delete(e.live, x.arn)
+	}
 	e.mu.Unlock()
+	x.begun.give()
+	x.ended.give()
 }
 
-// lost gives an execution up whose batch could not be written: what has
+// lose gives an execution up whose batch could not be written: what has
 // happened in memory since must not be seen. A restart goes on from the last
-// batch that was written.
-func (e *Engine) lost(x *execution, err error) {
-	e.Log.Error("the journal refused a batch; the execution stands until a restart", "execution", x.arn, "error", err)
+// batch that was written. It may be called without x.mu.
+func (e *Engine) lose(x *execution, err error) {
+	if !x.lost.CompareAndSwap(nil, &err) {
+		return // with an earlier batch
+	}
+	e.Log.Error("an execution cannot go on; it stands until a restart", "execution", x.arn, "error", err)
 	e.forget(x)
 }
 
@@ -171,11 +200,11 @@ func (e *Engine) carryOut(x *execution, c *machine.Command) {
 	switch c.Kind {
 	case machine.RunTask:
 		e.busy.add()
-		go e.call(x, *c)
+		go e.call(x.keepCall(e.root, c.Token), x, *c)
 	case machine.WatchTask:
 		e.watch(x, c)
 	case machine.OfferTask:
-		e.offers.add(x, c)
+		e.offers.add(&offer{x: x, command: *c}, false)
 	case machine.SetTimer:
 		due := c.Due
 		if now := e.Clock.Now(); c.Timer == machine.Sleep && e.WaitTimeScale != 1 && due > now {
@@ -184,12 +213,13 @@ func (e *Engine) carryOut(x *execution, c *machine.Command) {
 		e.timers.set(x, c, due)
 	case machine.CancelTask:
 		e.timers.cancel(x, c.Token)
+		e.offers.cancel(x, c.Token)
 		x.cancelCall(c.Token)
 	}
 }
 
-// fire brings a timer to its execution. With a virtual clock it returns when
-// the stimulus was handled, so that timers fire in order.
+// fire brings a timer to its execution and returns when the stimulus was
+// handled.
 func (e *Engine) fire(t *timer) {
-	e.run(t.x, machine.Stimulus{Kind: machine.Fired, At: e.Clock.Now(), Frame: t.frame, Token: t.token, Timer: t.kind}, nil)
+	e.run(t.x, machine.Stimulus{Kind: machine.Fired, Frame: t.frame, Token: t.token, Timer: t.kind}, nil)
 }

@@ -3,31 +3,49 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
 
 // This file has what API calls do to executions that run.
 
 // Wait returns the view of an execution when it has ended, or the context's
-// error.
+// error; that of the journal if the execution cannot end before a restart.
 func (e *Engine) Wait(ctx context.Context, arn string) (View, error) {
-	if x := e.find(arn); x != nil {
-		select {
-		case <-x.ended:
-			return x.view.load(), nil
-		case <-ctx.Done():
-			return View{}, ctx.Err()
+	for {
+		x := e.find(arn)
+		if x == nil {
+			return e.Describe(arn)
 		}
+		v, err := e.end(ctx, x)
+		if err != nil || v.Start != nil {
+			return v, err
+		} // else it never began: one of that name was there before
 	}
-	return e.Describe(arn)
+}
+
+// end waits for the end of a live execution.
+func (e *Engine) end(ctx context.Context, x *execution) (View, error) {
+	select {
+	case <-x.ended.c:
+	case <-ctx.Done():
+		return View{}, ctx.Err()
+	case <-e.root.Done():
+		return View{}, errClosed
+	}
+	if err := x.lost.Load(); err != nil {
+		return View{}, *err
+	}
+	return x.view.load(), nil
 }
 
 // OnEnd calls f with the view of an execution when it has ended, at once if it
 // has already. f must not block. ErrNotFound says that there is none.
 func (e *Engine) OnEnd(arn string, f func(View)) error {
-	if x := e.find(arn); x != nil && x.watch(f) {
+	if x := e.find(arn); x != nil && x.view.load().Start != nil && x.watch(f) {
 		return nil
 	}
 	v, err := e.Describe(arn)
@@ -61,39 +79,69 @@ func (x *execution) tellWatchers(v View) {
 // StartSync begins an execution and returns when it has ended. If the context
 // ends before that, the execution is stopped.
 func (e *Engine) StartSync(ctx context.Context, r Request) (View, error) {
-	x, view, err := e.create(&r)
+	x, view, err := e.create(ctx, &r)
 	if err != nil {
 		return view, err
 	}
-	e.run(x, machine.Stimulus{Kind: machine.Begin, At: e.Clock.Now(), Start: &r.Start, Output: r.Input}, nil)
-	select {
-	case <-x.ended:
-		return x.view.load(), nil
-	case <-ctx.Done():
-		e.run(x, machine.Stimulus{Kind: machine.Stopped, At: e.Clock.Now()}, nil)
-		return View{}, ctx.Err()
+	e.run(x, machine.Stimulus{Kind: machine.Begin, Start: &r.Start, Output: r.Input}, nil)
+	view, err = e.end(ctx, x)
+	if ctx.Err() != nil {
+		e.run(x, machine.Stimulus{Kind: machine.Stopped}, nil)
 	}
+	return view, err
 }
 
 // Stop ends an execution with ABORTED and returns when that was, in Unix
 // milliseconds. An execution that has ended stays as it is; ErrNotFound if
 // there is none.
 func (e *Engine) Stop(ctx context.Context, arn string, failure *machine.Failure) (int64, error) {
-	x := e.find(arn)
-	if x != nil {
+	if x := e.find(arn); x != nil {
 		err := e.bring(ctx, x, machine.Stimulus{Kind: machine.Stopped, Failure: failure})
 		if err != nil && err != ErrStale {
 			return 0, err
 		}
 	}
 	v, err := e.Describe(arn)
+	if err == nil && v.Status == machine.Running {
+		return e.stopStanding(ctx, arn, failure)
+	}
+	return v.Stopped, err
+}
+
+// stopStanding ends an execution that only the journal has: it could not go on
+// after a restart, or the store refused a batch of it.
+func (e *Engine) stopStanding(ctx context.Context, arn string, failure *machine.Failure) (int64, error) {
+	stored, err := e.stored(arn)
+	if err != nil {
+		return 0, err
+	}
+	v := View{Revision: revisionOf(&stored), Status: machine.Aborted, Stopped: e.Clock.Now()}
+	var events []machine.Event
+	for batch, err := range e.Store.Batches(stored.ID, 1) {
+		if err == nil {
+			events, err = machine.ReadEvents(events[:0], batch.Data)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("engine: stopping %s: %w", arn, err)
+		}
+		v.records = batch.Last
+		for i := range events {
+			v.Events = max(v.Events, events[i].ID)
+		}
+	}
+	v.Events++
+	v.records++
+	end := []machine.Event{{ID: v.Events, At: v.Stopped, Type: machine.ExecutionAborted, Failure: failure}}
+	err = journal.Do(ctx, e.Store, journal.Write{
+		Batch:  &journal.Batch{Execution: stored.ID, First: v.records, Last: v.records, Data: machine.AppendEvents(nil, end)},
+		Update: &journal.Update{ID: stored.ID, Status: v.Status.String(), Stopped: v.Stopped, Record: v.record()},
+	})
 	return v.Stopped, err
 }
 
 // bring takes a stimulus to an execution and returns when its effect is
 // durable.
 func (e *Engine) bring(ctx context.Context, x *execution, s machine.Stimulus) error {
-	s.At = e.Clock.Now()
 	reply := make(chan error, 1)
 	e.run(x, s, reply)
 	select {

@@ -13,7 +13,8 @@ import (
 // purpose; setting it again moves it.
 type timers struct {
 	clock Clock
-	fire  func(*timer) // must not block
+	fire  func(*timer)
+	turns chan struct{} // how many timers may be firing at a time
 
 	mu     sync.Mutex
 	heap   timerHeap
@@ -33,7 +34,7 @@ type timer struct {
 }
 
 func newTimers(clock Clock, fire func(*timer)) *timers {
-	return &timers{clock: clock, fire: fire, wakeAt: math.MaxInt64}
+	return &timers{clock: clock, fire: fire, turns: make(chan struct{}, firing), wakeAt: math.MaxInt64}
 }
 
 // set adds the timer that a command asks for, or moves it.
@@ -81,6 +82,11 @@ func (q *timers) drop(x *execution) {
 	x.timers = nil
 }
 
+// firing is how many timers fire at a time at most: enough that an execution
+// which is busy holds nobody up, and little beside a hundred thousand that are
+// due at once.
+const firing = 64
+
 // due fires what is due. The system clock calls it.
 func (q *timers) due() {
 	now := q.clock.Now()
@@ -89,7 +95,11 @@ func (q *timers) due() {
 		if t == nil {
 			return
 		}
-		q.fire(t)
+		q.turns <- struct{}{}
+		go func() {
+			defer func() { <-q.turns }()
+			q.fire(t)
+		}()
 	}
 }
 

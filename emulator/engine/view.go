@@ -25,7 +25,8 @@ type View struct {
 	records  int64 // number of the last record in the journal
 }
 
-// A viewBox holds the view of a live execution.
+// A viewBox holds the view of a live execution; one without Start until its
+// beginning is durable.
 type viewBox struct{ p atomic.Pointer[View] }
 
 func (b *viewBox) store(v View) { b.p.Store(&v) }
@@ -36,8 +37,6 @@ func (b *viewBox) load() View {
 	}
 	return View{}
 }
-
-func (b *viewBox) start() *machine.Start { return b.load().Start }
 
 // published is the view after a batch, and whether the execution has ended
 // with it. The caller holds x.mu.
@@ -62,6 +61,15 @@ func (x *execution) row(v View) *journal.Execution {
 // record is what the row holds beyond its columns.
 func (v *View) record() []byte {
 	return recordShape.New([]value.Value{value.Str(v.Revision), value.Int(v.Events), value.Int(v.records)}).AppendJSON(nil)
+}
+
+// revisionOf is the revision that a row's execution runs.
+func revisionOf(x *journal.Execution) string {
+	record, err := value.ParseBytes(x.Record)
+	if err != nil {
+		return "" // no program is known under this
+	}
+	return record.Get("revision").Text()
 }
 
 var recordShape = value.NewShape("revision", "events", "records")
@@ -119,7 +127,7 @@ func (e *Engine) viewOf(stored journal.Execution) (View, error) {
 	if err != nil {
 		return View{}, fmt.Errorf("engine: the row of %s: %w", stored.ARN, err)
 	}
-	v := View{Revision: record.Get("revision").Text(), Status: machine.StatusOf(stored.Status), Started: stored.Started, Stopped: stored.Stopped}
+	v := View{Revision: revisionOf(&stored), Status: machine.StatusOf(stored.Status), Started: stored.Started, Stopped: stored.Stopped}
 	v.Events, _ = record.Get("events").Int()
 	v.records, _ = record.Get("records").Int()
 	var buf []machine.Event

@@ -98,8 +98,7 @@ func BenchmarkCommit(b *testing.B) {
 				})
 				b.ReportAllocs()
 				b.ResetTimer()
-				var ids = make(chan int64, c)
-				var last = make([]int64, c+1)
+				ids, last := make(chan int64, c), make([]int64, c+1) // those that have no batch under way; their last events
 				for i := range c {
 					ids <- int64(i + 1)
 				}
@@ -118,8 +117,27 @@ func BenchmarkCommit(b *testing.B) {
 	})
 }
 
-// BenchmarkExecution is what a short execution costs: it is created with its
-// first batch, and ends with its second.
+// BenchmarkShortExecution is an execution that ends as soon as it begins: it is
+// one write.
+func BenchmarkShortExecution(b *testing.B) {
+	eachStore(b, func(b *testing.B, s journal.Store) {
+		for _, c := range []int{1, 32} {
+			b.Run(fmt.Sprintf("callers=%d", c), func(b *testing.B) {
+				first := s.LastID()
+				b.ReportAllocs()
+				callers(b.N, c, func(i int64, done func(error)) {
+					x := benchRow(first + i)
+					x.Status, x.Stopped = "SUCCEEDED", x.Started+1
+					s.Commit(journal.Write{Create: x, Batch: &journal.Batch{Execution: x.ID, First: 1, Last: 12, Data: benchData}}, done)
+				})
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "executions/s")
+			})
+		}
+	})
+}
+
+// BenchmarkExecution is an execution that waits once: it is created with its
+// first batch, and ends with its second, in another write.
 func BenchmarkExecution(b *testing.B) {
 	eachStore(b, func(b *testing.B, s journal.Store) {
 		for _, c := range []int{1, 32, 256} {

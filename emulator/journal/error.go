@@ -6,16 +6,19 @@ import (
 )
 
 // What a store refuses. Errors wrap one of these, and say which execution or
-// file is meant; the rest come from the disk.
+// file is meant; all others come from the disk.
 var (
+	// Of a write or a reader; see Store.
 	ErrNotFound = errors.New("no such execution")
 	ErrExists   = errors.New("the execution exists already")
 	ErrOrder    = errors.New("the batch does not follow the last event")
 	ErrInvalid  = errors.New("invalid request")
 	ErrClosed   = errors.New("journal: the store is closed")
-	ErrLocked   = errors.New("it is open already, here or in another process")
-	ErrForeign  = errors.New("not a journal of aslocal")
-	ErrNewer    = errors.New("written by a newer aslocal")
+
+	// Of OpenSQLite.
+	ErrLocked  = errors.New("it is open already, here or in another process")
+	ErrForeign = errors.New("not a journal of aslocal")
+	ErrNewer   = errors.New("written by a newer aslocal")
 )
 
 func errNotFound(id int64) error {

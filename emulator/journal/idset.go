@@ -46,7 +46,7 @@ func (s *idSet) add(id int64) {
 		}
 		half := slices.Clone(c[chunkSize/2:])
 		s.chunks = slices.Insert(s.chunks, i+1, half)
-		s.chunks[i] = c[: chunkSize/2 : chunkSize/2]
+		s.chunks[i] = c[:chunkSize/2]
 		if id >= half[0] {
 			i++
 		}

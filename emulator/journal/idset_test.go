@@ -45,6 +45,21 @@ func TestIDSet(t *testing.T) {
 	}
 }
 
+// A full chunk must split rightly wherever the new ID falls.
+func TestIDSetSplits(t *testing.T) {
+	for place := range int64(chunkSize + 1) {
+		var s idSet
+		in := map[int64]bool{}
+		for i := range int64(chunkSize) {
+			s.add(10 * i)
+			in[10*i] = true
+		}
+		s.add(10*place - 5)
+		in[10*place-5] = true
+		wantIDs(t, &s, in, 10*place-5)
+	}
+}
+
 // wantIDs compares both directions from an ID that may be in the set or not.
 func wantIDs(t *testing.T, s *idSet, in map[int64]bool, from int64) {
 	t.Helper()

@@ -41,10 +41,10 @@ type Execution struct {
 	Status     string
 	Started    int64 // Unix milliseconds
 	Stopped    int64 // Unix milliseconds; 0 while it runs
-	Record     []byte
+
 	// Record is what else the engine keeps of it. It is read with every row of
-	// a list and written again with every change, so it should be small: inputs
-	// and outputs are in the batches.
+	// a list, so it should be small: inputs and outputs are in the batches.
+	Record []byte
 }
 
 // A Batch is a run of an execution's events, encoded by the engine. Events are
@@ -74,8 +74,9 @@ type Document struct {
 
 // A Write is one atomic unit: all of it happens, or nothing. Create, Batch and
 // Update must be of the same execution, and Delete, which removes an execution
-// with its events, stands without them. The zero Write changes nothing; its
-// turn comes when all before it are done.
+// with its events, stands without them. An execution that ends as soon as it
+// begins is best created with its last status: one write costs less than two.
+// The zero Write changes nothing; its turn comes when all before it are done.
 type Write struct {
 	Create    *Execution
 	Batch     *Batch

@@ -29,6 +29,7 @@ const (
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends aslocal at once
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -242,7 +242,7 @@ func (p *killProcess) runFor(d time.Duration) {
 	}
 }
 
-// kill ends the process as a power cut would. Users know that it is down before
+// kill ends the process as a crash would. Users know that it is down before
 // it is, so a call that fails while it is up is a failure of the test.
 func (p *killProcess) kill() {
 	p.mu.Lock()
@@ -284,9 +284,12 @@ func (p *killProcess) running() (*sfn.Client, <-chan struct{}) {
 }
 
 // call calls the API until it answers. The error is that of the API, or of the
-// context.
+// context, or of a server that is up and does not answer. A single such failure
+// is the SDK's: it closes the body of a request while net/http may still look
+// whether more of it comes, which breaks the connection when the server answers
+// at once.
 func (p *killProcess) call(f func(*sfn.Client) error) error {
-	for {
+	for failed := 0; ; {
 		c, up := p.running()
 		err := f(c)
 		var fault smithy.APIError
@@ -294,9 +297,11 @@ func (p *killProcess) call(f func(*sfn.Client) error) error {
 			return err
 		}
 		p.mu.Lock()
-		same := p.up == up
+		if p.up == up {
+			failed++
+		}
 		p.mu.Unlock()
-		if same {
+		if failed > 3 {
 			return fmt.Errorf("aslocal is up, but %w", err)
 		}
 	}

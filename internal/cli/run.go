@@ -22,6 +22,7 @@ type runner struct {
 	input   string
 	fast    bool
 	quiet   bool
+	json    bool
 	timeout time.Duration
 }
 
@@ -30,8 +31,9 @@ func newRun() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run FILE",
 		Short: "Run a state machine once",
-		Long: `Run the state machine in a file once, in memory. The trace goes to stderr, the output of the execution to stdout. Exit code 0 says that it
-succeeded, 1 that it did not, 3 that the definition has errors, 4 that --timeout was too short.`,
+		Long: `Run the state machine in a file (JSON, or YAML by the file's ending) once, in memory. The trace goes to stderr, the output of the execution
+and nothing else to stdout. Exit code 0 says that it succeeded, 1 that it did not, 2 that the call makes no sense, 3 that the definition has
+errors, 4 that --timeout was too short, 130 that it was interrupted.`,
 		Example: `  aslocal run order.asl.json --input '{"total": 42}'
   aslocal run order.asl.yaml --input @order.json --fast
   cat order.json | aslocal run order.asl.json --input -`,
@@ -42,19 +44,24 @@ succeeded, 1 that it did not, 3 that the definition has errors, 4 that --timeout
 	c.Flags().StringVarP(&r.input, "input", "i", "{}", "input: JSON, @FILE, or - for stdin")
 	c.Flags().BoolVar(&r.fast, "fast", false, "skip Waits and the pauses before retries")
 	c.Flags().BoolVarP(&r.quiet, "quiet", "q", false, "print no trace")
+	c.Flags().BoolVar(&r.json, "json", false, "print the trace as JSON, an event a line")
+	c.MarkFlagsMutuallyExclusive("quiet", "json")
 	c.Flags().DurationVar(&r.timeout, "timeout", 0, "give up after this time, as in 30s; no limit if not set")
 	return c
 }
 
 func (r *runner) run(c *cobra.Command, path string) error {
+	if path == "-" && r.input == "-" {
+		return exit(ExitUsage, "--input @FILE reads the input from a file", "--input: stdin is the definition already")
+	}
+	if r.timeout < 0 {
+		return exit(ExitUsage, "", "--timeout: expected a duration above 0, got %s", r.timeout)
+	}
 	text, err := readFile(path, c.InOrStdin())
 	if err != nil {
 		return exit(ExitUsage, "", "%v", err)
 	}
-	definition, found := asl.ParseFile(path, text)
-	if !found.HasErrors() {
-		found = append(found, asl.Validate(definition, asl.Options{})...)
-	}
+	definition, found := check(path, text, asl.Options{})
 	if err := found.Format(c.ErrOrStderr(), text); err != nil {
 		return err
 	}
@@ -72,11 +79,24 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	if r.fast {
 		options = append(options, emulator.WithAutoAdvance(time.Now()))
 	}
-	trace := &trace{w: c.ErrOrStderr()}
-	if !r.quiet {
-		options = append(options, emulator.WithObserver(func(_ string, e emulator.Event) { trace.event(e) }))
+	if observe := r.observer(c.ErrOrStderr()); observe != nil {
+		options = append(options, emulator.WithObserver(observe))
 	}
 	return r.execute(c, options, nameOf(path), definition.JSON(), input)
+}
+
+// observer returns what shows the events, or nil if nothing does. Only one
+// execution runs.
+func (r *runner) observer(w io.Writer) func(string, emulator.Event) {
+	switch {
+	case r.quiet:
+		return nil
+	case r.json:
+		log := eventLog{w}
+		return func(_ string, e emulator.Event) { log.event(e) }
+	}
+	t := newTrace(w, r.fast)
+	return func(_ string, e emulator.Event) { t.event(e) }
 }
 
 // readInput reads the input, which must be JSON.
@@ -143,50 +163,4 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, name, defi
 	}
 	_, err = fmt.Fprintln(c.OutOrStdout(), end.Output)
 	return err
-}
-
-// A trace prints a line for each thing that happens.
-type trace struct {
-	w     io.Writer
-	begin time.Time
-}
-
-// shownData is how much of a payload a line of the trace shows.
-const shownData = 100
-
-func (t *trace) event(e emulator.Event) {
-	if t.begin.IsZero() {
-		t.begin = e.Timestamp
-	}
-	fmt.Fprintf(t.w, "%9.3f  %4d  %-26s %s\n", e.Timestamp.Sub(t.begin).Seconds(), e.ID, e.Type, summary(e))
-}
-
-// summary is what matters of an event: whose it is and what it carries.
-func summary(e emulator.Event) string {
-	var parts []string
-	d := e.Details
-	for _, name := range []string{"name", "resource"} {
-		if v := d.Get(name); v.Exists() {
-			parts = append(parts, v.Text())
-		}
-	}
-	if v := d.Get("index"); v.Exists() {
-		parts = append(parts, "#"+v.NumberText())
-	}
-	if v := d.Get("error"); v.Exists() {
-		parts = append(parts, v.Text()+":")
-	}
-	for _, name := range []string{"cause", "input", "parameters", "output"} {
-		if v := d.Get(name); v.Exists() {
-			parts = append(parts, shorten(v.Text()))
-		}
-	}
-	return strings.Join(parts, "  ")
-}
-
-func shorten(s string) string {
-	if len(s) <= shownData {
-		return s
-	}
-	return strings.ToValidUTF8(s[:shownData], "") + fmt.Sprintf("… (%d bytes)", len(s))
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -60,6 +62,9 @@ are registered as state machines and updated when serve starts again. State is k
 
 func (s *server) run(c *cobra.Command, folder string) error {
 	began := time.Now()
+	if s.port < 0 || s.port > 65535 {
+		return exit(ExitUsage, "", "--port: expected 0 to 65535, got %d", s.port)
+	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return exit(ExitUsage, "give the folder that holds the definitions", "%s is not a folder", folder)
 	}
@@ -82,7 +87,7 @@ func (s *server) run(c *cobra.Command, folder string) error {
 		return exit(ExitFailed, "--port chooses another port, --port 0 a free one", "%v", err)
 	}
 	machines, problems := register(em, folder, config)
-	s.greet(c, listener.Addr(), machines, problems, where, time.Since(began))
+	s.greet(c, listener.Addr(), config, machines, problems, where, time.Since(began))
 	return serve(c.Context(), em, listener)
 }
 
@@ -119,29 +124,64 @@ func (s *server) open(folder string) (store journal.Store, where string, err err
 }
 
 // greet says what there is and how to use it.
-func (s *server) greet(c *cobra.Command, addr net.Addr, machines, problems []string, where string, took time.Duration) {
+func (s *server) greet(c *cobra.Command, addr net.Addr, config file, machines, problems []string, where string, took time.Duration) {
 	w := c.OutOrStdout()
+	url := s.url(addr)
+	fmt.Fprintf(w, "aslocal %s, local Step Functions, ready in %s\n", Version, took.Round(time.Millisecond))
+	tell(w, "API", url)
+	if len(machines) == 0 {
+		machines = []string{"none found (*.asl.json, *.asl.yaml); create one through the API"}
+	}
+	tell(w, "Machines", machines...)
+	tell(w, "Lambda", functions(config)...)
+	tell(w, "State", where)
+	for _, p := range problems {
+		tell(w, "Problem", strings.Split(strings.TrimSpace(p), "\n")...)
+	}
+	if !loopback(s.host) {
+		tell(w, "Warning", s.host+" can be reached from outside, and nobody is asked who they are: others can run your state machines")
+	}
+	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+url)
+}
+
+// tell writes lines under a heading.
+func tell(w io.Writer, heading string, lines ...string) {
+	for _, line := range lines {
+		fmt.Fprintf(w, "  %-9s %s\n", heading, line)
+		heading = ""
+	}
+}
+
+// functions says where Lambda functions are.
+func functions(config file) []string {
+	var lines []string
+	if config.endpoint != "" {
+		lines = append(lines, config.endpoint)
+	}
+	for _, name := range slices.Sorted(maps.Keys(config.functions)) {
+		lines = append(lines, fmt.Sprintf("%s at %s", name, config.functions[name]))
+	}
+	if len(lines) == 0 {
+		return []string{"nowhere; --lambda-endpoint says where functions are"}
+	}
+	return lines
+}
+
+// url is where clients on this machine find the server.
+func (s *server) url(addr net.Addr) string {
 	host := s.host
-	if host == "127.0.0.1" || host == "::1" {
+	switch ip := net.ParseIP(host); {
+	case host == "", ip != nil && (ip.IsUnspecified() || ip.Equal(net.IPv4(127, 0, 0, 1)) || ip.Equal(net.IPv6loopback)):
 		host = "localhost"
 	}
 	_, port, _ := net.SplitHostPort(addr.String())
-	url := "http://" + net.JoinHostPort(host, port)
-	fmt.Fprintf(w, "aslocal %s, local Step Functions, ready in %s\n", Version, took.Round(time.Millisecond))
-	fmt.Fprintf(w, "  API       %s\n", url)
-	if len(machines) > 0 {
-		fmt.Fprintf(w, "  Machines  %s\n", strings.Join(machines, ", "))
-	} else {
-		fmt.Fprintf(w, "  Machines  none found (*.asl.json, *.asl.yaml); create one through the API\n")
-	}
-	if s.lambdaEndpoint != "" {
-		fmt.Fprintf(w, "  Lambda    %s\n", s.lambdaEndpoint)
-	}
-	fmt.Fprintf(w, "  State     %s\n", where)
-	for _, p := range problems {
-		fmt.Fprintf(w, "  Problem   %s\n", strings.ReplaceAll(strings.TrimSpace(p), "\n", "\n            "))
-	}
-	fmt.Fprintf(w, "  Use it    export AWS_ENDPOINT_URL_SFN=%s\n", url)
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// loopback reports whether only this machine can reach the host.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // serve answers requests until the context ends, and then lets those under way
@@ -172,39 +212,52 @@ func serve(ctx context.Context, em *emulator.Emulator, listener net.Listener) er
 // register registers the definitions found in the folder. Problems are told,
 // and keep nothing else from being served.
 func register(em *emulator.Emulator, folder string, config file) (machines, problems []string) {
-	paths := make(map[string]string) // name to path
-	for name, m := range config.Machines {
-		if m.File != "" {
-			paths[name] = filepath.Join(folder, m.File)
-		}
-	}
-	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() && path != folder && skipped(d.Name()) {
-			return fs.SkipDir
-		}
-		if name, ok := machineName(path); ok && !d.IsDir() {
-			if other, taken := paths[name]; taken && other != path {
-				problems = append(problems, fmt.Sprintf("%s: %s is registered under this name already; machines in aslocal.yaml can name both", path, other))
-				return nil
-			}
-			paths[name] = path
-		}
-		return nil
-	})
-	if err != nil {
-		problems = append(problems, err.Error())
-	}
-	for _, name := range sortedKeys(paths) {
-		if err := registerFile(em, name, paths[name], config.Machines[name]); err != nil {
+	paths, problems := find(folder, config)
+	for _, name := range slices.Sorted(maps.Keys(paths)) {
+		if err := registerFile(em, name, paths[name], config.machines[name]); err != nil {
 			problems = append(problems, err.Error())
 			continue
 		}
 		machines = append(machines, fmt.Sprintf("%s (%s)", name, paths[name]))
 	}
+	for _, name := range slices.Sorted(maps.Keys(config.machines)) {
+		if paths[name] == "" {
+			problems = append(problems, fmt.Sprintf("%s: machines.%s: there is no %s.asl.json or .asl.yaml in the folder, and no file is given", config.name, name, name))
+		}
+	}
 	return machines, problems
+}
+
+// find returns the definitions that the settings name and those found in the
+// folder: name to path.
+func find(folder string, config file) (paths map[string]string, problems []string) {
+	paths = make(map[string]string)
+	named := make(map[string]bool) // paths
+	for name, m := range config.machines {
+		if m.file != "" {
+			path := m.file
+			if !filepath.IsAbs(path) {
+				path = filepath.Join(folder, path)
+			}
+			paths[name] = path
+			named[path] = true
+		}
+	}
+	filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		switch name, ok := machineName(path); {
+		case err != nil: // goes on without it
+			problems = append(problems, err.Error())
+		case d.IsDir() && path != folder && skipped(d.Name()):
+			return fs.SkipDir
+		case d.IsDir() || !ok || named[path]:
+		case paths[name] != "":
+			problems = append(problems, fmt.Sprintf("%s: %s is registered as %s already; machines in %s can give it another name", path, paths[name], name, settingsFile))
+		default:
+			paths[name] = path
+		}
+		return nil
+	})
+	return paths, problems
 }
 
 // skipped reports whether a folder is none that people keep definitions in.
@@ -217,10 +270,7 @@ func registerFile(em *emulator.Emulator, name, path string, m machine) error {
 	if err != nil {
 		return err
 	}
-	definition, found := asl.ParseFile(path, text)
-	if !found.HasErrors() {
-		found = append(found, asl.Validate(definition, asl.Options{Express: m.Type == "EXPRESS"})...)
-	}
+	definition, found := check(path, text, asl.Options{Express: m.kind == "EXPRESS"})
 	if found.HasErrors() {
 		var b strings.Builder
 		if err := found.Errors().Format(&b, text); err != nil {
@@ -228,15 +278,8 @@ func registerFile(em *emulator.Emulator, name, path string, m machine) error {
 		}
 		return errors.New(b.String())
 	}
-	_, err = em.Register(emulator.Registration{Name: name, Definition: definition.JSON(), Type: m.Type, RoleARN: m.RoleArn})
-	return err
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
+	if _, err = em.Register(emulator.Registration{Name: name, Definition: definition.JSON(), Type: m.kind, RoleARN: m.roleARN}); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	slices.Sort(keys)
-	return keys
+	return nil
 }

@@ -1,96 +1,121 @@
 package cli
 
 import (
-	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
 	"github.com/aslocal/aslocal/emulator"
 )
 
 // This file has the settings that serve and run share: flags, the environment
-// variables of Step Functions Local, and the file aslocal.yaml. A flag beats
-// the environment, the environment beats the file.
+// variables of Step Functions Local, and the settings file. A flag beats the
+// environment, the environment beats the file.
 
-// settings are the shared flags.
+// settings are the shared flags, as they were given.
 type settings struct {
 	account, region string
 	lambdaEndpoint  string
-	waitTimeScale   float64
+	waitTimeScale   string
 	config          string
-}
-
-// file is aslocal.yaml.
-type file struct {
-	Account       string             `yaml:"account"`
-	Region        string             `yaml:"region"`
-	WaitTimeScale float64            `yaml:"waitTimeScale"`
-	Lambda        lambdaSettings     `yaml:"lambda"`
-	Machines      map[string]machine `yaml:"machines"`
-}
-
-type lambdaSettings struct {
-	Endpoint  string            `yaml:"endpoint"`
-	Functions map[string]string `yaml:"functions"` // name or ARN to URL
-}
-
-// machine says more about a state machine that serve registers from a file.
-type machine struct {
-	File    string `yaml:"file"` // the definition; by default it is found by name
-	Type    string `yaml:"type"` // STANDARD or EXPRESS
-	RoleArn string `yaml:"roleArn"`
 }
 
 func (s *settings) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&s.account, "account", os.Getenv("AWS_ACCOUNT_ID"), "account in ARNs, 123456789012 if not set (AWS_ACCOUNT_ID)")
-	f.StringVar(&s.region, "region", os.Getenv("AWS_DEFAULT_REGION"), "region in ARNs, us-east-1 if not set (AWS_DEFAULT_REGION)")
-	f.StringVar(&s.lambdaEndpoint, "lambda-endpoint", os.Getenv("LAMBDA_ENDPOINT"), "URL that Lambda functions are invoked at (LAMBDA_ENDPOINT)")
-	scale, _ := strconv.ParseFloat(os.Getenv("WAIT_TIME_SCALE"), 64)
-	f.Float64Var(&s.waitTimeScale, "wait-time-scale", scale, "multiplies the length of Waits and retry pauses, 1 if not set (WAIT_TIME_SCALE)")
-	f.StringVar(&s.config, "config", "", "settings file; aslocal.yaml in the served folder if there is one")
-	f.StringVar(&s.account, "aws-account", s.account, "the same as --account, as in Step Functions Local")
-	f.StringVar(&s.region, "aws-region", s.region, "the same as --region, as in Step Functions Local")
+	f.StringVar(&s.account, "account", "", "account in ARNs, 123456789012 if not set (AWS_ACCOUNT_ID)")
+	f.StringVar(&s.region, "region", "", "region in ARNs, us-east-1 if not set (AWS_DEFAULT_REGION)")
+	f.StringVar(&s.lambdaEndpoint, "lambda-endpoint", "", "`URL` that Lambda functions are invoked at (LAMBDA_ENDPOINT)")
+	f.StringVar(&s.waitTimeScale, "wait-time-scale", "", "`number` that multiplies the length of Waits and retry pauses, 1 if not set (WAIT_TIME_SCALE)")
+	f.StringVar(&s.config, "config", "", "settings `file`; aslocal.yaml in the folder if there is one")
+	f.StringVar(&s.account, "aws-account", "", "the same as --account, as in Step Functions Local")
+	f.StringVar(&s.region, "aws-region", "", "the same as --region, as in Step Functions Local")
 	f.Lookup("aws-account").Hidden = true
 	f.Lookup("aws-region").Hidden = true
 }
 
-// load reads the settings file and returns it with the options of an emulator.
-func (s *settings) load(folder string) (file, []emulator.Option, error) {
-	config, err := readConfig(s.config, folder)
-	if err != nil {
-		return config, nil, err
+// chosen is what holds of a setting, wherever it was given.
+type chosen struct{ text, from string }
+
+// choose takes the flag if it was given, else the environment variable, else
+// what the file says, which has been checked. What does not fit is an error.
+func choose(flag, flagText, variable, fileText string, fits func(string) bool, expected string) (string, error) {
+	given := chosen{fileText, ""}
+	if text := os.Getenv(variable); text != "" {
+		given = chosen{text, variable}
 	}
-	var options []emulator.Option
-	if account := first(s.account, config.Account); account != "" {
-		options = append(options, emulator.WithAccount(account))
+	if flagText != "" {
+		given = chosen{flagText, "--" + flag}
 	}
-	if region := first(s.region, config.Region); region != "" {
-		options = append(options, emulator.WithRegion(region))
+	if given.text != "" && !fits(given.text) {
+		return "", exit(ExitUsage, "", "%s: expected %s, got %q", given.from, expected, given.text)
 	}
-	if endpoint := first(s.lambdaEndpoint, config.Lambda.Endpoint); endpoint != "" {
-		options = append(options, emulator.WithLambdaEndpoint(endpoint))
-	}
-	for function, url := range config.Lambda.Functions {
-		options = append(options, emulator.WithFunctionURL(function, url))
-	}
-	scale := s.waitTimeScale
-	if scale == 0 {
-		scale = config.WaitTimeScale
-	}
-	if scale < 0 {
-		return config, nil, exit(ExitUsage, "0.1 makes Waits ten times shorter", "--wait-time-scale: expected a positive number, got %v", scale)
-	}
-	if scale != 0 {
-		options = append(options, emulator.WithWaitTimeScale(scale))
-	}
-	return config, options, nil
+	return given.text, nil
 }
 
+// load reads the settings file and returns it, as the flags and the environment
+// have it, with the options of an emulator.
+func (s *settings) load(folder string) (file, []emulator.Option, error) {
+	f, err := readSettings(s.config, folder)
+	if err != nil {
+		return f, nil, err
+	}
+	for _, setting := range []struct {
+		flag, text, variable string
+		to                   *string
+		fits                 func(string) bool
+		expected             string
+	}{
+		{"account", s.account, "AWS_ACCOUNT_ID", &f.account, isAccount, "twelve digits"},
+		{"region", s.region, "AWS_DEFAULT_REGION", &f.region, isRegion, "the name of a region such as eu-west-1"},
+		{"lambda-endpoint", s.lambdaEndpoint, "LAMBDA_ENDPOINT", &f.endpoint, isEndpoint, "a URL such as http://localhost:3001"},
+		{"wait-time-scale", s.waitTimeScale, "WAIT_TIME_SCALE", &f.waitTimeScale, isScale, "a number above 0"},
+	} {
+		if *setting.to, err = choose(setting.flag, setting.text, setting.variable, *setting.to, setting.fits, setting.expected); err != nil {
+			return f, nil, err
+		}
+	}
+	return f, f.options(), nil
+}
+
+// options are those of an emulator with the settings.
+func (f *file) options() []emulator.Option {
+	var options []emulator.Option
+	if f.account != "" {
+		options = append(options, emulator.WithAccount(f.account))
+	}
+	if f.region != "" {
+		options = append(options, emulator.WithRegion(f.region))
+	}
+	if f.endpoint != "" {
+		options = append(options, emulator.WithLambdaEndpoint(f.endpoint))
+	}
+	for function, url := range f.functions {
+		options = append(options, emulator.WithFunctionURL(function, url))
+	}
+	if scale, err := strconv.ParseFloat(f.waitTimeScale, 64); err == nil {
+		options = append(options, emulator.WithWaitTimeScale(scale))
+	}
+	return options
+}
+
+func isAccount(text string) bool {
+	return len(text) == 12 && strings.Trim(text, "0123456789") == ""
+}
+
+func isRegion(text string) bool {
+	return len(text) <= 64 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+func isScale(text string) bool {
+	scale, err := strconv.ParseFloat(text, 64)
+	return err == nil && scale > 0 && !math.IsInf(scale, 0)
+}
+
+// first returns the first text that is not empty.
 func first(texts ...string) string {
 	for _, t := range texts {
 		if t != "" {
@@ -100,54 +125,14 @@ func first(texts ...string) string {
 	return ""
 }
 
-// readConfig reads the named settings file, or aslocal.yaml of the folder if
-// there is one. Unknown settings are errors with their place.
-func readConfig(name, folder string) (file, error) {
-	var config file
-	optional := name == ""
-	if optional {
-		name = filepath.Join(folder, "aslocal.yaml")
-	}
-	text, err := os.ReadFile(name)
-	if optional && os.IsNotExist(err) {
-		return config, nil
-	}
-	if err != nil {
-		return config, exit(ExitUsage, "", "%v", err)
-	}
-	if err := yaml.UnmarshalWithOptions(text, &config, yaml.Strict()); err != nil {
-		return config, exit(ExitUsage, "docs/settings.md lists the settings", "%s: %s", name, yaml.FormatError(err, false, true))
-	}
-	for name, m := range config.Machines {
-		if m.Type != "" && m.Type != "STANDARD" && m.Type != "EXPRESS" {
-			return config, exit(ExitUsage, "", "machines.%s.type: expected STANDARD or EXPRESS, got %q", name, m.Type)
-		}
-	}
-	return config, nil
-}
-
 // machineName is the name of the state machine in a file: order.asl.json is
 // order.
 func machineName(path string) (string, bool) {
 	base := filepath.Base(path)
 	for _, ending := range []string{".asl.json", ".asl.yaml", ".asl.yml"} {
-		if name, ok := cutSuffix(base, ending); ok {
+		if name, ok := strings.CutSuffix(base, ending); ok && name != "" {
 			return name, true
 		}
 	}
 	return "", false
-}
-
-func cutSuffix(s, suffix string) (string, bool) {
-	if len(s) > len(suffix) && s[len(s)-len(suffix):] == suffix {
-		return s[:len(s)-len(suffix)], true
-	}
-	return s, false
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return fmt.Sprintf("1 %s", noun)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

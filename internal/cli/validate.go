@@ -29,7 +29,7 @@ problem with file, line and column. Exit code 3 says that there are errors; warn
 				if err != nil {
 					return exit(ExitUsage, "", "%v", err)
 				}
-				found := check(name, text, o)
+				_, found := check(name, text, o)
 				failed = failed || found.HasErrors()
 				switch {
 				case asJSON:
@@ -64,12 +64,12 @@ func readFile(name string, in io.Reader) ([]byte, error) {
 }
 
 // check parses and validates one definition.
-func check(name string, text []byte, o asl.Options) asl.Diagnostics {
+func check(name string, text []byte, o asl.Options) (*asl.Definition, asl.Diagnostics) {
 	definition, found := asl.ParseFile(name, text)
 	if !found.HasErrors() {
 		found = append(found, asl.Validate(definition, o)...)
 	}
-	return found
+	return definition, found
 }
 
 func printDiagnostics(w io.Writer, file string, found asl.Diagnostics) error {

@@ -136,6 +136,9 @@ func (t *Table) Duplicates(limit int) []Duplicate {
 	for e, child := range t.children {
 		up[child] = e
 	}
+	for _, d := range t.duplicates {
+		up[d.node] = d.edge
+	}
 	var found []Duplicate
 	for _, d := range t.duplicates[:min(limit, len(t.duplicates))] {
 		found = append(found, Duplicate{

@@ -40,7 +40,13 @@ const maxNodes = 500_000
 // YAML reads a YAML document. Keys that are no strings become their texts; the
 // order of members is kept, and the last of several with one name counts. The
 // error, if any, is a *SyntaxError.
-func YAML(text string) (v value.Value, t *Table, err error) {
+func YAML(text string) (value.Value, *Table, error) { return YAMLTagged(text, cloudFormation) }
+
+// YAMLTagged is YAML for readers to whom the tags of CloudFormation mean more
+// than the text that they hold: a value with a tag that begins with one "!" is
+// what resolve returns for it. The table has its nodes below its pointer all
+// the same.
+func YAMLTagged(text string, resolve func(tag string, v value.Value) value.Value) (v value.Value, t *Table, err error) {
 	t = &Table{text: text}
 	t.once.Do(t.index) // the nodes come now, not when asked
 	defer func() {
@@ -62,7 +68,7 @@ func YAML(text string) (v value.Value, t *Table, err error) {
 	if err != nil {
 		return v, nil, t.syntaxError(err)
 	}
-	y := &yamlReader{builder: &builder{t}, anchors: make(map[string]anchor)}
+	y := &yamlReader{builder: &builder{t}, anchors: make(map[string]anchor), resolve: resolve}
 	id := y.root()
 	v = value.Nil
 	var body ast.Node
@@ -128,6 +134,7 @@ type yamlReader struct {
 	*builder
 	anchors map[string]anchor
 	count   int // of nodes
+	resolve func(tag string, v value.Value) value.Value
 }
 
 // An anchor is a value that aliases stand for.
@@ -180,7 +187,7 @@ func (y *yamlReader) node(id int32, n ast.Node, depth int) (value.Value, span) {
 	case *ast.TagNode:
 		v, s := y.node(id, n.Value, depth+1)
 		start := y.start(n.Start)
-		return untag(n, v), span{int32(start), max(s.end, int32(start+len(n.Start.Value)))}
+		return y.untag(n, v), span{int32(start), max(s.end, int32(start+len(n.Start.Value)))}
 	}
 	return y.scalar(n), y.scalarSpan(n.GetToken())
 }
@@ -290,6 +297,11 @@ func (y *yamlReader) sequence(id int32, n *ast.SequenceNode, depth int) (value.V
 func (y *yamlReader) scalar(n ast.Node) value.Value {
 	switch n := n.(type) {
 	case *ast.StringNode:
+		if n.Token.Type == token.StringType { // without quotes
+			if v, ok := jsonNumber(n.Value); ok {
+				return v // 1e3, which the parser does not take for a number
+			}
+		}
 		return value.Str(n.Value)
 	case *ast.LiteralNode:
 		return value.Str(n.Value.Value)
@@ -358,23 +370,24 @@ func (y *yamlReader) scalarSpan(t *token.Token) span {
 	return span{int32(start), int32(max(1, min(end, len(src))))}
 }
 
-// untag gives a tagged value: !!str makes a text of a scalar, and what
-// CloudFormation would compute stands for the text it is computed from.
-func untag(n *ast.TagNode, v value.Value) value.Value {
-	switch tag := n.Start.Value; tag {
-	case "!!str":
+// untag gives a tagged value: !!str makes a text of a scalar, the other tags of
+// YAML say nothing that JSON could hold.
+func (y *yamlReader) untag(n *ast.TagNode, v value.Value) value.Value {
+	switch tag := n.Start.Value; {
+	case tag == "!!str":
 		if v.Kind() != value.String && v.Len() == 0 {
 			return value.Str(n.Value.GetToken().Value)
 		}
-	case "!Sub", "!GetAtt", "!Join", "!Ref", "!ImportValue":
-		return cloudFormation(tag, v)
+	case !strings.HasPrefix(tag, "!!"):
+		return y.resolve(tag, v)
 	}
 	return v
 }
 
-// cloudFormation returns the text behind the list form of a tag: the template
-// of !Sub [template, values], Name.Attribute of !GetAtt [Name, Attribute], and
-// !Join [separator, [parts]] joined.
+// cloudFormation gives for what CloudFormation would compute the text it is
+// computed from; for a list form, the template of !Sub [template, values],
+// Name.Attribute of !GetAtt [Name, Attribute], and !Join [separator, [parts]]
+// joined.
 func cloudFormation(tag string, v value.Value) value.Value {
 	switch {
 	case v.Kind() != value.Array:

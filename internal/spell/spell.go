@@ -1,15 +1,24 @@
 // Package spell guesses what was meant by a word that is not known.
 package spell
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Suggest returns the candidate nearest to the word, or "" if none is near: a
-// third of its letters may be wrong, and at most three. Letter case counts
-// little; of equally near candidates the first is taken.
+// third of its letters may be wrong, and at most three. A candidate that differs
+// in letter case alone is nearest of all; of equally near ones the first is
+// taken.
 func Suggest(word string, candidates []string) string {
 	w := []rune(word)
 	if len(w) == 0 || len(w) > longest {
 		return ""
+	}
+	for _, c := range candidates {
+		if strings.EqualFold(c, word) {
+			return c
+		}
 	}
 	best, bestCost := "", 2*min(3, max(1, len(w)/3))+1
 	for _, c := range candidates {

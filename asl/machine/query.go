@@ -1,0 +1,253 @@
+package machine
+
+import (
+	"context"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/intrinsic"
+	"github.com/aslocal/aslocal/jsonata"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file evaluates the fields of JSONata states: JSON in which a string of
+// the form "{% … %}" is an expression, at any depth but not in member names.
+// Spec: "JSONata".
+
+// A query is a compiled field, or a part of one: a constant, an expression, an
+// object or an array.
+type query struct {
+	constant value.Value
+	expr     *jsonata.Expr
+	whole    bool   // the expression may read all of $states, so the context object is needed
+	location string // from the state: "Output/total"
+	shape    *value.Shape
+	parts    []query // members of the shape, or the items of an array
+}
+
+// query compiles a field; nil if it is absent.
+func (c *compiler) query(field string) *query {
+	v := c.field(field)
+	if !v.Exists() {
+		return nil
+	}
+	return c.queryOf(field, v)
+}
+
+// queryOf compiles a value that stands at a location of the state.
+func (c *compiler) queryOf(location string, v value.Value) *query {
+	q := c.queryPart(location, v)
+	return &q
+}
+
+func (c *compiler) queryPart(location string, v value.Value) query {
+	constant := true
+	var parts []query
+	add := func(q query) {
+		constant = constant && q.constant.Exists()
+		parts = append(parts, q)
+	}
+	switch v.Kind() {
+	case value.String:
+		if text, ok := asl.ExpressionText(v.Text()); ok {
+			return c.expressionQuery(location, text)
+		}
+	case value.Object:
+		for name, member := range v.Members() {
+			add(c.queryPart(location+"/"+name, member))
+		}
+		if !constant {
+			return query{shape: v.Shape(), parts: parts}
+		}
+	case value.Array:
+		for i, item := range v.Items() {
+			add(c.queryPart(indexed(location, i), item))
+		}
+		if !constant {
+			return query{parts: parts}
+		}
+	}
+	return query{constant: v}
+}
+
+func (c *compiler) expressionQuery(location, text string) query {
+	expr, err := jsonata.Compile(text, queryFunctions...)
+	if err != nil {
+		c.fail(location, "%v", err)
+	}
+	return query{expr: expr, whole: readsContext(text), location: location}
+}
+
+// readsContext reports whether an expression may look at more of $states than
+// input, result and errorOutput. It errs on the side of yes: then only time is
+// lost.
+func readsContext(text string) bool {
+	for {
+		_, behind, found := strings.Cut(text, "$states")
+		if !found {
+			return false
+		}
+		member, ok := strings.CutPrefix(strings.TrimLeft(behind, " \t\r\n"), ".")
+		member = strings.TrimLeft(member, " \t\r\n")
+		if !ok || !strings.HasPrefix(member, "input") && !strings.HasPrefix(member, "result") && !strings.HasPrefix(member, "errorOutput") {
+			return true
+		}
+		text = behind
+	}
+}
+
+// eval fills the query in.
+func (q *query) eval(e *env) (value.Value, *Failure) {
+	switch {
+	case q.constant.Exists():
+		return q.constant, nil
+	case q.expr != nil:
+		return q.evaluate(e)
+	}
+	values := make([]value.Value, len(q.parts))
+	for i := range q.parts {
+		v, failure := q.parts[i].eval(e)
+		if failure != nil {
+			return value.Value{}, failure
+		}
+		values[i] = v
+	}
+	if q.shape != nil {
+		return q.shape.New(values), nil
+	}
+	return value.OfSlice(values), nil
+}
+
+// evaluate evaluates one expression. Every failure of it is a
+// States.QueryEvaluationError in the words of the service.
+func (q *query) evaluate(e *env) (value.Value, *Failure) {
+	e.whole = q.whole
+	ctx := context.Background()
+	if limit := e.x.program.limit; limit != nil {
+		ctx = limit()
+	}
+	v, err := q.expr.Eval(ctx, value.Value{}, jsonata.Env{Variables: (*queryVariables)(e), Now: e.x.clock, Random: e.x.randomness})
+	switch {
+	case err != nil:
+		return v, e.f.evaluation(q.location, q.about("threw an error during evaluation. "+err.Error()))
+	case !v.Exists():
+		return v, e.f.evaluation(q.location, q.about("returned nothing (undefined)."))
+	case jsonata.IsFunction(v):
+		return v, e.f.evaluation(q.location, q.about("returned an unsupported result type."))
+	}
+	return v, nil
+}
+
+// about begins the sentence that says what an expression has done.
+func (q *query) about(rest string) string {
+	return "The JSONata expression '" + q.expr.String() + "' specified for the field '" + q.location + "' " + rest
+}
+
+// expect evaluates a field that must give one kind of value. Literals are held
+// to it by the validator.
+func (q *query) expect(e *env, kind value.Kind) (value.Value, *Failure) {
+	v, failure := q.eval(e)
+	if failure == nil && v.Kind() != kind && q.expr != nil {
+		failure = e.f.evaluation(q.location, q.about("returned an unexpected result type. Expected '"+kind.String()+"', but was '"+
+			v.Kind().String()+"' for value: "+v.String()))
+	}
+	return v, failure
+}
+
+// integer evaluates a field that must give an integer. JSONata's numbers are
+// doubles, so 2.0 is one.
+func (q *query) integer(e *env) (int64, *Failure) {
+	v, failure := q.expect(e, value.Number)
+	if failure != nil {
+		return 0, failure
+	}
+	n, ok := v.Int()
+	if !ok {
+		return 0, e.f.evaluation(q.location, q.about("returned an unexpected result type. Expected 'integer', but was 'number' for value: "+v.String()))
+	}
+	return n, nil
+}
+
+// queryVariables are the variables of an expression: $states and those of the
+// workflow.
+type queryVariables env
+
+// Variable implements jsonata.Variables.
+func (v *queryVariables) Variable(name string) (value.Value, bool) {
+	e := (*env)(v)
+	if name == "states" {
+		return e.states(), true
+	}
+	found := e.f.variable(name)
+	return found, found.Exists()
+}
+
+var (
+	statesShape       = value.NewShape("input", "context")
+	statesResultShape = value.NewShape("input", "context", "result")
+	statesErrorShape  = value.NewShape("input", "context", "errorOutput")
+)
+
+// states is $states: input and context everywhere, and the result or the Error
+// Output where there is one. The context object is left out where no expression
+// looks at it.
+func (e *env) states() value.Value {
+	context := value.Nil
+	if e.whole {
+		context = e.contextObject()
+	}
+	switch {
+	case e.result.Exists():
+		return statesResultShape.New([]value.Value{e.data, context, e.result})
+	case e.errorOutput.Exists():
+		return statesErrorShape.New([]value.Value{e.data, context, e.errorOutput})
+	}
+	return statesShape.New([]value.Value{e.data, context})
+}
+
+// clock is the time that $now and $millis see.
+func (x *Execution) clock() time.Time { return time.UnixMilli(x.now).UTC() }
+
+// randomness is where $random and $shuffle get their numbers.
+func (x *Execution) randomness() float64 { return x.draw().Float64() }
+
+// queryFunctions are the functions that Step Functions adds to JSONata, and the
+// one that it takes away. Developer guide: "JSONata functions provided by Step
+// Functions".
+var queryFunctions = []jsonata.Option{
+	jsonata.WithoutFunction("eval"),
+	jsonata.WithFunction(jsonata.Function{Name: "partition", Signature: "<an:a>", Arity: 2, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
+		return intrinsic.Apply("States.ArrayPartition", nil, in[0], floor(in[1]))
+	}}),
+	jsonata.WithFunction(jsonata.Function{Name: "range", Signature: "<nnn:a>", Arity: 3, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
+		items, err := intrinsic.Apply("States.ArrayRange", nil, floor(in[0]), floor(in[1]), floor(in[2]))
+		return jsonata.Sequence(append([]value.Value(nil), items.Slice()...)), err
+	}}),
+	jsonata.WithFunction(jsonata.Function{Name: "hash", Signature: "<xs:s>", Arity: 2, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
+		return intrinsic.Apply("States.Hash", nil, in[0], in[1])
+	}}),
+	jsonata.WithFunction(jsonata.Function{Name: "random", Signature: "<n?:n>", Arity: 1, Call: func(c jsonata.Call, in []value.Value) (value.Value, error) {
+		if seed := in[0]; seed.Exists() {
+			return value.Float(intrinsic.JavaDouble(int64(math.Floor(seed.Float())))), nil
+		}
+		return value.Float(c.Random()), nil
+	}}),
+	jsonata.WithFunction(jsonata.Function{Name: "uuid", Signature: "<:s>", Call: func(c jsonata.Call, _ []value.Value) (value.Value, error) {
+		r := random{math.Float64bits(c.Random())}
+		return value.Str(r.UUID()), nil
+	}}),
+	jsonata.WithFunction(jsonata.Function{Name: "parse", Signature: "<s:x>", Arity: 1, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
+		return intrinsic.Apply("States.StringToJson", nil, in[0])
+	}}),
+}
+
+// floor rounds down, as the functions above do with numbers that are no
+// integers (documented).
+func floor(v value.Value) value.Value {
+	if v.Kind() != value.Number {
+		return v
+	}
+	return value.Float(math.Floor(v.Float()))
+}

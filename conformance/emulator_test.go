@@ -1,0 +1,103 @@
+package conformance_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/conformance"
+	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file connects our emulator as a target: one emulator for each case, with
+// a virtual clock, and the case's player as its Lambda endpoint.
+
+// inProcess calls the emulator as an http.Handler, without a network.
+func inProcess(t testing.TB) *conformance.Endpoint {
+	return emulated(t, func(em *emulator.Running) aws.Config {
+		c := em.AWSConfig()
+		c.HTTPClient = direct{em}
+		return c
+	})
+}
+
+// overHTTP calls it through a socket.
+func overHTTP(t testing.TB) *conformance.Endpoint {
+	return emulated(t, func(em *emulator.Running) aws.Config { return em.AWSConfig() })
+}
+
+func emulated(t testing.TB, config func(*emulator.Running) aws.Config) *conformance.Endpoint {
+	return &conformance.Endpoint{Open: func(_ context.Context, p *conformance.Player) (*conformance.Session, error) {
+		functions := httptest.NewServer(p)
+		options := []emulator.Option{emulator.WithLambdaEndpoint(functions.URL)}
+		for _, name := range p.Silent() {
+			options = append(options, emulator.WithTask(name, handler(p, name)))
+		}
+		life := &life{TB: t}
+		em := emulator.RunT(life, options...)
+		return &conformance.Session{
+			Client: sfn.NewFromConfig(config(em)),
+			Clock:  conformance.VirtualClock(em.Emulator.Advance),
+			Close: func() {
+				life.end()
+				p.Close()
+				functions.Close()
+			},
+		}, nil
+	}}
+}
+
+// life is the part of a test that one case takes: what RunT cleans up at the end
+// of a test is cleaned up at the end of the case.
+type life struct {
+	testing.TB
+	cleanups []func()
+}
+
+func (l *life) Cleanup(f func()) { l.cleanups = append(l.cleanups, f) }
+
+func (l *life) end() {
+	for _, f := range l.cleanups {
+		f()
+	}
+}
+
+// handler plays a function that once does not answer: as a Go function it can
+// say so, while a virtual clock would wait for an open HTTP call.
+func handler(p *conformance.Player, name string) func(context.Context, value.Value) (value.Value, error) {
+	return func(_ context.Context, event value.Value) (value.Value, error) {
+		reply, _ := p.Invoke(name, event.String())
+		switch {
+		case reply.Never:
+			return value.Value{}, emulator.NoAnswer
+		case reply.Failed:
+			var e struct{ ErrorType, ErrorMessage string }
+			if err := json.Unmarshal([]byte(reply.Payload), &e); err != nil {
+				return value.Value{}, err
+			}
+			return value.Value{}, &asl.Error{Name: e.ErrorType, Cause: e.ErrorMessage}
+		}
+		out, err := value.Parse(reply.Payload)
+		if err != nil {
+			return value.Value{}, errors.New("a Go function cannot answer what is not JSON")
+		}
+		return out, nil
+	}
+}
+
+// direct is an HTTP client that has only one server, and no network.
+type direct struct{ server http.Handler }
+
+func (d direct) Do(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	d.server.ServeHTTP(w, r)
+	return w.Result(), nil
+}

@@ -1,0 +1,197 @@
+package cli_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aslocal/aslocal/internal/cli"
+)
+
+// These tests keep the documents true: links lead to files, commands and flags
+// exist, settings are written down.
+
+// documents are README, CHANGELOG and all in docs.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := make(map[string]string)
+	for _, name := range append(names, filepath.Join(root, "README.md"), filepath.Join(root, "CHANGELOG.md")) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[name] = string(text)
+	}
+	return texts
+}
+
+var (
+	markdownLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading      = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	notInAnchor  = regexp.MustCompile("[^a-z0-9 _-]")
+)
+
+func TestLinksLeadToFiles(t *testing.T) {
+	n := 0
+	for name, text := range documents(t) {
+		for _, match := range markdownLink.FindAllStringSubmatch(text, -1) {
+			if strings.Contains(match[1], "://") {
+				continue
+			}
+			n++
+			path, anchor, _ := strings.Cut(match[1], "#")
+			target := name
+			if path != "" {
+				target = filepath.Join(filepath.Dir(name), filepath.FromSlash(path))
+			}
+			info, err := os.Stat(target)
+			if err != nil {
+				t.Errorf("%s: the link %s leads nowhere", name, match[1])
+				continue
+			}
+			if anchor != "" && !info.IsDir() && !slices.Contains(anchors(t, target), anchor) {
+				t.Errorf("%s: the link %s leads to no heading", name, match[1])
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no links found; the test looks for the wrong thing")
+	}
+}
+
+// anchors are what the headings of a document can be linked by.
+func anchors(t *testing.T, name string) (out []string) {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, match := range heading.FindAllStringSubmatch(string(text), -1) {
+		out = append(out, strings.ReplaceAll(notInAnchor.ReplaceAllString(strings.ToLower(match[1]), ""), " ", "-"))
+	}
+	return out
+}
+
+// aslocalCommand finds the calls of aslocal in code; flags are looked for in
+// the rest of the line.
+var (
+	aslocalCommand = regexp.MustCompile("(?:^|[\\s`(/])aslocal ([a-z]+)([^`\n]*)")
+	flagName       = regexp.MustCompile(`(?:^|\s)(--[a-z][a-z-]*)`)
+	codeBlock      = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`")
+)
+
+func TestCommandsInDocumentsExist(t *testing.T) {
+	n := 0
+	for name, text := range documents(t) {
+		for _, code := range codeBlock.FindAllString(text, -1) {
+			for _, match := range aslocalCommand.FindAllStringSubmatch(code, -1) {
+				n++
+				text, ok := help(t, match[1])
+				if !ok {
+					t.Errorf("%s: there is no command %q", name, match[1])
+					continue
+				}
+				rest, _, _ := strings.Cut(match[2], "|")
+				for _, flag := range flagName.FindAllStringSubmatch(rest, -1) {
+					if !regexp.MustCompile(`\s` + flag[1] + `\s`).MatchString(text) {
+						t.Errorf("%s: aslocal %s has no flag %s", name, match[1], flag[1])
+					}
+				}
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no commands found; the test looks for the wrong thing")
+	}
+}
+
+var makeTarget = regexp.MustCompile(`\bmake ([a-z]+)`)
+
+func TestMakeTargetsInDocumentsExist(t *testing.T) {
+	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range documents(t) {
+		for _, code := range codeBlock.FindAllString(text, -1) {
+			for _, match := range makeTarget.FindAllStringSubmatch(code, -1) {
+				if !strings.Contains(string(makefile), "\n"+match[1]+":") {
+					t.Errorf("%s: there is no `make %s`", name, match[1])
+				}
+			}
+		}
+	}
+}
+
+func TestSettingsAreWrittenDown(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "settings.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"serve", "run", "validate"} {
+		said, ok := help(t, command)
+		if !ok {
+			t.Fatalf("there is no command %q", command)
+		}
+		for _, flag := range regexp.MustCompile(`(?m)^\s+(?:-\w, )?(--[a-z-]+)`).FindAllStringSubmatch(said, -1) {
+			if flag[1] != "--help" && !strings.Contains(string(text), "`"+flag[1]+"`") {
+				t.Errorf("docs/settings.md says nothing of %s %s", command, flag[1])
+			}
+		}
+	}
+}
+
+// TestREADMERuns runs the quick start's commands that need no server, as they
+// are written, in a folder with its definition.
+func TestREADMERuns(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("there is no sh")
+	}
+	readme := documents(t)[filepath.Join(root, "README.md")]
+	definition := regexp.MustCompile("(?s)```json\n(.*?)```").FindStringSubmatch(readme)
+	session := regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(readme, -1)
+	if definition == nil || len(session) == 0 {
+		t.Fatal("README has no definition or no session")
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "greet.asl.json"), []byte(definition[1]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range session {
+		for _, part := range strings.Split(block[1], "$ ")[1:] {
+			line, want, _ := strings.Cut(part, "\n")
+			if strings.HasPrefix(line, "make ") {
+				continue // that is what runs this
+			}
+			c := exec.Command("sh", "-c", `aslocal() { "`+os.Args[0]+`" "$@"; }; `+line)
+			c.Dir = folder
+			c.Env = append(os.Environ(), asAslocal+"=1", "LC_ALL=C.UTF-8", "NO_COLOR=1")
+			got, err := c.CombinedOutput()
+			if err != nil {
+				t.Errorf("%s: %v\n%s", line, err, got)
+			}
+			if got, want := strings.TrimSpace(string(got)), strings.TrimSpace(want); got != want {
+				t.Errorf("%s\n got %s\nwant %s", line, got, want)
+			}
+		}
+	}
+}
+
+// help returns what a command says of itself; false if there is no such
+// command.
+func help(t *testing.T, command string) (string, bool) {
+	t.Helper()
+	var out bytes.Buffer
+	code := cli.Main([]string{command, "--help"}, strings.NewReader(""), &out, io.Discard)
+	return out.String(), code == cli.ExitOK
+}

@@ -1,0 +1,213 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aslocal/aslocal/emulator/task"
+	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/internal/spell"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file reads aslocal.yaml. Whatever is wrong with it is told with file,
+// line and column.
+
+// settingsFile is what serve and run look for in the folder.
+const settingsFile = "aslocal.yaml"
+
+// file is what a settings file says; "" is what it does not say.
+type file struct {
+	name          string // of the file
+	account       string
+	region        string
+	waitTimeScale string
+	endpoint      string            // of Lambda functions
+	functions     map[string]string // name or ARN to URL
+	machines      map[string]machine
+}
+
+// machine says more about a state machine that serve registers from a file.
+type machine struct {
+	file    string // the definition; by default it is found by name
+	kind    string // STANDARD or EXPRESS
+	roleARN string
+}
+
+// readSettings reads the named settings file, or aslocal.yaml of the folder if
+// there is one.
+func readSettings(name, folder string) (file, error) {
+	optional := name == ""
+	if optional {
+		name = filepath.Join(folder, settingsFile)
+	}
+	text, err := os.ReadFile(name)
+	if optional && errors.Is(err, os.ErrNotExist) {
+		return file{}, nil
+	}
+	if err != nil {
+		return file{}, exit(ExitUsage, "", "%v", err)
+	}
+	return parseSettings(name, string(text))
+}
+
+// parseSettings reads the text of a settings file. The error is an *exitError.
+func parseSettings(name, text string) (file, error) {
+	f := file{name: name, functions: make(map[string]string), machines: make(map[string]machine)}
+	document, table, err := position.YAML(text)
+	if bad := (*position.SyntaxError)(nil); errors.As(err, &bad) {
+		return f, exit(ExitUsage, "", "%s:%d:%d: %s", name, bad.At.Line, bad.At.Column, bad.Message)
+	}
+	if err != nil {
+		return f, exit(ExitUsage, "", "%s: %v", name, err)
+	}
+	if document.IsNull() || !document.Exists() {
+		return f, nil // nothing but comments
+	}
+	r := settingsReader{name: name, table: table}
+	r.members("", document, map[string]reading{
+		"account":       r.into(&f.account, isAccount, "twelve digits in quotes"),
+		"region":        r.into(&f.region, isRegion, "the name of a region such as eu-west-1"),
+		"waitTimeScale": r.into(&f.waitTimeScale, isScale, "a number above 0"),
+		"lambda": r.object(map[string]reading{
+			"endpoint":  r.into(&f.endpoint, isEndpoint, "a URL such as http://localhost:3001"),
+			"functions": r.each(r.function(f.functions)),
+		}),
+		"machines": r.each(r.machine(f.machines)),
+	})
+	if r.failed != nil {
+		return f, r.failed
+	}
+	return f, nil
+}
+
+// A reading takes the value of one setting, which stands at the pointer.
+type reading func(pointer string, v value.Value)
+
+// A settingsReader holds the first thing that is wrong.
+type settingsReader struct {
+	name   string
+	table  *position.Table
+	failed error
+}
+
+// wrong says what is wrong at a place, or at its key.
+func (r *settingsReader) wrong(pointer string, atKey bool, hint, format string, args ...any) {
+	if r.failed != nil {
+		return
+	}
+	place, _ := r.table.Lookup(pointer)
+	where := place.Shown(atKey)
+	at := r.name
+	if where.Known() {
+		at += ":" + where.Start.String()
+	}
+	r.failed = exit(ExitUsage, hint, "%s: %s", at, fmt.Sprintf(format, args...))
+}
+
+// members reads an object whose members are known.
+func (r *settingsReader) members(pointer string, v value.Value, known map[string]reading) {
+	if v.Kind() != value.Object {
+		r.wrong(pointer, true, "", "%s: expected settings with names, got %s", shownPointer(pointer), v.Kind())
+		return
+	}
+	for name, member := range v.Members() {
+		at := pointer + "/" + position.Escape(name)
+		read := known[name]
+		if read == nil {
+			names := slices.Sorted(maps.Keys(known))
+			hint := "there are " + strings.Join(names, ", ")
+			if near := spell.Suggest(name, names); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+			r.wrong(at, true, hint, "%s: there is no such setting", shownPointer(at))
+			return
+		}
+		if !member.IsNull() { // "lambda:" with nothing below it says nothing
+			read(at, member)
+		}
+	}
+}
+
+func (r *settingsReader) object(known map[string]reading) reading {
+	return func(pointer string, v value.Value) { r.members(pointer, v, known) }
+}
+
+// each reads an object whose members' names are free.
+func (r *settingsReader) each(read func(name, pointer string, v value.Value)) reading {
+	return func(pointer string, v value.Value) {
+		if v.Kind() != value.Object {
+			r.wrong(pointer, true, "", "%s: expected an object, got %s", shownPointer(pointer), v.Kind())
+			return
+		}
+		for name, member := range v.Members() {
+			read(name, pointer+"/"+position.Escape(name), member)
+		}
+	}
+}
+
+// into reads a text, or a number as its text, that fits.
+func (r *settingsReader) into(to *string, fits func(string) bool, expected string) reading {
+	return func(pointer string, v value.Value) {
+		text := v.Text()
+		switch v.Kind() {
+		case value.Number:
+			text = v.NumberText()
+		case value.String:
+		default:
+			r.wrong(pointer, true, "", "%s: expected %s, got %s", shownPointer(pointer), expected, v.Kind())
+			return
+		}
+		if !fits(text) {
+			r.wrong(pointer, false, "", "%s: expected %s, got %q", shownPointer(pointer), expected, text)
+			return
+		}
+		*to = text
+	}
+}
+
+func (r *settingsReader) function(to map[string]string) func(name, pointer string, v value.Value) {
+	return func(name, pointer string, v value.Value) {
+		var url string
+		r.into(&url, isEndpoint, "a URL such as http://localhost:9000")(pointer, v)
+		to[name] = url
+	}
+}
+
+func (r *settingsReader) machine(to map[string]machine) func(name, pointer string, v value.Value) {
+	return func(name, pointer string, v value.Value) {
+		var m machine
+		r.members(pointer, v, map[string]reading{
+			"file":    r.into(&m.file, notEmpty, "the path of a definition"),
+			"type":    r.into(&m.kind, isType, "STANDARD or EXPRESS"),
+			"roleArn": r.into(&m.roleARN, notEmpty, "an ARN"),
+		})
+		to[name] = m
+	}
+}
+
+// shownPointer is how people write a pointer: machines.quote.type.
+func shownPointer(pointer string) string {
+	if pointer == "" {
+		return "the file"
+	}
+	parts := strings.Split(pointer[1:], "/")
+	for i := range parts {
+		parts[i] = position.Unescape(parts[i])
+	}
+	return strings.Join(parts, ".")
+}
+
+func notEmpty(text string) bool { return text != "" }
+
+func isType(text string) bool { return text == "STANDARD" || text == "EXPRESS" }
+
+func isEndpoint(text string) bool {
+	_, err := task.NewLambda(text)
+	return text != "" && err == nil
+}

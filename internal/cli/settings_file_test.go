@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestSettingsFile(t *testing.T) {
+	got, err := parseSettings("aslocal.yaml", `
+account: 123456789012
+region: eu-west-1
+waitTimeScale: 0.5
+lambda:
+  endpoint: localhost:3001
+  functions:
+    charge-card: http://127.0.0.1:9000
+machines:
+  quote: {type: EXPRESS, file: odd.json, roleArn: "arn:aws:iam::123456789012:role/r"}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.account != "123456789012" || got.region != "eu-west-1" || got.waitTimeScale != "0.5" || got.endpoint != "localhost:3001" {
+		t.Errorf("got %+v", got)
+	}
+	if url := got.functions["charge-card"]; url != "http://127.0.0.1:9000" {
+		t.Errorf("charge-card is at %q", url)
+	}
+	if m, want := got.machines["quote"], (machine{"odd.json", "EXPRESS", "arn:aws:iam::123456789012:role/r"}); m != want {
+		t.Errorf("got %+v, want %+v", m, want)
+	}
+}
+
+func TestWrongSettingsHaveAPlace(t *testing.T) {
+	for text, want := range map[string]string{
+		"regoin: x":                             `s.yaml:1:1: regoin: there is no such setting`,
+		"a: 1":                                  `s.yaml:1:1: a: there is no such setting`,
+		"account: 12":                           `s.yaml:1:10: account: expected twelve digits in quotes, got "12"`,
+		"account: [1]":                          `s.yaml:1:1: account: expected twelve digits in quotes, got array`,
+		"region: a b":                           `s.yaml:1:9: region: expected the name of a region such as eu-west-1, got "a b"`,
+		"waitTimeScale: -1":                     `s.yaml:1:16: waitTimeScale: expected a number above 0, got "-1"`,
+		"waitTimeScale: .inf":                   `s.yaml:1:16: .inf has no form in JSON`,
+		"lambda: x":                             `s.yaml:1:1: lambda: expected settings with names, got string`,
+		"lambda:\n  functions: [x]":             `s.yaml:2:3: lambda.functions: expected an object, got array`,
+		"lambda:\n  functions:\n    f: {a: b}":  `s.yaml:3:5: lambda.functions.f: expected a URL such as http://localhost:9000, got object`,
+		"machines:\n  a/b:\n    roleArn: ''":    `s.yaml:3:14: machines.a/b.roleArn: expected an ARN, got ""`,
+		"machines: {m: {type: EXPRESS, x: 1}}":  `s.yaml:1:31: machines.m.x: there is no such setting`,
+		"just text":                             `s.yaml:1:1: the file: expected settings with names, got string`,
+		"lambda:\n\tendpoint: http://localhost": `s.yaml:2:`,
+	} {
+		_, err := parseSettings("s.yaml", text)
+		var e *exitError
+		if !errors.As(err, &e) || e.code != ExitUsage || !strings.HasPrefix(e.message, want) {
+			t.Errorf("%q\n got %v\nwant %s", text, err, want)
+		}
+	}
+}
+
+// Whatever the file holds, it is read or refused with its name; what was read
+// makes an emulator's options.
+func FuzzSettingsFile(f *testing.F) {
+	for _, seed := range []string{
+		"", "# nothing", "null", "account: '123456789012'\nregion: eu-west-1\n", "lambda: {endpoint: 'http://localhost:3001', functions: {f: localhost}}",
+		"machines:\n  m: {type: EXPRESS, file: a.json}\n  n:", "waitTimeScale: 1e-3", "a: &a [*a]", "? [x]\n: y", "<<: {account: 1}", "\t", "{", "- -", "---\n---\n", "\"/~\": 1",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := parseSettings("s.yaml", text)
+		var e *exitError
+		switch {
+		case err == nil:
+			got.options()
+		case !errors.As(err, &e) || e.code != ExitUsage || !strings.HasPrefix(e.message, "s.yaml:"):
+			t.Errorf("%q: got the error %v, want one with the file's name", text, err)
+		}
+	})
+}

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"runtime"
+	"strings"
+	"unicode"
+
+	"golang.org/x/term"
+)
+
+// This file knows what the terminal can show.
+
+// A terminal is where something is shown: with colours or without, with all of
+// Unicode or with ASCII alone.
+type terminal struct {
+	w             io.Writer
+	colours, wide bool
+}
+
+// newTerminal looks at the writer and the environment: no colours with
+// NO_COLOR, or where nobody watches, unless CLICOLOR_FORCE is set.
+func newTerminal(w io.Writer) terminal {
+	f, ok := w.(*os.File)
+	watched := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+	forced := os.Getenv("CLICOLOR_FORCE") != "" && os.Getenv("CLICOLOR_FORCE") != "0"
+	return terminal{w: w, colours: (watched || forced) && os.Getenv("NO_COLOR") == "", wide: unicodeLocale(runtime.GOOS)}
+}
+
+// unicodeLocale reports whether the locale has UTF-8. Where none is set, as in
+// containers, it is taken to have; consoles of Windows are asked for the terminal
+// that does.
+func unicodeLocale(goos string) bool {
+	locale := strings.ToLower(first(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")))
+	if locale == "" {
+		return goos != "windows" || os.Getenv("WT_SESSION") != ""
+	}
+	return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
+}
+
+// The colours, of the 16 that themes keep readable.
+const (
+	green = "32"
+	red   = "31"
+	faint = "2"
+)
+
+// paint returns the text in a colour.
+func (t terminal) paint(colour, text string) string {
+	if !t.colours || text == "" {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+}
+
+// glyph returns the sign, or its substitute where there is only ASCII.
+func (t terminal) glyph(sign, ascii string) string {
+	if t.wide {
+		return sign
+	}
+	return ascii
+}
+
+// tame makes a text that comes from users fit for one line of a terminal: no
+// control characters, no more than so many runes.
+func (t terminal) tame(text string, most int) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range text {
+		if n++; n > most {
+			b.WriteString(t.glyph("…", "..."))
+			break
+		}
+		switch {
+		case unicode.IsControl(r):
+			r = ' '
+		case r > unicode.MaxASCII && !t.wide:
+			r = '?'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -1,0 +1,214 @@
+package template
+
+import (
+	"strings"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file finds out what a file is, and reads the machines in it.
+
+// Options say what a file is read with. The zero Options read it alone.
+type Options struct {
+	// Folder is that of the file: files that a template refers to are read if
+	// they are in it, or below. Without it none are.
+	Folder string
+	// Named are files that may be read though they are not in the folder: those
+	// that the user has named.
+	Named []string
+	// Substitutions are the values of ${Name}, before those of the template.
+	Substitutions map[string]string
+}
+
+// A File is what has been read.
+type File struct {
+	Kind     Kind
+	Machines []*Machine // in the order of the file; at least one
+}
+
+// A Kind tells what a file is.
+type Kind string
+
+// The kinds of files.
+const (
+	Definition     Kind = "definition"
+	SAM            Kind = "SAM template"
+	CloudFormation Kind = "CloudFormation template"
+	Serverless     Kind = "serverless.yml"
+)
+
+// Read reads the content of a file, YAML or JSON by its name. It never fails:
+// what cannot be read is a definition with something wrong with it, and a
+// template without state machines has one that says so.
+func Read(name string, content []byte, o Options) *File {
+	text := string(content)
+	r := &reader{o: o, folder: folder{o.Folder, o.Named}}
+	if !strings.Contains(text, "${") && strings.Contains(text, "StartAt") && !mayBeTemplate(text) {
+		return &File{Definition, []*Machine{r.verbatim(name, text)}} // the usual case
+	}
+	d, err := readDocument(name, text)
+	if err != nil {
+		return &File{Definition, []*Machine{r.definition("", name, text)}}
+	}
+	kind := kindOf(d.root)
+	switch kind {
+	case Definition:
+		return &File{kind, []*Machine{r.definition("", name, text)}}
+	case Serverless:
+		r.serverless(d)
+	default:
+		r.resources(d, d.root, new(path))
+	}
+	if len(r.machines) == 0 {
+		none := unreadable("", d, new(path), asl.SeverityError, NoStateMachine, "No state machine found in this %s", kind)
+		none.unread[0].Range = position.Range{}
+		r.machines = append(r.machines, none)
+	}
+	return &File{kind, r.machines}
+}
+
+// mayBeTemplate reports whether a text has a word that only templates have.
+func mayBeTemplate(text string) bool {
+	return strings.Contains(text, "Resources") || strings.Contains(text, "stepFunctions")
+}
+
+// kindOf tells a template by its members.
+func kindOf(root value.Value) Kind {
+	switch {
+	case root.Get("StartAt").Exists() || root.Get("States").Exists():
+		return Definition
+	case root.Get("Resources").Kind() == value.Object:
+		if strings.Contains(root.Get("Transform").String(), "AWS::Serverless") {
+			return SAM
+		}
+		for _, v := range root.Get("Resources").Members() {
+			if strings.HasPrefix(v.Get("Type").Text(), "AWS::Serverless::") {
+				return SAM
+			}
+		}
+		return CloudFormation
+	case root.Get("stepFunctions").Exists(), root.Get("service").Exists() && root.Get("provider").Exists():
+		return Serverless
+	case root.Get("AWSTemplateFormatVersion").Exists():
+		return CloudFormation
+	}
+	return Definition
+}
+
+// A reader collects the machines of a file.
+type reader struct {
+	o        Options
+	folder   folder
+	machines []*Machine
+}
+
+// given returns the substitutions that the user has given.
+func (r *reader) given() *substitutions {
+	e := &substitutions{names: make(map[string]substitution, len(r.o.Substitutions))}
+	for name, text := range r.o.Substitutions {
+		e.names[name] = substitution{text, true}
+	}
+	return e
+}
+
+// verbatim reads a definition as it stands.
+func (r *reader) verbatim(name, text string) *Machine {
+	m := &Machine{File: name, Source: text}
+	m.Definition, m.unread = asl.ParseFile(name, []byte(text))
+	return m
+}
+
+// definition reads a definition of its own file, with the substitutions that
+// the user has given.
+func (r *reader) definition(machine, name, text string) *Machine {
+	return r.file(machine, name, text, r.given())
+}
+
+// file reads a definition of its own file.
+func (r *reader) file(machine, name, source string, e *substitutions) *Machine {
+	if !strings.Contains(source, "${") && e.serverless == nil {
+		m := r.verbatim(name, source)
+		m.Name = machine
+		return m
+	}
+	if !isYAML(name) {
+		d := &document{name: name, text: source, table: position.JSON(source)}
+		t := new(text)
+		t.add(source, piece{to: len(source), verbatim: true})
+		return fromText(machine, d, new(path), e.fillJSON(t))
+	}
+	d, err := readDocument(name, source)
+	if err != nil {
+		m := r.verbatim(name, source)
+		m.Name = machine
+		return m
+	}
+	return r.object(machine, d, d.root, new(path), &renderer{e, nil})
+}
+
+// object reads a definition that stands in a document as an object.
+func (r *reader) object(name string, d *document, v value.Value, p *path, with *renderer) *Machine {
+	t := new(text)
+	with.value(t, v, p, "", 0)
+	return fromText(name, d, p, t)
+}
+
+// maxLogicalID is how long the names of resources may be; they are part of
+// every place within.
+const maxLogicalID = 255
+
+// resources reads the state machines among the resources of a template, which
+// stands at p.
+func (r *reader) resources(d *document, template value.Value, p *path) {
+	c := &stack{document: d, parameters: template.Get("Parameters"), resources: template.Get("Resources")}
+	for id, v := range c.resources.Members() {
+		kind := v.Get("Type").Text()
+		if len(id) > maxLogicalID || kind != "AWS::Serverless::StateMachine" && kind != "AWS::StepFunctions::StateMachine" {
+			continue
+		}
+		m := r.resource(c, id, v.Get("Properties"), p.member("Resources").member(id).member("Properties"))
+		m.Express = v.Get("Properties").Get("Type").Text() == "EXPRESS" || v.Get("Properties").Get("StateMachineType").Text() == "EXPRESS"
+		r.machines = append(r.machines, m)
+	}
+}
+
+// resource reads the definition of one state machine from its properties.
+func (r *reader) resource(c *stack, id string, properties value.Value, p *path) *Machine {
+	e := r.given()
+	for name, v := range properties.Get("DefinitionSubstitutions").Members() {
+		if _, given := e.names[name]; !given {
+			t := c.text(v, p.member("DefinitionSubstitutions").member(name), 0)
+			e.names[name] = substitution{string(t.bytes), !t.madeUp(0, len(t.bytes))}
+		}
+	}
+	for _, name := range []string{"Definition", "DefinitionString", "DefinitionUri", "DefinitionS3Location"} {
+		v, at := properties.Get(name), p.member(name)
+		switch {
+		case !v.Exists() || noValue(v):
+			continue
+		case v.Get("Fn::ToJsonString").Exists(), name == "Definition" && v.Kind() == value.Object:
+			return r.object(id, c.document, v, at, &renderer{e, c})
+		case name == "Definition" || name == "DefinitionString":
+			exact := *c
+			exact.exact = true
+			return fromText(id, c.document, at, e.fillJSON(exact.text(v, at, 0)))
+		}
+		return r.elsewhere(c, id, v, at, e)
+	}
+	return unreadable(id, c.document, p, asl.SeverityError, UnreadableDefinition, "The state machine has no definition")
+}
+
+// elsewhere reads a definition from the file that a property names.
+func (r *reader) elsewhere(c *stack, id string, v value.Value, p *path, e *substitutions) *Machine {
+	name := v.Text()
+	if v.Kind() != value.String || strings.HasPrefix(name, "s3://") {
+		return unreadable(id, c.document, p, asl.SeverityWarning, RemoteDefinition, "The definition is in S3, not in a local file, and has not been checked")
+	}
+	file, source, err := r.folder.read(name)
+	if err != nil {
+		return unreadable(id, c.document, p, asl.SeverityError, UnreadableDefinition, "The definition cannot be read: %v", err)
+	}
+	return r.file(id, file, source, e)
+}

@@ -1,0 +1,580 @@
+package jsonata
+
+import (
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file compiles the tree into closures. Each node becomes a function of
+// the frame and the context item; constants, names and places of variables are
+// worked out here and not looked at again.
+
+// An eval evaluates one node: in is the context item, "$".
+type eval func(f *frame, in value.Value) (value.Value, error)
+
+// A scope is the list of the variables of a frame. Blocks that bind nothing have
+// none of their own.
+type scope struct {
+	names    []string
+	params   int // the first ones, which are always bound
+	up       *scope
+	captured bool // a function may keep the frame
+}
+
+func (s *scope) index(name string) int {
+	for i, n := range s.names {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s *scope) add(name string) int {
+	if i := s.index(name); i >= 0 {
+		return i
+	}
+	s.names = append(s.names, name)
+	return len(s.names) - 1
+}
+
+// A freeVariable is a variable that the expression does not bind itself, or a
+// built-in function.
+type freeVariable struct {
+	name     string
+	function value.Value // of that name, if there is one
+}
+
+// compiler compiles one expression.
+type compiler struct {
+	scope     *scope
+	functions map[string]value.Value
+	free      []freeVariable
+	marks     bool // results may hold marks inside
+	ordered   bool // integer-like names first
+}
+
+// freeIndex returns the place of a free variable.
+func (c *compiler) freeIndex(name string) int {
+	for i, v := range c.free {
+		if v.name == name {
+			return i
+		}
+	}
+	c.free = append(c.free, freeVariable{name, c.functions[name]})
+	return len(c.free) - 1
+}
+
+// open begins a scope with the variables that the nodes bind.
+func (c *compiler) open(params []string, nodes ...*node) *scope {
+	s := &scope{up: c.scope, params: len(params)}
+	s.names = append(s.names, params...) // a repeated parameter has two places; the last one counts
+	for _, n := range nodes {
+		bindings(n, s)
+	}
+	c.scope = s
+	return s
+}
+
+// close ends the innermost scope.
+func (c *compiler) close() { c.scope = c.scope.up }
+
+// capture notes that a function keeps the frames around it.
+func (c *compiler) capture() {
+	for s := c.scope; s != nil; s = s.up {
+		s.captured = true
+	}
+}
+
+// bindings adds the variables that n binds in the scope around it. Blocks and
+// lambdas have scopes of their own.
+func bindings(n *node, s *scope) {
+	if n == nil || n.kind == nodeBlock || n.kind == nodeLambda {
+		return
+	}
+	if n.kind == nodeBind {
+		s.add(n.text)
+	}
+	n.each(func(child *node) { bindings(child, s) })
+}
+
+// each calls do for every node directly below n.
+func (n *node) each(do func(*node)) {
+	for _, child := range [...]*node{n.lhs, n.rhs, n.third} {
+		if child != nil {
+			do(child)
+		}
+	}
+	for _, child := range n.items {
+		do(child)
+	}
+	for _, pair := range n.pairs {
+		do(pair[0])
+		do(pair[1])
+	}
+	for _, t := range n.terms {
+		do(t.expr)
+	}
+	for _, list := range [...][]stage{n.predicates, n.stages} {
+		for _, st := range list {
+			if st.filter != nil {
+				do(st.filter)
+			}
+		}
+	}
+	if n.group != nil {
+		for _, pair := range n.group.pairs {
+			do(pair[0])
+			do(pair[1])
+		}
+	}
+}
+
+// node compiles n with everything that is attached to it.
+func (c *compiler) node(n *node) (eval, error) {
+	if n.keepArray || n.singleton || n.cons {
+		c.marks = true
+	}
+	x := leaving
+	if n.keepArray {
+		x = keeping
+	}
+	if n.kind == nodePath {
+		return c.path(n)
+	}
+	if len(n.predicates) == 0 && n.group == nil {
+		return c.plain(n, x)
+	}
+	if n.streamed() != nil && n.group == nil {
+		return c.streamedBlock(n)
+	}
+	e, err := c.plain(n, staying)
+	if err == nil && len(n.predicates) > 0 {
+		e, err = c.filtered(e, n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if n.group != nil {
+		return c.grouped(e, n.group)
+	}
+	return x.then(e), nil
+}
+
+// plain compiles n without its predicates and its group, and leaves it as x
+// says.
+func (c *compiler) plain(n *node, x exit) (eval, error) {
+	switch n.kind {
+	case nodeName:
+		return x.then(c.name(n)), nil
+	case nodeString, nodeNumber, nodeWord:
+		return constant(n.literal()), nil
+	case nodeVariable:
+		return c.variable(n.text, x), nil
+	case nodeParent:
+		return c.variable(n.parent.name, x), nil
+	case nodeWildcard:
+		return x.then(wildcard), nil
+	case nodeDescendant:
+		return x.then(descendants), nil
+	case nodeRegex:
+		return c.regex(n)
+	case nodeBinary:
+		return c.binary(n, x)
+	case nodeNegate:
+		return c.negate(n)
+	case nodeArray:
+		return c.array(n)
+	case nodeObject:
+		return c.object(n)
+	case nodeBlock:
+		return c.block(n)
+	case nodeCondition:
+		return c.condition(n)
+	case nodeBind:
+		return c.bind(n)
+	case nodeCall:
+		return c.callNode(n, x)
+	case nodePartial:
+		return c.partial(n)
+	case nodeLambda:
+		return c.lambda(n)
+	case nodeApply:
+		return c.apply(n, x)
+	case nodeTransform:
+		return c.transform(n)
+	}
+	e := failAt("S0206", n.position, n.text)
+	return nil, e
+}
+
+func constant(v value.Value) eval {
+	return func(*frame, value.Value) (value.Value, error) { return v, nil }
+}
+
+// name compiles a name on its own: a step of a path by other means.
+func (c *compiler) name(n *node) eval {
+	name := n.text
+	return func(f *frame, in value.Value) (value.Value, error) {
+		return lookUp(in, name), nil
+	}
+}
+
+// A place is where a variable may be: so many frames up, in which slot.
+type place struct {
+	up, slot int
+	sure     bool // it is bound whenever it is looked up
+}
+
+// places returns where the variable may be, innermost first.
+func (c *compiler) places(name string) (list []place) {
+	up := 0
+	for s := c.scope; s != nil; s = s.up {
+		for i := len(s.names) - 1; i >= 0; i-- {
+			if s.names[i] == name {
+				list = append(list, place{up, i, i < s.params})
+				break
+			}
+		}
+		if len(list) > 0 && list[len(list)-1].sure {
+			break
+		}
+		up++
+	}
+	return list
+}
+
+// in returns what is in the place; no value if it is not bound.
+func (p place) in(f *frame) value.Value {
+	for range p.up {
+		f = f.up
+	}
+	return f.slots[p.slot]
+}
+
+// bound returns the value of a variable that is bound.
+func bound(v value.Value) value.Value {
+	if v.Kind() == value.Opaque && v.Opaque() == any(nothing{}) {
+		return value.Value{}
+	}
+	return v
+}
+
+// variable compiles a look-up. A variable is where the text says, but whether it
+// is bound yet only the run knows; until then the next one further out counts.
+func (c *compiler) variable(name string, x exit) eval {
+	if x != leaving {
+		return x.then(c.variable(name, leaving))
+	}
+	switch name {
+	case "":
+		return func(f *frame, in value.Value) (value.Value, error) {
+			if in.Mark()&markOuter != 0 && isArray(in) {
+				return in.Index(0), nil
+			}
+			return leave(in), nil
+		}
+	case "$":
+		if c.places("$") == nil {
+			return func(f *frame, in value.Value) (value.Value, error) { return f.run.root, nil }
+		}
+	}
+	places := c.places(name)
+	if len(places) > 0 && places[0].sure {
+		first := places[0]
+		switch first.up {
+		case 0:
+			return func(f *frame, in value.Value) (value.Value, error) { return leave(f.slots[first.slot]), nil }
+		case 1:
+			return func(f *frame, in value.Value) (value.Value, error) { return leave(f.up.slots[first.slot]), nil }
+		}
+		return func(f *frame, in value.Value) (value.Value, error) { return leave(first.in(f)), nil }
+	}
+	free := c.freeIndex(name)
+	if len(places) == 0 {
+		return func(f *frame, in value.Value) (value.Value, error) { return f.run.free[free], nil }
+	}
+	return func(f *frame, in value.Value) (value.Value, error) {
+		for _, p := range places {
+			if v := p.in(f); v.Exists() {
+				return leave(bound(v)), nil
+			}
+			if p.sure {
+				return value.Value{}, nil
+			}
+		}
+		return f.run.free[free], nil
+	}
+}
+
+// bind compiles "$a := b": it binds in the innermost scope, where open has made
+// room.
+func (c *compiler) bind(n *node) (eval, error) {
+	e, err := c.node(n.rhs)
+	if err != nil {
+		return nil, err
+	}
+	to := c.places(n.text)[0]
+	return func(f *frame, in value.Value) (value.Value, error) {
+		v, err := e(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		for range to.up {
+			f = f.up
+		}
+		if f.slots[to.slot] = v; !v.Exists() && !to.sure {
+			f.slots[to.slot] = boundToNothing
+		}
+		return v, nil
+	}, nil
+}
+
+// nodes compiles a list.
+func (c *compiler) nodes(list []*node) ([]eval, error) {
+	out := make([]eval, len(list))
+	for i, n := range list {
+		e, err := c.node(n)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = e
+	}
+	return out, nil
+}
+
+// block compiles "(a; b)".
+func (c *compiler) block(n *node) (eval, error) {
+	s := &scope{}
+	for _, item := range n.items {
+		bindings(item, s)
+	}
+	if len(s.names) > 0 {
+		s.up, c.scope = c.scope, s
+		defer c.close()
+	}
+	items, err := c.nodes(n.items)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(items) == 0:
+		return constant(value.Value{}), nil
+	case len(s.names) > 0:
+		return framed(s, items), nil
+	case len(items) == 1:
+		return items[0], nil
+	}
+	return func(f *frame, in value.Value) (v value.Value, err error) {
+		for _, item := range items {
+			if v, err = item(f, in); err != nil {
+				return value.Value{}, err
+			}
+		}
+		return v, nil
+	}, nil
+}
+
+// framed evaluates the items in a frame of their own.
+func framed(s *scope, items []eval) eval {
+	return func(f *frame, in value.Value) (v value.Value, err error) {
+		r := f.run
+		own := r.frame(s, f)
+		for _, item := range items {
+			if v, err = item(own, in); err != nil {
+				return value.Value{}, err
+			}
+		}
+		if r.tail.call == nil { // else the call still needs the frame
+			r.release(s, own)
+		}
+		return v, nil
+	}
+}
+
+// condition compiles "a ? b : c".
+func (c *compiler) condition(n *node) (eval, error) {
+	test, err := c.test(n.lhs)
+	if err != nil {
+		return nil, err
+	}
+	then, err := c.node(n.rhs)
+	if err != nil {
+		return nil, err
+	}
+	otherwise := constant(value.Value{})
+	if n.third != nil {
+		if otherwise, err = c.node(n.third); err != nil {
+			return nil, err
+		}
+	}
+	return func(f *frame, in value.Value) (value.Value, error) {
+		ok, err := test(f, in)
+		switch {
+		case err != nil:
+			return value.Value{}, err
+		case ok:
+			return then(f, in)
+		}
+		return otherwise(f, in)
+	}, nil
+}
+
+// lambda compiles "function($a){b}".
+func (c *compiler) lambda(n *node) (eval, error) {
+	c.capture()
+	names := make([]string, len(n.items))
+	for i, item := range n.items {
+		names[i] = item.text
+	}
+	l := &lambda{params: len(names), signature: n.signature}
+	l.scope = c.open(names, n.rhs)
+	defer c.close()
+	var err error
+	if l.body, err = c.node(n.rhs); err != nil {
+		return nil, err
+	}
+	return func(f *frame, in value.Value) (value.Value, error) {
+		return value.OfOpaque(&function{lambda: l, signature: l.signature, arity: l.params, frame: f, in: in}), nil
+	}, nil
+}
+
+// calleeName is how errors name what is called.
+func calleeName(n *node) (text string, bare bool) {
+	switch n.kind {
+	case nodePath:
+		return n.items[0].text, n.items[0].bare
+	case nodeBlock, nodeLambda, nodeCondition, nodeTransform, nodeBind, nodeRegex:
+		return "", false
+	case nodeCall:
+		return "(", false
+	}
+	return n.text, n.bare
+}
+
+// calls compiles what a call and a partial application have in common.
+func (c *compiler) calls(n *node) (*call, error) {
+	var err error
+	out := &call{site: site{position: n.position}}
+	out.site.token, out.site.bare = calleeName(n.lhs)
+	out.calleeSite = site{position: n.lhs.position}
+	if n.lhs.kind == nodeVariable {
+		out.calleeSite.token = n.lhs.text
+	}
+	if n.lhs.kind == nodePath && n.lhs.items[0].text != "" {
+		same := c.variable(n.lhs.items[0].text, leaving)
+		out.forgotten = func(f *frame) bool {
+			v, err := same(f, value.Value{})
+			return err == nil && truthy(v)
+		}
+	}
+	if out.callee, err = c.node(n.lhs); err != nil {
+		return nil, err
+	}
+	for _, item := range n.items {
+		if item.kind == nodePlaceholder {
+			out.args = append(out.args, nil)
+			continue
+		}
+		e, err := c.node(item)
+		if err != nil {
+			return nil, err
+		}
+		out.args = append(out.args, e)
+	}
+	return out, nil
+}
+
+// callNode compiles "f(a)".
+func (c *compiler) callNode(n *node, x exit) (eval, error) {
+	call, err := c.calls(n)
+	if err != nil {
+		return nil, err
+	}
+	call.exit = x
+	if !n.tail {
+		return call.eval, nil
+	}
+	return func(f *frame, in value.Value) (value.Value, error) {
+		f.run.tail = tailCall{call: call, frame: f, in: in}
+		return value.Value{}, nil
+	}, nil
+}
+
+// apply compiles "a ~> f", where f may be a call that a becomes the first
+// argument of, and a may be a function, to be followed by f.
+func (c *compiler) apply(n *node, x exit) (eval, error) {
+	left, err := c.node(n.lhs)
+	if err != nil {
+		return nil, err
+	}
+	if n.rhs.kind == nodeCall && len(n.rhs.predicates) == 0 && n.rhs.group == nil {
+		call, err := c.calls(n.rhs)
+		if err != nil {
+			return nil, err
+		}
+		call.first, call.exit = left, x
+		return call.eval, nil
+	}
+	right, err := c.node(n.rhs)
+	if err != nil {
+		return nil, err
+	}
+	position := n.position
+	return func(f *frame, in value.Value) (value.Value, error) {
+		arg, err := left(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		v, err := right(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		fn := functionOf(v)
+		if fn == nil {
+			return value.Value{}, &Error{Code: "T2006", Position: position, Value: v}
+		}
+		r := f.run
+		if first := functionOf(arg); first != nil {
+			return value.OfOpaque(chain(first, fn)), nil
+		}
+		base := len(r.stack)
+		r.stack = append(r.stack, arg)
+		v, err = r.apply(fn, r.stack[base:], value.Nil)
+		r.stack = r.stack[:base]
+		return x.of(v), err
+	}, nil
+}
+
+// partial compiles "f(a, ?)": a function of the parameters that are left.
+func (c *compiler) partial(n *node) (eval, error) {
+	call, err := c.calls(n)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *frame, in value.Value) (value.Value, error) {
+		var args []value.Value
+		var open []int
+		for i, arg := range call.args {
+			var v value.Value
+			var err error
+			if arg == nil {
+				open = append(open, i)
+			} else if v, err = arg(f, in); err != nil {
+				return value.Value{}, err
+			}
+			args = append(args, v)
+		}
+		v, err := call.callee(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		fn := functionOf(v)
+		switch {
+		case fn != nil:
+			return value.OfOpaque(partly(fn, args, open)), nil
+		case !v.Exists() && call.forgotten != nil && call.forgotten(f):
+			return value.Value{}, call.site.error("T1007")
+		}
+		return value.Value{}, call.site.error("T1008")
+	}, nil
+}

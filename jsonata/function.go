@@ -1,0 +1,362 @@
+package jsonata
+
+import (
+	"context"
+	"time"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file is functions as values, and how they are called: built-in ones,
+// those that the caller adds, lambdas, partial applications.
+
+// A Function is a function of the language, built in or added with
+// WithFunction.
+type Function struct {
+	// Name is the name without the $.
+	Name string
+	// Signature says what the arguments must be, "<s-n?:s>" for example; see
+	// the documentation of JSONata. Call then has one argument per parameter at
+	// least, with no value for a missing one. Without a signature Call gets the
+	// arguments as they come.
+	Signature string
+	// Arity is the number of arguments that functions such as $map pass to this
+	// one.
+	Arity int
+	// Call computes the result: no value if there is none. It must not keep
+	// args. An error that is no *Error becomes one with code D3137 and its text.
+	Call func(c Call, args []value.Value) (value.Value, error)
+}
+
+// A Call is one call of a Function.
+type Call struct {
+	run *run
+	in  value.Value
+}
+
+// Context returns the context of the evaluation.
+func (c Call) Context() context.Context { return c.run.ctx }
+
+// Input returns the context item of the call, "$".
+func (c Call) Input() value.Value { return c.in }
+
+// Now returns the time of the evaluation, which does not change in it.
+func (c Call) Now() time.Time { return c.run.clock() }
+
+// Random returns the next random number of the evaluation, 0 <= n < 1.
+func (c Call) Random() float64 { return c.run.random() }
+
+// Apply calls a function that came as an argument.
+func (c Call) Apply(fn value.Value, args ...value.Value) (value.Value, error) {
+	f := functionOf(fn)
+	if f == nil {
+		return value.Value{}, fail("T1006", value.Value{})
+	}
+	v, err := c.run.apply(f, args, value.Nil)
+	return leave(v), err
+}
+
+// Sequence returns the items as JSONata's functions return several results: none
+// of them is no value, one is that one itself. It takes the slice over.
+func Sequence(items []value.Value) value.Value { return leave(sequence(items)) }
+
+// IsFunction reports whether v is a function, which an expression can return
+// and which has no JSON text.
+func IsFunction(v value.Value) bool { return isFunction(v) }
+
+// A function is a function as a value.
+type function struct {
+	name      string
+	signature *signature
+	arity     int
+	call      func(c Call, args []value.Value) (value.Value, error)
+	builtin   bool // shared by all evaluations
+	matcher   bool // a regular expression
+	regex     *regex
+
+	// Of a lambda:
+	lambda *lambda
+	frame  *frame      // the one around it
+	in     value.Value // the context where it was made
+	site   *site       // where it was last called
+}
+
+// A site is a call in an expression, as errors tell of it.
+type site struct {
+	position int
+	token    string
+	bare     bool
+}
+
+// functionOf returns the function that v is, or nil.
+func functionOf(v value.Value) *function {
+	if v.Kind() != value.Opaque {
+		return nil
+	}
+	f, _ := v.Opaque().(*function)
+	return f
+}
+
+func isFunction(v value.Value) bool { return functionOf(v) != nil }
+
+// A lambda is the code of a lambda.
+type lambda struct {
+	scope     *scope // its parameters come first
+	params    int
+	signature *signature
+	body      eval
+}
+
+// A tailCall is a call that the lambda that has just ended left to its caller.
+type tailCall struct {
+	call  *call
+	frame *frame
+	scope *scope // of the frame, which ends with the call
+	in    value.Value
+}
+
+// apply calls a function and then, one after the other, the calls that it
+// leaves in tail position.
+func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Value, error) {
+	v, err := r.invoke(f, args, in)
+	for err == nil && r.tail.call != nil {
+		t := r.tail
+		r.tail = tailCall{}
+		base := len(r.stack)
+		var callee *function
+		if callee, args, err = t.call.prepare(t.frame, t.in); err != nil {
+			return value.Value{}, err
+		}
+		r.release(t.scope, t.frame)
+		if callee != nil {
+			r.calledAt(callee, &t.call.calleeSite)
+		}
+		v, err = r.invoke(callee, args, in)
+		r.stack = r.stack[:base]
+	}
+	return v, err
+}
+
+// invoke calls a function once. Its errors get the place of the function's last
+// call in the expression, even if they have one already.
+func (r *run) invoke(f *function, args []value.Value, in value.Value) (v value.Value, err error) {
+	if f == nil {
+		return value.Value{}, fail("T1006", value.Value{})
+	}
+	if f.signature != nil {
+		args, err = f.signature.check(r, args, in)
+	}
+	if err == nil {
+		if f.lambda != nil {
+			v, err = r.enter(f, args)
+		} else {
+			v, err = f.call(Call{r, in}, args)
+		}
+	}
+	if err != nil {
+		err = r.locate(err, f)
+	}
+	return v, err
+}
+
+// enter runs the body of a lambda.
+func (r *run) enter(f *function, args []value.Value) (value.Value, error) {
+	if err := r.descend(); err != nil {
+		return value.Value{}, err
+	}
+	if err := r.poll(); err != nil {
+		return value.Value{}, err
+	}
+	l := f.lambda
+	fr := r.frame(l.scope, f.frame)
+	copy(fr.slots[:l.params], args)
+	v, err := l.body(fr, f.in)
+	if r.tail.call == nil || err != nil {
+		r.release(l.scope, fr)
+	} else if r.tail.frame == fr {
+		r.tail.scope = l.scope
+	} else {
+		r.tail.scope = capturedScope
+	}
+	r.depth--
+	return v, err
+}
+
+// capturedScope is that of frames that must not be used again.
+var capturedScope = &scope{captured: true}
+
+// locate gives an error the place of f's last call.
+func (r *run) locate(err error, f *function) error {
+	e, ok := err.(*Error)
+	if !ok {
+		e = &Error{Code: "D3137", text: err.Error(), cause: err}
+	}
+	s := f.site
+	if f.builtin {
+		s = r.siteOf(f)
+	}
+	if s == nil {
+		return e
+	}
+	if e.Token == "" {
+		e.Token, e.bare = s.token, s.bare
+	}
+	if s.position != 0 {
+		e.Position = s.position
+	}
+	return e
+}
+
+// siteOf returns where a built-in function was last called.
+func (r *run) siteOf(f *function) *site {
+	for i := range r.sites {
+		if r.sites[i].fn == f {
+			return r.sites[i].site
+		}
+	}
+	return nil
+}
+
+// calledAt remembers where a function is called.
+func (r *run) calledAt(f *function, s *site) {
+	if !f.builtin {
+		if !f.matcher {
+			f.site = s
+		}
+		return
+	}
+	for i := range r.sites {
+		if r.sites[i].fn == f {
+			r.sites[i].site = s
+			return
+		}
+	}
+	r.sites = append(r.sites, lastSite{f, s})
+}
+
+// A call is a call in an expression.
+type call struct {
+	callee     eval
+	args       []eval
+	exit       exit
+	site       site
+	calleeSite site                // the place of the callee, which errors of a tail call get
+	forgotten  func(f *frame) bool // whether only the "$" before the name is missing
+	first      eval                // what stands before "~>": it is the first argument
+}
+
+// prepare evaluates callee and arguments; these are on the stack.
+func (c *call) prepare(f *frame, in value.Value) (*function, []value.Value, error) {
+	r := f.run
+	base := len(r.stack)
+	if c.first != nil {
+		v, err := c.first(f, in)
+		if err != nil {
+			return nil, nil, err
+		}
+		r.stack = append(r.stack, v)
+	}
+	proc, err := c.callee(f, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !proc.Exists() && c.forgotten != nil && c.forgotten(f) {
+		return nil, nil, c.site.error("T1005")
+	}
+	for _, arg := range c.args {
+		v, err := arg(f, in)
+		if err != nil {
+			return nil, nil, err
+		}
+		r.stack = append(r.stack, v)
+	}
+	return functionOf(proc), r.stack[base:], nil
+}
+
+// error makes an error with the place of the call.
+func (s *site) error(code string) error {
+	return &Error{Code: code, Position: s.position, Token: s.token, bare: s.bare}
+}
+
+// eval evaluates the call.
+func (c *call) eval(f *frame, in value.Value) (value.Value, error) {
+	r := f.run
+	base := len(r.stack)
+	fn, args, err := c.prepare(f, in)
+	if err != nil {
+		return value.Value{}, err
+	}
+	v, err := c.apply(r, fn, args, in)
+	r.stack = r.stack[:base]
+	return c.exit.of(v), err
+}
+
+// apply calls the function from here: errors without a place get this one.
+func (c *call) apply(r *run, fn *function, args []value.Value, in value.Value) (value.Value, error) {
+	if fn != nil {
+		r.calledAt(fn, &c.site)
+	}
+	v, err := r.apply(fn, args, in)
+	if err == nil {
+		return v, nil
+	}
+	if e, ok := err.(*Error); ok {
+		if e.Position == 0 {
+			e.Position = c.site.position
+		}
+		if e.Token == "" {
+			e.Token, e.bare = c.site.token, c.site.bare
+		}
+	}
+	return value.Value{}, err
+}
+
+// chain returns the function that calls first and, with its result, second.
+func chain(first, second *function) *function {
+	return &function{arity: 1, call: func(c Call, args []value.Value) (value.Value, error) {
+		r := c.run
+		base := len(r.stack)
+		var x value.Value
+		if len(args) > 0 {
+			x = args[0]
+		}
+		r.stack = append(r.stack, x)
+		r.calledAt(first, &chainFirst)
+		v, err := chainCall.apply(r, first, r.stack[base:], value.Nil)
+		if err == nil {
+			r.stack[base] = leave(v)
+			r.calledAt(second, &chainSecond)
+			v, err = r.apply(second, r.stack[base:base+1], value.Nil)
+		}
+		r.stack = r.stack[:base]
+		return v, err
+	}}
+}
+
+// Where the reference, which builds the function from the text
+// "function($f, $g) { function($x){ $g($f($x)) } }", says that errors are.
+var (
+	chainFirst  = site{position: 38, token: "f"}
+	chainSecond = site{position: 35, token: "g"}
+	chainCall   = call{site: chainFirst}
+)
+
+// partly returns the function that takes the open arguments of fn, the others
+// given.
+func partly(fn *function, given []value.Value, open []int) *function {
+	// As many parameters as the function has: the ones beyond the last given
+	// stay without a value.
+	return &function{arity: len(open), call: func(c Call, args []value.Value) (value.Value, error) {
+		r := c.run
+		base := len(r.stack)
+		r.stack = append(r.stack, given...)
+		for i, at := range open {
+			if i < len(args) {
+				r.stack[base+at] = args[i]
+			}
+		}
+		v, err := r.apply(fn, r.stack[base:], value.Nil)
+		r.stack = r.stack[:base]
+		return v, err
+	}}
+}

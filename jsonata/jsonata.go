@@ -1,0 +1,142 @@
+package jsonata
+
+import (
+	"context"
+	"maps"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// An Expr is a compiled expression. It never changes: many goroutines may
+// evaluate it at the same time.
+type Expr struct {
+	source string
+	eval   eval
+	scope  *scope
+	free   []freeVariable
+	marks  bool // results may hold marks inside
+	tree   *node
+
+	ordered bool // integer-like names first
+}
+
+// An Option changes what Compile makes of a text.
+type Option func(*options) error
+
+type options struct {
+	functions map[string]value.Value
+	ordered   bool
+}
+
+// WithFunction adds a function, or replaces the built-in one of its name.
+func WithFunction(f Function) Option {
+	return func(o *options) error {
+		v, err := f.value()
+		o.functions[f.Name] = v
+		return err
+	}
+}
+
+// WithoutFunction removes functions by name: calling one is then T1006, like
+// calling any other variable that is not bound.
+func WithoutFunction(names ...string) Option {
+	return func(o *options) error {
+		for _, name := range names {
+			delete(o.functions, name)
+		}
+		return nil
+	}
+}
+
+// WithIntegerNamesFirst makes object constructors order their members as
+// JavaScript does: names that are integers first, ascending. Without it all
+// names keep the order in which the expression gives them.
+func WithIntegerNamesFirst() Option {
+	return func(o *options) error {
+		o.ordered = true
+		return nil
+	}
+}
+
+// Compile compiles an expression. The error is an *Error.
+func Compile(text string, opts ...Option) (*Expr, error) {
+	o := options{functions: builtinFunctions}
+	if len(opts) > 0 {
+		o.functions = maps.Clone(builtinFunctions)
+	}
+	for _, opt := range opts {
+		if err := opt(&o); err != nil {
+			return nil, finish(err)
+		}
+	}
+	raw, err := parse(text)
+	if err != nil {
+		return nil, finish(err)
+	}
+	tree, err := rewrite(raw)
+	if err != nil {
+		return nil, finish(err)
+	}
+	c := &compiler{functions: o.functions, ordered: o.ordered}
+	top := c.open(nil, tree)
+	e, err := c.node(tree)
+	if err != nil {
+		return nil, finish(err)
+	}
+	return &Expr{source: text, eval: e, scope: top, free: c.free, marks: c.marks, tree: tree, ordered: o.ordered}, nil
+}
+
+// MustCompile is Compile for expressions in Go code; it panics on an error.
+func MustCompile(text string, opts ...Option) *Expr {
+	e, err := Compile(text, opts...)
+	if err != nil {
+		panic("jsonata: " + text + ": " + err.Error())
+	}
+	return e
+}
+
+// String returns the text of the expression.
+func (e *Expr) String() string { return e.source }
+
+// Eval evaluates the expression on an input, which may be no value. The result
+// may be no value, too (JSONata's undefined), or a function, see IsFunction.
+// The error is an *Error; if ctx ended the evaluation, one that wraps its
+// error.
+func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Value, error) {
+	r := e.begin(ctx, input, env)
+	defer r.end()
+	if isArray(input) {
+		input = value.Of(input).Marked(markSequence | markOuter)
+	}
+	v, err := e.eval(&r.top, input)
+	if err != nil {
+		return value.Value{}, finish(err)
+	}
+	return e.result(v)
+}
+
+// result prepares a value for the world outside.
+func (e *Expr) result(v value.Value) (value.Value, error) {
+	switch v.Kind() {
+	case value.Array:
+		if v.Mark()&markOuter != 0 {
+			v = v.Index(0)
+		}
+	case value.Opaque:
+		if !isFunction(v) {
+			return value.Value{}, finish(fail(codeOutOfJSON, v))
+		}
+	}
+	if e.marks {
+		return clean(v), nil
+	}
+	return v.Marked(0), nil
+}
+
+// finish renders the message of an error that leaves the package.
+func finish(err error) error {
+	if e, ok := err.(*Error); ok {
+		return e.finished()
+	}
+	return err
+}

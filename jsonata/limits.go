@@ -1,0 +1,111 @@
+package jsonata
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file bounds what an evaluation may cost. Each limit ends it with code
+// U1001 and a text that says which one.
+
+// Limits bounds one evaluation. The zero Limits has the defaults. Time is bounded
+// by the context of Eval.
+type Limits struct {
+	// Depth is how many calls of functions may be nested; 0 means 500. Tail
+	// calls do not nest.
+	Depth int
+	// Memory is about how many bytes the evaluation may allocate for arrays,
+	// objects and strings, counted as they are made whether or not they are
+	// still needed; 0 means 256 MiB.
+	Memory int
+	// RegexTime bounds one match of a regular expression that needs
+	// backtracking (lookaround, backreferences); 0 means a second. Others take
+	// time in proportion to the text.
+	RegexTime time.Duration
+}
+
+const (
+	defaultDepth  = 500
+	defaultMemory = 256 << 20
+	defaultRegex  = time.Second
+
+	// deepest is how deep values may nest that functions go through to the
+	// bottom: Go's own stack must hold it.
+	deepest = 10000
+
+	// pollEvery is after how many steps of work the context is looked at.
+	pollEvery = 256
+)
+
+func limitError(text string, cause error) error {
+	return &Error{Code: codeLimit, text: text, cause: cause}
+}
+
+// poll is called wherever work repeats. It fails if the evaluation is to end.
+func (r *run) poll() error {
+	r.fuel--
+	if r.fuel > 0 {
+		return nil
+	}
+	return r.refuel()
+}
+
+func (r *run) refuel() error {
+	r.fuel = pollEvery
+	err := r.ctx.Err()
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return limitError(tooLong, err)
+	}
+	return limitError("Expression evaluation cancelled", err)
+}
+
+const (
+	valueSize  = 24 // bytes of an item
+	objectSize = 64 // of an object or array without its items
+)
+
+// grow accounts for n new values.
+func (r *run) grow(n int) error { return r.allocate(n*valueSize + objectSize) }
+
+// allocate accounts for bytes.
+func (r *run) allocate(bytes int) error {
+	r.memory -= bytes
+	if r.memory < 0 {
+		return limitError(tooLarge, nil)
+	}
+	return nil
+}
+
+// descend counts a level of nesting of calls.
+func (r *run) descend() error {
+	r.depth++
+	if r.depth > r.maxDepth {
+		return limitError(tooDeep, nil)
+	}
+	return nil
+}
+
+// tooNested fails for values that nest so deep that going through them would
+// exhaust the stack. It looks no deeper than it must.
+func tooNested(v value.Value, levels int) bool {
+	if levels == 0 {
+		return true
+	}
+	for _, item := range v.Slice() {
+		if k := item.Kind(); (k == value.Array || k == value.Object) && tooNested(item, levels-1) {
+			return true
+		}
+	}
+	for _, member := range v.MemberValues() {
+		if k := member.Kind(); (k == value.Array || k == value.Object) && tooNested(member, levels-1) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,116 @@
+package jsonata
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file is about numbers: IEEE doubles, written as ECMAScript writes them.
+
+// nonFinite carries NaN and the infinities through an expression; JSON, and so
+// package value, has no form for them.
+type nonFinite float64
+
+// number returns the value of f, whatever f is.
+func number(f float64) value.Value {
+	if v := value.Float(f); v.Exists() {
+		return v
+	}
+	return value.OfOpaque(nonFinite(f))
+}
+
+// numberOf returns the number that v is, if it is one.
+func numberOf(v value.Value) (f float64, ok bool) {
+	switch v.Kind() {
+	case value.Number:
+		return v.Float(), true
+	case value.Opaque:
+		n, ok := v.Opaque().(nonFinite)
+		return float64(n), ok
+	}
+	return 0, false
+}
+
+// numeric returns the number that v is, if one can reckon with it: NaN is none,
+// and an infinity fails with D1001.
+func numeric(v value.Value) (f float64, ok bool, err error) {
+	f, ok = numberOf(v)
+	if ok && f-f != 0 {
+		if math.IsInf(f, 0) {
+			return 0, false, fail(codeOutOfJSON, v)
+		}
+		return 0, false, nil
+	}
+	return f, ok, nil
+}
+
+// isInteger reports whether f has no fraction; NaN and infinities are no
+// integers.
+func isInteger(f float64) bool { return f == math.Trunc(f) && !math.IsInf(f, 0) }
+
+// numberText is the text of a number in ECMAScript.
+func numberText(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 1):
+		return "Infinity"
+	case math.IsInf(f, -1):
+		return "-Infinity"
+	}
+	return value.Float(f).NumberText()
+}
+
+// significant is the number of digits that $string and & keep.
+const significant = 15
+
+// round15 rounds to 15 significant digits, as $string does; a tie away from
+// zero.
+func round15(f float64) float64 {
+	if few(f) {
+		return f
+	}
+	var buf [80]byte
+	text := strconv.AppendFloat(buf[:0], f, 'e', significant-1, 64)
+	// The formatter takes an exact tie to the even digit. There is one only if
+	// the sixteenth digit is a 5 and the last of the exact decimal expansion.
+	longer := strconv.AppendFloat(nil, math.Abs(f), 'e', 60, 64)
+	if longer[significant+1] == '5' && allZero(longer[significant+2:62]) {
+		text = strconv.AppendFloat(buf[:0], math.Nextafter(f, math.Copysign(math.Inf(1), f)), 'e', significant-1, 64)
+	}
+	f, _ = strconv.ParseFloat(string(text), 64)
+	return f
+}
+
+// few reports, for most numbers in use, whether they have at most 15
+// significant digits: f is then the double nearest to a whole number of
+// millionths.
+func few(f float64) bool {
+	const millionth, most = 1e6, 1e15
+	n := f * millionth
+	return math.Abs(n) < most && n == math.Trunc(n) && n/millionth == f
+}
+
+func allZero(digits []byte) bool {
+	for _, d := range digits {
+		if d != '0' {
+			return false
+		}
+	}
+	return true
+}
+
+// appendRounded writes a number as $string does; what rounding takes beyond
+// the doubles becomes null.
+func appendRounded(dst []byte, f float64) []byte {
+	if !few(f) {
+		f = round15(f)
+	}
+	v := value.Float(f)
+	if !v.Exists() {
+		return append(dst, "null"...)
+	}
+	return v.AppendJSON(dst)
+}

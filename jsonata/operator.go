@@ -1,0 +1,593 @@
+package jsonata
+
+import (
+	"math"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file is the operators between two values, and the constructor of arrays.
+
+// binary compiles an operator.
+func (c *compiler) binary(n *node, x exit) (eval, error) {
+	switch n.text {
+	case "and", "or", "=", "!=", "<", "<=", ">", ">=", "in":
+		return c.booleans(n)
+	}
+	left, right, err := c.operands(n)
+	if err != nil {
+		return nil, err
+	}
+	position, op := n.position, n.text
+	switch op {
+	case "&":
+		return concatenation(left, right, position), nil
+	case "..":
+		return x.then(both(left, right, func(r *run, a, b value.Value) (value.Value, error) {
+			v, err := span(r, a, b)
+			if err != nil {
+				err = stamp(err, position, op)
+			}
+			return v, err
+		})), nil
+	}
+	return arithmetic(left, right, op, position), nil
+}
+
+func (c *compiler) operands(n *node) (left, right eval, err error) {
+	if left, err = c.node(n.lhs); err != nil {
+		return nil, nil, err
+	}
+	right, err = c.node(n.rhs)
+	return left, right, err
+}
+
+// both evaluates two operands and applies do.
+func both(left, right eval, do func(r *run, x, y value.Value) (value.Value, error)) eval {
+	return func(f *frame, in value.Value) (value.Value, error) {
+		x, err := left(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		y, err := right(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		return do(f.run, x, y)
+	}
+}
+
+// arithmetic compiles + - * / %. Nothing on either side gives nothing, but what
+// is there must be a number.
+func arithmetic(left, right eval, op string, position int) eval {
+	sign := op[0]
+	return func(f *frame, in value.Value) (value.Value, error) {
+		x, err := left(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		y, err := right(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		if x.Kind() != value.Number || y.Kind() != value.Number {
+			if ok, err := operandsFit(x, y); !ok {
+				if err != nil {
+					err = stamp(err, position, op)
+				}
+				return value.Value{}, err
+			}
+		}
+		a, b := x.Float(), y.Float()
+		if a-a != 0 || b-b != 0 { // a document can hold 1e400
+			_, err := operandsFit(x, y)
+			return value.Value{}, stamp(err, position, op)
+		}
+		return number(reckon(sign, a, b)), nil
+	}
+}
+
+func reckon(op byte, a, b float64) float64 {
+	switch op {
+	case '+':
+		return a + b
+	case '-':
+		return a - b
+	case '*':
+		return a * b
+	case '/':
+		return a / b
+	}
+	return math.Mod(a, b)
+}
+
+// operandsFit reports whether there are two numbers, the left operand checked
+// first.
+func operandsFit(x, y value.Value) (bool, error) {
+	for i, v := range [...]value.Value{x, y} {
+		if !v.Exists() {
+			continue
+		}
+		_, ok, err := numeric(v)
+		if err != nil {
+			return false, err
+		}
+		if !ok {
+			return false, fail([...]string{"T2001", "T2002"}[i], v)
+		}
+	}
+	return x.Exists() && y.Exists(), nil
+}
+
+// concatenation compiles "&".
+func concatenation(left, right eval, position int) eval {
+	return func(f *frame, in value.Value) (value.Value, error) {
+		x, err := left(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		y, err := right(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		r := f.run
+		text := r.text[:0]
+		if text, err = appendString(text, x); err == nil {
+			if y.Kind() == value.String {
+				text = appendText(text, y.Text())
+			} else {
+				text, err = appendString(text, y)
+			}
+		}
+		if err == nil {
+			err = r.allocate(len(text))
+		}
+		if err != nil {
+			return value.Value{}, stamp(err, position, "&")
+		}
+		r.text = text
+		return value.Str(string(text)), nil
+	}
+}
+
+// maxSpan is how many integers a range may have.
+const maxSpan = 10_000_000
+
+// span is the range from x to y.
+func span(r *run, x, y value.Value) (value.Value, error) {
+	from, isFrom := numberOf(x)
+	to, isTo := numberOf(y)
+	if x.Exists() && !(isFrom && isInteger(from)) {
+		return value.Value{}, fail("T2003", x)
+	}
+	if y.Exists() && !(isTo && isInteger(to)) {
+		return value.Value{}, fail("T2004", y)
+	}
+	if !x.Exists() || !y.Exists() || from > to {
+		return value.Value{}, nil
+	}
+	size := to - from + 1
+	if size > maxSpan {
+		return value.Value{}, fail("D2014", number(size))
+	}
+	if err := r.grow(int(size)); err != nil {
+		return value.Value{}, err
+	}
+	items := make([]value.Value, int(size))
+	for i := range items {
+		items[i] = value.Float(from + float64(i))
+	}
+	return sequence(items), nil
+}
+
+// negate compiles "-a".
+func (c *compiler) negate(n *node) (eval, error) {
+	e, err := c.node(n.rhs)
+	if err != nil {
+		return nil, err
+	}
+	position := n.position
+	return func(f *frame, in value.Value) (value.Value, error) {
+		v, err := e(f, in)
+		if err != nil || !v.Exists() {
+			return v, err
+		}
+		x, ok, err := numeric(v)
+		if err == nil && !ok {
+			err = &Error{Code: "D1002", Position: position, Token: "-", Value: v}
+		}
+		if err != nil {
+			return value.Value{}, err
+		}
+		return number(-x), nil
+	}, nil
+}
+
+// A tester is an eval whose result is known to be boolean.
+type tester func(f *frame, in value.Value) (bool, error)
+
+// isBoolean reports whether n is an operator that always gives a boolean.
+func isBoolean(n *node) bool {
+	if n.kind != nodeBinary || len(n.predicates) > 0 || n.group != nil {
+		return false
+	}
+	switch n.text {
+	case "and", "or", "=", "!=", "in":
+		return true
+	}
+	return false
+}
+
+// test compiles n as a condition.
+func (c *compiler) test(n *node) (tester, error) {
+	if isBoolean(n) {
+		return c.boolean(n)
+	}
+	if n.kind == nodeBinary && len(n.predicates) == 0 && n.group == nil {
+		switch n.text {
+		case "<", "<=", ">", ">=":
+			return c.comparison(n)
+		}
+	}
+	e, err := c.node(n)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *frame, in value.Value) (bool, error) {
+		v, err := e(f, in)
+		if err != nil {
+			return false, err
+		}
+		if v.Kind() == value.Bool {
+			return v.Bool(), nil
+		}
+		return cast(v)
+	}, nil
+}
+
+// booleans compiles an operator that gives a boolean, or nothing when something
+// is compared with nothing.
+func (c *compiler) booleans(n *node) (eval, error) {
+	switch n.text {
+	case "<", "<=", ">", ">=":
+		return c.ordering(n)
+	}
+	test, err := c.boolean(n)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *frame, in value.Value) (value.Value, error) {
+		ok, err := test(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		return value.OfBool(ok), nil
+	}, nil
+}
+
+// boolean compiles and, or, =, != and in.
+func (c *compiler) boolean(n *node) (tester, error) {
+	switch n.text {
+	case "and", "or":
+		return c.connective(n)
+	}
+	left, right, err := c.operands(n)
+	if err != nil {
+		return nil, err
+	}
+	if n.text == "in" {
+		return func(f *frame, in value.Value) (bool, error) {
+			x, y, err := pair(left, right, f, in)
+			return err == nil && contains(y, x), err
+		}, nil
+	}
+	want := n.text == "="
+	if lit := n.rhs; lit.kind == nodeString && len(lit.predicates) == 0 && lit.group == nil {
+		text := lit.text
+		return func(f *frame, in value.Value) (bool, error) {
+			x, err := left(f, in)
+			if x.Kind() == value.String {
+				return (x.Text() == text) == want, err
+			}
+			return x.Exists() && !want, err
+		}, nil
+	}
+	return func(f *frame, in value.Value) (bool, error) {
+		x, y, err := pair(left, right, f, in)
+		if err != nil || !x.Exists() || !y.Exists() {
+			return false, err
+		}
+		return equal(x, y) == want, nil
+	}, nil
+}
+
+func pair(left, right eval, f *frame, in value.Value) (x, y value.Value, err error) {
+	if x, err = left(f, in); err == nil {
+		y, err = right(f, in)
+	}
+	return x, y, err
+}
+
+// connective compiles and, or. An error on the right is the operator's.
+func (c *compiler) connective(n *node) (tester, error) {
+	left, err := c.leftTest(n)
+	if err != nil {
+		return nil, err
+	}
+	right, err := c.test(n.rhs)
+	if err != nil {
+		return nil, err
+	}
+	position, op, decided := n.position, n.text, n.text == "or"
+	return func(f *frame, in value.Value) (bool, error) {
+		ok, err := left(f, in)
+		if err != nil || ok == decided {
+			return ok, err
+		}
+		if ok, err = right(f, in); err != nil {
+			return false, stamp(err, position, op)
+		}
+		return ok, nil
+	}, nil
+}
+
+// leftTest compiles the left side of and, or: only the cast is part of the
+// operator's own work.
+func (c *compiler) leftTest(n *node) (tester, error) {
+	if isBoolean(n.lhs) {
+		return c.boolean(n.lhs)
+	}
+	left, err := c.node(n.lhs)
+	position, op := n.position, n.text
+	return func(f *frame, in value.Value) (bool, error) {
+		v, err := left(f, in)
+		if err != nil {
+			return false, err
+		}
+		ok, err := cast(v)
+		if err != nil {
+			err = stamp(err, position, op)
+		}
+		return ok, err
+	}, err
+}
+
+// comparison compiles < <= > >= as a condition: nothing is false.
+func (c *compiler) comparison(n *node) (tester, error) {
+	left, right, err := c.operands(n)
+	if err != nil {
+		return nil, err
+	}
+	position, op := n.position, n.text
+	return func(f *frame, in value.Value) (bool, error) {
+		x, y, err := pair(left, right, f, in)
+		if err != nil {
+			return false, err
+		}
+		ok, _, err := compare(op, x, y)
+		if err != nil {
+			err = stamp(err, position, op)
+		}
+		return ok, err
+	}, nil
+}
+
+// ordering compiles < <= > >= as a value.
+func (c *compiler) ordering(n *node) (eval, error) {
+	left, right, err := c.operands(n)
+	if err != nil {
+		return nil, err
+	}
+	position, op := n.position, n.text
+	return both(left, right, func(r *run, x, y value.Value) (value.Value, error) {
+		ok, known, err := compare(op, x, y)
+		switch {
+		case err != nil:
+			return value.Value{}, stamp(err, position, op)
+		case !known:
+			return value.Value{}, nil
+		}
+		return value.OfBool(ok), nil
+	}), nil
+}
+
+// compare applies < <= > >=; known is false if either side is nothing. What is
+// there must be comparable, and of one type.
+func compare(op string, x, y value.Value) (ok, known bool, err error) {
+	if x.Kind() == value.Number && y.Kind() == value.Number {
+		a, b := x.Float(), y.Float()
+		return ordered(op, a < b, a == b), true, nil
+	}
+	a, isA := numberOf(x)
+	b, isB := numberOf(y)
+	textA, textB := x.Kind() == value.String, y.Kind() == value.String
+	fitsA, fitsB := isA || textA || !x.Exists(), isB || textB || !y.Exists()
+	switch {
+	case !fitsA || !fitsB:
+		if isA || textA {
+			x = y
+		}
+		return false, false, fail("T2010", x)
+	case !x.Exists() || !y.Exists():
+		return false, false, nil
+	case textA != textB:
+		return false, false, &Error{Code: "T2009", Value: x, Value2: y}
+	case textA:
+		return ordered(op, lessText(x.Text(), y.Text()), x.Text() == y.Text()), true, nil
+	case math.IsNaN(a) || math.IsNaN(b):
+		return false, true, nil
+	}
+	return ordered(op, a < b, a == b), true, nil
+}
+
+func ordered(op string, less, same bool) bool {
+	switch op {
+	case "<":
+		return less
+	case "<=":
+		return less || same
+	case ">":
+		return !less && !same
+	}
+	return !less
+}
+
+// contains is the operator in: scalars are compared, arrays and objects must be
+// the very same.
+func contains(list, v value.Value) bool {
+	if !v.Exists() || !list.Exists() {
+		return false
+	}
+	if !isArray(list) {
+		return identical(list, v)
+	}
+	for _, item := range list.Slice() {
+		if identical(item, v) {
+			return true
+		}
+	}
+	return false
+}
+
+func identical(a, b value.Value) bool {
+	switch a.Kind() {
+	case value.Array, value.Object:
+		return value.Same(a, b)
+	}
+	return equal(a, b)
+}
+
+// equal compares deeply: numbers as doubles, functions by identity.
+func equal(a, b value.Value) bool {
+	k := a.Kind()
+	if k != b.Kind() {
+		return false
+	}
+	switch k {
+	case value.Number:
+		return a.Float() == b.Float()
+	case value.Array:
+		if a.Len() != b.Len() {
+			return false
+		}
+		for i, item := range a.Slice() {
+			if other := b.Index(i); !equal(item, other) && (item.Exists() || other.Exists()) {
+				return false
+			}
+		}
+		return true
+	case value.Object:
+		if a.Len() != b.Len() {
+			return false
+		}
+		for name, member := range a.Members() {
+			if !equal(member, b.Get(name)) {
+				return false
+			}
+		}
+		return true
+	case value.Opaque:
+		return a.Opaque() == b.Opaque()
+	}
+	return value.Equal(a, b)
+}
+
+// cast is a value as a condition. An infinity among what it looks at fails.
+func cast(v value.Value) (bool, error) {
+	switch v.Kind() {
+	case value.Bool:
+		return v.Bool(), nil
+	case value.String:
+		return v.Text() != "", nil
+	case value.Number:
+		f, _, err := numeric(v)
+		return f != 0, err
+	case value.Object:
+		return v.Len() > 0, nil
+	case value.Array:
+		for _, item := range v.Slice() {
+			if ok, err := cast(item); ok || err != nil {
+				return ok, err
+			}
+		}
+		return false, nil
+	case value.Opaque:
+		if fn := functionOf(v); fn != nil {
+			return !fn.matcher, nil
+		}
+		f, ok, err := numeric(v)
+		return ok && f != 0, err
+	}
+	return false, nil
+}
+
+// truthy is cast for what cannot fail.
+func truthy(v value.Value) bool {
+	ok, err := cast(v)
+	return ok && err == nil
+}
+
+// array compiles "[a, b]". An item that is itself such a constructor is one
+// item; of anything else, the items of an array are.
+func (c *compiler) array(n *node) (eval, error) {
+	items, err := c.nodes(n.items)
+	if err != nil {
+		return nil, err
+	}
+	nested := make([]bool, len(items))
+	for i, item := range n.items {
+		nested[i] = item.kind == nodeArray
+	}
+	mark := uint64(0)
+	if n.cons {
+		mark = markCons
+	}
+	if len(items) == 1 && !nested[0] { // an array is shared, not copied
+		return func(f *frame, in value.Value) (value.Value, error) {
+			v, err := items[0](f, in)
+			switch {
+			case err != nil:
+				return value.Value{}, err
+			case isArray(v):
+				return v.Marked(mark), nil
+			case !v.Exists():
+				return value.EmptyArray.Marked(mark), nil
+			}
+			return value.Of(v).Marked(mark), f.run.grow(1)
+		}, nil
+	}
+	return func(f *frame, in value.Value) (value.Value, error) {
+		r := f.run
+		base := len(r.stack)
+		for i, item := range items {
+			v, err := item(f, in)
+			if err != nil {
+				return value.Value{}, err
+			}
+			switch {
+			case !v.Exists():
+			case isArray(v) && !nested[i]:
+				r.stack = append(r.stack, v.Slice()...)
+			default:
+				r.stack = append(r.stack, v)
+			}
+		}
+		out, err := r.take(base)
+		return value.OfSlice(out).Marked(mark), err
+	}, nil
+}
+
+// take moves what is on the stack from base on into a slice of its own.
+func (r *run) take(base int) ([]value.Value, error) {
+	n := len(r.stack) - base
+	if n == 0 {
+		return nil, nil
+	}
+	if err := r.grow(n); err != nil {
+		return nil, err
+	}
+	out := make([]value.Value, n)
+	copy(out, r.stack[base:])
+	r.stack = r.stack[:base]
+	return out, nil
+}

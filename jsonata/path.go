@@ -1,0 +1,671 @@
+package jsonata
+
+import (
+	"math"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file evaluates paths without bindings. A path is a list of steps; each
+// step is evaluated on every item that the step before it gave, and what it
+// gives is one list again: arrays among the results are taken apart, one level.
+//
+// The work is done on the stack of the run. As long as there is one item, which
+// is the case for a path through objects, there is not even a list.
+
+// A path is a compiled path.
+type path struct {
+	steps    []step
+	absolute bool // begins with a variable: the context is one item even if it is an array
+	consHead bool // begins with an array constructor: evaluated once
+	single   bool // "[]": a single result stays in an array
+	group    *grouping
+}
+
+// A step is one step of a path.
+type step struct {
+	name    string // of a member, if it is a name
+	isName  bool
+	keep    bool // "[]" follows the name
+	eval    eval // else
+	filters []filter
+	sort    *sorting // the step is an order-by clause
+}
+
+// path compiles a path. A path that binds something is in tuple.go.
+func (c *compiler) path(n *node) (eval, error) {
+	for _, item := range n.items {
+		if item.tuple {
+			return c.tuplePath(n)
+		}
+	}
+	p := &path{
+		absolute: n.items[0].kind == nodeVariable,
+		consHead: n.items[0].cons,
+		single:   n.singleton || n.keepArray,
+	}
+	for _, item := range n.items {
+		s, err := c.step(item)
+		if err != nil {
+			return nil, err
+		}
+		p.steps = append(p.steps, s)
+	}
+	if n.group != nil {
+		var err error
+		if p.group, err = c.grouping(n.group); err != nil {
+			return nil, err
+		}
+		return p.evalGroup, nil
+	}
+	if names := p.names(); names != nil {
+		return names, nil
+	}
+	return p.eval, nil
+}
+
+// step compiles one step.
+func (c *compiler) step(n *node) (s step, err error) {
+	switch {
+	case n.kind == nodeName:
+		s.name, s.isName, s.keep = n.text, true, n.keepArray
+	case n.kind == nodeSort:
+		s.sort, err = c.sorting(n)
+	default:
+		s.eval, err = c.node(n)
+	}
+	if err != nil {
+		return s, err
+	}
+	for _, st := range n.stages {
+		if st.filter == nil {
+			continue // numbering needs a tuple stream
+		}
+		f, err := c.filter(st.filter)
+		if err != nil {
+			return s, err
+		}
+		s.filters = append(s.filters, f)
+	}
+	return s, nil
+}
+
+// names returns an evaluator for a path that only has names, perhaps behind a
+// variable; nil for others.
+func (p *path) names() eval {
+	first := 0
+	if p.absolute {
+		first = 1
+	}
+	for i, s := range p.steps {
+		if len(s.filters) > 0 || i >= first && !s.isName || p.single {
+			return nil
+		}
+	}
+	steps := p.steps[first:]
+	if p.absolute {
+		head := p.steps[0].eval
+		return func(f *frame, in value.Value) (value.Value, error) {
+			v, err := head(f, in)
+			if err != nil {
+				return value.Value{}, err
+			}
+			for i := range steps {
+				if v.Kind() != value.Object {
+					return p.walk(f, first+i, v)
+				}
+				v = v.Get(steps[i].name)
+			}
+			return p.lone(f, v)
+		}
+	}
+	if len(steps) == 1 {
+		name := steps[0].name
+		return func(f *frame, in value.Value) (value.Value, error) {
+			if in.Kind() != value.Object {
+				return p.eval(f, in)
+			}
+			return p.lone(f, in.Get(name))
+		}
+	}
+	return func(f *frame, in value.Value) (value.Value, error) {
+		v := in
+		for i := range steps {
+			if v.Kind() != value.Object {
+				if i == 0 {
+					return p.eval(f, in)
+				}
+				return p.walk(f, i, v)
+			}
+			v = v.Get(steps[i].name)
+		}
+		return p.lone(f, v)
+	}
+}
+
+// lone is the only result of the last step.
+func (p *path) lone(f *frame, v value.Value) (value.Value, error) {
+	if isSequence(v) {
+		return f.run.finish(value.Value{}, len(f.run.stack), v.Slice(), p.single)
+	}
+	return v, nil
+}
+
+// eval evaluates a path.
+func (p *path) eval(f *frame, in value.Value) (value.Value, error) {
+	r := f.run
+	base := len(r.stack)
+	whole, items, err := p.run(f, in)
+	if err != nil {
+		return value.Value{}, err
+	}
+	return r.finish(whole, base, items, p.single)
+}
+
+// evalGroup evaluates a path with a group behind it.
+func (p *path) evalGroup(f *frame, in value.Value) (value.Value, error) {
+	r := f.run
+	base := len(r.stack)
+	whole, items, err := p.run(f, in)
+	if err != nil {
+		return value.Value{}, err
+	}
+	if whole.Exists() {
+		items = itemsOf(whole)
+	}
+	v, err := p.group.eval(f, items)
+	r.stack = r.stack[:base]
+	return v, err
+}
+
+// walk goes on behind a step that gave v.
+func (p *path) walk(f *frame, from int, v value.Value) (value.Value, error) {
+	r := f.run
+	base := len(r.stack)
+	whole, items, err := p.runFrom(f, from, v)
+	if err != nil {
+		return value.Value{}, err
+	}
+	return r.finish(whole, base, items, p.single)
+}
+
+// finish makes a value of the results of a path: of whole if there is one, else
+// of the items. What is on the stack from base on is dropped.
+func (r *run) finish(whole value.Value, base int, items []value.Value, single bool) (value.Value, error) {
+	var out value.Value
+	switch {
+	case whole.Exists():
+		out = whole
+		if single && isArray(whole) && whole.Mark()&markCons != 0 {
+			out = value.Of(whole).Marked(markSequence | markKeep)
+		}
+	case len(items) == 1 && !single:
+		out = items[0]
+	case len(items) > 0:
+		if err := r.grow(len(items)); err != nil {
+			return value.Value{}, err
+		}
+		mark := markSequence
+		if single {
+			mark |= markKeep
+		}
+		out = value.OfSlice(append([]value.Value(nil), items...)).Marked(mark)
+	}
+	r.stack = r.stack[:base]
+	return out, nil
+}
+
+// run evaluates the steps. The result is either whole, the only result of the
+// last step if that is an array or no array, or items: a list on the stack.
+func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.Value, err error) {
+	if p.consHead {
+		v, err := p.steps[0].eval(f, in)
+		if err != nil {
+			return value.Value{}, nil, err
+		}
+		if len(p.steps) == 1 || v.Len() == 0 {
+			return v, nil, nil
+		}
+		return p.runItems(f, 1, v.Slice())
+	}
+	if isArray(in) && !p.absolute {
+		return p.runItems(f, 0, in.Slice())
+	}
+	r := f.run
+	base := len(r.stack)
+	r.stack = append(r.stack, in)
+	return p.runItems(f, 0, r.stack[base:])
+}
+
+// runFrom goes on behind a step that gave v.
+func (p *path) runFrom(f *frame, from int, v value.Value) (whole value.Value, items []value.Value, err error) {
+	if !v.Exists() {
+		return value.Value{}, nil, nil
+	}
+	if isArray(v) && v.Mark()&markCons == 0 {
+		return p.runItems(f, from, v.Slice())
+	}
+	r := f.run
+	base := len(r.stack)
+	r.stack = append(r.stack, v)
+	return p.runItems(f, from, r.stack[base:])
+}
+
+// runItems evaluates the steps from one on, on the items.
+func (p *path) runItems(f *frame, from int, items []value.Value) (value.Value, []value.Value, error) {
+	r := f.run
+	for k := from; k < len(p.steps); k++ {
+		if len(items) == 0 {
+			return value.Value{}, nil, nil
+		}
+		s := &p.steps[k]
+		if s.sort != nil {
+			sorted, err := s.sorted(f, items)
+			if err != nil {
+				return value.Value{}, nil, err
+			}
+			last := k == len(p.steps)-1
+			if len(s.filters) > 0 {
+				c := collector{base: len(r.stack)}
+				selected, err := filterAll(f, s.filters, value.OfSlice(sorted), &c)
+				if err != nil || last && selected.Exists() {
+					return selected, nil, err
+				}
+				if items = selected.Slice(); !selected.Exists() {
+					items = r.stack[c.base:]
+				}
+				continue
+			}
+			if last && len(sorted) > 1 { // an array, no sequence
+				return value.OfSlice(sorted), nil, nil
+			}
+			items = sorted
+			continue
+		}
+		c := collector{base: len(r.stack)}
+		if err := s.collect(f, items, &c); err != nil {
+			return value.Value{}, nil, err
+		}
+		if k == len(p.steps)-1 && c.results == 1 && c.whole.Exists() {
+			return c.whole, nil, nil
+		}
+		items = r.stack[c.base:]
+	}
+	return value.Value{}, items, nil
+}
+
+// A collector puts the results of a step on the stack.
+type collector struct {
+	base    int
+	results int         // so far
+	whole   value.Value // the first one, if it is an array that is no sequence
+}
+
+// add takes in a result: the items of an array, unless it was constructed as
+// one item.
+func (c *collector) add(r *run, v value.Value) {
+	if !isArray(v) {
+		if v.Exists() {
+			c.results++
+			r.stack = append(r.stack, v)
+		}
+		return
+	}
+	c.results++
+	mark := v.Mark()
+	if c.results == 1 && mark&markSequence == 0 {
+		c.whole = v
+	}
+	if mark&markCons != 0 {
+		r.stack = append(r.stack, v)
+		return
+	}
+	r.stack = append(r.stack, v.Slice()...)
+}
+
+// collect evaluates the step on each item.
+func (s *step) collect(f *frame, items []value.Value, c *collector) error {
+	r := f.run
+	if s.isName {
+		return s.collectMembers(f, items, c)
+	}
+	for _, item := range items {
+		if err := r.poll(); err != nil {
+			return err
+		}
+		v, err := s.eval(f, item)
+		if err != nil {
+			return err
+		}
+		if err := s.add(f, v, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add filters a result and takes in what is left.
+func (s *step) add(f *frame, v value.Value, c *collector) error {
+	if len(s.filters) == 0 {
+		c.add(f.run, v)
+		return nil
+	}
+	v, err := filterAll(f, s.filters, v, c)
+	if err == nil && v.Exists() {
+		c.add(f.run, v)
+	}
+	return err
+}
+
+// collectMembers is collect for a name. Objects in a row mostly have one shape:
+// the place of the member is looked up when the shape changes.
+func (s *step) collectMembers(f *frame, items []value.Value, c *collector) error {
+	r := f.run
+	var shape *value.Shape
+	at := -1
+	plain := len(s.filters) == 0
+	for i := range items {
+		if err := r.poll(); err != nil {
+			return err
+		}
+		item := &items[i]
+		var v value.Value
+		switch item.Kind() {
+		case value.Object:
+			if sh := item.Shape(); sh != shape {
+				shape, at = sh, sh.Index(s.name)
+			}
+			if at >= 0 {
+				v = item.MemberValues()[at]
+			}
+		case value.Array:
+			if v = lookUp(*item, s.name); s.keep {
+				v = v.Marked(markSequence | markKeep)
+			}
+			v = leave(v)
+		}
+		switch {
+		case !plain:
+			if err := s.add(f, v, c); err != nil {
+				return err
+			}
+		case v.Kind() == value.Array:
+			c.add(r, v)
+		case v.Exists():
+			c.results++
+			r.stack = append(r.stack, v)
+		}
+	}
+	return nil
+}
+
+// lookUp returns the member of that name: of an array, those of all its items,
+// as a sequence.
+func lookUp(v value.Value, name string) value.Value {
+	switch v.Kind() {
+	case value.Object:
+		return v.Get(name)
+	case value.Array:
+		return sequence(appendMembers(nil, v, name))
+	}
+	return value.Value{}
+}
+
+func appendMembers(out []value.Value, list value.Value, name string) []value.Value {
+	for _, item := range list.Slice() {
+		switch item.Kind() {
+		case value.Array:
+			out = appendMembers(out, item, name)
+		case value.Object:
+			if v := item.Get(name); isArray(v) {
+				out = append(out, v.Slice()...)
+			} else if v.Exists() {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
+// wildcard evaluates "*": the values of all members, arrays taken apart to the
+// bottom. If there is one, the result is an array and no sequence.
+func wildcard(f *frame, in value.Value) (value.Value, error) {
+	if in.Mark()&markOuter != 0 && in.Len() > 0 {
+		in = in.Index(0)
+	}
+	r := f.run
+	base := len(r.stack)
+	mark := markSequence
+	for _, list := range [...][]value.Value{in.Slice(), in.MemberValues()} {
+		for _, v := range list {
+			if isArray(v) {
+				r.flatten(v)
+				mark = 0
+			} else {
+				r.stack = append(r.stack, v)
+			}
+		}
+	}
+	out, err := r.take(base)
+	return value.OfSlice(out).Marked(mark), err
+}
+
+// flatten puts the items of an array on the stack, those of arrays in it too.
+func (r *run) flatten(v value.Value) {
+	for _, item := range v.Slice() {
+		if isArray(item) {
+			r.flatten(item)
+		} else {
+			r.stack = append(r.stack, item)
+		}
+	}
+}
+
+// descendants evaluates "**": the value itself and all in it, save arrays.
+func descendants(f *frame, in value.Value) (value.Value, error) {
+	if !in.Exists() {
+		return value.Value{}, nil
+	}
+	r := f.run
+	base := len(r.stack)
+	r.descendants(in)
+	out, err := r.take(base)
+	return sequence(out), err
+}
+
+func (r *run) descendants(v value.Value) {
+	switch v.Kind() {
+	case value.Array:
+		for _, item := range v.Slice() {
+			r.descendants(item)
+		}
+		return
+	case value.Object:
+		r.stack = append(r.stack, v)
+		for _, member := range v.MemberValues() {
+			r.descendants(member)
+		}
+		return
+	}
+	r.stack = append(r.stack, v)
+}
+
+// A filter is a predicate.
+type filter struct {
+	literal bool    // it is a number:
+	index   float64 // the position, from the end if negative
+	test    tester  // it is a boolean; else
+	eval    eval
+}
+
+// filter compiles a predicate.
+func (c *compiler) filter(n *node) (fl filter, err error) {
+	if n.kind == nodeNumber && len(n.predicates) == 0 {
+		return filter{literal: true, index: math.Floor(n.number)}, nil
+	}
+	if isBoolean(n) {
+		fl.test, err = c.boolean(n)
+		return fl, err
+	}
+	if n.kind == nodeBinary && len(n.predicates) == 0 && n.group == nil {
+		switch n.text {
+		case "<", "<=", ">", ">=":
+			fl.test, err = c.comparison(n)
+			return fl, err
+		}
+	}
+	fl.eval, err = c.node(n)
+	return fl, err
+}
+
+// filtered compiles the predicates of what is no step.
+func (c *compiler) filtered(e eval, n *node) (eval, error) {
+	var filters []filter
+	for _, p := range n.predicates {
+		fl, err := c.filter(p.filter)
+		if err != nil {
+			return nil, err
+		}
+		filters = append(filters, fl)
+	}
+	return func(f *frame, in value.Value) (value.Value, error) {
+		v, err := e(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		r := f.run
+		c := collector{base: len(r.stack)}
+		if v, err = filterAll(f, filters, v, &c); err != nil || v.Exists() {
+			return v, err
+		}
+		out, err := r.take(c.base)
+		return sequence(out), err
+	}, nil
+}
+
+// filterAll applies filters, one to the result of the other. What is left is
+// added to the stack and counts as one result, or it is returned: the array
+// that a position selected last.
+func filterAll(f *frame, filters []filter, v value.Value, c *collector) (value.Value, error) {
+	r := f.run
+	base := len(r.stack)
+	items := v.Slice()
+	if !isArray(v) {
+		r.stack = append(r.stack, v)
+		items = r.stack[base:]
+	}
+	for i := range filters {
+		from := len(r.stack)
+		selected, err := filters[i].apply(f, items)
+		if err != nil {
+			return value.Value{}, err
+		}
+		if selected.Exists() {
+			if i == len(filters)-1 {
+				r.stack = r.stack[:base]
+				return selected, nil
+			}
+			items = selected.Slice()
+			continue
+		}
+		items = r.stack[from:]
+	}
+	c.results++
+	n := copy(r.stack[base:], items)
+	r.stack = r.stack[:base+n]
+	return value.Value{}, nil
+}
+
+// apply puts the items that pass on the stack. If the filter is a position and
+// selects an array, that is the result instead.
+func (fl *filter) apply(f *frame, items []value.Value) (selected value.Value, err error) {
+	r := f.run
+	if fl.literal {
+		i := fl.index
+		if i < 0 {
+			i += float64(len(items))
+		}
+		if i >= 0 && i < float64(len(items)) {
+			if item := items[int(i)]; isArray(item) {
+				return item, nil
+			} else if item.Exists() {
+				r.stack = append(r.stack, item)
+			}
+		}
+		return value.Value{}, nil
+	}
+	for i, item := range items {
+		if err := r.poll(); err != nil {
+			return value.Value{}, err
+		}
+		n, err := fl.passes(f, item, i, len(items))
+		if err != nil {
+			return value.Value{}, err
+		}
+		for range n {
+			r.stack = append(r.stack, item)
+		}
+	}
+	return value.Value{}, nil
+}
+
+// passes returns how many times the item at i passes: positions may name it
+// more than once.
+func (fl *filter) passes(f *frame, item value.Value, i, of int) (int, error) {
+	if fl.test != nil {
+		ok, err := fl.test(f, item)
+		if ok && err == nil {
+			return 1, nil
+		}
+		return 0, err
+	}
+	v, err := fl.eval(f, item)
+	if err != nil {
+		return 0, err
+	}
+	switch v.Kind() {
+	case value.Bool:
+		if v.Bool() {
+			return 1, nil
+		}
+		return 0, nil
+	case value.Array:
+		if n, ok, err := positions(v.Slice(), i, of); ok || err != nil {
+			return n, err
+		}
+	default:
+		if x, ok, err := numeric(v); ok || err != nil {
+			return hits(x, i, of), err
+		}
+	}
+	ok, err := cast(v)
+	if ok && err == nil {
+		return 1, nil
+	}
+	return 0, err
+}
+
+// positions counts how often i is among the positions; ok is false if they are
+// not all numbers.
+func positions(list []value.Value, i, of int) (n int, ok bool, err error) {
+	for _, v := range list {
+		x, ok, err := numeric(v)
+		if !ok {
+			return 0, false, err
+		}
+		n += hits(x, i, of)
+	}
+	return n, true, nil
+}
+
+// hits is 1 if x is the position i among so many, else 0.
+func hits(x float64, i, of int) int {
+	x = math.Floor(x)
+	if x < 0 {
+		x += float64(of)
+	}
+	if x == float64(i) {
+		return 1
+	}
+	return 0
+}

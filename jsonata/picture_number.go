@@ -1,0 +1,352 @@
+package jsonata
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file is $formatNumber: the pictures of numbers, "#,##0.00;(#,##0.00)". The
+// steps are those of fn:format-number of XPath; where the reference departs from
+// it, so do we. Texts are handled in UTF-16 code units, as there.
+
+// A decimalFormat is the characters that a picture uses.
+type decimalFormat struct {
+	decimal, grouping, exponent, minus, percent, perMille, digit, pattern []rune
+	zero                                                                  rune
+}
+
+// newDecimalFormat has the default characters, and those of the options.
+func newDecimalFormat(options value.Value) *decimalFormat {
+	char := func(name, otherwise string) []rune {
+		if v := options.Get(name); v.Kind() == value.String {
+			return units(v.Text())
+		}
+		return units(otherwise)
+	}
+	f := &decimalFormat{
+		decimal: char("decimal-separator", "."), grouping: char("grouping-separator", ","),
+		exponent: char("exponent-separator", "e"), minus: char("minus-sign", "-"),
+		percent: char("percent", "%"), perMille: char("per-mille", "‰"),
+		digit: char("digit", "#"), pattern: char("pattern-separator", ";"), zero: '0',
+	}
+	if zero := char("zero-digit", "0"); len(zero) > 0 {
+		f.zero = zero[0]
+	}
+	return f
+}
+
+// is reports whether a character is the one given.
+func is(r rune, char []rune) bool { return len(char) == 1 && char[0] == r }
+
+// isDigit reports whether a character is a mandatory digit.
+func (f *decimalFormat) isDigit(r rune) bool { return r >= f.zero && r < f.zero+10 }
+
+// isPlace reports whether a character is a digit, mandatory or optional.
+func (f *decimalFormat) isPlace(r rune) bool { return f.isDigit(r) || is(r, f.digit) }
+
+// isActive reports whether a character means something.
+func (f *decimalFormat) isActive(r rune) bool {
+	return f.isPlace(r) || is(r, f.decimal) || is(r, f.exponent) || is(r, f.grouping) || is(r, f.pattern)
+}
+
+func countOf(chars []rune, of func(rune) bool) (n int) {
+	for _, r := range chars {
+		if of(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// indexFrom returns where the text next stands in chars, from an index on; -1 if
+// nowhere.
+func indexFrom(chars, text []rune, from int) int {
+	for i := max(0, from); i+len(text) <= len(chars); i++ {
+		if slices.Equal(chars[i:i+len(text)], text) {
+			return i
+		}
+	}
+	return -1
+}
+
+func has(chars, text []rune) bool { return indexFrom(chars, text, 0) >= 0 }
+
+// twice reports whether the text stands in chars more than once.
+func twice(chars, text []rune) bool {
+	i := indexFrom(chars, text, 0)
+	return i >= 0 && indexFrom(chars, text, i+1) >= 0
+}
+
+// A subPicture is one of the one or two parts of a picture, taken apart.
+type subPicture struct {
+	text, prefix, suffix       []rune
+	active, mantissa, exponent []rune
+	hasExponent                bool
+	integer, fraction          []rune
+	integerGroups              []int // digits to the right of each separator
+	fractionGroups             []int // to the left
+	every                      int   // the separators are regular
+	minInteger, scaling        int
+	minFraction, maxFraction   int
+	minExponent                int
+}
+
+// split takes a sub-picture apart.
+func (f *decimalFormat) split(text []rune) *subPicture {
+	p := &subPicture{text: text}
+	inner := func(r rune) bool { return f.isActive(r) && !is(r, f.exponent) }
+	first, last := slices.IndexFunc(text, inner), len(text)-1
+	for first >= 0 && last > first && !inner(text[last]) {
+		last--
+	}
+	first = max(0, first)
+	p.prefix, p.suffix = text[:first], text[last+1:]
+	p.active = text[first : last+1]
+	p.mantissa = p.active
+	if at := indexFrom(text, f.exponent, first); at >= 0 && at <= len(text)-len(p.suffix) {
+		// The reference counts from the start of the text, not of its active part.
+		p.hasExponent = true
+		p.mantissa, p.exponent = p.active[:min(at, len(p.active))], p.active[min(at+1, len(p.active)):]
+	}
+	p.integer, p.fraction = p.mantissa, p.suffix // the suffix: so does the reference
+	if at := indexFrom(p.mantissa, f.decimal, 0); at >= 0 {
+		p.integer, p.fraction = p.mantissa[:at], p.mantissa[at+1:]
+	}
+	return p
+}
+
+// check finds what is wrong with a sub-picture. Of several mistakes the last one
+// in this order counts.
+func (f *decimalFormat) check(p *subPicture) error {
+	at := indexFrom(p.text, f.decimal, 0)
+	beside := func(i int) bool { return i >= 0 && i < len(p.text) && is(p.text[i], f.grouping) }
+	optional := slices.IndexFunc(p.integer, func(r rune) bool { return is(r, f.digit) })
+	lastOptional := len(p.fraction) - 1
+	for lastOptional >= 0 && !is(p.fraction[lastOptional], f.digit) {
+		lastOptional--
+	}
+	scaled := has(p.text, f.percent) || has(p.text, f.perMille)
+	code := ""
+	for _, rule := range []struct {
+		code  string
+		wrong bool
+	}{
+		{"D3081", twice(p.text, f.decimal)},
+		{"D3082", twice(p.text, f.percent)},
+		{"D3083", twice(p.text, f.perMille)},
+		{"D3084", has(p.text, f.percent) && has(p.text, f.perMille)},
+		{"D3085", !slices.ContainsFunc(p.mantissa, f.isPlace)},
+		{"D3086", slices.ContainsFunc(p.active, func(r rune) bool { return !f.isActive(r) })},
+		{"D3087", at >= 0 && (beside(at-1) || beside(at+1))},
+		{"D3088", at < 0 && len(p.integer) > 0 && is(p.integer[len(p.integer)-1], f.grouping)},
+		{"D3089", has(p.text, append(slices.Clone(f.grouping), f.grouping...))},
+		{"D3090", optional >= 0 && slices.ContainsFunc(p.integer[:max(0, optional)], f.isDigit)},
+		{"D3091", lastOptional >= 0 && slices.ContainsFunc(p.fraction[max(0, lastOptional):], f.isDigit)},
+		{"D3092", p.hasExponent && len(p.exponent) > 0 && scaled},
+		{"D3093", p.hasExponent && (len(p.exponent) == 0 || countOf(p.exponent, f.isDigit) < len(p.exponent))},
+	} {
+		if rule.wrong {
+			code = rule.code
+		}
+	}
+	if code == "" {
+		return nil
+	}
+	return fail(code, value.Value{})
+}
+
+// analyse counts the digits and finds the separators.
+func (f *decimalFormat) analyse(p *subPicture) {
+	// The reference finds the further separators of the fraction where the
+	// integer part has them.
+	groups := func(part []rune, side func(at int) []rune) (list []int) {
+		for at := indexFrom(part, f.grouping, 0); at >= 0; at = indexFrom(p.integer, f.grouping, at+1) {
+			list = append(list, countOf(side(at), f.isPlace))
+		}
+		return list
+	}
+	p.integerGroups = groups(p.integer, func(at int) []rune { return p.integer[at:] })
+	p.fractionGroups = groups(p.fraction, func(at int) []rune { return p.fraction[:min(at, len(p.fraction))] })
+	separators := make([]separatorAt, len(p.integerGroups))
+	for i, at := range p.integerGroups {
+		separators[i].at = at
+	}
+	p.every = regularEvery(separators)
+	p.minInteger = countOf(p.integer, f.isDigit)
+	p.scaling = p.minInteger
+	p.minFraction, p.maxFraction = countOf(p.fraction, f.isDigit), countOf(p.fraction, f.isPlace)
+	if p.minInteger == 0 && p.maxFraction == 0 {
+		if p.hasExponent {
+			p.minFraction, p.maxFraction = 1, 1
+		} else {
+			p.minInteger = 1
+		}
+	}
+	if p.hasExponent && p.minInteger == 0 && has(p.integer, f.digit) {
+		p.minInteger = 1
+	}
+	if p.minInteger == 0 && p.minFraction == 0 {
+		p.minFraction = 1
+	}
+	if p.hasExponent {
+		p.minExponent = countOf(p.exponent, f.isDigit)
+	}
+}
+
+// formatNumber is $formatNumber.
+func formatNumber(c Call, args []value.Value) (value.Value, error) {
+	if !args[0].Exists() {
+		return args[0], nil
+	}
+	var options value.Value
+	if len(args) > 2 {
+		options = args[2]
+	}
+	n, _ := numberOf(args[0])
+	f := newDecimalFormat(options)
+	text, err := f.format(n, units(args[1].Text()))
+	if err != nil {
+		return value.Value{}, err
+	}
+	return str(c, textOf(text))
+}
+
+// format formats a number.
+func (f *decimalFormat) format(n float64, picture []rune) ([]rune, error) {
+	texts := [][]rune{picture}
+	if at := indexFrom(picture, f.pattern, 0); at >= 0 && len(f.pattern) > 0 {
+		texts = [][]rune{picture[:at], picture[at+len(f.pattern):]}
+		if has(texts[1], f.pattern) {
+			return nil, fail("D3080", value.Value{})
+		}
+	}
+	var pictures []*subPicture
+	for _, text := range texts {
+		pictures = append(pictures, f.split(text))
+	}
+	for _, p := range pictures {
+		if err := f.check(p); err != nil {
+			return nil, err
+		}
+	}
+	p := pictures[0]
+	if !(n >= 0) {
+		p = pictures[len(pictures)-1]
+		if len(pictures) == 1 {
+			p.prefix = append(slices.Clone(f.minus), p.prefix...)
+		}
+	}
+	f.analyse(p)
+	switch {
+	case has(p.text, f.percent):
+		n *= 100
+	case has(p.text, f.perMille):
+		n *= 1000
+	}
+	exponent := 0
+	if p.minExponent > 0 {
+		n, exponent = scale(n, p.scaling)
+	}
+	text := f.digits(roundTo(n, p.maxFraction), p.maxFraction)
+	text = f.trim(text, p)
+	text = f.group(text, p)
+	if at := indexFrom(text, f.decimal, 0); !has(p.text, f.decimal) || at == len(text)-1 {
+		text = text[:max(0, len(text)-1)]
+	}
+	if p.minExponent > 0 {
+		digits := f.digits(float64(exponent), 0)
+		text = append(text, f.exponent...)
+		if exponent < 0 {
+			text = append(text, f.minus...)
+		}
+		text = append(text, f.zeros(p.minExponent-len(digits))...)
+		text = append(text, digits...)
+	}
+	return slices.Concat(p.prefix, text, p.suffix), nil
+}
+
+// scale brings a number to so many digits before the decimal point.
+func scale(n float64, digits int) (float64, int) {
+	exponent := 0
+	if n == 0 || n-n != 0 {
+		return n, 0
+	}
+	most, least := math.Pow(10, float64(digits)), math.Pow(10, float64(digits-1))
+	for math.Abs(n) < least {
+		n *= 10
+		exponent--
+	}
+	for math.Abs(n) > most && !math.IsInf(most, 0) {
+		n /= 10
+		exponent++
+	}
+	return n, exponent
+}
+
+// digits writes a number with so many decimal places in the digits of the
+// format.
+func (f *decimalFormat) digits(n float64, places int) []rune {
+	n = math.Abs(n)
+	text := numberText(n)
+	if n < 1e21 {
+		text = strconv.FormatFloat(n, 'f', places, 64)
+	}
+	out := []rune(text)
+	for i, r := range out {
+		if r >= '0' && r <= '9' {
+			out[i] = f.zero + r - '0'
+		}
+	}
+	return out
+}
+
+func (f *decimalFormat) zeros(n int) []rune {
+	return []rune(strings.Repeat(string(f.zero), max(0, n)))
+}
+
+// trim takes needless zeros off and puts needed ones on.
+func (f *decimalFormat) trim(text []rune, p *subPicture) []rune {
+	if at := slices.Index(text, '.'); at >= 0 {
+		text = slices.Concat(text[:at], f.decimal, text[at+1:])
+	} else {
+		text = append(text, f.decimal...)
+	}
+	for len(text) > 0 && text[0] == f.zero {
+		text = text[1:]
+	}
+	for len(text) > 0 && text[len(text)-1] == f.zero {
+		text = text[:len(text)-1]
+	}
+	at := indexFrom(text, f.decimal, 0)
+	return slices.Concat(f.zeros(p.minInteger-at), text, f.zeros(p.minFraction-(len(text)-at-1)))
+}
+
+// group puts the separators in.
+func (f *decimalFormat) group(text []rune, p *subPicture) []rune {
+	insert := func(at int) {
+		if at < 0 { // counted from the end
+			at = max(0, len(text)+at)
+		}
+		text = slices.Insert(text, min(at, len(text)), f.grouping...)
+	}
+	at := indexFrom(text, f.decimal, 0)
+	if p.every > 0 {
+		for group := 1; group <= (at-1)/p.every; group++ {
+			insert(at - group*p.every)
+		}
+	} else {
+		for _, right := range p.integerGroups {
+			insert(at - right)
+			at++
+		}
+	}
+	at = indexFrom(text, f.decimal, 0)
+	for _, left := range p.fractionGroups {
+		insert(left + at + 1)
+	}
+	return text
+}

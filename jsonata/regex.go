@@ -1,0 +1,843 @@
+package jsonata
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/aslocal/aslocal/value"
+	"github.com/dlclark/regexp2"
+)
+
+// This file runs regular expressions in the syntax of JavaScript, with the
+// flags i and m. A pattern is read once. If it needs no backtracking, an
+// equivalent one is written for package regexp, which takes time in proportion
+// to the text; where the two differ silently (what \s and "." match, which
+// letters are the same without regard to case), the classes are spelled out.
+// Lookaround and backreferences go to a backtracking engine with a time limit.
+
+// A regex is a compiled regular expression; one of the two engines is set.
+type regex struct {
+	source     string
+	groups     int
+	asserts    bool // it looks at what is before the match
+	linear     *regexp.Regexp
+	backtracks *regexp2.Regexp
+}
+
+// compileRegex compiles a pattern. An error says what is wrong with it.
+func compileRegex(pattern, flags string) (*regex, error) {
+	t := &translator{src: pattern, fold: strings.Contains(flags, "i"), multi: strings.Contains(flags, "m")}
+	t.count()
+	if t.disjunction(0); t.err == "" && t.at < len(t.src) {
+		t.fail("Unmatched ')'")
+	}
+	for _, f := range [...]string{"i", "m"} {
+		if strings.Count(flags, f) > 1 {
+			t.fail("Invalid flags supplied to RegExp constructor '" + flags + "g'")
+		}
+	}
+	if t.err != "" {
+		return nil, fail(codePattern, value.Str("/"+pattern+"/: "+t.err))
+	}
+	re := &regex{source: pattern, groups: t.groups, asserts: t.asserts}
+	if !t.backtracks {
+		if linear, err := regexp.Compile(t.out.String()); err == nil {
+			re.linear = linear
+			return re, nil
+		}
+	}
+	var options regexp2.RegexOptions = regexp2.ECMAScript
+	if t.fold {
+		options |= regexp2.IgnoreCase
+	}
+	if t.multi {
+		options |= regexp2.Multiline
+	}
+	engine, err := regexp2.Compile(t.ecma.String(), options)
+	if err != nil {
+		return nil, fail(codePattern, value.Str("/"+pattern+"/: "+err.Error()))
+	}
+	re.backtracks = engine
+	return re, nil
+}
+
+// A match is where a regular expression matches, in bytes: the whole, and then
+// the groups, -1 for one that took no part.
+type match []int
+
+// find returns the first match at or behind an offset, or nil.
+func (re *regex) find(r *run, s string, from int) (match, error) {
+	if err := r.poll(); err != nil {
+		return nil, err
+	}
+	if re.linear != nil {
+		return re.findLinear(s, from), nil
+	}
+	return re.findBacktracking(r, s, from)
+}
+
+func (re *regex) findLinear(s string, from int) match {
+	if from == 0 {
+		return re.linear.FindStringSubmatchIndex(s)
+	}
+	// Assertions look at what is before the offset, so the text is searched from
+	// its start: package regexp has no other way to say so.
+	if !re.asserts {
+		m := re.linear.FindStringSubmatchIndex(s[from:])
+		for i := range m {
+			if m[i] >= 0 {
+				m[i] += from
+			}
+		}
+		return m
+	}
+	for _, m := range re.linear.FindAllStringSubmatchIndex(s, -1) {
+		if m[0] >= from {
+			return m
+		}
+	}
+	return nil
+}
+
+func (re *regex) findBacktracking(r *run, s string, from int) (match, error) {
+	engine := *re.backtracks
+	engine.MatchTimeout = r.env.Limits.RegexTime
+	if engine.MatchTimeout <= 0 {
+		engine.MatchTimeout = defaultRegex
+	}
+	m, err := engine.FindStringMatchStartingAt(s, from)
+	if err != nil {
+		return nil, limitError(tooLong, err)
+	}
+	if m == nil {
+		return nil, nil
+	}
+	// The engine counts runes.
+	offsets := runeOffsets(s)
+	out := make(match, 0, 2*(re.groups+1))
+	for i, g := range m.Groups() {
+		if len(g.Captures) == 0 {
+			out = append(out, -1, -1)
+		} else {
+			out = append(out, offsets[g.Index], offsets[g.Index+g.Length])
+		}
+		if i == re.groups {
+			break
+		}
+	}
+	return out, nil
+}
+
+// runeOffsets returns the offset of each character, and the length of s.
+func runeOffsets(s string) []int {
+	out := make([]int, 0, len(s)+1)
+	for i := range s {
+		out = append(out, i)
+	}
+	return append(out, len(s))
+}
+
+// all calls do for each match, as long as it returns true. Only the first one
+// may be without length; another one fails with D1004.
+func (re *regex) all(r *run, s string, do func(match) (bool, error)) error {
+	if re.linear != nil && re.asserts {
+		last := -1
+		for _, m := range re.linear.FindAllStringSubmatchIndex(s, -1) {
+			if err := r.poll(); err != nil {
+				return err
+			}
+			if last >= 0 && m[0] == m[1] {
+				if last >= len(s) {
+					return nil
+				}
+				return re.empty()
+			}
+			if more, err := do(m); !more || err != nil {
+				return err
+			}
+			last = m[1]
+		}
+		return nil
+	}
+	for from := 0; from == 0 || from < len(s); {
+		m, err := re.find(r, s, from)
+		if err != nil || m == nil {
+			return err
+		}
+		if m[0] == m[1] && from > 0 {
+			return re.empty()
+		}
+		if more, err := do(m); !more || err != nil {
+			return err
+		}
+		if from = m[1]; from == 0 {
+			if len(s) == 0 {
+				return nil
+			}
+			return re.empty() // the same match again
+		}
+	}
+	return nil
+}
+
+func (re *regex) empty() error { return fail("D1004", value.Str(re.source)) }
+
+// matches reports whether there is a match, of whatever length.
+func (re *regex) matches(r *run, s string) (bool, error) {
+	if re.linear != nil {
+		return re.linear.MatchString(s), r.poll()
+	}
+	m, err := re.find(r, s, 0)
+	return m != nil, err
+}
+
+// group returns what group i matched, no value if it took no part.
+func (m match) group(s string, i int) (string, bool) {
+	if 2*i+1 >= len(m) || m[2*i] < 0 {
+		return "", false
+	}
+	return s[m[2*i]:m[2*i+1]], true
+}
+
+// groupValues returns the groups as an array; one that took no part is no value.
+func (m match) groupValues(s string) value.Value {
+	var out []value.Value
+	for i := 1; i < len(m)/2; i++ {
+		text, ok := m.group(s, i)
+		if ok {
+			out = append(out, value.Str(text))
+		} else {
+			out = append(out, value.Value{})
+		}
+	}
+	return value.OfSlice(out)
+}
+
+// regex compiles a literal: a function from a text to its first match.
+func (c *compiler) regex(n *node) (eval, error) {
+	re, err := compileRegex(n.text, n.flags)
+	if err != nil {
+		err.(*Error).Position = n.position
+		return nil, err
+	}
+	return constant(value.OfOpaque(re.function())), nil
+}
+
+// function is the regular expression as a function.
+func (re *regex) function() *function {
+	return &function{arity: 2, matcher: true, regex: re, call: func(c Call, args []value.Value) (value.Value, error) {
+		if len(args) == 0 || args[0].Kind() != value.String {
+			return value.Value{}, nil
+		}
+		from := 0
+		if len(args) > 1 {
+			from = max(0, int(min(args[1].Float(), float64(len(args[0].Text())))))
+		}
+		return re.next(c.run, args[0].Text(), from)
+	}}
+}
+
+// next returns the match behind an offset as an object {match, start, end,
+// groups, next}.
+func (re *regex) next(r *run, s string, from int) (value.Value, error) {
+	m, err := re.find(r, s, from)
+	if err != nil || m == nil {
+		return value.Value{}, err
+	}
+	end := m[1]
+	next := &function{arity: 0, matcher: true, call: func(c Call, _ []value.Value) (value.Value, error) {
+		if end >= len(s) {
+			return value.Value{}, nil
+		}
+		v, err := re.next(c.run, s, end)
+		if v.Get("match").Text() == "" && v.Exists() {
+			return value.Value{}, re.empty()
+		}
+		return v, err
+	}}
+	return matchShape.New([]value.Value{
+		value.Str(s[m[0]:m[1]]),
+		value.Float(float64(countUnits(s[:m[0]]))),
+		value.Float(float64(countUnits(s[:m[1]]))),
+		m.groupValues(s),
+		value.OfOpaque(next),
+	}), nil
+}
+
+var matchShape = value.NewShape("match", "start", "end", "groups", "next")
+
+// translator reads a JavaScript pattern and writes it for both engines.
+type translator struct {
+	src         string
+	at          int
+	fold, multi bool
+	out         strings.Builder // for package regexp
+	ecma        strings.Builder // for the other, nearly the source
+	names       []string        // of groups
+	groups      int             // read so far
+	total       int             // in the whole pattern
+	backtracks  bool
+	asserts     bool
+	err         string
+}
+
+func (t *translator) fail(why string) {
+	if t.err == "" {
+		t.err = why
+	}
+	t.at = len(t.src)
+}
+
+// count counts the groups: a number behind a backslash is a backreference only
+// if there are so many.
+func (t *translator) count() {
+	class := false
+	for i := 0; i < len(t.src); i++ {
+		switch c := t.src[i]; {
+		case c == '\\':
+			i++
+		case class:
+			class = c != ']'
+		case c == '[':
+			class = true
+		case c == '(' && (!strings.HasPrefix(t.src[i:], "(?") || strings.HasPrefix(t.src[i:], "(?<") &&
+			!strings.HasPrefix(t.src[i:], "(?<=") && !strings.HasPrefix(t.src[i:], "(?<!")):
+			t.total++
+		}
+	}
+}
+
+// both writes the same for both engines.
+func (t *translator) both(s string) {
+	t.out.WriteString(s)
+	t.ecma.WriteString(s)
+}
+
+// maxGroups is how deep groups may nest.
+const maxGroups = 200
+
+// disjunction reads up to the end of a group, or of the pattern.
+func (t *translator) disjunction(depth int) {
+	if depth > maxGroups {
+		t.fail("Too many nested groups")
+	}
+	for t.at < len(t.src) && t.src[t.at] != ')' {
+		switch t.src[t.at] {
+		case '|':
+			t.both("|")
+			t.at++
+		case '*', '+', '?':
+			t.fail("Nothing to repeat")
+		default:
+			t.term(depth)
+		}
+	}
+}
+
+// term reads an assertion, or an atom and how often it may occur.
+func (t *translator) term(depth int) {
+	repeatable := true
+	switch c := t.src[t.at]; c {
+	case '^':
+		t.at++
+		t.asserts = true
+		t.ecma.WriteString("^")
+		t.out.WriteString(map[bool]string{true: "(?m:^)", false: `\A`}[t.multi])
+		repeatable = false
+	case '$':
+		t.at++
+		t.ecma.WriteString(map[bool]string{true: "$", false: `(?!\s|\S)`}[t.multi])
+		t.out.WriteString(map[bool]string{true: "(?m:$)", false: `\z`}[t.multi])
+		repeatable = false
+	case '(':
+		repeatable = t.group(depth)
+	case '.':
+		t.at++
+		t.out.WriteString(`[^\n\r\x{2028}\x{2029}]`)
+		t.ecma.WriteString(`[^\n\r\u2028\u2029]`)
+	case '[':
+		t.class()
+	case '\\':
+		repeatable = t.escape()
+	default:
+		r, n := utf8.DecodeRuneInString(t.src[t.at:])
+		if c == '{' {
+			if _, _, ok := t.bounds(t.at); ok {
+				t.fail("Nothing to repeat")
+				return
+			}
+		}
+		t.at += n
+		t.literal(r)
+	}
+	t.quantifier(repeatable)
+}
+
+// bounds reads "{n,m}" at an offset; ok is false if there is none.
+func (t *translator) bounds(at int) (text string, end int, ok bool) {
+	if at >= len(t.src) || t.src[at] != '{' {
+		return "", at, false
+	}
+	close := strings.IndexByte(t.src[at:], '}')
+	if close < 0 {
+		return "", at, false
+	}
+	text = t.src[at+1 : at+close]
+	least, most, comma := strings.Cut(text, ",")
+	if !allDigits(least) || comma && most != "" && !allDigits(most) {
+		return "", at, false
+	}
+	return text, at + close + 1, true
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// quantifier reads what follows an atom.
+func (t *translator) quantifier(repeatable bool) {
+	if t.at >= len(t.src) {
+		return
+	}
+	start := t.at
+	switch t.src[t.at] {
+	case '*', '+', '?':
+		t.at++
+	case '{':
+		text, end, ok := t.bounds(t.at)
+		if !ok {
+			return // the brace stands for itself
+		}
+		least, most, _ := strings.Cut(text, ",")
+		a, errA := strconv.Atoi(least)
+		b, errB := strconv.Atoi(most)
+		if errA == nil && errB == nil && a > b {
+			t.fail("numbers out of order in {} quantifier")
+			return
+		}
+		t.at = end
+	default:
+		return
+	}
+	if !repeatable {
+		t.fail("Nothing to repeat")
+		return
+	}
+	if t.at < len(t.src) && t.src[t.at] == '?' {
+		t.at++
+	}
+	t.both(t.src[start:t.at])
+}
+
+// group reads a group; it returns whether it may be repeated.
+func (t *translator) group(depth int) bool {
+	rest := t.src[t.at:]
+	repeatable := true
+	switch {
+	case strings.HasPrefix(rest, "(?:"):
+		t.both("(?:")
+		t.at += 3
+	case strings.HasPrefix(rest, "(?="), strings.HasPrefix(rest, "(?!"):
+		t.backtracks = true
+		t.both(rest[:3])
+		t.at += 3
+	case strings.HasPrefix(rest, "(?<="), strings.HasPrefix(rest, "(?<!"):
+		t.backtracks, repeatable = true, false
+		t.both(rest[:4])
+		t.at += 4
+	case strings.HasPrefix(rest, "(?<"):
+		end := strings.IndexByte(rest, '>')
+		if end < 4 || !isIdentifier(rest[3:end]) {
+			t.fail("Invalid capture group name")
+			return false
+		}
+		t.names = append(t.names, rest[3:end])
+		t.groups++
+		t.both("(")
+		t.at += end + 1
+	case strings.HasPrefix(rest, "(?"):
+		t.fail("Invalid group")
+		return false
+	default:
+		t.groups++
+		t.both("(")
+		t.at++
+	}
+	t.disjunction(depth + 1)
+	if t.err != "" {
+		return false
+	}
+	if t.at >= len(t.src) {
+		t.fail("Unterminated group")
+		return false
+	}
+	t.at++
+	t.both(")")
+	return repeatable
+}
+
+func isIdentifier(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || r == '$' || 'a' <= r|0x20 && r|0x20 <= 'z' || r >= utf8.RuneSelf
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// spaces is what \s matches, digits \d, words \w, for package regexp, without
+// the brackets.
+const (
+	spaces = `\t\n\x0B\f\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}`
+	digits = `0-9`
+	words  = `0-9A-Za-z_`
+)
+
+// shorthand returns the classes \d \s \w, and whether it is the upper-case,
+// negated one.
+func shorthand(c byte) (set string, negated, ok bool) {
+	switch c | 0x20 {
+	case 'd':
+		set = digits
+	case 's':
+		set = spaces
+	case 'w':
+		set = words
+	}
+	return set, c&0x20 == 0, set != ""
+}
+
+// escape reads a backslash outside a class; it returns whether what it stands
+// for may be repeated.
+func (t *translator) escape() bool {
+	if t.at+1 >= len(t.src) {
+		t.fail(`\ at end of pattern`)
+		return false
+	}
+	c := t.src[t.at+1]
+	if set, negated, ok := shorthand(c); ok {
+		t.at += 2
+		t.ecma.WriteString(`\` + string(c))
+		if negated {
+			set = "^" + set
+		}
+		t.out.WriteString("[" + set + "]")
+		return true
+	}
+	switch {
+	case c == 'b' || c == 'B':
+		t.at += 2
+		t.asserts = true
+		t.both(`\` + string(c))
+		return false
+	case c == 'k' && len(t.names) > 0:
+		name, _, found := strings.Cut(strings.TrimPrefix(t.src[t.at+2:], "<"), ">")
+		for i, n := range t.names {
+			if found && n == name {
+				t.at += len(name) + 4
+				t.backtracks = true
+				t.both(`\` + strconv.Itoa(t.groupNumber(i)))
+				return true
+			}
+		}
+		t.fail("Invalid named reference")
+		return false
+	case '1' <= c && c <= '9':
+		end := t.at + 1
+		for end < len(t.src) && '0' <= t.src[end] && t.src[end] <= '9' {
+			end++
+		}
+		if n, err := strconv.Atoi(t.src[t.at+1 : end]); err == nil && n <= t.total {
+			t.both(`(?:\` + strconv.Itoa(n) + `)`)
+			t.at, t.backtracks = end, true
+			return true
+		}
+	}
+	t.literal(t.character())
+	return true
+}
+
+// groupNumber returns the number of the named group i, counting all groups.
+func (t *translator) groupNumber(i int) int {
+	number, named := 0, 0
+	for at := 0; at < len(t.src); at++ {
+		switch {
+		case t.src[at] == '\\':
+			at++
+		case strings.HasPrefix(t.src[at:], "(?<") && !strings.HasPrefix(t.src[at:], "(?<=") && !strings.HasPrefix(t.src[at:], "(?<!"):
+			number++
+			if named == i {
+				return number
+			}
+			named++
+		case t.src[at] == '(' && !strings.HasPrefix(t.src[at:], "(?"):
+			number++
+		}
+	}
+	return number
+}
+
+// character reads an escape that stands for one character.
+func (t *translator) character() rune {
+	c := t.src[t.at+1]
+	t.at += 2
+	switch c {
+	case 'n':
+		return '\n'
+	case 'r':
+		return '\r'
+	case 't':
+		return '\t'
+	case 'v':
+		return '\v'
+	case 'f':
+		return '\f'
+	case 'c':
+		if t.at < len(t.src) && 'a' <= t.src[t.at]|0x20 && t.src[t.at]|0x20 <= 'z' {
+			t.at++
+			return rune(t.src[t.at-1] & 0x1F)
+		}
+		t.at--
+		return '\\'
+	case 'x':
+		if r, ok := t.hex(2); ok {
+			return r
+		}
+		return 'x'
+	case 'u':
+		r, ok := t.hex(4)
+		if !ok {
+			return 'u'
+		}
+		if 0xD800 <= r && r < 0xDC00 && strings.HasPrefix(t.src[t.at:], `\u`) {
+			t.at += 2
+			if low, ok := t.hex(4); ok && 0xDC00 <= low && low < 0xE000 {
+				return 0x10000 + (r-0xD800)<<10 + (low - 0xDC00)
+			}
+			t.at -= 2
+		}
+		return r
+	case '0', '1', '2', '3', '4', '5', '6', '7':
+		r := rune(c - '0')
+		for i := 0; i < 2 && t.at < len(t.src) && '0' <= t.src[t.at] && t.src[t.at] <= '7' && r < 32; i++ {
+			r = r<<3 | rune(t.src[t.at]-'0')
+			t.at++
+		}
+		return r
+	}
+	if c >= utf8.RuneSelf {
+		r, n := utf8.DecodeRuneInString(t.src[t.at-1:])
+		t.at += n - 1
+		return r
+	}
+	return rune(c)
+}
+
+func (t *translator) hex(n int) (rune, bool) {
+	if t.at+n > len(t.src) {
+		return 0, false
+	}
+	x, err := strconv.ParseUint(t.src[t.at:t.at+n], 16, 32)
+	if err != nil {
+		return 0, false
+	}
+	t.at += n
+	return rune(x), true
+}
+
+// literal writes one character.
+func (t *translator) literal(r rune) {
+	if t.fold {
+		t.out.WriteString("[" + classRune(r) + otherCase(r) + "]")
+	} else if 0xD800 <= r && r < 0xE000 {
+		t.backtracks = true // half a pair: no text of package regexp has it
+	} else {
+		t.out.WriteString(classRune(r))
+	}
+	t.ecma.WriteString(ecmaRune(r))
+}
+
+// classRune writes a character so that it means itself in a class and out of it.
+func classRune(r rune) string {
+	if '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z' && r < utf8.RuneSelf {
+		return string(r)
+	}
+	return `\x{` + strconv.FormatInt(int64(r), 16) + `}`
+}
+
+// ecmaRune does the same for the other engine, which knows \u with four digits.
+func ecmaRune(r rune) string {
+	if '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z' && r < utf8.RuneSelf || r > 0xFFFF {
+		return string(r)
+	}
+	text := strconv.FormatInt(int64(r), 16)
+	return `\u` + strings.Repeat("0", 4-len(text)) + text
+}
+
+// otherCase returns what else matches r without regard to case: in JavaScript
+// the characters with the same upper case, unless that would take one from
+// beyond ASCII into it.
+func otherCase(r rune) string {
+	var out strings.Builder
+	for _, other := range foldOf(r) {
+		out.WriteString(classRune(other))
+	}
+	return out.String()
+}
+
+// class reads "[...]".
+func (t *translator) class() {
+	t.at++
+	var set, ecma strings.Builder
+	negated := t.at < len(t.src) && t.src[t.at] == '^'
+	if negated {
+		t.at++
+	}
+	for {
+		if t.at >= len(t.src) {
+			t.fail("Unterminated character class")
+			return
+		}
+		if t.src[t.at] == ']' {
+			t.at++
+			break
+		}
+		from, text, single := t.classAtom()
+		if t.err != "" {
+			return
+		}
+		if t.at+1 < len(t.src) && t.src[t.at] == '-' && t.src[t.at+1] != ']' {
+			t.at++
+			to, other, ranged := t.classAtom()
+			if t.err != "" {
+				return
+			}
+			if single && ranged {
+				if from > to {
+					t.fail("Range out of order in character class")
+					return
+				}
+				set.WriteString(classRune(from) + "-" + classRune(to))
+				ecma.WriteString(ecmaRune(from) + "-" + ecmaRune(to))
+				if t.fold {
+					set.WriteString(foldRange(from, to))
+				}
+				continue
+			}
+			// A dash beside a shorthand means itself.
+			set.WriteString(text + `\x{2d}` + other)
+			ecma.WriteString(ecmaAtom(from, single) + `\u002d` + ecmaAtom(to, ranged))
+			continue
+		}
+		set.WriteString(text)
+		if single && t.fold {
+			set.WriteString(otherCase(from))
+		}
+		ecma.WriteString(ecmaAtom(from, single))
+	}
+	switch {
+	case set.Len() == 0 && negated:
+		t.out.WriteString(`(?s:.)`)
+		t.ecma.WriteString(`[\s\S]`)
+	case set.Len() == 0:
+		t.out.WriteString(`[^\x{0}-\x{10FFFF}]`)
+		t.ecma.WriteString(`[^\s\S]`)
+	case negated:
+		t.out.WriteString("[^" + set.String() + "]")
+		t.ecma.WriteString("[^" + ecma.String() + "]")
+	default:
+		t.out.WriteString("[" + set.String() + "]")
+		t.ecma.WriteString("[" + ecma.String() + "]")
+	}
+}
+
+// ecmaAtom writes what classAtom read for the other engine.
+func ecmaAtom(r rune, single bool) string {
+	if single {
+		return ecmaRune(r)
+	}
+	return `\` + string(r)
+}
+
+// classAtom reads one character of a class, or a shorthand, in which case single
+// is false.
+func (t *translator) classAtom() (r rune, text string, single bool) {
+	if t.src[t.at] != '\\' {
+		r, n := utf8.DecodeRuneInString(t.src[t.at:])
+		t.at += n
+		return r, classRune(r), true
+	}
+	if t.at+1 >= len(t.src) {
+		t.fail(`\ at end of pattern`)
+		return 0, "", false
+	}
+	c := t.src[t.at+1]
+	if set, negated, ok := shorthand(c); ok {
+		t.at += 2
+		if negated {
+			set = complement(c)
+		}
+		return rune(c), set, false
+	}
+	if c == 'b' {
+		t.at += 2
+		return '\b', classRune('\b'), true
+	}
+	r = t.character()
+	return r, classRune(r), true
+}
+
+// complement is \D, \S or \W inside a class.
+func complement(c byte) string {
+	switch c {
+	case 'D':
+		return `\x{0}-/:-\x{10FFFF}`
+	case 'W':
+		return `\x{0}-/:-@\x{5b}-\x{5e}\x{60}\x{7b}-\x{10FFFF}`
+	}
+	return `\x{0}-\x08\x0E-\x1F!-\x{9F}\x{A1}-\x{167F}\x{1681}-\x{1FFF}\x{200B}-\x{2027}\x{202A}-\x{202E}\x{2030}-\x{205E}\x{2060}-\x{2FFF}\x{3001}-\x{FEFE}\x{FF00}-\x{10FFFF}`
+}
+
+// foldOf returns the characters that JavaScript takes for r without regard to
+// case, save r.
+func foldOf(r rune) (out []rune) {
+	want := canonical(r)
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		if canonical(other) == want {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
+// canonical is the upper case that JavaScript compares by.
+func canonical(r rune) rune {
+	upper := unicode.ToUpper(r)
+	if upper < utf8.RuneSelf && r >= utf8.RuneSelf {
+		return r
+	}
+	return upper
+}
+
+// foldRange adds the other cases of a range, as far as they are letters that
+// ranges are used for; a long range has them in it already.
+func foldRange(from, to rune) string {
+	var out strings.Builder
+	for r := from; r <= min(to, from+0x500); r++ {
+		for _, other := range foldOf(r) {
+			if other < from || other > to {
+				out.WriteString(classRune(other))
+			}
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,213 @@
+package jsonata
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file is what one evaluation has of its own: its frames of variables, its
+// stack, and what it may still spend. Everything else is in the Expr and never
+// changes.
+
+// Env is what an evaluation sees of the world. All of it may be missing.
+type Env struct {
+	// Variables are the values of free variables.
+	Variables Variables
+	// Now is the clock of $now and $millis. It is read once per evaluation at
+	// most. Without it the time is the epoch.
+	Now func() time.Time
+	// Random gives random numbers, 0 <= n < 1, to $random and $shuffle. Without
+	// it they are all 0.
+	Random func() float64
+	// Limits bounds the cost.
+	Limits Limits
+}
+
+// Variables gives values to the free variables of an expression.
+type Variables interface {
+	// Variable returns the value of $name. ok is false if there is none; a
+	// function of that name is then what the variable means.
+	Variable(name string) (v value.Value, ok bool)
+}
+
+// Map is a set of variables by name, without the $.
+type Map map[string]value.Value
+
+// Variable implements Variables.
+func (m Map) Variable(name string) (value.Value, bool) {
+	v, ok := m[name]
+	return v, ok
+}
+
+// A run is one evaluation.
+type run struct {
+	expr     *Expr
+	env      Env
+	ctx      context.Context
+	root     value.Value   // $$
+	free     []value.Value // what the free variables mean
+	stack    []value.Value // arguments and results in the making
+	spare    [frameSizes]*frame
+	text     []byte // strings in the making
+	sites    []lastSite
+	tail     tailCall
+	depth    int
+	maxDepth int
+	fuel     int
+	memory   int
+	nodes    uint64 // numbers of the objects of transforms
+	now      time.Time
+	clocked  bool
+	top      frame
+}
+
+// lastSite is where a built-in function was last called.
+type lastSite struct {
+	fn   *function
+	site *site
+}
+
+// A frame holds the variables of a block, of a call, or of one tuple of a path.
+type frame struct {
+	slots []value.Value // no value: not bound yet
+	up    *frame        // the frame around it
+	run   *run
+	at    value.Value // of a tuple: its context, "@"
+	few   [frameSlots]value.Value
+	next  *frame // among the spare ones
+}
+
+const (
+	frameSlots = 3 // that a frame has room for itself
+	frameSizes = 2 // of the lists of spare frames: those that need no more, others
+)
+
+// boundToNothing is in the slot of a variable that is bound to nothing, which
+// hides one of the same name further out.
+var boundToNothing = value.OfOpaque(nothing{})
+
+type nothing struct{}
+
+// runs keeps runs for their stacks and frames.
+var runs = sync.Pool{New: func() any { return new(run) }}
+
+// begin prepares an evaluation.
+func (e *Expr) begin(ctx context.Context, input value.Value, env Env) *run {
+	r := runs.Get().(*run)
+	r.expr, r.env, r.ctx, r.root = e, env, ctx, input
+	r.depth, r.fuel, r.memory, r.nodes = 0, pollEvery, env.Limits.Memory, 0
+	if r.memory <= 0 {
+		r.memory = defaultMemory
+	}
+	if r.maxDepth = env.Limits.Depth; r.maxDepth <= 0 {
+		r.maxDepth = defaultDepth
+	}
+	for _, v := range e.free {
+		var bound value.Value
+		ok := false
+		if env.Variables != nil {
+			bound, ok = env.Variables.Variable(v.name)
+		}
+		if !ok {
+			bound = v.function
+		}
+		r.free = append(r.free, bound)
+	}
+	r.top.run = r
+	r.top.setSize(len(e.scope.names))
+	return r
+}
+
+// maxKept is how large a stack is kept for the next evaluation.
+const maxKept = 1 << 14
+
+// end gives back what can be used again.
+func (r *run) end() {
+	if cap(r.stack) > maxKept {
+		r.stack = nil
+	}
+	if cap(r.text) > maxKept {
+		r.text = nil
+	}
+	clear(r.stack[:cap(r.stack)])
+	clear(r.free)
+	clear(r.top.few[:])
+	r.top.slots = nil
+	r.stack, r.free, r.sites = r.stack[:0], r.free[:0], nil
+	r.expr, r.env, r.ctx, r.root, r.tail = nil, Env{}, nil, value.Value{}, tailCall{}
+	r.now, r.clocked = time.Time{}, false
+	runs.Put(r)
+}
+
+func (f *frame) setSize(n int) {
+	if n <= frameSlots {
+		f.slots = f.few[:n]
+	} else {
+		f.slots = make([]value.Value, n)
+	}
+}
+
+// frame returns a frame for the scope, inside up.
+func (r *run) frame(s *scope, up *frame) *frame {
+	n := len(s.names)
+	class := 0
+	if n > frameSlots {
+		class = 1
+	}
+	f := r.spare[class]
+	if f == nil {
+		f = &frame{run: r}
+		f.setSize(n)
+	} else {
+		r.spare[class] = f.next
+		f.next = nil
+		if class == 1 {
+			if cap(f.slots) < n {
+				f.slots = make([]value.Value, n)
+			}
+		} else {
+			f.slots = f.few[:]
+		}
+		f.slots = f.slots[:n]
+	}
+	f.up = up
+	return f
+}
+
+// release takes back a frame that nothing refers to any more; a function may
+// have captured it if the scope says so.
+func (r *run) release(s *scope, f *frame) {
+	if s.captured {
+		return
+	}
+	class := 0
+	if len(f.slots) > frameSlots {
+		class = 1
+	}
+	clear(f.slots)
+	f.up, f.next = nil, r.spare[class]
+	r.spare[class] = f
+}
+
+// clock returns the time of the evaluation.
+func (r *run) clock() time.Time {
+	if !r.clocked {
+		r.clocked = true
+		r.now = time.UnixMilli(0)
+		if r.env.Now != nil {
+			r.now = r.env.Now()
+		}
+	}
+	return r.now.UTC()
+}
+
+// random returns a number from 0 to below 1.
+func (r *run) random() float64 {
+	if r.env.Random == nil {
+		return 0
+	}
+	return r.env.Random()
+}

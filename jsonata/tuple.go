@@ -1,0 +1,515 @@
+package jsonata
+
+import (
+	"slices"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file evaluates paths that bind something: "@$v" and "#$i", and steps that
+// are some "%". Such a path carries tuples: a context item together with what is
+// bound so far. A tuple is a frame, whose slots are the variables that the path
+// binds, so steps and predicates see them like any other variable, and a
+// function made in one of them keeps its tuple.
+
+// A tuplePath is a compiled path that binds.
+type tuplePath struct {
+	scope   *scope
+	before  *path // the steps up to the first that binds; nil if there are none
+	steps   []tupleStep
+	inSteps bool // the first step is not among before: it sees the context
+	consume bool // the first step is an array constructor, whose result replaces the context
+	single  bool
+	group   *grouping
+}
+
+// none is the slot of a variable that a step does not bind.
+const none = -1
+
+// A tupleStep is one step of it.
+type tupleStep struct {
+	eval     eval
+	stream   *tupleStream // of a step that is a path in parentheses: its tuples, to be merged
+	focus    int          // slots, or none
+	index    int
+	ancestor int
+	stages   []tupleStage
+	sort     *sorting
+}
+
+// A tupleStage filters the tuples or numbers them.
+type tupleStage struct {
+	filter *filter
+	index  int
+}
+
+// A tupleStream is a path whose tuples become part of those around it.
+type tupleStream struct {
+	blocks []streamBlock // what is evaluated before the path, from the outside in
+	path   *tuplePath
+	stages []tupleStage // predicates behind the blocks, from the inside out
+	merge  []int        // slot of the path → slot of the tuples around
+}
+
+// A streamBlock is a block on the way to the path.
+type streamBlock struct {
+	scope *scope // nil if it binds nothing
+	items []eval
+}
+
+// bound adds the variables that the steps of a path bind.
+func (n *node) bound(s *scope) {
+	for _, item := range n.items {
+		if item.focus != "" {
+			s.add(item.focus)
+		}
+		if item.index != "" {
+			s.add(item.index)
+		}
+		if item.ancestor != nil {
+			s.add(item.ancestor.name)
+		}
+		for _, st := range item.stages {
+			if st.filter == nil {
+				s.add(st.index)
+			}
+		}
+		if inner := item.streamed(); inner != nil {
+			inner.bound(s)
+		}
+	}
+}
+
+// streamed returns the path that ends a block which is to yield tuples, or nil.
+func (n *node) streamed() *node {
+	for n.kind == nodeBlock && n.tuple && len(n.items) > 0 {
+		n = n.items[len(n.items)-1]
+	}
+	if n.kind != nodePath || !n.tuple || !slices.ContainsFunc(n.items, func(item *node) bool { return item.tuple }) {
+		return nil
+	}
+	return n
+}
+
+func (c *compiler) tuplePath(n *node) (eval, error) {
+	p, err := c.compileTuples(n)
+	if err != nil {
+		return nil, err
+	}
+	return p.eval, nil
+}
+
+// compileTuples compiles a path that binds.
+func (c *compiler) compileTuples(n *node) (*tuplePath, error) {
+	p := &tuplePath{single: n.singleton || n.keepArray}
+	first := slices.IndexFunc(n.items, func(item *node) bool { return item.tuple })
+	if first > 0 {
+		p.before = &path{absolute: n.items[0].kind == nodeVariable, consHead: n.items[0].cons}
+		for _, item := range n.items[:first] {
+			s, err := c.step(item)
+			if err != nil {
+				return nil, err
+			}
+			p.before.steps = append(p.before.steps, s)
+		}
+	}
+	p.scope = &scope{up: c.scope, captured: true}
+	n.bound(p.scope)
+	c.scope = p.scope
+	defer c.close()
+	for i, item := range n.items[first:] {
+		if i == 0 && first == 0 && item.kind == nodeVariable {
+			p.inSteps = true
+		}
+		if i == 0 && first == 0 && item.cons {
+			p.consume = true
+		}
+		s, err := c.tupleStep(item)
+		if err != nil {
+			return nil, err
+		}
+		p.steps = append(p.steps, s)
+	}
+	if n.group != nil {
+		var err error
+		if p.group, err = c.grouping(n.group); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func (c *compiler) tupleStep(n *node) (s tupleStep, err error) {
+	slot := func(name string) int {
+		if name == "" {
+			return none
+		}
+		return c.scope.index(name)
+	}
+	s = tupleStep{focus: slot(n.focus), index: slot(n.index), ancestor: none}
+	if n.ancestor != nil {
+		s.ancestor = slot(n.ancestor.name)
+	}
+	switch {
+	case n.kind == nodeSort:
+		s.sort, err = c.sorting(n)
+	case n.streamed() != nil && n.group == nil:
+		s.stream, err = c.stream(n)
+	default:
+		s.eval, err = c.node(n)
+	}
+	if err != nil {
+		return s, err
+	}
+	for _, st := range n.stages {
+		if st.filter == nil {
+			s.stages = append(s.stages, tupleStage{index: slot(st.index)})
+			continue
+		}
+		fl, err := c.filter(st.filter)
+		if err != nil {
+			return s, err
+		}
+		s.stages = append(s.stages, tupleStage{filter: &fl})
+	}
+	return s, nil
+}
+
+// stream compiles a block, or a path, that yields tuples.
+func (c *compiler) stream(n *node) (*tupleStream, error) {
+	out := &tupleStream{}
+	around := c.scope
+	defer func() { c.scope = around }()
+	var predicates []stage
+	for n.kind == nodeBlock {
+		predicates = append(append([]stage(nil), n.predicates...), predicates...)
+		b := streamBlock{scope: &scope{up: c.scope, captured: true}}
+		for _, item := range n.items {
+			bindings(item, b.scope)
+		}
+		if len(b.scope.names) > 0 {
+			c.scope = b.scope
+		} else {
+			b.scope = nil
+		}
+		last := len(n.items) - 1
+		var err error
+		if b.items, err = c.nodes(n.items[:last]); err != nil {
+			return nil, err
+		}
+		out.blocks = append(out.blocks, b)
+		n = n.items[last]
+	}
+	p, err := c.compileTuples(n)
+	if err != nil {
+		return nil, err
+	}
+	out.path = p
+	c.scope = p.scope
+	for _, st := range predicates {
+		fl, err := c.filter(st.filter)
+		if err != nil {
+			return nil, err
+		}
+		out.stages = append(out.stages, tupleStage{filter: &fl})
+	}
+	for _, name := range p.scope.names {
+		out.merge = append(out.merge, around.index(name))
+	}
+	return out, nil
+}
+
+// tuples evaluates the stream in the context of a tuple.
+func (s *tupleStream) tuples(f *frame, in value.Value) ([]*frame, error) {
+	for _, b := range s.blocks {
+		if b.scope != nil {
+			f = f.run.frame(b.scope, f)
+		}
+		for _, item := range b.items {
+			if _, err := item(f, in); err != nil {
+				return nil, err
+			}
+		}
+	}
+	tuples, err := s.path.tuples(f, in)
+	if err != nil {
+		return nil, err
+	}
+	return s.path.stages(f, s.stages, tuples)
+}
+
+// streamedBlock compiles a block that yields tuples for its predicates only.
+func (c *compiler) streamedBlock(n *node) (eval, error) {
+	s, err := c.stream(n)
+	return func(f *frame, in value.Value) (value.Value, error) {
+		tuples, err := s.tuples(f, in)
+		if err != nil {
+			return value.Value{}, err
+		}
+		r := f.run
+		base := len(r.stack)
+		for _, t := range tuples {
+			r.stack = append(r.stack, t.at)
+		}
+		return r.finish(value.Value{}, base, r.stack[base:], n.keepArray)
+	}, err
+}
+
+// tuple makes a tuple: a copy of one, or one without bindings.
+func (p *tuplePath) tuple(from, up *frame, at value.Value) (*frame, error) {
+	r := up.run
+	if err := r.grow(4 + len(p.scope.names)); err != nil {
+		return nil, err
+	}
+	t := &frame{run: r, up: up, at: at}
+	t.setSize(len(p.scope.names))
+	if from != nil {
+		copy(t.slots, from.slots)
+	}
+	return t, nil
+}
+
+// tuples evaluates the path up to its group.
+func (p *tuplePath) tuples(f *frame, in value.Value) ([]*frame, error) {
+	r := f.run
+	base := len(r.stack)
+	items := []value.Value{in}
+	switch {
+	case p.before != nil:
+		whole, some, err := p.before.run(f, in)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case whole.Exists() && whole.Mark()&markCons != 0:
+			items = []value.Value{whole}
+		case whole.Exists():
+			items = whole.Slice()
+		default:
+			items = some
+		}
+	case isArray(in) && !p.inSteps:
+		items = in.Slice()
+	}
+	steps := p.steps
+	if p.consume {
+		v, err := steps[0].eval(f, value.OfSlice(items))
+		if err != nil {
+			return nil, err
+		}
+		if steps[0].focus == none {
+			items = v.Slice()
+		}
+		steps = steps[1:]
+	}
+	tuples := make([]*frame, 0, len(items))
+	for _, item := range items {
+		t, err := p.tuple(nil, f, item)
+		if err != nil {
+			return nil, err
+		}
+		tuples = append(tuples, t)
+	}
+	r.stack = r.stack[:base]
+	if p.consume && len(steps) == 0 {
+		return nil, nil
+	}
+	for i := range steps {
+		var err error
+		if tuples, err = p.step(f, &steps[i], tuples, i == 0); err != nil {
+			return nil, err
+		}
+	}
+	return tuples, nil
+}
+
+// step evaluates a step on each tuple.
+func (p *tuplePath) step(f *frame, s *tupleStep, tuples []*frame, first bool) (out []*frame, err error) {
+	if s.sort != nil {
+		order, err := s.sort.order(f.run, len(tuples), func(i int) (*frame, value.Value) { return tuples[i], tuples[i].at })
+		if err != nil {
+			return nil, err
+		}
+		for i, at := range order {
+			if first && s.index != none {
+				tuples[at].slots[s.index] = value.Float(float64(i))
+			}
+			out = append(out, tuples[at])
+		}
+		return p.stages(f, s.stages, out)
+	}
+	for _, t := range tuples {
+		if err := f.run.poll(); err != nil {
+			return nil, err
+		}
+		if s.stream != nil {
+			inner, err := s.stream.tuples(t, t.at)
+			if err != nil {
+				return nil, err
+			}
+			for _, in := range inner {
+				next, err := p.tuple(t, f, in.at)
+				if err != nil {
+					return nil, err
+				}
+				for i, slot := range s.stream.merge {
+					if in.slots[i].Exists() {
+						next.slots[slot] = in.slots[i]
+					}
+				}
+				out = append(out, next)
+			}
+			continue
+		}
+		v, err := s.eval(t, t.at)
+		if err != nil {
+			return nil, err
+		}
+		if !v.Exists() {
+			continue
+		}
+		single := [1]value.Value{v}
+		items := single[:]
+		if isArray(v) {
+			items = v.Slice()
+		}
+		for i, item := range items {
+			next, err := p.tuple(t, f, item)
+			if err != nil {
+				return nil, err
+			}
+			if s.focus != none {
+				next.slots[s.focus], next.at = item, t.at
+			}
+			if s.index != none {
+				next.slots[s.index] = value.Float(float64(i))
+			}
+			if s.ancestor != none {
+				next.slots[s.ancestor] = t.at
+			}
+			out = append(out, next)
+		}
+	}
+	return p.stages(f, s.stages, out)
+}
+
+// stages filters and numbers tuples.
+func (p *tuplePath) stages(f *frame, stages []tupleStage, tuples []*frame) ([]*frame, error) {
+	for _, st := range stages {
+		if st.filter == nil {
+			for i, t := range tuples {
+				t.slots[st.index] = value.Float(float64(i))
+			}
+			continue
+		}
+		if st.filter.literal {
+			i := st.filter.index
+			if i < 0 {
+				i += float64(len(tuples))
+			}
+			if i >= 0 && i < float64(len(tuples)) {
+				tuples = tuples[int(i) : int(i)+1]
+			} else {
+				tuples = nil
+			}
+			continue
+		}
+		var out []*frame
+		for i, t := range tuples {
+			n, err := st.filter.passes(t, t.at, i, len(tuples))
+			if err != nil {
+				return nil, err
+			}
+			for range n {
+				out = append(out, t)
+			}
+		}
+		tuples = out
+	}
+	return tuples, nil
+}
+
+// eval evaluates the path: to the contexts of the tuples, or to the object of
+// its group.
+func (p *tuplePath) eval(f *frame, in value.Value) (value.Value, error) {
+	tuples, err := p.tuples(f, in)
+	if err != nil {
+		return value.Value{}, err
+	}
+	if p.group != nil {
+		return p.evalGroup(f, tuples)
+	}
+	r := f.run
+	base := len(r.stack)
+	for _, t := range tuples {
+		r.stack = append(r.stack, t.at)
+	}
+	return r.finish(value.Value{}, base, r.stack[base:], p.single)
+}
+
+// evalGroup groups tuples. Those of one key become one, in which each variable
+// has the values of all.
+func (p *tuplePath) evalGroup(f *frame, tuples []*frame) (value.Value, error) {
+	r := f.run
+	if len(tuples) == 0 {
+		t, err := p.tuple(nil, f, value.Value{})
+		if err != nil {
+			return value.Value{}, err
+		}
+		tuples = append(tuples, t)
+	}
+	var m members
+	joined := map[string][]*frame{}
+	for _, t := range tuples {
+		if err := r.poll(); err != nil {
+			return value.Value{}, err
+		}
+		for pair := range p.group.keys {
+			name, ok, err := p.group.key(t, t.at, pair)
+			if err != nil {
+				return value.Value{}, err
+			}
+			if !ok {
+				continue
+			}
+			if i := m.find(name); i < 0 {
+				m.add(member{name: name, pair: pair})
+			} else if m.list[i].pair != pair {
+				return value.Value{}, p.group.duplicate(name)
+			}
+			joined[name] = append(joined[name], t)
+		}
+	}
+	return p.group.object(r, &m, func(at *member) (value.Value, error) {
+		t, err := p.reduce(joined[at.name])
+		if err != nil {
+			return value.Value{}, err
+		}
+		return p.group.values[at.pair](t, t.at)
+	})
+}
+
+// reduce makes one tuple of several: what each variable has in all of them.
+func (p *tuplePath) reduce(tuples []*frame) (*frame, error) {
+	t, err := p.tuple(tuples[0], tuples[0].up, tuples[0].at)
+	if err != nil || len(tuples) == 1 {
+		return t, err
+	}
+	column := member{}
+	join := func(of func(*frame) value.Value) (value.Value, error) {
+		column.items, column.list = []value.Value{of(tuples[0])}, false
+		for _, next := range tuples[1:] {
+			column.join(of(next))
+		}
+		return column.value(), t.run.grow(len(column.items))
+	}
+	if t.at, err = join(func(f *frame) value.Value { return f.at }); err != nil {
+		return nil, err
+	}
+	for i := range t.slots {
+		if t.slots[i], err = join(func(f *frame) value.Value { return f.slots[i] }); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
