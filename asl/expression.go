@@ -1,8 +1,10 @@
 package asl
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/aslocal/aslocal/jsonata"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -41,10 +43,71 @@ var jsonataFields = []string{
 // checkExpressions checks every expression of a JSONata state.
 func (c *checker) checkExpressions(s *State) {
 	s.expressions(func(at *place, text string) {
-		if looksDelimited(text) && !isExpression(text) {
-			c.report(at, brokenDelimiters())
+		if !isExpression(text) {
+			if looksDelimited(text) {
+				c.report(at, brokenDelimiters())
+			}
+			return
+		}
+		expr, err := jsonata.Compile(expressionText(text))
+		if err != nil {
+			c.report(at, badExpression(err))
+			return
+		}
+		for _, r := range expr.References() {
+			c.checkReference(s, at, r)
 		}
 	})
+}
+
+// checkReference checks what an expression reads. There is no input document,
+// so nothing may read one; and $states.result and $states.errorOutput are there
+// only where there is a result or an error. Spec: "JSONata", "Reserved
+// variable: $states".
+func (c *checker) checkReference(s *State, at *place, r jsonata.Reference) {
+	switch r.Kind {
+	case jsonata.VariableReference:
+		if r.Name != reservedName || len(r.Path) == 0 {
+			return
+		}
+		field := strings.TrimPrefix(at.pointer(), s.Pointer)
+		inCatch := strings.HasPrefix(field, "/Catch/")
+		switch member := r.Path[0]; {
+		case member == "result" && (inCatch || !s.hasResult() || !isOutcome(field)), member == "errorOutput" && !inCatch:
+			c.report(at, misplacedStates(member))
+		}
+	case jsonata.ContextReference, jsonata.RootReference, jsonata.NameReference, jsonata.WildcardReference:
+		if !r.InFunction {
+			c.report(at, noInputDocument(r))
+		}
+	}
+}
+
+// hasResult reports whether a state has a result of its own.
+func (s *State) hasResult() bool { return s.Type == Task || s.Type == Parallel || s.Type == Map }
+
+// isOutcome reports whether a field of a state is its Output or Assign, or
+// within one.
+func isOutcome(field string) bool {
+	for _, name := range [...]string{"/Output", "/Assign"} {
+		if field == name || strings.HasPrefix(field, name+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// serviceFunctions are those that Step Functions adds to JSONata: no variables.
+var serviceFunctions = []string{"partition", "range", "hash", "random", "uuid", "parse"}
+
+// expressionVariables returns the names of the variables, without $, that an
+// expression reads; none if it does not compile.
+func expressionVariables(text string) []string {
+	expr, err := jsonata.Compile(text)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(expr.Variables(), func(name string) bool { return slices.Contains(serviceFunctions, name) })
 }
 
 // expressions calls visit for every string of a JSONata state that may be an

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/internal/spell"
+	"github.com/aslocal/aslocal/jsonata"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -249,6 +250,29 @@ func unassigned(name string, names []string) message {
 func brokenDelimiters() message {
 	return message{code: BrokenDelimiters, text: "Value looks like a JSONata expression, but is a plain string",
 		hint: "an expression begins with {% and ends with %}, without anything around them"}
+}
+
+func badExpression(err error) message {
+	return message{code: SchemaValidationFailed, text: fmt.Sprintf("The JSONata expression is not valid: %v", err)}
+}
+
+func misplacedStates(member string) message {
+	where := "the Output and Assign of Task, Parallel and Map states"
+	if member == "errorOutput" {
+		where = "the Output and Assign of a Catcher"
+	}
+	return message{code: SchemaValidationFailed, text: fmt.Sprintf("'$states.%s' is not available here", member), hint: "it is available in " + where}
+}
+
+func noInputDocument(r jsonata.Reference) message {
+	shown := r.Name
+	if r.Kind == jsonata.ContextReference {
+		shown = "$"
+	} else if r.Kind == jsonata.RootReference {
+		shown = "$$"
+	}
+	return message{code: SchemaValidationFailed, text: fmt.Sprintf("The JSONata expression refers to '%s', but there is no input document", shown),
+		hint: "the input of the state is $states.input"}
 }
 
 func noDollar(name string) message {

@@ -50,6 +50,7 @@ var (
 		(*checker).checkStateNames,
 		(*checker).checkLabels,
 		(*checker).checkVariables,
+		(*checker).lintVariables,
 	}
 	workflowChecks = []func(*checker, *Workflow){
 		(*checker).checkTargets,
@@ -64,11 +65,12 @@ var (
 		(*checker).checkTemplates,
 		(*checker).checkExpressions,
 		(*checker).checkErrorEquals,
+		(*checker).lintErrorHandling,
 	}
 	typeChecks = map[StateType][]func(*checker, *State){
-		Task:   {(*checker).checkResource, (*checker).checkParameters, (*checker).checkCredentials, (*checker).checkHeartbeat},
-		Wait:   {(*checker).checkWait, (*checker).checkTimestamp},
-		Choice: {(*checker).checkRules},
+		Task:   {(*checker).checkResource, (*checker).checkParameters, (*checker).checkCredentials, (*checker).checkHeartbeat, (*checker).lintToken},
+		Wait:   {(*checker).checkWait, (*checker).checkTimestamp, (*checker).lintWait},
+		Choice: {(*checker).checkRules, (*checker).lintRules},
 		Pass:   {(*checker).checkResult},
 		Fail:   {(*checker).checkFail},
 		Map: {(*checker).checkItemProcessor, (*checker).checkProcessingMode, (*checker).checkItemReader,

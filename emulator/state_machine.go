@@ -151,7 +151,7 @@ func (e *Emulator) program(revision string) (*machine.Program, error) {
 	if diagnostics.HasErrors() {
 		return nil, diagnostics
 	}
-	p, err := machine.Compile(definition)
+	p, err := compile(definition)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func (e *Emulator) check(text, machineType string) (checked, error) {
 	if errs := diagnostics.Errors(); len(errs) > 0 {
 		return checked{}, invalidDefinition(errs)
 	}
-	program, err := machine.Compile(definition)
+	program, err := compile(definition)
 	if err != nil {
 		return checked{}, fault.InvalidDefinition(fmt.Sprintf("%s: %v", asl.SchemaValidationFailed, err))
 	}

@@ -362,7 +362,10 @@ func (c *compiler) block(n *node) (eval, error) {
 	case len(s.names) > 0:
 		return framed(s, items), nil
 	case len(items) == 1:
-		return items[0], nil
+		if n.items[0].single() {
+			return items[0], nil
+		}
+		return leaving.then(items[0]), nil
 	}
 	return func(f *frame, in value.Value) (v value.Value, err error) {
 		for _, item := range items {
@@ -370,8 +373,18 @@ func (c *compiler) block(n *node) (eval, error) {
 				return value.Value{}, err
 			}
 		}
-		return v, nil
+		return leave(v), nil
 	}, nil
+}
+
+// single reports whether n evaluates to something that cannot be a sequence, so
+// that leaving another node changes nothing.
+func (n *node) single() bool {
+	switch n.kind {
+	case nodeBinary, nodeNegate, nodeString, nodeNumber, nodeWord, nodeObject, nodeLambda:
+		return len(n.predicates) == 0 && n.group == nil && n.text != ".."
+	}
+	return false
 }
 
 // framed evaluates the items in a frame of their own.
@@ -387,7 +400,7 @@ func framed(s *scope, items []eval) eval {
 		if r.tail.call == nil { // else the call still needs the frame
 			r.release(s, own)
 		}
-		return v, nil
+		return leave(v), nil
 	}
 }
 
@@ -413,9 +426,11 @@ func (c *compiler) condition(n *node) (eval, error) {
 		case err != nil:
 			return value.Value{}, err
 		case ok:
-			return then(f, in)
+			v, err := then(f, in)
+			return leave(v), err
 		}
-		return otherwise(f, in)
+		v, err := otherwise(f, in)
+		return leave(v), err
 	}, nil
 }
 

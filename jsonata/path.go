@@ -223,7 +223,10 @@ func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.V
 		if err != nil {
 			return value.Value{}, nil, err
 		}
-		if len(p.steps) == 1 || v.Len() == 0 {
+		switch {
+		case !isArray(v): // a group made an object of it, which cannot be gone through
+			return value.Value{}, nil, nil
+		case len(p.steps) == 1 || v.Len() == 0:
 			return v, nil, nil
 		}
 		return p.runItems(f, 1, v.Slice())

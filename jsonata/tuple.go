@@ -14,13 +14,14 @@ import (
 
 // A tuplePath is a compiled path that binds.
 type tuplePath struct {
-	scope   *scope
-	before  *path // the steps up to the first that binds; nil if there are none
-	steps   []tupleStep
-	inSteps bool // the first step is not among before: it sees the context
-	consume bool // the first step is an array constructor, whose result replaces the context
-	single  bool
-	group   *grouping
+	scope    *scope
+	before   *path // the steps up to the first that binds; nil if there are none
+	steps    []tupleStep
+	absolute bool // begins with a variable: the context is one item even if it is an array
+	head     eval // the first step, if it is an array constructor: evaluated once
+	bound    bool // it is bound to a variable, so the context stays as it was
+	single   bool
+	group    *grouping
 }
 
 // none is the slot of a variable that a step does not bind.
@@ -113,17 +114,21 @@ func (c *compiler) compileTuples(n *node) (*tuplePath, error) {
 			p.before.steps = append(p.before.steps, s)
 		}
 	}
+	steps := n.items[first:]
+	if first == 0 && steps[0].cons {
+		var err error
+		if p.head, err = c.node(steps[0]); err != nil {
+			return nil, err
+		}
+		p.bound = steps[0].focus != ""
+		steps = steps[1:]
+	}
+	p.absolute = first == 0 && n.items[0].kind == nodeVariable
 	p.scope = &scope{up: c.scope, captured: true}
 	n.bound(p.scope)
 	c.scope = p.scope
 	defer c.close()
-	for i, item := range n.items[first:] {
-		if i == 0 && first == 0 && item.kind == nodeVariable {
-			p.inSteps = true
-		}
-		if i == 0 && first == 0 && item.cons {
-			p.consume = true
-		}
+	for _, item := range steps {
 		s, err := c.tupleStep(item)
 		if err != nil {
 			return nil, err
@@ -273,34 +278,50 @@ func (p *tuplePath) tuple(from, up *frame, at value.Value) (*frame, error) {
 func (p *tuplePath) tuples(f *frame, in value.Value) ([]*frame, error) {
 	r := f.run
 	base := len(r.stack)
-	items := []value.Value{in}
+	items, _, err := p.begin(f, in)
+	if err != nil {
+		return nil, err
+	}
+	return p.from(f, items, base)
+}
+
+// begin evaluates what precedes the first step that binds. If nothing comes of
+// it, the path ends there: with nothing, or with an empty array.
+func (p *tuplePath) begin(f *frame, in value.Value) (items []value.Value, empty value.Value, err error) {
+	items = []value.Value{in}
+	if isArray(in) && !p.absolute {
+		items = in.Slice()
+	}
 	switch {
 	case p.before != nil:
 		whole, some, err := p.before.run(f, in)
-		if err != nil {
-			return nil, err
-		}
 		switch {
-		case whole.Exists() && whole.Mark()&markCons != 0:
-			items = []value.Value{whole}
-		case whole.Exists():
-			items = whole.Slice()
-		default:
-			items = some
+		case err != nil || !whole.Exists():
+			return some, value.Value{}, err
+		case !isArray(whole):
+			return []value.Value{whole}, value.Value{}, nil
+		case whole.Len() == 0:
+			return nil, whole, nil
+		case whole.Mark()&markCons != 0:
+			return []value.Value{whole}, value.Value{}, nil
 		}
-	case isArray(in) && !p.inSteps:
-		items = in.Slice()
-	}
-	steps := p.steps
-	if p.consume {
-		v, err := steps[0].eval(f, value.OfSlice(items))
-		if err != nil {
-			return nil, err
-		}
-		if steps[0].focus == none {
+		return whole.Slice(), value.Value{}, nil
+	case p.head != nil:
+		v, err := p.head(f, value.OfSlice(items))
+		if err == nil && !p.bound {
 			items = v.Slice()
 		}
-		steps = steps[1:]
+		return items, value.Value{}, err
+	}
+	return items, value.Value{}, nil
+}
+
+// from evaluates the steps that bind. What is on the stack from base on, which
+// may be the items, is dropped.
+func (p *tuplePath) from(f *frame, items []value.Value, base int) ([]*frame, error) {
+	r := f.run
+	if len(p.steps) == 0 {
+		return nil, nil
 	}
 	tuples := make([]*frame, 0, len(items))
 	for _, item := range items {
@@ -311,12 +332,9 @@ func (p *tuplePath) tuples(f *frame, in value.Value) ([]*frame, error) {
 		tuples = append(tuples, t)
 	}
 	r.stack = r.stack[:base]
-	if p.consume && len(steps) == 0 {
-		return nil, nil
-	}
-	for i := range steps {
+	for i := range p.steps {
 		var err error
-		if tuples, err = p.step(f, &steps[i], tuples, i == 0); err != nil {
+		if tuples, err = p.step(f, &p.steps[i], tuples, i == 0); err != nil {
 			return nil, err
 		}
 	}
@@ -432,15 +450,22 @@ func (p *tuplePath) stages(f *frame, stages []tupleStage, tuples []*frame) ([]*f
 // eval evaluates the path: to the contexts of the tuples, or to the object of
 // its group.
 func (p *tuplePath) eval(f *frame, in value.Value) (value.Value, error) {
-	tuples, err := p.tuples(f, in)
+	r := f.run
+	base := len(r.stack)
+	items, empty, err := p.begin(f, in)
+	if err != nil {
+		return value.Value{}, err
+	}
+	if empty.Exists() && p.group == nil {
+		return r.finish(empty, base, nil, p.single)
+	}
+	tuples, err := p.from(f, items, base)
 	if err != nil {
 		return value.Value{}, err
 	}
 	if p.group != nil {
 		return p.evalGroup(f, tuples)
 	}
-	r := f.run
-	base := len(r.stack)
 	for _, t := range tuples {
 		r.stack = append(r.stack, t.at)
 	}

@@ -129,3 +129,15 @@ func TestSyntaxErrorText(t *testing.T) {
 		t.Errorf("offset: got %d, want 9", bad.Offset)
 	}
 }
+
+func TestSyntaxErrorSource(t *testing.T) {
+	const text = "not a definition"
+	_, err := Parse(text)
+	var bad *SyntaxError
+	if !errors.As(err, &bad) {
+		t.Fatalf("got %v", err)
+	}
+	if got, want := bad.Source(text), `[Source: (String)"not a definition"; line: 1, column: 4]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

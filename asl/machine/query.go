@@ -3,7 +3,7 @@ package machine
 import (
 	"context"
 	"math"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/aslocal/aslocal/asl"
@@ -76,26 +76,18 @@ func (c *compiler) expressionQuery(location, text string) query {
 	expr, err := jsonata.Compile(text, queryFunctions...)
 	if err != nil {
 		c.fail(location, "%v", err)
+		return query{}
 	}
-	return query{expr: expr, whole: readsContext(text), location: location}
+	return query{expr: expr, whole: readsContext(expr), location: location}
 }
 
-// readsContext reports whether an expression may look at more of $states than
-// input, result and errorOutput. It errs on the side of yes: then only time is
-// lost.
-func readsContext(text string) bool {
-	for {
-		_, behind, found := strings.Cut(text, "$states")
-		if !found {
-			return false
-		}
-		member, ok := strings.CutPrefix(strings.TrimLeft(behind, " \t\r\n"), ".")
-		member = strings.TrimLeft(member, " \t\r\n")
-		if !ok || !strings.HasPrefix(member, "input") && !strings.HasPrefix(member, "result") && !strings.HasPrefix(member, "errorOutput") {
-			return true
-		}
-		text = behind
-	}
+// readsContext reports whether an expression looks at more of $states than
+// input, result and errorOutput.
+func readsContext(expr *jsonata.Expr) bool {
+	return slices.ContainsFunc(expr.References(), func(r jsonata.Reference) bool {
+		return r.Kind == jsonata.VariableReference && r.Name == "states" &&
+			(len(r.Path) == 0 || r.Path[0] != "input" && r.Path[0] != "result" && r.Path[0] != "errorOutput")
+	})
 }
 
 // eval fills the query in.

@@ -4,55 +4,83 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/internal/template"
 	"github.com/aslocal/aslocal/value"
 )
 
+// validator is the validate command.
+type validator struct {
+	express, asJSON, quiet bool
+	substitute             map[string]string
+}
+
 func newValidate() *cobra.Command {
-	var express, asJSON, quiet bool
+	v := &validator{}
 	c := &cobra.Command{
 		Use:   "validate FILE…",
 		Short: "Check definitions and report every problem with its place",
 		Long: `Check state machine definitions (JSON, or YAML by the file's ending; "-" is JSON on stdin) as CreateStateMachine would, and report every
-problem with file, line and column. Exit code 3 says that there are errors; warnings alone leave it 0.`,
+problem with file, line and column. Exit code 3 says that there are errors; warnings alone leave it 0.
+
+A file may also be a SAM or CloudFormation template (what the CDK writes to cdk.out, too) or a serverless.yml: then all state machines in
+it are checked, at their places there or in the files that it refers to, and each problem names its state machine. Files outside of the
+template's folder are read only if they are given as FILE as well.
+
+${Name} is replaced by its value from --substitute or the template's DefinitionSubstitutions. What only a deployment knows is taken to be
+right: nothing is reported of it.`,
 		Example: `  aslocal validate order.asl.json
-  aslocal validate --json *.asl.yaml`,
+  aslocal validate template.yaml
+  aslocal validate --substitute TableName=orders --json *.asl.yaml`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, files []string) error {
-			o := asl.Options{Express: express}
-			failed := false
-			for _, name := range files {
-				text, err := readFile(name, c.InOrStdin())
-				if err != nil {
-					return exit(ExitUsage, "", "%v", err)
-				}
-				_, found := check(name, text, o)
-				failed = failed || found.HasErrors()
-				switch {
-				case asJSON:
-					err = printDiagnostics(c.OutOrStdout(), name, found)
-				case len(found) > 0:
-					err = found.Format(c.OutOrStdout(), text)
-				case !quiet:
-					_, err = fmt.Fprintf(c.ErrOrStderr(), "%s: ok\n", name)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			if failed {
-				return &exitError{code: ExitInvalid}
-			}
-			return nil
-		},
+		RunE: func(c *cobra.Command, files []string) error { return v.run(c, files) },
 	}
-	c.Flags().BoolVar(&express, "express", false, "check as an Express state machine")
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per problem")
-	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "say nothing about files without problems")
+	c.Flags().BoolVar(&v.express, "express", false, "check as Express state machines, whatever a template says")
+	c.Flags().BoolVar(&v.asJSON, "json", false, "print one JSON object per problem")
+	c.Flags().BoolVarP(&v.quiet, "quiet", "q", false, "say nothing about files without problems")
+	c.Flags().StringToStringVar(&v.substitute, "substitute", nil, "what to replace ${NAME} by, as NAME=VALUE")
 	return c
+}
+
+func (v *validator) run(c *cobra.Command, files []string) error {
+	failed := false
+	for _, name := range files {
+		text, err := readFile(name, c.InOrStdin())
+		if err != nil {
+			return exit(ExitUsage, "", "%v", err)
+		}
+		o := template.Options{Named: files, Substitutions: v.substitute}
+		if name != "-" {
+			o.Folder = filepath.Dir(name)
+		}
+		problems := false
+		for _, m := range template.Read(name, text, o).Machines {
+			found := m.Validate(asl.Options{Express: v.express})
+			failed = failed || found.HasErrors()
+			problems = problems || len(found) > 0
+			if v.asJSON {
+				err = printDiagnostics(c.OutOrStdout(), found)
+			} else {
+				err = found.Format(c.OutOrStdout(), []byte(m.Source))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if !problems && !v.quiet && !v.asJSON {
+			if _, err := fmt.Fprintf(c.ErrOrStderr(), "%s: ok\n", name); err != nil {
+				return err
+			}
+		}
+	}
+	if failed {
+		return &exitError{code: ExitInvalid}
+	}
+	return nil
 }
 
 // readFile reads a file, or stdin for "-".
@@ -72,12 +100,17 @@ func check(name string, text []byte, o asl.Options) (*asl.Definition, asl.Diagno
 	return definition, found
 }
 
-func printDiagnostics(w io.Writer, file string, found asl.Diagnostics) error {
+// printDiagnostics writes a JSON object for each. One with a machine is of a
+// template.
+func printDiagnostics(w io.Writer, found asl.Diagnostics) error {
 	for _, d := range found {
 		line := value.ObjectOf(
-			"file", value.Str(file), "line", value.Int(int64(d.Range.Start.Line)), "column", value.Int(int64(d.Range.Start.Column)),
+			"file", value.Str(d.File), "line", value.Int(int64(d.Range.Start.Line)), "column", value.Int(int64(d.Range.Start.Column)),
 			"severity", value.Str(string(d.Severity)), "code", value.Str(d.Code), "message", value.Str(d.Message),
 			"location", value.Str(d.Pointer), "hint", value.Str(d.Hint))
+		if d.Machine != "" {
+			line = line.With("machine", value.Str(d.Machine))
+		}
 		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err
 		}

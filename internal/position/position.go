@@ -292,12 +292,20 @@ func (b *builder) item(parent int32, i int) int32 {
 
 func (b *builder) add(e edge, key span) int32 {
 	id := int32(len(b.t.nodes))
-	b.t.nodes = append(b.t.nodes, node{key: key})
+	b.t.nodes = append(b.t.nodes, node{key: b.within(key)})
 	b.t.children[e] = id
 	return id
 }
 
-func (b *builder) value(id int32, s span) { b.t.nodes[id].value = s }
+// value says where the value of a node stands. The parser of YAML counts some
+// line ends that we do not, so its places may be off, but not outside the text.
+func (b *builder) value(id int32, s span) { b.t.nodes[id].value = b.within(s) }
+
+func (b *builder) within(s span) span {
+	size := int32(len(b.t.text))
+	start := min(s.start, size)
+	return span{start, min(max(s.end, start), size)}
+}
 
 // Escape makes a member name a part of a JSON pointer: ~ becomes ~0, / ~1.
 func Escape(name string) string {

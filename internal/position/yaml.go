@@ -390,7 +390,7 @@ func (y *yamlReader) untag(n *ast.TagNode, v value.Value) value.Value {
 // joined.
 func cloudFormation(tag string, v value.Value) value.Value {
 	switch {
-	case v.Kind() != value.Array:
+	case v.Kind() != value.Array || v.Len() == 0:
 	case tag == "!Sub":
 		return v.Index(0)
 	case tag == "!GetAtt":

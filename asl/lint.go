@@ -1,0 +1,56 @@
+package asl
+
+import "fmt"
+
+// This file has the codes and messages of lint_*.go: warnings, of our own, of
+// what the service takes without a word though it is hardly meant. Each is
+// about something that is certain from the definition alone.
+
+// The codes of these warnings.
+const (
+	ErrorNeverMatched = "ERROR_NEVER_MATCHED" // an earlier Retrier or Catcher has taken the error
+	RetryNeverDone    = "RETRY_NEVER_DONE"    // the last Retrier has MaxAttempts 0
+	RuleNeverTaken    = "RULE_NEVER_TAKEN"    // an earlier Choice rule is taken whenever this one would be
+	TokenNotPassed    = "TOKEN_NOT_PASSED"    // a task waits for a token that nobody gets
+	NoTimeout         = "NO_TIMEOUT"          // a task waits for a token, for years if need be
+	WaitsNotAtAll     = "WAITS_NOT_AT_ALL"    // a Wait state of no seconds
+	UnusedVariable    = "UNUSED_VARIABLE"     // a variable is assigned that nothing mentions
+)
+
+func init() {
+	for _, code := range []string{ErrorNeverMatched, RetryNeverDone, RuleNeverTaken, TokenNotPassed, NoTimeout, WaitsNotAtAll, UnusedVariable} {
+		warnings[code] = true
+	}
+}
+
+func errorTaken(name string, earlier int, by string) message {
+	return message{code: ErrorNeverMatched, text: fmt.Sprintf("The error '%s' never comes here: '%s' stands in number %d of the list, counted from 0", name, by, earlier)}
+}
+
+func neverRetried() message {
+	return message{code: RetryNeverDone, text: "A last Retrier with MaxAttempts 0 does nothing: without it, the errors would not be retried either"}
+}
+
+func ruleNeverTaken(earlier int, why string) message {
+	return message{code: RuleNeverTaken, text: fmt.Sprintf("The rule is never taken: Choices[%d] %s", earlier, why)}
+}
+
+func tokenNotPassed(language QueryLanguage) message {
+	hint := "$$.Task.Token"
+	if language == JSONata {
+		hint = "$states.context.Task.Token"
+	}
+	return message{code: TokenNotPassed, text: "The task waits for its token, but passes it to nobody", hint: "the token is " + hint}
+}
+
+func waitsForever() message {
+	return message{code: NoTimeout, text: "The task waits for its token for three years if nobody gives it back", hint: "TimeoutSeconds or HeartbeatSeconds sets a limit"}
+}
+
+func waitsNot() message {
+	return message{code: WaitsNotAtAll, text: "A Wait state of 0 seconds does not wait"}
+}
+
+func unusedVariable(name string) message {
+	return message{code: UnusedVariable, text: fmt.Sprintf("The variable '%s' is assigned, but nothing reads it", name)}
+}

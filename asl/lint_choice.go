@@ -1,0 +1,55 @@
+package asl
+
+import (
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file warns of rules of Choice states that are never taken. Spec: "Choice
+// State": the first rule that holds is.
+
+// lintRules warns of the rule behind one that always holds, and of a rule with
+// the same test as an earlier one.
+func (c *checker) lintRules(s *State) {
+	seen := make(map[string]int, len(s.Choices))
+	always := -1
+	for i, r := range s.Choices {
+		if c.full() {
+			return
+		}
+		at := s.place().member("Choices").item(i)
+		test := r.test()
+		first, again := seen[test]
+		switch {
+		case always >= 0:
+			c.report(at, ruleNeverTaken(always, "always holds"))
+			return // one is enough
+		case again:
+			c.report(at, ruleNeverTaken(first, "has the same test"))
+		}
+		if !again {
+			seen[test] = i
+		}
+		if alwaysTrue(r.Condition) {
+			always = i
+		}
+	}
+}
+
+// test returns what decides whether a rule is taken, as a text.
+func (r *ChoiceRule) test() string {
+	if r.Condition.Exists() {
+		return r.Condition.String()
+	}
+	test := r.Fields
+	for _, name := range []string{"Next", "Comment", "Assign", "Output"} {
+		test = test.Without(name)
+	}
+	return test.String()
+}
+
+func alwaysTrue(condition value.Value) bool {
+	text := condition.Text()
+	return condition.Bool() || isExpression(text) && strings.TrimSpace(text[2:len(text)-2]) == "true"
+}

@@ -1,0 +1,48 @@
+package asl
+
+import (
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file warns of Task states that wait for a token that nobody gives back.
+// Guide: "Wait for a callback with the task token".
+
+// lintToken warns of a task that waits for its token but does not pass it on,
+// and of one that waits without a limit: the service's own is three years.
+func (c *checker) lintToken(s *State) {
+	r, err := ParseResource(s.Fields.Get("Resource").Text())
+	if err != nil || r.Pattern != WaitForTaskToken {
+		return
+	}
+	at := s.place().member("Resource")
+	if !passesToken(s) {
+		c.report(at, tokenNotPassed(s.QueryLanguage))
+	}
+	for _, name := range []string{"TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"} {
+		if s.Fields.Get(name).Exists() {
+			return
+		}
+	}
+	if !c.d.TimeoutSeconds.Exists() {
+		c.report(at, waitsForever())
+	}
+}
+
+// passesToken reports whether what a task is given may hold its token: there is
+// a mention of the context object, or the field is not known to have none.
+func passesToken(s *State) bool {
+	name, context := "Parameters", "$$"
+	if s.QueryLanguage == JSONata {
+		name, context = "Arguments", "$states"
+	}
+	given, found := s.Fields.Get(name), strings.Contains(s.Fields.Get("InputPath").Text(), "$$")
+	if !given.Exists() {
+		return found || s.QueryLanguage == JSONPath // the input may have been made to hold anything
+	}
+	walk(s.place().member(name), given, func(_ *place, v value.Value) {
+		found = found || strings.Contains(v.Text(), context)
+	})
+	return found
+}

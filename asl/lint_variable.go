@@ -1,0 +1,41 @@
+package asl
+
+import (
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file warns of variables that are assigned for nothing. Spec:
+// "Variables".
+
+// lintVariables warns of variables that no text of the definition mentions.
+// Whether a mention is a reading one is not asked, so that no variable is
+// called unused that is used.
+func (c *checker) lintVariables() {
+	mentioned := make(map[string]bool)
+	mention := func(text string) {
+		for i := strings.IndexByte(text, '$'); i >= 0; {
+			n := nameLength(text[i+1:])
+			mentioned[text[i+1:i+1+n]] = true
+			next := strings.IndexByte(text[i+1+n:], '$')
+			if next < 0 {
+				return
+			}
+			i += 1 + n + next
+		}
+	}
+	assigned := false
+	c.d.AllStates(func(_ *Workflow, s *State) { s.assigns(func(*place, string) { assigned = true }) })
+	if !assigned {
+		return
+	}
+	walk(new(place), c.d.Root, func(_ *place, v value.Value) { mention(v.Text()) })
+	c.d.AllStates(func(_ *Workflow, s *State) {
+		s.assigns(func(at *place, name string) {
+			if !mentioned[name] && variableNameOK(name) && !c.full() {
+				c.reportKeyIn(at, at, unusedVariable(name))
+			}
+		})
+	})
+}

@@ -1,0 +1,10 @@
+package asl
+
+// This file warns of Wait states that do not wait. Spec: "Wait State".
+
+// lintWait warns of a Wait state of no seconds.
+func (c *checker) lintWait(s *State) {
+	if n, ok := s.Fields.Get("Seconds").Int(); ok && n == 0 {
+		c.report(s.place().member("Seconds"), waitsNot())
+	}
+}
