@@ -66,7 +66,7 @@ func TestParse(t *testing.T) {
 	if got, want := strings.Join(names, " "), "T C P a/b~ M I"; got != want {
 		t.Errorf("got states %s, want %s", got, want)
 	}
-	if found := asl.Validate(d, asl.Options{}); len(found) > 0 {
+	if found := asl.Validate(d, asl.Options{}).Errors(); len(found) > 0 {
 		t.Errorf("got %v", found)
 	}
 }
@@ -145,7 +145,7 @@ func TestAloneIsNotTheWholeMachine(t *testing.T) {
 	if found := asl.Validate(d, asl.Options{Alone: true}); len(found) > 0 {
 		t.Errorf("alone: got %v", found)
 	}
-	if found := asl.Validate(d, asl.Options{}); len(found.Errors()) != 3 || len(found) != 4 {
+	if found := asl.Validate(d, asl.Options{}); len(found.Errors()) != 3 {
 		t.Errorf("not alone: got %v", found)
 	}
 }

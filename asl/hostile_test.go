@@ -8,10 +8,9 @@ import (
 	"github.com/aslocal/aslocal/asl"
 )
 
-// hostile are definitions of about a megabyte that try to cost more than their
-// size: by depth, by long names, by being wrong everywhere.
-func hostile() map[string]string {
-	const size = 1 << 20
+// hostile are definitions of about the given size that try to cost more than
+// it: by depth, by long names, by being wrong everywhere.
+func hostile(size int) map[string]string {
 	repeat := func(s string) string { return strings.TrimSuffix(strings.Repeat(s+",", size/(len(s)+1)), ",") }
 	numbered := func(format string, n int) string {
 		parts := make([]string, n)
@@ -42,23 +41,36 @@ func hostile() map[string]string {
 	}
 }
 
-// TestHostileDefinitions is about ending at all; how long each takes is
-// BenchmarkHostile's.
+// TestHostileDefinitions is about ending soon at all; BenchmarkHostile says how
+// soon with a megabyte.
 func TestHostileDefinitions(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
-	for name, text := range hostile() {
+	for name, text := range hostile(1 << 17) {
 		t.Run(name, func(t *testing.T) {
 			d, found := asl.Parse(text)
 			found = append(found, asl.Validate(d, asl.Options{})...)
 			if name != "deep template" && !found.HasErrors() {
 				t.Error("got no errors")
 			}
-			if len(found) > 1001 {
+			if len(found) > 2000 {
 				t.Errorf("got %d diagnostics", len(found))
 			}
 			asl.VariableReferences(d)
 		})
+	}
+}
+
+func TestNestingHasALimit(t *testing.T) {
+	nested := func(levels int) string {
+		inner := `{"StartAt":"last","States":{"last":{"Type":"Succeed"}}}`
+		for i := range levels {
+			inner = fmt.Sprintf(`{"StartAt":"s%d","States":{"s%[1]d":{"Type":"Parallel","End":true,"Branches":[%s]}}}`, i, inner)
+		}
+		return inner
+	}
+	if found := validate(nested(40), asl.Options{}).Errors(); len(found) > 0 {
+		t.Errorf("40 levels: got %v", found)
+	}
+	if found := validate(nested(41), asl.Options{}).Errors(); len(found) != 1 || found[0].Code != asl.TooDeeplyNested {
+		t.Errorf("41 levels: got %v", found)
 	}
 }

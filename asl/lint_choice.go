@@ -18,7 +18,7 @@ func (c *checker) lintRules(s *State) {
 		if c.full() {
 			return
 		}
-		at := s.place().member("Choices").item(i)
+		at := s.at.member("Choices").item(i)
 		test := r.test()
 		first, again := seen[test]
 		switch {
@@ -43,6 +43,9 @@ func (r *ChoiceRule) test() string {
 		return r.Condition.String()
 	}
 	test := r.Fields
+	if test.Kind() != value.Object {
+		return test.String()
+	}
 	for _, name := range []string{"Next", "Comment", "Assign", "Output"} {
 		test = test.Without(name)
 	}

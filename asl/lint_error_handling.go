@@ -16,7 +16,7 @@ const (
 // lintErrorHandling warns of names of errors that an earlier Retrier or Catcher
 // has taken, and of a last Retrier that never retries.
 func (c *checker) lintErrorHandling(s *State) {
-	retry, names := s.place().member("Retry"), make([][]string, 0, len(s.Retry))
+	retry, names := s.at.member("Retry"), make([][]string, 0, len(s.Retry))
 	for _, r := range s.Retry {
 		names = append(names, r.ErrorEquals)
 	}
@@ -28,7 +28,7 @@ func (c *checker) lintErrorHandling(s *State) {
 	for _, k := range s.Catch {
 		names = append(names, k.ErrorEquals)
 	}
-	c.lintTaken(s, s.place().member("Catch"), names)
+	c.lintTaken(s, s.at.member("Catch"), names)
 }
 
 // lintTaken warns of names of errors that are in vain in a list of Retriers or

@@ -13,10 +13,10 @@ import (
 // and of one that waits without a limit: the service's own is three years.
 func (c *checker) lintToken(s *State) {
 	r, err := ParseResource(s.Fields.Get("Resource").Text())
-	if err != nil || r.Pattern != WaitForTaskToken {
-		return
+	if err != nil || r.Pattern != WaitForTaskToken || c.express {
+		return // an Express state machine cannot wait for tokens at all
 	}
-	at := s.place().member("Resource")
+	at := s.at.member("Resource")
 	if !passesToken(s) {
 		c.report(at, tokenNotPassed(s.QueryLanguage))
 	}
@@ -41,7 +41,7 @@ func passesToken(s *State) bool {
 	if !given.Exists() {
 		return found || s.QueryLanguage == JSONPath // the input may have been made to hold anything
 	}
-	walk(s.place().member(name), given, func(_ *place, v value.Value) {
+	walk(s.at.member(name), given, func(_ *place, v value.Value) {
 		found = found || strings.Contains(v.Text(), context)
 	})
 	return found

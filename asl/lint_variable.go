@@ -27,13 +27,13 @@ func (c *checker) lintVariables() {
 	}
 	assigned := false
 	c.d.AllStates(func(_ *Workflow, s *State) { s.assigns(func(*place, string) { assigned = true }) })
-	if !assigned {
+	if !assigned || c.o.Alone { // the other states, which may read them, are not there
 		return
 	}
 	walk(new(place), c.d.Root, func(_ *place, v value.Value) { mention(v.Text()) })
 	c.d.AllStates(func(_ *Workflow, s *State) {
 		s.assigns(func(at *place, name string) {
-			if !mentioned[name] && variableNameOK(name) && !c.full() {
+			if !mentioned[name] && name != reservedName && variableNameOK(name) && !c.full() {
 				c.reportKeyIn(at, at, unusedVariable(name))
 			}
 		})

@@ -5,6 +5,6 @@ package asl
 // lintWait warns of a Wait state of no seconds.
 func (c *checker) lintWait(s *State) {
 	if n, ok := s.Fields.Get("Seconds").Int(); ok && n == 0 {
-		c.report(s.place().member("Seconds"), waitsNot())
+		c.report(s.at.member("Seconds"), waitsNot())
 	}
 }

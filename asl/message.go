@@ -253,7 +253,7 @@ func brokenDelimiters() message {
 }
 
 func badExpression(err error) message {
-	return message{code: SchemaValidationFailed, text: fmt.Sprintf("The JSONata expression is not valid: %v", err)}
+	return message{code: InvalidJSONata, text: fmt.Sprintf("The JSONata expression is not valid: %v", err)}
 }
 
 func misplacedStates(member string) message {
@@ -261,9 +261,10 @@ func misplacedStates(member string) message {
 	if member == "errorOutput" {
 		where = "the Output and Assign of a Catcher"
 	}
-	return message{code: SchemaValidationFailed, text: fmt.Sprintf("'$states.%s' is not available here", member), hint: "it is available in " + where}
+	return message{code: UnsupportedJSONata, text: fmt.Sprintf("'$states.%s' is not available here", member), hint: "it is available in " + where}
 }
 
+// noInputDocument: AWS's words.
 func noInputDocument(r jsonata.Reference) message {
 	shown := r.Name
 	if r.Kind == jsonata.ContextReference {
@@ -271,8 +272,8 @@ func noInputDocument(r jsonata.Reference) message {
 	} else if r.Kind == jsonata.RootReference {
 		shown = "$$"
 	}
-	return message{code: SchemaValidationFailed, text: fmt.Sprintf("The JSONata expression refers to '%s', but there is no input document", shown),
-		hint: "the input of the state is $states.input"}
+	return message{code: UnsupportedJSONata, text: fmt.Sprintf("Reference to '%s' at the top level is not supported.", shown),
+		hint: "there is no input document; the input of the state is $states.input"}
 }
 
 func noDollar(name string) message {

@@ -351,6 +351,10 @@ type diagnostic struct {
 	Location optionalString `json:"location"`
 }
 
+// serviceWarnings are the codes of warnings that the service has, too. Others
+// are for `aslocal validate`.
+var serviceWarnings = map[string]bool{asl.NoDollar: true, asl.NoPath: true, asl.PassResultIsStatic: true}
+
 // validateStateMachineDefinition reports all that is wrong with a definition;
 // warnings if they are asked for.
 func (e *Emulator) validateStateMachineDefinition(_ context.Context, in *validateStateMachineDefinitionInput) (*validateStateMachineDefinitionOutput, error) {
@@ -365,7 +369,7 @@ func (e *Emulator) validateStateMachineDefinition(_ context.Context, in *validat
 	warnings := in.Severity == "WARNING"
 	limit := int(pageSize(in.MaxResults))
 	for _, d := range diagnostics {
-		if d.Severity != asl.SeverityError && !warnings {
+		if d.Severity != asl.SeverityError && !(warnings && serviceWarnings[d.Code]) {
 			continue
 		}
 		if len(out.Diagnostics) == limit {

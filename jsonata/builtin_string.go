@@ -393,6 +393,23 @@ func (o occurrence) groupValues(s string) value.Value {
 	return o.object.Get("groups")
 }
 
+// groups returns the number of groups.
+func (o occurrence) groups() int {
+	if o.match != nil {
+		return len(o.match)/2 - 1
+	}
+	return o.object.Get("groups").Len()
+}
+
+// group returns the text of a group, which count from 1.
+func (o occurrence) group(s string, n int) string {
+	if o.match != nil {
+		text, _ := o.match.group(s, n)
+		return text
+	}
+	return o.object.Get("groups").Index(n - 1).Text()
+}
+
 // eachMatch calls do for each match of a matcher, which is a regular expression
 // or a function that works like one, as long as do returns true.
 func eachMatch(c Call, matcher value.Value, s string, do func(occurrence) (bool, error)) error {
@@ -520,9 +537,8 @@ func replacement(c Call, by value.Value, m occurrence, s string) (value.Value, e
 // expand writes a replacement: $0 is the match, $1 a group, $$ a dollar sign.
 // Of the digits behind the dollar sign as many count as there can be groups.
 func (o occurrence) expand(dst []byte, s, by string) []byte {
-	groups := o.groupValues(s)
-	most := 1
-	for n := groups.Len(); n >= 10; n /= 10 {
+	groups, most := o.groups(), 1
+	for n := groups; n >= 10; n /= 10 {
 		most++
 	}
 	for {
@@ -547,14 +563,14 @@ func (o occurrence) expand(dst []byte, s, by string) []byte {
 			n = n*10 + int(rest[digits]-'0')
 			digits++
 		}
-		if most > 1 && digits == most && n > groups.Len() {
+		if most > 1 && digits == most && n > groups {
 			digits, n = digits-1, n/10
 		}
 		if digits == 0 {
 			dst = append(dst, '$')
 			continue
 		}
-		dst = append(dst, groups.Index(n-1).Text()...)
+		dst = append(dst, o.group(s, n)...)
 		by = rest[digits:]
 	}
 }
@@ -598,12 +614,8 @@ func (c Call) splitText(s, separator string, limit float64) ([]value.Value, erro
 	}
 	parts := make([]value.Value, 0, n)
 	if separator == "" {
-		for _, unit := range units(s) {
-			if float64(len(parts)) < limit {
-				parts = append(parts, value.Str(string(appendRune(nil, unit))))
-			}
-		}
-		return parts, nil
+		parts = characters(s)
+		return parts[:min(n, len(parts))], nil
 	}
 	for float64(len(parts)) < limit {
 		before, after, found := strings.Cut(s, separator)

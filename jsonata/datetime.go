@@ -52,7 +52,7 @@ func formatMillis(c Call, at float64, args []value.Value) (value.Value, error) {
 	picture := isoPicture
 	if len(args) > 0 && args[0].Exists() {
 		var err error
-		if picture, err = parseDatePicture(args[0].Text()); err != nil {
+		if picture, err = datePictures.get(args[0].Text(), parseDatePicture); err != nil {
 			return value.Value{}, err
 		}
 	}
@@ -210,6 +210,8 @@ var isoPicture = func() datePicture {
 	}
 	return p
 }()
+
+var datePictures cache[datePicture]
 
 // parseDatePicture takes a picture apart.
 func parseDatePicture(text string) (p datePicture, err error) {
@@ -457,46 +459,109 @@ func toMillis(c Call, args []value.Value) (value.Value, error) {
 	return number(f), nil
 }
 
-// isoForm is what the reference takes for a time of ISO 8601, and isoTime what
-// then is one. The first is much looser than the second.
-var (
-	isoForm = regexp.MustCompile(`^\d{4}(-[01]\d)*(-[0-3]\d)*(T[0-2]\d:[0-5]\d:[0-5]\d)*(\.\d+)?([+-][0-2]\d:?[0-5]\d|Z)?$`)
-	isoTime = regexp.MustCompile(`^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:Z|T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):?(\d\d))?)?$`)
-)
+// isoForm is what the reference takes for a time of ISO 8601. It is much looser
+// than what then is one.
+var isoForm = regexp.MustCompile(`^\d{4}(-[01]\d)*(-[0-3]\d)*(T[0-2]\d:[0-5]\d:[0-5]\d)*(\.\d+)?([+-][0-2]\d:?[0-5]\d|Z)?$`)
 
 // parseISO reads a time of ISO 8601 with at least a year; what is missing is the
 // first month or day, or zero, and the zone is UTC. ok is false if the text does
 // not look like one; what only looks like one is NaN. A day that the month does
 // not have is one of the next month.
 func parseISO(text string) (f float64, ok bool) {
-	m := isoTime.FindStringSubmatch(text)
-	if m == nil {
+	r := isoReader{rest: text}
+	if f = r.read(); r.bad || r.rest != "" {
 		return math.NaN(), isoForm.MatchString(text)
 	}
-	field := func(i int, otherwise float64) float64 {
-		if m[i] == "" {
-			return otherwise
+	return f, true
+}
+
+// An isoReader reads what is left of a time; bad says that it is none.
+type isoReader struct {
+	rest string
+	bad  bool
+}
+
+// number reads so many digits, which must give a number up to most.
+func (r *isoReader) number(digits, most int) float64 {
+	n := 0
+	for i := range digits {
+		if i >= len(r.rest) || r.rest[i] < '0' || r.rest[i] > '9' {
+			r.bad, r.rest = true, ""
+			return 0
 		}
-		n, _ := strconv.Atoi(m[i])
-		return float64(n)
+		n = n*10 + int(r.rest[i]-'0')
 	}
-	fraction := m[7]
-	if len(fraction) > 3 {
-		fraction = fraction[:3]
+	r.rest = r.rest[digits:]
+	r.bad = r.bad || n > most
+	return float64(n)
+}
+
+// skip passes over a character if it is next.
+func (r *isoReader) skip(c byte) bool {
+	if r.rest == "" || r.rest[0] != c {
+		return false
 	}
-	ms, _ := strconv.Atoi((fraction + "000")[:3])
-	year, month, day := field(1, 0), field(2, 1), field(3, 1)
-	hour, minute, second := field(4, 0), field(5, 0), field(6, 0)
-	offset := field(9, 0)*60 + field(10, 0)
-	if m[8] == "-" {
-		offset = -offset
+	r.rest = r.rest[1:]
+	return true
+}
+
+// need passes over a character that must be next.
+func (r *isoReader) need(c byte) {
+	if !r.skip(c) {
+		r.bad = true
 	}
-	switch {
-	case month < 1 || month > 12 || day < 1 || day > 31 || minute > 59 || second > 59 || field(9, 0) > 23 || field(10, 0) > 59,
-		hour > 24, hour == 24 && (minute > 0 || second > 0 || ms > 0):
-		return math.NaN(), isoForm.MatchString(text)
+}
+
+func (r *isoReader) read() float64 {
+	year, month, day := r.number(4, 9999), 1.0, 1.0
+	if r.skip('-') {
+		month = r.number(2, 12)
+		if r.skip('-') {
+			day = r.number(2, 31)
+		}
 	}
-	return civilMillis(year, month-1, day, hour, minute, second, float64(ms)) - offset*60_000, isoForm.MatchString(text)
+	if month < 1 || day < 1 {
+		r.bad = true
+	}
+	var hour, minute, second, ms, zone float64
+	if r.skip('T') {
+		hour = r.number(2, 24)
+		r.need(':')
+		minute = r.number(2, 59)
+		r.need(':')
+		second = r.number(2, 59)
+		if r.skip('.') {
+			ms = r.fraction()
+		}
+		if hour == 24 && minute+second+ms > 0 {
+			r.bad = true
+		}
+		if minus := r.skip('-'); minus || r.skip('+') {
+			zone = 60 * r.number(2, 23)
+			r.skip(':')
+			if zone += r.number(2, 59); minus {
+				zone = -zone
+			}
+			return civilMillis(year, month-1, day, hour, minute, second, ms) - zone*60_000
+		}
+	}
+	r.skip('Z')
+	return civilMillis(year, month-1, day, hour, minute, second, ms)
+}
+
+// fraction reads the digits behind the point, of which three count.
+func (r *isoReader) fraction() float64 {
+	n := 0
+	for n < len(r.rest) && r.rest[n] >= '0' && r.rest[n] <= '9' {
+		n++
+	}
+	if n == 0 {
+		r.bad = true
+		return 0
+	}
+	ms, _ := strconv.Atoi((r.rest[:min(n, 3)] + "00")[:3])
+	r.rest = r.rest[n:]
+	return float64(ms)
 }
 
 // civilMillis returns the milliseconds of a date in UTC; the month counts from
@@ -636,32 +701,47 @@ var wordPattern = func() string {
 	return strings.Join(append(words, "and", `[\-, ]`), "|")
 }()
 
+// A dateReader reads times after one picture.
+type dateReader struct {
+	form    *regexp.Regexp // a group for each part
+	readers []reader
+}
+
+var dateReaders cache[*dateReader]
+
+func newDateReader(picture string) (*dateReader, error) {
+	p, err := parseDatePicture(picture)
+	if err != nil {
+		return nil, err
+	}
+	d := &dateReader{readers: make([]reader, len(p))}
+	var form strings.Builder
+	for i := range p {
+		if d.readers[i], err = p[i].reader(); err != nil {
+			return nil, err
+		}
+		form.WriteString("(" + d.readers[i].pattern + ")")
+	}
+	if d.form, err = regexp.Compile(`(?i)^` + form.String() + `$`); err != nil {
+		return nil, limitError(tooLarge, err) // of all that a picture can do, only its size
+	}
+	return d, nil
+}
+
 // parseDate reads a time after a picture. Components between the most and the
 // least significant one of those given must not be missing; the ones above are
 // those of the present, the ones below their least.
 func parseDate(c Call, text, picture string) (value.Value, error) {
-	p, err := parseDatePicture(picture)
+	d, err := dateReaders.get(picture, newDateReader)
 	if err != nil {
 		return value.Value{}, err
 	}
-	var pattern strings.Builder
-	readers := make([]reader, len(p))
-	for i := range p {
-		if readers[i], err = p[i].reader(); err != nil {
-			return value.Value{}, err
-		}
-		pattern.WriteString("(" + readers[i].pattern + ")")
-	}
-	re, err := regexp.Compile(`(?i)^` + pattern.String() + `$`)
-	if err != nil { // too large
-		return value.Value{}, limitError(tooLarge, err)
-	}
-	m := re.FindStringSubmatch(text)
+	m := d.form.FindStringSubmatch(text)
 	if m == nil {
 		return value.Value{}, nil
 	}
 	given := map[byte]float64{}
-	for i, r := range readers {
+	for i, r := range d.readers {
 		if r.read == nil {
 			continue
 		}

@@ -452,7 +452,7 @@ func contains(list, v value.Value) bool {
 func identical(a, b value.Value) bool {
 	switch a.Kind() {
 	case value.Array, value.Object:
-		return value.Same(a, b)
+		return a.Len() > 0 && value.Same(a, b) // all empty ones share a node
 	}
 	return equal(a, b)
 }

@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"math"
+	"slices"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -219,12 +220,14 @@ func (r *run) finish(whole value.Value, base int, items []value.Value, single bo
 // last step if that is an array or no array, or items: a list on the stack.
 func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.Value, err error) {
 	if p.consHead {
-		v, err := p.steps[0].eval(f, in)
+		v, err := p.steps[0].eval(f, asSequence(in))
 		if err != nil {
 			return value.Value{}, nil, err
 		}
 		switch {
-		case !isArray(v): // a group made an object of it, which cannot be gone through
+		case v.Kind() == value.String: // the reference goes through its characters
+			return p.runItems(f, 1, characters(v.Text()))
+		case !isArray(v):
 			return value.Value{}, nil, nil
 		case len(p.steps) == 1 || v.Len() == 0:
 			return v, nil, nil
@@ -238,6 +241,23 @@ func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.V
 	base := len(r.stack)
 	r.stack = append(r.stack, in)
 	return p.runItems(f, 0, r.stack[base:])
+}
+
+// characters returns the UTF-16 code units of a text, each as a string.
+func characters(s string) []value.Value {
+	var out []value.Value
+	for _, unit := range units(s) {
+		out = append(out, value.Str(string(appendRune(nil, unit))))
+	}
+	return out
+}
+
+// asSequence returns an array as it is, anything else as a sequence of one.
+func asSequence(v value.Value) value.Value {
+	if isArray(v) {
+		return v
+	}
+	return sequence([]value.Value{v})
 }
 
 // runFrom goes on behind a step that gave v.
@@ -472,6 +492,11 @@ func descendants(f *frame, in value.Value) (value.Value, error) {
 	r := f.run
 	base := len(r.stack)
 	r.descendants(in)
+	if len(r.stack) == base+1 { // no sequence
+		only := r.stack[base]
+		r.stack = r.stack[:base]
+		return only, nil
+	}
 	out, err := r.take(base)
 	return sequence(out), err
 }
@@ -495,9 +520,10 @@ func (r *run) descendants(v value.Value) {
 
 // A filter is a predicate.
 type filter struct {
-	literal bool    // it is a number:
-	index   float64 // the position, from the end if negative
-	test    tester  // it is a boolean; else
+	literal bool      // it is a number:
+	index   float64   // the position, from the end if negative
+	list    []float64 // it is an array of literal numbers and ranges; else
+	test    tester    // it is a boolean; else
 	eval    eval
 }
 
@@ -517,8 +543,43 @@ func (c *compiler) filter(n *node) (fl filter, err error) {
 			return fl, err
 		}
 	}
+	if fl.list = literalPositions(n); fl.list != nil {
+		return fl, nil
+	}
 	fl.eval, err = c.node(n)
 	return fl, err
+}
+
+// maxPositions is up to how many positions a predicate holds ready.
+const maxPositions = 1000
+
+// literalPositions returns the numbers of an array of literal numbers and
+// ranges; nil if n is something else.
+func literalPositions(n *node) (list []float64) {
+	if n.kind != nodeArray || len(n.predicates) > 0 || n.group != nil || len(n.items) > maxPositions {
+		return nil
+	}
+	list = []float64{}
+	for _, item := range n.items {
+		from, to := item, item
+		if item.kind == nodeBinary && item.text == ".." {
+			from, to = item.lhs, item.rhs
+		}
+		if !isLiteralNumber(from) || !isLiteralNumber(to) {
+			return nil
+		}
+		if from != to && (!isInteger(from.number) || !isInteger(to.number) || to.number-from.number > maxPositions) {
+			return nil
+		}
+		for x := from.number; x <= to.number; x++ {
+			list = append(list, math.Floor(x))
+		}
+	}
+	return list
+}
+
+func isLiteralNumber(n *node) bool {
+	return n.kind == nodeNumber && len(n.predicates) == 0 && n.group == nil
 }
 
 // filtered compiles the predicates of what is no step.
@@ -597,6 +658,9 @@ func (fl *filter) apply(f *frame, items []value.Value) (selected value.Value, er
 		}
 		return value.Value{}, nil
 	}
+	if fl.list != nil {
+		return value.Value{}, fl.applyList(r, items)
+	}
 	for i, item := range items {
 		if err := r.poll(); err != nil {
 			return value.Value{}, err
@@ -612,15 +676,54 @@ func (fl *filter) apply(f *frame, items []value.Value) (selected value.Value, er
 	return value.Value{}, nil
 }
 
+// applyList puts the items at the positions of the list on the stack, in their
+// own order.
+func (fl *filter) applyList(r *run, items []value.Value) error {
+	if len(fl.list) <= fewPositions {
+		for i, item := range items {
+			for _, x := range fl.list {
+				if hits(x, i, len(items)) == 1 {
+					r.stack = append(r.stack, item)
+				}
+			}
+		}
+		return r.poll()
+	}
+	places := make([]int, 0, len(fl.list))
+	for _, x := range fl.list {
+		if x < 0 {
+			x += float64(len(items))
+		}
+		if x >= 0 && x < float64(len(items)) {
+			places = append(places, int(x))
+		}
+	}
+	slices.Sort(places)
+	for _, i := range places {
+		r.stack = append(r.stack, items[i])
+	}
+	return r.poll()
+}
+
+// fewPositions is up to how many positions are compared with that of each item.
+const fewPositions = 2
+
 // passes returns how many times the item at i passes: positions may name it
 // more than once.
 func (fl *filter) passes(f *frame, item value.Value, i, of int) (int, error) {
-	if fl.test != nil {
+	switch {
+	case fl.test != nil:
 		ok, err := fl.test(f, item)
 		if ok && err == nil {
 			return 1, nil
 		}
 		return 0, err
+	case fl.list != nil:
+		n := 0
+		for _, x := range fl.list {
+			n += hits(x, i, of)
+		}
+		return n, nil
 	}
 	v, err := fl.eval(f, item)
 	if err != nil {

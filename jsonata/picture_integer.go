@@ -71,6 +71,8 @@ func zeroOf(r rune) (zero rune, ok bool) {
 	return 0, false
 }
 
+var integerPictures cache[*integerPicture]
+
 // parseIntegerPicture takes a picture apart.
 func parseIntegerPicture(text string) (*integerPicture, error) {
 	p := &integerPicture{}
@@ -159,7 +161,7 @@ func formatInteger(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	p, err := parseIntegerPicture(args[1].Text())
+	p, err := integerPictures.get(args[1].Text(), parseIntegerPicture)
 	if err != nil {
 		return value.Value{}, err
 	}
@@ -384,7 +386,7 @@ func parseInteger(_ Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	p, err := parseIntegerPicture(args[1].Text())
+	p, err := integerPictures.get(args[1].Text(), parseIntegerPicture)
 	if err != nil {
 		return value.Value{}, err
 	}

@@ -58,7 +58,6 @@ type run struct {
 	maxDepth int
 	fuel     int
 	memory   int
-	nodes    uint64 // numbers of the objects of transforms
 	now      time.Time
 	clocked  bool
 	top      frame
@@ -98,7 +97,7 @@ var runs = sync.Pool{New: func() any { return new(run) }}
 func (e *Expr) begin(ctx context.Context, input value.Value, env Env) *run {
 	r := runs.Get().(*run)
 	r.expr, r.env, r.ctx, r.root = e, env, ctx, input
-	r.depth, r.fuel, r.memory, r.nodes = 0, pollEvery, env.Limits.Memory, 0
+	r.depth, r.fuel, r.memory = 0, pollEvery, env.Limits.Memory
 	if r.memory <= 0 {
 		r.memory = defaultMemory
 	}
@@ -129,7 +128,7 @@ func (r *run) end() {
 	if cap(r.stack) > maxKept {
 		r.stack = nil
 	}
-	if cap(r.text) > maxKept {
+	if cap(r.text) > 16*maxKept {
 		r.text = nil
 	}
 	clear(r.stack[:cap(r.stack)])

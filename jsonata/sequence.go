@@ -13,7 +13,7 @@ const (
 	markCons                        // built by a constructor at an end of a path: one item, not several
 	markOuter                       // wraps an input that is an array, so that it is one item
 
-	markBits = 8 // the bits above number the objects of a transform's copy
+	markBits = 4 // the bits above number the objects of a transform's copy
 )
 
 // sequence returns the items as a sequence, and takes the slice over.

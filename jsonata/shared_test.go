@@ -256,7 +256,7 @@ func (e *Error) differs(want value.Value) string {
 			if got.Kind() == value.Opaque {
 				got = value.Nil
 			}
-			if !equal(got, v) {
+			if !equal(plain(got), plain(v)) {
 				wrong = append(wrong, fmt.Sprintf("value %v, want %v", got, v))
 			}
 		case "value2":

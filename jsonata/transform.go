@@ -1,6 +1,9 @@
 package jsonata
 
 import (
+	"slices"
+	"sync/atomic"
+
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -25,10 +28,12 @@ func (c *compiler) transform(n *node) (eval, error) {
 			return nil, err
 		}
 	}
-	c.marks = true
 	t := &transform{clone: c.variable("clone", leaving), pattern: clauses[0], update: clauses[1], position: n.position, updatePosition: n.rhs.position}
 	if n.third != nil {
 		t.remove, t.removePosition = clauses[2], n.third.position
+		if names := literalTexts(n.third); names != nil {
+			t.remove, t.names = nil, names
+		}
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
 		return value.OfOpaque(&function{arity: 1, signature: transformSignature, call: func(c Call, args []value.Value) (value.Value, error) {
@@ -37,11 +42,28 @@ func (c *compiler) transform(n *node) (eval, error) {
 	}, nil
 }
 
+// literalTexts returns the strings of a string literal or of an array of them;
+// nil if n is something else.
+func literalTexts(n *node) (list []value.Value) {
+	items := []*node{n}
+	if n.kind == nodeArray && len(n.predicates) == 0 && n.group == nil {
+		items = n.items
+	}
+	for _, item := range items {
+		if item.kind != nodeString || len(item.predicates) > 0 || item.group != nil {
+			return nil
+		}
+		list = append(list, item.literal())
+	}
+	return list
+}
+
 var transformSignature = mustSignature("<(oa):o>")
 
 // A transform is a compiled transform.
 type transform struct {
 	clone, pattern, update, remove           eval
+	names                                    []value.Value // to remove, if they are literals
 	position, updatePosition, removePosition int
 }
 
@@ -65,11 +87,12 @@ func (t *transform) apply(f *frame, arg value.Value) (value.Value, error) {
 	if err != nil {
 		return value.Value{}, err
 	}
-	c := &copying{run: r, first: r.nodes + 1}
+	c := &copying{run: r, first: copies.Add(maxCopied)}
 	whole, err := c.number(arg)
 	if err != nil {
 		return value.Value{}, err
 	}
+	c.objects = slices.Clone(c.copies)
 	matches, err := t.pattern(f, whole)
 	if err != nil {
 		return value.Value{}, err
@@ -97,98 +120,182 @@ func (t *transform) change(f *frame, c *copying, match value.Value) error {
 	if err != nil {
 		return err
 	}
-	if update.Exists() && update.Kind() != value.Object {
-		return &Error{Code: "T2011", Position: t.updatePosition, Value: update}
+	if update.Exists() {
+		switch match.Kind() {
+		case value.Object, value.Array:
+		default:
+			return &Error{Code: codeNotObject, Position: t.position, Value: match}
+		}
+		if update.Kind() != value.Object {
+			return &Error{Code: "T2011", Position: t.updatePosition, Value: update}
+		}
+		update = clean(update) // what it holds of the copy is held as it is now
 	}
-	update = clean(update) // it may hold objects of the copy: as they are now
-	var removed value.Value
+	at := c.entry(match) // nil for an array, or for nothing of the copy
+	removed := t.names
 	if t.remove != nil {
-		if update.Exists() {
-			now = merged(now, update)
-		}
-		if removed, err = t.remove(f, now); err != nil {
-			return err
-		}
-		for _, name := range itemsOf(removed) {
-			if removed.Exists() && name.Kind() != value.String {
-				return &Error{Code: "T2012", Position: t.removePosition, Value: removed}
+		if at != nil && update.Exists() {
+			if err := c.edit(at, update, nil); err != nil {
+				return err
+			}
+			update = value.Value{}
+			if now, err = c.now(match); err != nil {
+				return err
 			}
 		}
-	}
-	if !update.Exists() && !removed.Exists() {
-		return nil
-	}
-	if k := match.Kind(); k != value.Object && k != value.Array && update.Exists() {
-		return &Error{Code: codeNotObject, Position: t.position, Value: match}
-	}
-	at := c.entry(match)
-	if at == nil {
-		return nil // an array, or nothing of the copy
-	}
-	if update.Exists() {
-		*at = merged(*at, update)
-	}
-	if removed.Exists() {
-		for _, name := range itemsOf(removed) {
-			*at = at.Without(name.Text())
+		v, err := t.remove(f, now)
+		if err != nil {
+			return err
+		}
+		if removed, err = t.removed(v); err != nil {
+			return err
 		}
 	}
-	c.changed = true
-	return c.run.grow(at.Len())
+	if at == nil || !update.Exists() && removed == nil {
+		return nil
+	}
+	return c.edit(at, update, removed)
 }
 
-// merged adds the members of update to an object.
-func merged(v, update value.Value) value.Value {
-	if v.Kind() != value.Object {
-		return v
+// removed returns the names to remove.
+func (t *transform) removed(v value.Value) ([]value.Value, error) {
+	if !v.Exists() {
+		return nil, nil
 	}
-	for name, member := range update.Members() {
-		v = v.With(name, member)
+	names := itemsOf(v)
+	if !allOf(names, value.String) {
+		return nil, &Error{Code: "T2012", Position: t.removePosition, Value: v}
 	}
-	return v
+	return names, nil
 }
+
+// An edit is what update and removal do to objects of one shape. The objects
+// that a transform selects mostly have the same one.
+type edit struct {
+	from, update *value.Shape
+	removed      []value.Value
+	to           *value.Shape
+	source       []int // of each member: in the object, or from -1 down in the update
+}
+
+// edit merges update into an object and removes members.
+func (c *copying) edit(at *value.Value, update value.Value, removed []value.Value) error {
+	e := &c.last
+	if e.to == nil || e.from != at.Shape() || e.update != update.Shape() || !sameTexts(e.removed, removed) {
+		*e = newEdit(*at, update, removed)
+	}
+	members, updates := at.MemberValues(), update.MemberValues()
+	out := make([]value.Value, len(e.source))
+	for i, from := range e.source {
+		if from >= 0 {
+			out[i] = members[from]
+		} else {
+			out[i] = updates[-1-from]
+		}
+	}
+	*at = e.to.New(out)
+	c.changed = true
+	return c.run.grow(len(out))
+}
+
+func sameTexts(a, b []value.Value) bool {
+	return slices.EqualFunc(a, b, func(x, y value.Value) bool { return x.Text() == y.Text() })
+}
+
+func newEdit(v, update value.Value, removed []value.Value) edit {
+	e := edit{from: v.Shape(), update: update.Shape(), removed: removed}
+	source := map[string]int{}
+	var names []string
+	add := func(name string, at int) {
+		if _, ok := source[name]; !ok {
+			names = append(names, name)
+		}
+		source[name] = at
+	}
+	for i := range v.Len() {
+		add(e.from.Name(i), i)
+	}
+	for i := range update.Len() {
+		add(e.update.Name(i), -1-i)
+	}
+	for _, name := range removed {
+		delete(source, name.Text())
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { _, ok := source[name]; return !ok })
+	for _, name := range names {
+		e.source = append(e.source, source[name])
+	}
+	e.to = value.NewShape(names...)
+	return e
+}
+
+// copies counts the numbers given to objects, so that no two copies share one:
+// the results of expressions keep them. A copy has fewer than maxCopied objects,
+// as the memory of an evaluation is limited.
+var copies atomic.Uint64
+
+const maxCopied = 1 << 32
 
 // A copying is the copy that a transform works on.
 type copying struct {
 	run     *run
 	first   uint64        // number of the first object
+	copies  []value.Value // the objects of the copy
 	objects []value.Value // as they are now, their members as they were in the beginning
 	changed bool
+	last    edit
 }
 
-// number copies v and numbers its objects.
+// number copies v and numbers its objects. An array without objects in it stays
+// what it was.
 func (c *copying) number(v value.Value) (value.Value, error) {
-	var list []value.Value
 	switch v.Kind() {
-	default:
-		return v, nil
 	case value.Array:
-		list = v.Slice()
-	case value.Object:
-		list = v.MemberValues()
-		c.run.nodes++
-		c.objects = append(c.objects, v)
-	}
-	number := c.run.nodes
-	place := len(c.objects) - 1
-	if err := c.run.grow(len(list)); err != nil {
-		return value.Value{}, err
-	}
-	out := make([]value.Value, len(list))
-	for i, item := range list {
-		var err error
-		if out[i], err = c.number(item); err != nil {
-			return value.Value{}, err
+		out, err := c.numberAll(v.Slice(), false)
+		if out == nil {
+			return v, err
 		}
+		return value.OfSlice(out).Marked(v.Mark()), err
+	case value.Object:
+		place := len(c.copies)
+		c.copies = append(c.copies, v)
+		if v.Len() > 0 {
+			out, err := c.numberAll(v.MemberValues(), true)
+			if err != nil {
+				return value.Value{}, err
+			}
+			v = v.Shape().New(out)
+		}
+		c.copies[place] = v
+		return v.Marked((c.first + uint64(place)) << markBits), nil
 	}
-	if v.Kind() == value.Array {
-		return value.OfSlice(out).Marked(v.Mark()), nil
+	return v, nil
+}
+
+// numberAll copies the values; it returns nil if there is nothing to copy and
+// none is wanted.
+func (c *copying) numberAll(list []value.Value, wanted bool) (out []value.Value, err error) {
+	for i, item := range list {
+		if k := item.Kind(); k == value.Array || k == value.Object {
+			numbered, err := c.number(item)
+			if err != nil {
+				return nil, err
+			}
+			wanted = wanted || k == value.Object || !value.Same(numbered, item)
+			item = numbered
+		}
+		if !wanted {
+			continue
+		}
+		if out == nil {
+			if err := c.run.grow(len(list)); err != nil {
+				return nil, err
+			}
+			out = append(make([]value.Value, 0, len(list)), list[:i]...)
+		}
+		out = append(out, item)
 	}
-	if v.Len() > 0 {
-		v = v.Shape().New(out)
-	}
-	c.objects[place] = v
-	return v.Marked(number << markBits), nil
+	return out, nil
 }
 
 // entry returns the place in the table of an object of the copy, nil for any
@@ -198,7 +305,7 @@ func (c *copying) entry(v value.Value) *value.Value {
 		return nil
 	}
 	i := v.Mark()>>markBits - c.first
-	if i >= uint64(len(c.objects)) {
+	if i >= uint64(len(c.copies)) || v.Len() > 0 && !value.Same(v, c.copies[i]) { // a changed one has the mark, too
 		return nil
 	}
 	return &c.objects[i]
@@ -209,9 +316,9 @@ func (c *copying) now(v value.Value) (value.Value, error) {
 	if !c.changed {
 		return v, nil
 	}
-	list := v.Slice()
+	mark, list := v.Mark(), v.Slice()
 	if at := c.entry(v); at != nil {
-		v = at.Marked(v.Mark())
+		v = at.Marked(mark)
 	}
 	if v.Kind() == value.Object {
 		list = v.MemberValues()
@@ -240,7 +347,7 @@ func (c *copying) now(v value.Value) (value.Value, error) {
 	case out == nil:
 		return v, nil
 	case v.Kind() == value.Array:
-		return value.OfSlice(out).Marked(v.Mark()), nil
+		return value.OfSlice(out).Marked(mark), nil
 	}
-	return v.Shape().New(out).Marked(v.Mark()), nil
+	return v.Shape().New(out).Marked(mark), nil
 }

@@ -14,14 +14,15 @@ import (
 
 // A tuplePath is a compiled path that binds.
 type tuplePath struct {
-	scope    *scope
-	before   *path // the steps up to the first that binds; nil if there are none
-	steps    []tupleStep
-	absolute bool // begins with a variable: the context is one item even if it is an array
-	head     eval // the first step, if it is an array constructor: evaluated once
-	bound    bool // it is bound to a variable, so the context stays as it was
-	single   bool
-	group    *grouping
+	scope     *scope
+	head      eval  // the first step, if it is an array constructor: evaluated once
+	headBinds bool  // it binds
+	bound     bool  // it is bound to a variable, so the context stays as it was
+	before    *path // the steps up to the first that binds, without head; nil if there are none
+	steps     []tupleStep
+	absolute  bool // begins with a variable: the context is one item even if it is an array
+	single    bool
+	group     *grouping
 }
 
 // none is the slot of a variable that a step does not bind.
@@ -103,27 +104,30 @@ func (c *compiler) tuplePath(n *node) (eval, error) {
 // compileTuples compiles a path that binds.
 func (c *compiler) compileTuples(n *node) (*tuplePath, error) {
 	p := &tuplePath{single: n.singleton || n.keepArray}
-	first := slices.IndexFunc(n.items, func(item *node) bool { return item.tuple })
-	if first > 0 {
-		p.before = &path{absolute: n.items[0].kind == nodeVariable, consHead: n.items[0].cons}
-		for _, item := range n.items[:first] {
+	p.absolute = n.items[0].kind == nodeVariable
+	steps := n.items
+	if head := steps[0]; head.cons {
+		var err error
+		if p.head, err = c.node(head); err != nil {
+			return nil, err
+		}
+		p.headBinds, p.bound = head.tuple, head.focus != ""
+		steps = steps[1:]
+	}
+	if !p.headBinds {
+		first := slices.IndexFunc(steps, func(item *node) bool { return item.tuple })
+		if first > 0 {
+			p.before = &path{}
+		}
+		for _, item := range steps[:first] {
 			s, err := c.step(item)
 			if err != nil {
 				return nil, err
 			}
 			p.before.steps = append(p.before.steps, s)
 		}
+		steps = steps[first:]
 	}
-	steps := n.items[first:]
-	if first == 0 && steps[0].cons {
-		var err error
-		if p.head, err = c.node(steps[0]); err != nil {
-			return nil, err
-		}
-		p.bound = steps[0].focus != ""
-		steps = steps[1:]
-	}
-	p.absolute = first == 0 && n.items[0].kind == nodeVariable
 	p.scope = &scope{up: c.scope, captured: true}
 	n.bound(p.scope)
 	c.scope = p.scope
@@ -285,35 +289,38 @@ func (p *tuplePath) tuples(f *frame, in value.Value) ([]*frame, error) {
 	return p.from(f, items, base)
 }
 
-// begin evaluates what precedes the first step that binds. If nothing comes of
-// it, the path ends there: with nothing, or with an empty array.
+// begin evaluates what precedes the first step that binds. If the path ends
+// there, because an array constructor at its head is empty, that is returned.
 func (p *tuplePath) begin(f *frame, in value.Value) (items []value.Value, empty value.Value, err error) {
 	items = []value.Value{in}
 	if isArray(in) && !p.absolute {
 		items = in.Slice()
 	}
-	switch {
-	case p.before != nil:
-		whole, some, err := p.before.run(f, in)
+	if p.head != nil {
+		v, err := p.head(f, asSequence(in))
 		switch {
-		case err != nil || !whole.Exists():
-			return some, value.Value{}, err
-		case !isArray(whole):
-			return []value.Value{whole}, value.Value{}, nil
-		case whole.Len() == 0:
-			return nil, whole, nil
-		case whole.Mark()&markCons != 0:
-			return []value.Value{whole}, value.Value{}, nil
+		case err != nil:
+			return nil, value.Value{}, err
+		case p.headBinds:
+		case v.Len() == 0 && isArray(v):
+			return nil, v, nil
 		}
-		return whole.Slice(), value.Value{}, nil
-	case p.head != nil:
-		v, err := p.head(f, value.OfSlice(items))
-		if err == nil && !p.bound {
+		if !p.bound {
 			items = v.Slice()
 		}
-		return items, value.Value{}, err
 	}
-	return items, value.Value{}, nil
+	if p.before == nil {
+		return items, value.Value{}, nil
+	}
+	whole, items, err := p.before.runItems(f, 0, items)
+	switch {
+	case err != nil || !whole.Exists():
+	case whole.Mark()&markCons != 0:
+		items = []value.Value{whole}
+	default:
+		items = itemsOf(whole)
+	}
+	return items, value.Value{}, err
 }
 
 // from evaluates the steps that bind. What is on the stack from base on, which

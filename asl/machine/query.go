@@ -205,6 +205,10 @@ func (x *Execution) clock() time.Time { return time.UnixMilli(x.now).UTC() }
 // randomness is where $random and $shuffle get their numbers.
 func (x *Execution) randomness() float64 { return x.draw().Float64() }
 
+// QueryFunctions are the options that make JSONata that of Step Functions, for
+// whoever compiles an expression outside of a state machine.
+func QueryFunctions() []jsonata.Option { return slices.Clone(queryFunctions) }
+
 // queryFunctions are the functions that Step Functions adds to JSONata, and the
 // one that it takes away. Developer guide: "JSONata functions provided by Step
 // Functions".

@@ -24,9 +24,13 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// slice is how many events one batch holds about: then others get a turn at the
-// execution, and what has happened so far becomes durable.
-const slice = 256
+// A batch holds about as many events as its slice: then others get a turn at the
+// execution, and what has happened so far becomes durable. Slices of an
+// execution that goes on and on grow, since each costs a write of the journal.
+const (
+	firstSlice = 256
+	lastSlice  = 4096
+)
 
 // A Runner calls tasks. An error that is an *asl.Error is what the program sees;
 // ErrNoAnswer says that none will come; any other is a bug of the runner.

@@ -18,7 +18,7 @@ import (
 // or the store's error. reply may be nil; else it needs room for one.
 func (e *Engine) run(x *execution, s machine.Stimulus, reply chan<- error) {
 	e.busy.add()
-	if e.step(x, s, reply) {
+	if e.step(x, s, firstSlice, reply) {
 		go e.finish(x)
 		return
 	}
@@ -28,7 +28,7 @@ func (e *Engine) run(x *execution, s machine.Stimulus, reply chan<- error) {
 // finish goes on with an execution whose batch was cut by the budget.
 func (e *Engine) finish(x *execution) {
 	defer e.busy.done()
-	for e.step(x, machine.Stimulus{Kind: machine.Resumed}, nil) {
+	for slice := 2 * firstSlice; e.step(x, machine.Stimulus{Kind: machine.Resumed}, slice, nil); slice = min(2*slice, lastSlice) {
 		if e.root.Err() != nil {
 			return // the next start goes on from here
 		}
@@ -37,7 +37,7 @@ func (e *Engine) finish(x *execution) {
 
 // step handles one stimulus; true if its batch has More. The time of the
 // stimulus is that of its turn, so that time does not go back in a history.
-func (e *Engine) step(x *execution, s machine.Stimulus, reply chan<- error) (more bool) {
+func (e *Engine) step(x *execution, s machine.Stimulus, slice int, reply chan<- error) (more bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	refuse := func(err error) bool {
@@ -53,7 +53,7 @@ func (e *Engine) step(x *execution, s machine.Stimulus, reply chan<- error) (mor
 		return refuse(*err)
 	}
 	s.At, s.Activities = e.Clock.Now(), e.Activities
-	b, err := e.handle(x, s)
+	b, err := e.handle(x, s, slice)
 	switch {
 	case err != nil:
 		e.lose(x, err)
@@ -70,14 +70,14 @@ var ErrStale = errors.New("engine: nobody waits for this any more")
 
 // handle lets the machine handle the stimulus. A panic in there fails the
 // execution, as it stands in the journal, and nothing else.
-func (e *Engine) handle(x *execution, s machine.Stimulus) (b machine.Batch, err error) {
+func (e *Engine) handle(x *execution, s machine.Stimulus, slice int) (b machine.Batch, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			e.Log.Error("an execution panicked", "execution", x.arn, "panic", r, "stack", string(debug.Stack()))
 			b, err = e.fail(x, s, fmt.Sprint(r))
 		}
 	}()
-	return x.x.Handle(s, slice, make([]machine.Event, 0, 16)), nil
+	return x.x.Handle(s, slice, newEvents()), nil
 }
 
 // fail ends an execution that has panicked. The machine may be in disorder, so
@@ -117,13 +117,21 @@ func (e *Engine) commit(x *execution, b machine.Batch, reply chan<- error) {
 	view, ended := x.published(b.Events)
 	if x.express {
 		e.committed(x, b, view, ended)
+		if e.Observe == nil {
+			recycle(b.Events)
+		}
 		if reply != nil {
 			reply <- nil
 		}
 		return
 	}
 	e.busy.add()
-	e.Store.Commit(x.write(b.Events, view, ended), func(err error) {
+	w := x.write(b.Events, view, ended)
+	if e.Observe == nil {
+		recycle(b.Events)
+		b.Events = nil
+	}
+	e.Store.Commit(w, func(err error) {
 		defer e.busy.done()
 		if err != nil {
 			e.lose(x, err)
@@ -139,7 +147,7 @@ func (e *Engine) commit(x *execution, b machine.Batch, reply chan<- error) {
 // write makes the journal's record of a batch.
 func (x *execution) write(events []machine.Event, view View, ended bool) journal.Write {
 	first := view.records - int64(len(events)) + 1
-	w := journal.Write{Batch: &journal.Batch{Execution: x.id, First: first, Last: view.records, Data: machine.AppendEvents(nil, events)}}
+	w := journal.Write{Batch: &journal.Batch{Execution: x.id, First: first, Last: view.records, Data: encode(events)}}
 	if first == 1 {
 		w.Create = x.row(view)
 	} else if ended {

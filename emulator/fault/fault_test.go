@@ -39,7 +39,7 @@ func TestMessages(t *testing.T) {
 		{"InvalidArnResource", InvalidArnResource("express"), "InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'", "", ""},
 		{"InvalidDefinition", InvalidDefinition("A: b at /"), "InvalidDefinition", "Invalid State Machine Definition: 'A: b at /'", "", ""},
 		{"InvalidDefinition", InvalidDefinition("A: b at /", "C: d at /States/E"), "InvalidDefinition",
-			"Invalid State Machine Definition: ''A: b at /', 'C: d at /States/E''", "", ""},
+			"Invalid State Machine Definition: 'A: b at /, C: d at /States/E'", "", ""},
 		{"InvalidEncryptionConfiguration", InvalidEncryptionConfiguration("why"), "InvalidEncryptionConfiguration", "Invalid Encryption Configuration: why", "", ""},
 		{"InvalidExecutionInput", InvalidExecutionInput("Unrecognized token 'not'"), "InvalidExecutionInput",
 			"Invalid State Machine Execution Input: 'Unrecognized token 'not''", "", ""},

@@ -40,14 +40,10 @@ func StateMachineTypeNotSupported() *Error {
 }
 
 // InvalidDefinition: the definition has the given problems, each in the form
-// "CODE: text at /States/X". Several are quoted one by one inside the quotes
-// around all of them.
+// "CODE: text at /States/X". Several stand in one pair of quotes (seen in public
+// reports).
 func InvalidDefinition(problems ...string) *Error {
-	text := strings.Join(problems, "', '")
-	if len(problems) > 1 {
-		text = "'" + text + "'"
-	}
-	return quoted("InvalidDefinition", "Invalid State Machine Definition", text)
+	return quoted("InvalidDefinition", "Invalid State Machine Definition", strings.Join(problems, ", "))
 }
 
 // UnsupportedByTestState: TestState cannot run a state of this type without a

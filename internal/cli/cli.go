@@ -18,9 +18,9 @@ import (
 // The exit codes.
 const (
 	ExitOK          = 0
-	ExitFailed      = 1 // the execution did not succeed; a test failed
+	ExitFailed      = 1 // the execution did not succeed, an expression gave nothing; a test failed
 	ExitUsage       = 2
-	ExitInvalid     = 3 // the definition has errors
+	ExitInvalid     = 3 // the definition or expression has errors
 	ExitTimeout     = 4
 	ExitInterrupted = 130
 )
@@ -77,11 +77,12 @@ func newRoot() *cobra.Command {
 		Long:  "aslocal runs AWS Step Functions state machines on this machine: offline, with the real AWS SDKs and CLI, against your own Lambda handlers.",
 		Example: `  aslocal serve                      # the API on http://127.0.0.1:8083, with the *.asl.json files found here
   aslocal run order.asl.json --input '{"total": 42}'
+  aslocal eval '$sum(lines.price)' order.json
   aslocal validate order.asl.json`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newServe(), newRun(), newValidate(), newSchema(), newVersion())
+	root.AddCommand(newServe(), newRun(), newEval(), newValidate(), newSchema(), newVersion())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return exit(ExitUsage, c.CommandPath()+" --help shows the flags", "%v", err)
 	})

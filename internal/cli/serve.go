@@ -265,7 +265,7 @@ func skipped(name string) bool {
 	return strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor" || name == "testdata"
 }
 
-func registerFile(em *emulator.Emulator, name, path string, m machine) error {
+func registerFile(em *emulator.Emulator, name, path string, m machineSettings) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err

@@ -29,11 +29,11 @@ type file struct {
 	waitTimeScale string
 	endpoint      string            // of Lambda functions
 	functions     map[string]string // name or ARN to URL
-	machines      map[string]machine
+	machines      map[string]machineSettings
 }
 
-// machine says more about a state machine that serve registers from a file.
-type machine struct {
+// machineSettings say more about a state machine that serve registers from a file.
+type machineSettings struct {
 	file    string // the definition; by default it is found by name
 	kind    string // STANDARD or EXPRESS
 	roleARN string
@@ -58,7 +58,7 @@ func readSettings(name, folder string) (file, error) {
 
 // parseSettings reads the text of a settings file. The error is an *exitError.
 func parseSettings(name, text string) (file, error) {
-	f := file{name: name, functions: make(map[string]string), machines: make(map[string]machine)}
+	f := file{name: name, functions: make(map[string]string), machines: make(map[string]machineSettings)}
 	document, table, err := position.YAML(text)
 	if bad := (*position.SyntaxError)(nil); errors.As(err, &bad) {
 		return f, exit(ExitUsage, "", "%s:%d:%d: %s", name, bad.At.Line, bad.At.Column, bad.Message)
@@ -179,9 +179,9 @@ func (r *settingsReader) function(to map[string]string) func(name, pointer strin
 	}
 }
 
-func (r *settingsReader) machine(to map[string]machine) func(name, pointer string, v value.Value) {
+func (r *settingsReader) machine(to map[string]machineSettings) func(name, pointer string, v value.Value) {
 	return func(name, pointer string, v value.Value) {
-		var m machine
+		var m machineSettings
 		r.members(pointer, v, map[string]reading{
 			"file":    r.into(&m.file, notEmpty, "the path of a definition"),
 			"type":    r.into(&m.kind, isType, "STANDARD or EXPRESS"),

@@ -27,7 +27,7 @@ machines:
 	if url := got.functions["charge-card"]; url != "http://127.0.0.1:9000" {
 		t.Errorf("charge-card is at %q", url)
 	}
-	if m, want := got.machines["quote"], (machine{"odd.json", "EXPRESS", "arn:aws:iam::123456789012:role/r"}); m != want {
+	if m, want := got.machines["quote"], (machineSettings{"odd.json", "EXPRESS", "arn:aws:iam::123456789012:role/r"}); m != want {
 		t.Errorf("got %+v, want %+v", m, want)
 	}
 }

@@ -77,6 +77,7 @@ func TestYAMLOddities(t *testing.T) {
 		{"merging several", "a: &a {x: 1}\nb: &b {x: 2, y: 3}\nc:\n  <<: [*a, *b]\n  z: 4\n", `{"a":{"x":1},"b":{"x":2,"y":3},"c":{"z":4,"x":1,"y":3}}`},
 		{"standard tags", "a: !!str 1\nb: !!int 2\n", `{"a":"1","b":2}`},
 		{"CloudFormation", "a: !Sub [\"x${y}\", {y: 1}]\nb: !Ref R\nc: !Join [\"-\", [a, b]]\nd: !If [c, 1, 2]\n", `{"a":"x${y}","b":"R","c":"a-b","d":["c",1,2]}`},
+		{"tags of empty lists", "a: !Sub []\nb: !Join []\n", `{"a":[],"b":[]}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -119,6 +120,7 @@ func TestYAMLErrors(t *testing.T) {
 
 func FuzzYAML(f *testing.F) {
 	f.Add("a: &x [1, 'b', \"c\"]\n? d\n: *x\ne: |\n  f\ng: !Sub [h, {i: j}]\n<<: {k: ~}\n")
+	f.Add("? 0\r: {0}")
 	f.Add("- - a\n  - .inf\n--- \n\t% : [\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 1<<12 {

@@ -81,7 +81,7 @@ func (e *substitutions) next(s string, i int) (start, end int, name string) {
 // nameEnd returns where the name ends that begins at i, at a }, or -1.
 func (e *substitutions) nameEnd(s string, i int) int {
 	depth := 0
-	for ; i < len(s); i++ {
+	for end := min(len(s), i+maxName); i < end; i++ {
 		c := s[i]
 		switch {
 		case c == '}' && depth == 0:
@@ -245,7 +245,7 @@ func (e *substitutions) fillJSON(in *text) *text {
 
 const (
 	keyGap  = 100 // bytes between a key and its colon
-	maxName = 500 // bytes of a placeholder that stands for a value
+	maxName = 500 // bytes of the name in a placeholder
 )
 
 // stringEnd returns where the JSON string ends that begins at i.

@@ -1,0 +1,424 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/intrinsic"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/jsonata"
+	"github.com/aslocal/aslocal/jsonpath"
+	"github.com/aslocal/aslocal/value"
+)
+
+// evaluator is the eval command.
+type evaluator struct {
+	language             string
+	variables            []string
+	context              string
+	result, errorOutput  string
+	pretty, compact, raw bool
+	timeout              time.Duration
+}
+
+func newEval() *cobra.Command {
+	v := &evaluator{}
+	c := &cobra.Command{
+		Use:   "eval EXPR [FILE]",
+		Short: "Evaluate an expression on a JSON document",
+		Long: `Evaluate an expression of a state machine on the JSON in FILE, or on stdin, and print the result. Without a FILE, where stdin is a terminal or
+empty, the document is {}, as the input of an execution is.
+
+--language says what EXPR is written in; auto, the default, goes by how it begins:
+
+  {% … %}            JSONata, as in a field of a state
+  States.Name(       an intrinsic function
+  $. $[ $$. $$[      JSONPath if it is a path, else JSONata; so are $ and $$ alone
+  anything else      JSONata
+
+In JSONata the document is both the input ($, bare names), as in other tools, and $states.input, as in Step Functions, where there is no other
+way to it. In JSONPath and intrinsic functions it is $. The functions of Step Functions ($partition, $range, $hash, $random, $uuid, $parse) are
+there; $eval is not.
+
+JSON is given to flags as it is, or as @FILE. Exit code 0 says that there is a result, 1 that there is none, since the evaluation failed, gave
+nothing, or took too long, 2 that the call makes no sense, 3 that the expression does not compile, 130 that it was interrupted.`,
+		Example: `  aslocal eval '$sum(lines.(price * quantity))' order.json
+  aslocal eval '{% $states.input.total > $limit %}' --var limit=100 < order.json
+  aslocal eval '$.lines[?(@.quantity > 1)].sku' order.json
+  aslocal eval --raw "States.Format('Order {} of {}', \$.id, \$\$.Execution.Name)" order.json --context @context.json`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(c *cobra.Command, args []string) error { return v.run(c, args) },
+	}
+	f := c.Flags()
+	f.StringVarP(&v.language, "language", "l", "auto", "jsonata, jsonpath, intrinsic, or auto")
+	f.StringArrayVar(&v.variables, "var", nil, "a workflow variable, as NAME=JSON; may be repeated")
+	f.StringVar(&v.context, "context", "", "the context object: $states.context, or $$ in JSONPath")
+	f.StringVar(&v.result, "result", "", "$states.result")
+	f.StringVar(&v.errorOutput, "error-output", "", "$states.errorOutput")
+	f.BoolVar(&v.pretty, "pretty", false, "print JSON in lines; the default in a terminal")
+	f.BoolVar(&v.compact, "compact", false, "print JSON in one line; the default elsewhere")
+	f.BoolVarP(&v.raw, "raw", "r", false, "print a string as it is, without quotes")
+	c.MarkFlagsMutuallyExclusive("pretty", "compact")
+	f.DurationVar(&v.timeout, "timeout", time.Second, "how long JSONata may take; the default is that of Step Functions")
+	return c
+}
+
+func (v *evaluator) run(c *cobra.Command, args []string) error {
+	if v.timeout <= 0 {
+		return exit(ExitUsage, "", "--timeout: expected a duration above 0, got %s", v.timeout)
+	}
+	scope, err := v.scope(c, args[1:])
+	if err != nil {
+		return err
+	}
+	language, text := v.language, strings.TrimSpace(args[0])
+	if language == "auto" {
+		language = languageOf(text)
+	}
+	compile, ok := compilers[language]
+	if !ok {
+		return exit(ExitUsage, "jsonata, jsonpath, intrinsic, or auto", "--language: no language named %q", language)
+	}
+	var hint string
+	if language == "jsonpath" && v.language == "auto" {
+		hint = "this was read as JSONPath; --language jsonata reads it as JSONata"
+	}
+	inner, delimited := asl.ExpressionText(text)
+	if delimited {
+		text = inner
+	}
+	evaluate, err := compile(text)
+	if err != nil {
+		return show(c.ErrOrStderr(), ExitInvalid, text, err, hint)
+	}
+	ctx, cancel := context.WithTimeout(c.Context(), v.timeout)
+	defer cancel()
+	found, err := evaluate(ctx, scope)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &exitError{code: ExitInterrupted, message: "interrupted"}
+	case err != nil:
+		if delimited {
+			hint = first(hint, inputHint(text))
+		}
+		return show(c.ErrOrStderr(), ExitFailed, text, err, hint)
+	}
+	if delimited {
+		if hint := inputHint(text); hint != "" {
+			fmt.Fprintf(c.ErrOrStderr(), "aslocal: hint: %s\n", hint)
+		}
+	}
+	return v.print(c.OutOrStdout(), found)
+}
+
+// An evaluation evaluates a compiled expression. Its error says why there is no
+// value.
+type evaluation func(context.Context, *scope) (value.Value, error)
+
+// compilers are the languages.
+var compilers = map[string]func(text string) (evaluation, error){
+	"jsonata":   compileJSONata,
+	"jsonpath":  compileJSONPath,
+	"intrinsic": compileIntrinsic,
+}
+
+var (
+	intrinsicCall = regexp.MustCompile(`^States\.\w+\s*\(`)
+	pathStart     = regexp.MustCompile(`^\$\$?([.[]|$)`)
+)
+
+// languageOf tells the language of an expression by how it begins. The help of
+// the command says the same.
+func languageOf(text string) string {
+	switch {
+	case intrinsicCall.MatchString(text):
+		return "intrinsic"
+	case pathStart.MatchString(text):
+		if _, err := jsonpath.Compile(text); err == nil {
+			return "jsonpath"
+		}
+	}
+	return "jsonata"
+}
+
+func compileJSONata(text string) (evaluation, error) {
+	expr, err := jsonata.Compile(text, machine.QueryFunctions()...)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, s *scope) (value.Value, error) {
+		found, err := expr.Eval(ctx, s.document, jsonata.Env{Variables: s.variables, Now: time.Now, Random: rand.Float64})
+		switch {
+		case err != nil:
+			return found, err
+		case !found.Exists():
+			return found, &asl.Error{Name: asl.ErrQueryEvaluationError, Cause: "the expression returned nothing (undefined)"}
+		case jsonata.IsFunction(found):
+			return found, &asl.Error{Name: asl.ErrQueryEvaluationError, Cause: "the expression returned an unsupported result type"}
+		}
+		return found, nil
+	}, nil
+}
+
+func compileJSONPath(text string) (evaluation, error) {
+	path, err := jsonpath.Compile(text)
+	if err != nil {
+		return nil, err
+	}
+	return func(_ context.Context, s *scope) (value.Value, error) { return asRuntime(path.Eval(s)) }, nil
+}
+
+func compileIntrinsic(text string) (evaluation, error) {
+	call, err := intrinsic.Compile(text)
+	if err != nil {
+		return nil, err
+	}
+	return func(_ context.Context, s *scope) (value.Value, error) { return asRuntime(call.Eval(s, chance{})) }, nil
+}
+
+// asRuntime gives the failure of a path or an intrinsic function the name that it
+// has in a state.
+func asRuntime(found value.Value, err error) (value.Value, error) {
+	if err != nil {
+		return found, &asl.Error{Name: asl.ErrRuntime, Cause: err.Error()}
+	}
+	return found, nil
+}
+
+// inputHint says of an expression for a field of a state that it cannot work
+// there, if so. Spec: "JSONata".
+func inputHint(text string) string {
+	expr, err := jsonata.Compile(text)
+	if err != nil {
+		return ""
+	}
+	if slices.ContainsFunc(expr.References(), func(r jsonata.Reference) bool {
+		return r.Kind != jsonata.VariableReference && !r.InFunction
+	}) {
+		return "in a state there is no input document; the input of the state is $states.input"
+	}
+	return ""
+}
+
+// chance is where States.UUID and States.MathRandom get what is random.
+type chance struct{}
+
+// UUID implements intrinsic.Random.
+func (chance) UUID() string { return uuid.NewString() }
+
+// Uint64 implements intrinsic.Random.
+func (chance) Uint64() uint64 { return rand.Uint64() }
+
+// A scope is what an expression sees.
+type scope struct {
+	document, context value.Value
+	variables         jsonata.Map // and $states, which JSONata alone has
+}
+
+// Data implements jsonpath.Roots.
+func (s *scope) Data() value.Value { return s.document }
+
+// Context implements jsonpath.Roots.
+func (s *scope) Context() value.Value { return s.context }
+
+// Variable implements jsonpath.Roots.
+func (s *scope) Variable(name string) value.Value {
+	if name == statesVariable {
+		return value.Value{}
+	}
+	return s.variables[name]
+}
+
+const statesVariable = "states"
+
+// scope reads the document and what the flags give.
+func (v *evaluator) scope(c *cobra.Command, files []string) (*scope, error) {
+	s := &scope{context: value.ObjectOf(), variables: jsonata.Map{}}
+	var err error
+	if s.document, err = readDocument(files, c.InOrStdin()); err != nil {
+		return nil, err
+	}
+	if v.context != "" {
+		if s.context, err = jsonFlag("--context", v.context); err != nil {
+			return nil, err
+		}
+	}
+	states := value.ObjectOf("input", s.document, "context", s.context)
+	for _, member := range []struct{ flag, name, text string }{
+		{"--result", "result", v.result}, {"--error-output", "errorOutput", v.errorOutput},
+	} {
+		if member.text == "" {
+			continue
+		}
+		given, err := jsonFlag(member.flag, member.text)
+		if err != nil {
+			return nil, err
+		}
+		states = states.With(member.name, given)
+	}
+	for _, text := range v.variables {
+		name, given, ok := strings.Cut(text, "=")
+		name = strings.TrimPrefix(name, "$")
+		switch {
+		case !ok || !variableName.MatchString(name):
+			return nil, exit(ExitUsage, `as in --var 'customer={"id": 7}'`, "--var: expected NAME=JSON, got %q", text)
+		case name == statesVariable:
+			return nil, exit(ExitUsage, "--context, --result and --error-output fill it", "--var: $states is reserved")
+		}
+		if s.variables[name], err = jsonFlag("--var "+name, given); err != nil {
+			return nil, err
+		}
+	}
+	s.variables[statesVariable] = states
+	return s, nil
+}
+
+// variableName is what a workflow variable may be called. Spec: "Variables".
+var variableName = regexp.MustCompile(`^\p{L}[\p{L}\p{Nd}\p{Nl}\p{Mn}\p{Mc}\p{Pc}]*$`)
+
+// readDocument reads the file, if there is one, or stdin. A stdin without
+// anything stands for {}, the input that an execution has by default; a terminal
+// is not waited for.
+func readDocument(files []string, in io.Reader) (value.Value, error) {
+	name := "-"
+	if len(files) > 0 {
+		name = files[0]
+	} else if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return value.ObjectOf(), nil
+	}
+	text, err := readFile(name, in)
+	if err != nil {
+		return value.Value{}, exit(ExitUsage, "", "%v", err)
+	}
+	if name == "-" {
+		if name = "stdin"; len(bytes.TrimSpace(text)) == 0 {
+			return value.ObjectOf(), nil
+		}
+	}
+	document, err := value.ParseBytes(text)
+	if err != nil {
+		return document, exit(ExitUsage, "", "%s: %v", name, err)
+	}
+	return document, nil
+}
+
+// jsonFlag reads what a flag gives: JSON, or @FILE with it.
+func jsonFlag(flag, text string) (value.Value, error) {
+	if name, ok := strings.CutPrefix(text, "@"); ok {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return value.Value{}, exit(ExitUsage, "", "%s: %v", flag, err)
+		}
+		text = string(b)
+	}
+	given, err := value.Parse(text)
+	if err != nil {
+		return given, exit(ExitUsage, `JSON, or @FILE; a string is JSON with its quotes: '"text"'`, "%s: %v", flag, err)
+	}
+	return given, nil
+}
+
+// print writes the result.
+func (v *evaluator) print(w io.Writer, found value.Value) error {
+	if v.raw && found.Kind() == value.String {
+		_, err := fmt.Fprintln(w, found.Text())
+		return err
+	}
+	f, ok := w.(*os.File)
+	if !v.pretty && (v.compact || !ok || !term.IsTerminal(int(f.Fd()))) {
+		_, err := fmt.Fprintln(w, found)
+		return err
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, found.AppendJSON(nil), "", "  "); err != nil {
+		return err
+	}
+	b.WriteByte('\n')
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// show writes why there is no result, in the form of validate: the error, and
+// its place in the expression if it has one.
+func show(w io.Writer, code int, text string, err error, hint string) error {
+	d := asl.Diagnostic{Severity: asl.SeverityError, File: "expression", Hint: hint}
+	switch err := err.(type) {
+	case *jsonata.Error:
+		d.Code, d.Message, d.Range = err.Code, err.Message, tokenRange(text, err)
+	case *jsonpath.SyntaxError:
+		d.Code, d.Message, d.Range = asl.SchemaValidationFailed, err.Message, rangeOf(text, err.Offset, err.Offset+1)
+	case *intrinsic.SyntaxError:
+		d.Code, d.Message, d.Range = asl.SchemaValidationFailed, err.Message, rangeOf(text, err.Offset, err.Offset+1)
+	case *asl.Error:
+		d.Code, d.Message = err.Name, err.Cause
+	default:
+		return err
+	}
+	if err := (asl.Diagnostics{d}).Format(w, []byte(text)); err != nil {
+		return err
+	}
+	return &exitError{code: code}
+}
+
+// tokenRange is where the token of an error stands: it ends at the error's
+// position, or before the parenthesis there if it is the name of a function.
+func tokenRange(text string, e *jsonata.Error) position.Range {
+	if e.Token == "(end)" {
+		return rangeOf(text, len(text), len(text)+1)
+	}
+	end := byteOffset(text, e.Position)
+	start := strings.LastIndex(text[:end], e.Token)
+	if e.Token == "" || start < 0 || end-start-len(e.Token) > len("(") {
+		return rangeOf(text, end-1, end)
+	}
+	end = start + len(e.Token)
+	if strings.HasSuffix(text[:start], "$") {
+		start--
+	}
+	return rangeOf(text, start, end)
+}
+
+// byteOffset is where so many UTF-16 code units of a text end.
+func byteOffset(text string, units int) int {
+	for i, r := range text {
+		if units <= 0 {
+			return i
+		}
+		units -= utf16.RuneLen(r)
+	}
+	return len(text)
+}
+
+// rangeOf is the range between two offsets in bytes.
+func rangeOf(text string, start, end int) position.Range {
+	return position.Range{Start: positionOf(text, start), End: positionOf(text, end)}
+}
+
+// positionOf is the position at an offset, which may be one behind the text.
+func positionOf(text string, offset int) position.Position {
+	before := text[:min(max(offset, 0), len(text))]
+	line := before[strings.LastIndexByte(before, '\n')+1:]
+	return position.Position{
+		Offset: len(before),
+		Line:   1 + strings.Count(before, "\n"),
+		Column: 1 + utf8.RuneCountInString(line) + max(0, offset-len(text)),
+	}
+}
