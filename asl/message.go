@@ -202,10 +202,6 @@ func noComparison() message {
 	return invalid("A rule must have exactly one comparison operator, or one of And, Or, Not")
 }
 
-func unknownComparison(name string, operators []string) message {
-	return fieldNotSupported(name).meant(name, operators)
-}
-
 func nextInside() message {
 	return fieldNotSupported("Next").withHint("only the outermost rule has a Next")
 }

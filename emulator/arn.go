@@ -6,34 +6,22 @@ import (
 	"github.com/aslocal/aslocal/emulator/fault"
 )
 
-// An arn is an ARN of this service taken apart:
+// An arn is what the API looks at in an ARN of this service:
 //
 //	arn:<partition>:states:<region>:<account>:<resource type>:<rest>
 type arn struct {
-	text            string
-	partition       string
-	region, account string
-	resource, rest  string // "stateMachine", "order:1"
-	name, qualifier string // of the rest: up to the first colon, and behind it
+	text     string
+	resource string // its type: "stateMachine", "execution"
 }
 
 // parseARN takes an ARN apart. Text that is no ARN is refused as the service
 // does (recorded: "Invalid ARN prefix").
 func parseARN(text string) (arn, error) {
-	a := arn{text: text}
-	if !strings.HasPrefix(text, "arn:") {
-		return a, fault.InvalidArn(text)
-	}
 	parts := strings.SplitN(text, ":", 7)
-	if len(parts) < 7 || parts[1] == "" || parts[5] == "" || parts[6] == "" {
-		return a, fault.InvalidArn(text)
+	if len(parts) < 7 || parts[0] != "arn" || parts[1] == "" || parts[2] != "states" || parts[5] == "" || parts[6] == "" {
+		return arn{}, fault.InvalidArn(text)
 	}
-	if parts[2] != "states" {
-		return a, fault.InvalidArn(text)
-	}
-	a.partition, a.region, a.account, a.resource, a.rest = parts[1], parts[3], parts[4], parts[5], parts[6]
-	a.name, a.qualifier, _ = strings.Cut(a.rest, ":")
-	return a, nil
+	return arn{text: text, resource: parts[5]}, nil
 }
 
 // parseARNOf is parseARN for an operation that takes one type of resource.
@@ -43,11 +31,6 @@ func parseARNOf(text, resource string) (arn, error) {
 		err = fault.InvalidArnResource(a.resource)
 	}
 	return a, err
-}
-
-// unqualified is the ARN of a state machine without version or alias.
-func (a arn) unqualified() string {
-	return strings.TrimSuffix(a.text, ":"+a.qualifier)
 }
 
 // arnFor makes an ARN in the emulator's region and account.

@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"slices"
+	"strconv"
 )
 
 // This file finds out, without evaluating it, what an expression reads from
@@ -209,4 +210,24 @@ func (w *referenceWalker) member(n *node, input bool, path []string) {
 	default:
 		w.add(WildcardReference, n, "**", path)
 	}
+}
+
+// String shows a reference: "$states.input.a@7", with an f behind it in the body
+// of a function.
+func (r Reference) String() string {
+	text := r.Name
+	if r.Kind == VariableReference || r.Kind == RootReference {
+		text = "$" + r.Name
+	}
+	if r.Kind == ContextReference {
+		text = "$"
+	}
+	for _, name := range r.Path {
+		text += "." + name
+	}
+	text += "@" + strconv.Itoa(r.Position)
+	if r.InFunction {
+		text += "f"
+	}
+	return text
 }

@@ -65,6 +65,9 @@ func request(method, target, contentType, body string) *http.Request {
 
 var uuidPattern = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
 
+// idHeader is the header's name in AWS's spelling, which is not Go's.
+var idHeader = "x-amzn-RequestId"
+
 func TestService(t *testing.T) {
 	const json10, target = "application/x-amz-json-1.0", "AWSStepFunctions.StartExecution"
 	asked := func(input string) string { return `{"stateMachineArn":"m","input":"` + input + `"}` }
@@ -111,7 +114,7 @@ func TestService(t *testing.T) {
 			if w.Code != tt.status || got != tt.want {
 				t.Errorf("got %d %s, want %d %s", w.Code, got, tt.status, tt.want)
 			}
-			if id := w.Header()["x-amzn-RequestId"]; len(id) != 1 || !uuidPattern.MatchString(id[0]) {
+			if id := w.Header()[idHeader]; len(id) != 1 || !uuidPattern.MatchString(id[0]) {
 				t.Errorf("request id: got %q", id)
 			} else if tt.status == 500 && !strings.Contains(log.String(), id[0]) {
 				t.Errorf("the log has no request %s: %s", id[0], &log)

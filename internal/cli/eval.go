@@ -51,7 +51,7 @@ empty, the document is {}, as the input of an execution is.
 
   {% … %}            JSONata, as in a field of a state
   States.Name(       an intrinsic function
-  $. $[ $$. $$[      JSONPath if it is a path, else JSONata; so are $ and $$ alone
+  $. $[ $$. $$[      JSONPath if the whole is a path, else JSONata; $ and $$ alone are paths
   anything else      JSONata
 
 In JSONata the document is both the input ($, bare names), as in other tools, and $states.input, as in Step Functions, where there is no other
@@ -97,17 +97,20 @@ func (v *evaluator) run(c *cobra.Command, args []string) error {
 	if !ok {
 		return exit(ExitUsage, "jsonata, jsonpath, intrinsic, or auto", "--language: no language named %q", language)
 	}
-	var hint string
-	if language == "jsonpath" && v.language == "auto" {
-		hint = "this was read as JSONPath; --language jsonata reads it as JSONata"
-	}
-	inner, delimited := asl.ExpressionText(text)
-	if delimited {
-		text = inner
+	delimited := false
+	if inner, ok := asl.ExpressionText(text); ok && language == "jsonata" {
+		text, delimited = inner, true
 	}
 	evaluate, err := compile(text)
 	if err != nil {
-		return show(c.ErrOrStderr(), ExitInvalid, text, err, hint)
+		return show(c.ErrOrStderr(), ExitInvalid, text, err, "")
+	}
+	hint := ""
+	switch {
+	case delimited:
+		hint = inputHint(text)
+	case language == "jsonpath" && v.language == "auto":
+		hint = "this was read as JSONPath; --language jsonata reads it as JSONata"
 	}
 	ctx, cancel := context.WithTimeout(c.Context(), v.timeout)
 	defer cancel()
@@ -116,14 +119,10 @@ func (v *evaluator) run(c *cobra.Command, args []string) error {
 	case errors.Is(err, context.Canceled):
 		return &exitError{code: ExitInterrupted, message: "interrupted"}
 	case err != nil:
-		if delimited {
-			hint = first(hint, inputHint(text))
-		}
 		return show(c.ErrOrStderr(), ExitFailed, text, err, hint)
-	}
-	if delimited {
-		if hint := inputHint(text); hint != "" {
-			fmt.Fprintf(c.ErrOrStderr(), "aslocal: hint: %s\n", hint)
+	case delimited && hint != "":
+		if _, err := fmt.Fprintf(c.ErrOrStderr(), "aslocal: hint: %s\n", hint); err != nil {
+			return err
 		}
 	}
 	return v.print(c.OutOrStdout(), found)
@@ -387,7 +386,8 @@ func tokenRange(text string, e *jsonata.Error) position.Range {
 	end := byteOffset(text, e.Position)
 	start := strings.LastIndex(text[:end], e.Token)
 	if e.Token == "" || start < 0 || end-start-len(e.Token) > len("(") {
-		return rangeOf(text, end-1, end)
+		_, last := utf8.DecodeLastRuneInString(text[:end])
+		return rangeOf(text, end-last, end)
 	}
 	end = start + len(e.Token)
 	if strings.HasSuffix(text[:start], "$") {

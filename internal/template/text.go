@@ -53,9 +53,6 @@ type path struct {
 	name string
 }
 
-// at returns the path of a pointer.
-func at(pointer string) *path { return &path{name: pointer} }
-
 func (p *path) member(name string) *path { return &path{up: p, name: name} }
 
 func (p *path) item(i int) *path { return &path{up: p, name: strconv.Itoa(i)} }

@@ -1,0 +1,385 @@
+package jsonata
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// evaluate evaluates an expression on a JSON text, "" for no input, and returns
+// the result as text, "undefined" for none, or the error.
+func evaluate(t testing.TB, text, input string, env Env, opts ...Option) string {
+	t.Helper()
+	e, err := Compile(text, opts...)
+	if err != nil {
+		return err.Error()
+	}
+	var in value.Value
+	if input != "" {
+		in = value.MustParse(input)
+	}
+	v, err := e.Eval(context.Background(), in, env)
+	switch {
+	case err != nil:
+		return err.Error()
+	case !v.Exists():
+		return "undefined"
+	case isFunction(v):
+		return "function"
+	}
+	return v.String()
+}
+
+const orders = `{"orders": [
+	{"id": 1, "tag": ["a", "b"], "lines": [{"sku": "x", "n": 2, "p": 1.5}, {"sku": "y", "n": 1, "p": 10}]},
+	{"id": 2, "tag": "c", "lines": [{"sku": "x", "n": 4, "p": 1.5}]},
+	{"id": 3}
+]}`
+
+func TestEval(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		// Paths and sequences.
+		{"a path maps over arrays", `orders.id`, `[1,2,3]`},
+		{"arrays are taken apart one level", `orders.tag`, `["a","b","c"]`},
+		{"a single result is no array", `orders[id=2].lines.sku`, `"x"`},
+		{"brackets keep it one", `orders[id=2].lines.sku[]`, `["x"]`},
+		{"nothing found is nothing", `orders.nope`, `undefined`},
+		{"a filter works per item of the step before", `orders.lines[0].sku`, `["x","x"]`},
+		{"parentheses make one list of it", `(orders.lines)[0].sku`, `"x"`},
+		{"positions count from the end", `orders[-1].id`, `3`},
+		{"positions are rounded down", `orders[1.7].id`, `2`},
+		{"a list of positions selects in the items' order", `orders[[2,0]].id`, `[1,3]`},
+		{"so does a range", `orders[[1..5]].id`, `[2,3]`},
+		{"a wildcard takes all members", `orders[1].*`, `[2,"c",{"sku":"x","n":4,"p":1.5}]`},
+		{"descendants include the value itself", `$count(orders[2].**)`, `2`},
+		{"an array constructor is not flattened", `orders.[id]`, `[[1],[2],[3]]`},
+		{"the singleton of an array step is that array", `orders[0].[id, 7]`, `[1,7]`},
+		{"an array has its own items", `[1, [2, 3], orders.id]`, `[1,[2,3],1,2,3]`},
+		{"quoted names", "orders.`id`", `[1,2,3]`},
+		{"strings in a path are names", `orders."id"`, `[1,2,3]`},
+
+		// Bindings, order, groups.
+		{"the parent of a step", `orders.lines.{"o": %.id, "s": sku}`, `[{"o":1,"s":"x"},{"o":1,"s":"y"},{"o":2,"s":"x"}]`},
+		{"a focus joins", `orders@$o.$o.lines@$l[$l.n > 1].{"o": $o.id, "n": $l.n}`, `[{"o":1,"n":2},{"o":2,"n":4}]`},
+		{"an index numbers", `orders#$i[$i > 0].{"i": $i, "id": id}`, `[{"i":1,"id":2},{"i":2,"id":3}]`},
+		{"order, descending first", `orders.lines^(>n, sku).n`, `[4,2,1]`},
+		{"nothing is last in any order", `orders^(>lines[0].n).id`, `[2,1,3]`},
+		{"a group joins the items of a key", `orders.lines{sku: $sum(n)}`, `{"x":6,"y":1}`},
+		{"a group of tuples reduces what is bound", `orders@$o.$o.lines{sku: $o.id}`, `{"x":[1,2],"y":1}`},
+		{"keys keep their order", `{"b": 1, "2": 2, "a": 3}`, `{"b":1,"2":2,"a":3}`},
+		{"nothing is left out of an object", `{"a": nope, "b": 1}`, `{"b":1}`},
+
+		// Operators.
+		{"numbers are doubles", `0.1 + 0.2`, `0.30000000000000004`},
+		{"text has 15 digits", `"" & (0.1 + 0.2)`, `"0.3"`},
+		{"nothing in a sum is nothing", `1 + nope`, `undefined`},
+		{"the other side is checked all the same", `"x" + nope`, `T2001: The left side of the "+" operator must evaluate to a number`},
+		{"equality is deep", `{"a": [1, {"b": 2}]} = {"a": [1.0, {"b": 2}]}`, `true`},
+		{"nothing equals nothing else", `nope != 1`, `false`},
+		{"comparison wants one type", `1 < "2"`, `T2009: The values 1 and "2" either side of operator "<" must be of the same data type`},
+		{"a range", `[1..3]`, `[1,2,3]`},
+		{"a range too large", `[1..1e8]`, `D2014: The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to allocate 100000000.`},
+		{"minus binds a number", `-3.5`, `-3.5`},
+		{"out of range is found when used", `(1e308 * 10) + 1`, `D1001: Number out of range: null`},
+		{"a condition without else", `false ? 1`, `undefined`},
+		{"errors on the right of and are its own", `true and (1 + "a")`, `T2002: The right side of the "and" operator must evaluate to a number`},
+
+		// Functions.
+		{"a lambda sees what is around it", `($k := 10; $map([1,2], function($v, $i) { $v * $k + $i }))`, `[10,21]`},
+		{"a variable is looked up when the lambda runs", `($f := function() { $g() }; $g := function() { 7 }; $f())`, `7`},
+		{"binding shadows from then on", `($x := 1; ($y := $x; $x := 2; $y & $x))`, `"12"`},
+		{"a variable bound to nothing hides the outer one", `($x := 1; ($x := nope; $exists($x)))`, `false`},
+		{"tail calls do not nest", `($f := function($n, $a) { $n = 0 ? $a : $f($n - 1, $a + $n) }; $f(20000, 0))`, `200010000`},
+		{"partial application", `($add := function($a, $b) { $a + $b }; $inc := $add(1, ?); $inc(4))`, `5`},
+		{"chaining", `"  hello " ~> $trim ~> $uppercase`, `"HELLO"`},
+		{"composition", `($f := $trim ~> $uppercase; $f(" a "))`, `"A"`},
+		{"callbacks get as many arguments as they take", `$map([1.55, 2.55], $round)`, `[2,2.6]`},
+		{"a signature is checked", `function($a)<n:n>{$a}("x")`, `T0410: Argument 1 of function undefined does not match function signature`},
+		{"a missing dollar sign", `sum([1])`, `T1005: Attempted to invoke a non-function. Did you mean $sum?`},
+		{"no function", `nope(1)`, `T1006: Attempted to invoke a non-function`},
+		{"regular expressions are functions", `/a(b+)/("xabbx").groups`, `["bb"]`},
+		{"lookahead", `$replace("foobar foobaz", /foo(?=baz)/, "X")`, `"foobar Xbaz"`},
+		{"a transform copies", `orders[2] ~> |$|{"id": id + 1, "new": true}|`, `{"id":4,"new":true}`},
+		{"a transform removes", `orders[1] ~> |lines|{"q": n * 2}, ["n", "p"]|`, `{"id":2,"tag":"c","lines":[{"sku":"x","q":8}]}`},
+		{"a transform sees its own changes", `{"a": {"b": {"c": 1}}} ~> |**[b or c]|{"n": $string($)}|`,
+			`{"a":{"b":{"c":1,"n":"{\"c\":1}"},"n":"{\"b\":{\"c\":1}}"}}`},
+		{"a transform that holds what it changes", `{"a": 1} ~> |$|{"self": $}|`, `{"a":1,"self":{"a":1}}`},
+		{"errors of the user", `$error("no " & orders[0].id)`, `D3137: no 1`},
+
+		// Numbers and time as text.
+		{"formatNumber", `$formatNumber(1234.567, "#,##0.00;(#)")`, `"1,234.57"`},
+		{"formatInteger in words", `$formatInteger(1999, "w")`, `"one thousand, nine hundred and ninety-nine"`},
+		{"parseInteger", `$parseInteger("MCMLXXXIV", "I")`, `1984`},
+		{"formatBase", `$formatBase(255, 16)`, `"ff"`},
+		{"time", `$fromMillis(1510067557121, "[D1o] [MNn] [Y0001], [h]:[m01] [PN]", "+0100")`, `"7th November 2017, 4:12 PM"`},
+		{"time read back", `$toMillis("2017-11-07T15:12:37.121+01:00")`, `1510063957121`},
+		{"time after a picture", `$toMillis("7/11/2017", "[D]/[M]/[Y]")`, `1510012800000`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := evaluate(t, c.text, orders, Env{}); got != c.want {
+				t.Errorf("%s\n got %s\nwant %s", c.text, got, c.want)
+			}
+		})
+	}
+}
+
+func TestSyntaxErrors(t *testing.T) {
+	for _, c := range []struct {
+		text, want string
+		position   int
+	}{
+		{`1 +`, `S0207: Unexpected end of expression`, 3},
+		{`(1`, `S0203: Expected ")" before end of expression`, 2},
+		{`[1,2)`, `S0202: Expected "]", got ")"`, 5},
+		{`a b`, `S0201: Syntax error: "b"`, 3},
+		{`a ! b`, `S0204: Unknown operator: "!"`, 3},
+		{`1 ?: 2`, `S0211: The symbol ":" cannot be used as a unary operator`, 4},
+		{`a := 1`, `S0212: The left side of := must be a variable name (start with $)`, 1},
+		{`a.1`, `S0213: The literal value 1 cannot be used as a step within a path expression`, 3},
+		{`%`, `S0217: The object representing the 'parent' cannot be derived from this expression`, 1},
+		{`"a`, `S0101: String literal must be terminated by a matching quote`, 2},
+		{`"\x"`, `S0103: Unsupported escape sequence: \"x"`, 2},
+		{`1e999`, `S0102: Number out of range: "1e999"`, 0},
+		{`/* a`, `S0106: Comment has no closing tag`, 0},
+		{`//`, `S0301: Empty regular expressions are not allowed`, 1},
+		{`/a`, `S0302: No terminating / in regular expression`, 2},
+		{`/(/`, `S0302: No terminating / in regular expression`, 3},
+		{`/a**/`, `S0303: Invalid regular expression: "/a**/: Nothing to repeat"`, 5},
+		{`"😂" 1`, `S0201: Syntax error: 1`, 6},
+		{`function($a)<n<n>>{1}`, `S0401: Type parameters can only be applied to functions and arrays`, 15},
+		{strings.Repeat("(", 20000), "U1001: " + tooDeep, 10001},
+	} {
+		_, err := Compile(c.text)
+		var e *Error
+		if !errors.As(err, &e) {
+			t.Errorf("%.40s: got %v, want %s", c.text, err, c.want)
+			continue
+		}
+		if e.Error() != c.want || e.Position != c.position {
+			t.Errorf("%.40s: got %s at %d, want %s at %d", c.text, e, e.Position, c.want, c.position)
+		}
+	}
+}
+
+func TestFunctionsCanBeAddedReplacedAndRemoved(t *testing.T) {
+	seed := Function{Name: "random", Signature: "<n?:n>", Arity: 1, Call: func(c Call, args []value.Value) (value.Value, error) {
+		if args[0].Exists() {
+			return args[0], nil
+		}
+		return value.Float(c.Random()), nil
+	}}
+	twice := Function{Name: "twice", Arity: 1, Call: func(c Call, args []value.Value) (value.Value, error) {
+		v, err := c.Apply(args[0], c.Input())
+		if err != nil {
+			return v, err
+		}
+		return c.Apply(args[0], v)
+	}}
+	broken := Function{Name: "broken", Signature: "<:s>", Call: func(Call, []value.Value) (value.Value, error) {
+		return value.Value{}, errors.New("the disk is full")
+	}}
+	several := Function{Name: "several", Signature: "<n:a>", Call: func(_ Call, args []value.Value) (value.Value, error) {
+		return Sequence([]value.Value{value.True, value.False}[:int(args[0].Float())]), nil
+	}}
+	opts := []Option{WithFunction(seed), WithFunction(twice), WithFunction(broken), WithFunction(several), WithoutFunction("shuffle")}
+	for _, c := range []struct{ text, want string }{
+		{`$random(42)`, `42`},
+		{`$random()`, `0.25`},
+		{`$random("x")`, `T0410: Argument 1 of function "random" does not match function signature`},
+		{`3.$twice(function($x) { $x * 2 })`, `S0213: The literal value 3 cannot be used as a step within a path expression`},
+		{`(3).$twice(function($x) { $x * 2 })`, `12`},
+		{`$broken()`, `D3137: the disk is full`},
+		{`$several(2)`, `[true,false]`},
+		{`$several(1)`, `true`},
+		{`$several(0)`, `undefined`},
+		{`$shuffle([1,2])`, `T1006: Attempted to invoke a non-function`},
+	} {
+		if got := evaluate(t, c.text, `1`, Env{Random: func() float64 { return 0.25 }}, opts...); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.text, got, c.want)
+		}
+	}
+	if got := evaluate(t, `$random(42)`, "", Env{}); !strings.HasPrefix(got, "T0410") {
+		t.Errorf("a function added to one expression shows in another: got %s", got)
+	}
+	if _, err := Compile(`1`, WithFunction(Function{Name: "bad", Signature: "<(a<n>)>"})); err == nil {
+		t.Error("a bad signature: got no error")
+	}
+}
+
+func TestVariablesShadowFunctions(t *testing.T) {
+	env := Env{Variables: Map{"sum": value.Str("mine"), "x": value.Nil}}
+	for _, c := range []struct{ text, want string }{
+		{`$sum`, `"mine"`},
+		{`$sum([1])`, `T1006: Attempted to invoke a non-function`},
+		{`$x`, `null`},
+		{`$y`, `undefined`},
+		{`($sum := 5; $sum)`, `5`},
+	} {
+		if got := evaluate(t, c.text, "", env); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.text, got, c.want)
+		}
+	}
+}
+
+func TestTheClockIsReadOnce(t *testing.T) {
+	reads := 0
+	env := Env{Now: func() time.Time {
+		reads++
+		return time.UnixMilli(1510067557121 + int64(reads-1))
+	}}
+	got := evaluate(t, `[$now(), $millis(), $now("[Y]"), $millis()]`, "", env)
+	if want := `["2017-11-07T15:12:37.121Z",1510067557121,"2017",1510067557121]`; got != want || reads != 1 {
+		t.Errorf("got %s after %d reads, want %s after 1", got, reads, want)
+	}
+	if got, want := evaluate(t, `$now()`, "", Env{}), `"1970-01-01T00:00:00.000Z"`; got != want {
+		t.Errorf("without a clock: got %s, want %s", got, want)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		env        Env
+		want       string
+	}{
+		{"depth", `($f := function($n) { 1 + $f($n + 1) }; $f(0))`, Env{}, "U1001: " + tooDeep},
+		{"depth is adjustable", `($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(20))`, Env{Limits: Limits{Depth: 10}}, "U1001: " + tooDeep},
+		{"enough depth", `($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(400))`, Env{}, "400"},
+		{"memory of arrays", `($f := function($a) { $f([$a, $a]) }; $f([1]))`, Env{Limits: Limits{Memory: 1 << 20}}, "U1001: " + tooLarge},
+		{"memory of strings", `($f := function($a) { $f($a & $a) }; $f("xxxxxxxx"))`, Env{Limits: Limits{Memory: 1 << 20}}, "U1001: " + tooLarge},
+		{"memory of padding", `$pad("", 1e15)`, Env{}, "U1001: " + tooLarge},
+		{"memory is adjustable", `$join([1..1000].("xxxxxxxxxx"))`, Env{Limits: Limits{Memory: 9000}}, "U1001: " + tooLarge},
+		{"digits", `$formatInteger(1, "` + strings.Repeat("0", 1<<16+1) + `")`, Env{}, "U1001: " + tooLarge},
+		{"Roman numerals", `$formatInteger(1e300, "I")`, Env{}, "U1001: " + tooLarge},
+		{"values that nest", `$string($reduce([1..20000], function($a, $b) { [[$a]] }))`, Env{}, "U1001: " + tooDeep},
+		{"a regular expression", `$contains("` + strings.Repeat("a", 40) + `!", /^(?=(a+)+$)/)`,
+			Env{Limits: Limits{RegexTime: time.Millisecond}}, "U1001: " + tooLong},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := evaluate(t, c.text, "", c.env); got != c.want {
+				t.Errorf("got %.200s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTheContextEndsAnEvaluation(t *testing.T) {
+	loop := MustCompile(`($f := function($n) { $f($n + 1) }; $f(0))`)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := loop.Eval(ctx, value.Value{}, Env{})
+	var e *Error
+	if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Code != "U1001" {
+		t.Errorf("cancelled: got %v", err)
+	}
+	ctx, cancel = context.WithDeadline(context.Background(), time.Unix(0, 0))
+	defer cancel()
+	_, err = loop.Eval(ctx, value.Value{}, Env{})
+	if want := "U1001: " + tooLong; !errors.Is(err, context.DeadlineExceeded) || err.Error() != want {
+		t.Errorf("deadline: got %v, want %s", err, want)
+	}
+}
+
+func TestReferences(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want string // kind, name, path, position, f in functions
+	}{
+		{`$states.input.a[0].b`, `$states.input.a@7`},
+		{`$a + $b.c`, `$a@2 $b.c@7`},
+		{`$sum($xs)`, `$xs@8`},
+		{`$nope($xs)`, `$nope@5 $xs@9`},
+		{`a.b`, `a.b@1`},
+		{`$`, `$@1`},
+		{`$$.x`, `$$.x@2`},
+		{`$xs.(a + $)`, `$xs@3`},
+		{`$xs[a > $low]`, `$xs@3 $low@12`},
+		{`$xs^(a)`, `$xs@3`},
+		{`$xs{a: b}`, `$xs@3`},
+		{`{"k": a}`, `a@7`},
+		{`[*, **]`, `*@2 **@6`},
+		{`$map($xs, function($v) { $v.a & b })`, `$xs@8 b@33f`},
+		{`($x := 1; $x + $y)`, `$y@17`},
+		{`($x := 1); $x`, `error`},
+		{`$xs@$v.{"a": $v, "b": $w}`, `$xs@3 $w@24`},
+		{`$xs ~> |a|{"b": c + $d}|`, `$xs@3 $d@22`},
+		{`$xs.a.%.b`, `$xs.a@3`},
+		{`$eval("1")`, `$eval@5`},
+	} {
+		e, err := Compile(c.text)
+		got := "error"
+		if err == nil {
+			var parts []string
+			for _, r := range e.References() {
+				parts = append(parts, r.String())
+			}
+			got = strings.Join(parts, " ")
+		}
+		if got != c.want {
+			t.Errorf("%s: got %s, want %s", c.text, got, c.want)
+		}
+	}
+	got := MustCompile(`$b & $a & $b & $string($c) & ($d := 1; $d)`).Variables()
+	if want := "a b c"; strings.Join(got, " ") != want {
+		t.Errorf("variables: got %v, want %s", got, want)
+	}
+}
+
+func TestIntegerNamesFirst(t *testing.T) {
+	const text = `[{"b": 1, "2": 2, "1": 3, "01": 4}, $merge([{"z": 1}, {"5": 1}])]`
+	if got, want := evaluate(t, text, "", Env{}, WithIntegerNamesFirst()), `[{"1":3,"2":2,"b":1,"01":4},{"5":1,"z":1}]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := evaluate(t, text, "", Env{}), `[{"b":1,"2":2,"1":3,"01":4},{"z":1,"5":1}]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// Inputs are shared with whoever made them: no evaluation changes them or leaves
+// marks in what it returns.
+func TestInputsStayAsTheyAre(t *testing.T) {
+	in := value.MustParse(orders)
+	before := in.String()
+	for _, text := range []string{
+		`$ ~> |orders|{"id": 0}, "lines"|`, `orders^(>id)`, `$sort(orders.id, function($a, $b) { $a < $b })`,
+		`$merge(orders)`, `$append(orders, 1)`, `orders.[id]`, `{"a": orders.id[]}`, `$reverse(orders)`, `$shuffle(orders)`,
+	} {
+		v, err := MustCompile(text).Eval(context.Background(), in, Env{})
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		if string(in.AppendJSON(nil)) != value.MustParse(before).String() {
+			t.Fatalf("%s changed its input", text)
+		}
+		if v.Mark() != 0 || v.Get("a").Mark() != 0 || v.Index(0).Mark()&(1<<markBits-1) != 0 {
+			t.Errorf("%s left a mark", text)
+		}
+	}
+}
+
+// One expression, many goroutines: run with -race.
+func TestConcurrentEvaluations(t *testing.T) {
+	e := MustCompile(`($k := 2; $f := function($n) { $n <= 1 ? 1 : $n * $f($n - 1) };
+		{"n": $map(orders.id, function($i) { $i * $k + $f(5) }), "s": $string(orders.lines{sku: $sum(n)}), "j": orders@$o.$o.lines.{"o": $o.id},
+		"d": $fromMillis(0, "[Y]"), "r": $replace("abc", /b/, "$0$0"), "t": orders[2] ~> |$|{"id": 9}|})`)
+	const want = `{"n":[122,124,126],"s":"{\"x\":6,\"y\":1}","j":[{"o":1},{"o":1},{"o":2}],"d":"1970","r":"abbc","t":{"id":9}}`
+	in := value.MustParse(orders)
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			for range 50 {
+				v, err := e.Eval(context.Background(), in, Env{})
+				if err != nil || v.String() != want {
+					t.Errorf("got %v, %v, want %s", v, err, want)
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
