@@ -138,7 +138,7 @@ func TestSettingsAreWrittenDown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, command := range []string{"serve", "run", "validate"} {
+	for _, command := range []string{"serve", "run", "validate", "eval"} {
 		said, ok := help(t, command)
 		if !ok {
 			t.Fatalf("there is no command %q", command)
