@@ -17,26 +17,11 @@ import (
 // stringOf is $string.
 func stringOf(c Call, args []value.Value) (value.Value, error) {
 	v := args[0]
-	if !v.Exists() {
+	if !v.Exists() || v.Kind() == value.String {
 		return v, nil
 	}
-	indent := -1
-	if len(args) > 1 && args[1].Bool() {
-		indent = 0
-	}
-	if v.Mark()&markOuter != 0 && isArray(v) {
-		v = v.Index(0)
-	}
-	return c.text(func(dst []byte) ([]byte, error) {
-		switch v.Kind() {
-		case value.Array, value.Object:
-			if tooNested(v, deepest) {
-				return nil, limitError(tooDeep, nil)
-			}
-			return appendJSON(dst, v, indent)
-		}
-		return appendString(dst, v)
-	})
+	pretty := len(args) > 1 && args[1].Bool()
+	return c.text(func(dst []byte) ([]byte, error) { return appendText15(dst, v, pretty) })
 }
 
 // text makes a string in the buffer of the run.
@@ -54,11 +39,18 @@ func (c Call) text(write func(dst []byte) ([]byte, error)) (value.Value, error) 
 
 // appendString writes a value as $string and & do; nothing as nothing.
 func appendString(dst []byte, v value.Value) ([]byte, error) {
+	if v.Kind() == value.String {
+		return append(dst, v.Text()...), nil
+	}
+	return appendText15(dst, v, false)
+}
+
+// appendText15 writes what is no string as $string does: numbers with 15 digits,
+// a function as nothing, the rest as JSON.
+func appendText15(dst []byte, v value.Value, pretty bool) ([]byte, error) {
 	switch v.Kind() {
 	case value.Absent:
 		return dst, nil
-	case value.String:
-		return append(dst, v.Text()...), nil
 	case value.Number, value.Opaque:
 		if isFunction(v) {
 			return dst, nil
@@ -73,76 +65,94 @@ func appendString(dst []byte, v value.Value) ([]byte, error) {
 			v = v.Index(0)
 		}
 	}
-	if tooNested(v, deepest) {
-		return dst, limitError(tooDeep, nil)
-	}
-	return appendJSON(dst, v, -1)
+	w := jsonWriter{dst: dst, pretty: pretty}
+	err := w.write(v, 0)
+	return w.dst, err
 }
 
-// appendJSON writes a value as JSON.stringify does, with numbers rounded to 15
-// digits and functions as empty strings; an infinity fails. indent is the level
-// of indentation, -1 for none.
-func appendJSON(dst []byte, v value.Value, indent int) (_ []byte, err error) {
-	inner := indent
-	if indent >= 0 {
-		inner++
+// A jsonWriter writes values as JSON.stringify does, with numbers rounded to 15
+// digits and functions as empty strings.
+type jsonWriter struct {
+	dst    []byte
+	pretty bool
+}
+
+// write writes a value inside so many others. An infinity fails.
+func (w *jsonWriter) write(v value.Value, level int) (err error) {
+	if level > deepest {
+		return limitError(tooDeep, nil)
 	}
 	switch v.Kind() {
 	case value.Number:
-		if f := v.Float(); f-f == 0 {
-			return appendRounded(dst, f), nil
+		f := v.Float()
+		if f-f != 0 {
+			return fail(codeOutOfJSON, v)
 		}
-		return dst, fail(codeOutOfJSON, v)
+		w.dst = appendRounded(w.dst, f)
 	case value.String:
-		return appendQuoted(dst, v.Text()), nil
+		w.dst = appendQuoted(w.dst, v.Text())
 	case value.Array:
-		for i, item := range v.Slice() {
-			dst = appendBreak(append(dst, "[,"[min(i, 1)]), inner)
-			if dst, err = appendJSON(dst, item, inner); err != nil {
-				return dst, err
+		items := v.Slice()
+		for i := range items {
+			w.begin("[,"[min(i, 1)], level+1)
+			if err = w.write(items[i], level+1); err != nil {
+				return err
 			}
 		}
-		if v.Len() == 0 {
-			return append(dst, "[]"...), nil
-		}
-		return append(appendBreak(dst, indent), ']'), nil
+		w.end("[]", len(items), level)
 	case value.Object:
-		for i, m := range v.MemberValues() {
-			dst = appendBreak(append(dst, "{,"[min(i, 1)]), inner)
-			dst = append(appendQuoted(dst, v.Shape().Name(i)), ':')
-			if indent >= 0 {
-				dst = append(dst, ' ')
+		members, shape := v.MemberValues(), v.Shape()
+		for i := range members {
+			w.begin("{,"[min(i, 1)], level+1)
+			w.dst = append(appendQuoted(w.dst, shape.Name(i)), ':')
+			if w.pretty {
+				w.dst = append(w.dst, ' ')
 			}
-			if dst, err = appendJSON(dst, m, inner); err != nil {
-				return dst, err
+			if err = w.write(members[i], level+1); err != nil {
+				return err
 			}
 		}
-		if v.Len() == 0 {
-			return append(dst, "{}"...), nil
-		}
-		return append(appendBreak(dst, indent), '}'), nil
+		w.end("{}", len(members), level)
 	case value.Opaque:
 		if isFunction(v) {
-			return append(dst, `""`...), nil
+			w.dst = append(w.dst, `""`...)
+			return nil
 		}
+		w.dst = append(w.dst, "null"...)
 		_, _, err = numeric(v)
-		return append(dst, "null"...), err
 	case value.Absent:
-		return append(dst, "null"...), nil
+		w.dst = append(w.dst, "null"...)
+	default:
+		w.dst = v.AppendJSON(w.dst)
 	}
-	return v.AppendJSON(dst), nil
+	return err
 }
 
-// appendBreak begins a line at a level of indentation.
-func appendBreak(dst []byte, indent int) []byte {
-	if indent < 0 {
-		return dst
+// begin writes what is before an item.
+func (w *jsonWriter) begin(c byte, level int) {
+	w.dst = append(w.dst, c)
+	if w.pretty {
+		w.newLine(level)
 	}
-	dst = append(dst, '\n')
-	for range indent {
-		dst = append(dst, "  "...)
+}
+
+// end closes an array or object, which has not been opened if it is empty.
+func (w *jsonWriter) end(brackets string, items, level int) {
+	if items == 0 {
+		w.dst = append(w.dst, brackets...)
+		return
 	}
-	return dst
+	if w.pretty {
+		w.newLine(level)
+	}
+	w.dst = append(w.dst, brackets[1])
+}
+
+func (w *jsonWriter) newLine(level int) {
+	w.dst = append(w.dst, '\n')
+	for range level {
+		w.dst = append(w.dst, "  "...)
+	}
 }
 
 // appendQuoted writes a string as JSON.stringify does: like package value, but

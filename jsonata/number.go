@@ -84,11 +84,13 @@ func round15(f float64) float64 {
 	return f
 }
 
+const millionth = 1_000_000
+
 // few reports, for most numbers in use, whether they have at most 15
 // significant digits: f is then the double nearest to a whole number of
 // millionths.
 func few(f float64) bool {
-	const millionth, most = 1e6, 1e15
+	const most = 1e15
 	n := f * millionth
 	return math.Abs(n) < most && n == math.Trunc(n) && n/millionth == f
 }
@@ -105,12 +107,31 @@ func allZero(digits []byte) bool {
 // appendRounded writes a number as $string does; what rounding takes beyond
 // the doubles becomes null.
 func appendRounded(dst []byte, f float64) []byte {
-	if !few(f) {
-		f = round15(f)
+	if few(f) {
+		return appendMillionths(dst, int64(f*millionth))
 	}
-	v := value.Float(f)
+	v := value.Float(round15(f))
 	if !v.Exists() {
 		return append(dst, "null"...)
 	}
 	return v.AppendJSON(dst)
+}
+
+// appendMillionths writes n millionths. No other decimal of so few digits is the
+// same double, so this is its shortest text.
+func appendMillionths(dst []byte, n int64) []byte {
+	if n < 0 {
+		dst, n = append(dst, '-'), -n
+	}
+	dst = strconv.AppendInt(dst, n/millionth, 10)
+	rest := n % millionth
+	if rest == 0 {
+		return dst
+	}
+	dst = append(dst, '.')
+	for unit := int64(millionth / 10); rest > 0; unit /= 10 {
+		dst = append(dst, '0'+byte(rest/unit))
+		rest %= unit
+	}
+	return dst
 }

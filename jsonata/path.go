@@ -28,6 +28,7 @@ type step struct {
 	name    string // of a member, if it is a name
 	isName  bool
 	keep    bool // "[]" follows the name
+	deep    bool // it is "**"
 	eval    eval // else
 	filters []filter
 	sort    *sorting // the step is an order-by clause
@@ -70,6 +71,8 @@ func (c *compiler) step(n *node) (s step, err error) {
 	switch {
 	case n.kind == nodeName:
 		s.name, s.isName, s.keep = n.text, true, n.keepArray
+	case n.kind == nodeDescendant && len(n.stages)+len(n.predicates) == 0 && n.group == nil && !n.keepArray:
+		s.deep = true
 	case n.kind == nodeSort:
 		s.sort, err = c.sorting(n)
 	default:
@@ -355,6 +358,17 @@ func (s *step) collect(f *frame, items []value.Value, c *collector) error {
 	for _, item := range items {
 		if err := r.poll(); err != nil {
 			return err
+		}
+		if s.deep {
+			base := len(r.stack)
+			if item.Exists() {
+				c.results++
+				r.descendants(item)
+			}
+			if err := r.grow(len(r.stack) - base); err != nil {
+				return err
+			}
+			continue
 		}
 		v, err := s.eval(f, item)
 		if err != nil {

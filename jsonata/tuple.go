@@ -266,16 +266,30 @@ func (c *compiler) streamedBlock(n *node) (eval, error) {
 
 // tuple makes a tuple: a copy of one, or one without bindings.
 func (p *tuplePath) tuple(from, up *frame, at value.Value) (*frame, error) {
-	r := up.run
-	if err := r.grow(4 + len(p.scope.names)); err != nil {
+	several, err := p.several(from, up, 1)
+	if err != nil {
 		return nil, err
 	}
-	t := &frame{run: r, up: up, at: at}
-	t.setSize(len(p.scope.names))
-	if from != nil {
-		copy(t.slots, from.slots)
+	several[0].at = at
+	return &several[0], nil
+}
+
+// several makes so many tuples at once.
+func (p *tuplePath) several(from, up *frame, n int) ([]frame, error) {
+	r := up.run
+	if err := r.grow(n * (6 + len(p.scope.names))); err != nil {
+		return nil, err
 	}
-	return t, nil
+	tuples := make([]frame, n)
+	for i := range tuples {
+		t := &tuples[i]
+		t.run, t.up = r, up
+		t.setSize(len(p.scope.names))
+		if from != nil {
+			copy(t.slots, from.slots)
+		}
+	}
+	return tuples, nil
 }
 
 // tuples evaluates the path up to its group.
@@ -330,13 +344,14 @@ func (p *tuplePath) from(f *frame, items []value.Value, base int) ([]*frame, err
 	if len(p.steps) == 0 {
 		return nil, nil
 	}
-	tuples := make([]*frame, 0, len(items))
-	for _, item := range items {
-		t, err := p.tuple(nil, f, item)
-		if err != nil {
-			return nil, err
-		}
-		tuples = append(tuples, t)
+	first, err := p.several(nil, f, len(items))
+	if err != nil {
+		return nil, err
+	}
+	tuples := make([]*frame, len(items))
+	for i := range first {
+		first[i].at = items[i]
+		tuples[i] = &first[i]
 	}
 	r.stack = r.stack[:base]
 	for i := range p.steps {
@@ -398,11 +413,13 @@ func (p *tuplePath) step(f *frame, s *tupleStep, tuples []*frame, first bool) (o
 		if isArray(v) {
 			items = v.Slice()
 		}
+		several, err := p.several(t, f, len(items))
+		if err != nil {
+			return nil, err
+		}
 		for i, item := range items {
-			next, err := p.tuple(t, f, item)
-			if err != nil {
-				return nil, err
-			}
+			next := &several[i]
+			next.at = item
 			if s.focus != none {
 				next.slots[s.focus], next.at = item, t.at
 			}
