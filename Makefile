@@ -7,10 +7,10 @@ FUZZTIME ?= 20s
 SHARED   ?= ../shared
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help run build test lint cover bench fuzz conformance corpus check platforms
+.PHONY: help run build test lint cover bench bench-jsonata fuzz conformance corpus check platforms
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## build, start the emulator and the example's services, run the example
 	$(GO) run ./examples/order -aslocal $(BIN)
@@ -33,6 +33,9 @@ cover: ## test coverage of the packages
 
 bench: ## all benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-jsonata: ## package jsonata beside npm's jsonata 2.0.6 (needs node and npm)
+	$(GO) test -count=1 -v ./jsonata/compare -compare | grep -v '^=== '
 
 fuzz: ## every fuzz target for FUZZTIME each (20s)
 	@for p in $$($(GO) list ./...); do \

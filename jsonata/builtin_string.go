@@ -515,7 +515,10 @@ func replace(c Call, args []value.Value) (value.Value, error) {
 		}
 		at = min(m.from+len(m.text), len(s))
 		count++
-		return count < limit, c.run.allocate(len(out) / 64)
+		if len(out) > c.run.memory {
+			return false, limitError(tooLarge, nil)
+		}
+		return count < limit, nil
 	})
 	if err != nil {
 		return value.Value{}, err
@@ -683,28 +686,24 @@ func base64Decode(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	var digits []byte
-	for _, b := range []byte(args[0].Text()) {
+	text, _, _ := strings.Cut(args[0].Text(), "=")
+	digits := strings.Map(func(r rune) rune {
 		switch {
-		case b == '=':
-			goto decode
-		case b == '-':
-			b = '+'
-		case b == '_':
-			b = '/'
+		case r == '-':
+			return '+'
+		case r == '_':
+			return '/'
+		case r == '+' || r == '/' || '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z' && r < utf8.RuneSelf:
+			return r
 		}
-		if b == '+' || b == '/' || '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z' {
-			digits = append(digits, b)
-		}
-	}
-decode:
+		return -1
+	}, text)
 	if len(digits)%4 == 1 {
 		digits = digits[:len(digits)-1]
 	}
-	bytes := make([]byte, base64.RawStdEncoding.DecodedLen(len(digits)))
-	n, _ := base64.RawStdEncoding.Decode(bytes, digits)
-	out := make([]byte, 0, n)
-	for _, b := range bytes[:n] {
+	bytes, _ := base64.RawStdEncoding.DecodeString(digits) // bits too many at the end are dropped
+	out := make([]byte, 0, len(bytes))
+	for _, b := range bytes {
 		out = utf8.AppendRune(out, rune(b))
 	}
 	return str(c, string(out))

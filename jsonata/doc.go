@@ -13,8 +13,21 @@
 // Env gives the same result again.
 //
 // Results follow the reference implementation: values, errors with their codes,
-// messages, tokens and positions, the text of numbers. What it does differently
-// on purpose is in testdata/known.txt.
+// messages, tokens and positions, the text of numbers. Differences are on purpose:
+//
+//   - Where the reference fails with an exception of JavaScript, or never returns,
+//     this package does what later releases do, or gives an *Error.
+//   - Names such as "__proto__" and "toString" are ordinary ones.
+//   - Of several errors in the items of an array constructor or the pairs of an
+//     object constructor, the first in the text is reported. The reference
+//     evaluates them at the same time and reports the one that comes up first.
+//   - "*" takes members only: the reference also finds the mark by which it
+//     tells its own lists.
+//   - Regular expressions match characters, not halves of surrogate pairs.
+//   - $eval does not exist; Step Functions does not have it.
+//   - The order-by clause of a path that binds something leaves a path that does.
+//
+// testdata/known.txt has the cases of the shared data in which this shows.
 //
 // # A tour
 //

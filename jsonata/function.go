@@ -24,7 +24,8 @@ type Function struct {
 	// one.
 	Arity int
 	// Call computes the result: no value if there is none. It must not keep
-	// args. An error that is no *Error becomes one with code D3137 and its text.
+	// args. An error that is no *Error becomes one with code D3137 and its text;
+	// an *Error must be a new one each time, as it gets the place of the call.
 	Call func(c Call, args []value.Value) (value.Value, error)
 }
 

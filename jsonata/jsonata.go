@@ -58,7 +58,8 @@ func WithIntegerNamesFirst() Option {
 	}
 }
 
-// Compile compiles an expression. The error is an *Error.
+// Compile compiles an expression. The error is an *Error. Without options it has
+// the functions of JSONata 2.0.6, save $eval, which Step Functions does not have.
 func Compile(text string, opts ...Option) (*Expr, error) {
 	o := options{functions: builtinFunctions}
 	if len(opts) > 0 {
@@ -111,6 +112,9 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 	v, err := e.eval(&r.top, input)
 	if err != nil {
 		return value.Value{}, finish(err)
+	}
+	if r.made > deepest && tooNested(v, deepest) {
+		return value.Value{}, finish(limitError(tooDeep, nil))
 	}
 	return e.result(v)
 }

@@ -257,6 +257,7 @@ func TestLimits(t *testing.T) {
 		{"digits", `$formatInteger(1, "` + strings.Repeat("0", 1<<16+1) + `")`, Env{}, "U1001: " + tooLarge},
 		{"Roman numerals", `$formatInteger(1e300, "I")`, Env{}, "U1001: " + tooLarge},
 		{"values that nest", `$string($reduce([1..20000], function($a, $b) { [[$a]] }))`, Env{}, "U1001: " + tooDeep},
+		{"results that nest", `$reduce([1..20000], function($a, $b) { [[$a]] })`, Env{}, "U1001: " + tooDeep},
 		{"a regular expression", `$contains("` + strings.Repeat("a", 40) + `!", /^(?=(a+)+$)/)`,
 			Env{Limits: Limits{RegexTime: time.Millisecond}}, "U1001: " + tooLong},
 	} {

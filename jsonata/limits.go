@@ -66,12 +66,15 @@ func (r *run) refuel() error {
 }
 
 const (
-	valueSize  = 24 // bytes of an item
-	objectSize = 64 // of an object or array without its items
+	valueSize  = 24  // bytes of an item
+	objectSize = 128 // of an array or object without its items; and of the stack to go through it
 )
 
-// grow accounts for n new values.
-func (r *run) grow(n int) error { return r.allocate(n*valueSize + objectSize) }
+// grow accounts for an array or object of n new values.
+func (r *run) grow(n int) error {
+	r.made++
+	return r.allocate(n*valueSize + objectSize)
+}
 
 // allocate accounts for bytes.
 func (r *run) allocate(bytes int) error {
@@ -91,8 +94,7 @@ func (r *run) descend() error {
 	return nil
 }
 
-// tooNested fails for values that nest so deep that going through them would
-// exhaust the stack. It looks no deeper than it must.
+// tooNested reports whether arrays and objects nest deeper than so many levels.
 func tooNested(v value.Value, levels int) bool {
 	if levels == 0 {
 		return true

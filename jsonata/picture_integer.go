@@ -404,14 +404,9 @@ func (p *integerPicture) parse(text string) (float64, error) {
 		return fromLetters(text, 'A'), nil
 	case styleRoman:
 		if p.letters == lowerCase {
-			return fromRoman(text), nil
+			text = strings.ToUpper(text)
 		}
-		return fromRoman(strings.Map(func(r rune) rune { // small letters are no numerals here
-			if r >= 'a' && r <= 'z' {
-				return '?'
-			}
-			return r
-		}, text)), nil
+		return fromRoman(text), nil
 	case styleWords:
 		return fromWords(strings.ToLower(text)), nil
 	case styleSequence:
@@ -431,7 +426,7 @@ func fromLetters(text string, first rune) float64 {
 func fromRoman(text string) float64 {
 	values := map[rune]float64{'M': 1000, 'D': 500, 'C': 100, 'L': 50, 'X': 10, 'V': 5, 'I': 1}
 	sum, most := 0.0, 1.0
-	chars := []rune(strings.ToUpper(text))
+	chars := []rune(text)
 	for i := len(chars) - 1; i >= 0; i-- {
 		v, ok := values[chars[i]]
 		switch {

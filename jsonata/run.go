@@ -58,6 +58,7 @@ type run struct {
 	maxDepth int
 	fuel     int
 	memory   int
+	made     int // arrays and objects: none nests deeper than there are, save in the input
 	now      time.Time
 	clocked  bool
 	top      frame
@@ -97,7 +98,7 @@ var runs = sync.Pool{New: func() any { return new(run) }}
 func (e *Expr) begin(ctx context.Context, input value.Value, env Env) *run {
 	r := runs.Get().(*run)
 	r.expr, r.env, r.ctx, r.root = e, env, ctx, input
-	r.depth, r.fuel, r.memory = 0, pollEvery, env.Limits.Memory
+	r.depth, r.fuel, r.memory, r.made = 0, pollEvery, env.Limits.Memory, 0
 	if r.memory <= 0 {
 		r.memory = defaultMemory
 	}
