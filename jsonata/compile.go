@@ -506,6 +506,9 @@ func (c *compiler) callNode(n *node, x exit) (eval, error) {
 		return nil, err
 	}
 	call.exit = x
+	if e, ok, err := c.aggregate(n, call); ok || err != nil {
+		return e, err
+	}
 	if !n.tail {
 		return call.eval, nil
 	}

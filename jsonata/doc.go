@@ -40,7 +40,7 @@
 // The operators are in operator.go, paths in path.go and, if they bind something
 // ("@$v", "#$i", "%"), in tuple.go; object.go has the object constructor and
 // grouping, sort.go the order-by clause, transform.go the transform operator,
-// function.go calls.
+// function.go calls, and aggregate.go those of $sum and its kin with a path.
 //
 // sequence.go explains what sets a sequence apart from an array: read it before
 // anything that returns several values.

@@ -111,6 +111,15 @@ func TestEval(t *testing.T) {
 		{"a transform that holds what it changes", `{"a": 1} ~> |$|{"self": $}|`, `{"a":1,"self":{"a":1}}`},
 		{"errors of the user", `$error("no " & orders[0].id)`, `D3137: no 1`},
 
+		// Functions of a path, which need no array.
+		{"a sum over a path", `$sum(orders.lines.n)`, `7`},
+		{"of nothing", `$sum(orders.nope)`, `undefined`},
+		{"of one", `$max(orders[id=2].lines.n)`, `4`},
+		{"of what is no number", `$sum(orders.tag)`, `T0412: Argument 1 of function "sum" must be an array of "numbers"`},
+		{"an average", `$average(orders.id)`, `2`},
+		{"a count over a path", `[$count(orders.lines), $count(orders.nope), $count(orders[0].tag), $count(orders[1].tag)]`, `[3,0,2,1]`},
+		{"a count with too many arguments", `$count(orders, 1)`, `T0410: Argument 2 of function "count" does not match function signature`},
+
 		// Numbers and time as text.
 		{"formatNumber", `$formatNumber(1234.567, "#,##0.00;(#)")`, `"1,234.57"`},
 		{"formatInteger in words", `$formatInteger(1999, "w")`, `"one thousand, nine hundred and ninety-nine"`},
@@ -216,6 +225,8 @@ func TestVariablesShadowFunctions(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{`$sum`, `"mine"`},
 		{`$sum([1])`, `T1006: Attempted to invoke a non-function`},
+		{`$sum(a.b)`, `T1006: Attempted to invoke a non-function`},
+		{`($max := function($x) { "mine" }; $max(a.b))`, `"mine"`},
 		{`$x`, `null`},
 		{`$y`, `undefined`},
 		{`($sum := 5; $sum)`, `5`},

@@ -36,11 +36,27 @@ type step struct {
 
 // path compiles a path. A path that binds something is in tuple.go.
 func (c *compiler) path(n *node) (eval, error) {
-	for _, item := range n.items {
-		if item.tuple {
-			return c.tuplePath(n)
-		}
+	if n.binds() {
+		return c.tuplePath(n)
 	}
+	p, err := c.steps(n)
+	if err != nil {
+		return nil, err
+	}
+	if n.group != nil {
+		if p.group, err = c.grouping(n.group); err != nil {
+			return nil, err
+		}
+		return p.evalGroup, nil
+	}
+	if names := p.names(); names != nil {
+		return names, nil
+	}
+	return p.eval, nil
+}
+
+// steps compiles the steps of a path that binds nothing.
+func (c *compiler) steps(n *node) (*path, error) {
 	p := &path{
 		absolute: n.items[0].kind == nodeVariable,
 		consHead: n.items[0].cons,
@@ -53,17 +69,7 @@ func (c *compiler) path(n *node) (eval, error) {
 		}
 		p.steps = append(p.steps, s)
 	}
-	if n.group != nil {
-		var err error
-		if p.group, err = c.grouping(n.group); err != nil {
-			return nil, err
-		}
-		return p.evalGroup, nil
-	}
-	if names := p.names(); names != nil {
-		return names, nil
-	}
-	return p.eval, nil
+	return p, nil
 }
 
 // step compiles one step.
@@ -213,7 +219,9 @@ func (r *run) finish(whole value.Value, base int, items []value.Value, single bo
 		if single {
 			mark |= markKeep
 		}
-		out = value.OfSlice(append([]value.Value(nil), items...)).Marked(mark)
+		list := make([]value.Value, len(items))
+		copy(list, items)
+		out = value.OfSlice(list).Marked(mark)
 	}
 	r.stack = r.stack[:base]
 	return out, nil

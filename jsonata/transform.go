@@ -185,7 +185,7 @@ func (c *copying) edit(at *value.Value, update value.Value, removed []value.Valu
 		*e = newEdit(*at, update, removed)
 	}
 	members, updates := at.MemberValues(), update.MemberValues()
-	out := make([]value.Value, len(e.source))
+	out := c.slice(len(e.source))
 	for i, from := range e.source {
 		if from >= 0 {
 			out[i] = members[from]
@@ -244,6 +244,22 @@ type copying struct {
 	objects []value.Value // as they are now, their members as they were in the beginning
 	changed bool
 	last    edit
+	slab    []value.Value // that members and items are cut from
+}
+
+// slice returns room for n values. They stay together: what comes of a transform
+// is one tree.
+func (c *copying) slice(n int) []value.Value {
+	const slab = 256
+	if len(c.slab) < n {
+		if n > slab/4 {
+			return make([]value.Value, n)
+		}
+		c.slab = make([]value.Value, min(slab, 4*len(c.copies)+n))
+	}
+	out := c.slab[:n:n]
+	c.slab = c.slab[n:]
+	return out
 }
 
 // number copies v and numbers its objects. An array without objects in it stays
@@ -291,9 +307,10 @@ func (c *copying) numberAll(list []value.Value, wanted bool) (out []value.Value,
 			if err := c.run.grow(len(list)); err != nil {
 				return nil, err
 			}
-			out = append(make([]value.Value, 0, len(list)), list[:i]...)
+			out = c.slice(len(list))
+			copy(out, list[:i])
 		}
-		out = append(out, item)
+		out[i] = item
 	}
 	return out, nil
 }
