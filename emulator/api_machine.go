@@ -40,7 +40,7 @@ func (e *Emulator) createStateMachine(ctx context.Context, in *createStateMachin
 	if !validName(in.Name) {
 		return nil, fault.InvalidName(in.Name)
 	}
-	if _, err := parseRole(in.RoleArn); err != nil {
+	if err := checkRole(in.RoleArn); err != nil {
 		return nil, err
 	}
 	if err := checkPublish(in.Publish, in.VersionDescription); err != nil {
@@ -179,7 +179,7 @@ func (e *Emulator) updateStateMachine(ctx context.Context, in *updateStateMachin
 		m.definition = in.Definition.Value
 	}
 	if in.RoleArn.Set {
-		if _, err := parseRole(in.RoleArn.Value); err != nil {
+		if err := checkRole(in.RoleArn.Value); err != nil {
 			return nil, err
 		}
 		m.roleARN = in.RoleArn.Value

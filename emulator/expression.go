@@ -26,8 +26,7 @@ func compile(d *asl.Definition) (*machine.Program, error) {
 }
 
 // An expressionContext ends at a time, like one of context.WithDeadline, but
-// only when it is asked: most expressions take a microsecond, and a timer for
-// each would cost more than that.
+// only when it is asked, so that an expression needs no timer.
 type expressionContext struct {
 	context.Context
 	end time.Time

@@ -24,12 +24,12 @@ func validName(name string) bool {
 	}) < 0
 }
 
-// parseRole checks a role ARN as far as Step Functions Local did: its form.
-func parseRole(text string) (string, error) {
-	if !strings.HasPrefix(text, "arn:") || !strings.Contains(text, ":iam:") {
-		return "", fault.InvalidArn(text)
+// checkRole checks a role ARN as far as Step Functions Local did: its form.
+func checkRole(arn string) error {
+	if !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":iam:") {
+		return fault.InvalidArn(arn)
 	}
-	return text, nil
+	return nil
 }
 
 // fingerprint tells page tokens of different lists apart.
