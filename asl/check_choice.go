@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/aslocal/aslocal/value"
@@ -65,21 +66,28 @@ func (c *checker) checkRules(s *State) {
 	}
 }
 
+// ruleFields are the fields of a rule that compare nothing.
+var ruleFields = []string{"Variable", "Next", "Comment", "Assign"}
+
 // checkTest reports a test without or with several comparisons, a comparison
 // without Variable, and a literal that is not what the operator compares with.
 func (c *checker) checkTest(at *place, test value.Value) {
-	combined, compared := 0, 0
+	combined, compared, unknown := 0, 0, 0
 	for name, operand := range test.Members() {
 		switch {
+		case slices.Contains(ruleFields, name):
 		case name == "And" || name == "Or" || name == "Not":
 			combined++
 		case isOperator(name):
 			compared++
 			c.checkOperand(at.member(name), name, operand.Text())
+		default:
+			unknown++
 		}
 	}
 	switch {
 	case test.Get("Condition").Exists(): // of the other language, which the schema says
+	case combined+compared == 0 && unknown > 0: // the schema says so, and it is perhaps the operator that is missing
 	case combined+compared != 1:
 		c.report(at, noComparison())
 	case compared == 1 && !test.Get("Variable").Exists():

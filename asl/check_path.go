@@ -1,9 +1,13 @@
 package asl
 
 import (
+	"errors"
+	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/asl/intrinsic"
+	"github.com/aslocal/aslocal/internal/spell"
 	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
 )
@@ -74,14 +78,49 @@ func (s *State) paths(visit func(at *place, text string, kind pathKind)) {
 	}
 }
 
+// eachPath calls visit for every Path that a JSONPath state evaluates: those of
+// its fields and templates, and of the intrinsic function calls there; where is
+// the part of the text that is the Path.
+func (s *State) eachPath(visit func(at *place, where part, p *jsonpath.Path)) {
+	text := func(at *place, text string) {
+		if strings.HasPrefix(text, "$") {
+			if p, err := jsonpath.Compile(text); err == nil {
+				visit(at, part{0, len(text)}, p)
+			}
+		} else if call, err := intrinsic.Compile(text); err == nil {
+			end := 0
+			for _, p := range call.Paths() {
+				start := end + max(0, strings.Index(text[end:], p.String()))
+				end = min(len(text), start+len(p.String()))
+				visit(at, part{start, end}, p)
+			}
+		}
+	}
+	s.paths(func(at *place, path string, kind pathKind) {
+		if kind != resultPath { // which is written to
+			text(at, path)
+		}
+	})
+	s.templates(func(at *place, template value.Value) {
+		walk(at, template, func(at *place, v value.Value) {
+			for name, member := range v.Members() {
+				if strings.HasSuffix(name, pathSuffix) {
+					text(at.member(name), member.Text())
+				}
+			}
+		})
+	})
+}
+
 // checkPaths reports fields that do not hold the Path they should.
 func (c *checker) checkPaths(s *State) {
 	s.paths(func(at *place, text string, kind pathKind) {
 		if kind == stringPath && !strings.HasPrefix(text, "$") {
 			if call, err := intrinsic.Compile(text); err != nil {
-				c.report(at, notAnIntrinsicString().withHint("%v", err))
+				where, why := faultOf(text, err)
+				c.reportPart(at, at, where, notAnIntrinsicString().withHint("%s", why))
 			} else if !call.ReturnsString() {
-				c.report(at, notAnIntrinsicString())
+				c.report(at, notAnIntrinsicString().withHint("it returns no string"))
 			}
 			return
 		}
@@ -90,7 +129,8 @@ func (c *checker) checkPaths(s *State) {
 		case err != nil && (kind == reference || kind == resultPath):
 			c.report(at, notAReferencePath(err.Error()))
 		case err != nil:
-			c.report(at, notAPath(err))
+			where, why := faultOf(text, err)
+			c.reportPart(at, at, where, notAPath(why))
 		case kind == reference && !path.IsReference():
 			c.report(at, notAReferencePath("it can name more than one value"))
 		case kind == resultPath && path.Root() != jsonpath.Data:
@@ -99,6 +139,40 @@ func (c *checker) checkPaths(s *State) {
 			c.report(at, notAReferencePath("it can name more than one value"))
 		}
 	})
+}
+
+// faultOf says where in the text of a Path or an intrinsic function call the
+// fault is, and what it is.
+func faultOf(text string, err error) (part, string) {
+	path, call := new(jsonpath.SyntaxError), new(intrinsic.SyntaxError)
+	switch {
+	case errors.As(err, &path):
+		return partAt(text, path.Offset), path.Message
+	case errors.As(err, &call) && call.Unknown != "":
+		hint := call.Message
+		word := call.Unknown
+		if !strings.Contains(word, ".") {
+			word = "States." + word
+		}
+		if near := spell.Suggest(word, intrinsic.Functions()); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return part{call.Offset, call.Offset + len(call.Unknown)}, hint
+	case errors.As(err, &call):
+		return partAt(text, call.Offset), call.Message
+	}
+	return part{}, err.Error()
+}
+
+// partAt is the character at an offset; behind the end of the text, the last
+// one.
+func partAt(text string, offset int) part {
+	if offset >= len(text) {
+		_, n := utf8.DecodeLastRuneInString(text)
+		return part{len(text) - n, len(text)}
+	}
+	_, n := utf8.DecodeRuneInString(text[offset:])
+	return part{offset, offset + n}
 }
 
 // checkFail warns of an Error or Cause that looks like a Path.

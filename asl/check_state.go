@@ -81,7 +81,8 @@ func (c *checker) checkPairs(s *State) {
 }
 
 // checkErrorEquals reports States.ALL that does not stand alone in the last
-// Retrier or Catcher. Spec: "Retrying after error".
+// Retrier or Catcher, and warns of errors that look like the service's own but
+// are none: their names are case-sensitive. Spec: "Retrying after error".
 func (c *checker) checkErrorEquals(s *State) {
 	retry, catch := s.at.member("Retry"), s.at.member("Catch")
 	for i, r := range s.Retry {
@@ -94,10 +95,23 @@ func (c *checker) checkErrorEquals(s *State) {
 
 func (c *checker) checkAll(at *place, errorEquals []string, last bool) {
 	for i, name := range errorEquals {
+		if m := unknownName(name, name, errorNames); !errorNameOK(name) && m.hint != "" && !c.raised(name) {
+			c.report(at.member("ErrorEquals").item(i), m)
+		}
 		if name == ErrAll && (!last || len(errorEquals) > 1) {
 			c.report(at.member("ErrorEquals").item(i), allNotAlone())
 		}
 	}
+}
+
+// raised reports whether a Fail state ends with an error of that name, which
+// may be the program's own though it begins with "States.".
+func (c *checker) raised(name string) bool {
+	found := false
+	c.d.AllStates(func(_ *Workflow, s *State) {
+		found = found || s.Type == Fail && s.Fields.Get("Error").Text() == name
+	})
+	return found
 }
 
 // checkResult warns of paths in the Result of a Pass state, which is taken as

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aslocal/aslocal/internal/spell"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -35,31 +36,78 @@ func (m message) meantResource(text string) message {
 	switch {
 	case strings.Contains(text, "${"):
 		return m.withHint("what stands in ${} is for the deployment tool to replace")
-	case !ok || strings.HasPrefix(rest, "aws-sdk:"):
-		return m
+	case !ok:
+		return m.meantARN(text)
 	}
-	action, pattern, _ := strings.Cut(rest, ".")
-	if i := slices.Index(Integrations(), action); i >= 0 {
-		return m.withHint("%s has no pattern .%s", action, pattern)
+	if rest, ok := strings.CutPrefix(rest, sdkPrefix); ok {
+		return m.meantSDK(rest)
 	}
+	action, pattern, hasPattern := strings.Cut(rest, ".")
 	service, name, _ := strings.Cut(action, ":")
-	if _, known := integrations[service]; known && sdkActionOK(service, name) {
-		var actions []string
-		for _, full := range Integrations() {
-			if known, ok := strings.CutPrefix(full, service+":"); ok {
-				actions = append(actions, known)
-			}
+	i, known := integrations[service]
+	switch {
+	case hasPattern && slices.Contains(Integrations(), action):
+		patterns := i.patterns(name)
+		if near := spell.Suggest("."+pattern, patterns); near != "" {
+			return m.withHint("did you mean %q?", integrationPrefix+action+near)
 		}
-		if m = m.meant(name, actions); m.hint == "" {
-			m = m.withHint("did you mean %q?", integrationPrefix+"aws-sdk:"+action)
+		return m.withHint("%s has no pattern .%s%s", action, pattern, butHas(patterns))
+	case known && sdkActionOK(service, name):
+		if near := spell.Suggest(name, slices.Concat(i.actions, i.jobs)); near != "" {
+			return m.withHint("did you mean %q?", integrationPrefix+service+":"+near)
 		}
-		return m
+		return m.withHint("did you mean %q?", integrationPrefix+sdkPrefix+action)
 	}
-	return m.meant(action, Integrations())
+	if near := spell.Suggest(action, Integrations()); near != "" {
+		return m.withHint("did you mean %q?", integrationPrefix+near)
+	}
+	return m
+}
+
+// butHas lists the patterns that an integration has.
+func butHas(patterns []string) string {
+	if len(patterns) == 0 {
+		return ""
+	}
+	return ", but " + strings.Join(patterns, ", ")
+}
+
+// meantSDK adds a guess at an unknown action of the AWS SDK, given as
+// service:action.
+func (m message) meantSDK(rest string) message {
+	if stem, job := strings.CutSuffix(rest, syncSuffix); job && strings.Contains(stem, ":") {
+		return m.withHint("the AWS SDK integrations have no pattern %s", syncSuffix)
+	}
+	service, name, ok := strings.Cut(rest, ":")
+	if !ok || name == "" {
+		return m.withHint("expected %sSERVICE:ACTION", integrationPrefix+sdkPrefix)
+	}
+	if meant := strings.ToLower(service) + ":" + strings.ToLower(name[:1]) + name[1:]; meant != rest {
+		return m.withHint("did you mean %q?", integrationPrefix+sdkPrefix+meant)
+	}
+	return m
+}
+
+// meantARN adds a guess at an unknown resource that is no service integration.
+func (m message) meantARN(text string) message {
+	parts := strings.SplitN(text, ":", 6)
+	isARN := len(parts) == 6 && parts[0] == "arn"
+	switch {
+	case strings.HasPrefix(text, "arn:aws:states::"):
+		return m.withHint("a service integration is of the form %sSERVICE:ACTION", integrationPrefix)
+	case isARN && parts[2] == "states":
+		return m.withHint("an activity is of the form arn:aws:states:REGION:ACCOUNT:activity:NAME")
+	case isARN && parts[2] != "lambda":
+		return m.withHint("expected the ARN of a Lambda function, an activity or a service integration")
+	}
+	return m.withHint("a Lambda function is of the form arn:aws:lambda:REGION:ACCOUNT:function:NAME")
 }
 
 // integrationPrefix begins the ARNs of service integrations.
 const integrationPrefix = "arn:aws:states:::"
+
+// sdkPrefix follows it in those of the AWS SDK.
+const sdkPrefix = "aws-sdk:"
 
 // parameters are what the service knows about the parameters of optimized
 // integrations when a state machine is created.

@@ -57,6 +57,9 @@ func ParseFile(name string, text []byte) (*Definition, Diagnostics) {
 
 func parseYAML(text string) (*Definition, Diagnostics) {
 	d := &Definition{Text: text}
+	if found := d.notText(); found != nil {
+		return d, found
+	}
 	root, table, err := position.YAML(text)
 	if err != nil {
 		return d, Diagnostics{badYAML(err)}
@@ -68,7 +71,7 @@ func parseYAML(text string) (*Definition, Diagnostics) {
 func (d *Definition) read(root value.Value, table *position.Table) Diagnostics {
 	d.Root, d.Positions = root, table
 	if root.Kind() != value.Object {
-		return Diagnostics{notAnObject()}
+		return Diagnostics{notAnObject("got " + root.Kind().String())}
 	}
 	d.Version = root.Get("Version").Text()
 	d.TimeoutSeconds = root.Get("TimeoutSeconds")

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/internal/position"
@@ -59,6 +60,7 @@ const (
 	DuplicateField     = "DUPLICATE_FIELD"     // of several members of one name, the last counts
 	UnassignedVariable = "UNASSIGNED_VARIABLE" // a variable is read that nobody assigns
 	BrokenDelimiters   = "BROKEN_DELIMITERS"   // {% without %}, or with something around them
+	UnknownName        = "UNKNOWN_NAME"        // an error, or a part of the context object, that the service does not have
 )
 
 // String returns one line: place, severity, code and message.
@@ -165,8 +167,17 @@ func (ds Diagnostics) Format(w io.Writer, source []byte) error {
 		b.WriteByte('\n')
 		d.excerpt(&b, lines)
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, strings.Map(printable, b.String()))
 	return err
+}
+
+// printable keeps a source that is not text from writing to the terminal what
+// moves the cursor or changes colors.
+func printable(r rune) rune {
+	if r != '\n' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+		return utf8.RuneError
+	}
+	return r
 }
 
 const (

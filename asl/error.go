@@ -1,6 +1,9 @@
 package asl
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // This file names the errors of a running program, and says which of them a
 // Retrier or Catcher sees. Spec: "Errors".
@@ -28,6 +31,23 @@ const (
 	ErrBranchFailed                    = "States.BranchFailed"
 	ErrReferencePathConflict           = "States.ReferencePathConflict"
 )
+
+// errorNames are those of the service, but for the ones with a status code.
+var errorNames = []string{
+	ErrAll, ErrTimeout, ErrHeartbeatTimeout, ErrTaskFailed, ErrPermissions, ErrRuntime, ErrDataLimitExceeded, ErrQueryEvaluationError,
+	ErrExceedToleratedFailureThreshold, ErrItemReaderFailed, ErrResultWriterFailed, ErrHTTPSocket, ErrResultPathMatchFailure,
+	ErrParameterPathFailure, ErrIntrinsicFailure, ErrNoChoiceMatched, ErrBranchFailed, ErrReferencePathConflict,
+}
+
+// errorNameOK reports whether a name is an error of the service or may be one
+// of a program: those must not begin with "States.".
+func errorNameOK(name string) bool {
+	const prefix = "States."
+	if len(name) < len(prefix) || !strings.EqualFold(name[:len(prefix)], prefix) {
+		return true
+	}
+	return slices.Contains(errorNames, name) || strings.HasPrefix(name, ErrHTTPStatusCodePrefix)
+}
 
 // An Error is the failure of a program: what Retry and Catch look at, and what
 // the history shows.

@@ -1,8 +1,12 @@
 package asl
 
 import (
+	"errors"
 	"slices"
 	"strings"
+	"sync"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/jsonata"
 	"github.com/aslocal/aslocal/value"
@@ -49,22 +53,74 @@ func (c *checker) checkExpressions(s *State) {
 			}
 			return
 		}
-		expr, err := jsonata.Compile(expressionText(text))
+		expr, err := jsonata.Compile(expressionText(text), withoutEval)
 		if err != nil {
-			c.report(at, badExpression(err))
+			c.reportPart(at, at, faultyToken(text, err), badExpression(err))
 			return
 		}
 		for _, r := range expr.References() {
-			c.checkReference(s, at, r)
+			c.checkReference(s, at, text, r)
 		}
 	})
+}
+
+// withoutEval leaves out the one function of JSONata that Step Functions has
+// not.
+var withoutEval = jsonata.WithoutFunction("eval")
+
+// faultyToken is the part of a field's text that an expression in it does not
+// compile for.
+func faultyToken(text string, err error) part {
+	bad := new(jsonata.Error)
+	if !errors.As(err, &bad) || bad.Position == 0 {
+		return part{}
+	}
+	end := expressionOffset(text, bad.Position)
+	if bad.Token != "" && strings.HasSuffix(text[:end], bad.Token) {
+		return part{end - len(bad.Token), end}
+	}
+	_, n := utf8.DecodeLastRuneInString(text[:end])
+	return part{end - n, end}
+}
+
+// referencePart is the part of a field's text that a reference stands in.
+func referencePart(text string, r jsonata.Reference) part {
+	end := expressionOffset(text, r.Position)
+	start := end - len(r.Name)
+	if start <= 0 || r.Name != "" && text[start:end] != r.Name {
+		return part{}
+	}
+	switch r.Kind {
+	case jsonata.VariableReference:
+		start = strings.LastIndexByte(text[:end], '$')
+	case jsonata.ContextReference:
+		start = end - len("$")
+	case jsonata.RootReference:
+		start = end - len("$$")
+	}
+	return part{max(0, start), end}
+}
+
+// expressionOffset returns the offset in a field's text of a position in the
+// expression in it, which counts UTF-16 code units.
+func expressionOffset(text string, units int) int {
+	inner := expressionText(text)
+	start := strings.Index(text[len("{%"):], inner) + len("{%")
+	for i, r := range inner {
+		if units <= 0 {
+			return start + i
+		}
+		units -= utf16.RuneLen(r)
+	}
+	return start + len(inner)
 }
 
 // checkReference checks what an expression reads. There is no input document,
 // so nothing may read one; and $states.result and $states.errorOutput are there
 // only where there is a result or an error. Spec: "JSONata", "Reserved
 // variable: $states".
-func (c *checker) checkReference(s *State, at *place, r jsonata.Reference) {
+func (c *checker) checkReference(s *State, at *place, text string, r jsonata.Reference) {
+	where := referencePart(text, r)
 	switch r.Kind {
 	case jsonata.VariableReference:
 		if r.Name != reservedName || len(r.Path) == 0 {
@@ -72,16 +128,22 @@ func (c *checker) checkReference(s *State, at *place, r jsonata.Reference) {
 		}
 		field := strings.TrimPrefix(at.pointer(), s.Pointer)
 		inCatch := strings.HasPrefix(field, "/Catch/")
+		c.checkContextReference(at, where, r)
 		switch member := r.Path[0]; {
 		case member == "result" && (inCatch || !s.hasResult() || !isOutcome(field)), member == "errorOutput" && !inCatch:
-			c.report(at, misplacedStates(member))
+			c.reportPart(at, at, where, misplacedStates(member))
+		case !slices.Contains(statesMembers, member):
+			c.reportPart(at, at, where, unknownName("$states."+member, member, statesMembers))
 		}
 	case jsonata.ContextReference, jsonata.RootReference, jsonata.NameReference, jsonata.WildcardReference:
 		if !r.InFunction {
-			c.report(at, noInputDocument(r))
+			c.reportPart(at, at, where, noInputDocument(r))
 		}
 	}
 }
+
+// statesMembers are what $states has. Spec: "Reserved variable: $states".
+var statesMembers = []string{"input", "result", "errorOutput", "context"}
 
 // hasResult reports whether a state has a result of its own.
 func (s *State) hasResult() bool { return s.Type == Task || s.Type == Parallel || s.Type == Map }
@@ -100,14 +162,25 @@ func isOutcome(field string) bool {
 // serviceFunctions are those that Step Functions adds to JSONata: no variables.
 var serviceFunctions = []string{"partition", "range", "hash", "random", "uuid", "parse"}
 
-// expressionVariables returns the names of the variables, without $, that an
-// expression reads; none if it does not compile.
-func expressionVariables(text string) []string {
-	expr, err := jsonata.Compile(text)
+// jsonataNames are the names that every expression can read, without $.
+var jsonataNames = sync.OnceValue(func() []string {
+	names := append([]string{reservedName}, serviceFunctions...)
+	for _, f := range jsonata.Builtins() {
+		names = append(names, f.Name)
+	}
+	return names
+})
+
+// variablesRead returns where an expression reads variables of the state
+// machine; nothing if it does not compile.
+func variablesRead(text string) []jsonata.Reference {
+	expr, err := jsonata.Compile(text, withoutEval)
 	if err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(expr.Variables(), func(name string) bool { return slices.Contains(serviceFunctions, name) })
+	return slices.DeleteFunc(expr.References(), func(r jsonata.Reference) bool {
+		return r.Kind != jsonata.VariableReference || slices.Contains(serviceFunctions, r.Name)
+	})
 }
 
 // expressions calls visit for every string of a JSONata state that may be an

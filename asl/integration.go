@@ -74,6 +74,21 @@ func (i integration) allows(r *Resource) bool {
 	return true
 }
 
+// patterns returns the suffixes that the integration has for an action.
+func (i integration) patterns(action string) []string {
+	var found []string
+	if slices.Contains(i.jobs, action) {
+		found = append(found, syncSuffix)
+	}
+	if i.sync2 {
+		found = append(found, sync2Suffix)
+	}
+	if i.callback {
+		found = append(found, tokenSuffix)
+	}
+	return found
+}
+
 // Integrations returns the optimized integrations as the middle of their ARNs,
 // "sqs:sendMessage", sorted.
 func Integrations() []string {

@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -29,6 +30,7 @@ var warnings = map[string]bool{
 	DuplicateField:     true,
 	UnassignedVariable: true,
 	BrokenDelimiters:   true,
+	UnknownName:        true,
 }
 
 func (m message) severity() Severity {
@@ -63,8 +65,8 @@ func list(names []string) string { return "[" + strings.Join(names, ", ") + "]" 
 // Form.
 
 // notAnObject is said of a blank text and of JSON that is no object. AWS
-func notAnObject() Diagnostic {
-	return Diagnostic{Severity: SeverityError, Code: SchemaValidationFailed, Message: "Definition must be a valid JSON object"}
+func notAnObject(hint string) Diagnostic {
+	return Diagnostic{Severity: SeverityError, Code: SchemaValidationFailed, Message: "Definition must be a valid JSON object", Hint: hint}
 }
 
 // jsonSource is what begins the place in a message about JSON.
@@ -74,7 +76,7 @@ const jsonSource = "\n at [Source: "
 func (d *Definition) badJSON(err error) Diagnostic {
 	bad, ok := err.(*value.SyntaxError)
 	if !ok || strings.TrimSpace(d.Text) == "" {
-		return notAnObject()
+		return notAnObject("there is nothing in it")
 	}
 	source := bad.Source(d.Text)
 	found := Diagnostic{
@@ -84,7 +86,11 @@ func (d *Definition) badJSON(err error) Diagnostic {
 		Pointer:  source,
 	}
 	found.Range.Start = d.Positions.Before(bad.Offset)
+	if token := unrecognized(d.Text, bad); token != "" {
+		found.Range.Start = d.Positions.Position(bad.Offset - len(token))
+	}
 	found.Range.End = d.Positions.Position(bad.Offset)
+	found.Hint = jsonHint(d.Text, bad)
 	return found
 }
 
@@ -208,7 +214,9 @@ func nextInside() message {
 
 // Paths, templates, variables.
 
-func notAPath(why error) message { return invalid("Value is not a valid JSONPath").withHint("%v", why) }
+func notAPath(why string) message {
+	return invalid("Value is not a valid JSONPath").withHint("%s", why)
+}
 
 func notAReferencePath(why string) message { // AWS
 	return invalid("Value is not a Reference Path: %s", why)
@@ -239,8 +247,21 @@ func outerVariable(name string) message {
 	return invalid("The variable '%s' is assigned in an outer scope and cannot be assigned here", name)
 }
 
-func unassigned(name string, names []string) message {
-	return message{code: UnassignedVariable, text: fmt.Sprintf("The variable '%s' is assigned nowhere in its scope", name)}.meant(name, names)
+func unassigned(name string, language QueryLanguage, names []string) message {
+	if language == JSONata {
+		names = append(names, jsonataNames()...)
+	}
+	m := message{code: UnassignedVariable, text: fmt.Sprintf("The variable '%s' is assigned nowhere in its scope", name)}
+	if near := spell.Suggest(name, names[:min(len(names), maxCandidates)]); near != "" {
+		m = m.withHint("did you mean %q?", "$"+near)
+	}
+	return m
+}
+
+// unknownName is said of what looks like a name of the service's own: an error,
+// a member of $states or of the context object.
+func unknownName(shown, word string, known []string) message {
+	return message{code: UnknownName, text: fmt.Sprintf("There is no '%s'", shown)}.meant(word, known)
 }
 
 func brokenDelimiters() message {
@@ -248,8 +269,14 @@ func brokenDelimiters() message {
 		hint: "an expression begins with {% and ends with %}, without anything around them"}
 }
 
+// badExpression: JSONata's words without their code (F-030).
 func badExpression(err error) message {
-	return message{code: InvalidJSONata, text: fmt.Sprintf("The JSONata expression is not valid: %v", err)}
+	text := err.Error()
+	var e *jsonata.Error
+	if errors.As(err, &e) {
+		text = e.Message
+	}
+	return message{code: InvalidJSONata, text: text}
 }
 
 func misplacedStates(member string) message {

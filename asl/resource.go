@@ -95,7 +95,7 @@ func functionOK(s string) bool {
 // are in the pattern .sync:2.
 func (r *Resource) integration(rest string) bool {
 	r.Kind = Integration
-	rest, r.SDK = strings.CutPrefix(rest, "aws-sdk:")
+	rest, r.SDK = strings.CutPrefix(rest, sdkPrefix)
 	service, action, ok := strings.Cut(rest, ":")
 	if !ok {
 		return false

@@ -2,6 +2,7 @@ package asl
 
 import (
 	_ "embed"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -205,8 +206,8 @@ func (c *checker) formError(s *formSchema, at *place, v value.Value, err *jsonsc
 	case "additionalProperties":
 		known := holder.Get("properties")
 		for name := range v.Members() {
-			if !known.Get(name).Exists() {
-				c.unknownField(s, at, pointer[:i], known, name)
+			if !known.Get(name).Exists() && !c.full() {
+				c.unknownField(s, at, v, pointer[:i], name)
 			}
 		}
 	case "enum":
@@ -216,7 +217,11 @@ func (c *checker) formError(s *formSchema, at *place, v value.Value, err *jsonsc
 		if wanted.Kind() == value.String {
 			types = []string{wanted.Text()}
 		}
-		c.report(at, wrongType(types).withHint("got %s", v.Kind()))
+		m := wrongType(types).withHint("%s", typeHint(types, v))
+		if way := parts(at.pointer()); len(way) >= 2 && way[len(way)-2] == "States" && slices.Contains(besideStates, way[len(way)-1]) {
+			m = m.withHint("%s stands beside States, not in it", way[len(way)-1])
+		}
+		c.report(at, m)
 	case "minItems", "minLength", "minProperties":
 		c.report(at, emptyValue())
 	case "minimum":
@@ -228,9 +233,10 @@ func (c *checker) formError(s *formSchema, at *place, v value.Value, err *jsonsc
 	}
 }
 
-// unknownField reports a member that the definition of the schema at pointer
-// does not have, but perhaps its twin for the other query language.
-func (c *checker) unknownField(s *formSchema, at *place, pointer string, known value.Value, name string) {
+// unknownField reports a member of v that the definition of the schema at
+// pointer does not have, but perhaps its twin for the other query language.
+func (c *checker) unknownField(s *formSchema, at *place, v value.Value, pointer, name string) {
+	known := lookup(s.root, pointer).Get("properties")
 	i := strings.LastIndexByte(pointer, '/') + 1
 	own, other := JSONPath, JSONata
 	twin := strings.Replace(pointer[i:], "jsonpath", "jsonata", 1)
@@ -239,17 +245,59 @@ func (c *checker) unknownField(s *formSchema, at *place, pointer string, known v
 		twin = "jsonpath" + strings.TrimPrefix(strings.TrimPrefix(pointer[i:], "jsonata"), "Machine")
 	}
 	m := fieldNotSupported(name).meant(name, memberNames(known))
+	if m.hint == "" && known.Get("States").Exists() && StateType(v.Get(name).Get("Type").Text()).Known() {
+		m = m.withHint("states stand in States")
+	}
 	if twin != pointer[i:] && lookup(s.root, pointer[:i]+twin).Get("properties").Get(name).Exists() {
 		m = fieldOfOtherLanguage(name, own, other)
-		if successor := successors[name]; successor != "" {
+		if successor := successorOf(name, StateType(v.Get("Type").Text()), other); successor != "" {
 			m = m.withHint("in %s, use %s", own, successor)
 		}
 	}
 	c.reportKeyIn(at, at.member(name), m)
 }
 
+// besideStates are the other fields of a state machine.
+var besideStates = []string{"Comment", "StartAt", "Version", "TimeoutSeconds", "QueryLanguage"}
+
+// typeHint says what came instead of one of the types, and if a string was
+// probably meant without its quotes.
+func typeHint(types []string, v value.Value) string {
+	hint := "got " + v.Kind().String()
+	bare, err := value.Parse(v.Text())
+	switch word := words[v.Text()]; {
+	case v.Kind() != value.String || slices.Contains(types, "string"):
+	case word != "" && slices.Contains(types, "boolean"):
+		return fmt.Sprintf("did you mean %s?", word)
+	case err == nil && (bare.Kind() == value.Bool && slices.Contains(types, "boolean") ||
+		bare.Kind() == value.Number && (slices.Contains(types, "number") || slices.Contains(types, "integer"))):
+		return fmt.Sprintf("%s: write %s without the quotes", hint, bare)
+	}
+	return hint
+}
+
+// successorOf returns the fields of the own query language that do what a field
+// of the other does in a state of that type.
+func successorOf(name string, t StateType, other QueryLanguage) string {
+	switch {
+	case name == "Parameters" && t == Pass:
+		return "Output"
+	case name == "Parameters" && t == Map:
+		return "ItemSelector"
+	case name == "Output" && t == Pass:
+		return "Parameters, Result, ResultPath or OutputPath"
+	case name == "Output" && (t == Choice || t == Wait || t == Succeed):
+		return "OutputPath"
+	case other == JSONPath && isOperator(name):
+		return "Condition"
+	case other == JSONPath && strings.HasSuffix(name, "Path") && successors[name] == "":
+		return "an expression in " + strings.TrimSuffix(name, "Path")
+	}
+	return successors[name]
+}
+
 // successors are the fields of one query language that do in the other what a
-// field does.
+// field does, whatever the type of the state.
 var successors = map[string]string{
 	"Parameters":     "Arguments",
 	"ResultSelector": "Output",

@@ -61,29 +61,33 @@ func (c *checker) checkTemplateMember(template, object *place, v value.Value, na
 	case evaluated && v.Get(stem).Exists():
 		c.reportKeyIn(template, object.member(name), sameField(stem))
 	case evaluated:
-		if why := templateError(member); why != "" {
-			c.reportIn(template, object.member(name), notATemplateValue(name).withHint("%s", why))
+		if where, why := templateError(member); why != "" {
+			c.reportPart(template, object.member(name), where, notATemplateValue(name).withHint("%s", why))
 		}
 	case looksLikePath(member.Text()):
 		c.reportIn(template, object.member(name), noDollar(name))
 	}
 }
 
-// templateError says why a value cannot be evaluated, or "".
-func templateError(v value.Value) string {
+// templateError says why a value cannot be evaluated, and where in it; "" if it
+// can.
+func templateError(v value.Value) (where part, why string) {
+	text := v.Text()
+	var err error
 	switch {
 	case v.Kind() != value.String:
-		return "expected a string, got " + v.Kind().String()
-	case strings.HasPrefix(v.Text(), "$"):
-		if _, err := jsonpath.Compile(v.Text()); err != nil {
-			return err.Error()
-		}
+		return part{}, "expected a string, got " + v.Kind().String()
+	case strings.HasPrefix(text, "$"):
+		_, err = jsonpath.Compile(text)
+	case !strings.Contains(text, "("):
+		return part{}, "a path begins with $, a function call is of the form States.Name(…)"
 	default:
-		if _, err := intrinsic.Compile(v.Text()); err != nil {
-			return err.Error()
-		}
+		_, err = intrinsic.Compile(text)
 	}
-	return ""
+	if err == nil {
+		return part{}, ""
+	}
+	return faultOf(text, err)
 }
 
 // looksLikePath reports whether a string that is taken as it is was probably

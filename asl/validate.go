@@ -62,6 +62,7 @@ var (
 		(*checker).checkTransition,
 		(*checker).checkPairs,
 		(*checker).checkPaths,
+		(*checker).checkContext,
 		(*checker).checkTemplates,
 		(*checker).checkExpressions,
 		(*checker).checkErrorEquals,
@@ -93,7 +94,12 @@ type finding struct {
 	location string
 	pointer  string
 	key      bool // the key is meant, not the value
+	part     part // of the value, a string, if not all of it
 }
+
+// A part is what stands between two offsets of a string. The zero part is the
+// whole string.
+type part struct{ start, end int }
 
 // workflow checks a workflow and all within it.
 func (c *checker) workflow(w *Workflow, express bool) {
@@ -129,6 +135,15 @@ func (c *checker) reportIn(location, at *place, m message) {
 	c.add(finding{message: m, location: location.location(), pointer: at.pointer()})
 }
 
+// reportPart says that a part of a string is wrong; the service names the place
+// around it.
+func (c *checker) reportPart(location, at *place, p part, m message) {
+	if c.full() {
+		return
+	}
+	c.add(finding{message: m, location: location.location(), pointer: at.pointer(), part: p})
+}
+
 // reportKeyIn says that a member should not be there, and the service names the
 // place around it.
 func (c *checker) reportKeyIn(location, member *place, m message) {
@@ -154,7 +169,7 @@ func (c *checker) add(f finding) {
 // diagnostics finds the places in the source and sorts.
 func (c *checker) diagnostics() Diagnostics {
 	slices.SortFunc(c.found, func(a, b finding) int { // the schema has no order of its own
-		return cmp.Or(strings.Compare(a.pointer, b.pointer), strings.Compare(a.code, b.code), strings.Compare(a.text, b.text))
+		return cmp.Or(strings.Compare(a.pointer, b.pointer), strings.Compare(a.code, b.code), strings.Compare(a.text, b.text), a.part.start-b.part.start)
 	})
 	found := make(Diagnostics, 0, len(c.found))
 	for _, f := range slices.Compact(c.found) {
@@ -184,6 +199,9 @@ func (c *checker) rangeOf(f finding) position.Range {
 			v := lookup(c.d.Root, pointer)
 			structured := v.Kind() == value.Object || v.Kind() == value.Array
 			if shown := where.Shown(f.key || structured); shown.Known() {
+				if f.part != (part{}) && pointer == f.pointer && v.Kind() == value.String {
+					return c.d.Positions.Inside(shown, v.Text(), f.part.start, f.part.end)
+				}
 				if !where.Key.Known() && structured { // an item, or the root: its first character
 					shown.End = shown.Start
 				}

@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/aslocal/aslocal/asl/intrinsic"
 	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
 )
@@ -28,7 +27,7 @@ func VariableReferences(d *Definition) map[string][]string {
 	found := make(map[string][]string)
 	d.AllStates(func(_ *Workflow, s *State) {
 		names := make(map[string]bool)
-		s.reads(func(_ *place, name string) { names[name] = true })
+		s.reads(func(_ *place, _ part, name string) { names[name] = true })
 		delete(names, reservedName)
 		if len(names) > 0 {
 			found[s.Name] = slices.Sorted(maps.Keys(names))
@@ -38,41 +37,17 @@ func VariableReferences(d *Definition) map[string][]string {
 }
 
 // reads calls visit for every variable that a state reads, not for those of the
-// states inside it.
-func (s *State) reads(visit func(at *place, name string)) {
-	path := func(at *place, text string) {
-		if p, err := jsonpath.Compile(text); err == nil && p.Root() == jsonpath.Variable {
-			visit(at, p.Variable())
+// states inside it; where is the part of the text at the place that does.
+func (s *State) reads(visit func(at *place, where part, name string)) {
+	s.eachPath(func(at *place, where part, p *jsonpath.Path) {
+		if p.Root() == jsonpath.Variable {
+			visit(at, part{where.start, where.start + len("$") + len(p.Variable())}, p.Variable())
 		}
-	}
-	call := func(at *place, text string) {
-		if call, err := intrinsic.Compile(text); err == nil {
-			for _, name := range call.Variables() {
-				visit(at, name)
-			}
-		}
-	}
-	either := func(at *place, text string) {
-		if strings.HasPrefix(text, "$") {
-			path(at, text)
-		} else {
-			call(at, text)
-		}
-	}
-	s.paths(func(at *place, text string, _ pathKind) { either(at, text) })
-	s.templates(func(at *place, template value.Value) {
-		walk(at, template, func(at *place, v value.Value) {
-			for name, member := range v.Members() {
-				if strings.HasSuffix(name, pathSuffix) {
-					either(at.member(name), member.Text())
-				}
-			}
-		})
 	})
 	s.expressions(func(at *place, text string) {
 		if isExpression(text) {
-			for _, name := range expressionVariables(expressionText(text)) {
-				visit(at, name)
+			for _, r := range variablesRead(expressionText(text)) {
+				visit(at, referencePart(text, r), r.Name)
 			}
 		}
 	})
@@ -151,20 +126,20 @@ func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 			sc.names[name] = true
 			switch {
 			case name == reservedName:
-				c.report(at, reservedVariable(name))
+				c.reportKeyIn(at, at, reservedVariable(name))
 			case !variableNameOK(name):
-				c.report(at, badVariableName(name))
+				c.reportKeyIn(at, at, badVariableName(name))
 			case taken[name]:
-				c.report(at, outerVariable(name))
+				c.reportKeyIn(at, at, outerVariable(name))
 			}
 		})
 	}
 	order := predecessors{w: w, steps: maxSteps}
 	for _, s := range w.States {
-		if s.QueryLanguage == JSONPath && !c.o.Alone { // the words of an expression are too vague for this
-			s.reads(func(at *place, name string) {
-				if name != reservedName && !sc.visible(name) {
-					c.report(at, unassigned(name, sc.allNames()))
+		if !c.o.Alone {
+			s.reads(func(at *place, where part, name string) {
+				if name != reservedName && !sc.visible(name) && !c.full() {
+					c.reportPart(at, at, where, unassigned(name, s.QueryLanguage, sc.allNames()))
 				}
 			})
 		}

@@ -9,12 +9,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
 	"github.com/aslocal/aslocal/value"
 )
 
 // This file reads case files.
 
-// A Case is one execution, or one definition that must be refused.
+// A Case is one execution, one definition that must be refused, or one test of a
+// state.
 type Case struct {
 	ID         string            // its path without .json: "retry/max-attempts"
 	Comment    string            // what it shows
@@ -24,6 +27,7 @@ type Case struct {
 	Machines   map[string]string // other definitions, by name
 	Input      string            // text as it is sent
 	Tasks      map[string][]Answer
+	Test       *sfn.TestStateInput // a test of one state instead of an execution; nil for none
 	Stop       *Stop
 	Expect     Expectation
 }
@@ -110,6 +114,7 @@ func parseCase(name, text string) (Case, error) {
 		"input":     func(v value.Value, _ string) { c.Input = v.String() },
 		"inputText": d.text(&c.Input),
 		"tasks":     d.tasks(&c.Tasks),
+		"test":      d.test(&c.Test),
 		"stop": func(v value.Value, at string) {
 			c.Stop = new(Stop)
 			d.object(v, at, fields{"after": d.seconds(&c.Stop.After), "error": d.string(&c.Stop.Error), "cause": d.string(&c.Stop.Cause)})
@@ -127,6 +132,9 @@ func (d *decoder) check(v value.Value, c *Case) {
 	}
 	if v.Get("input").Exists() && v.Get("inputText").Exists() {
 		d.fail("/inputText", "expected either input or inputText, got both")
+	}
+	if answered := c.Expect.Answer.Exists() || c.Expect.Fault != nil; answered != (c.Test != nil) {
+		d.fail("/expect", "expected answer or fault of a test, and of nothing else")
 	}
 	if c.Type == "EXPRESS" && (len(c.Expect.History) > 0 || len(c.Expect.Events) > 0 || c.Stop != nil) {
 		d.fail("/type", "an EXPRESS execution has neither a history nor can it be stopped")

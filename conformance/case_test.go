@@ -78,7 +78,7 @@ func TestLoadIsStrict(t *testing.T) {
 		{"a callback without a call", with(`"tasks": {"f": [{"return": 1, "callback": [{"after": 1}]}]}`), ": /tasks/f/0/callback/0: expected one of heartbeat, succeed, fail, got 0 of them"},
 		{"negative time", with(`"stop": {"after": -1}`), ": /stop/after: expected a number of seconds of at most 4000000000, got -1"},
 		{"an express execution stopped", with(`"type": "EXPRESS", "stop": {}`), ": /type: an EXPRESS execution has neither a history nor can it be stopped"},
-		{"neither status nor invalid", expecting(`{"output": 1}`), ": /expect: expected one of status, invalid, got 0 of them\n: /expect: an execution that has not succeeded has no output"},
+		{"neither status nor invalid", expecting(`{"output": 1}`), ": /expect: expected one of status, invalid, answer, fault, got 0 of them\n: /expect: an execution that has not succeeded has no output"},
 		{"unknown status", expecting(`{"status": "DONE"}`), `: /expect/status: expected one of SUCCEEDED, FAILED, TIMED_OUT, ABORTED, RUNNING, got "DONE"`},
 		{"failed without error", expecting(`{"status": "FAILED"}`), ": /expect/error: missing: a failed execution has an error, or null"},
 		{"succeeded with a cause", expecting(`{"status": "SUCCEEDED", "cause": null}`), ": /expect: an execution that has succeeded has neither error nor cause"},

@@ -15,6 +15,9 @@ import (
 // Compare returns the first difference in each part of the expectation; none if
 // all is as expected.
 func (c *Case) Compare(got *Outcome) []Difference {
+	if c.Test != nil {
+		return append(c.compareTest(got), c.compareCalls(got)...)
+	}
 	if c.Expect.Invalid != nil || got.Refused {
 		return compareDiagnostics(c.Expect.Invalid, got.Diagnostics)
 	}
@@ -56,14 +59,26 @@ func (c *Case) Compare(got *Outcome) []Difference {
 			note(m.subset(at, w, got.Events[e].member))
 		}
 	}
-	for name, calls := range want.Calls {
+	found = append(found, c.compareCalls(got)...)
+	if want.MapRuns != nil {
+		note(m.compareMapRuns(want.MapRuns, got.MapRuns))
+	}
+	return found
+}
+
+// compareCalls compares what the tasks were called with.
+func (c *Case) compareCalls(got *Outcome) (found []Difference) {
+	m := &matcher{values: got.Names}
+	for name, calls := range c.Expect.Calls {
 		events := slices.Clone(got.Calls[name])
-		if want.Interleaved {
+		if c.Expect.Interleaved {
 			calls = slices.Clone(calls)
 			slices.SortFunc(calls, byText)
 			slices.SortFunc(events, byText)
 		}
-		note(m.difference("/expect/calls"+pointer(name), value.OfSlice(slices.Clone(calls)), value.OfSlice(events)))
+		if d := m.difference("/expect/calls"+pointer(name), value.OfSlice(slices.Clone(calls)), value.OfSlice(events)); d != nil {
+			found = append(found, *d)
+		}
 	}
 	return found
 }

@@ -109,6 +109,9 @@ func (r *run) run(ctx context.Context) (*Outcome, error) {
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
+	if r.c.Test != nil {
+		return r.test(ctx)
+	}
 	refusal, err := r.create(ctx)
 	if err != nil || refusal != nil {
 		return refusal, err
@@ -211,6 +214,9 @@ func (r *run) runStandard(ctx context.Context) (*Outcome, error) {
 	o.Output, o.Error, o.Cause = r.text(out.Output), r.text(out.Error), r.text(out.Cause)
 	if out.StopDate != nil {
 		o.Lasted = lasted(aws.ToTime(out.StartDate), *out.StopDate)
+	}
+	if o.MapRuns, err = r.mapRuns(ctx); err != nil {
+		return nil, err
 	}
 	o.Events, err = r.history(ctx)
 	return o, err

@@ -21,7 +21,10 @@ type Expectation struct {
 	Interleaved bool        // events of different branches come in any order
 	Events      []value.Value
 	Calls       map[string][]value.Value // what the tasks are called with
+	MapRuns     []value.Value            // parts of them, in the order in which they start
 	Invalid     []Diagnostic             // what is wrong with the definition; all else is empty then
+	Answer      value.Value              // of a test: all of it; all else but Calls is empty then
+	Fault       *Fault                   // of a test that is refused
 }
 
 // A Diagnostic is a mistake in a definition. An empty Message or Location of an
@@ -43,9 +46,12 @@ func (d *decoder) expectation(to *Expectation) func(value.Value, string) {
 			"interleaved": d.isTrue(&to.Interleaved),
 			"events":      d.events(&to.Events),
 			"calls":       d.calls(&to.Calls),
+			"mapRuns":     d.mapRuns(&to.MapRuns),
 			"invalid":     d.invalid(&to.Invalid),
+			"answer":      d.pattern(&to.Answer),
+			"fault":       d.fault(&to.Fault),
 		})
-		d.oneMember(v, at, "status", "invalid")
+		d.oneMember(v, at, "status", "invalid", "answer", "fault")
 		if v.Get("invalid").Exists() && v.Len() > 1 {
 			d.fail(at, "expected nothing beside invalid, since nothing is executed")
 		}

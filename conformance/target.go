@@ -36,7 +36,11 @@ type Outcome struct {
 	ExactTime bool // whether nothing but the execution's own timers took time
 	Events    []Event
 	Calls     map[string][]value.Value // by function or activity, in order
+	MapRuns   []value.Value            // if the case expects any
 	Names     map[string]string        // the values of named placeholders
+
+	Answer value.Value // of TestState
+	Fault  *Fault      // nil if it was not refused
 }
 
 func (o *Outcome) lines() []Line {

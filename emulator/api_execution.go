@@ -36,7 +36,7 @@ type startExecutionOutput struct {
 // startExecution begins an execution, or returns the one that runs under the
 // same name with the same input.
 func (e *Emulator) startExecution(ctx context.Context, in *startExecutionInput) (*startExecutionOutput, error) {
-	r, err := e.request(in)
+	r, err := e.request(in, false)
 	if err != nil {
 		return nil, err
 	}
@@ -55,15 +55,18 @@ func (e *Emulator) startExecution(ctx context.Context, in *startExecutionInput) 
 
 // request checks what StartExecution and StartSyncExecution ask for, in the
 // order of the service: ARN, state machine, name, input.
-func (e *Emulator) request(in *startExecutionInput) (engine.Request, error) {
+func (e *Emulator) request(in *startExecutionInput, sync bool) (engine.Request, error) {
 	var r engine.Request
-	a, err := parseARNOf(in.StateMachineArn, "stateMachine")
+	if err := checkMachineARN(in.StateMachineArn); err != nil {
+		return r, err
+	}
+	from, err := e.referToStart(in.StateMachineArn)
 	if err != nil {
 		return r, err
 	}
-	m, err := e.machine(a.text)
-	if err != nil {
-		return r, err
+	m := from.runs()
+	if sync && !m.express() {
+		return r, fault.StateMachineTypeNotSupported()
 	}
 	name := in.Name.Value
 	if !in.Name.Set {
@@ -82,6 +85,7 @@ func (e *Emulator) request(in *startExecutionInput) (engine.Request, error) {
 	}
 	r.Start = machine.Start{
 		ARN: e.arnFor("execution", m.name, name), Name: name, MachineARN: m.arn, Machine: m.name, RoleARN: m.roleARN, InputText: text,
+		Sync: sync, Version: from.versionARN(), Alias: from.aliasARN(),
 	}
 	if m.express() {
 		r.Start.Express = true
@@ -139,16 +143,10 @@ const metadataOnly = "METADATA_ONLY"
 
 // startSyncExecution runs an Express execution to its end.
 func (e *Emulator) startSyncExecution(ctx context.Context, in *startSyncExecutionInput) (*startSyncExecutionOutput, error) {
-	if a, err := parseARNOf(in.StateMachineArn, "stateMachine"); err == nil {
-		if m, err := e.machine(a.text); err == nil && !m.express() {
-			return nil, fault.StateMachineTypeNotSupported()
-		}
-	}
-	r, err := e.request(&in.startExecutionInput)
+	r, err := e.request(&in.startExecutionInput, true)
 	if err != nil {
 		return nil, err
 	}
-	r.Start.Sync = true
 	view, err := e.engine.StartSync(ctx, r)
 	if err != nil {
 		return nil, err
@@ -211,6 +209,7 @@ type describeExecutionOutput struct {
 	Cause                  optionalString `json:"cause"`
 	StateMachineVersionArn optionalString `json:"stateMachineVersionArn"`
 	StateMachineAliasArn   optionalString `json:"stateMachineAliasArn"`
+	MapRunArn              optionalString `json:"mapRunArn"`
 	RedriveCount           int64          `json:"redriveCount"`
 	RedriveStatus          string         `json:"redriveStatus"`
 	RedriveStatusReason    optionalString `json:"redriveStatusReason"`
@@ -225,13 +224,15 @@ func (e *Emulator) describeExecution(_ context.Context, in *describeExecutionInp
 	out := &describeExecutionOutput{
 		ExecutionArn: in.ExecutionArn, StateMachineArn: v.Start.MachineARN, Name: v.Start.Name, Status: v.Status.String(),
 		StartDate: date(v.Started), StopDate: date(v.Stopped), RedriveStatus: "NOT_REDRIVABLE",
-		StateMachineVersionArn: optional(v.Start.Version), StateMachineAliasArn: optional(v.Start.Alias),
+		StateMachineVersionArn: optional(v.Start.Version), StateMachineAliasArn: optional(v.Start.Alias), MapRunArn: optional(v.Start.MapRun),
 	}
 	switch v.Status {
 	case machine.Running, machine.Succeeded:
 		out.RedriveStatusReason = awsjson.Some("Execution is " + v.Status.String() + " and cannot be redriven")
 	default:
-		out.RedriveStatus = "REDRIVABLE"
+		if out.RedriveStatus = "REDRIVABLE"; v.Start.MapRun != "" {
+			out.RedriveStatus = "REDRIVABLE_BY_MAP_RUN"
+		}
 	}
 	if in.IncludedData != metadataOnly {
 		out.Input, out.InputDetails = awsjson.Some(v.Start.InputText), &included{true}
@@ -380,44 +381,34 @@ type listExecutionsOutput struct {
 }
 
 type executionItem struct {
-	ExecutionArn           string         `json:"executionArn"`
-	StateMachineArn        string         `json:"stateMachineArn"`
-	Name                   string         `json:"name"`
-	Status                 string         `json:"status"`
-	StartDate              time.Time      `json:"startDate"`
-	StopDate               time.Time      `json:"stopDate"`
-	StateMachineVersionArn optionalString `json:"stateMachineVersionArn"`
-	StateMachineAliasArn   optionalString `json:"stateMachineAliasArn"`
-	RedriveCount           int64          `json:"redriveCount"`
+	ExecutionArn           string                  `json:"executionArn"`
+	StateMachineArn        string                  `json:"stateMachineArn"`
+	Name                   string                  `json:"name"`
+	Status                 string                  `json:"status"`
+	StartDate              time.Time               `json:"startDate"`
+	StopDate               time.Time               `json:"stopDate"`
+	StateMachineVersionArn optionalString          `json:"stateMachineVersionArn"`
+	StateMachineAliasArn   optionalString          `json:"stateMachineAliasArn"`
+	MapRunArn              optionalString          `json:"mapRunArn"`
+	ItemCount              awsjson.Optional[int64] `json:"itemCount"`
+	RedriveCount           int64                   `json:"redriveCount"`
 }
 
-// listExecutions returns a page of the executions of a state machine, newest
-// first.
+// listExecutions returns a page of the executions of a state machine, of those
+// that a version or an alias has started, or of the children of a Map Run,
+// newest first.
 func (e *Emulator) listExecutions(_ context.Context, in *listExecutionsInput) (*listExecutionsOutput, error) {
-	if in.MapRunArn != "" {
-		return nil, fault.ResourceNotFound(in.MapRunArn)
-	}
-	if in.StateMachineArn == "" {
-		return nil, fault.MissingMember("Must specify only one of stateMachineArn or mapRunArn")
-	}
-	if _, err := parseARNOf(in.StateMachineArn, "stateMachine"); err != nil {
-		return nil, err
-	}
-	m, err := e.machine(in.StateMachineArn)
+	q, err := e.selection(in)
 	if err != nil {
 		return nil, err
 	}
-	if m.express() {
-		return nil, fault.StateMachineTypeNotSupported()
-	}
 	out := &listExecutionsOutput{Executions: []executionItem{}}
-	q := journal.Query{MachineARN: m.arn, Status: in.StatusFilter, Limit: int(pageSize(in.MaxResults))}
+	of := in.StateMachineArn + in.MapRunArn
+	q.Status, q.Limit = in.StatusFilter, int(pageSize(in.MaxResults))
 	if in.NextToken.Set {
-		start, err := pageStart(in.NextToken.Value, m.arn)
-		if err != nil {
+		if q.Before, err = pageStart(in.NextToken.Value, of); err != nil {
 			return nil, err
 		}
-		q.Before = start
 	}
 	if in.RedriveFilter == "REDRIVEN" {
 		return out, nil // nothing can be redriven yet
@@ -426,17 +417,51 @@ func (e *Emulator) listExecutions(_ context.Context, in *listExecutionsInput) (*
 	if err != nil {
 		return nil, err
 	}
-	for _, x := range rows {
-		out.Executions = append(out.Executions, executionItem{
-			ExecutionArn: x.ARN, StateMachineArn: x.MachineARN, Name: x.Name, Status: x.Status.String(),
-			StartDate: date(x.Started), StopDate: date(x.Stopped),
-			StateMachineVersionArn: optional(x.Version), StateMachineAliasArn: optional(x.Alias),
-		})
+	for i := range rows {
+		out.Executions = append(out.Executions, itemOf(&rows[i]))
 	}
 	if next != 0 {
-		out.NextToken = pageToken(next, m.arn)
+		out.NextToken = pageToken(next, of)
 	}
 	return out, nil
+}
+
+// selection is what ListExecutions is asked for.
+func (e *Emulator) selection(in *listExecutionsInput) (q journal.Query, err error) {
+	if (in.StateMachineArn == "") == (in.MapRunArn == "") {
+		return q, fault.MissingMember("Must specify only one of stateMachineArn or mapRunArn")
+	}
+	if in.MapRunArn != "" {
+		_, err = e.mapRun(in.MapRunArn)
+		return journal.Query{MapRunARN: in.MapRunArn}, err
+	}
+	if _, err := parseARNOf(in.StateMachineArn, "stateMachine"); err != nil {
+		return q, err
+	}
+	r, err := e.refer(in.StateMachineArn)
+	if err != nil {
+		return q, err
+	}
+	switch {
+	case r.machine.express():
+		return q, fault.StateMachineTypeNotSupported()
+	case r.version != nil:
+		return journal.Query{VersionARN: r.version.arn}, nil
+	case r.alias != nil:
+		return journal.Query{AliasARN: r.alias.arn}, nil
+	}
+	return journal.Query{MachineARN: r.machine.arn}, nil
+}
+
+func itemOf(x *engine.Row) executionItem {
+	item := executionItem{
+		ExecutionArn: x.ARN, StateMachineArn: x.MachineARN, Name: x.Name, Status: x.Status.String(), StartDate: date(x.Started), StopDate: date(x.Stopped),
+		StateMachineVersionArn: optional(x.Version), StateMachineAliasArn: optional(x.Alias), MapRunArn: optional(x.MapRun),
+	}
+	if x.MapRun != "" {
+		item.ItemCount = awsjson.Some(x.Items)
+	}
+	return item
 }
 
 type describeStateMachineForExecutionOutput struct {
@@ -450,6 +475,8 @@ type describeStateMachineForExecutionOutput struct {
 	EncryptionConfiguration value.Value    `json:"encryptionConfiguration"`
 	RevisionID              optionalString `json:"revisionId"`
 	VariableReferences      value.Value    `json:"variableReferences"`
+	MapRunArn               optionalString `json:"mapRunArn"`
+	Label                   optionalString `json:"label"`
 }
 
 // describeStateMachineForExecution returns the definition that the execution
@@ -459,11 +486,19 @@ func (e *Emulator) describeStateMachineForExecution(_ context.Context, in *descr
 	if err != nil {
 		return nil, err
 	}
-	m, err := e.machine(v.Start.MachineARN)
+	base, label := splitLabel(v.Start.MachineARN)
+	m, err := e.machine(base)
 	if err != nil {
 		return nil, err
 	}
-	definition, err := e.revisionText(v.Revision)
+	if r, err := e.refer(v.Start.Version); err == nil {
+		m = r.runs() // settings as they were published
+	}
+	revision, _, _ := strings.Cut(v.Revision, "#")
+	definition, err := e.revisionText(revision)
+	if err == nil && label != "" {
+		definition, err = labelledDefinition(definition, label)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -471,9 +506,9 @@ func (e *Emulator) describeStateMachineForExecution(_ context.Context, in *descr
 		definition = "{}"
 	}
 	return &describeStateMachineForExecutionOutput{
-		StateMachineArn: m.arn, Name: m.name, Definition: definition, RoleArn: v.Start.RoleARN, UpdateDate: date(m.updated),
+		StateMachineArn: v.Start.MachineARN, Name: v.Start.Machine, Definition: definition, RoleArn: v.Start.RoleARN, UpdateDate: date(m.updated),
 		LoggingConfiguration: m.loggingShown(), TracingConfiguration: m.tracingShown(), EncryptionConfiguration: m.encryptionShown(),
-		RevisionID: optional(m.revisionID), VariableReferences: m.variableRefs,
+		RevisionID: optional(m.revisionID), VariableReferences: m.variableRefs, MapRunArn: optional(v.Start.MapRun), Label: optional(label),
 	}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 	"github.com/google/uuid"
 )
@@ -30,8 +31,9 @@ type createStateMachineInput struct {
 }
 
 type createStateMachineOutput struct {
-	StateMachineArn string    `json:"stateMachineArn"`
-	CreationDate    time.Time `json:"creationDate"`
+	StateMachineArn        string         `json:"stateMachineArn"`
+	CreationDate           time.Time      `json:"creationDate"`
+	StateMachineVersionArn optionalString `json:"stateMachineVersionArn"`
 }
 
 // createStateMachine registers a state machine. The same call again returns the
@@ -49,6 +51,7 @@ func (e *Emulator) createStateMachine(ctx context.Context, in *createStateMachin
 	m := &stateMachine{
 		arn: e.arnFor("stateMachine", in.Name), name: in.Name, machineType: typeStandard, roleARN: in.RoleArn, definition: in.Definition,
 		tracing: in.TracingConfiguration, encryption: in.EncryptionConfiguration, tags: tagObject(value.EmptyObject, in.Tags), created: e.now(),
+		published: in.Publish, description: in.VersionDescription,
 	}
 	m.updated = m.created
 	if in.Type != "" {
@@ -70,18 +73,32 @@ func (e *Emulator) createStateMachine(ctx context.Context, in *createStateMachin
 		if !old.sameAs(m) {
 			return nil, fault.StateMachineAlreadyExists(m.arn)
 		}
-		return &createStateMachineOutput{StateMachineArn: old.arn, CreationDate: date(old.created)}, nil
+		return old.createdOutput(), nil
 	}
-	if err := e.put(ctx, m, compiled.program); err != nil {
+	if in.Publish {
+		_, err = e.publish(ctx, m, compiled.program, in.VersionDescription)
+	} else {
+		err = e.put(ctx, m, compiled.program, nil)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return &createStateMachineOutput{StateMachineArn: m.arn, CreationDate: date(m.created)}, nil
+	return m.createdOutput(), nil
+}
+
+// createdOutput is what the creation of m is answered with, and each repetition.
+func (m *stateMachine) createdOutput() *createStateMachineOutput {
+	out := &createStateMachineOutput{StateMachineArn: m.arn, CreationDate: date(m.created)}
+	if m.published {
+		out.StateMachineVersionArn = optional(m.arn + ":1")
+	}
+	return out
 }
 
 // sameAs reports whether creating n again may return m: role and tags do not
 // count.
 func (m *stateMachine) sameAs(n *stateMachine) bool {
-	return m.definition == n.definition && m.machineType == n.machineType &&
+	return m.definition == n.definition && m.machineType == n.machineType && m.published == n.published && m.description == n.description &&
 		sameConfiguration(m.logging, n.logging) && sameConfiguration(m.tracing, n.tracing) && sameConfiguration(m.encryption, n.encryption)
 }
 
@@ -89,13 +106,9 @@ func sameConfiguration(a, b value.Value) bool {
 	return a.Exists() == b.Exists() && (!a.Exists() || value.Equal(a, b))
 }
 
-// checkPublish refuses what is not there yet, in the words of the service where
-// it has some.
+// checkPublish refuses the description of a version that is not made.
 func checkPublish(publish bool, description optionalString) error {
-	switch {
-	case publish:
-		return fault.Validation("aslocal does not publish versions yet: leave publish out")
-	case description.Set:
+	if description.Set && !publish {
 		return fault.DescriptionWithoutPublish()
 	}
 	return nil
@@ -151,21 +164,23 @@ type updateStateMachineInput struct {
 }
 
 type updateStateMachineOutput struct {
-	UpdateDate time.Time      `json:"updateDate"`
-	RevisionID optionalString `json:"revisionId"`
+	UpdateDate             time.Time      `json:"updateDate"`
+	RevisionID             optionalString `json:"revisionId"`
+	StateMachineVersionArn optionalString `json:"stateMachineVersionArn"`
 }
 
 // updateStateMachine changes what new executions run. Those that run keep the
 // definition and role they have begun with. An update that changes nothing
 // makes no revision.
 func (e *Emulator) updateStateMachine(ctx context.Context, in *updateStateMachineInput) (*updateStateMachineOutput, error) {
-	if _, err := parseARNOf(in.StateMachineArn, "stateMachine"); err != nil {
+	if err := checkMachineARN(in.StateMachineArn); err != nil {
 		return nil, err
 	}
 	if err := checkPublish(in.Publish, in.VersionDescription); err != nil {
 		return nil, err
 	}
-	if !in.Definition.Set && !in.RoleArn.Set && !in.LoggingConfiguration.Exists() && !in.TracingConfiguration.Exists() && !in.EncryptionConfiguration.Exists() {
+	if !in.Definition.Set && !in.RoleArn.Set && !in.Publish &&
+		!in.LoggingConfiguration.Exists() && !in.TracingConfiguration.Exists() && !in.EncryptionConfiguration.Exists() {
 		return nil, fault.MissingRequiredParameter()
 	}
 	e.mu.Lock()
@@ -208,10 +223,16 @@ func (e *Emulator) updateStateMachine(ctx context.Context, in *updateStateMachin
 	if !old.sameAs(&m) || m.roleARN != old.roleARN {
 		m.revisionID = uuid.NewString()
 	}
-	if err := e.put(ctx, &m, program); err != nil {
+	out := &updateStateMachineOutput{UpdateDate: date(m.updated), RevisionID: optional(m.revisionID)}
+	if !in.Publish {
+		return out, e.put(ctx, &m, program, nil)
+	}
+	v, err := e.publish(ctx, &m, program, in.VersionDescription)
+	if err != nil {
 		return nil, err
 	}
-	return &updateStateMachineOutput{UpdateDate: date(m.updated), RevisionID: optional(m.revisionID)}, nil
+	out.StateMachineVersionArn = optional(v.arn)
+	return out, nil
 }
 
 type describeStateMachineInput struct {
@@ -231,22 +252,31 @@ type describeStateMachineOutput struct {
 	TracingConfiguration    value.Value    `json:"tracingConfiguration"`
 	EncryptionConfiguration value.Value    `json:"encryptionConfiguration"`
 	RevisionID              optionalString `json:"revisionId"`
+	Description             optionalString `json:"description"`
 	VariableReferences      value.Value    `json:"variableReferences"`
 }
 
-// describeStateMachine returns a state machine as it stands.
+// describeStateMachine returns a state machine as it stands, or as a version has
+// it. An alias has an action of its own (F-043).
 func (e *Emulator) describeStateMachine(_ context.Context, in *describeStateMachineInput) (*describeStateMachineOutput, error) {
 	if _, err := parseARNOf(in.StateMachineArn, "stateMachine"); err != nil {
 		return nil, err
 	}
-	m, err := e.machine(in.StateMachineArn)
+	r, err := e.refer(in.StateMachineArn)
 	if err != nil {
 		return nil, err
 	}
+	if r.alias != nil {
+		return nil, fault.StateMachineDoesNotExist(in.StateMachineArn)
+	}
+	m := r.runs()
 	out := &describeStateMachineOutput{
 		StateMachineArn: m.arn, Name: m.name, Status: "ACTIVE", Definition: m.definition, RoleArn: m.roleARN, Type: m.machineType,
 		CreationDate: date(m.created), LoggingConfiguration: m.loggingShown(), TracingConfiguration: m.tracingShown(),
 		EncryptionConfiguration: m.encryptionShown(), RevisionID: optional(m.revisionID), VariableReferences: m.variableRefs,
+	}
+	if v := r.version; v != nil {
+		out.StateMachineArn, out.CreationDate, out.Description = v.arn, date(v.created), v.description
 	}
 	if in.IncludedData == metadataOnly {
 		out.Definition = "{}"
@@ -260,10 +290,10 @@ type deleteStateMachineInput struct {
 
 type empty struct{}
 
-// deleteStateMachine removes a state machine; executions that run go on to
-// their end. One that is not there is no error.
+// deleteStateMachine removes a state machine with its versions and aliases;
+// executions that run go on to their end. One that is not there is no error.
 func (e *Emulator) deleteStateMachine(ctx context.Context, in *deleteStateMachineInput) (*empty, error) {
-	if _, err := parseARNOf(in.StateMachineArn, "stateMachine"); err != nil {
+	if err := checkMachineARN(in.StateMachineArn); err != nil {
 		return nil, err
 	}
 	e.mu.Lock()
@@ -271,10 +301,19 @@ func (e *Emulator) deleteStateMachine(ctx context.Context, in *deleteStateMachin
 	if e.machines[in.StateMachineArn] == nil {
 		return &empty{}, nil
 	}
-	if err := e.remove(ctx, kindMachine, in.StateMachineArn); err != nil {
+	gone := []journal.Document{{Kind: kindMachine, Key: in.StateMachineArn}}
+	for _, v := range e.versions[in.StateMachineArn] {
+		gone = append(gone, journal.Document{Kind: kindVersion, Key: v.arn})
+	}
+	for _, a := range e.aliases[in.StateMachineArn] {
+		gone = append(gone, journal.Document{Kind: kindAlias, Key: a.arn})
+	}
+	if err := journal.Do(ctx, e.store, journal.Write{Documents: gone}); err != nil {
 		return nil, err
 	}
 	delete(e.machines, in.StateMachineArn)
+	delete(e.versions, in.StateMachineArn)
+	delete(e.aliases, in.StateMachineArn)
 	return &empty{}, nil
 }
 

@@ -67,7 +67,7 @@ func (e *Emulator) retag(ctx context.Context, arn string, change func(tags value
 		if changed.tags.Len() > maxTags {
 			return nil, fault.TooManyTags(arn)
 		}
-		return &empty{}, e.put(ctx, &changed, nil)
+		return &empty{}, e.put(ctx, &changed, nil, nil)
 	}
 	if a := e.activities[arn]; a != nil {
 		changed := *a

@@ -33,6 +33,39 @@ func parseARNOf(text, resource string) (arn, error) {
 	return a, err
 }
 
+// checkMachineARN checks the ARN of a state machine, of one of its versions, or
+// of an alias. That of the executions of a Map Run is refused (F-044).
+func checkMachineARN(text string) error {
+	_, err := parseARNOf(text, "stateMachine")
+	if err == nil && strings.Contains(text, "/") {
+		err = fault.LabeledArn(text)
+	}
+	return err
+}
+
+// parseQualifiedARN checks the ARN of a version or an alias, and returns that of
+// the state machine.
+func parseQualifiedARN(text string) (machineARN string, err error) {
+	if err := checkMachineARN(text); err != nil {
+		return "", err
+	}
+	machineARN, qualifier := splitQualifier(text)
+	if qualifier == "" {
+		return "", fault.InvalidArnResource("stateMachine")
+	}
+	return machineARN, nil
+}
+
+// splitQualifier cuts the number of a version or the name of an alias off an
+// ARN; "" if it has none.
+func splitQualifier(text string) (machineARN, qualifier string) {
+	parts := strings.SplitN(text, ":", 8)
+	if len(parts) < 8 {
+		return text, ""
+	}
+	return strings.Join(parts[:7], ":"), parts[7]
+}
+
 // arnFor makes an ARN in the emulator's region and account.
 func (e *Emulator) arnFor(resource string, rest ...string) string {
 	return "arn:aws:states:" + e.region + ":" + e.account + ":" + resource + ":" + strings.Join(rest, ":")

@@ -120,3 +120,23 @@ func BenchmarkStartSyncExecution(b *testing.B) {
 		c.call("StartSyncExecution", string(body))
 	}
 }
+
+// BenchmarkMapRun runs distributed Maps over 1000 items: child executions a
+// second.
+func BenchmarkMapRun(b *testing.B) {
+	stores(b, func(b *testing.B, c *caller) {
+		c.create(`{"StartAt": "M", "States": {"M": {"Type": "Map", "ItemsPath": "$.items", "End": true, "ItemProcessor": {
+			"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}}}`, "STANDARD")
+		const items = 1000
+		input := `{\"items\": [0` + strings.Repeat(",0", items-1) + `]}`
+		b.ResetTimer()
+		for i := range b.N {
+			c.call("StartExecution", fmt.Sprintf(`{"stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:m", "name": "e%d", "input": "%s"}`, i, input))
+			arn := fmt.Sprintf("arn:aws:states:us-east-1:123456789012:execution:m:e%d", i)
+			if x, err := c.em.Wait(b.Context(), arn); err != nil || x.Status != "SUCCEEDED" {
+				b.Fatalf("%+v, %v", x, err)
+			}
+		}
+		b.ReportMetric(float64(items*b.N)/b.Elapsed().Seconds(), "children/s")
+	})
+}

@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ import (
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/engine"
 	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/emulator/storage"
 	"github.com/aslocal/aslocal/emulator/task"
 )
 
@@ -36,6 +38,7 @@ type Emulator struct {
 	clock           engine.Clock
 	store           journal.Store
 	tasks           *tasks
+	draw            func(n int) int // gives a random number below n
 	engine          *engine.Engine
 	handler         http.Handler
 	closing         sync.Once
@@ -43,6 +46,8 @@ type Emulator struct {
 
 	mu         sync.RWMutex
 	machines   map[string]*stateMachine // by ARN
+	versions   map[string][]*version    // by ARN of the state machine, by number
+	aliases    map[string][]*alias      // by ARN of the state machine, in the order of their creation
 	activities map[string]*activity     // by ARN
 	revisions  map[string]string        // definitions by key
 	programs   programs
@@ -59,7 +64,9 @@ type settings struct {
 	lambdaEndpoint  string
 	functionURLs    map[string]string
 	handlers        map[string]task.Handler
+	s3              storage.Config
 	observe         func(string, Event)
+	draw            func(n int) int
 }
 
 // An Option changes a setting of New.
@@ -104,6 +111,15 @@ func WithFunctionURL(function, url string) Option {
 	return func(s *settings) { s.functionURLs[function] = url }
 }
 
+// WithS3Folder makes the folders of a folder the buckets that ItemReaders read
+// and ResultWriters write.
+func WithS3Folder(name string) Option { return func(s *settings) { s.s3.Folder = name } }
+
+// WithS3Endpoint sets the URL of an endpoint that speaks S3: it has the buckets
+// that are no folders of WithS3Folder. Requests are signed with the credentials
+// that AWS_ACCESS_KEY_ID and the like give.
+func WithS3Endpoint(url string) Option { return func(s *settings) { s.s3.Endpoint = url } }
+
 // WithTask answers the tasks of a resource with a Go function. The resource is
 // a Lambda function's name or ARN (an ARN may leave region and account empty),
 // or the ARN of a service integration.
@@ -111,11 +127,25 @@ func WithTask(resource string, handler task.Handler) Option {
 	return func(s *settings) { s.handlers[resource] = handler }
 }
 
+// WithSeed makes the random choices between the versions of an alias the same
+// in every run; if not given, they differ. Executions have seeds of their own.
+func WithSeed(seed uint64) Option {
+	return func(s *settings) {
+		var mu sync.Mutex
+		random := rand.New(rand.NewPCG(seed, 0))
+		s.draw = func(n int) int {
+			mu.Lock()
+			defer mu.Unlock()
+			return random.IntN(n)
+		}
+	}
+}
+
 // New returns an emulator. If its store holds executions that have not ended,
 // they go on.
 func New(options ...Option) (*Emulator, error) {
 	s := settings{
-		region: "us-east-1", account: "123456789012", log: slog.Default(), waitTimeScale: 1,
+		region: "us-east-1", account: "123456789012", log: slog.Default(), waitTimeScale: 1, draw: rand.IntN,
 		functionURLs: make(map[string]string), handlers: make(map[string]task.Handler),
 	}
 	for _, set := range options {
@@ -128,8 +158,8 @@ func New(options ...Option) (*Emulator, error) {
 		s.store = journal.NewMemory()
 	}
 	e := &Emulator{
-		region: s.region, account: s.account, log: s.log, clock: s.clock, store: s.store,
-		machines: make(map[string]*stateMachine), activities: make(map[string]*activity), revisions: make(map[string]string),
+		region: s.region, account: s.account, log: s.log, clock: s.clock, store: s.store, draw: s.draw,
+		machines: make(map[string]*stateMachine), versions: make(map[string][]*version), aliases: make(map[string][]*alias), activities: make(map[string]*activity), revisions: make(map[string]string),
 	}
 	actions := e.actions()
 	var err error
@@ -164,8 +194,7 @@ func (e *Emulator) Close() error {
 	e.closing.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		e.closed = errors.Join(e.engine.Close(ctx), e.store.Close())
-		e.tasks.lambda.Close()
+		e.closed = errors.Join(e.engine.Close(ctx), e.store.Close(), e.tasks.Close())
 	})
 	return e.closed
 }

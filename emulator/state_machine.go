@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
@@ -21,6 +22,8 @@ import (
 const (
 	kindMachine  = "machine"
 	kindRevision = "revision"
+	kindVersion  = "version"
+	kindAlias    = "alias"
 	kindActivity = "activity"
 )
 
@@ -40,6 +43,10 @@ type stateMachine struct {
 	encryption   value.Value
 	tags         value.Value // object: key to value
 	variableRefs value.Value // object, or no value
+
+	lastVersion int64          // number of the version that was published last
+	published   bool           // by CreateStateMachine
+	description optionalString // of the version that this made
 }
 
 func (m *stateMachine) express() bool { return m.machineType == typeExpress }
@@ -50,7 +57,12 @@ const (
 )
 
 // document is the state machine as the store keeps it.
-func (m *stateMachine) document() []byte {
+func (m *stateMachine) document() journal.Document {
+	return journal.Document{Kind: kindMachine, Key: m.arn, Data: m.record().AppendJSON(nil)}
+}
+
+// record is what its document and those of its versions hold.
+func (m *stateMachine) record() value.Value {
 	var b value.ObjectBuilder
 	for _, s := range []struct{ name, text string }{
 		{"name", m.name}, {"type", m.machineType}, {"roleArn", m.roleARN}, {"revision", m.revision}, {"revisionId", m.revisionID},
@@ -59,6 +71,11 @@ func (m *stateMachine) document() []byte {
 	}
 	b.Set("created", value.Int(m.created))
 	b.Set("updated", value.Int(m.updated))
+	b.Set("lastVersion", value.Int(m.lastVersion))
+	b.Set("published", value.OfBool(m.published))
+	if m.description.Set {
+		b.Set("description", value.Str(m.description.Value))
+	}
 	for _, s := range []struct {
 		name string
 		v    value.Value
@@ -67,7 +84,7 @@ func (m *stateMachine) document() []byte {
 			b.Set(s.name, s.v)
 		}
 	}
-	return b.Value().AppendJSON(nil)
+	return b.Value()
 }
 
 // load reads what the store keeps.
@@ -82,11 +99,21 @@ func (e *Emulator) load() error {
 		if err != nil {
 			return fmt.Errorf("emulator: reading the state machines: %w", err)
 		}
-		m, err := e.readMachine(doc.Key, doc.Data)
+		v, err := value.ParseBytes(doc.Data)
+		if err != nil {
+			return fmt.Errorf("emulator: the state machine %s: %w", doc.Key, err)
+		}
+		m, err := e.readMachine(doc.Key, v)
 		if err != nil {
 			return fmt.Errorf("emulator: the state machine %s: %w", doc.Key, err)
 		}
 		e.machines[m.arn] = m
+	}
+	if err := e.loadVersions(); err != nil {
+		return err
+	}
+	if err := e.loadAliases(); err != nil {
+		return err
 	}
 	for doc, err := range e.store.Documents(kindActivity) {
 		if err != nil {
@@ -101,18 +128,16 @@ func (e *Emulator) load() error {
 	return nil
 }
 
-func (e *Emulator) readMachine(arn string, doc []byte) (*stateMachine, error) {
-	v, err := value.ParseBytes(doc)
-	if err != nil {
-		return nil, err
-	}
-	m := &stateMachine{
+func (e *Emulator) readMachine(arn string, v value.Value) (m *stateMachine, err error) {
+	m = &stateMachine{
 		arn: arn, name: v.Get("name").Text(), machineType: v.Get("type").Text(), roleARN: v.Get("roleArn").Text(),
 		revision: v.Get("revision").Text(), revisionID: v.Get("revisionId").Text(),
 		logging: v.Get("logging"), tracing: v.Get("tracing"), encryption: v.Get("encryption"), tags: v.Get("tags"),
+		published: v.Get("published").Bool(), description: optionalText(v.Get("description")),
 	}
 	m.created, _ = v.Get("created").Int()
 	m.updated, _ = v.Get("updated").Int()
+	m.lastVersion, _ = v.Get("lastVersion").Int()
 	if m.definition, err = e.revisionText(m.revision); err != nil {
 		return nil, err
 	}
@@ -135,27 +160,36 @@ func (e *Emulator) revisionText(revision string) (string, error) {
 	return text, nil
 }
 
-// program returns the compiled definition of a revision. The engine asks for
-// it when an execution starts, and when one goes on after a restart.
+// program returns the compiled definition of a revision, or what the children
+// of one of its distributed Maps run. The engine asks for it when an execution
+// starts, and when one goes on after a restart.
 func (e *Emulator) program(revision string) (*machine.Program, error) {
 	e.programs.mu.Lock()
 	defer e.programs.mu.Unlock()
-	if p := e.programs.compiled[revision]; p != nil {
-		return p, nil
+	root, labels, _ := strings.Cut(revision, "#")
+	p := e.programs.compiled[root]
+	if p == nil {
+		text, err := e.revisionText(root)
+		if err != nil {
+			return nil, err
+		}
+		definition, diagnostics := asl.Parse(text)
+		if diagnostics.HasErrors() {
+			return nil, diagnostics
+		}
+		if p, err = compile(definition); err != nil {
+			return nil, err
+		}
+		e.programs.keep(root, p)
 	}
-	text, err := e.revisionText(revision)
-	if err != nil {
-		return nil, err
+	for label := range strings.SplitSeq(labels, "#") {
+		if label == "" {
+			break // the machine itself
+		}
+		if p = p.Child(label); p == nil {
+			return nil, fmt.Errorf("emulator: the definition %s has no distributed Map labelled %q", root, label)
+		}
 	}
-	definition, diagnostics := asl.Parse(text)
-	if diagnostics.HasErrors() {
-		return nil, diagnostics
-	}
-	p, err := compile(definition)
-	if err != nil {
-		return nil, err
-	}
-	e.programs.keep(revision, p)
 	return p, nil
 }
 
@@ -229,14 +263,17 @@ func (e *Emulator) machine(arn string) (*stateMachine, error) {
 
 // put stores a state machine and makes it the one that requests see; if its
 // definition is new, program is what it compiles to, and it becomes a revision.
-// The caller holds e.mu.
-func (e *Emulator) put(ctx context.Context, m *stateMachine, program *machine.Program) error {
+// A version that was made of it is stored with it. The caller holds e.mu.
+func (e *Emulator) put(ctx context.Context, m *stateMachine, program *machine.Program, made *version) error {
 	var documents []journal.Document
 	if program != nil {
 		m.revision = uuid.NewString()
 		documents = append(documents, journal.Document{Kind: kindRevision, Key: m.revision, Data: []byte(m.definition)})
 	}
-	documents = append(documents, journal.Document{Kind: kindMachine, Key: m.arn, Data: m.document()})
+	documents = append(documents, m.document())
+	if made != nil {
+		documents = append(documents, made.document())
+	}
 	if err := journal.Do(ctx, e.store, journal.Write{Documents: documents}); err != nil {
 		return err
 	}

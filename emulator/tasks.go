@@ -20,6 +20,7 @@ type tasks struct {
 	registry        task.Registry
 	lambda          *task.Lambda
 	states          task.States
+	data            *mapData
 	region, account string
 }
 
@@ -28,7 +29,11 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tasks{lambda: lambda, region: s.region, account: s.account}
+	data, err := newMapData(s)
+	if err != nil {
+		return nil, err
+	}
+	t := &tasks{lambda: lambda, data: data, region: s.region, account: s.account}
 	t.registry.Add("function", lambda)
 	t.registry.Add("lambda:invoke", lambda)
 	t.states.API = api

@@ -88,6 +88,8 @@ type node struct {
 	parent     *parent   // of a "%"
 	seeking    []*parent // those in the node that its surroundings must resolve
 	tail       bool      // a call whose result is that of the lambda around it
+	depth      int       // in its body, see depth.go
+	reach      int       // how deep its evaluation certainly gets
 }
 
 // A term is one expression of an order-by clause.

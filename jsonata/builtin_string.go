@@ -20,8 +20,8 @@ func stringOf(c Call, args []value.Value) (value.Value, error) {
 	if !v.Exists() || v.Kind() == value.String {
 		return v, nil
 	}
-	pretty := len(args) > 1 && args[1].Bool()
-	return c.text(func(dst []byte) ([]byte, error) { return appendText15(dst, v, pretty) })
+	form := textForm{pretty: len(args) > 1 && args[1].Bool(), whole: c.run.expr.service}
+	return c.text(func(dst []byte) ([]byte, error) { return form.append(dst, v) })
 }
 
 // text makes a string in the buffer of the run.
@@ -37,18 +37,18 @@ func (c Call) text(write func(dst []byte) ([]byte, error)) (value.Value, error) 
 	return value.Str(string(text)), nil
 }
 
-// appendString writes a value as $string and & do; nothing as nothing.
-func appendString(dst []byte, v value.Value) ([]byte, error) {
-	if v.Kind() == value.String {
-		return append(dst, v.Text()...), nil
-	}
-	return appendText15(dst, v, false)
+// A textForm says how $string and & write what is no string.
+type textForm struct {
+	pretty bool
+	whole  bool // whole numbers in full, see WithServiceNumbers
 }
 
-// appendText15 writes what is no string as $string does: numbers with 15 digits,
-// a function as nothing, the rest as JSON.
-func appendText15(dst []byte, v value.Value, pretty bool) ([]byte, error) {
+// append writes a value: nothing and functions as nothing, what is no string as
+// JSON, with numbers of 15 digits.
+func (form textForm) append(dst []byte, v value.Value) ([]byte, error) {
 	switch v.Kind() {
+	case value.String:
+		return append(dst, v.Text()...), nil
 	case value.Absent:
 		return dst, nil
 	case value.Number, value.Opaque:
@@ -59,13 +59,13 @@ func appendText15(dst []byte, v value.Value, pretty bool) ([]byte, error) {
 		if f-f != 0 {
 			return dst, fail("D3001", v)
 		}
-		return appendRounded(dst, f), nil
+		return form.appendNumber(dst, v), nil
 	case value.Array:
 		if v.Mark()&markOuter != 0 {
 			v = v.Index(0)
 		}
 	}
-	w := jsonWriter{dst: dst, pretty: pretty}
+	w := jsonWriter{textForm: form, dst: dst}
 	err := w.write(v, 0)
 	return w.dst, err
 }
@@ -73,8 +73,8 @@ func appendText15(dst []byte, v value.Value, pretty bool) ([]byte, error) {
 // A jsonWriter writes values as JSON.stringify does, with numbers rounded to 15
 // digits and functions as empty strings.
 type jsonWriter struct {
-	dst    []byte
-	pretty bool
+	textForm
+	dst []byte
 }
 
 // write writes a value inside so many others. An infinity fails.
@@ -88,7 +88,7 @@ func (w *jsonWriter) write(v value.Value, level int) (err error) {
 		if f-f != 0 {
 			return fail(codeOutOfJSON, v)
 		}
-		w.dst = appendRounded(w.dst, f)
+		w.dst = w.appendNumber(w.dst, v)
 	case value.String:
 		w.dst = appendQuoted(w.dst, v.Text())
 	case value.Array:
@@ -500,7 +500,7 @@ func replace(c Call, args []value.Value) (value.Value, error) {
 		}
 		return str(c, strings.Replace(s, pattern.Text(), by.Text(), n))
 	}
-	var out []byte
+	out := make([]byte, 0, len(s)+len(s)/8)
 	at, count := 0, 0.0
 	err = eachMatch(c, pattern, s, func(m occurrence) (bool, error) {
 		out = append(out, s[at:max(at, m.from)]...)

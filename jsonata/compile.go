@@ -414,22 +414,26 @@ func (c *compiler) condition(n *node) (eval, error) {
 	if err != nil {
 		return nil, err
 	}
-	otherwise := constant(value.Value{})
+	otherwise, reach := constant(value.Value{}), [2]int{n.rhs.reach}
 	if n.third != nil {
 		if otherwise, err = c.node(n.third); err != nil {
 			return nil, err
 		}
+		reach[1] = n.third.reach
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
 		ok, err := test(f, in)
-		switch {
-		case err != nil:
+		if err != nil {
 			return value.Value{}, err
-		case ok:
-			v, err := then(f, in)
-			return leave(v), err
 		}
-		v, err := otherwise(f, in)
+		branch, depth := otherwise, reach[1]
+		if ok {
+			branch, depth = then, reach[0]
+		}
+		if err := f.run.reaches(depth); err != nil {
+			return value.Value{}, err
+		}
+		v, err := branch(f, in)
 		return leave(v), err
 	}, nil
 }
@@ -441,7 +445,7 @@ func (c *compiler) lambda(n *node) (eval, error) {
 	for i, item := range n.items {
 		names[i] = item.text
 	}
-	l := &lambda{params: len(names), signature: n.signature}
+	l := &lambda{params: len(names), signature: n.signature, reach: n.rhs.reach}
 	l.scope = c.open(names, n.rhs)
 	defer c.close()
 	var err error
@@ -469,7 +473,7 @@ func calleeName(n *node) (text string, bare bool) {
 // calls compiles what a call and a partial application have in common.
 func (c *compiler) calls(n *node) (*call, error) {
 	var err error
-	out := &call{site: site{position: n.position}}
+	out := &call{site: site{position: n.position}, depth: n.depth}
 	out.site.token, out.site.bare = calleeName(n.lhs)
 	out.calleeSite = site{position: n.lhs.position}
 	if n.lhs.kind == nodeVariable {
@@ -537,7 +541,7 @@ func (c *compiler) apply(n *node, x exit) (eval, error) {
 	if err != nil {
 		return nil, err
 	}
-	position := n.position
+	position, depth := n.position, n.depth
 	return func(f *frame, in value.Value) (value.Value, error) {
 		arg, err := left(f, in)
 		if err != nil {
@@ -557,6 +561,7 @@ func (c *compiler) apply(n *node, x exit) (eval, error) {
 		}
 		base := len(r.stack)
 		r.stack = append(r.stack, arg)
+		r.level = r.depth + depth
 		v, err = r.apply(fn, r.stack[base:], value.Nil)
 		r.stack = r.stack[:base]
 		return x.of(v), err

@@ -36,6 +36,10 @@ func (e *Error) Error() string {
 	return e.Code + ": " + e.Message
 }
 
+// IsLimit reports whether the evaluation was ended by one of its Limits or by
+// its context, and not by what the expression says.
+func (e *Error) IsLimit() bool { return e.Code == codeLimit }
+
 // Unwrap returns the cause of an evaluation that was stopped: the error of its
 // context. Other errors have none.
 func (e *Error) Unwrap() error { return e.cause }
@@ -155,9 +159,9 @@ var messages = map[string]string{
 
 // The texts of U1001: what stopped the evaluation.
 const (
-	tooDeep  = "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive."
+	tooDeep  = "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive."
 	tooLong  = "Expression evaluation timeout: Check for infinite loop"
-	tooLarge = "Expression evaluation memory limit exceeded"
+	tooLarge = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 )
 
 // fail makes an error of the code about a value; no value if there is none.

@@ -106,6 +106,7 @@ type lambda struct {
 	params    int
 	signature *signature
 	body      eval
+	reach     int // how deep it nests
 }
 
 // A tailCall is a call that the lambda that has just ended left to its caller.
@@ -119,15 +120,19 @@ type tailCall struct {
 // apply calls a function and then, one after the other, the calls that it
 // leaves in tail position.
 func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Value, error) {
+	level := r.level
 	v, err := r.invoke(f, args, in)
 	for err == nil && r.tail.call != nil {
 		t := r.tail
 		r.tail = tailCall{}
 		base := len(r.stack)
 		var callee *function
+		depth := r.depth
+		r.depth = r.level - t.call.depth // the body that made it has ended
 		if callee, args, err = t.call.prepare(t.frame, t.in); err != nil {
 			return value.Value{}, err
 		}
+		r.depth, r.level = depth, level
 		r.release(t.scope, t.frame)
 		if callee != nil {
 			r.calledAt(callee, &t.call.calleeSite)
@@ -162,13 +167,15 @@ func (r *run) invoke(f *function, args []value.Value, in value.Value) (v value.V
 
 // enter runs the body of a lambda.
 func (r *run) enter(f *function, args []value.Value) (value.Value, error) {
-	if err := r.descend(); err != nil {
+	l := f.lambda
+	depth, level := r.depth, r.level
+	r.depth = level
+	if err := r.reaches(l.reach); err != nil {
 		return value.Value{}, err
 	}
 	if err := r.poll(); err != nil {
 		return value.Value{}, err
 	}
-	l := f.lambda
 	fr := r.frame(l.scope, f.frame)
 	copy(fr.slots[:l.params], args)
 	v, err := l.body(fr, f.in)
@@ -179,7 +186,7 @@ func (r *run) enter(f *function, args []value.Value) (value.Value, error) {
 	} else {
 		r.tail.scope = capturedScope
 	}
-	r.depth--
+	r.depth, r.level = depth, level
 	return v, err
 }
 
@@ -244,6 +251,7 @@ type call struct {
 	calleeSite site                // the place of the callee, which errors of a tail call get
 	forgotten  func(f *frame) bool // whether only the "$" before the name is missing
 	first      eval                // what stands before "~>": it is the first argument
+	depth      int                 // in its body
 }
 
 // prepare evaluates callee and arguments; these are on the stack.
@@ -297,19 +305,22 @@ func (c *call) apply(r *run, fn *function, args []value.Value, in value.Value) (
 	if fn != nil {
 		r.calledAt(fn, &c.site)
 	}
+	r.level = r.depth + c.depth
 	v, err := r.apply(fn, args, in)
-	if err == nil {
-		return v, nil
-	}
+	return v, c.site.place(err)
+}
+
+// place gives an error without a place that of the call.
+func (s *site) place(err error) error {
 	if e, ok := err.(*Error); ok {
 		if e.Position == 0 {
-			e.Position = c.site.position
+			e.Position = s.position
 		}
 		if e.Token == "" {
-			e.Token, e.bare = c.site.token, c.site.bare
+			e.Token, e.bare = s.token, s.bare
 		}
 	}
-	return value.Value{}, err
+	return err
 }
 
 // chain returns the function that calls first and, with its result, second.
@@ -323,8 +334,12 @@ func chain(first, second *function) *function {
 		}
 		r.stack = append(r.stack, x)
 		r.calledAt(first, &chainFirst)
-		v, err := chainCall.apply(r, first, r.stack[base:], value.Nil)
-		if err == nil {
+		var v value.Value
+		err := r.nested(1, func() (err error) {
+			v, err = r.apply(first, r.stack[base:], value.Nil)
+			return err
+		})
+		if err = chainFirst.place(err); err == nil {
 			r.stack[base] = leave(v)
 			r.calledAt(second, &chainSecond)
 			v, err = r.apply(second, r.stack[base:base+1], value.Nil)
@@ -339,7 +354,6 @@ func chain(first, second *function) *function {
 var (
 	chainFirst  = site{position: 38, token: "f"}
 	chainSecond = site{position: 35, token: "g"}
-	chainCall   = call{site: chainFirst}
 )
 
 // partly returns the function that takes the open arguments of fn, the others
@@ -356,7 +370,11 @@ func partly(fn *function, given []value.Value, open []int) *function {
 				r.stack[base+at] = args[i]
 			}
 		}
-		v, err := r.apply(fn, r.stack[base:], value.Nil)
+		var v value.Value
+		err := r.nested(1, func() (err error) {
+			v, err = r.apply(fn, r.stack[base:], value.Nil)
+			return err
+		})
 		r.stack = r.stack[:base]
 		return v, err
 	}}

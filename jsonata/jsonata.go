@@ -18,6 +18,8 @@ type Expr struct {
 	tree   *node
 
 	ordered bool // integer-like names first
+	service bool // numbers as Step Functions has them
+	reckons bool // results may hold numbers that JSON cannot
 }
 
 // An Option changes what Compile makes of a text.
@@ -26,6 +28,7 @@ type Option func(*options) error
 type options struct {
 	functions map[string]value.Value
 	ordered   bool
+	service   bool
 }
 
 // WithFunction adds a function, or replaces the built-in one of its name.
@@ -58,6 +61,18 @@ func WithIntegerNamesFirst() Option {
 	}
 }
 
+// WithServiceNumbers makes numbers those of Step Functions, where they differ
+// from the reference. Whole numbers below 1e21 are written in full by $string and
+// &, not with 15 digits. In a result a number that JSON cannot hold is a text,
+// "Infinity", "-Infinity" or "NaN"; without the option such a result is D1001, and
+// inside a result it is printed as null.
+func WithServiceNumbers() Option {
+	return func(o *options) error {
+		o.service = true
+		return nil
+	}
+}
+
 // Compile compiles an expression. The error is an *Error. Without options it has
 // the functions of JSONata 2.0.6, save $eval, which Step Functions does not have.
 func Compile(text string, opts ...Option) (*Expr, error) {
@@ -78,13 +93,15 @@ func Compile(text string, opts ...Option) (*Expr, error) {
 	if err != nil {
 		return nil, finish(err)
 	}
+	tree.nest(1)
 	c := &compiler{functions: o.functions, ordered: o.ordered}
 	top := c.open(nil, tree)
 	e, err := c.node(tree)
 	if err != nil {
 		return nil, finish(err)
 	}
-	return &Expr{source: text, eval: e, scope: top, free: c.free, marks: c.marks, tree: tree, ordered: o.ordered}, nil
+	return &Expr{source: text, eval: e, scope: top, free: c.free, marks: c.marks, tree: tree,
+		ordered: o.ordered, service: o.service, reckons: tree.reckons()}, nil
 }
 
 // MustCompile is Compile for expressions in Go code; it panics on an error.
@@ -109,12 +126,18 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 	if isArray(input) {
 		input = value.Of(input).Marked(markSequence | markOuter)
 	}
+	if err := r.reaches(e.tree.reach); err != nil {
+		return value.Value{}, finish(err)
+	}
 	v, err := e.eval(&r.top, input)
 	if err != nil {
 		return value.Value{}, finish(err)
 	}
 	if r.made > deepest && tooNested(v, deepest) {
 		return value.Value{}, finish(limitError(tooDeep, nil))
+	}
+	if e.service && e.reckons {
+		v = spelled(v)
 	}
 	return e.result(v)
 }

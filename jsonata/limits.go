@@ -14,13 +14,17 @@ import (
 // Limits bounds one evaluation. The zero Limits has the defaults. Time is bounded
 // by the context of Eval.
 type Limits struct {
-	// Depth is how many calls of functions may be nested; 0 means 500. Tail
-	// calls do not nest.
+	// Depth is how deep evaluation may nest, counted as the reference does: an
+	// operand is a level below its operator, the body of a function a level below
+	// the call. Tail calls do not nest. 0 means 2,000; Step Functions has 100.
 	Depth int
 	// Memory is about how many bytes the evaluation may allocate for arrays,
 	// objects and strings, counted as they are made whether or not they are
 	// still needed; 0 means 256 MiB.
 	Memory int
+	// Items is how many items one array may have, Length how many bytes one string;
+	// 0: as many as Memory allows.
+	Items, Length int
 	// RegexTime bounds one match of a regular expression that needs
 	// backtracking (lookaround, backreferences); 0 means a second. Others take
 	// time in proportion to the text.
@@ -28,7 +32,7 @@ type Limits struct {
 }
 
 const (
-	defaultDepth  = 500
+	defaultDepth  = 2000
 	defaultMemory = 256 << 20
 	defaultRegex  = time.Second
 
@@ -73,23 +77,18 @@ const (
 // grow accounts for an array or object of n new values.
 func (r *run) grow(n int) error {
 	r.made++
-	return r.allocate(n*valueSize + objectSize)
-}
-
-// allocate accounts for bytes.
-func (r *run) allocate(bytes int) error {
-	r.memory -= bytes
-	if r.memory < 0 {
+	r.memory -= n*valueSize + objectSize
+	if r.memory < 0 || n > r.maxItems {
 		return limitError(tooLarge, nil)
 	}
 	return nil
 }
 
-// descend counts a level of nesting of calls.
-func (r *run) descend() error {
-	r.depth++
-	if r.depth > r.maxDepth {
-		return limitError(tooDeep, nil)
+// allocate accounts for the bytes of a string.
+func (r *run) allocate(bytes int) error {
+	r.memory -= bytes
+	if r.memory < 0 || bytes > r.maxLength {
+		return limitError(tooLarge, nil)
 	}
 	return nil
 }

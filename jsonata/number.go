@@ -3,6 +3,7 @@ package jsonata
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -19,6 +20,34 @@ func number(f float64) value.Value {
 		return v
 	}
 	return value.OfOpaque(nonFinite(f))
+}
+
+// reckons reports whether evaluating n, or something in it, can make such a
+// number.
+func (n *node) reckons() bool {
+	switch n.kind {
+	case nodeCall, nodePartial, nodeApply, nodeNegate:
+		return true
+	case nodeBinary:
+		if strings.Contains("+-*/%", n.text) {
+			return true
+		}
+	}
+	found := false
+	n.each(func(child *node) { found = found || child.reckons() })
+	return found
+}
+
+// spelled makes their texts of all such numbers in a result.
+func spelled(v value.Value) value.Value {
+	v, _ = replaced(v, func(v value.Value) (value.Value, bool) {
+		f, ok := numberOf(v)
+		if !ok || v.Kind() != value.Opaque {
+			return v, false
+		}
+		return value.Str(numberText(f)), true
+	})
+	return v
 }
 
 // numberOf returns the number that v is, if it is one.
@@ -104,13 +133,20 @@ func allZero(digits []byte) bool {
 	return true
 }
 
-// appendRounded writes a number as $string does; what rounding takes beyond
-// the doubles becomes null.
-func appendRounded(dst []byte, f float64) []byte {
-	if few(f) {
+// appendNumber writes a number that JSON can hold; what rounding takes beyond the
+// doubles becomes null.
+func (form textForm) appendNumber(dst []byte, v value.Value) []byte {
+	f := v.Float()
+	switch {
+	case few(f):
 		return appendMillionths(dst, int64(f*millionth))
+	case form.whole && f == math.Trunc(f) && math.Abs(f) < 1e21:
+		if n, ok := v.Int(); ok {
+			return strconv.AppendInt(dst, n, 10)
+		}
+		return value.Float(f).AppendJSON(dst)
 	}
-	v := value.Float(round15(f))
+	v = value.Float(round15(f))
 	if !v.Exists() {
 		return append(dst, "null"...)
 	}

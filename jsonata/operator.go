@@ -131,13 +131,14 @@ func concatenation(left, right eval, position int) eval {
 			return value.Value{}, err
 		}
 		r := f.run
-		text := r.text[:0]
-		if text, err = appendString(text, x); err == nil {
-			if y.Kind() == value.String {
-				text = appendText(text, y.Text())
-			} else {
-				text, err = appendString(text, y)
-			}
+		form := textForm{whole: r.expr.service}
+		text, err := form.append(r.text[:0], x)
+		switch {
+		case err != nil:
+		case y.Kind() == value.String:
+			text = appendText(text, y.Text())
+		default:
+			text, err = form.append(text, y)
 		}
 		if err == nil {
 			err = r.allocate(len(text))

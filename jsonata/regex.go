@@ -18,11 +18,12 @@ import (
 // letters are the same without regard to case), the classes are spelled out.
 // Lookaround and backreferences go to a backtracking engine with a time limit.
 
-// A regex is a compiled regular expression; one of the two engines is set.
+// A regex is a compiled regular expression; linear or backtracks is set.
 type regex struct {
 	source     string
 	groups     int
-	asserts    bool // it looks at what is before the match
+	asserts    bool        // it looks at what is before the match
+	plain      *plainRegex // the same as linear, faster; nil for most
 	linear     *regexp.Regexp
 	backtracks *regexp2.Regexp
 }
@@ -45,7 +46,7 @@ func compileRegex(pattern, flags string) (*regex, error) {
 	re := &regex{source: pattern, groups: t.groups, asserts: t.asserts}
 	if !t.backtracks {
 		if linear, err := regexp.Compile(t.out.String()); err == nil {
-			re.linear = linear
+			re.linear, re.plain = linear, compilePlain(t.out.String(), t.groups)
 			return re, nil
 		}
 	}
@@ -68,10 +69,24 @@ func compileRegex(pattern, flags string) (*regex, error) {
 // the groups, -1 for one that took no part.
 type match []int
 
-// find returns the first match at or behind an offset, or nil.
-func (re *regex) find(r *run, s string, from int) (match, error) {
+// find returns the first match at or behind an offset, or nil. It may use the
+// room of a match that is not needed any more.
+func (re *regex) find(r *run, s string, from int, room match) (match, error) {
 	if err := r.poll(); err != nil {
 		return nil, err
+	}
+	if re.plain != nil {
+		if room == nil {
+			room = make(match, re.plain.slots)
+		}
+		found, sure, at := re.plain.find(s, from, room)
+		switch {
+		case found:
+			return room, nil
+		case sure:
+			return nil, nil
+		}
+		from = at
 	}
 	if re.linear != nil {
 		return re.findLinear(s, from), nil
@@ -140,10 +155,10 @@ func runeOffsets(s string) []int {
 	return append(out, len(s))
 }
 
-// all calls do for each match, as long as it returns true. Only the first one
-// may be without length; another one fails with D1004.
+// all calls do for each match, which do may not keep, as long as it returns true.
+// Only the first one may be without length; another one fails with D1004.
 func (re *regex) all(r *run, s string, do func(match) (bool, error)) error {
-	if re.linear != nil && re.asserts {
+	if re.linear != nil && re.asserts && re.plain == nil {
 		last := -1
 		for _, m := range re.linear.FindAllStringSubmatchIndex(s, -1) {
 			if err := r.poll(); err != nil {
@@ -162,9 +177,10 @@ func (re *regex) all(r *run, s string, do func(match) (bool, error)) error {
 		}
 		return nil
 	}
+	var m match
 	for from := 0; from == 0 || from < len(s); {
-		m, err := re.find(r, s, from)
-		if err != nil || m == nil {
+		var err error
+		if m, err = re.find(r, s, from, m); err != nil || m == nil {
 			return err
 		}
 		if m[0] == m[1] && from > 0 {
@@ -187,10 +203,10 @@ func (re *regex) empty() error { return fail("D1004", value.Str(re.source)) }
 
 // matches reports whether there is a match, of whatever length.
 func (re *regex) matches(r *run, s string) (bool, error) {
-	if re.linear != nil {
+	if re.linear != nil && re.plain == nil {
 		return re.linear.MatchString(s), r.poll()
 	}
-	m, err := re.find(r, s, 0)
+	m, err := re.find(r, s, 0, nil)
 	return m != nil, err
 }
 
@@ -243,7 +259,7 @@ func (re *regex) function() *function {
 // next returns the match behind an offset as an object {match, start, end,
 // groups, next}.
 func (re *regex) next(r *run, s string, from int) (value.Value, error) {
-	m, err := re.find(r, s, from)
+	m, err := re.find(r, s, from, nil)
 	if err != nil || m == nil {
 		return value.Value{}, err
 	}

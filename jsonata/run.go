@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -44,24 +45,26 @@ func (m Map) Variable(name string) (value.Value, bool) {
 
 // A run is one evaluation.
 type run struct {
-	expr     *Expr
-	env      Env
-	ctx      context.Context
-	root     value.Value   // $$
-	free     []value.Value // what the free variables mean
-	stack    []value.Value // arguments and results in the making
-	spare    [frameSizes]*frame
-	text     []byte // strings in the making
-	sites    []lastSite
-	tail     tailCall
-	depth    int
-	maxDepth int
-	fuel     int
-	memory   int
-	made     int // arrays and objects: none nests deeper than there are, save in the input
-	now      time.Time
-	clocked  bool
-	top      frame
+	expr                *Expr
+	env                 Env
+	ctx                 context.Context
+	root                value.Value   // $$
+	free                []value.Value // what the free variables mean
+	stack               []value.Value // arguments and results in the making
+	spare               [frameSizes]*frame
+	text                []byte // strings in the making
+	sites               []lastSite
+	tail                tailCall
+	depth               int // of the evaluations around the body under way, see depth.go
+	level               int // of the call under way
+	maxDepth            int
+	maxItems, maxLength int
+	fuel                int
+	memory              int
+	made                int // arrays and objects: none nests deeper than there are, save in the input
+	now                 time.Time
+	clocked             bool
+	top                 frame
 }
 
 // lastSite is where a built-in function was last called.
@@ -98,12 +101,18 @@ var runs = sync.Pool{New: func() any { return new(run) }}
 func (e *Expr) begin(ctx context.Context, input value.Value, env Env) *run {
 	r := runs.Get().(*run)
 	r.expr, r.env, r.ctx, r.root = e, env, ctx, input
-	r.depth, r.fuel, r.memory, r.made = 0, pollEvery, env.Limits.Memory, 0
+	r.depth, r.level, r.fuel, r.memory, r.made = 0, 0, pollEvery, env.Limits.Memory, 0
 	if r.memory <= 0 {
 		r.memory = defaultMemory
 	}
 	if r.maxDepth = env.Limits.Depth; r.maxDepth <= 0 {
 		r.maxDepth = defaultDepth
+	}
+	if r.maxItems = env.Limits.Items; r.maxItems <= 0 {
+		r.maxItems = math.MaxInt
+	}
+	if r.maxLength = env.Limits.Length; r.maxLength <= 0 {
+		r.maxLength = math.MaxInt
 	}
 	for _, v := range e.free {
 		var bound value.Value

@@ -111,34 +111,33 @@ func appendValues(r *run, a, b value.Value) (value.Value, error) {
 	return value.OfSlice(append(append(out, x...), y...)), nil
 }
 
-// clean takes all marks off a result, wherever it holds some. What holds none
-// is not copied.
+// clean takes all marks off a result, wherever it holds some.
 func clean(v value.Value) value.Value {
-	v, _ = cleaned(v)
+	v, _ = replaced(v, func(v value.Value) (value.Value, bool) { return v.Marked(0), v.Mark() != 0 })
 	return v
 }
 
-func cleaned(v value.Value) (out value.Value, changed bool) {
-	if v.Mark() != 0 {
-		v, changed = v.Marked(0), true
-	}
+// replaced applies do to a value, and then to all that it holds; do also says
+// whether anything is new. What stays as it is is not copied.
+func replaced(v value.Value, do func(value.Value) (value.Value, bool)) (out value.Value, changed bool) {
+	v, changed = do(v)
 	switch v.Kind() {
 	case value.Array:
-		if items := cleanedAll(v.Slice()); items != nil {
+		if items := allReplaced(v.Slice(), do); items != nil {
 			return value.OfSlice(items), true
 		}
 	case value.Object:
-		if members := cleanedAll(v.MemberValues()); members != nil {
+		if members := allReplaced(v.MemberValues(), do); members != nil {
 			return v.Shape().New(members), true
 		}
 	}
 	return v, changed
 }
 
-// cleanedAll returns the values without marks, or nil if there are none.
-func cleanedAll(values []value.Value) (out []value.Value) {
+// allReplaced is replaced for a list; nil if nothing is new.
+func allReplaced(values []value.Value, do func(value.Value) (value.Value, bool)) (out []value.Value) {
 	for i := range values {
-		v, changed := cleaned(values[i])
+		v, changed := replaced(values[i], do)
 		if changed && out == nil {
 			out = append(make([]value.Value, 0, len(values)), values[:i]...)
 		}

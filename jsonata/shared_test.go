@@ -131,8 +131,8 @@ func (c sharedCase) run() (value.Value, error) {
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	env := Env{Variables: variables, Now: time.Now, Random: random.Float64}
-	if c.has("depth-model") {
-		env.Limits.Depth = c.depth / 3 // the reference counts nodes, three per call here
+	if c.has("limits") {
+		env.Limits.Depth = c.depth
 	}
 	return e.Eval(ctx, c.data, env)
 }

@@ -50,6 +50,19 @@ func (p *Path) Root() Root { return p.root }
 // if it starts from another root.
 func (p *Path) Variable() string { return p.variable }
 
+// Names returns the names of the members that the path goes through, as far as
+// each step names one.
+func (p *Path) Names() []string {
+	var names []string
+	for i := range p.steps {
+		if p.steps[i].kind != byName {
+			break
+		}
+		names = append(names, p.steps[i].name)
+	}
+	return names
+}
+
 // Definite reports whether the path can mean one place only. The result of a
 // definite path is the value there, that of another one an array.
 func (p *Path) Definite() bool { return p.definite }

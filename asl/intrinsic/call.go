@@ -2,7 +2,6 @@ package intrinsic
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
@@ -46,23 +45,19 @@ func (c *Call) String() string { return c.text }
 // "Fail State".
 func (c *Call) ReturnsString() bool { return c.function.returnsString }
 
-// Variables returns the names of the workflow variables that the call reads,
-// each once, in the order in which they are written; nil if there are none.
-func (c *Call) Variables() []string {
-	var names []string
-	c.variables(&names)
-	return names
-}
-
-func (c *Call) variables(names *[]string) {
+// Paths returns the paths among the arguments, those of inner calls too, in the
+// order in which they are written.
+func (c *Call) Paths() []*jsonpath.Path {
+	var paths []*jsonpath.Path
 	for i := range c.arguments {
 		switch a := &c.arguments[i]; {
 		case a.call != nil:
-			a.call.variables(names)
-		case a.path != nil && a.path.Root() == jsonpath.Variable && !slices.Contains(*names, a.path.Variable()):
-			*names = append(*names, a.path.Variable())
+			paths = append(paths, a.call.Paths()...)
+		case a.path != nil:
+			paths = append(paths, a.path)
 		}
 	}
+	return paths
 }
 
 // Eval evaluates the arguments in their order and then the function. The error,

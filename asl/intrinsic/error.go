@@ -16,6 +16,7 @@ type SyntaxError struct {
 	Text    string // the whole call
 	Offset  int    // in bytes, of the place where reading stopped
 	Message string
+	Unknown string // the name of a function that there is not, or ""
 }
 
 // Error returns the message, and where in the call it applies.

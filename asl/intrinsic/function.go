@@ -41,6 +41,15 @@ var functions = []function{
 	{"States.Format", 1, many, true, format},
 }
 
+// Functions returns the names of all functions.
+func Functions() []string {
+	names := make([]string, len(functions))
+	for i, f := range functions {
+		names[i] = f.name
+	}
+	return names
+}
+
 // lookUp returns the function of that name, or nil. Names are case-sensitive.
 func lookUp(name string) *function {
 	for i := range functions {

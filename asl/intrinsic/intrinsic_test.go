@@ -246,7 +246,7 @@ func TestSyntaxErrors(t *testing.T) {
 	}
 }
 
-func TestStringAndVariables(t *testing.T) {
+func TestStringAndPaths(t *testing.T) {
 	const text = `States.Format('{}{}{}', $b.x, States.MathAdd($a, $b['y']), $$.x)`
 	c, err := Compile(" " + text + " ")
 	if err != nil {
@@ -255,11 +255,11 @@ func TestStringAndVariables(t *testing.T) {
 	if c.String() != text {
 		t.Errorf("got %s, want %s", c, text)
 	}
-	if got, want := c.Variables(), []string{"b", "a"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+	if got, want := fmt.Sprint(c.Paths()), "[$b.x $a $b['y'] $$.x]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
-	if c, err := Compile("States.Array($.x)"); err != nil || c.Variables() != nil {
-		t.Errorf("got %q, %v, want none", c.Variables(), err)
+	if c, err := Compile("States.Array(1)"); err != nil || c.Paths() != nil {
+		t.Errorf("got %v, %v, want none", c.Paths(), err)
 	}
 }
 

@@ -101,7 +101,7 @@ func (p *parser) call(depth int) *Call {
 	}
 	c := &Call{function: lookUp(name)}
 	if c.function == nil {
-		p.fail(start, "%s: no such function", name)
+		panic(&SyntaxError{Text: p.text, Offset: start, Message: name + ": no such function", Unknown: name})
 	}
 	for p.blanks(); !p.sign(')'); {
 		if len(c.arguments) > 0 {

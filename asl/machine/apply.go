@@ -22,6 +22,7 @@ func (x *Execution) apply(e *Event) {
 		x.root = &frame{flow: x.program.root, raw: e.Doc}
 		return
 	case ExecutionSucceeded, ExecutionFailed, ExecutionTimedOut, ExecutionAborted:
+		x.abortRuns(e.At)
 		x.status, x.output, x.failure, x.stopped = statusAfter[e.Type], e.Doc, e.Failure, e.At
 		x.root, x.frames = nil, nil
 		return
@@ -65,10 +66,20 @@ func (x *Execution) apply(e *Event) {
 	case ParallelStateStarted:
 		x.openBranches(f, e)
 	case MapStateStarted:
+		if f.state.work.(*mapState).distributed != nil {
+			f.run = &mapRun{items: e.Doc}
+			return
+		}
 		f.join = &join{items: e.Doc, outputs: make([]value.Value, e.Doc.Len()), prev: e.ID}
 		f.phase = joining
+	case MapRunStarted, MapRunSucceeded, MapRunFailed, MapRunAborted, MapRunUpdated, MapRunClosing, ItemsRead, ChildExecutionsStarted, ChildExecutionsEnded:
+		x.applyRun(f, e)
 	case ParallelStateSucceeded, MapStateSucceeded:
-		f.result, f.exitPrev, f.phase = value.OfSlice(f.join.outputs), e.Prev, resulted
+		if f.phase = resulted; f.run != nil { // which has set the result
+			f.exitPrev, f.run = f.run.prev, nil
+			return
+		}
+		f.result, f.exitPrev = value.OfSlice(f.join.outputs), e.Prev
 		f.join = nil
 	case ParallelStateFailed, MapStateFailed:
 		x.drop(f)
@@ -88,8 +99,9 @@ func (f *frame) applyExit(e *Event) {
 	}
 }
 
-// drop forgets the branches or iterations below f.
+// drop forgets the branches, iterations or children below f.
 func (x *Execution) drop(f *frame) {
+	f.run = nil
 	if f.join == nil {
 		return
 	}

@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"slices"
+
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -23,22 +25,29 @@ type catchFlow interface {
 // catch leaves the state by the first Catcher that names the error. A failure
 // in the Catcher's own fields fails the execution.
 func (x *Execution) catch(f *frame, failure *Failure, prev int64) bool {
-	for _, c := range f.state.catch {
-		if !failure.matches(c.errorEquals) {
-			continue
-		}
-		out, assigned, own := c.flow.caught(x, f, failure.errorOutput())
-		if own == nil {
-			own = x.checkSizes(f, out, assigned)
-		}
-		if own != nil {
-			x.catcherFailed(f, own, prev)
-			return true
-		}
-		x.exit(f, out, assigned, c.next)
+	i := f.state.catcher(failure)
+	if i < 0 {
+		return false
+	}
+	c := f.state.catch[i]
+	out, assigned, own := c.flow.caught(x, f, failure.errorOutput())
+	if own == nil {
+		own = x.checkSizes(f, out, assigned)
+	}
+	if own != nil {
+		x.catcherFailed(f, own, prev)
 		return true
 	}
-	return false
+	if x.trial != nil {
+		x.trial.caught = true
+	}
+	x.exit(f, out, assigned, c.next)
+	return true
+}
+
+// catcher is the index of the first Catcher that names the error, -1 if none.
+func (st *state) catcher(failure *Failure) int {
+	return slices.IndexFunc(st.catch, func(c *catcher) bool { return failure.matches(c.errorEquals) })
 }
 
 // catcherFailed ends the execution because the fields of a Catcher failed. The

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
@@ -33,6 +34,7 @@ const (
 	hasTask
 	hasStart
 	hasIndex
+	hasRun
 )
 
 // An encoder appends records to buf.
@@ -96,6 +98,9 @@ func (e *encoder) event(ev, before *Event) {
 	if flags&hasStart != 0 {
 		e.start(ev.Start)
 	}
+	if flags&hasRun != 0 {
+		e.run(ev.Run)
+	}
 }
 
 func flagsOf(ev *Event) (flags uint) {
@@ -114,6 +119,7 @@ func flagsOf(ev *Event) (flags uint) {
 	set(hasDue, ev.Due != 0)
 	set(hasTask, ev.Task != nil)
 	set(hasStart, ev.Start != nil)
+	set(hasRun, ev.Run != nil)
 	return flags
 }
 
@@ -162,12 +168,47 @@ func (e *encoder) task(t *TaskEvent) {
 }
 
 func (e *encoder) start(s *Start) {
-	for _, text := range []string{s.ARN, s.Name, s.MachineARN, s.Machine, s.RoleARN, s.InputText, s.Version, s.Alias} {
+	for _, text := range []string{s.ARN, s.Name, s.MachineARN, s.Machine, s.RoleARN, s.InputText, s.Version, s.Alias, s.MapRun, s.Parent} {
 		e.string(text)
 	}
 	e.bool(s.Express)
 	e.bool(s.Sync)
+	e.uint(uint64(s.Items))
 	e.buf = binary.BigEndian.AppendUint64(e.buf, s.Seed)
+}
+
+func (e *encoder) run(r *MapRunEvent) {
+	e.string(r.ARN)
+	e.limits(r.Limits)
+	e.string(r.Source)
+	e.uint(uint64(len(r.Started)))
+	for _, s := range r.Started {
+		e.string(s.Name)
+		e.uint(uint64(s.Items))
+		e.value(s.Input)
+	}
+	e.uint(uint64(len(r.Ended)))
+	for _, c := range r.Ended {
+		e.uint(uint64(c.Index))
+		e.uint(uint64(c.Status))
+		e.int(c.Started)
+		e.int(c.Stopped)
+		e.value(c.Output)
+		e.optionalFailure(c.Failure)
+	}
+}
+
+func (e *encoder) limits(l MapRunLimits) {
+	e.int(l.MaxConcurrency)
+	e.int(l.ToleratedCount)
+	e.buf = binary.BigEndian.AppendUint64(e.buf, math.Float64bits(l.ToleratedPercentage))
+}
+
+func (e *encoder) optionalFailure(f *Failure) {
+	e.bool(f != nil)
+	if f != nil {
+		e.failure(f)
+	}
 }
 
 // A decoder reads what an encoder has written. After the first error it reads
@@ -240,6 +281,9 @@ func (d *decoder) event(before *Event) (ev Event) {
 	}
 	if flags&hasStart != 0 {
 		ev.Start = d.start()
+	}
+	if flags&hasRun != 0 {
+		ev.Run = d.run()
 	}
 	return ev
 }
@@ -323,12 +367,51 @@ func (d *decoder) task() *TaskEvent {
 
 func (d *decoder) start() *Start {
 	s := &Start{}
-	for _, text := range []*string{&s.ARN, &s.Name, &s.MachineARN, &s.Machine, &s.RoleARN, &s.InputText, &s.Version, &s.Alias} {
+	for _, text := range []*string{&s.ARN, &s.Name, &s.MachineARN, &s.Machine, &s.RoleARN, &s.InputText, &s.Version, &s.Alias, &s.MapRun, &s.Parent} {
 		*text = d.string()
 	}
-	s.Express, s.Sync = d.bool(), d.bool()
-	if seed := d.take(8); len(seed) == 8 {
-		s.Seed = binary.BigEndian.Uint64([]byte(seed))
+	s.Express, s.Sync, s.Items = d.bool(), d.bool(), int(d.uint())
+	s.Seed = d.uint64()
+	return s
+}
+
+func (d *decoder) uint64() uint64 {
+	b := d.take(8)
+	if len(b) != 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64([]byte(b))
+}
+
+func (d *decoder) run() *MapRunEvent {
+	r := &MapRunEvent{ARN: d.string(), Limits: d.limits(), Source: d.string()}
+	for n := d.uint(); n > 0 && d.err == nil; n-- {
+		r.Started = append(r.Started, ChildStart{Name: d.string(), Items: int32(d.uint()), Input: d.value()})
+	}
+	for n := d.uint(); n > 0 && d.err == nil; n-- {
+		r.Ended = append(r.Ended, ChildEnd{
+			Index: int32(d.uint()), Status: d.status(), Started: d.int(), Stopped: d.int(), Output: d.value(), Failure: d.optionalFailure(),
+		})
+	}
+	return r
+}
+
+func (d *decoder) limits() MapRunLimits {
+	return MapRunLimits{MaxConcurrency: d.int(), ToleratedCount: d.int(), ToleratedPercentage: math.Float64frombits(d.uint64())}
+}
+
+func (d *decoder) status() Status {
+	s := Status(d.uint())
+	if s > Aborted {
+		d.fail(fmt.Errorf("machine: unknown status %d", s))
+		return Running
 	}
 	return s
+}
+
+func (d *decoder) optionalFailure() *Failure {
+	if d.bool() {
+		return d.failure()
+	}
+	return nil
 }

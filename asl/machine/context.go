@@ -21,10 +21,11 @@ var (
 
 // A mapItem is what an iteration works on: Map.Item of the context object.
 type mapItem struct {
-	index int32
-	key   string // when the Map iterates over an object
-	keyed bool
-	value value.Value
+	index  int32
+	key    string // when the Map iterates over an object
+	keyed  bool
+	value  value.Value
+	source string // of a distributed Map, or ""
 }
 
 func (i *mapItem) contextValue() value.Value {
@@ -34,12 +35,18 @@ func (i *mapItem) contextValue() value.Value {
 		b.Set("Key", value.Str(i.key))
 	}
 	b.Set("Value", i.value)
+	if i.source != "" {
+		b.Set("Source", value.Str(i.source))
+	}
 	return value.ObjectOf("Item", b.Value())
 }
 
 // contextObject builds the context object for the state that e's frame is in.
 func (e *env) contextObject() value.Value {
 	x, f := e.x, e.f
+	if x.trial != nil && x.trial.Context.Exists() {
+		return e.withItem(x.trial.Context)
+	}
 	members := make([]value.Value, 0, 3)
 	members = append(members, x.executionContext(), machineShape.New([]value.Value{value.Str(x.start.MachineARN), value.Str(x.start.Machine)}))
 	entered := value.Str(FormatTime(f.enteredAt))
@@ -52,10 +59,15 @@ func (e *env) contextObject() value.Value {
 	if e.task != "" {
 		out = out.With("Task", value.ObjectOf("Token", value.Str(e.task)))
 	}
+	return e.withItem(out)
+}
+
+// withItem adds what a Map iterates over to the context object.
+func (e *env) withItem(context value.Value) value.Value {
 	if item := e.mapItem(); item != nil {
-		out = out.With("Map", item.contextValue())
+		return context.With("Map", item.contextValue())
 	}
-	return out
+	return context
 }
 
 // mapItem is the item that is being selected, or the one of the innermost
@@ -66,16 +78,19 @@ func (e *env) mapItem() *mapItem {
 	}
 	for f := e.f; f.parent != nil; f = f.parent {
 		if f.parent.state.kind == asl.Map {
-			return f.parent.join.mapItem(f.index)
+			return itemOf(f.parent.join.items, int(f.index))
 		}
+	}
+	if e.x.trial != nil && e.x.trial.InMap {
+		return &mapItem{value: e.x.input}
 	}
 	return nil
 }
 
-func (j *join) mapItem(i int32) *mapItem {
-	item := &mapItem{index: i, value: j.item(int(i))}
-	if j.items.Kind() == value.Object {
-		item.key, _ = j.items.Member(int(i))
+func itemOf(items value.Value, i int) *mapItem {
+	item := &mapItem{index: int32(i), value: itemAt(items, i)}
+	if items.Kind() == value.Object {
+		item.key, _ = items.Member(i)
 		item.keyed = true
 	}
 	return item
@@ -87,6 +102,9 @@ func (x *Execution) executionContext() value.Value {
 	}
 	s := x.start
 	members := []value.Value{value.Str(s.ARN), x.input, value.Str(FormatTime(x.started)), value.Str(s.Name), value.Str(s.RoleARN)}
+	if s.RoleARN == "" { // TestState may be given none
+		members[4] = value.Nil
+	}
 	if s.Sync {
 		x.context = syncExecutionShape.New(members)
 	} else {

@@ -62,7 +62,9 @@ func (d *queryFlow) arguments(x *Execution, f *frame) (value.Value, *Failure) {
 	}
 	e := x.env(f, f.raw)
 	e.task = x.nextTaskToken(f)
-	return d.args.eval(e)
+	out, failure := d.args.eval(e)
+	x.note(f, AfterArguments, out)
+	return out, failure
 }
 
 func (d *queryFlow) output(x *Execution, f *frame, result value.Value) (out, assigned value.Value, failure *Failure) {
@@ -140,10 +142,13 @@ func (q *queryItems) items(x *Execution, f *frame, in value.Value) (value.Value,
 	return q.query.expect(x.env(f, in), value.Array)
 }
 
-// queryOperand is a field that holds one scalar, or an expression for it.
+// queryOperand is a field that holds one scalar, or an expression for it: a
+// string here, a number where integer and float ask for one.
 type queryOperand struct{ query *query }
 
-func (o queryOperand) eval(e *env, _ string) (value.Value, *Failure) { return o.query.eval(e) }
+func (o queryOperand) eval(e *env, _ string) (value.Value, *Failure) {
+	return o.query.expect(e, value.String)
+}
 
 // scalar compiles a field that holds one scalar.
 func (c *compiler) scalar(field string, v value.Value) operand {

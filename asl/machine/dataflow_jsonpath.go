@@ -67,7 +67,9 @@ func (c *compiler) resultPath(v value.Value) (path *jsonpath.Path, discard bool)
 
 // effective is what InputPath selects of the raw input.
 func (d *pathFlow) effective(x *Execution, f *frame) (value.Value, *Failure) {
-	return d.inputPath.apply(x, f, f.raw)
+	in, failure := d.inputPath.apply(x, f, f.raw)
+	x.note(f, AfterInputPath, in)
+	return in, failure
 }
 
 func (p *pathField) apply(x *Execution, f *frame, data value.Value) (value.Value, *Failure) {
@@ -86,12 +88,15 @@ func (p *pathField) apply(x *Execution, f *frame, data value.Value) (value.Value
 
 func (d *pathFlow) arguments(x *Execution, f *frame) (value.Value, *Failure) {
 	in, failure := d.effective(x, f)
-	if failure != nil || d.parameters == nil {
-		return in, failure
+	if failure == nil && d.parameters != nil {
+		e := x.env(f, in)
+		e.task = x.nextTaskToken(f)
+		in, failure = d.parameters.eval(e)
 	}
-	e := x.env(f, in)
-	e.task = x.nextTaskToken(f)
-	return d.parameters.eval(e)
+	if failure == nil {
+		x.note(f, AfterParameters, in)
+	}
+	return in, failure
 }
 
 func (d *pathFlow) output(x *Execution, f *frame, result value.Value) (out, assigned value.Value, failure *Failure) {
@@ -105,10 +110,12 @@ func (d *pathFlow) output(x *Execution, f *frame, result value.Value) (out, assi
 			return out, assigned, failure
 		}
 	}
+	x.note(f, AfterResultSelector, result)
 	merged, failure := f.merge(d.resultPath, d.discard, result)
 	if failure != nil {
 		return out, assigned, failure
 	}
+	x.note(f, AfterResultPath, merged)
 	out, failure = d.outputPath.apply(x, f, merged)
 	return out, assigned, failure
 }

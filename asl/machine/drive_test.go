@@ -86,11 +86,26 @@ func (d *drive) finish() {
 			out, failure := d.answer(c.Task)
 			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: out, Failure: failure})
 			d.callBack()
+		case c.Kind == StartChild:
+			d.take(Stimulus{Kind: ChildrenEnded, Frame: c.Frame, Token: c.Token, Ended: []ChildEnd{childEnd(c.Child, Succeeded)}})
+		case c.Kind == ReadItems:
+			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: c.Reading.Arguments.Get("items"), Source: "S3://b/k"})
+		case c.Kind == WriteResults:
+			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: value.ObjectOf("Bucket", value.Str("b"))})
 		case c.Kind == SetTimer && c.Timer == Sleep:
 			d.now = max(d.now, c.Due)
 			d.take(Stimulus{Kind: Fired, Frame: c.Frame, Token: c.Token, Timer: Sleep})
 		}
 	}
+}
+
+// childEnd is the end of a child that echoes, if it succeeds.
+func childEnd(c *ChildStarting, status Status) ChildEnd {
+	end := ChildEnd{Index: c.Index, Status: status, Started: 1_767_225_600_000, Stopped: 1_767_225_601_500}
+	if end.Output = c.Input; status != Succeeded {
+		end.Output, end.Failure = value.Value{}, NewFailure("Broken", "it is broken")
+	}
+	return end
 }
 
 // callBack answers the tokens of all tasks that wait for it, with their input.

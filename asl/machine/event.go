@@ -43,6 +43,11 @@ const (
 	MapStateFailed        Type = 46
 
 	EvaluationFailed Type = 50
+
+	MapRunStarted   Type = 60
+	MapRunSucceeded Type = 61
+	MapRunFailed    Type = 62
+	MapRunAborted   Type = 63
 )
 
 // The private records: what the history does not show, but recovery needs.
@@ -52,6 +57,12 @@ const (
 	TimerFired        Type = 102 // what slept is awake
 	HeartbeatReceived Type = 103 // the heartbeat deadline is now Due
 	AnswerKept        Type = 104 // a token was answered before the call that carries it had returned
+
+	ItemsRead              Type = 105 // the ItemReader of a Map Run has answered
+	ChildExecutionsStarted Type = 106 // children of a Map Run were asked for
+	ChildExecutionsEnded   Type = 107 // children of a Map Run have ended
+	MapRunClosing          Type = 108 // no child runs any more; the results are being written
+	MapRunUpdated          Type = 109 // the limits of a Map Run were changed
 )
 
 // Private reports whether the history does not show events of this type.
@@ -76,14 +87,16 @@ type Event struct {
 
 	// Doc is the JSON that goes with it. ExecutionStarted, StateEntered,
 	// TaskScheduled: input. StateExited, TaskSubmitted, TaskSucceeded,
-	// ExecutionSucceeded, AnswerKept: output. MapStateStarted: the items.
-	// MapIterationStarted: the iteration's input, if not just its item.
+	// ExecutionSucceeded, AnswerKept: output. MapStateStarted, ItemsRead: the
+	// items. MapIterationStarted: the iteration's input, if not just its item.
+	// MapRunSucceeded: the result of the Map state.
 	Doc      value.Value
-	Assigned value.Value // StateExited: an object with the variables assigned
-	Failure  *Failure    // …Failed, …TimedOut, …Aborted, RetrySet, AnswerKept
-	Due      int64       // WaitSet, RetrySet, HeartbeatReceived: Unix milliseconds
-	Task     *TaskEvent  // Task…
-	Start    *Start      // ExecutionStarted
+	Assigned value.Value  // StateExited: an object with the variables assigned
+	Failure  *Failure     // …Failed, …TimedOut, …Aborted, RetrySet, AnswerKept, MapRunClosing
+	Due      int64        // WaitSet, RetrySet, HeartbeatReceived: Unix milliseconds
+	Task     *TaskEvent   // Task…
+	Start    *Start       // ExecutionStarted
+	Run      *MapRunEvent // MapRun…, ItemsRead, ChildExecutions…
 }
 
 // TaskEvent is what the events of tasks say beside input and output.
@@ -107,6 +120,9 @@ type Start struct {
 	Sync       bool   // started by StartSyncExecution
 	Version    string // ARN of the version it was started by, or ""
 	Alias      string // ARN of the alias it was started by, or ""
+	MapRun     string // ARN of the Map Run whose child it is, or ""
+	Parent     string // ARN of the execution that has that Map Run
+	Items      int    // how many items of the Map Run it has
 	Seed       uint64 // all randomness of the execution comes from here
 }
 

@@ -38,6 +38,9 @@ type Execution struct {
 	context value.Value // Execution of the context object
 
 	activities func(arn string) bool // Stimulus.Activities
+	touched    []*mapRun             // Map Runs that something has happened to
+
+	trial *Trial // nil in all but those of TestState
 }
 
 // New returns an execution of the program that has not begun.
@@ -82,7 +85,7 @@ func (x *Execution) Handle(s Stimulus, budget int, buf []Event) Batch {
 	b := Batch{Stale: !x.take(s)}
 	x.checkRoom()
 	b.More = x.run(budget)
-	b.Events, b.Commands = x.events, x.cmds
+	b.Events, b.Commands, b.MapRuns = x.events, x.cmds, x.summaries()
 	x.events, x.cmds, x.scratch, x.drawn, x.activities = nil, nil, env{}, nil, nil
 	return b
 }
@@ -106,31 +109,58 @@ func (x *Execution) take(s Stimulus) bool {
 	case Resumed:
 		if len(x.ready) == 0 { // after Replay
 			for _, f := range x.living() {
-				if !f.phase.waits() || f.phase == joining {
+				if !f.phase.waits() || f.phase == joining || f.phase == mapping {
 					x.ready = append(x.ready, f)
 				}
 			}
 		}
 		return true
 	case Fired:
-		if s.Timer == ExecutionTimeout {
-			x.end(ExecutionTimedOut, 0, timeout())
-			return true
-		}
+		return x.fired(s)
+	case MapRunChanged:
+		return x.updateRun(s)
 	}
 	f := x.frame(s.Frame)
-	if f == nil || f.token != s.Token {
+	switch {
+	case f == nil || f.token != s.Token:
 		return false
-	}
-	if s.Kind == Fired && s.Timer == Sleep {
-		if f.phase != sleeping {
-			return false
-		}
-		x.emit(Event{Type: TimerFired, Frame: f.id})
-		x.ready = append(x.ready, f)
-		return true
+	case f.run != nil:
+		return x.mapRunStimulus(f, s)
 	}
 	return x.taskStimulus(f, s)
+}
+
+// fired takes the timers of one instant; false if all of them are stale. What
+// each says is written before anything follows from it: of tasks that time out
+// together, the first fails their Map only when all have been seen (F-032).
+func (x *Execution) fired(s Stimulus) bool {
+	taken := x.alarm(Alarm{s.Frame, s.Token, s.Timer})
+	for _, a := range s.Also {
+		if x.status != Running {
+			break
+		}
+		taken = x.alarm(a) || taken
+	}
+	return taken
+}
+
+func (x *Execution) alarm(a Alarm) bool {
+	if a.Timer == ExecutionTimeout {
+		x.end(ExecutionTimedOut, 0, timeout())
+		return true
+	}
+	f := x.frame(a.Frame)
+	switch {
+	case f == nil || f.token != a.Token:
+		return false
+	case a.Timer != Sleep:
+		return x.deadline(f, a.Timer)
+	case f.phase != sleeping:
+		return false
+	}
+	x.emit(Event{Type: TimerFired, Frame: f.id})
+	x.again(f)
+	return true
 }
 
 // begin emits ExecutionStarted and gets the root ready.
@@ -205,6 +235,8 @@ func (x *Execution) step(f *frame) {
 		}
 	case joining:
 		x.fan(f)
+	case mapping:
+		x.mapOn(f)
 	case resulted:
 		x.complete(f)
 	case failed:
@@ -388,6 +420,8 @@ func (x *Execution) Pending() []Command {
 		case submitted:
 			x.watchJob(f)
 			x.askDeadlines(f)
+		case reading, mapping, writing:
+			x.askRun(f)
 		}
 	}
 	out := x.cmds

@@ -49,6 +49,18 @@ var machines = map[string]struct{ definition, input string }{
 					{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 100, "End": true}}},
 					{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:broken", "End": true}}}]}}}},
 		"C": {"Type": "Fail", "Error": "Gone", "CausePath": "$.Cause"}}}`, `[1, 2]`},
+	"map run": {`{"StartAt": "M", "States": {
+		"M": {"Type": "Map", "MaxConcurrency": 2, "ItemSelector": {"v.$": "$$.Map.Item.Value", "u.$": "States.UUID()"}, "ResultPath": "$.out", "End": true,
+			"ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}, "Parameters": {"items.$": "$.items"}},
+			"ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"n.$": "$.n"}},
+			"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b", "Prefix": "p"}},
+			"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+				"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}}}`, `{"n": 5, "items": [1, 2, 3, 4, 5, 6, 7]}`},
+	"map run with bytes": {`{"StartAt": "M", "States": {
+		"M": {"Type": "Map", "ItemsPath": "$.items", "ToleratedFailurePercentagePath": "$.n", "End": true,
+			"ItemBatcher": {"MaxInputBytesPerBatch": 20},
+			"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+				"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}}}`, `{"n": "5", "items": [1, 2, "three", 4, 5, 6, 7]}`},
 	"failing path":     {`{"StartAt": "A", "States": {"A": {"Type": "Pass", "InputPath": "$.missing", "End": true}}}`, `{}`},
 	"map over nothing": {`{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}}}`, `[]`},
 }

@@ -97,9 +97,14 @@ func (c *compiler) path(field string) *jsonpath.Path {
 	if v.Kind() != value.String {
 		return nil
 	}
-	p, err := jsonpath.Compile(v.Text())
+	return c.pathOf(field, v.Text())
+}
+
+// pathOf compiles a Path that stands at a location of the state.
+func (c *compiler) pathOf(location, text string) *jsonpath.Path {
+	p, err := jsonpath.Compile(text)
 	if err != nil {
-		c.fail(field, "%v", err)
+		c.fail(location, "%v", err)
 	}
 	return p
 }

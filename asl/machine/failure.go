@@ -99,6 +99,11 @@ func tooLarge(what string) *Failure {
 		fmt.Sprintf("The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", what))
 }
 
+// thresholdExceeded is a Map of which more iterations have failed than may.
+func thresholdExceeded() *Failure {
+	return NewFailure(asl.ErrExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded")
+}
+
 // MaxPayload is the limit of inputs, outputs and variables: bytes of their
 // compact JSON text. Quotas: 256 KiB.
 const MaxPayload = 262_144

@@ -35,7 +35,8 @@ type frame struct {
 	tries     []int // retries so far, by retrier
 	retries   int   // and altogether
 
-	join *join
+	join *join   // Parallel, inline Map
+	run  *mapRun // distributed Map
 }
 
 // A call is the task that a frame has scheduled.
@@ -61,6 +62,9 @@ const (
 	sleeping               // waits for a timer
 	woken                  // the Wait is over, or it is time to retry
 	joining                // waits for branches or iterations
+	reading                // waits for the items of a Map Run
+	mapping                // waits for children of a Map Run
+	writing                // waits until the results of a Map Run are written
 	resulted               // has a result: make the output of it
 	failed                 // has a failure: retry, catch or give up
 	exited                 // enter the next state, or end
@@ -68,7 +72,7 @@ const (
 
 // waits reports whether only a stimulus moves the frame on.
 func (p phase) waits() bool {
-	return p == offered || p == running || p == submitted || p == sleeping || p == joining
+	return p >= offered && p <= sleeping || p >= joining && p <= writing
 }
 
 // variable looks a workflow variable up from the inside out.

@@ -175,7 +175,15 @@ func (g *generator) state(depth, target int, next string) string {
 		}
 		return `"Type": "Parallel", "Branches": [` + strings.Join(branches, ", ") + "], " + fields + data + handlers
 	case kind == 4 && depth > 0:
-		return `"Type": "Map", "ItemProcessor": ` + g.workflow(depth-1) + ", " + fields + data + handlers +
+		processor := g.workflow(depth - 1)
+		if g.IntN(3) == 0 {
+			processor = `{"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, ` + processor[1:]
+			data += g.pick("", `, "ToleratedFailureCount": 1`, `, "ToleratedFailurePercentagePath": "$.n"`) +
+				g.pick("", `, "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"n.$": "$.n"}}`, `, "ItemBatcher": {"MaxInputBytesPerBatchPath": "$.n"}`) +
+				g.pick("", `, "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON", "MaxItemsPath": "$.n"}, "Parameters": {"Key.$": "$.r"}}`) +
+				g.pick("", `, "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket.$": "$.r"}}`)
+		}
+		return `"Type": "Map", "ItemProcessor": ` + processor + ", " + fields + data + handlers +
 			g.pick("", `, "MaxConcurrency": 1`, `, "MaxConcurrencyPath": "$.n"`) + g.pick("", `, "ItemsPath": "$.items"`) + g.pick("", `, "ItemSelector": {"i.$": "$$.Map.Item.Value"}`)
 	case kind <= 6:
 		resource := g.pick("arn:aws:lambda:us-east-1:123456789012:function:f", "arn:aws:lambda:us-east-1:123456789012:function:broken",
@@ -201,6 +209,13 @@ func (g *generator) run(t *testing.T, p *Program, budget int) *drive {
 		switch c.Kind {
 		case SetTimer:
 			s.Kind, d.now = Fired, max(d.now, c.Due)
+			for i := 0; i < len(d.todo); i++ { // with those that are due at the same instant
+				if other := d.todo[i]; other.Kind == SetTimer && other.Due == c.Due {
+					s.Also = append(s.Also, Alarm{other.Frame, other.Token, other.Timer})
+					d.todo = slices.Delete(d.todo, i, i+1)
+					i--
+				}
+			}
 		case RunTask:
 			s.Kind = Answered
 			if g.IntN(4) > 0 {
@@ -212,6 +227,16 @@ func (g *generator) run(t *testing.T, p *Program, budget int) *drive {
 			s.Kind = CallbackSucceeded
 		case CancelTask:
 			continue
+		case StartChild:
+			s.Kind, s.Ended = ChildrenEnded, []ChildEnd{childEnd(c.Child, Status(1+g.IntN(4)))}
+		case ReadItems:
+			if s.Kind = Answered; g.IntN(4) > 0 {
+				s.Output, s.Source = value.MustParse(`[1, {"a": 2}, "x"]`), "S3://b/k"
+			}
+		case WriteResults:
+			if s.Kind = Answered; g.IntN(4) == 0 {
+				s.Failure = NewFailure("States.ResultWriterFailed", "full")
+			}
 		}
 		d.take(s)
 		if g.IntN(3) == 0 { // anything at any time

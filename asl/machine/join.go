@@ -56,11 +56,13 @@ func (x *Execution) open(f *frame) {
 
 // item returns what iteration i works on: an item of the array, or of an
 // object its i-th value.
-func (j *join) item(i int) value.Value {
-	if j.items.Kind() == value.Object {
-		return j.items.MemberValues()[i]
+func (j *join) item(i int) value.Value { return itemAt(j.items, i) }
+
+func itemAt(items value.Value, i int) value.Value {
+	if items.Kind() == value.Object {
+		return items.MemberValues()[i]
 	}
-	return j.items.Index(i)
+	return items.Index(i)
 }
 
 // collect keeps the output of a line of control that has ended and forgets it.
@@ -170,6 +172,10 @@ func (x *Execution) abortState(f *frame, cause int64) {
 		}
 		if f.phase == sleeping {
 			x.ask(f, Command{Kind: CancelTask})
+		}
+		if f.run != nil {
+			x.ask(f, Command{Kind: CancelTask})
+			x.emit(Event{Type: MapRunAborted, Frame: f.id, Prev: cause})
 		}
 	default:
 		return

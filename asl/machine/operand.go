@@ -61,7 +61,9 @@ func (c *compiler) number(field string) operand {
 // read (F-011).
 func integer(o operand, e *env, field string) (int64, *Failure) {
 	if q, ok := o.(queryOperand); ok {
-		return q.query.integer(e)
+		v, failure := q.query.number(e, field)
+		n, _ := v.Int()
+		return n, failure
 	}
 	v, failure := o.eval(e, field)
 	if failure != nil {

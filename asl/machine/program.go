@@ -13,15 +13,53 @@ import (
 // intrinsic function ready to evaluate, and the data flow of each state chosen.
 // It never changes; any number of executions share it.
 type Program struct {
-	root    *workflow
-	timeout int64 // seconds, 0 for none
-	limit   func() context.Context
+	root     *workflow
+	timeout  int64 // seconds, 0 for none
+	limit    func() context.Context
+	children map[string]*Program // what the children of distributed Maps run, by label
 }
 
 // LimitExpressions sets where the evaluation of a JSONata expression gets its
 // context, which ends it if it takes too long; without it nothing does. It is
 // for Compile's caller, before the program runs: the machine knows no clock.
-func (p *Program) LimitExpressions(limit func() context.Context) { p.limit = limit }
+func (p *Program) LimitExpressions(limit func() context.Context) {
+	p.limit = limit
+	for _, child := range p.children {
+		child.LimitExpressions(limit)
+	}
+}
+
+// Child returns what the children of the distributed Map state with the label
+// run; nil if there is no such state outside of another distributed Map.
+func (p *Program) Child(label string) *Program { return p.children[label] }
+
+// newProgram makes a program of a workflow, and those of the children of its
+// distributed Maps.
+func newProgram(root *workflow) *Program {
+	p := &Program{root: root}
+	root.each(func(st *state) {
+		if m, ok := st.work.(*mapState); ok && m.distributed != nil {
+			if p.children == nil {
+				p.children = make(map[string]*Program)
+			}
+			p.children[m.distributed.label] = newProgram(st.processor)
+		}
+	})
+	return p
+}
+
+// each calls f for every state that one execution of the workflow may be in.
+func (w *workflow) each(f func(*state)) {
+	for _, st := range w.order {
+		f(st)
+		for _, branch := range st.branches {
+			branch.each(f)
+		}
+		if m, ok := st.work.(*mapState); ok && m.distributed == nil {
+			st.processor.each(f)
+		}
+	}
+}
 
 // A workflow is a machine, a branch of a Parallel state or the processor of a
 // Map state.
@@ -29,6 +67,7 @@ type workflow struct {
 	start  *state
 	states map[string]*state
 	order  []*state // as written
+	alone  bool     // it is one state, which may lead to others that are not here
 }
 
 // A state is one compiled state.
@@ -72,12 +111,17 @@ func Compile(d *asl.Definition) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	timeout, _ := d.TimeoutSeconds.Int()
-	return &Program{root: root, timeout: timeout}, nil
+	p := newProgram(root)
+	p.timeout, _ = d.TimeoutSeconds.Int()
+	return p, nil
 }
 
 func compileWorkflow(w *asl.Workflow) (*workflow, error) {
 	flow := &workflow{states: make(map[string]*state, len(w.States))}
+	return flow, flow.compile(w)
+}
+
+func (flow *workflow) compile(w *asl.Workflow) error {
 	for _, s := range w.States {
 		st := &state{name: s.Name, kind: s.Type, retry: s.Retry}
 		flow.states[s.Name] = st
@@ -87,13 +131,13 @@ func compileWorkflow(w *asl.Workflow) (*workflow, error) {
 		c := &compiler{flow: flow, source: s}
 		c.compile(flow.order[i])
 		if c.err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Pointer, c.err)
+			return fmt.Errorf("%s: %w", s.Pointer, c.err)
 		}
 	}
 	if flow.start = flow.states[w.StartAt]; flow.start == nil {
-		return nil, fmt.Errorf("%s/StartAt: no state named %q", w.Pointer, w.StartAt)
+		return fmt.Errorf("%s/StartAt: no state named %q", w.Pointer, w.StartAt)
 	}
-	return flow, nil
+	return nil
 }
 
 // A compiler compiles one state. The first error stays; what follows it
@@ -152,6 +196,9 @@ func (c *compiler) dataflow(st *state) {
 // target finds the state that a transition names.
 func (c *compiler) target(field, name string) *state {
 	st := c.flow.states[name]
+	if st == nil && c.flow.alone {
+		return &state{name: name}
+	}
 	if st == nil {
 		c.fail(field, "no state named %q", name)
 	}

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -120,16 +121,28 @@ func (q *query) evaluate(e *env) (value.Value, *Failure) {
 	if limit := e.x.program.limit; limit != nil {
 		ctx = limit()
 	}
-	v, err := q.expr.Eval(ctx, value.Value{}, jsonata.Env{Variables: (*queryVariables)(e), Now: e.x.clock, Random: e.x.randomness})
+	v, err := q.expr.Eval(ctx, value.Value{}, jsonata.Env{
+		Variables: (*queryVariables)(e), Now: e.x.clock, Random: e.x.randomness, Limits: queryLimits,
+	})
 	switch {
 	case err != nil:
-		return v, e.f.evaluation(q.location, q.about("threw an error during evaluation. "+err.Error()))
+		return v, e.f.evaluation(q.location, q.about("threw an error during evaluation"+thrown(err)))
 	case !v.Exists():
 		return v, e.f.evaluation(q.location, q.about("returned nothing (undefined)."))
 	case jsonata.IsFunction(v):
 		return v, e.f.evaluation(q.location, q.about("returned an unsupported result type."))
 	}
 	return v, nil
+}
+
+// thrown ends the sentence that says so. A limit has no code, and stands behind
+// a colon (F-036).
+func thrown(err error) string {
+	var e *jsonata.Error
+	if errors.As(err, &e) && e.IsLimit() {
+		return ": " + e.Message
+	}
+	return ". " + err.Error()
 }
 
 // about begins the sentence that says what an expression has done.
@@ -142,24 +155,60 @@ func (q *query) about(rest string) string {
 func (q *query) expect(e *env, kind value.Kind) (value.Value, *Failure) {
 	v, failure := q.eval(e)
 	if failure == nil && v.Kind() != kind && q.expr != nil {
-		failure = e.f.evaluation(q.location, q.about("returned an unexpected result type. Expected '"+kind.String()+"', but was '"+
-			v.Kind().String()+"' for value: "+v.String()))
+		failure = q.unexpected(e, kind.String(), v)
 	}
 	return v, failure
 }
 
-// integer evaluates a field that must give an integer. JSONata's numbers are
-// doubles, so 2.0 is one.
-func (q *query) integer(e *env) (int64, *Failure) {
+// unexpected is a result that the field does not take.
+func (q *query) unexpected(e *env, wanted string, v value.Value) *Failure {
+	return e.f.evaluation(q.location, q.about("returned an unexpected result type. Expected '"+wanted+"', but was '"+
+		v.Kind().String()+"' for value: "+v.String()))
+}
+
+// A numeric says which numbers a field takes, and how the error calls them that
+// refuses others.
+type numeric struct {
+	name        string
+	whole       bool
+	least, most float64
+}
+
+var (
+	anyInteger     = numeric{"integer", true, math.Inf(-1), math.Inf(1)}
+	natural        = numeric{"non-negative integer", true, 0, math.Inf(1)}
+	positiveNumber = numeric{"positive integer", true, 1, math.Inf(1)}
+)
+
+// numerics are the fields that do not take just any integer. That the error is
+// a States.QueryEvaluationError is documented, its words are inferred (F-032).
+var numerics = map[string]numeric{
+	"TimeoutSeconds":             positiveNumber,
+	"HeartbeatSeconds":           positiveNumber,
+	"Seconds":                    natural,
+	"MaxConcurrency":             natural,
+	"ToleratedFailureCount":      natural,
+	"ToleratedFailurePercentage": {"number between 0 and 100", false, 0, 100},
+	"MaxItemsPerBatch":           positiveNumber,
+	"MaxInputBytesPerBatch":      positiveNumber,
+}
+
+// number evaluates a field that must give a number, one of those that the field
+// takes. JSONata's numbers are doubles, so 2.0 is an integer.
+func (q *query) number(e *env, field string) (value.Value, *Failure) {
 	v, failure := q.expect(e, value.Number)
-	if failure != nil {
-		return 0, failure
+	if failure != nil || q.expr == nil {
+		return v, failure
 	}
-	n, ok := v.Int()
+	takes, ok := numerics[field]
 	if !ok {
-		return 0, e.f.evaluation(q.location, q.about("returned an unexpected result type. Expected 'integer', but was 'number' for value: "+v.String()))
+		takes = anyInteger
 	}
-	return n, nil
+	_, whole := v.Int()
+	if f := v.Float(); takes.whole && !whole || f < takes.least || f > takes.most {
+		failure = q.unexpected(e, takes.name, v)
+	}
+	return v, failure
 }
 
 // queryVariables are the variables of an expression: $states and those of the
@@ -205,14 +254,24 @@ func (x *Execution) clock() time.Time { return time.UnixMilli(x.now).UTC() }
 // randomness is where $random and $shuffle get their numbers.
 func (x *Execution) randomness() float64 { return x.draw().Float64() }
 
+// queryLimits are what Step Functions allows an expression, beside a second: a
+// hundred nested evaluations (F-037) and arrays and strings of 10 MiB, at 12
+// bytes an item and 2 a character (F-038).
+var queryLimits = jsonata.Limits{Depth: 100, Items: 873_782, Length: 10 << 20 / 2}
+
+// QueryLimits are the limits of an expression in a state, for whoever evaluates
+// one outside of a state machine.
+func QueryLimits() jsonata.Limits { return queryLimits }
+
 // QueryFunctions are the options that make JSONata that of Step Functions, for
 // whoever compiles an expression outside of a state machine.
 func QueryFunctions() []jsonata.Option { return slices.Clone(queryFunctions) }
 
 // queryFunctions are the functions that Step Functions adds to JSONata, and the
 // one that it takes away. Developer guide: "JSONata functions provided by Step
-// Functions".
+// Functions". Its numbers differ from those of the reference, too (F-039).
 var queryFunctions = []jsonata.Option{
+	jsonata.WithServiceNumbers(),
 	jsonata.WithoutFunction("eval"),
 	jsonata.WithFunction(jsonata.Function{Name: "partition", Signature: "<an:a>", Arity: 2, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
 		return intrinsic.Apply("States.ArrayPartition", nil, in[0], floor(in[1]))

@@ -16,6 +16,9 @@ import (
 // same begins again. What nobody takes fails the execution.
 func (x *Execution) fail(f *frame, failure *Failure) {
 	prev := f.prev
+	if x.trial != nil {
+		x.trial.failure = failure
+	}
 	if failure.Evaluation {
 		prev = x.evaluationFailed(f, failure, prev)
 	}
@@ -25,6 +28,9 @@ func (x *Execution) fail(f *frame, failure *Failure) {
 	}
 	if f.join != nil {
 		x.abort(f, nil, prev)
+	}
+	if f.run != nil && f.run.arn != "" {
+		prev = x.abortRun(f, failure, prev)
 	}
 	for {
 		if x.retry(f, failure, prev) {
@@ -64,7 +70,7 @@ func (x *Execution) evaluationFailed(f *frame, failure *Failure, prev int64) int
 // The first Retrier that names the error decides alone: if it has no attempts
 // left, no other is asked.
 func (x *Execution) retry(f *frame, failure *Failure, prev int64) bool {
-	i := slices.IndexFunc(f.state.retry, func(r *asl.Retrier) bool { return failure.matches(r.ErrorEquals) })
+	i := f.state.retrier(failure)
 	if i < 0 {
 		return false
 	}
@@ -79,6 +85,11 @@ func (x *Execution) retry(f *frame, failure *Failure, prev int64) bool {
 	x.emit(Event{Type: RetrySet, Frame: f.id, Prev: prev, Index: int32(i), Due: x.now + delay, Failure: failure})
 	x.ask(f, Command{Kind: SetTimer, Timer: Sleep, Due: f.due})
 	return true
+}
+
+// retrier is the index of the first Retrier that names the error, -1 if none.
+func (st *state) retrier(failure *Failure) int {
+	return slices.IndexFunc(st.retry, func(r *asl.Retrier) bool { return failure.matches(r.ErrorEquals) })
 }
 
 // backoff is the pause before the next retry in milliseconds: IntervalSeconds

@@ -26,10 +26,7 @@ func (x *Execution) Snapshot() []byte {
 	e.int(x.stopped)
 	e.uint(uint64(x.status))
 	e.value(x.output)
-	e.bool(x.failure != nil)
-	if x.failure != nil {
-		e.failure(x.failure)
-	}
+	e.optionalFailure(x.failure)
 	e.uint(uint64(x.lastFrame))
 	e.int(x.lastID)
 	e.int(x.records)
@@ -52,10 +49,7 @@ func (e *encoder) frame(f *frame) {
 	e.uint(uint64(f.phase))
 	e.value(f.raw)
 	e.value(f.result)
-	e.bool(f.failure != nil)
-	if f.failure != nil {
-		e.failure(f.failure)
-	}
+	e.optionalFailure(f.failure)
 	e.bool(f.next != nil)
 	if f.next != nil {
 		e.string(f.next.name)
@@ -73,10 +67,7 @@ func (e *encoder) frame(f *frame) {
 		e.value(c.submitted)
 		e.bool(c.answers)
 		e.value(c.output)
-		e.bool(c.kept != nil)
-		if c.kept != nil {
-			e.failure(c.kept)
-		}
+		e.optionalFailure(c.kept)
 	}
 	e.bool(f.join != nil)
 	if j := f.join; j != nil {
@@ -87,6 +78,32 @@ func (e *encoder) frame(f *frame) {
 		for _, v := range j.outputs {
 			e.value(v)
 		}
+	}
+	e.bool(f.run != nil)
+	if f.run != nil {
+		e.mapRun(f.run)
+	}
+}
+
+func (e *encoder) mapRun(r *mapRun) {
+	e.string(r.arn)
+	for _, n := range []int64{r.prev, r.started, int64(r.next), int64(len(r.children))} {
+		e.int(n)
+	}
+	e.limits(r.limits)
+	e.value(r.items)
+	e.string(r.source)
+	e.optionalFailure(r.failure)
+	for i := range r.children {
+		c := &r.children[i]
+		e.string(c.Name)
+		e.uint(uint64(c.Items))
+		e.value(c.Input)
+		e.uint(uint64(c.Status))
+		e.int(c.Started)
+		e.int(c.Stopped)
+		e.value(c.Output)
+		e.optionalFailure(c.Failure)
 	}
 }
 
@@ -109,13 +126,7 @@ func Restore(p *Program, snapshot []byte) (*Execution, error) {
 	}
 	x.start, x.input = d.start(), d.value()
 	x.started, x.stopped = d.int(), d.int()
-	if x.status = Status(d.uint()); x.status > Aborted {
-		return nil, fmt.Errorf("machine: a snapshot has the unknown status %d", x.status)
-	}
-	x.output = d.value()
-	if d.bool() {
-		x.failure = d.failure()
-	}
+	x.status, x.output, x.failure = d.status(), d.value(), d.optionalFailure()
 	x.lastFrame, x.lastID, x.records = int32(d.uint()), d.int(), d.int()
 	for n := d.uint(); n > 0 && d.err == nil; n-- {
 		x.restoreFrame(&d)
@@ -142,10 +153,7 @@ func (x *Execution) restoreFrame(d *decoder) {
 	}
 	f.state = f.flow.states[d.string()]
 	f.phase = phase(d.uint())
-	f.raw, f.result = d.value(), d.value()
-	if d.bool() {
-		f.failure = d.failure()
-	}
+	f.raw, f.result, f.failure = d.value(), d.value(), d.optionalFailure()
 	if d.bool() {
 		f.next = f.flow.states[d.string()]
 	}
@@ -159,9 +167,7 @@ func (x *Execution) restoreFrame(d *decoder) {
 	}
 	if d.bool() {
 		f.call = &call{TaskEvent: *d.task(), input: d.value(), submitted: d.value(), answers: d.bool(), output: d.value()}
-		if d.bool() {
-			f.call.kept = d.failure()
-		}
+		f.call.kept = d.optionalFailure()
 	}
 	if d.bool() {
 		j := &join{items: d.value(), next: int(d.int()), open: int(d.int()), prev: d.int()}
@@ -170,9 +176,36 @@ func (x *Execution) restoreFrame(d *decoder) {
 		}
 		f.join = j
 	}
+	if d.bool() {
+		f.run = d.mapRun()
+	}
 	if f.state == nil && f.phase != starting {
 		d.fail(fmt.Errorf("machine: a snapshot is in a state that the program does not have"))
 	}
+	switch f.phase {
+	case scheduled, offered, running, submitted:
+		if f.call == nil {
+			d.fail(fmt.Errorf("machine: a snapshot lacks a task that it waits for"))
+		}
+	}
+}
+
+func (d *decoder) mapRun() *mapRun {
+	r := &mapRun{arn: d.string(), prev: d.int(), started: d.int(), next: int(d.int())}
+	children := d.int()
+	r.limits, r.items, r.source, r.failure = d.limits(), d.value(), d.string(), d.optionalFailure()
+	for ; children > 0 && d.err == nil; children-- {
+		c := Child{
+			Name: d.string(), Items: int32(d.uint()), Input: d.value(), Status: d.status(), Started: d.int(), Stopped: d.int(),
+			Output: d.value(), Failure: d.optionalFailure(),
+		}
+		r.children = append(r.children, c)
+		if r.failed[c.Status] += int(c.Items); c.Status == Running {
+			r.open++
+		}
+	}
+	r.failed[Running] = 0
+	return r
 }
 
 // restoreParent hangs a branch or iteration below its parent.

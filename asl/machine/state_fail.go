@@ -29,12 +29,17 @@ func (c *compiler) failPart(field string) failPart {
 }
 
 func (s *fail) run(x *Execution, f *frame) {
-	name, failure := s.name.eval(x, f)
+	in, failure := f.state.flow.effective(x, f)
 	if failure != nil {
 		x.fail(f, failure)
 		return
 	}
-	cause, failure := s.cause.eval(x, f)
+	name, failure := s.name.eval(x, f, in)
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	cause, failure := s.cause.eval(x, f, in)
 	if failure != nil {
 		x.fail(f, failure)
 		return
@@ -43,14 +48,11 @@ func (s *fail) run(x *Execution, f *frame) {
 }
 
 // eval gives a string, or no value if the definition gives none.
-func (p *failPart) eval(x *Execution, f *frame) (value.Value, *Failure) {
+func (p *failPart) eval(x *Execution, f *frame, in value.Value) (value.Value, *Failure) {
 	if p.operand == nil {
 		return value.Value{}, nil
 	}
-	if q, ok := p.operand.(queryOperand); ok {
-		return q.query.expect(x.env(f, f.raw), value.String)
-	}
-	v, failure := p.operand.eval(x.env(f, f.raw), p.field)
+	v, failure := p.operand.eval(x.env(f, in), p.field)
 	if failure == nil && v.Kind() != value.String {
 		failure = f.runtime("The value of the field '%s' must be a string but was: %s", p.field, v)
 	}

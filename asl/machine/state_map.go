@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/aslocal/aslocal/asl"
@@ -8,14 +9,15 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A mapState is an inline Map: its processor runs once for each item, at most
+// A mapState is a Map: its processor runs once for each item, at most
 // MaxConcurrency at a time; its result is the array of the outputs in the order
-// of the items. Spec: "Map State".
+// of the items. Inline, the iterations are frames of the execution itself; what
+// the distributed mode adds is in map_distributed.go. Spec: "Map State".
 type mapState struct {
 	items       mapItems
-	selector    body    // nil: the item itself
-	concurrency operand // nil: as many as the service runs
-	distributed bool
+	selector    body          // nil: the item itself
+	concurrency operand       // nil: as many as the service runs
+	distributed *distribution // nil: inline
 }
 
 // mapItems finds what a Map iterates over. One implementation for each query
@@ -34,18 +36,20 @@ func compileMap(c *compiler, st *state) work {
 		c.fail("ItemProcessor", "missing")
 		return m
 	}
-	m.distributed = p.Mode == "DISTRIBUTED"
 	flow, err := compileWorkflow(&p.Workflow)
 	if err != nil && c.err == nil {
 		c.err = err
 	}
 	st.processor = flow
+	if p.Mode == "DISTRIBUTED" {
+		m.distributed = compileDistribution(c)
+	}
 	return m
 }
 
 func (m *mapState) run(x *Execution, f *frame) {
-	if m.distributed {
-		x.fail(f, f.runtime("Map states with the processing mode DISTRIBUTED are not supported by aslocal yet."))
+	if x.trial != nil && x.trial.Mock != nil {
+		m.try(x, f)
 		return
 	}
 	in, failure := f.state.flow.effective(x, f)
@@ -58,31 +62,40 @@ func (m *mapState) run(x *Execution, f *frame) {
 		x.fail(f, failure)
 		return
 	}
-	items, failure := m.items.items(x, f, in)
-	if failure != nil {
-		x.fail(f, failure)
-		return
+	var items value.Value
+	if m.distributed == nil || m.distributed.reader == nil { // which makes Items and ItemsPath void
+		if items, failure = m.items.items(x, f, in); failure != nil {
+			x.fail(f, failure)
+			return
+		}
 	}
 	x.emit(Event{Type: MapStateStarted, Frame: f.id, Prev: f.prev, Doc: items})
-	f.join.limit = limit
+	if m.distributed != nil {
+		m.distributed.start(x, f, in, limit)
+		return
+	}
+	f.join.limit = iterationsAtOnce(limit)
 	x.fan(f)
 }
 
-// limit is how many iterations may be open at a time.
-func (m *mapState) limit(x *Execution, f *frame, in value.Value) (int, *Failure) {
+// limit is MaxConcurrency; 0 if it does not limit anything.
+func (m *mapState) limit(x *Execution, f *frame, in value.Value) (int64, *Failure) {
 	if m.concurrency == nil {
-		return maxIterations, nil
+		return 0, nil
 	}
 	n, failure := integer(m.concurrency, x.env(f, in), "MaxConcurrency")
-	switch {
-	case failure != nil:
-		return 0, failure
-	case n < 0:
-		return 0, f.runtime("MaxConcurrency cannot be negative.")
-	case n == 0 || n > maxIterations:
-		return maxIterations, nil
+	if failure == nil && n < 0 {
+		failure = f.runtime("MaxConcurrency cannot be negative.")
 	}
-	return int(n), nil
+	return n, failure
+}
+
+// iterationsAtOnce is how many iterations of an inline Map may be open.
+func iterationsAtOnce(limit int64) int {
+	if limit == 0 || limit > maxIterations {
+		return maxIterations
+	}
+	return int(limit)
 }
 
 // openIterations opens iterations as long as more may run. It is false if that
@@ -94,13 +107,15 @@ func (x *Execution) openIterations(f *frame) bool {
 	}
 	in, failure := f.state.flow.effective(x, f)
 	if failure == nil && j.limit == 0 { // after Replay
-		j.limit, failure = m.limit(x, f, in)
+		var limit int64
+		limit, failure = m.limit(x, f, in)
+		j.limit = iterationsAtOnce(limit)
 	}
 	for failure == nil && j.next < len(j.outputs) && j.open < j.limit {
 		var doc value.Value
 		if m.selector != nil {
 			e := x.env(f, in)
-			e.item = j.mapItem(int32(j.next))
+			e.item = itemOf(j.items, j.next)
 			if doc, failure = m.selector.eval(e); failure == nil && doc.Size() > MaxPayload {
 				failure = tooLarge(f.state.name)
 			}
@@ -140,9 +155,11 @@ func (p *pathItems) items(x *Execution, f *frame, in value.Value) (value.Value, 
 			text = text[1:] // so it is shown (F-026)
 		}
 	}
-	if k := items.Kind(); k != value.Array && k != value.Object {
-		return items, f.runtime("Reference path \"%s\" must point to array.", text)
+	// Only the distributed mode takes an object apart (F-055).
+	if k := items.Kind(); k != value.Array && (k != value.Object || f.state.work.(*mapState).distributed == nil) {
+		return items, NewFailure(asl.ErrRuntime, fmt.Sprintf("Reference path \"%s\" must point to array.", text))
 	}
+	x.note(f, AfterItemsPath, items)
 	return items, nil
 }
 

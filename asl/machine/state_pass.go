@@ -12,6 +12,7 @@ func compilePass(c *compiler, _ *state) work { return &pass{result: c.field("Res
 
 func (p *pass) run(x *Execution, f *frame) {
 	result := p.result
+	x.note(f, Result, result)
 	if !result.Exists() {
 		var failure *Failure
 		if result, failure = f.state.flow.arguments(x, f); failure != nil {

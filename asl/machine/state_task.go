@@ -62,6 +62,9 @@ func (t *task) run(x *Execution, f *frame) {
 		}
 		scheduled.Credentials = role.Get("RoleArn").Text()
 	}
+	if x.mocked(f) {
+		return
+	}
 	x.emit(Event{Type: TaskScheduled, Frame: f.id, Prev: f.prev, Doc: in, Task: scheduled})
 	if t.resource.Kind == asl.Activity {
 		x.ask(f, Command{Kind: OfferTask, Task: x.task(f)})
@@ -136,21 +139,26 @@ func (x *Execution) taskStimulus(f *frame, s Stimulus) bool {
 		x.emit(Event{Type: TaskStarted, Frame: f.id, Prev: f.prev, Task: &TaskEvent{Resource: f.call.Resource, Worker: s.Worker}})
 		x.askDeadlines(f)
 		return true
-	case Fired:
-		if f.phase != offered && f.phase != running && f.phase != submitted {
-			return false
-		}
-		if s.Timer == Heartbeat && f.beatAt > x.now {
-			return true // a heartbeat has moved it; its timer will come
-		}
-		failure := timeout()
-		if s.Timer == Heartbeat {
-			failure = heartbeatTimeout()
-		}
-		x.outcome(f, TaskTimedOut, value.Value{}, failure)
-		return true
 	}
 	return false
+}
+
+// deadline takes the end of a task's timeout or of the time for its next
+// heartbeat; false if the task is over.
+func (x *Execution) deadline(f *frame, t Timer) bool {
+	if f.phase != offered && f.phase != running && f.phase != submitted {
+		return false
+	}
+	failure := timeout()
+	if t == Heartbeat {
+		if f.beatAt > x.now {
+			return true // a heartbeat has moved it; its timer will come
+		}
+		failure = heartbeatTimeout()
+	}
+	x.settle(f, TaskTimedOut, value.Value{}, failure)
+	x.again(f)
+	return true
 }
 
 // answered takes the outcome of the call itself.
@@ -228,11 +236,16 @@ func (x *Execution) heartbeat(f *frame) bool {
 
 // outcome ends the call: the frame goes on with its result or its failure.
 func (x *Execution) outcome(f *frame, t Type, output value.Value, failure *Failure) {
+	x.settle(f, t, output, failure)
+	x.step(f)
+}
+
+// settle writes how the call ended, and gives up what else was asked for it.
+func (x *Execution) settle(f *frame, t Type, output value.Value, failure *Failure) {
 	if t == TaskTimedOut || f.timeoutAt != 0 || f.beatAt != 0 || f.call.Resource.Pattern == asl.Sync {
 		x.ask(f, Command{Kind: CancelTask})
 	}
 	x.emit(Event{Type: t, Frame: f.id, Prev: f.prev, Doc: output, Failure: failure, Task: &TaskEvent{Resource: f.call.Resource}})
-	x.step(f)
 }
 
 // applyTask is the part of apply for the events of tasks.

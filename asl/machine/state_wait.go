@@ -1,8 +1,6 @@
 package machine
 
 import (
-	"strconv"
-
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
@@ -92,9 +90,6 @@ func (w *wait) due(x *Execution, f *frame, in value.Value) (int64, *Failure) {
 		return 0, f.evaluation("Timestamp", "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "+plain(v))
 	}
 	seconds, failure := integer(w.seconds, e, "Seconds")
-	if failure == nil && seconds < 0 {
-		failure = f.evaluation("Seconds", "The Seconds field must be a non-negative integer: "+strconv.FormatInt(seconds, 10))
-	}
 	return x.after(seconds), failure
 }
 

@@ -11,7 +11,7 @@ type StimulusKind uint8
 // The stimuli.
 const (
 	Begin             StimulusKind = iota // the execution begins
-	Answered                              // a called task has returned Output, or failed with Failure
+	Answered                              // a called task, or ReadItems or WriteResults, has returned Output, or failed with Failure
 	CallbackSucceeded                     // SendTaskSuccess with Output
 	CallbackFailed                        // SendTaskFailure with Failure
 	CallbackHeartbeat                     // SendTaskHeartbeat
@@ -20,6 +20,8 @@ const (
 	Stopped                               // StopExecution, with Failure's error and cause
 	Resumed                               // go on: after a batch with More, or after Replay
 	Broken                                // fail with Failure, whatever is going on
+	ChildrenEnded                         // children of a Map Run have Ended
+	MapRunChanged                         // UpdateMapRun: the limits of Run.ARN are now Run.Limits
 )
 
 // A Stimulus is one thing that happens to an execution. Frame and Token are
@@ -33,7 +35,11 @@ type Stimulus struct {
 	Start   *Start
 	Output  value.Value // Begin: the input. Answered, CallbackSucceeded: the result
 	Failure *Failure
-	Worker  string // ActivityTaken
+	Worker  string  // ActivityTaken
+	Also    []Alarm // Fired: the other timers that are due at the same instant
+	Source  string  // Answered by an ItemReader: as $$.Map.Item.Source shows it
+	Ended   []ChildEnd
+	Run     *MapRunEvent
 
 	// Activities says which activities exist as this happens; nil: all do.
 	Activities func(arn string) bool
@@ -51,16 +57,26 @@ const (
 	ExecutionTimeout
 )
 
+// An Alarm is a timer that has fired.
+type Alarm struct {
+	Frame int32
+	Token int64
+	Timer Timer
+}
+
 // CommandKind says what an execution asks for.
 type CommandKind uint8
 
 // The commands.
 const (
-	RunTask    CommandKind = iota // call Task; Answered is its outcome
-	OfferTask                     // put Task into the queue of its activity
-	SetTimer                      // Fired at Due; replaces the timer of the same Token and Timer
-	CancelTask                    // nobody waits any more for what Token asked for: task and timers
-	WatchTask                     // the job that Task has submitted runs; CallbackSucceeded or CallbackFailed is its end
+	RunTask      CommandKind = iota // call Task; Answered is its outcome
+	OfferTask                       // put Task into the queue of its activity
+	SetTimer                        // Fired at Due; replaces the timer of the same Token and Timer
+	CancelTask                      // nobody waits any more for what Token asked for: task, timers, children
+	WatchTask                       // the job that Task has submitted runs; CallbackSucceeded or CallbackFailed is its end
+	ReadItems                       // read the items of a Map Run; Answered is the outcome
+	StartChild                      // start a child execution of a Map Run; ChildrenEnded is its end
+	WriteResults                    // write the results of a Map Run; Answered is the outcome
 )
 
 // A Command is what an execution asks for. An answer must carry its Frame and
@@ -72,6 +88,10 @@ type Command struct {
 	Timer Timer
 	Due   int64 // Unix milliseconds
 	Task  *Task
+
+	Reading *ItemReading   // ReadItems
+	Child   *ChildStarting // StartChild
+	Writing *ResultWriting // WriteResults
 }
 
 // A Task is one attempt of a Task state.
@@ -91,6 +111,7 @@ type Task struct {
 type Batch struct {
 	Events   []Event
 	Commands []Command
-	More     bool // the budget ended the batch: go on with Resumed
-	Stale    bool // the stimulus answered what nobody waits for any more
+	MapRuns  []MapRun // as they stand after it, those that something has happened to
+	More     bool     // the budget ended the batch: go on with Resumed
+	Stale    bool     // the stimulus answered what nobody waits for any more
 }

@@ -26,7 +26,30 @@ func (e *Engine) call(ctx context.Context, x *execution, c machine.Command) {
 	}
 	s := machine.Stimulus{Kind: machine.Answered, Frame: c.Frame, Token: c.Token, Output: out}
 	if err != nil {
-		s.Failure = e.failureOf(x, c.Task, err)
+		s.Failure = e.failureOf(x, err)
+	}
+	e.run(x, s, nil)
+}
+
+// callStorage reads the items of a Map Run or writes its results.
+func (e *Engine) callStorage(ctx context.Context, x *execution, c machine.Command) {
+	defer e.busy.done()
+	s := machine.Stimulus{Kind: machine.Answered, Frame: c.Frame, Token: c.Token}
+	err := e.guard(x, func() (err error) {
+		if c.Kind == machine.ReadItems {
+			s.Output, s.Source, err = e.Tasks.ReadItems(ctx, x.start, c.Reading)
+		} else {
+			s.Output, err = e.Tasks.WriteResults(ctx, x.start, c.Writing)
+		}
+		return err
+	})
+	givenUp := ctx.Err() != nil
+	x.dropCall(c.Token)
+	if givenUp {
+		return
+	}
+	if err != nil {
+		s.Failure = e.failureOf(x, err)
 	}
 	e.run(x, s, nil)
 }
@@ -48,7 +71,7 @@ func (e *Engine) watch(x *execution, c *machine.Command) {
 		}
 		s := machine.Stimulus{Kind: machine.CallbackSucceeded, Frame: frame, Token: token, Output: out}
 		if err != nil {
-			s.Kind, s.Failure = machine.CallbackFailed, e.failureOf(x, task, err)
+			s.Kind, s.Failure = machine.CallbackFailed, e.failureOf(x, err)
 		}
 		e.busy.add()
 		go func() {
@@ -60,21 +83,30 @@ func (e *Engine) watch(x *execution, c *machine.Command) {
 
 // runTask calls the runner; a panic in there is the task's error.
 func (e *Engine) runTask(ctx context.Context, x *execution, t *machine.Task) (out value.Value, err error) {
+	err = e.guard(x, func() error {
+		out, err = e.Tasks.Run(ctx, x.start, t)
+		return err
+	})
+	return out, err
+}
+
+// guard calls the runner for an execution; a panic in there is an error.
+func (e *Engine) guard(x *execution, call func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			e.Log.Error("a task panicked", "execution", x.arn, "state", t.State, "panic", r, "stack", string(debug.Stack()))
+			e.Log.Error("a task panicked", "execution", x.arn, "panic", r, "stack", string(debug.Stack()))
 			err = fmt.Errorf("internal error of aslocal: %v", r)
 		}
 	}()
-	return e.Tasks.Run(ctx, x.start, t)
+	return call()
 }
 
-func (e *Engine) failureOf(x *execution, t *machine.Task, err error) *machine.Failure {
+func (e *Engine) failureOf(x *execution, err error) *machine.Failure {
 	var failed *asl.Error
 	if errors.As(err, &failed) {
 		return machine.NewFailure(failed.Name, failed.Cause)
 	}
-	e.Log.Error("a task failed with an error that is no program's", "execution", x.arn, "state", t.State, "resource", t.Resource.Text, "error", err)
+	e.Log.Error("a task failed with an error that is no program's", "execution", x.arn, "error", err)
 	return machine.NewFailure(asl.ErrRuntime, err.Error())
 }
 

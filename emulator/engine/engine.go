@@ -42,6 +42,15 @@ type Runner interface {
 	// returns at once, and may call done before that. When ctx ends, nobody
 	// waits for the job any more: it may be stopped, and done need not be called.
 	Watch(ctx context.Context, execution *machine.Start, task *machine.Task, done func(value.Value, error))
+
+	// ReadItems reads the items of a Map Run: an array or an object, and where
+	// they come from as $$.Map.Item.Source shows it. Errors are those of Run.
+	ReadItems(ctx context.Context, execution *machine.Start, r *machine.ItemReading) (items value.Value, source string, err error)
+
+	// WriteResults writes the results of a Map Run and returns what the state
+	// shows as ResultWriterDetails. Errors are those of Run. After a restart it
+	// may be called again for the same Map Run.
+	WriteResults(ctx context.Context, execution *machine.Start, w *machine.ResultWriting) (value.Value, error)
 }
 
 // ErrNoAnswer is returned by a Runner for a task that will never be answered:
@@ -54,7 +63,8 @@ type Config struct {
 	Store journal.Store // required
 	Tasks Runner        // required
 	// Program returns the compiled definition that was in force under the
-	// given revision; executions that go on after a restart ask for it.
+	// given revision, or what the children of one of its distributed Maps run
+	// ([ChildRevision]). Executions that go on after a restart ask for it.
 	Program func(revision string) (*machine.Program, error)
 	// WaitTimeScale multiplies the length of Waits and retry pauses; 0 means 1.
 	WaitTimeScale float64
@@ -85,6 +95,7 @@ type Engine struct {
 	stopAll  context.CancelFunc
 	root     context.Context
 	offers   offers
+	mapRuns  mapRuns
 }
 
 // New returns an engine. Call Recover before anything else.
@@ -139,9 +150,13 @@ type execution struct {
 	offers map[int64]*offer                  // guarded by Engine.offers.mu; by token
 	calls  map[int64]context.CancelCauseFunc // guarded by callMu; by token
 	callMu sync.Mutex
-	begun  signal // the beginning is durable, or never will be
-	ended  signal // the end is durable, or never will be
-	lost   atomic.Pointer[error]
+
+	familyMu sync.Mutex
+	families map[int64]*family // by token
+
+	begun signal // the beginning is durable, or never will be
+	ended signal // the end is durable, or never will be
+	lost  atomic.Pointer[error]
 
 	watchMu  sync.Mutex
 	told     bool

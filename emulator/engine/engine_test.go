@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -39,6 +40,10 @@ const activityARN = "arn:aws:states:us-east-1:123456789012:activity:a"
 
 // programs compiles a definition; it is Config.Program of the tests.
 func programs(revision string) (*machine.Program, error) {
+	if parent, label, ok := strings.Cut(revision, "#"); ok {
+		p, err := programs(parent)
+		return p.Child(label), err
+	}
 	text, ok := definitions[revision]
 	if !ok {
 		return nil, fmt.Errorf("no definition %q", revision)

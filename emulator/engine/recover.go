@@ -18,6 +18,9 @@ import (
 // Runner must be ready: tasks are called before it returns. The error is the
 // store's.
 func (e *Engine) Recover() error {
+	if err := e.loadMapRuns(); err != nil {
+		return err
+	}
 	var found []*execution
 	for history, err := range e.Store.Unfinished() {
 		if err != nil {
@@ -37,7 +40,22 @@ func (e *Engine) Recover() error {
 		}
 		e.run(x, machine.Stimulus{Kind: machine.Resumed}, nil)
 	}
+	for _, x := range found {
+		if e.orphaned(x) {
+			e.run(x, machine.Stimulus{Kind: machine.Stopped}, nil)
+		}
+	}
 	return nil
+}
+
+// orphaned reports whether x is a child whose Map Run has ended: the process
+// ended before it could be stopped.
+func (e *Engine) orphaned(x *execution) bool {
+	if x.start.MapRun == "" {
+		return false
+	}
+	r := e.mapRuns.get(x.start.MapRun)
+	return r == nil || r.Status != machine.Running
 }
 
 // restore rebuilds one execution from its journal.

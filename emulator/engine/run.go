@@ -127,6 +127,7 @@ func (e *Engine) commit(x *execution, b machine.Batch, reply chan<- error) {
 	}
 	e.busy.add()
 	w := x.write(b.Events, view, ended)
+	w.Documents = mapRunDocuments(x.arn, b.MapRuns)
 	if e.Observe == nil {
 		recycle(b.Events)
 		b.Events = nil
@@ -160,6 +161,7 @@ func (x *execution) write(events []machine.Event, view View, ended bool) journal
 // execution come here in order. It does not wait for anything.
 func (e *Engine) committed(x *execution, b machine.Batch, view View, ended bool) {
 	x.view.store(view)
+	e.publishMapRuns(x.arn, b.MapRuns)
 	if e.Observe != nil {
 		for i := range b.Events {
 			if !b.Events[i].Type.Private() {
@@ -183,6 +185,7 @@ func (e *Engine) forget(x *execution) {
 	e.timers.drop(x)
 	e.offers.drop(x)
 	x.cancelCalls()
+	e.dropFamilies(x)
 	e.mu.Lock()
 	if e.live[x.arn] == x {
 		delete(e.live, x.arn)
@@ -223,11 +226,17 @@ func (e *Engine) carryOut(x *execution, c *machine.Command) {
 		e.timers.cancel(x, c.Token)
 		e.offers.cancel(x, c.Token)
 		x.cancelCall(c.Token)
+		e.dropFamily(x, c.Token)
+	case machine.StartChild:
+		e.startChild(x, c)
+	case machine.ReadItems, machine.WriteResults:
+		e.busy.add()
+		go e.callStorage(x.keepCall(e.root, c.Token), x, *c)
 	}
 }
 
-// fire brings a timer to its execution and returns when the stimulus was
+// fire brings a timer, and those that go with it, to its execution and returns when the stimulus was
 // handled.
 func (e *Engine) fire(t *timer) {
-	e.run(t.x, machine.Stimulus{Kind: machine.Fired, Frame: t.frame, Token: t.token, Timer: t.kind}, nil)
+	e.run(t.x, machine.Stimulus{Kind: machine.Fired, Frame: t.frame, Token: t.token, Timer: t.kind, Also: t.also}, nil)
 }

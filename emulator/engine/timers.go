@@ -31,6 +31,8 @@ type timer struct {
 	token int64
 	kind  machine.Timer
 	at    int // place in the heap, -1 outside
+
+	also []machine.Alarm // those that pop has removed with it
 }
 
 func newTimers(clock Clock, fire func(*timer)) *timers {
@@ -104,6 +106,8 @@ func (q *timers) due() {
 }
 
 // pop removes the next timer if it is due, and else asks to be woken for it.
+// The timers of the same execution that are due at the same instant go with it:
+// they reach the machine together.
 func (q *timers) pop(now int64) *timer {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -113,12 +117,18 @@ func (q *timers) pop(now int64) *timer {
 		return nil
 	}
 	t := heap.Pop(&q.heap).(*timer)
-	for i, other := range t.x.timers {
-		if other == t {
-			t.x.timers = append(t.x.timers[:i], t.x.timers[i+1:]...)
-			break
+	kept := t.x.timers[:0]
+	for _, other := range t.x.timers { // in the order of setting
+		switch {
+		case other.due != t.due:
+			kept = append(kept, other)
+		case other != t:
+			heap.Remove(&q.heap, other.at)
+			t.also = append(t.also, machine.Alarm{Frame: other.frame, Token: other.token, Timer: other.kind})
 		}
 	}
+	clear(t.x.timers[len(kept):])
+	t.x.timers = kept
 	return t
 }
 

@@ -75,8 +75,11 @@ func TestTimersInOrder(t *testing.T) {
 	}
 	for t := q.pop(50); t != nil; t = q.pop(50) {
 		fired = append(fired, t.token)
+		for _, other := range t.also {
+			fired = append(fired, -other.Token) // together with the one before
+		}
 	}
-	if want := []int64{0, 1, 3, 4}; !slices.Equal(fired, want) {
+	if want := []int64{0, 1, -3, 4}; !slices.Equal(fired, want) {
 		t.Errorf("fired %v, want %v", fired, want)
 	}
 	if q.next() != 60 || len(x.timers) != 1 || len(y.timers) != 0 {

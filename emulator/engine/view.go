@@ -53,14 +53,18 @@ func (x *execution) published(events []machine.Event) (v View, ended bool) {
 // it is in the first and the last batch.
 func (x *execution) row(v View) *journal.Execution {
 	return &journal.Execution{
-		ID: x.id, ARN: x.arn, MachineARN: v.Start.MachineARN, VersionARN: v.Start.Version, AliasARN: v.Start.Alias, Name: v.Start.Name,
+		ID: x.id, ARN: x.arn, MachineARN: v.Start.MachineARN, VersionARN: v.Start.Version, AliasARN: v.Start.Alias, MapRunARN: v.Start.MapRun, Name: v.Start.Name,
 		Status: v.Status.String(), Started: v.Started, Stopped: v.Stopped, Record: v.record(),
 	}
 }
 
 // record is what the row holds beyond its columns.
 func (v *View) record() []byte {
-	return recordShape.New([]value.Value{value.Str(v.Revision), value.Int(v.Events), value.Int(v.records)}).AppendJSON(nil)
+	members := []value.Value{value.Str(v.Revision), value.Int(v.Events), value.Int(v.records)}
+	if v.Start != nil && v.Start.MapRun != "" {
+		return childRecordShape.New(append(members, value.Int(int64(v.Start.Items)))).AppendJSON(nil)
+	}
+	return recordShape.New(members).AppendJSON(nil)
 }
 
 // revisionOf is the revision that a row's execution runs.
@@ -72,21 +76,32 @@ func revisionOf(x *journal.Execution) string {
 	return record.Get("revision").Text()
 }
 
-var recordShape = value.NewShape("revision", "events", "records")
+var (
+	recordShape      = value.NewShape("revision", "events", "records")
+	childRecordShape = value.NewShape("revision", "events", "records", "items")
+)
 
 // A Row is an execution as ListExecutions shows it.
 type Row struct {
 	ARN, MachineARN, Name string
 	Version, Alias        string
+	MapRun                string // whose child it is
+	Items                 int64  // of the Map Run that it has
 	Status                machine.Status
 	Started, Stopped      int64
 }
 
 func rowOf(x *journal.Execution) Row {
-	return Row{
+	row := Row{
 		ARN: x.ARN, MachineARN: x.MachineARN, Name: x.Name, Version: x.VersionARN, Alias: x.AliasARN,
-		Status: machine.StatusOf(x.Status), Started: x.Started, Stopped: x.Stopped,
+		MapRun: x.MapRunARN, Status: machine.StatusOf(x.Status), Started: x.Started, Stopped: x.Stopped,
 	}
+	if row.MapRun != "" {
+		if record, err := value.ParseBytes(x.Record); err == nil {
+			row.Items, _ = record.Get("items").Int()
+		}
+	}
+	return row
 }
 
 // ErrNotFound says that there is no such execution.

@@ -46,13 +46,6 @@ func InvalidDefinition(problems ...string) *Error {
 	return quoted("InvalidDefinition", "Invalid State Machine Definition", strings.Join(problems, ", "))
 }
 
-// UnsupportedByTestState: TestState cannot run a state of this type without a
-// mock.
-func UnsupportedByTestState() *Error {
-	return &Error{Code: "InvalidDefinition", Message: "TestState API does not support Map or Parallel states. " +
-		"Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]"}
-}
-
 // MissingRequiredParameter: UpdateStateMachine has nothing to update.
 func MissingRequiredParameter() *Error {
 	return &Error{Code: "MissingRequiredParameter", Message: "Either the definition, the role ARN, the LoggingConfiguration, " +
@@ -107,8 +100,9 @@ func AliasConflict() *Error {
 		"a different routing configuration already exists."}
 }
 
-// AliasDoesNotExist: UpdateStateMachineAlias and the like found no such alias.
-func AliasDoesNotExist(arn string) *Error {
+// ReferenceDoesNotExist: UpdateStateMachineAlias and the like found no such
+// alias, or an alias would go to a version that is not there (inferred).
+func ReferenceDoesNotExist(arn string) *Error {
 	return &Error{Code: "ResourceNotFound", Message: "Request references a resource that does not exist.", Detail: arn}
 }
 
@@ -126,6 +120,12 @@ func RoutesNotDistinct(arns []string) *Error {
 // RoutesNotVersions: an alias routes to something other than versions.
 func RoutesNotVersions(arns []string) *Error {
 	return routing("Routing configuration must contain state machine version ARNs", strings.Join(arns, ", "))
+}
+
+// RoutesNotOfOneMachine: an alias routes to versions of different machines, or
+// of another one than its own. Inferred.
+func RoutesNotOfOneMachine(arns []string) *Error {
+	return routing("Routing configuration must contain versions of a single state machine", strings.Join(arns, ", "))
 }
 
 // RoutesNotSum100: the weights of an alias do not add up to 100.
@@ -168,6 +168,77 @@ func InvalidExecutionInput(why string) *Error {
 		why = "Invalid execution input."
 	}
 	return quoted("InvalidExecutionInput", "Invalid State Machine Execution Input", why)
+}
+
+// TestState.
+
+// UnsupportedByTestState: TestState cannot run a state of this type without a
+// mock.
+func UnsupportedByTestState() *Error {
+	return &Error{Code: "InvalidDefinition", Message: "TestState API does not support Map or Parallel states. " +
+		"Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]"}
+}
+
+// StateNotFound: the definition has no state of that name at any depth.
+func StateNotFound() *Error { return Validation("State not found in definition") }
+
+// RoleRequired: a Task is to be called without a role.
+func RoleRequired() *Error { return Validation("RoleArn must be specified when testing a Task state") }
+
+// InvalidVariables: the variables are no JSON object. Inferred.
+func InvalidVariables() *Error { return Validation("Variables must be a JSON object") }
+
+// InvalidContext: why says what is wrong with the context object.
+func InvalidContext(why string) *Error {
+	return Validation("Invalid Context object provided: " + why)
+}
+
+// RequiresMock: what is given, or of the state's kind, only goes with a mock.
+// Recorded of MapIterationFailureCount; else inferred.
+func RequiresMock(what string) *Error {
+	return Validation("TestState does not support " + what + " when a mock is not specified.")
+}
+
+// RevealSecretsWithMock: there are no secrets in a mock.
+func RevealSecretsWithMock() *Error {
+	return Validation("TestState does not support RevealSecrets when a mock is specified.")
+}
+
+// NotMockable: a state of that type has no work that a mock could do.
+func NotMockable(stateType string) *Error {
+	return Validation("State type '" + stateType + "' is not supported when a mock is specified")
+}
+
+// MockNeedsOne: the mock has both result and error output; or neither, which is
+// inferred.
+func MockNeedsOne() *Error {
+	return Validation("A test mock should have only one of the following fields: [result, errorOutput].")
+}
+
+// MockNotJSON: the mocked result is no JSON text.
+func MockNotJSON() *Error { return Validation("Mocked result must be valid JSON") }
+
+// MockNotArray: the mocked result of a Parallel or Map state is no array.
+func MockNotArray() *Error { return Validation("Mocked result must be an array.") }
+
+// MockNotObject: the mocked result of a Map state with a ResultWriter, or of an
+// integration, is no object. Recorded of the former.
+func MockNotObject() *Error { return Validation("Mocked result must be a JSON object.") }
+
+// MockNotBranches: the mocked result has not one item for each branch.
+func MockNotBranches() *Error {
+	return Validation("Mocked result must contain the same number of items as number of Parallel branches.")
+}
+
+// MockNotValid: the mocked result is not what the API answers; why names the
+// field.
+func MockNotValid(why string) *Error {
+	return Validation("Mock result schema validation error: " + why)
+}
+
+// TooManyFailedIterations: more iterations are to fail than there are.
+func TooManyFailedIterations() *Error {
+	return Validation("Map iteration failure count must be less than or equal to the number of Map iterations")
 }
 
 // Map runs.

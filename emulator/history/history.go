@@ -63,6 +63,10 @@ var typeNames = map[machine.Type]string{
 	machine.MapStateSucceeded:      "MapStateSucceeded",
 	machine.MapStateFailed:         "MapStateFailed",
 	machine.EvaluationFailed:       "EvaluationFailed",
+	machine.MapRunStarted:          "MapRunStarted",
+	machine.MapRunSucceeded:        "MapRunSucceeded",
+	machine.MapRunFailed:           "MapRunFailed",
+	machine.MapRunAborted:          "MapRunAborted",
 }
 
 // taskTypes are the events whose names begin with the family of their resource.
@@ -119,6 +123,10 @@ func Details(e *machine.Event, o Options) (string, value.Value) {
 		return "mapIterationAbortedEventDetails", iteration(e)
 	case machine.EvaluationFailed:
 		return "evaluationFailedEventDetails", d.evaluation(e)
+	case machine.MapRunStarted:
+		return "mapRunStartedEventDetails", value.ObjectOf("mapRunArn", value.Str(e.Run.ARN))
+	case machine.MapRunFailed:
+		return "mapRunFailedEventDetails", d.failure(e)
 	}
 	if _, ok := taskTypes[e.Type]; ok {
 		return d.task(e)

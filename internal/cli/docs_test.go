@@ -86,7 +86,7 @@ func anchors(t *testing.T, name string) (out []string) {
 // the rest of the line.
 var (
 	aslocalCommand = regexp.MustCompile("(?:^|[\\s`(/])aslocal ([a-z]+)([^`\n]*)")
-	flagName       = regexp.MustCompile(`(?:^|\s)(--[a-z][a-z-]*)`)
+	flagName       = regexp.MustCompile(`(?:^|\s)(--[a-z][a-z0-9-]*)`)
 	codeBlock      = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`")
 )
 
@@ -143,7 +143,7 @@ func TestSettingsAreWrittenDown(t *testing.T) {
 		if !ok {
 			t.Fatalf("there is no command %q", command)
 		}
-		for _, flag := range regexp.MustCompile(`(?m)^\s+(?:-\w, )?(--[a-z-]+)`).FindAllStringSubmatch(said, -1) {
+		for _, flag := range regexp.MustCompile(`(?m)^\s+(?:-\w, )?(--[a-z0-9-]+)`).FindAllStringSubmatch(said, -1) {
 			if flag[1] != "--help" && !strings.Contains(string(text), "`"+flag[1]+"`") {
 				t.Errorf("docs/settings.md says nothing of %s %s", command, flag[1])
 			}

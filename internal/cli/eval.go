@@ -56,7 +56,7 @@ empty, the document is {}, as the input of an execution is.
 
 In JSONata the document is both the input ($, bare names), as in other tools, and $states.input, as in Step Functions, where there is no other
 way to it. In JSONPath and intrinsic functions it is $. The functions of Step Functions ($partition, $range, $hash, $random, $uuid, $parse) are
-there; $eval is not.
+there; $eval is not. How deep an expression may nest and how large its arrays and strings may be is as in Step Functions, too.
 
 JSON is given to flags as it is, or as @FILE. Exit code 0 says that there is a result, 1 that there is none, since the evaluation failed, gave
 nothing, or took too long, 2 that the call makes no sense, 3 that the expression does not compile, 130 that it was interrupted.`,
@@ -164,7 +164,9 @@ func compileJSONata(text string) (evaluation, error) {
 		return nil, err
 	}
 	return func(ctx context.Context, s *scope) (value.Value, error) {
-		found, err := expr.Eval(ctx, s.document, jsonata.Env{Variables: s.variables, Now: time.Now, Random: rand.Float64})
+		found, err := expr.Eval(ctx, s.document, jsonata.Env{
+			Variables: s.variables, Now: time.Now, Random: rand.Float64, Limits: machine.QueryLimits(),
+		})
 		switch {
 		case err != nil:
 			return found, err

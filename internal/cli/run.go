@@ -85,18 +85,16 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	return r.execute(c, options, nameOf(path), definition.JSON(), input)
 }
 
-// observer returns what shows the events, or nil if nothing does. Only one
-// execution runs.
+// observer returns what shows the events of the execution and of its children,
+// or nil if nothing does.
 func (r *runner) observer(w io.Writer) func(string, emulator.Event) {
 	switch {
 	case r.quiet:
 		return nil
 	case r.json:
-		log := eventLog{w}
-		return func(_ string, e emulator.Event) { log.event(e) }
+		return (&eventLog{w: w}).event
 	}
-	t := newTrace(w, r.fast)
-	return func(_ string, e emulator.Event) { t.event(e) }
+	return newTraces(w, r.fast).event
 }
 
 // readInput reads the input, which must be JSON.

@@ -134,6 +134,7 @@ func (s *server) greet(c *cobra.Command, addr net.Addr, config file, machines, p
 	}
 	tell(w, "Machines", machines...)
 	tell(w, "Lambda", functions(config)...)
+	tell(w, "S3", buckets(config)...)
 	tell(w, "State", where)
 	for _, p := range problems {
 		tell(w, "Problem", strings.Split(strings.TrimSpace(p), "\n")...)
@@ -163,6 +164,18 @@ func functions(config file) []string {
 	}
 	if len(lines) == 0 {
 		return []string{"nowhere; --lambda-endpoint says where functions are"}
+	}
+	return lines
+}
+
+// buckets says where the buckets of distributed Maps are, if anywhere.
+func buckets(config file) []string {
+	var lines []string
+	if config.s3Folder != "" {
+		lines = append(lines, "folders in "+config.s3Folder)
+	}
+	if config.s3Endpoint != "" {
+		lines = append(lines, config.s3Endpoint)
 	}
 	return lines
 }

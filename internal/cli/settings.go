@@ -20,6 +20,8 @@ import (
 type settings struct {
 	account, region string
 	lambdaEndpoint  string
+	s3Endpoint      string
+	s3Folder        string
 	waitTimeScale   string
 	config          string
 }
@@ -29,6 +31,8 @@ func (s *settings) flags(c *cobra.Command) {
 	f.StringVar(&s.account, "account", "", "account in ARNs, 123456789012 if not set (AWS_ACCOUNT_ID)")
 	f.StringVar(&s.region, "region", "", "region in ARNs, us-east-1 if not set (AWS_DEFAULT_REGION)")
 	f.StringVar(&s.lambdaEndpoint, "lambda-endpoint", "", "`URL` that Lambda functions are invoked at (LAMBDA_ENDPOINT)")
+	f.StringVar(&s.s3Folder, "s3-dir", "", "`folder` whose folders are the buckets of S3 that distributed Maps read and write (ASLOCAL_S3_DIR)")
+	f.StringVar(&s.s3Endpoint, "s3-endpoint", "", "`URL` of an S3 that has the other buckets (AWS_ENDPOINT_URL_S3)")
 	f.StringVar(&s.waitTimeScale, "wait-time-scale", "", "`number` that multiplies the length of Waits and retry pauses, 1 if not set (WAIT_TIME_SCALE)")
 	f.StringVar(&s.config, "config", "", "settings `file`; aslocal.yaml in the folder if there is one")
 	f.StringVar(&s.account, "aws-account", "", "the same as --account, as in Step Functions Local")
@@ -63,6 +67,12 @@ func (s *settings) load(folder string) (file, []emulator.Option, error) {
 	if err != nil {
 		return f, nil, err
 	}
+	if f.s3Folder != "" && !filepath.IsAbs(f.s3Folder) {
+		f.s3Folder = filepath.Join(folder, f.s3Folder)
+	}
+	if f.s3Folder != "" && !isFolder(f.s3Folder) {
+		return f, nil, exit(ExitUsage, "", "%s: s3.dir: expected a folder whose folders are buckets, got %q", f.name, f.s3Folder)
+	}
 	for _, setting := range []struct {
 		flag, text, variable string
 		to                   *string
@@ -72,6 +82,8 @@ func (s *settings) load(folder string) (file, []emulator.Option, error) {
 		{"account", s.account, "AWS_ACCOUNT_ID", &f.account, isAccount, "twelve digits"},
 		{"region", s.region, "AWS_DEFAULT_REGION", &f.region, isRegion, "the name of a region such as eu-west-1"},
 		{"lambda-endpoint", s.lambdaEndpoint, "LAMBDA_ENDPOINT", &f.endpoint, isEndpoint, "a URL such as http://localhost:3001"},
+		{"s3-endpoint", s.s3Endpoint, "AWS_ENDPOINT_URL_S3", &f.s3Endpoint, isS3Endpoint, "a URL such as http://localhost:9000"},
+		{"s3-dir", s.s3Folder, "ASLOCAL_S3_DIR", &f.s3Folder, isFolder, "a folder whose folders are buckets"},
 		{"wait-time-scale", s.waitTimeScale, "WAIT_TIME_SCALE", &f.waitTimeScale, isScale, "a number above 0"},
 	} {
 		if *setting.to, err = choose(setting.flag, setting.text, setting.variable, *setting.to, setting.fits, setting.expected); err != nil {
@@ -93,6 +105,12 @@ func (f *file) options() []emulator.Option {
 	if f.endpoint != "" {
 		options = append(options, emulator.WithLambdaEndpoint(f.endpoint))
 	}
+	if f.s3Endpoint != "" {
+		options = append(options, emulator.WithS3Endpoint(f.s3Endpoint))
+	}
+	if f.s3Folder != "" {
+		options = append(options, emulator.WithS3Folder(f.s3Folder))
+	}
 	for function, url := range f.functions {
 		options = append(options, emulator.WithFunctionURL(function, url))
 	}
@@ -113,6 +131,11 @@ func isRegion(text string) bool {
 func isScale(text string) bool {
 	scale, err := strconv.ParseFloat(text, 64)
 	return err == nil && scale > 0 && !math.IsInf(scale, 0)
+}
+
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // first returns the first text that is not empty.

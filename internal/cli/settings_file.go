@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aslocal/aslocal/emulator/storage"
 	"github.com/aslocal/aslocal/emulator/task"
 	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/internal/spell"
@@ -29,6 +30,8 @@ type file struct {
 	waitTimeScale string
 	endpoint      string            // of Lambda functions
 	functions     map[string]string // name or ARN to URL
+	s3Endpoint    string
+	s3Folder      string
 	machines      map[string]machineSettings
 }
 
@@ -77,6 +80,10 @@ func parseSettings(name, text string) (file, error) {
 		"lambda": r.object(map[string]reading{
 			"endpoint":  r.into(&f.endpoint, isEndpoint, "a URL such as http://localhost:3001"),
 			"functions": r.each(r.function(f.functions)),
+		}),
+		"s3": r.object(map[string]reading{
+			"endpoint": r.into(&f.s3Endpoint, isS3Endpoint, "a URL such as http://localhost:9000"),
+			"dir":      r.into(&f.s3Folder, notEmpty, "the path of a folder whose folders are buckets"),
 		}),
 		"machines": r.each(r.machine(f.machines)),
 	})
@@ -211,3 +218,5 @@ func isEndpoint(text string) bool {
 	_, err := task.NewLambda(text)
 	return text != "" && err == nil
 }
+
+func isS3Endpoint(text string) bool { return text != "" && storage.CheckEndpoint(text) == nil }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -34,6 +35,9 @@ type trace struct {
 	top    *visit           // the branch that all others are in
 	at     map[int64]*visit // the state or branch that each event happened in
 	choice *visit           // one that was left; its line waits for where it leads
+	child  bool             // it is of a Map Run
+	run    int64            // the event that said why a Map Run has failed
+	ended  bool
 }
 
 // A visit is one passage through a state, or through a branch or iteration of
@@ -80,7 +84,12 @@ func (t *trace) event(e emulator.Event) {
 		v = v.within(name)
 	case "StateFailed":
 		v = v.unfailed(kind)
-		t.line(v, e.Timestamp, t.bad(), "")
+		if t.run == 0 || e.PreviousEventID != t.run {
+			t.line(v, e.Timestamp, t.bad(), "")
+		}
+	case "RunFailed":
+		t.run = e.ID
+		t.line(v, e.Timestamp, t.bad(), t.failure(e, what))
 	case "StateSucceeded":
 		v = v.nearest(kind)
 	case "StateExited":
@@ -117,6 +126,7 @@ func splitType(name string) (kind, what string) {
 var happenings = []string{
 	"StateEntered", "StateExited", "StateStarted", "StateSucceeded", "StateFailed", "StateAborted",
 	"IterationStarted", "IterationSucceeded", "IterationFailed", "IterationAborted",
+	"RunStarted", "RunSucceeded", "RunFailed", "RunAborted",
 	"ScheduleFailed", "StartFailed", "SubmitFailed", "Scheduled", "Started", "Submitted", "Succeeded", "Failed", "TimedOut",
 }
 
@@ -186,6 +196,10 @@ func (t *trace) end(kind string, e emulator.Event) {
 		status = "FAILED"
 	case "SUCCEEDED":
 		mark = t.good()
+	}
+	if t.ended = true; t.child {
+		t.endChild(status, e)
+		return
 	}
 	fmt.Fprintf(t.w, "%s %s in %s, %d events\n", mark, status, span(e.Timestamp.Sub(t.begin)), e.ID)
 }
@@ -313,15 +327,24 @@ func span(d time.Duration) string {
 
 // An eventLog writes events for programs: one JSON object a line, with the
 // members of GetExecutionHistory, except that what depends on the type is in
-// "details" whatever the type, and that the time is text.
-type eventLog struct{ w io.Writer }
+// "details" whatever the type, and that the time is text. Lines of child
+// executions say whose they are.
+type eventLog struct {
+	mu sync.Mutex
+	w  io.Writer
+}
 
-func (l eventLog) event(e emulator.Event) {
+func (l *eventLog) event(execution string, e emulator.Event) {
 	line := value.ObjectOf(
 		"timestamp", value.Str(e.Timestamp.Format("2006-01-02T15:04:05.000Z07:00")), "type", value.Str(e.Type),
 		"id", value.Int(e.ID), "previousEventId", value.Int(e.PreviousEventID))
 	if e.Details.Exists() {
 		line = line.With("details", e.Details)
 	}
+	if strings.Contains(labelOf(execution), "/") {
+		line = line.With("executionArn", value.Str(execution))
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	fmt.Fprintln(l.w, line)
 }

@@ -2,15 +2,31 @@
 package spell
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 // Suggest returns the candidate nearest to the word, or "" if none is near: a
-// third of its letters may be wrong, and at most three. A candidate that differs
-// in letter case alone is nearest of all; of equally near ones the first is
-// taken.
+// third of its letters may be wrong, at most three, and not the only one. A
+// candidate that differs in letter case alone is nearest of all; of equally near
+// ones the first is taken.
 func Suggest(word string, candidates []string) string {
+	if near := suggest(word, candidates); near != "" {
+		return near
+	}
+	// In another case, where each letter of it counts as wrong: "Expres" is EXPRESS.
+	folded := make([]string, len(candidates))
+	for i, c := range candidates {
+		folded[i] = strings.Map(lower, c)
+	}
+	if i := slices.Index(folded, suggest(strings.Map(lower, word), folded)); i >= 0 {
+		return candidates[i]
+	}
+	return ""
+}
+
+func suggest(word string, candidates []string) string {
 	w := []rune(word)
 	if len(w) == 0 || len(w) > longest {
 		return ""
@@ -19,6 +35,9 @@ func Suggest(word string, candidates []string) string {
 		if strings.EqualFold(c, word) {
 			return c
 		}
+	}
+	if len(w) == 1 {
+		return ""
 	}
 	best, bestCost := "", 2*min(3, max(1, len(w)/3))+1
 	for _, c := range candidates {

@@ -32,6 +32,7 @@ const (
 	UnreadableDefinition = "UNREADABLE_DEFINITION" // no definition, or a file that cannot be read
 	RemoteDefinition     = "REMOTE_DEFINITION"     // a warning: the definition is not on this machine
 	NoStateMachine       = "NO_STATE_MACHINE"      // the template defines none
+	UnknownSubstitution  = "UNKNOWN_SUBSTITUTION"  // a warning: DefinitionSubstitutions has no such name
 )
 
 // Validate returns what is wrong with the definition, as asl.Validate does, at

@@ -2,9 +2,15 @@ package template
 
 import (
 	"bytes"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/internal/spell"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -51,6 +57,34 @@ func (e *substitutions) find(name string) (substitution, bool) {
 		return e.serverless(name)
 	}
 	return substitution{}, false
+}
+
+var plainPlaceholder = regexp.MustCompile(`\$\{([A-Za-z][A-Za-z0-9_]*)\}`)
+
+// missing warns of the placeholders of a definition's file that nothing is
+// substituted for: they are deployed as they stand. JSONata has no ${name}.
+func (e *substitutions) missing(file, source string) asl.Diagnostics {
+	var found asl.Diagnostics
+	table := position.JSON(source)
+	seen := make(map[string]bool)
+	for _, at := range plainPlaceholder.FindAllStringSubmatchIndex(source, -1) {
+		name := source[at[2]:at[3]]
+		if _, known := e.names[name]; known || seen[name] {
+			continue
+		}
+		seen[name] = true
+		d := asl.Diagnostic{
+			Severity: asl.SeverityWarning, Code: UnknownSubstitution,
+			Message: fmt.Sprintf("${%s} is deployed as it stands: DefinitionSubstitutions has no %s", name, name),
+			Range:   position.Range{Start: table.Position(at[0]), End: table.Position(at[1])},
+			File:    file,
+		}
+		if near := spell.Suggest(name, slices.Sorted(maps.Keys(e.names))); near != "" {
+			d.Hint = fmt.Sprintf("did you mean ${%s}?", near)
+		}
+		found = append(found, d)
+	}
+	return found
 }
 
 // A hole is a part of a string to be filled.

@@ -210,5 +210,7 @@ func (r *reader) elsewhere(c *stack, id string, v value.Value, p *path, e *subst
 	if err != nil {
 		return unreadable(id, c.document, p, asl.SeverityError, UnreadableDefinition, "The definition cannot be read: %v", err)
 	}
-	return r.file(id, file, source, e)
+	m := r.file(id, file, source, e)
+	m.unread = append(m.unread, e.missing(file, source)...)
+	return m
 }

@@ -1,0 +1,57 @@
+package asl
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aslocal/aslocal/jsonata"
+	"github.com/aslocal/aslocal/jsonpath"
+)
+
+// This file warns of members that the context object does not have. Guide:
+// "Accessing execution data from the Context object".
+
+// contextMembers are those of each object in the context object, by the path to
+// it. What is not here may hold anything.
+var contextMembers = map[string][]string{
+	"":             {"Execution", "StateMachine", "State", "Task", "Map"},
+	"Execution":    {"Id", "Input", "Name", "RoleArn", "StartTime", "RedriveCount", "RedriveTime"},
+	"StateMachine": {"Id", "Name"},
+	"State":        {"Name", "EnteredTime", "RetryCount"},
+	"Task":         {"Token"},
+	"Map":          {"Item"},
+	"Map.Item":     {"Index", "Value", "Key", "Source"},
+}
+
+// checkContext warns of paths and expressions that read what the context object
+// never has.
+func (c *checker) checkContext(s *State) {
+	if c.o.Alone {
+		return // TestState may be given another context object
+	}
+	s.eachPath(func(at *place, where part, p *jsonpath.Path) {
+		if p.Root() == jsonpath.Context {
+			c.checkContextNames(at, where, "$$", p.Names())
+		}
+	})
+}
+
+// checkContextReference does the same for $states.context.
+func (c *checker) checkContextReference(at *place, where part, r jsonata.Reference) {
+	if !c.o.Alone && r.Path[0] == "context" {
+		c.checkContextNames(at, where, "$states.context", r.Path[1:])
+	}
+}
+
+func (c *checker) checkContextNames(at *place, where part, root string, names []string) {
+	for i, name := range names {
+		known, ok := contextMembers[strings.Join(names[:i], ".")]
+		if !ok {
+			return
+		}
+		if !slices.Contains(known, name) {
+			c.reportPart(at, at, where, unknownName(root+"."+strings.Join(names[:i+1], "."), name, known))
+			return
+		}
+	}
+}

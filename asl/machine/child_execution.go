@@ -1,0 +1,178 @@
+package machine
+
+import (
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file has the child executions of a Map Run: how they are asked for, how
+// their ends come back, and how their results are put together.
+
+// A Child is a child execution as its Map Run sees it.
+type Child struct {
+	Name             string
+	Items            int32       // how many items it has
+	Input            value.Value // of the child
+	Status           Status
+	Started, Stopped int64       // Unix milliseconds, 0 if not yet
+	Output           value.Value // if it has succeeded
+	Failure          *Failure    // if it has failed, timed out or been stopped, and there is one
+}
+
+// A ChildStarting is a child to start. One that is there already, because the
+// process was stopped since it was asked for, is waited for.
+type ChildStarting struct {
+	Index   int32
+	ARN     string
+	Name    string
+	Input   value.Value
+	Items   int    // how many it has
+	MapRun  string // ARN
+	Label   string
+	Express bool
+}
+
+// MapRunEvent is what the events of a Map Run say. Which fields an event uses is
+// said at each.
+type MapRunEvent struct {
+	ARN     string       // MapRunStarted, MapRunUpdated
+	Limits  MapRunLimits // MapRunStarted, MapRunUpdated
+	Source  string       // ItemsRead
+	Started []ChildStart // ChildExecutionsStarted
+	Ended   []ChildEnd   // ChildExecutionsEnded
+}
+
+// A ChildStart records that a child is to be started.
+type ChildStart struct {
+	Name  string
+	Items int32
+	Input value.Value // no value: just its item
+}
+
+// A ChildEnd is the end of a child.
+type ChildEnd struct {
+	Index            int32
+	Status           Status
+	Started, Stopped int64 // Unix milliseconds
+	Output           value.Value
+	Failure          *Failure
+}
+
+// An ItemReading says what items to read. The answer is the array or object
+// that has them, with its Source.
+type ItemReading struct {
+	Resource  string
+	Config    value.Value // ReaderConfig, evaluated; MaxItems is an integer, if there is one
+	Arguments value.Value
+}
+
+// A ResultWriting says what results to write. The answer is what the state
+// shows as its ResultWriterDetails.
+type ResultWriting struct {
+	Resource  string
+	Config    value.Value // WriterConfig, evaluated
+	Arguments value.Value
+	MapRun    string        // ARN
+	Children  []Child       // all that were started, in this order; all have ended
+	Pending   []value.Value // the items that no child was started for
+	records   childRecords
+}
+
+// Values are what the files of results have of child i.
+func (w *ResultWriting) Values(i int) []value.Value {
+	transform := w.Config.Get("Transformation").Text()
+	if transform == "" {
+		transform = "NONE"
+	}
+	return w.records.transformed(&w.Children[i], transform)
+}
+
+// arn is an ARN of the execution's account and region with the name of the state
+// machine and a label behind it. A child's own Map Runs are named by the machine
+// that was registered.
+func (x *Execution) arn(kind, label string) string {
+	prefix, _, _ := strings.Cut(x.start.MachineARN, ":stateMachine:")
+	name, _, _ := strings.Cut(x.start.Machine, "/")
+	return prefix + ":" + kind + ":" + name + "/" + label
+}
+
+// childARN is the ARN of a child. That of an Express one ends in a UUID, which
+// is here the name.
+func (x *Execution) childARN(d *distribution, name string) string {
+	if d.express {
+		return x.arn("express", d.label) + ":" + name + ":" + name
+	}
+	return x.arn("execution", d.label) + ":" + name
+}
+
+// mapRunResult is the result of a Map Run that does not export it: what the
+// children have returned, in the order of the items. Failures that were
+// tolerated are records.
+func (x *Execution) mapRunResult(f *frame) value.Value {
+	d, r := f.state.work.(*mapState).distributed, f.run
+	transform := "COMPACT"
+	if d.writer != nil {
+		transform = d.writer.transform
+	}
+	records := childRecords{x: x, d: d}
+	out := make([]value.Value, 0, len(r.children))
+	for i := range r.children {
+		out = append(out, records.transformed(&r.children[i], transform)...)
+	}
+	return value.OfSlice(out)
+}
+
+// transformed is what the results have of a child with a Transformation. Of a
+// child that has not succeeded, that is always its record.
+func (r childRecords) transformed(c *Child, transform string) []value.Value {
+	switch {
+	case c.Status != Succeeded || transform == "NONE":
+		return []value.Value{r.of(c)}
+	case transform == "FLATTEN" && c.Output.Kind() == value.Array:
+		return c.Output.Slice()
+	}
+	return []value.Value{c.Output}
+}
+
+// childRecords makes the records of children, in the form of DescribeExecution
+// with capital letters.
+type childRecords struct {
+	x *Execution
+	d *distribution
+}
+
+var included = value.ObjectOf("Included", value.True)
+
+func (r childRecords) of(c *Child) value.Value {
+	var b value.ObjectBuilder
+	b.Set("ExecutionArn", value.Str(r.x.childARN(r.d, c.Name)))
+	b.Set("Input", value.Str(c.Input.String()))
+	b.Set("InputDetails", included)
+	b.Set("Name", value.Str(c.Name))
+	if c.Status == Succeeded {
+		b.Set("Output", value.Str(c.Output.String()))
+		b.Set("OutputDetails", included)
+	} else if c.Failure != nil {
+		if c.Failure.Name.Exists() {
+			b.Set("Error", c.Failure.Name)
+		}
+		if c.Failure.Cause.Exists() {
+			b.Set("Cause", c.Failure.Cause)
+		}
+	}
+	if !r.d.express {
+		b.Set("RedriveCount", value.Int(0))
+		if c.Status == Succeeded {
+			b.Set("RedriveStatus", value.Str("NOT_REDRIVABLE"))
+			b.Set("RedriveStatusReason", value.Str("Execution is SUCCEEDED and cannot be redriven"))
+		} else {
+			b.Set("RedriveStatus", value.Str("REDRIVABLE_BY_MAP_RUN"))
+		}
+	}
+	b.Set("StartDate", value.Str(FormatTime(c.Started)))
+	b.Set("StateMachineArn", value.Str(r.x.arn("stateMachine", r.d.label)))
+	b.Set("Status", value.Str(c.Status.String()))
+	b.Set("StopDate", value.Str(FormatTime(c.Stopped)))
+	return b.Value()
+}

@@ -1,0 +1,291 @@
+package machine
+
+import (
+	"hash/fnv"
+	"strconv"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file has what a Map state in DISTRIBUTED mode is told: where its items
+// come from (ItemReader), how they are put together (ItemBatcher), how many may
+// fail, and where the results go (ResultWriter). What becomes of it is a Map
+// Run, in map_run.go. Guide: "Using Map state in Distributed mode".
+
+// A distribution is the distributed half of a mapState.
+type distribution struct {
+	label               string // in the ARNs of the Map Run and of its children
+	express             bool   // the children are Express executions
+	reader              *itemReader
+	batcher             *itemBatcher
+	writer              *resultWriter
+	toleratedCount      operand
+	toleratedPercentage operand
+}
+
+func compileDistribution(c *compiler) *distribution {
+	d := &distribution{
+		label:               Label(c.source),
+		express:             c.source.ItemProcessor.ExecutionType == "EXPRESS",
+		reader:              compileItemReader(c, c.field("ItemReader")),
+		batcher:             compileItemBatcher(c, c.field("ItemBatcher")),
+		writer:              compileResultWriter(c, c.field("ResultWriter")),
+		toleratedCount:      c.number("ToleratedFailureCount"),
+		toleratedPercentage: c.number("ToleratedFailurePercentage"),
+	}
+	return d
+}
+
+// Label returns what names a distributed Map state in the ARNs of its Map Runs:
+// its Label. One that has none gets a UUID, as the service makes one, but the same
+// one for the same state.
+func Label(s *asl.State) string {
+	if label := s.Fields.Get("Label").Text(); label != "" {
+		return label
+	}
+	h := fnv.New64a()
+	h.Write([]byte(s.Pointer))
+	r := random{h.Sum64()}
+	return r.UUID()
+}
+
+// limits evaluates how many children may run and how many items may fail. A
+// value that is out of range is a States.Runtime in the words of the service.
+func (d *distribution) limits(e *env) (MapRunLimits, *Failure) {
+	l := MapRunLimits{ToleratedCount: -1, ToleratedPercentage: -1}
+	var failure *Failure
+	if d.toleratedCount != nil {
+		if l.ToleratedCount, failure = integer(d.toleratedCount, e, "ToleratedFailureCount"); failure != nil {
+			return l, failure
+		}
+		if l.ToleratedCount < 0 {
+			return l, e.f.runtime("ToleratedFailureCount cannot be negative.")
+		}
+	}
+	if d.toleratedPercentage != nil {
+		if l.ToleratedPercentage, failure = float(d.toleratedPercentage, e, "ToleratedFailurePercentage"); failure != nil {
+			return l, failure
+		}
+		if !(l.ToleratedPercentage >= 0 && l.ToleratedPercentage <= 100) {
+			return l, e.f.runtime("ToleratedFailurePercentage must be between 0 and 100.")
+		}
+	}
+	return l, nil
+}
+
+// float evaluates a numeric field that need not be an integer. What is no
+// number is refused in the words of the service; numerals in strings are read.
+func float(o operand, e *env, field string) (float64, *Failure) {
+	if q, ok := o.(queryOperand); ok {
+		v, failure := q.query.number(e, field)
+		return v.Float(), failure
+	}
+	v, failure := o.eval(e, field)
+	if failure != nil {
+		return 0, failure
+	}
+	if v.Kind() == value.Number {
+		return v.Float(), nil
+	}
+	if n, err := strconv.ParseFloat(v.Text(), 64); err == nil {
+		return n, nil
+	}
+	path, ok := o.(pathOperand)
+	if !ok { // a literal, which the validator has not seen
+		return 0, e.f.runtime("The %s field refers to value \"%s\" which is not a valid float", field, plain(v))
+	}
+	return 0, e.f.runtime("The %sPath field refers to value \"%s\" which is not a valid float: %s", field, plain(v), path.path)
+}
+
+// storage is what ItemReader and ResultWriter share: an API of S3, and the
+// arguments of its call.
+type storage struct {
+	resource  string
+	arguments body
+}
+
+func (c *compiler) storage(field string, v value.Value) storage {
+	arguments := "Parameters"
+	if c.source.QueryLanguage == asl.JSONata {
+		arguments = "Arguments"
+	}
+	return storage{v.Get("Resource").Text(), c.bodyOf(field+"/"+arguments, v.Get(arguments))}
+}
+
+func (s *storage) eval(e *env) (value.Value, *Failure) {
+	if s.arguments == nil {
+		return value.EmptyObject, nil
+	}
+	return s.arguments.eval(e)
+}
+
+// bodyOf compiles JSON with expressions in it that stands at a location of the
+// state; nil if there is none.
+func (c *compiler) bodyOf(location string, v value.Value) body {
+	switch {
+	case !v.Exists():
+		return nil
+	case c.source.QueryLanguage == asl.JSONata:
+		return c.queryOf(location, v)
+	}
+	return c.templateOf(location, v)
+}
+
+// numberIn compiles a numeric field of an object of the state, and its …Path
+// form; nil if both are absent.
+func (c *compiler) numberIn(location string, v value.Value, field string) operand {
+	if text := v.Get(field + "Path"); text.Kind() == value.String {
+		return pathOperand{c.pathOf(location+"/"+field+"Path", text.Text())}
+	}
+	if n := v.Get(field); n.Exists() {
+		return c.scalar(location+"/"+field, n)
+	}
+	return nil
+}
+
+// An itemReader reads the items from S3 instead of the state's input.
+type itemReader struct {
+	storage
+	config   body // ReaderConfig without MaxItems
+	maxItems operand
+}
+
+func compileItemReader(c *compiler, v value.Value) *itemReader {
+	if v.Kind() != value.Object {
+		return nil
+	}
+	const at = "ItemReader/ReaderConfig"
+	config := v.Get("ReaderConfig")
+	r := &itemReader{storage: c.storage("ItemReader", v), maxItems: c.numberIn(at, config, "MaxItems")}
+	var rest value.ObjectBuilder
+	for name, member := range config.Members() {
+		if name != "MaxItems" && name != "MaxItemsPath" {
+			rest.Set(name, member)
+		}
+	}
+	r.config = c.bodyOf(at, rest.Value())
+	return r
+}
+
+// request evaluates what to read. The limits of MaxItems are the reader's
+// business: what is out of range fails the Map Run, not the state.
+func (r *itemReader) request(e *env) (*ItemReading, *Failure) {
+	config, failure := r.config.eval(e)
+	if failure == nil && r.maxItems != nil {
+		var n int64
+		if n, failure = integer(r.maxItems, e, "MaxItems"); failure == nil {
+			config = config.With("MaxItems", value.Int(n))
+		}
+	}
+	if failure != nil {
+		return nil, failure
+	}
+	arguments, failure := r.eval(e)
+	return &ItemReading{Resource: r.resource, Config: config, Arguments: arguments}, failure
+}
+
+// An itemBatcher gives several items to one child.
+type itemBatcher struct {
+	maxItems, maxBytes operand // at least one
+	input              body
+}
+
+func compileItemBatcher(c *compiler, v value.Value) *itemBatcher {
+	if v.Kind() != value.Object {
+		return nil
+	}
+	return &itemBatcher{
+		maxItems: c.numberIn("ItemBatcher", v, "MaxItemsPerBatch"),
+		maxBytes: c.numberIn("ItemBatcher", v, "MaxInputBytesPerBatch"),
+		input:    c.bodyOf("ItemBatcher/BatchInput", v.Get("BatchInput")),
+	}
+}
+
+// batching is an ItemBatcher with its fields evaluated; the zero batching gives
+// every child one bare item.
+type batching struct {
+	on       bool
+	maxItems int64 // 0: no limit
+	maxBytes int64
+	input    value.Value // BatchInput, or no value
+}
+
+func (b *itemBatcher) eval(e *env) (out batching, failure *Failure) {
+	if b == nil {
+		return out, nil
+	}
+	out.on = true
+	for _, limit := range []struct {
+		operand
+		field string
+		to    *int64
+	}{{b.maxItems, "MaxItemsPerBatch", &out.maxItems}, {b.maxBytes, "MaxInputBytesPerBatch", &out.maxBytes}} {
+		if limit.operand == nil {
+			continue
+		}
+		if *limit.to, failure = integer(limit.operand, e, limit.field); failure != nil {
+			return out, failure
+		}
+		if *limit.to <= 0 {
+			return out, e.f.runtime("%s must be a positive integer but was: %d", limit.field, *limit.to)
+		}
+	}
+	if out.maxBytes == 0 || out.maxBytes > MaxPayload {
+		out.maxBytes = MaxPayload
+	}
+	if b.input != nil {
+		out.input, failure = b.input.eval(e)
+	}
+	return out, failure
+}
+
+// wrap is a child's input: the bare item, or the batch.
+func (b *batching) wrap(items []value.Value) value.Value {
+	switch {
+	case !b.on:
+		return items[0]
+	case b.input.Exists():
+		return value.ObjectOf("BatchInput", b.input, "Items", value.OfSlice(items))
+	}
+	return value.ObjectOf("Items", value.OfSlice(items))
+}
+
+// overhead is the size of a batch without its items.
+func (b *batching) overhead() int { return b.wrap(nil).Size() }
+
+// A resultWriter writes the results to S3, or only says in which form the state
+// has them.
+type resultWriter struct {
+	storage
+	config    body
+	transform string // NONE, COMPACT or FLATTEN
+}
+
+func compileResultWriter(c *compiler, v value.Value) *resultWriter {
+	if v.Kind() != value.Object {
+		return nil
+	}
+	config := v.Get("WriterConfig")
+	if !config.Exists() {
+		config = value.EmptyObject
+	}
+	w := &resultWriter{storage: c.storage("ResultWriter", v), config: c.bodyOf("ResultWriter/WriterConfig", config), transform: config.Get("Transformation").Text()}
+	if w.transform == "" {
+		w.transform = "NONE"
+	}
+	return w
+}
+
+// exports reports whether the results go to S3.
+func (w *resultWriter) exports() bool { return w != nil && w.resource != "" }
+
+// request evaluates where to write.
+func (w *resultWriter) request(e *env) (*ResultWriting, *Failure) {
+	config, failure := w.config.eval(e)
+	if failure != nil {
+		return nil, failure
+	}
+	arguments, failure := w.eval(e)
+	return &ResultWriting{Resource: w.resource, Config: config, Arguments: arguments}, failure
+}

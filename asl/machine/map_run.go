@@ -1,0 +1,517 @@
+package machine
+
+import (
+	"slices"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file implements Map Runs: what a distributed Map state does while it is
+// open. It reads the items, starts a child execution for each item or batch, at
+// most so many at a time, takes their ends, gives up when too many have failed,
+// and has the results written. Children are executions of their own, with their
+// own histories; here they are commands and stimuli. Guide: "Using Map state in
+// Distributed mode"; API: DescribeMapRun.
+//
+//	MapStateStarted → MapRunStarted → (items read) → children started, ended …
+//	  → (results written) → MapRunSucceeded → MapStateSucceeded → MapStateExited
+//	                      → MapRunFailed → MapStateFailed
+
+// maxChildren is how many children of a Map Run run at a time at most. Quotas:
+// "Maximum number of parallel Map Run child executions".
+const maxChildren = 10_000
+
+// startsPerStep bounds a step that starts children, so that a batch of a large
+// Map Run becomes durable, and its children run, while others are started.
+const startsPerStep = 256
+
+// A mapRun is the open part of a distributed Map state.
+type mapRun struct {
+	arn     string
+	prev    int64 // the MapRunStarted event
+	started int64
+	stopped int64
+	status  Status
+	limits  MapRunLimits
+
+	items    value.Value
+	source   string // of the items, as $$.Map.Item.Source shows it
+	next     int    // the first item that no child has
+	open     int    // children that run
+	children []Child
+	failed   [Aborted + 1]int // items by the status of their children
+	failure  *Failure         // why the run fails once its results are written
+
+	// What follows is worked out when it is wanted: replay does not record it.
+	batching batching
+	batches  []int32 // items of each child; nil until it is known
+}
+
+// MapRunLimits are the settings of a Map Run that UpdateMapRun can change.
+type MapRunLimits struct {
+	MaxConcurrency      int64   // 0: no limit
+	ToleratedCount      int64   // -1: not set
+	ToleratedPercentage float64 // -1: not set
+}
+
+// atOnce is how many children may run.
+func (l *MapRunLimits) atOnce() int {
+	if l.MaxConcurrency <= 0 || l.MaxConcurrency > maxChildren {
+		return maxChildren
+	}
+	return int(l.MaxConcurrency)
+}
+
+// exceeded reports whether more than the tolerated items have failed. If
+// neither threshold is set, none may.
+func (l *MapRunLimits) exceeded(failed, total int) bool {
+	if l.ToleratedCount < 0 && l.ToleratedPercentage < 0 {
+		return failed > 0
+	}
+	return l.ToleratedCount >= 0 && int64(failed) > l.ToleratedCount ||
+		l.ToleratedPercentage >= 0 && float64(failed)*100 > l.ToleratedPercentage*float64(total)
+}
+
+// start begins the Map Run of a state whose MapStateStarted was just emitted.
+func (d *distribution) start(x *Execution, f *frame, in value.Value, concurrency int64) {
+	limits, failure := d.limits(x.env(f, in))
+	if failure == nil {
+		_, failure = d.batcher.eval(x.env(f, in))
+	}
+	var reading *ItemReading
+	if failure == nil && d.reader != nil {
+		reading, failure = d.reader.request(x.env(f, in))
+	}
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	limits.MaxConcurrency = concurrency
+	run := &MapRunEvent{ARN: x.mapRunARN(d.label), Limits: limits}
+	x.emit(Event{Type: MapRunStarted, Frame: f.id, Prev: f.prev, Run: run})
+	if reading != nil {
+		x.ask(f, Command{Kind: ReadItems, Reading: reading})
+		return
+	}
+	x.again(f)
+}
+
+// mapRunARN names the Map Run that the next record starts.
+func (x *Execution) mapRunARN(label string) string {
+	return x.arn("mapRun", label) + ":" + x.random(2).UUID()
+}
+
+// mapRunStimulus takes what can happen to a Map Run; false if it does not wait
+// for it (any more).
+func (x *Execution) mapRunStimulus(f *frame, s Stimulus) bool {
+	switch {
+	case s.Kind == Answered && f.phase == reading:
+		x.itemsRead(f, s)
+	case s.Kind == Answered && f.phase == writing:
+		x.resultsWritten(f, s)
+	case s.Kind == ChildrenEnded && f.phase == mapping:
+		ended := f.run.running(s.Ended)
+		if len(ended) == 0 {
+			return false
+		}
+		x.emit(Event{Type: ChildExecutionsEnded, Frame: f.id, Run: &MapRunEvent{Ended: ended}})
+		x.step(f)
+	default:
+		return false
+	}
+	return true
+}
+
+// running keeps the ends of children that are not known to have ended.
+func (r *mapRun) running(ended []ChildEnd) []ChildEnd {
+	return slices.DeleteFunc(slices.Clone(ended), func(e ChildEnd) bool {
+		return int(e.Index) >= len(r.children) || r.children[e.Index].Status != Running
+	})
+}
+
+// itemsRead takes the answer of the ItemReader.
+func (x *Execution) itemsRead(f *frame, s Stimulus) {
+	failure := s.Failure
+	if k := s.Output.Kind(); failure == nil && k != value.Array && k != value.Object {
+		failure = NewFailure(asl.ErrItemReaderFailed, "Attempting to map over non-iterable node.")
+	}
+	if failure != nil {
+		x.emit(Event{Type: MapRunFailed, Frame: f.id, Prev: f.prev, Failure: failure})
+		x.fail(f, failure)
+		return
+	}
+	x.emit(Event{Type: ItemsRead, Frame: f.id, Doc: s.Output, Run: &MapRunEvent{Source: s.Source}})
+	x.step(f)
+}
+
+// mapOn starts as many children as may run, or ends the run when there is
+// nothing left to do.
+func (x *Execution) mapOn(f *frame) {
+	r, m := f.run, f.state.work.(*mapState)
+	total := r.items.Len()
+	if r.limits.exceeded(r.failed[Failed]+r.failed[TimedOut], total) {
+		x.closeRun(f, thresholdExceeded())
+		return
+	}
+	in, failure := f.state.flow.effective(x, f)
+	if failure == nil && r.batches == nil {
+		failure = m.plan(x, f, in)
+	}
+	var started []ChildStart
+	for failure == nil && r.next < total && r.open+len(started) < r.limits.atOnce() && len(started) < startsPerStep {
+		var s ChildStart
+		if s, failure = m.child(x, f, in, len(started)); failure == nil {
+			started = append(started, s)
+			r.next += int(s.Items)
+		}
+	}
+	for _, s := range started { // apply counts them
+		r.next -= int(s.Items)
+	}
+	if failure != nil {
+		x.fail(f, failure)
+		return
+	}
+	if len(started) > 0 {
+		x.emit(Event{Type: ChildExecutionsStarted, Frame: f.id, Run: &MapRunEvent{Started: started}})
+		for i := len(r.children) - len(started); i < len(r.children); i++ {
+			x.askChild(f, i)
+		}
+		if r.next < total && r.open < r.limits.atOnce() {
+			x.again(f)
+		}
+		return
+	}
+	if r.next == total && r.open == 0 {
+		x.closeRun(f, nil)
+	}
+}
+
+// plan finds how many items each child gets. Where batches are limited by their
+// size, that needs every item as its ItemSelector makes it.
+func (m *mapState) plan(x *Execution, f *frame, in value.Value) (failure *Failure) {
+	r := f.run
+	if r.batching, failure = m.distributed.batcher.eval(x.env(f, in)); failure != nil {
+		return failure
+	}
+	b, total := &r.batching, r.items.Len()
+	r.batches = make([]int32, 0, min(total, 1024))
+	if !b.on {
+		return nil
+	}
+	overhead := b.overhead()
+	for from := 0; from < total; {
+		size, n := overhead, 0
+		for from+n < total && (b.maxItems == 0 || int64(n) < b.maxItems) {
+			item, failure := m.item(x, f, in, from+n)
+			if failure != nil {
+				return failure
+			}
+			if size += item.Size(); n > 0 {
+				size++ // the comma
+			}
+			if n > 0 && int64(size) > b.maxBytes {
+				break
+			}
+			n++
+		}
+		r.batches = append(r.batches, int32(n))
+		from += n
+	}
+	return nil
+}
+
+// child is the next child to start, behind those that the same step starts.
+func (m *mapState) child(x *Execution, f *frame, in value.Value, before int) (ChildStart, *Failure) {
+	r := f.run
+	s := ChildStart{Name: (&random{x.random(3).state + uint64(before)*0xA0761D6478BD642F}).UUID(), Items: 1}
+	if r.batching.on {
+		s.Items = r.batches[len(r.children)+before]
+	} else if m.selector == nil {
+		return s, m.fits(f, r.item(r.next))
+	}
+	items := make([]value.Value, s.Items)
+	for i := range items {
+		var failure *Failure
+		if items[i], failure = m.item(x, f, in, r.next+i); failure != nil {
+			return s, failure
+		}
+	}
+	s.Input = r.batching.wrap(items)
+	return s, m.fits(f, s.Input)
+}
+
+func (m *mapState) fits(f *frame, input value.Value) *Failure {
+	if input.Size() > MaxPayload {
+		return tooLarge(f.state.name)
+	}
+	return nil
+}
+
+// item is item i as the ItemSelector makes it.
+func (m *mapState) item(x *Execution, f *frame, in value.Value, i int) (value.Value, *Failure) {
+	r := f.run
+	if m.selector == nil {
+		return r.item(i), nil
+	}
+	e := x.env(f, in)
+	e.item = itemOf(r.items, i)
+	e.item.source = r.source
+	return m.selector.eval(e)
+}
+
+func (r *mapRun) item(i int) value.Value { return itemAt(r.items, i) }
+
+// askChild asks for child i to be started.
+func (x *Execution) askChild(f *frame, i int) {
+	r, d := f.run, f.state.work.(*mapState).distributed
+	c := &r.children[i]
+	x.ask(f, Command{Kind: StartChild, Child: &ChildStarting{Index: int32(i), ARN: x.childARN(d, c.Name), Name: c.Name, Input: c.Input, Items: int(c.Items), MapRun: r.arn, Label: d.label, Express: d.express}})
+}
+
+// askRun asks again for what a run waits for, after Replay. A run that maps
+// goes on by itself, too.
+func (x *Execution) askRun(f *frame) {
+	in, failure := f.state.flow.effective(x, f)
+	d := f.state.work.(*mapState).distributed
+	switch {
+	case failure != nil: // it did not fail before
+	case f.phase == reading:
+		if reading, failure := d.reader.request(x.env(f, in)); failure == nil {
+			x.ask(f, Command{Kind: ReadItems, Reading: reading})
+		}
+	case f.phase == writing:
+		if writing, failure := x.resultWriting(f); failure == nil {
+			x.ask(f, Command{Kind: WriteResults, Writing: writing})
+		}
+	default:
+		for i := range f.run.children {
+			if f.run.children[i].Status == Running {
+				x.askChild(f, i)
+			}
+		}
+	}
+}
+
+// closeRun ends a run whose children have ended, or are to be ended because too
+// many have failed. The results are written first, those of a failed run, too.
+func (x *Execution) closeRun(f *frame, failure *Failure) {
+	w := f.state.work.(*mapState).distributed.writer
+	if failure != nil && f.run.open > 0 {
+		x.ask(f, Command{Kind: CancelTask})
+	}
+	if !w.exports() {
+		x.endRun(f, value.Value{}, failure)
+		return
+	}
+	writing, own := x.resultWriting(f)
+	if own != nil {
+		x.fail(f, own)
+		return
+	}
+	x.emit(Event{Type: MapRunClosing, Frame: f.id, Failure: failure})
+	x.ask(f, Command{Kind: WriteResults, Writing: writing})
+}
+
+// resultWriting describes what the ResultWriter has to do.
+func (x *Execution) resultWriting(f *frame) (*ResultWriting, *Failure) {
+	in, failure := f.state.flow.effective(x, f)
+	if failure != nil {
+		return nil, failure
+	}
+	d, r := f.state.work.(*mapState).distributed, f.run
+	out, failure := d.writer.request(x.env(f, in))
+	if failure != nil {
+		return nil, failure
+	}
+	out.MapRun, out.Children = r.arn, r.children
+	for i := r.next; i < r.items.Len(); i++ {
+		out.Pending = append(out.Pending, r.item(i))
+	}
+	out.records = childRecords{x: x, d: d}
+	return out, nil
+}
+
+// resultsWritten takes the answer of the ResultWriter.
+func (x *Execution) resultsWritten(f *frame, s Stimulus) {
+	failure := f.run.failure
+	if failure == nil {
+		failure = s.Failure
+	}
+	x.endRun(f, value.ObjectOf("MapRunArn", value.Str(f.run.arn), "ResultWriterDetails", orNull(s.Output)), failure)
+}
+
+// endRun ends the run with the result that was exported (no value: with what
+// the children have returned), or with a failure.
+func (x *Execution) endRun(f *frame, exported value.Value, failure *Failure) {
+	if failure != nil {
+		x.emit(Event{Type: MapRunFailed, Frame: f.id, Prev: f.prev, Failure: failure})
+		x.fail(f, failure)
+		return
+	}
+	result := exported
+	if !result.Exists() {
+		result = x.mapRunResult(f)
+	}
+	x.emit(Event{Type: MapRunSucceeded, Frame: f.id, Prev: f.prev, Doc: result})
+	x.emit(Event{Type: MapStateSucceeded, Frame: f.id, Prev: f.prev})
+	x.complete(f)
+}
+
+// abortRun ends the run of a state that fails while its children run, because
+// one of its own fields failed.
+func (x *Execution) abortRun(f *frame, failure *Failure, prev int64) int64 {
+	x.ask(f, Command{Kind: CancelTask})
+	x.emit(Event{Type: MapRunFailed, Frame: f.id, Prev: prev, Failure: failure})
+	return x.lastID
+}
+
+// updateRun changes the limits of the Map Run with the ARN.
+func (x *Execution) updateRun(s Stimulus) bool {
+	for _, f := range x.living() {
+		if f.run != nil && f.run.arn == s.Run.ARN {
+			x.emit(Event{Type: MapRunUpdated, Frame: f.id, Run: s.Run})
+			if f.phase == mapping {
+				x.step(f)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// applyRun is the part of apply for the events of Map Runs.
+func (x *Execution) applyRun(f *frame, e *Event) {
+	if e.Type == MapRunStarted {
+		f.run.begin(x, f, e)
+	}
+	r := f.run
+	x.touch(r)
+	switch e.Type {
+	case MapRunUpdated:
+		r.limits = e.Run.Limits
+	case ItemsRead:
+		r.items, r.source, f.phase = e.Doc, e.Run.Source, mapping
+	case ChildExecutionsStarted:
+		for _, s := range e.Run.Started {
+			input := s.Input
+			if !input.Exists() {
+				input = r.item(r.next)
+			}
+			r.children = append(r.children, Child{Name: s.Name, Items: s.Items, Input: input})
+			r.next += int(s.Items)
+			r.open++
+		}
+	case ChildExecutionsEnded:
+		for _, end := range e.Run.Ended {
+			c := &r.children[end.Index]
+			c.Status, c.Started, c.Stopped, c.Output, c.Failure = end.Status, end.Started, end.Stopped, end.Output, end.Failure
+			r.failed[c.Status] += int(c.Items)
+			r.open--
+		}
+	case MapRunClosing:
+		r.abandon(e.At)
+		r.failure, f.phase = e.Failure, writing
+	case MapRunSucceeded:
+		r.status, r.stopped, f.result, f.token = Succeeded, e.At, e.Doc, 0
+	case MapRunFailed:
+		r.abandon(e.At)
+		r.status, r.stopped, f.token, f.run = Failed, e.At, 0, nil
+	case MapRunAborted:
+		r.abort(e.At)
+		f.token, f.run = 0, nil
+	}
+}
+
+// begin is MapRunStarted.
+func (r *mapRun) begin(x *Execution, f *frame, e *Event) {
+	r.arn, r.limits, r.prev, r.started = e.Run.ARN, e.Run.Limits, e.ID, e.At
+	r.source = "STATE_DATA"
+	f.token, f.phase = x.records, mapping
+	if f.state.work.(*mapState).distributed.reader != nil {
+		f.phase = reading
+	}
+}
+
+// abandon marks the children that run as aborted.
+func (r *mapRun) abandon(at int64) {
+	for i := range r.children {
+		if c := &r.children[i]; r.open > 0 && c.Status == Running {
+			c.Status, c.Stopped = Aborted, at
+			r.failed[Aborted] += int(c.Items)
+			r.open--
+		}
+	}
+}
+
+func (r *mapRun) abort(at int64) {
+	r.abandon(at)
+	r.status, r.stopped = Aborted, at
+}
+
+// touch remembers a run for the batch's summaries.
+func (x *Execution) touch(r *mapRun) {
+	if !slices.Contains(x.touched, r) {
+		x.touched = append(x.touched, r)
+	}
+}
+
+// abortRuns ends the runs of an execution that ends.
+func (x *Execution) abortRuns(at int64) {
+	for _, f := range x.living() {
+		if f.run != nil && f.run.arn != "" && f.run.status == Running {
+			f.run.abort(at)
+			x.touch(f.run)
+		}
+	}
+}
+
+// A MapRun is a Map Run as DescribeMapRun shows it.
+type MapRun struct {
+	ARN              string
+	Status           Status
+	Started, Stopped int64 // Unix milliseconds; Stopped is 0 while it runs
+	Limits           MapRunLimits
+	Items            MapRunCounts
+	Executions       MapRunCounts
+}
+
+// MapRunCounts are numbers of items, or of child executions.
+type MapRunCounts struct{ Pending, Running, Succeeded, Failed, TimedOut, Aborted, Total int }
+
+// summary is the run as it stands.
+func (r *mapRun) summary() MapRun {
+	s := MapRun{ARN: r.arn, Status: r.status, Started: r.started, Stopped: r.stopped, Limits: r.limits}
+	var children, items [Aborted + 1]int
+	for i := range r.children {
+		c := &r.children[i]
+		children[c.Status]++
+		items[c.Status] += int(c.Items)
+	}
+	s.Items = countsOf(items, r.items.Len())
+	total := r.items.Len()
+	if r.batching.on {
+		total = len(r.batches)
+	}
+	s.Executions = countsOf(children, max(total, len(r.children)))
+	return s
+}
+
+func countsOf(by [Aborted + 1]int, total int) MapRunCounts {
+	c := MapRunCounts{Running: by[Running], Succeeded: by[Succeeded], Failed: by[Failed], TimedOut: by[TimedOut], Aborted: by[Aborted], Total: total}
+	c.Pending = total - c.Running - c.Succeeded - c.Failed - c.TimedOut - c.Aborted
+	return c
+}
+
+func (x *Execution) summaries() []MapRun {
+	if len(x.touched) == 0 {
+		return nil
+	}
+	out := make([]MapRun, len(x.touched))
+	for i, r := range x.touched {
+		out[i] = r.summary()
+	}
+	x.touched = x.touched[:0]
+	return out
+}

@@ -1,0 +1,98 @@
+package asl
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file guesses why a text is not JSON or YAML, for the hints of what the
+// parser says of it.
+
+const byteOrderMark = "\ufeff"
+
+// notText reports a text of YAML that is not UTF-8. Of JSON the scanner says so.
+func (d *Definition) notText() Diagnostics {
+	if utf8.ValidString(d.Text) {
+		return nil
+	}
+	at := len(d.Text) - len(strings.TrimLeftFunc(d.Text, func(r rune) bool { return r != utf8.RuneError }))
+	found := Diagnostic{Severity: SeverityError, Code: InvalidJSONDescription, Message: fmt.Sprintf("Invalid UTF-8 start byte 0x%x", d.Text[at])}
+	d.Positions = position.JSON(d.Text)
+	found.Range = position.Range{Start: d.Positions.Position(at), End: d.Positions.Position(at + 1)}
+	found.Hint = encodingHint(d.Text)
+	return Diagnostics{found}
+}
+
+// encodingHint says what a text that is not UTF-8 probably is.
+func encodingHint(text string) string {
+	switch {
+	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
+		return "the file is UTF-16: save it as UTF-8"
+	case strings.HasPrefix(text, byteOrderMark):
+		return "the file begins with a byte order mark: save it as UTF-8 without one"
+	case strings.IndexByte(text, 0) >= 0:
+		return "the file is not text"
+	case !utf8.ValidString(text):
+		return "the file is not UTF-8"
+	}
+	return ""
+}
+
+// unrecognized returns the word before the place of an error, if that is what
+// the scanner could make nothing of.
+func unrecognized(text string, bad *value.SyntaxError) string {
+	token, ok := strings.CutPrefix(bad.Message, "Unrecognized token '")
+	token, _, _ = strings.Cut(token, "'")
+	if !ok || !strings.HasSuffix(text[:bad.Offset], token) {
+		return ""
+	}
+	return token
+}
+
+// words are taken for those of JSON by people who write other languages.
+var words = map[string]string{
+	"True": "true", "TRUE": "true", "yes": "true", "False": "false", "FALSE": "false", "no": "false",
+	"None": "null", "NULL": "null", "Null": "null", "nil": "null", "undefined": "null",
+}
+
+// jsonHint says how a mistake in JSON can be mended, or "".
+func jsonHint(text string, bad *value.SyntaxError) string {
+	if hint := encodingHint(text); hint != "" {
+		return hint
+	}
+	wrong, size := utf8.DecodeLastRuneInString(text[:bad.Offset])
+	token := unrecognized(text, bad)
+	before := strings.TrimRight(text[:bad.Offset-max(size, len(token))], " \t\r\n")
+	_, incomplete := value.Parse(before)
+	switch {
+	case words[token] != "":
+		return fmt.Sprintf("did you mean %s?", words[token])
+	case token == "NaN" || strings.HasSuffix(token, "Infinity"):
+		return "JSON has no such number"
+	case before == "" && token != "" && strings.HasPrefix(text[bad.Offset:], ":"):
+		return "this looks like YAML: the name of such a file ends in .yaml or .yml"
+	case before == "":
+		return "a definition is a JSON object: it begins with {"
+	case incomplete == nil:
+		return "the definition has ended before this"
+	case token != "":
+		return "names and text stand in double quotes"
+	case wrong == '\'':
+		return "names and text stand in double quotes"
+	case wrong == '/' || wrong == '#':
+		return "JSON has no comments: the field Comment holds them"
+	case (wrong == '}' || wrong == ']') && strings.HasSuffix(before, ","):
+		return "the comma before it is one too many"
+	case strings.HasPrefix(bad.Message, "Illegal unquoted character"):
+		return "the string is not closed on its line"
+	case strings.HasPrefix(bad.Message, "Unexpected end-of-input"):
+		return "the text ends before the definition does"
+	case strings.Contains(bad.Message, "was expecting comma"):
+		return "a comma is missing before it"
+	}
+	return ""
+}

@@ -1,0 +1,190 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/awsjson"
+	"github.com/aslocal/aslocal/emulator/engine"
+	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file has the actions on Map Runs, and what the API shows of the labelled
+// state machines that their children are executions of.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
+
+type describeMapRunInput struct {
+	MapRunArn string `json:"mapRunArn" aws:"required,min=1,max=2000"`
+}
+
+type describeMapRunOutput struct {
+	MapRunArn                  string       `json:"mapRunArn"`
+	ExecutionArn               string       `json:"executionArn"`
+	Status                     string       `json:"status"`
+	StartDate                  time.Time    `json:"startDate"`
+	StopDate                   time.Time    `json:"stopDate"`
+	MaxConcurrency             int64        `json:"maxConcurrency"`
+	ToleratedFailurePercentage value.Value  `json:"toleratedFailurePercentage"`
+	ToleratedFailureCount      int64        `json:"toleratedFailureCount"`
+	ItemCounts                 mapRunCounts `json:"itemCounts"`
+	ExecutionCounts            mapRunCounts `json:"executionCounts"`
+	RedriveCount               int64        `json:"redriveCount,omitempty"`
+}
+
+type mapRunCounts struct {
+	Pending        int64 `json:"pending"`
+	Running        int64 `json:"running"`
+	Succeeded      int64 `json:"succeeded"`
+	Failed         int64 `json:"failed"`
+	TimedOut       int64 `json:"timedOut"`
+	Aborted        int64 `json:"aborted"`
+	Total          int64 `json:"total"`
+	ResultsWritten int64 `json:"resultsWritten"`
+}
+
+// describeMapRun returns a Map Run as it stands. Thresholds that are not set
+// read 0.
+func (e *Emulator) describeMapRun(_ context.Context, in *describeMapRunInput) (*describeMapRunOutput, error) {
+	r, err := e.mapRun(in.MapRunArn)
+	if err != nil {
+		return nil, err
+	}
+	return &describeMapRunOutput{
+		MapRunArn: r.ARN, ExecutionArn: r.Execution, Status: r.Status.String(), StartDate: date(r.Started), StopDate: date(r.Stopped),
+		MaxConcurrency: r.Limits.MaxConcurrency, ToleratedFailureCount: max(0, r.Limits.ToleratedCount),
+		ToleratedFailurePercentage: decimal(max(0, r.Limits.ToleratedPercentage)),
+		ItemCounts:                 countsOf(&r, &r.Items), ExecutionCounts: countsOf(&r, &r.Executions),
+	}, nil
+}
+
+// decimal is a number that is shown with a fraction even if that is zero, as the
+// service shows percentages.
+func decimal(f float64) value.Value {
+	text := value.Float(f).String()
+	if !strings.ContainsAny(text, ".e") {
+		text += ".0"
+	}
+	return value.MustParse(text)
+}
+
+// countsOf are the counts on the wire. Without a ResultWriter, too, the results
+// of a run that has succeeded count as written (recorded).
+func countsOf(r *engine.MapRun, c *machine.MapRunCounts) mapRunCounts {
+	out := mapRunCounts{
+		Pending: int64(c.Pending), Running: int64(c.Running), Succeeded: int64(c.Succeeded), Failed: int64(c.Failed),
+		TimedOut: int64(c.TimedOut), Aborted: int64(c.Aborted), Total: int64(c.Total),
+	}
+	if r.Status == machine.Succeeded {
+		out.ResultsWritten = out.Total
+	}
+	return out
+}
+
+// mapRun finds a Map Run by its ARN.
+func (e *Emulator) mapRun(text string) (engine.MapRun, error) {
+	if _, err := parseARNOf(text, "mapRun"); err != nil {
+		return engine.MapRun{}, err
+	}
+	r, err := e.engine.MapRun(text)
+	if errors.Is(err, engine.ErrNotFound) {
+		err = fault.ResourceNotFound(text)
+	}
+	return r, err
+}
+
+type listMapRunsInput struct {
+	ExecutionArn string         `json:"executionArn" aws:"required,min=1,max=256"`
+	MaxResults   int64          `json:"maxResults" aws:"min=0,max=1000"`
+	NextToken    optionalString `json:"nextToken" aws:"min=1,max=1024"`
+}
+
+type listMapRunsOutput struct {
+	MapRuns   []mapRunItem   `json:"mapRuns"`
+	NextToken optionalString `json:"nextToken"`
+}
+
+type mapRunItem struct {
+	ExecutionArn    string    `json:"executionArn"`
+	MapRunArn       string    `json:"mapRunArn"`
+	StateMachineArn string    `json:"stateMachineArn"`
+	StartDate       time.Time `json:"startDate"`
+	StopDate        time.Time `json:"stopDate"`
+}
+
+// listMapRuns returns a page of the Map Runs of an execution, in the order in
+// which they have started.
+func (e *Emulator) listMapRuns(_ context.Context, in *listMapRunsInput) (*listMapRunsOutput, error) {
+	if _, err := e.execution(in.ExecutionArn); err != nil {
+		return nil, err
+	}
+	page, next, err := pageOf(e.engine.MapRuns(in.ExecutionArn), in.MaxResults, in.NextToken, in.ExecutionArn+"/mapRuns")
+	if err != nil {
+		return nil, err
+	}
+	out := &listMapRunsOutput{MapRuns: make([]mapRunItem, len(page)), NextToken: next}
+	for i, r := range page {
+		out.MapRuns[i] = mapRunItem{
+			ExecutionArn: r.Execution, MapRunArn: r.ARN, StateMachineArn: r.MachineARN(), StartDate: date(r.Started), StopDate: date(r.Stopped),
+		}
+	}
+	return out, nil
+}
+
+type updateMapRunInput struct {
+	MapRunArn                  string                    `json:"mapRunArn" aws:"required,min=1,max=2000"`
+	MaxConcurrency             awsjson.Optional[int64]   `json:"maxConcurrency" aws:"min=0"`
+	ToleratedFailurePercentage awsjson.Optional[float64] `json:"toleratedFailurePercentage" aws:"min=0,max=100"`
+	ToleratedFailureCount      awsjson.Optional[int64]   `json:"toleratedFailureCount" aws:"min=0"`
+}
+
+// updateMapRun changes the limits of a Map Run while it runs.
+func (e *Emulator) updateMapRun(ctx context.Context, in *updateMapRunInput) (*empty, error) {
+	if _, err := e.mapRun(in.MapRunArn); err != nil {
+		return nil, err
+	}
+	if !in.MaxConcurrency.Set && !in.ToleratedFailureCount.Set && !in.ToleratedFailurePercentage.Set {
+		return nil, fault.MissingMember("Must specify at least one of maxConcurrency, toleratedFailurePercentage or toleratedFailureCount")
+	}
+	err := e.engine.UpdateMapRun(ctx, in.MapRunArn, func(l *machine.MapRunLimits) {
+		l.MaxConcurrency = in.MaxConcurrency.Or(l.MaxConcurrency)
+		l.ToleratedPercentage = in.ToleratedFailurePercentage.Or(l.ToleratedPercentage)
+		l.ToleratedCount = in.ToleratedFailureCount.Or(l.ToleratedCount)
+	})
+	if errors.Is(err, engine.ErrCompleted) {
+		return nil, fault.CompletedMapRun(in.MapRunArn)
+	}
+	return &empty{}, err
+}
+
+// splitLabel cuts the label off the ARN of a labelled state machine; "" if it
+// has none.
+func splitLabel(machineARN string) (base, label string) {
+	base, label, _ = strings.Cut(machineARN, "/")
+	return base, label
+}
+
+// labelledDefinition is the definition that the children of a distributed Map
+// run: its ItemProcessor. Inferred.
+func labelledDefinition(definition, label string) (string, error) {
+	d, found := asl.Parse(definition)
+	if found.HasErrors() {
+		return "", found
+	}
+	text := ""
+	d.AllStates(func(_ *asl.Workflow, s *asl.State) {
+		if s.ItemProcessor == nil || machine.Label(s) != label {
+			return
+		}
+		for _, name := range []string{"ItemProcessor", "Iterator"} {
+			if v := s.Fields.Get(name); v.Exists() {
+				text = v.String()
+			}
+		}
+	})
+	return text, nil
+}

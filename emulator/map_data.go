@@ -1,0 +1,63 @@
+package emulator
+
+import (
+	"context"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/itemreader"
+	"github.com/aslocal/aslocal/emulator/resultwriter"
+	"github.com/aslocal/aslocal/emulator/storage"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file gives Map Runs their S3: where the items come from, and where the
+// results go.
+
+// mapData reads and writes the buckets of an emulator.
+type mapData struct {
+	storage *storage.Storage
+	reader  *itemreader.Reader
+	writer  *resultwriter.Writer
+}
+
+func newMapData(s *settings) (*mapData, error) {
+	s.s3.Region = s.region
+	buckets, err := storage.Open(s.s3)
+	if err != nil {
+		return nil, err
+	}
+	return &mapData{buckets, itemreader.New(buckets), resultwriter.New(buckets)}, nil
+}
+
+func (d *mapData) Close() error { return d.storage.Close() }
+
+// ReadItems reads the items of a Map Run.
+func (t *tasks) ReadItems(ctx context.Context, _ *machine.Start, r *machine.ItemReading) (value.Value, string, error) {
+	items, err := t.data.reader.Read(ctx, itemreader.Request{Resource: r.Resource, Config: r.Config, Arguments: r.Arguments})
+	return items.Value, items.Source, err
+}
+
+// WriteResults writes the results of a Map Run.
+func (t *tasks) WriteResults(ctx context.Context, _ *machine.Start, w *machine.ResultWriting) (value.Value, error) {
+	return t.data.writer.Write(ctx, resultwriter.Request{
+		Resource: w.Resource, Config: w.Config, Arguments: w.Arguments, MapRun: w.MapRun,
+		Results: func(yield func(resultwriter.Result) bool) {
+			for i := range w.Children {
+				if !yield(resultwriter.Result{Status: w.Children[i].Status.String(), Values: w.Values(i)}) {
+					return
+				}
+			}
+			for _, item := range w.Pending {
+				if !yield(resultwriter.Result{Status: "PENDING", Values: []value.Value{resultwriter.Pending(item)}}) {
+					return
+				}
+			}
+		},
+	})
+}
+
+// Close closes what the tasks have open.
+func (t *tasks) Close() error {
+	t.lambda.Close()
+	return t.data.Close()
+}

@@ -1,0 +1,210 @@
+package shape
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"unicode/utf8"
+
+	_ "embed"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file checks a result against a shape. Guide: "Testing state machines with
+// TestState API", field validation modes.
+
+// A Shape is the form of a JSON value.
+type Shape struct {
+	kind    kind
+	members []member // of a structure
+	item    *Shape   // of a list or map
+	enum    []string
+	low     int64 // bounds of a length, a size or a number, both included
+	high    int64
+	bounds  bool
+}
+
+// A member is one of a structure. Members that it does not have are allowed.
+type member struct {
+	name     string
+	required bool
+	shape    *Shape
+}
+
+// A kind is how a Shape is written in JSON.
+type kind uint8
+
+const (
+	anything kind = iota
+	text          // string, blob, timestamp
+	number
+	boolean
+	structure
+	list
+	dictionary
+)
+
+// kinds has what JSON must have for each kind, and how the service says so.
+var kinds = [...]struct {
+	json value.Kind
+	want string
+}{
+	text:       {value.String, "a string"},
+	number:     {value.Number, "a number"},
+	boolean:    {value.Bool, "a boolean"},
+	structure:  {value.Object, "an object"},
+	list:       {value.Array, "an array"},
+	dictionary: {value.Object, "an object"},
+}
+
+//go:embed shapes.txt
+var source string
+
+// table is read when it is first asked.
+var table = sync.OnceValue(func() map[string]*Shape {
+	t, err := parse(source)
+	if err != nil {
+		panic("shape: shapes.txt: " + err.Error()) // a test reads it
+	}
+	return t
+})
+
+// Of returns the shape of what an integration answers, named as in its ARN
+// behind arn:aws:states::: ("batch:submitJob.sync", "aws-sdk:kms:encrypt").
+func Of(integration string) (*Shape, bool) {
+	s, ok := table()[integration]
+	return s, ok
+}
+
+// Check returns the first thing that is wrong with a result, in the words of the
+// service, which names the innermost field. With required, all required members
+// must be there. Null stands for an absent member.
+func (s *Shape) Check(result value.Value, required bool) error { return s.check("", result, required) }
+
+func (s *Shape) check(field string, v value.Value, required bool) error {
+	if s.kind == anything {
+		return nil
+	}
+	if k := kinds[s.kind]; v.Kind() != k.json {
+		return fmt.Errorf("Field '%s' must be %s", field, k.want)
+	}
+	if s.bounds {
+		if err := s.checkBounds(field, v); err != nil {
+			return err
+		}
+	}
+	switch s.kind {
+	case text:
+		if s.enum != nil && !slices.Contains(s.enum, v.Text()) {
+			return fmt.Errorf("Field '%s' is not an expected value", field)
+		}
+	case list:
+		for _, item := range v.Items() {
+			if err := s.item.check(field, item, required); err != nil {
+				return err
+			}
+		}
+	case dictionary:
+		for name, item := range v.Members() {
+			if err := s.item.check(name, item, required); err != nil {
+				return err
+			}
+		}
+	case structure:
+		return s.checkMembers(v, required)
+	}
+	return nil
+}
+
+func (s *Shape) checkMembers(v value.Value, required bool) error {
+	for _, m := range s.members {
+		switch member := v.Get(m.name); {
+		case member.Exists() && !member.IsNull():
+			if err := m.shape.check(m.name, member, required); err != nil {
+				return err
+			}
+		case m.required && required:
+			return fmt.Errorf("Required field '%s' is missing", m.name)
+		}
+	}
+	return nil
+}
+
+func (s *Shape) checkBounds(field string, v value.Value) error {
+	if s.kind == number {
+		switch n := v.Float(); {
+		case n < float64(s.low):
+			return fmt.Errorf("Field '%s' is less than the minimum value", field)
+		case n > float64(s.high):
+			return fmt.Errorf("Field '%s' exceeds the maximum value", field)
+		}
+		return nil
+	}
+	n := int64(v.Len())
+	if s.kind == text {
+		n = int64(utf8.RuneCountInString(v.Text()))
+	}
+	switch {
+	case n < s.low:
+		return fmt.Errorf("Field '%s' is smaller than the minimum length", field)
+	case n > s.high:
+		return fmt.Errorf("Field '%s' exceeds the maximum length", field)
+	}
+	return nil
+}
+
+// String returns the shape as it is written in the table, with the shapes that
+// it names in full.
+func (s *Shape) String() string { return string(s.append(nil, 0)) }
+
+// maxShown bounds the depth of String: a shape may contain itself.
+const maxShown = 4
+
+func (s *Shape) append(b []byte, depth int) []byte {
+	switch s.kind {
+	case anything:
+		return append(b, "any"...)
+	case boolean:
+		return append(b, "boolean"...)
+	case number:
+		b = append(b, "number"...)
+	case text:
+		if s.enum != nil {
+			return fmt.Appendf(b, "enum%v", s.enum)
+		}
+		b = append(b, "string"...)
+	case list, dictionary:
+		brackets := "[]"
+		if s.kind == dictionary {
+			brackets = "<>"
+		}
+		b = s.item.append(append(b, brackets[0]), depth+1)
+		b = append(b, brackets[1])
+	case structure:
+		if depth > maxShown {
+			return append(b, "{…}"...)
+		}
+		b = append(b, '{')
+		for i, m := range s.members {
+			if i > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, m.name...)
+			if m.required {
+				b = append(b, '*')
+			}
+			b = m.shape.append(append(b, ' '), depth+1)
+		}
+		return append(b, '}')
+	}
+	if s.bounds {
+		b = append(strconv.AppendInt(append(b, '('), s.low, 10), ".."...)
+		if s.high != unbounded {
+			b = strconv.AppendInt(b, s.high, 10)
+		}
+		b = append(b, ')')
+	}
+	return b
+}

@@ -1,0 +1,89 @@
+package jsonata
+
+// This file counts how deep evaluation nests. The reference evaluates node by
+// node and counts the calls of its evaluator that are under way; Step Functions
+// ends an expression at a hundred of them. Our closures cost no such call, so
+// the depth of each node in its body (the expression, or that of a function) is
+// worked out when it is compiled. Only calls of functions add up while it runs.
+
+// nest notes the depth of n, and of all below it, and returns the depth that its
+// evaluation reaches whatever the data is. What only may be evaluated is left
+// out: a limit is not found where the reference would not have come, and at most
+// a few levels late.
+func (n *node) nest(depth int) (reach int) {
+	n.depth, n.reach = depth, depth
+	certain := func(children ...*node) {
+		for _, child := range children {
+			if child != nil {
+				n.reach = max(n.reach, child.nest(depth+1))
+			}
+		}
+	}
+	switch {
+	case n.kind == nodeLambda:
+		n.rhs.nest(1)
+	case n.kind == nodePath:
+		certain(n.items[0])
+		possible(depth, n.items[1:]...)
+	case n.kind == nodeCondition, n.kind == nodeBinary && (n.text == "and" || n.text == "or"):
+		certain(n.lhs)
+		possible(depth, n.rhs, n.third)
+	case n.tail: // the caller makes the call when the body has ended
+		possible(depth, append([]*node{n.lhs}, n.items...)...)
+	case n.kind == nodeTransform:
+		possible(depth, n.lhs, n.rhs, n.third)
+	case n.kind == nodeApply && n.rhs.kind == nodeCall: // one call, of which the left side is an argument
+		certain(n.lhs)
+		n.reach = max(n.reach, n.rhs.nest(depth))
+	default:
+		certain(n.lhs, n.rhs, n.third)
+		certain(n.items...)
+		for _, pair := range n.pairs {
+			certain(pair[:]...)
+		}
+	}
+	for _, list := range [...][]stage{n.predicates, n.stages} {
+		for _, st := range list {
+			possible(depth, st.filter)
+		}
+	}
+	for _, t := range n.terms {
+		possible(depth, t.expr)
+	}
+	if n.group != nil {
+		for _, pair := range n.group.pairs {
+			possible(depth, pair[:]...)
+		}
+	}
+	return n.reach
+}
+
+// possible is nest for nodes that may not be evaluated.
+func possible(depth int, nodes ...*node) {
+	for _, n := range nodes {
+		if n != nil {
+			n.nest(depth + 1)
+		}
+	}
+}
+
+// reaches fails if something in the body under way nests too deep; depth counts
+// from the body.
+func (r *run) reaches(depth int) error {
+	if r.depth+depth > r.maxDepth {
+		return limitError(tooDeep, nil)
+	}
+	return nil
+}
+
+// nested calls do a number of levels deeper: functions that the reference writes
+// in the language itself, and that can call one another without end.
+func (r *run) nested(levels int, do func() error) error {
+	level := r.level
+	if r.level += levels; r.level > r.maxDepth {
+		return limitError(tooDeep, nil)
+	}
+	err := do()
+	r.level = level
+	return err
+}
