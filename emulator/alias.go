@@ -56,12 +56,12 @@ func (a *alias) choose(drawn int) string {
 		}
 		drawn -= r.Weight
 	}
-	return "" // weights add up to 100
+	return "" // never: the weights add up to 100
 }
 
 // checkRouting checks where an alias of a state machine, or of any if machineARN
-// is "", is to go, and returns the ARN of that state machine. The caller holds
-// e.mu.
+// is "", is to go, and returns the ARN of that state machine (F-046). The caller
+// holds e.mu.
 func (e *Emulator) checkRouting(machineARN string, routes []routingConfigurationListItem) (string, error) {
 	arns, weights, sum := make([]string, len(routes)), make([]int, len(routes)), 0
 	for i, r := range routes {

@@ -64,7 +64,7 @@ type updateStateMachineAliasOutput struct {
 }
 
 // updateStateMachineAlias changes where new executions go. An update that
-// changes nothing is answered as the one before it.
+// changes nothing is answered as the one before it (F-049).
 func (e *Emulator) updateStateMachineAlias(ctx context.Context, in *updateStateMachineAliasInput) (*updateStateMachineAliasOutput, error) {
 	machineARN, err := parseQualifiedARN(in.StateMachineAliasArn)
 	if err != nil {

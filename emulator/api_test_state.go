@@ -123,7 +123,8 @@ func (in *testStateInput) readDocuments(t *machine.Trial) (err error) {
 }
 
 // state finds the state to test and reports whether it belongs to a Map. Without
-// a name, the definition is that of the state alone.
+// a name, the definition is that of the state alone, whose errors are told as if
+// it had one (F-051).
 func (in *testStateInput) state() (s *asl.State, inMap bool, err error) {
 	text, options := in.Definition, asl.Options{}
 	if _, err := value.Parse(text); err == nil && !in.StateName.Set {
@@ -277,7 +278,7 @@ func (in *testStateInput) inspectionData(v *machine.Verdict) value.Value {
 	return b.Value()
 }
 
-// errorDetails shows which Retrier and Catcher the error has met.
+// errorDetails shows which Retrier and Catcher the error has met (F-057).
 func errorDetails(v *machine.Verdict) value.Value {
 	var b value.ObjectBuilder
 	if v.Catcher >= 0 {

@@ -59,11 +59,15 @@ func parseQualifiedARN(text string) (machineARN string, err error) {
 // splitQualifier cuts the number of a version or the name of an alias off an
 // ARN; "" if it has none.
 func splitQualifier(text string) (machineARN, qualifier string) {
-	parts := strings.SplitN(text, ":", 8)
-	if len(parts) < 8 {
+	rest := text
+	for range 6 {
+		_, rest, _ = strings.Cut(rest, ":")
+	}
+	_, qualifier, found := strings.Cut(rest, ":") // behind the name
+	if !found {
 		return text, ""
 	}
-	return strings.Join(parts[:7], ":"), parts[7]
+	return text[:len(text)-len(qualifier)-1], qualifier
 }
 
 // arnFor makes an ARN in the emulator's region and account.

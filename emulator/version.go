@@ -128,7 +128,8 @@ func (e *Emulator) find(arn string) (reference, error) {
 }
 
 // referToStart is refer for an execution that is about to start: an alias has
-// chosen a version for it.
+// chosen a version for it, which is there, since versions that aliases go to
+// cannot be deleted.
 func (e *Emulator) referToStart(arn string) (reference, error) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()

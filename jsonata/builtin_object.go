@@ -12,9 +12,12 @@ func keys(c Call, args []value.Value) (value.Value, error) {
 	if tooNested(args[0], deepest) {
 		return value.Value{}, limitError(tooDeep, nil)
 	}
-	var b value.ObjectBuilder
-	collectNames(&b, args[0])
-	names := b.Value().Shape()
+	names := args[0].Shape()
+	if names == nil {
+		var b value.ObjectBuilder
+		collectNames(&b, args[0])
+		names = b.Value().Shape()
+	}
 	out := make([]value.Value, names.Len())
 	for i := range out {
 		out[i] = value.Str(names.Name(i))

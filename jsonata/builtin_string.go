@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"cmp"
 	"encoding/base64"
 	"math"
 	"strings"
@@ -243,25 +244,33 @@ func substringAfter(_ Call, args []value.Value) (value.Value, error) {
 }
 
 func lowercase(c Call, args []value.Value) (value.Value, error) {
-	return convertCase(c, args[0], strings.ToLower, cases.Lower)
+	return convertCase(c, args[0], 'A', cases.Lower)
 }
 
 func uppercase(c Call, args []value.Value) (value.Value, error) {
-	return convertCase(c, args[0], strings.ToUpper, cases.Upper)
+	return convertCase(c, args[0], 'a', cases.Upper)
 }
 
-// convertCase uses the full mappings of Unicode beyond ASCII: ß becomes SS.
-func convertCase(c Call, v value.Value, ascii func(string) string, all func(language.Tag, ...cases.Option) cases.Caser) (value.Value, error) {
+// convertCase changes the letters from first on, "a" or "A", to the other case. It
+// uses the full mappings of Unicode beyond ASCII: ß becomes SS.
+func convertCase(c Call, v value.Value, first byte, all func(language.Tag, ...cases.Option) cases.Caser) (value.Value, error) {
 	s := v.Text()
 	switch {
 	case !v.Exists():
 		return v, nil
 	case isASCII(s):
-		return str(c, ascii(s))
+		return c.text(func(dst []byte) ([]byte, error) {
+			dst = append(dst, s...)
+			for i, b := range dst {
+				if b-first < 26 {
+					dst[i] = b ^ 0x20
+				}
+			}
+			return dst, nil
+		})
 	}
 	full := all(language.Und)
-	switch {
-	case utf8.ValidString(s):
+	if utf8.ValidString(s) {
 		return str(c, full.String(s))
 	}
 	var out []byte
@@ -310,7 +319,7 @@ func pad(c Call, args []value.Value) (value.Value, error) {
 	if missing < 1 || math.IsNaN(missing) {
 		return args[0], nil
 	}
-	if missing > float64(c.run.memory) {
+	if missing > float64(min(c.run.memory, c.run.maxLength)) {
 		return value.Value{}, limitError(tooLarge, nil)
 	}
 	chars := runes(filler)
@@ -515,10 +524,7 @@ func replace(c Call, args []value.Value) (value.Value, error) {
 		}
 		at = min(m.from+len(m.text), len(s))
 		count++
-		if len(out) > c.run.memory {
-			return false, limitError(tooLarge, nil)
-		}
-		return count < limit, nil
+		return count < limit, c.run.fits(len(out))
 	})
 	if err != nil {
 		return value.Value{}, err
@@ -656,8 +662,8 @@ func join(c Call, args []value.Value) (value.Value, error) {
 				dst = appendText(dst, separator)
 			}
 			dst = appendText(dst, item.Text())
-			if len(dst) > c.run.memory {
-				return nil, limitError(tooLarge, nil)
+			if err := cmp.Or(c.run.fits(len(dst)), c.run.poll()); err != nil {
+				return nil, err
 			}
 		}
 		return dst, nil

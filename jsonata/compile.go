@@ -559,9 +559,11 @@ func (c *compiler) apply(n *node, x exit) (eval, error) {
 		if first := functionOf(arg); first != nil {
 			return value.OfOpaque(chain(first, fn)), nil
 		}
+		if err := r.callAt(depth); err != nil {
+			return value.Value{}, err
+		}
 		base := len(r.stack)
 		r.stack = append(r.stack, arg)
-		r.level = r.depth + depth
 		v, err = r.apply(fn, r.stack[base:], value.Nil)
 		r.stack = r.stack[:base]
 		return x.of(v), err

@@ -128,21 +128,43 @@ func (m moment) component(name byte) float64 {
 		return math.NaN()
 	}
 	t := m.time
-	day := t.Truncate(24 * time.Hour)
-	year, month := t.Year(), int(t.Month())
-	thisYear, thisMonth := yearMonth{year, 1}, yearMonth{year, month}
 	var n int
 	switch name {
 	case 'Y':
-		n = year
+		n = t.Year()
 	case 'M':
-		n = month
+		n = int(t.Month())
 	case 'D':
 		n = t.Day()
 	case 'd':
 		n = t.YearDay()
 	case 'F':
 		n = isoWeekday(t)
+	case 'H':
+		n = t.Hour()
+	case 'h':
+		n = (t.Hour()+11)%12 + 1
+	case 'm':
+		n = t.Minute()
+	case 's':
+		n = t.Second()
+	case 'f':
+		n = t.Nanosecond() / 1e6
+	case 'P':
+		n = t.Hour() / 12
+	default:
+		n = weekComponent(name, t)
+	}
+	return float64(n)
+}
+
+// weekComponent returns the week of a year or month, or the year or month that
+// the week belongs to.
+func weekComponent(name byte, t time.Time) (n int) {
+	day := t.Truncate(24 * time.Hour)
+	year, month := t.Year(), int(t.Month())
+	thisYear, thisMonth := yearMonth{year, 1}, yearMonth{year, month}
+	switch name {
 	case 'W':
 		n = weekIn(day, yearMonth{year - 1, 1}, thisYear, yearMonth{year + 1, 1}, 52)
 	case 'w':
@@ -162,20 +184,8 @@ func (m moment) component(name byte) float64 {
 		} else {
 			n = month
 		}
-	case 'H':
-		n = t.Hour()
-	case 'h':
-		n = (t.Hour()+11)%12 + 1
-	case 'm':
-		n = t.Minute()
-	case 's':
-		n = t.Second()
-	case 'f':
-		n = t.Nanosecond() / 1e6
-	case 'P':
-		n = t.Hour() / 12
 	}
-	return float64(n)
+	return n
 }
 
 // A datePicture is a picture of times taken apart.
@@ -289,7 +299,7 @@ func parseMarker(marker string) (part datePart, err error) {
 			part.letters = titleCase
 		}
 	case numeric:
-		err = part.number(presentation, modifier)
+		err = part.setPicture(presentation, modifier)
 	}
 	if part.component == 'Z' || part.component == 'z' {
 		part.integer, err = parseIntegerPicture(presentation)
@@ -297,8 +307,8 @@ func parseMarker(marker string) (part datePart, err error) {
 	return part, err
 }
 
-// number sets the picture of a component that is a number.
-func (part *datePart) number(presentation, modifier string) (err error) {
+// setPicture sets the picture of a component that is a number.
+func (part *datePart) setPicture(presentation, modifier string) (err error) {
 	if modifier != "" {
 		presentation += ";" + modifier
 	}
@@ -332,20 +342,39 @@ func parseWidth(text string) int {
 // format writes a time in a zone.
 func (p datePicture) format(at, zone float64) (string, error) {
 	m := newMoment(at, zone)
-	var out strings.Builder
+	var room [64]byte
+	out := room[:0]
 	for i := range p {
 		part := &p[i]
 		if part.component == 0 {
-			out.WriteString(part.literal)
+			out = append(out, part.literal...)
+			continue
+		}
+		if part.plain() && m.valid {
+			out = part.integer.appendDigits(out, part.number(m))
 			continue
 		}
 		text, err := part.format(m)
 		if err != nil {
 			return "", err
 		}
-		out.WriteString(text)
+		out = append(out, text...)
 	}
-	return out.String(), nil
+	return string(out), nil
+}
+
+// plain reports whether a component is written in digits and nothing else.
+func (part *datePart) plain() bool {
+	return part.integer != nil && part.integer.plain() && !part.names && part.component != 'Z' && part.component != 'z' && part.component != 'P'
+}
+
+// number returns what is written of a component that is a number.
+func (part *datePart) number(m moment) float64 {
+	n := m.component(part.component)
+	if part.component == 'Y' && part.places > 0 {
+		n = math.Mod(n, math.Pow(10, float64(part.places)))
+	}
+	return n
 }
 
 // format writes one component.
@@ -365,17 +394,13 @@ func (part *datePart) format(m moment) (string, error) {
 	case 'C', 'E':
 		return "ISO", nil
 	}
-	n := m.component(part.component)
 	switch {
 	case part.names && part.component != 'f':
-		return part.name(n)
+		return part.name(m.component(part.component))
 	case part.integer == nil:
 		return "", fail("D3133", value.Str(string(part.component)))
 	}
-	if part.component == 'Y' && part.places > 0 {
-		n = math.Mod(n, math.Pow(10, float64(part.places)))
-	}
-	return part.integer.format(n)
+	return part.integer.format(part.number(m))
 }
 
 // name writes a month or a day by its name.

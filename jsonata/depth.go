@@ -76,11 +76,17 @@ func (r *run) reaches(depth int) error {
 	return nil
 }
 
-// nested calls do a number of levels deeper: functions that the reference writes
-// in the language itself, and that can call one another without end.
-func (r *run) nested(levels int, do func() error) error {
+// callAt begins a call at a depth of the body under way.
+func (r *run) callAt(depth int) error {
+	r.level = r.depth + depth
+	return r.reaches(depth)
+}
+
+// nested calls do a level deeper. It is for functions that the reference writes in
+// the language itself, and that can call one another without end.
+func (r *run) nested(do func() error) error {
 	level := r.level
-	if r.level += levels; r.level > r.maxDepth {
+	if r.level++; r.level > r.maxDepth {
 		return limitError(tooDeep, nil)
 	}
 	err := do()

@@ -74,6 +74,7 @@ type function struct {
 	builtin   bool // shared by all evaluations
 	matcher   bool // a regular expression
 	regex     *regex
+	links     *chainLinks // of a chain
 
 	// Of a lambda:
 	lambda *lambda
@@ -137,8 +138,11 @@ func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Valu
 		if callee != nil {
 			r.calledAt(callee, &t.call.calleeSite)
 		}
+		if callee != nil && callee.lambda == nil {
+			r.level++ // a lambda has ended, but what a built-in function calls nests in it
+		}
 		v, err = r.invoke(callee, args, in)
-		r.stack = r.stack[:base]
+		r.level, r.stack = level, r.stack[:base]
 	}
 	return v, err
 }
@@ -149,7 +153,7 @@ func (r *run) invoke(f *function, args []value.Value, in value.Value) (v value.V
 	if f == nil {
 		return value.Value{}, fail("T1006", value.Value{})
 	}
-	if f.signature != nil {
+	if f.signature != nil && !f.signature.fits(args) {
 		args, err = f.signature.check(r, args, in)
 	}
 	if err == nil {
@@ -305,7 +309,9 @@ func (c *call) apply(r *run, fn *function, args []value.Value, in value.Value) (
 	if fn != nil {
 		r.calledAt(fn, &c.site)
 	}
-	r.level = r.depth + c.depth
+	if err := r.callAt(c.depth); err != nil {
+		return value.Value{}, err
+	}
 	v, err := r.apply(fn, args, in)
 	return v, c.site.place(err)
 }
@@ -325,7 +331,8 @@ func (s *site) place(err error) error {
 
 // chain returns the function that calls first and, with its result, second.
 func chain(first, second *function) *function {
-	return &function{arity: 1, call: func(c Call, args []value.Value) (value.Value, error) {
+	links := &chainLinks{first, second}
+	return &function{arity: 1, links: links, call: func(c Call, args []value.Value) (value.Value, error) {
 		r := c.run
 		base := len(r.stack)
 		var x value.Value
@@ -333,20 +340,41 @@ func chain(first, second *function) *function {
 			x = args[0]
 		}
 		r.stack = append(r.stack, x)
-		r.calledAt(first, &chainFirst)
-		var v value.Value
-		err := r.nested(1, func() (err error) {
-			v, err = r.apply(first, r.stack[base:], value.Nil)
-			return err
-		})
-		if err = chainFirst.place(err); err == nil {
-			r.stack[base] = leave(v)
-			r.calledAt(second, &chainSecond)
-			v, err = r.apply(second, r.stack[base:base+1], value.Nil)
-		}
+		v, err := links.apply(r, r.stack[base:])
 		r.stack = r.stack[:base]
 		return v, err
 	}}
+}
+
+// chainLinks are the functions of a chain.
+type chainLinks struct{ first, second *function }
+
+// apply calls them with the argument, whose place takes their results. A chain in
+// second place is gone through here, as the reference makes a tail call of it.
+func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error) {
+	var within *function // the chain under way, if it is not l
+	for {
+		r.calledAt(l.first, &chainFirst)
+		if err = r.poll(); err == nil {
+			err = r.nested(func() (err error) {
+				v, err = r.apply(l.first, arg, value.Nil)
+				return chainFirst.place(err)
+			})
+		}
+		if err == nil {
+			arg[0] = leave(v)
+			r.calledAt(l.second, &chainSecond)
+			if l.second.links != nil {
+				within, l = l.second, l.second.links
+				continue
+			}
+			v, err = r.apply(l.second, arg, value.Nil)
+		}
+		if err != nil && within != nil {
+			err = r.locate(err, within)
+		}
+		return v, err
+	}
 }
 
 // Where the reference, which builds the function from the text
@@ -371,7 +399,7 @@ func partly(fn *function, given []value.Value, open []int) *function {
 			}
 		}
 		var v value.Value
-		err := r.nested(1, func() (err error) {
+		err := r.nested(func() (err error) {
 			v, err = r.apply(fn, r.stack[base:], value.Nil)
 			return err
 		})

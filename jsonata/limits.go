@@ -40,8 +40,11 @@ const (
 	// bottom: Go's own stack must hold it.
 	deepest = 10000
 
-	// pollEvery is after how many steps of work the context is looked at.
-	pollEvery = 256
+	// pollEvery is after how many steps of work the context is looked at. What makes
+	// large values takes more steps at once.
+	pollEvery    = 256
+	itemsPerStep = 32
+	bytesPerStep = 1024
 )
 
 func limitError(text string, cause error) error {
@@ -61,6 +64,8 @@ func (r *run) refuel() error {
 	r.fuel = pollEvery
 	err := r.ctx.Err()
 	switch {
+	case err == nil && len(r.stack)*valueSize > r.memory: // results of a path in the making
+		return limitError(tooLarge, nil)
 	case err == nil:
 		return nil
 	case errors.Is(err, context.DeadlineExceeded):
@@ -77,6 +82,7 @@ const (
 // grow accounts for an array or object of n new values.
 func (r *run) grow(n int) error {
 	r.made++
+	r.fuel -= n / itemsPerStep
 	r.memory -= n*valueSize + objectSize
 	if r.memory < 0 || n > r.maxItems {
 		return limitError(tooLarge, nil)
@@ -86,8 +92,17 @@ func (r *run) grow(n int) error {
 
 // allocate accounts for the bytes of a string.
 func (r *run) allocate(bytes int) error {
+	r.fuel -= bytes / bytesPerStep
+	if err := r.fits(bytes); err != nil {
+		return err
+	}
 	r.memory -= bytes
-	if r.memory < 0 || bytes > r.maxLength {
+	return nil
+}
+
+// fits fails if a string that is still in the making is too long already.
+func (r *run) fits(bytes int) error {
+	if bytes > min(r.memory, r.maxLength) {
 		return limitError(tooLarge, nil)
 	}
 	return nil

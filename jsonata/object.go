@@ -230,6 +230,9 @@ func (m *member) join(item value.Value) {
 func (g *grouping) object(r *run, m *members, eval func(*member) (value.Value, error)) (value.Value, error) {
 	var b value.ObjectBuilder
 	for i := range m.list {
+		if err := r.poll(); err != nil {
+			return value.Value{}, err
+		}
 		v, err := eval(&m.list[i])
 		if err != nil {
 			return value.Value{}, err

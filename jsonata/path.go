@@ -256,7 +256,13 @@ func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.V
 
 // characters returns the UTF-16 code units of a text, each as a string.
 func characters(s string) []value.Value {
-	var out []value.Value
+	out := make([]value.Value, 0, len(s))
+	if isASCII(s) {
+		for i := range s {
+			out = append(out, value.Str(s[i:i+1]))
+		}
+		return out
+	}
 	for _, unit := range units(s) {
 		out = append(out, value.Str(string(appendRune(nil, unit))))
 	}

@@ -225,6 +225,26 @@ func (p *integerPicture) format(f float64) (string, error) {
 	return text, nil
 }
 
+// plain reports whether the picture is the digits 0 to 9 only, and of a sane
+// number.
+func (p *integerPicture) plain() bool {
+	return p.style == styleDecimal && p.zero == '0' && !p.ordinal && p.every == 0 && p.separators == nil && p.mandatory <= maxDigits
+}
+
+// appendDigits writes a whole number after a plain picture; it must not be large.
+func (p *integerPicture) appendDigits(dst []byte, f float64) []byte {
+	n := int64(f)
+	if n < 0 {
+		dst, n = append(dst, '-'), -n
+	}
+	var room [20]byte
+	digits := strconv.AppendInt(room[:0], n, 10)
+	for range p.mandatory - len(digits) {
+		dst = append(dst, '0')
+	}
+	return append(dst, digits...)
+}
+
 // decimal writes a number in digits.
 func (p *integerPicture) decimal(n float64) string {
 	chars := []rune(numberText(n))

@@ -165,9 +165,6 @@ func bitOf(v value.Value) letters {
 // least: missing ones as no value, the context where it stands in, single values
 // as arrays. They may be on the stack of r. The errors are T0410, T0411, T0412.
 func (s *signature) check(r *run, args []value.Value, context value.Value) ([]value.Value, error) {
-	if s.fits(args) {
-		return args, nil
-	}
 	counts := s.match(args)
 	if counts == nil {
 		at := s.firstBad(args)
@@ -209,7 +206,8 @@ func (s *signature) check(r *run, args []value.Value, context value.Value) ([]va
 	return r.stack[base:], nil
 }
 
-// fits reports whether the arguments are already as the function wants them.
+// fits reports whether the arguments are already as the function wants them, and
+// check would only return them.
 func (s *signature) fits(args []value.Value) bool {
 	if len(args) != len(s.params) {
 		return false

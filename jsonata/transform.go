@@ -28,7 +28,10 @@ func (c *compiler) transform(n *node) (eval, error) {
 			return nil, err
 		}
 	}
-	t := &transform{clone: c.variable("clone", leaving), pattern: clauses[0], update: clauses[1], position: n.position, updatePosition: n.rhs.position}
+	t := &transform{
+		clone: c.variable("clone", leaving), pattern: clauses[0], update: clauses[1],
+		position: n.position, updatePosition: n.rhs.position, depth: n.depth,
+	}
 	if n.third != nil {
 		t.remove, t.removePosition = clauses[2], n.third.position
 		if names := literalTexts(n.third); names != nil {
@@ -37,7 +40,12 @@ func (c *compiler) transform(n *node) (eval, error) {
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
 		return value.OfOpaque(&function{arity: 1, signature: transformSignature, call: func(c Call, args []value.Value) (value.Value, error) {
-			return t.apply(f, args[0])
+			r := c.run
+			depth, level := r.depth, r.level
+			r.depth = level - t.depth // the clauses are evaluated below the call
+			v, err := t.apply(f, args[0])
+			r.depth, r.level = depth, level
+			return v, err
 		}}), nil
 	}, nil
 }
@@ -65,6 +73,7 @@ type transform struct {
 	clone, pattern, update, remove           eval
 	names                                    []value.Value // to remove, if they are literals
 	position, updatePosition, removePosition int
+	depth                                    int // of the operator in its body
 }
 
 func (t *transform) apply(f *frame, arg value.Value) (value.Value, error) {

@@ -90,7 +90,7 @@ func (w *ResultWriting) Values(i int) []value.Value {
 
 // arn is an ARN of the execution's account and region with the name of the state
 // machine and a label behind it. A child's own Map Runs are named by the machine
-// that was registered.
+// that was registered (F-076).
 func (x *Execution) arn(kind, label string) string {
 	prefix, _, _ := strings.Cut(x.start.MachineARN, ":stateMachine:")
 	name, _, _ := strings.Cut(x.start.Machine, "/")

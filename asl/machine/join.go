@@ -174,7 +174,7 @@ func (x *Execution) abortState(f *frame, cause int64) {
 			x.ask(f, Command{Kind: CancelTask})
 		}
 		if f.run != nil {
-			x.ask(f, Command{Kind: CancelTask})
+			x.ask(f, Command{Kind: CancelTask}) // F-074
 			x.emit(Event{Type: MapRunAborted, Frame: f.id, Prev: cause})
 		}
 	default:

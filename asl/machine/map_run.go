@@ -17,6 +17,8 @@ import (
 //	MapStateStarted → MapRunStarted → (items read) → children started, ended …
 //	  → (results written) → MapRunSucceeded → MapStateSucceeded → MapStateExited
 //	                      → MapRunFailed → MapStateFailed
+//
+// What points back to what is F-070.
 
 // maxChildren is how many children of a Map Run run at a time at most. Quotas:
 // "Maximum number of parallel Map Run child executions".
@@ -64,7 +66,7 @@ func (l *MapRunLimits) atOnce() int {
 }
 
 // exceeded reports whether more than the tolerated items have failed. If
-// neither threshold is set, none may.
+// neither threshold is set, none may (F-072).
 func (l *MapRunLimits) exceeded(failed, total int) bool {
 	if l.ToleratedCount < 0 && l.ToleratedPercentage < 0 {
 		return failed > 0
@@ -73,7 +75,8 @@ func (l *MapRunLimits) exceeded(failed, total int) bool {
 		l.ToleratedPercentage >= 0 && float64(failed)*100 > l.ToleratedPercentage*float64(total)
 }
 
-// start begins the Map Run of a state whose MapStateStarted was just emitted.
+// start begins the Map Run of a state whose MapStateStarted was just emitted
+// (F-071).
 func (d *distribution) start(x *Execution, f *frame, in value.Value, concurrency int64) {
 	limits, failure := d.limits(x.env(f, in))
 	if failure == nil {
@@ -189,7 +192,7 @@ func (x *Execution) mapOn(f *frame) {
 }
 
 // plan finds how many items each child gets. Where batches are limited by their
-// size, that needs every item as its ItemSelector makes it.
+// size, that needs every item as its ItemSelector makes it (F-077).
 func (m *mapState) plan(x *Execution, f *frame, in value.Value) (failure *Failure) {
 	r := f.run
 	if r.batching, failure = m.distributed.batcher.eval(x.env(f, in)); failure != nil {
@@ -434,7 +437,7 @@ func (r *mapRun) begin(x *Execution, f *frame, e *Event) {
 	}
 }
 
-// abandon marks the children that run as aborted.
+// abandon marks the children that run as aborted (F-073).
 func (r *mapRun) abandon(at int64) {
 	for i := range r.children {
 		if c := &r.children[i]; r.open > 0 && c.Status == Running {

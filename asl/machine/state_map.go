@@ -63,7 +63,7 @@ func (m *mapState) run(x *Execution, f *frame) {
 		return
 	}
 	var items value.Value
-	if m.distributed == nil || m.distributed.reader == nil { // which makes Items and ItemsPath void
+	if m.distributed == nil || m.distributed.reader == nil { // which makes Items and ItemsPath void (F-078)
 		if items, failure = m.items.items(x, f, in); failure != nil {
 			x.fail(f, failure)
 			return

@@ -16,7 +16,7 @@ func compileParallel(c *compiler, st *state) work {
 }
 
 func (parallel) run(x *Execution, f *frame) {
-	if x.mocked(f) {
+	if x.mocked(f) { // before anything is evaluated (F-058)
 		return
 	}
 	in, failure := f.state.flow.arguments(x, f)

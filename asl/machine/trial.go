@@ -22,8 +22,8 @@ type Trial struct {
 	Variables value.Value // those that are set: an object, or no value
 	Context   value.Value // the context object; no value: that of the execution
 	InMap     bool        // the state belongs to a Map, whose first item is the input
-	Retries   int         // how often the state has been retried
-	Mock      *Mock       // nil: the state does its work
+	Retries   int         // how often the state has been retried, by each of its Retriers (F-059)
+	Mock      *Mock       // nil: the state does its work; a Parallel or Map must have one
 
 	// Call makes the call of a Task without a mock.
 	Call func(*Task) (value.Value, *Failure)
@@ -147,6 +147,7 @@ func (t *Trial) Run() *Verdict {
 	st.work.run(x, f)
 	x.run(0)
 	batch := Batch{Events: x.events, Commands: x.cmds}
+	x.cmds = nil
 	for {
 		t.see(st, batch.Events)
 		next, ok := t.answer(f, batch.Commands)
@@ -292,11 +293,14 @@ func (m *mapState) itemsOnTrial(x *Execution, f *frame, in value.Value) (value.V
 	return value.Value{}, nil
 }
 
-// inputs notes what all iterations would get; in an execution, that of each is
-// made when it starts.
+// inputs notes what the iterations, or the batches of them, would get; in an
+// execution, that of each is made when it starts.
 func (m *mapState) inputs(x *Execution, f *frame, in value.Value) *Failure {
-	r := f.run
-	items := make([]value.Value, r.items.Len())
+	batched := m.distributed != nil && m.distributed.batcher != nil
+	if m.selector == nil && !batched {
+		return nil
+	}
+	items := make([]value.Value, f.run.items.Len())
 	for i := range items {
 		var failure *Failure
 		if items[i], failure = m.item(x, f, in, i); failure != nil {
@@ -306,15 +310,15 @@ func (m *mapState) inputs(x *Execution, f *frame, in value.Value) *Failure {
 	if m.selector != nil {
 		x.note(f, AfterItemSelector, value.OfSlice(items))
 	}
-	if m.distributed == nil || m.distributed.batcher == nil {
+	if !batched {
 		return nil
 	}
 	if failure := m.plan(x, f, in); failure != nil {
 		return failure
 	}
-	batches := make([]value.Value, len(r.batches))
-	for i, n := range r.batches {
-		batches[i], items = r.batching.wrap(items[:n:n]), items[n:]
+	batches := make([]value.Value, len(f.run.batches))
+	for i, n := range f.run.batches {
+		batches[i], items = f.run.batching.wrap(items[:n:n]), items[n:]
 	}
 	x.note(f, AfterItemBatcher, value.OfSlice(batches))
 	return nil

@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"io"
 	"slices"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -160,28 +160,19 @@ func (r *records) next() ([]string, error) {
 	}
 }
 
-// end ends a record. The fields share one text.
+// end ends a record. The fields share one text. Bytes that are no UTF-8 become
+// U+FFFD, as Java reads them.
 func (r *records) end() []string {
 	r.ends = append(r.ends, len(r.text))
-	text := strings.ToValidUTF8(string(r.text), "\uFFFD")
-	if len(text) != len(r.text) { // fields have moved
-		return r.repaired()
-	}
+	text, valid := string(r.text), utf8.Valid(r.text)
 	r.fields = r.fields[:0]
 	start := 0
 	for _, end := range r.ends {
-		r.fields = append(r.fields, text[start:end])
-		start = end
-	}
-	return r.fields
-}
-
-// repaired returns the fields of a record that is not all UTF-8.
-func (r *records) repaired() []string {
-	r.fields = r.fields[:0]
-	start := 0
-	for _, end := range r.ends {
-		r.fields = append(r.fields, strings.ToValidUTF8(string(r.text[start:end]), "\uFFFD"))
+		field := text[start:end]
+		if !valid {
+			field = string([]rune(field))
+		}
+		r.fields = append(r.fields, field)
 		start = end
 	}
 	return r.fields

@@ -126,16 +126,11 @@ func (r *reading) jsonLines(f *object) error {
 	line := 0
 	for in.Scan() {
 		line++
-		text := bytes.TrimSpace(in.Bytes())
-		if len(text) == 0 {
-			continue
+		err := r.jsonLine(f, line, bytes.TrimSpace(in.Bytes()))
+		if broken := in.Err(); broken != nil && err != errEnough { // the line is what came before that
+			return &objectError{f.Object, broken}
 		}
-		v, err := value.ParseBytes(text)
-		var bad *value.SyntaxError
-		if errors.As(err, &bad) {
-			return failed("Unable to read s3://%s/%s: line %d is not JSON: %s", f.Bucket, f.Key, line, bad.Message)
-		}
-		if err := r.add(v); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -146,4 +141,16 @@ func (r *reading) jsonLines(f *object) error {
 		return &objectError{f.Object, err}
 	}
 	return nil
+}
+
+func (r *reading) jsonLine(f *object, line int, text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
+	v, err := value.ParseBytes(text)
+	var bad *value.SyntaxError
+	if errors.As(err, &bad) {
+		return failed("Unable to read s3://%s/%s: line %d is not JSON: %s", f.Bucket, f.Key, line, bad.Message)
+	}
+	return r.add(v)
 }

@@ -45,7 +45,7 @@ var table = []row{
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 
 	{name: "graph", imports: "value asl"},
-	{name: "internal/template", imports: "value asl internal/position"},
+	{name: "internal/template", imports: "value asl internal/position internal/spell"},
 
 	{name: "emulator/fault", imports: "value"},
 	{name: "emulator/awsjson", imports: "value emulator/fault"},
