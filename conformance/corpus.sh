@@ -17,15 +17,17 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 
 lambda_port=$(free_port)
 services_port=$(free_port)
-python3 "$corpus/fake_services.py" --port "$services_port" >"$work/services.log" 2>&1 &
+python3 -u "$corpus/fake_services.py" --port "$services_port" >"$work/services.log" 2>&1 &
 pids+=($!)
-"$binary" serve "$work" --port 0 --durability memory --region us-east-1 --lambda-endpoint "http://127.0.0.1:$lambda_port" >"$work/serve.log" 2>"$work/serve.err" &
+"$binary" serve "$work" --port 0 --durability memory --region us-east-1 --lambda-endpoint "http://127.0.0.1:$lambda_port" \
+  --s3-endpoint "http://127.0.0.1:$services_port" >"$work/serve.log" 2>"$work/serve.err" &
 pids+=($!)
 for _ in $(seq 100); do
   endpoint=$(sed -n 's/.*AWS_ENDPOINT_URL_SFN=//p' "$work/serve.log")
-  [ -n "$endpoint" ] && break
+  [ -n "$endpoint" ] && grep -q ' on http' "$work/services.log" && break
   sleep 0.1
 done
 [ -n "$endpoint" ] || { cat "$work/serve.err"; exit 1; }
 # "|| true": the runner exits 1 if any case fails; its table says which.
-python3 "$corpus/run_corpus.py" --cases "$corpus/cases" --endpoint "$endpoint" --lambda-port "$lambda_port" "$@" || true
+python3 "$corpus/run_corpus.py" --cases "$corpus/cases" --endpoint "$endpoint" --lambda-port "$lambda_port" \
+  --service-endpoint "s3=http://127.0.0.1:$services_port" "$@" || true

@@ -127,8 +127,9 @@ func WithTask(resource string, handler task.Handler) Option {
 	return func(s *settings) { s.handlers[resource] = handler }
 }
 
-// WithSeed makes the random choices between the versions of an alias the same
-// in every run; if not given, they differ. Executions have seeds of their own.
+// WithSeed makes aliases choose between their versions at random, but in every
+// run the same for the first execution, the second, and so on; if not given, runs
+// differ. Executions have seeds of their own.
 func WithSeed(seed uint64) Option {
 	return func(s *settings) {
 		var mu sync.Mutex
@@ -159,7 +160,8 @@ func New(options ...Option) (*Emulator, error) {
 	}
 	e := &Emulator{
 		region: s.region, account: s.account, log: s.log, clock: s.clock, store: s.store, draw: s.draw,
-		machines: make(map[string]*stateMachine), versions: make(map[string][]*version), aliases: make(map[string][]*alias), activities: make(map[string]*activity), revisions: make(map[string]string),
+		machines: make(map[string]*stateMachine), versions: make(map[string][]*version), aliases: make(map[string][]*alias),
+		activities: make(map[string]*activity), revisions: make(map[string]string),
 	}
 	actions := e.actions()
 	var err error

@@ -3,6 +3,7 @@ package jsonata
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -117,6 +118,13 @@ func FuzzRegex(f *testing.F) {
 		re, err := compileRegex(pattern, flags)
 		if err != nil {
 			return
+		}
+		if re.plain != nil {
+			m := make(match, re.plain.slots)
+			want := re.linear.FindStringSubmatchIndex(text)
+			if found, sure, _ := re.plain.find(text, 0, m); sure && (found != (want != nil) || found && !slices.Equal(m, want)) {
+				t.Fatalf("/%s/%s on %q: got %v %v, want %v", pattern, flags, text, found, m, want)
+			}
 		}
 		env := Env{Limits: Limits{RegexTime: 100 * time.Millisecond}}
 		r := MustCompile("1").begin(context.Background(), value.Value{}, env)

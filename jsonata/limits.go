@@ -64,7 +64,7 @@ func (r *run) refuel() error {
 	r.fuel = pollEvery
 	err := r.ctx.Err()
 	switch {
-	case err == nil && len(r.stack)*valueSize > r.memory: // results of a path in the making
+	case err == nil && len(r.stack) > min(r.memory/valueSize, r.maxItems): // results in the making
 		return limitError(tooLarge, nil)
 	case err == nil:
 		return nil

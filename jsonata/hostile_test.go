@@ -1,0 +1,133 @@
+package jsonata
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// Whatever an expression says, it ends soon, with an error that says why, and it
+// does not take the process with it. The limits are those of Step Functions, but
+// for the time.
+func TestHostileExpressions(t *testing.T) {
+	limits := Limits{Depth: 100, Items: 873_782, Length: 5 << 20, RegexTime: 50 * time.Millisecond}
+	const (
+		deep, long, large = "U1001: " + tooDeep, "U1001: " + tooLong, "U1001: " + tooLarge
+		n                 = 100_000
+	)
+	repeated := func(left, right string) string { return strings.Repeat(left, n) + "1" + strings.Repeat(right, n) }
+	// compose makes a function of so many by a tail-recursive one.
+	compose := func(step, times string) string {
+		return `($g := function($f, $n) { $n = 0 ? $f : $g(` + step + `, $n - 1) }; $g($uppercase, ` + times + `)("x"))`
+	}
+	recursive := func(body string) string { return `($g := function($n, $m) { ` + body + ` }; $g(1))` }
+	nested := func(use string) string { // an array in an array in an array …
+		return `($x := $reduce([1..400000], function($a, $b) { [[$a]] }); ` + use + `)`
+	}
+	for _, c := range []struct{ name, text, want string }{
+		{"parentheses in parentheses", repeated("(", ")"), deep},
+		{"arrays in arrays", repeated("[", "]"), deep},
+		{"objects in objects", repeated(`{"a":`, "}"), deep},
+		{"functions in functions", repeated("function(){", "}"), deep},
+		{"conditions in conditions", repeated("true ? ", ""), deep},
+		{"minus signs", repeated("-", ""), deep},
+		{"parentheses that never close", strings.Repeat("(", n), deep},
+		{"a sum", repeated("1+", ""), deep},
+		{"a path", repeated("a.", ""), deep},
+		{"predicates", "a" + strings.Repeat("[0]", n), deep},
+
+		{"recursion", recursive(`1 + $g($n)`), deep},
+		{"recursion by turns", `($f := function() { $g() }; $g := function() { [$f()] }; $f())`, deep},
+		{"recursion by $map in tail position", recursive(`$map([$n], $g)`), deep},
+		{"recursion by a comparator", recursive(`$sort([1, 2], $g)`), deep},
+		{"recursion by a replacement", recursive(`$replace("a", /a/, $g)`), deep},
+		{"recursion by a matcher", recursive(`$match("a", $g)`), deep},
+		{"recursion by ~>", recursive(`[$n ~> $g]`), deep},
+		{"recursion by a predicate", recursive(`[1][$g($n)]`), deep},
+		{"recursion by an order", recursive(`[1, 2]^($g($n))`), deep},
+		{"recursion by a group", recursive(`[1]{"a": $g($n)}`), deep},
+		{"recursion by bindings", recursive(`[1, 2]@$x.[$g($n)]`), deep},
+		{"recursion by a transform", `($t := |a|{"b": $t({"a": {}})}|; $t({"a": {}}))`, deep},
+		{"recursion by $clone", `($clone := function($x) { {"a": 1} ~> |a|{}| }; {"a": 1} ~> |a|{}|)`, deep},
+		{"two to the sixtieth calls", `($f := function($n) { $n < 1 ? 1 : $f($n - 1) + $f($n - 1) }; $f(30))`, long},
+		{"a loop of tail calls", recursive(`$g($n + 1)`), long},
+		{"a comparator that loops", `$sort([1..10], function($a, $b) { ($f := function() { $f() }; $f()) })`, long},
+
+		{"composition to the left", compose(`$f ~> $uppercase`, "10000"), deep},
+		{"composition to the right", compose(`$uppercase ~> $f`, "10000"), `"X"`},
+		{"composition with itself", compose(`$f ~> $f`, "40"), long},
+		{"partial applications", compose(`$f(?)`, "10000"), deep},
+
+		{"a range of 1e9", `[1..1e9]`, `D2014: The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to allocate 1000000000.`},
+		{"a range of 1e7", `[1..1e7]`, large},
+		{"ranges in ranges", `$count([1..3000].([1..3000]))`, large},
+		{"$reduce that doubles", `$reduce([1..100], function($a, $b) { $append($a, $a) }, [1])`, large},
+		{"$spread", `$spread([1..800000].{"a": 1})`, large},
+		{"$keys in $each", `($o := $merge([1..20000].{$string($): $}); $each($o, function($v) { $keys($o) }))`, large},
+		{"$split into characters", `$split($pad("x", 2000000), "")`, large},
+		{"strings that double", `($f := function($s) { $f($s & $s) }; $f("x"))`, large},
+		{"$pad", `$pad("x", 1e9)`, large},
+		{"$pad to the left", `$pad("x", -1e18)`, large},
+		{"$replace that grows", `$replace($pad("", 10000), / /, $pad("y", 10000))`, large},
+		{"$join that grows", `$join([1..10000].("x"), $pad("y", 10000))`, large},
+		{"a picture of a year", `$fromMillis(1, "[Y,1000000000]")`, large},
+
+		{"values nested for ever", nested(`$x`), deep},
+		{"their text", nested(`$string($x)`), deep},
+		{"their names", nested(`$keys($x)`), deep},
+		{"their members", nested(`$exists($x.a)`), `false`},
+		{"their items", nested(`$count({"a": $x}.*)`), `1`},
+		{"their equality", nested(`$x = [[$x]]`), `false`},
+		{"their truth", nested(`$x ? 1 : 2`), `1`},
+		{"their sign", nested(`$exists(-$x)`), `D1002`},
+		{"a function in itself", `($f := function() { $f }; $string({"a": $f, "b": [$f]}))`, `"{\"a\":\"\",\"b\":[\"\"]}"`},
+
+		{"backtracking", `$contains($pad("", 5000, "a") & "!", /^(?=(a+)+$)/)`, long},
+		{"what needs none", `$contains($pad("", 5000, "a") & "!", /^(a+)+$/)`, `false`},
+		{"attempts that all read on", `$contains($pad("", 100000, "a"), /a+b/)`, `false`},
+		{"repetitions of repetitions", `$match("x", /((a{1000}){1000}){1000}/)`, `undefined`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			allowed := 10 * time.Second // what is not about time is not decided by it
+			if c.want == long {
+				allowed = 100 * time.Millisecond
+			}
+			start := time.Now()
+			got := hostile(c.text, allowed, limits)
+			took := time.Since(start)
+			runtime.ReadMemStats(&after)
+			if !strings.HasPrefix(got, c.want) {
+				t.Errorf("got %.200s, want %s", got, c.want)
+			}
+			if took > 5*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if made := after.TotalAlloc - before.TotalAlloc; made > 600<<20 {
+				t.Errorf("it allocated %d MB", made>>20)
+			}
+		})
+	}
+}
+
+func hostile(text string, allowed time.Duration, limits Limits) string {
+	e, err := Compile(text)
+	if err != nil {
+		return err.Error()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), allowed)
+	defer cancel()
+	v, err := e.Eval(ctx, value.Value{}, Env{Limits: limits})
+	switch {
+	case err != nil:
+		return err.Error()
+	case !v.Exists():
+		return "undefined"
+	}
+	return v.String()
+}
