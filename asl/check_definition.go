@@ -13,6 +13,20 @@ func (c *checker) checkDuplicateFields() {
 	}
 }
 
+// maxDefinition is how long a definition may be, in characters: a constraint of
+// CreateStateMachine.
+const maxDefinition = 1 << 20
+
+// checkLength reports a definition that no request can hold.
+func (c *checker) checkLength() {
+	if len(c.d.Text) <= maxDefinition/4 { // which YAML would not bring over the limit
+		return
+	}
+	if n := utf8.RuneCountInString(c.d.JSON()); n > maxDefinition {
+		c.report(c.d.at, definitionTooLong(n))
+	}
+}
+
 // maxStateName is how long the name of a state may be, in characters.
 const maxStateName = 80
 

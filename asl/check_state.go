@@ -95,8 +95,10 @@ func (c *checker) checkErrorEquals(s *State) {
 
 func (c *checker) checkAll(at *place, errorEquals []string, last bool) {
 	for i, name := range errorEquals {
-		if m := unknownName(name, name, errorNames); !errorNameOK(name) && m.hint != "" && !c.raised(name) {
-			c.report(at.member("ErrorEquals").item(i), m)
+		if !errorNameOK(name) && !c.full() {
+			if m := unknownName(name, name, errorNames); m.hint != "" && !c.raised(name) {
+				c.report(at.member("ErrorEquals").item(i), m)
+			}
 		}
 		if name == ErrAll && (!last || len(errorEquals) > 1) {
 			c.report(at.member("ErrorEquals").item(i), allNotAlone())

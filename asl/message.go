@@ -165,6 +165,10 @@ func notATimestamp() message { // AWS
 	return invalid("String does not match RFC3339 timestamp").withHint("as in 2016-03-14T01:59:00Z")
 }
 
+func definitionTooLong(n int) message {
+	return invalid("Definition must have at most %d characters, but has %d", maxDefinition, n)
+}
+
 func tooDeeplyNested() message {
 	return message{code: TooDeeplyNested, text: fmt.Sprintf("States are nested more than %d levels deep", maxNesting)}
 }

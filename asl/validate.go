@@ -46,6 +46,7 @@ func Validate(d *Definition, o Options) Diagnostics {
 // The checks of meaning.
 var (
 	definitionChecks = []func(*checker){
+		(*checker).checkLength,
 		(*checker).checkDuplicateFields,
 		(*checker).checkStateNames,
 		(*checker).checkLabels,

@@ -149,7 +149,7 @@ func readAlias(arn string, doc []byte) (*alias, error) {
 // putAlias stores an alias and makes it the one that requests see, in place of
 // the one of its name or behind all others. The caller holds e.mu.
 func (e *Emulator) putAlias(ctx context.Context, a *alias) error {
-	if err := journal.Do(ctx, e.store, journal.Write{Documents: []journal.Document{a.document()}}); err != nil {
+	if err := e.keep(ctx, a.document()); err != nil {
 		return err
 	}
 	machineARN, _ := splitQualifier(a.arn)

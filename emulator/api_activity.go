@@ -66,7 +66,7 @@ func (e *Emulator) createActivity(ctx context.Context, in *createActivityInput) 
 
 // putActivity stores an activity. The caller holds e.mu.
 func (e *Emulator) putActivity(ctx context.Context, a *activity) error {
-	if err := journal.Do(ctx, e.store, journal.Write{Documents: []journal.Document{{Kind: kindActivity, Key: a.arn, Data: a.document()}}}); err != nil {
+	if err := e.keep(ctx, journal.Document{Kind: kindActivity, Key: a.arn, Data: a.document()}); err != nil {
 		return err
 	}
 	e.activities[a.arn] = a

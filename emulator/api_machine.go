@@ -308,7 +308,7 @@ func (e *Emulator) deleteStateMachine(ctx context.Context, in *deleteStateMachin
 	for _, a := range e.aliases[in.StateMachineArn] {
 		gone = append(gone, journal.Document{Kind: kindAlias, Key: a.arn})
 	}
-	if err := journal.Do(ctx, e.store, journal.Write{Documents: gone}); err != nil {
+	if err := e.keep(ctx, gone...); err != nil {
 		return nil, err
 	}
 	delete(e.machines, in.StateMachineArn)

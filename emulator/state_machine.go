@@ -274,7 +274,7 @@ func (e *Emulator) put(ctx context.Context, m *stateMachine, program *machine.Pr
 	if made != nil {
 		documents = append(documents, made.document())
 	}
-	if err := journal.Do(ctx, e.store, journal.Write{Documents: documents}); err != nil {
+	if err := e.keep(ctx, documents...); err != nil {
 		return err
 	}
 	if program != nil {
@@ -289,5 +289,11 @@ func (e *Emulator) put(ctx context.Context, m *stateMachine, program *machine.Pr
 
 // remove deletes a document. The caller holds e.mu.
 func (e *Emulator) remove(ctx context.Context, kind, key string) error {
-	return journal.Do(ctx, e.store, journal.Write{Documents: []journal.Document{{Kind: kind, Key: key}}})
+	return e.keep(ctx, journal.Document{Kind: kind, Key: key})
+}
+
+// keep writes documents. It does not give up when the client goes away: the write
+// would happen all the same, and memory would not know.
+func (e *Emulator) keep(ctx context.Context, documents ...journal.Document) error {
+	return journal.Do(context.WithoutCancel(ctx), e.store, journal.Write{Documents: documents})
 }

@@ -280,6 +280,60 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// Depth is counted as the reference counts it: the figures are those that it
+// needs for the same expressions.
+func TestDepth(t *testing.T) {
+	sum := "1" + strings.Repeat("+1", 99)
+	factorial := `($f := function($n) { $n = 0 ? 1 : $n * $f($n - 1) }; $f(20))`
+	for _, c := range []struct {
+		name, text string
+		depth      int
+	}{
+		{"a literal", `1`, 1},
+		{"a name is a path of one step", `$exists(a)`, 3},
+		{"operators nest to the left", sum, 100},
+		{"parentheses", strings.Repeat("(", 99) + "1" + strings.Repeat(")", 99), 100},
+		{"a branch counts when it is taken", strings.Repeat("true ? ", 99) + "1", 100},
+		{"a branch that is not taken does not", `false ? (((((1))))) : 2`, 2},
+		{"a call", `(function($x) { $x + 1 })(1)`, 3},
+		{"a recursion", factorial, 65},
+		{"tail calls", `($f := function($n, $a) { $n = 0 ? $a : $f($n - 1, $a + $n) }; $f(500, 0))`, 5},
+		{"mutual tail calls", `($e := function($n) { $n = 0 ? true : $o($n - 1) }; $o := function($n) { $n = 0 ? false : $e($n - 1) }; $e(50))`, 5},
+		{"a function that is passed on", `$map([1], function($x) { $x + (1 + 1) })`, 5},
+		{"~> is the call", `1 ~> $string() ~> $length()`, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := evaluate(t, c.text, "", Env{Limits: Limits{Depth: c.depth}}); strings.HasPrefix(got, "U1001") {
+				t.Errorf("%d levels: got %s", c.depth, got)
+			}
+			if got, want := evaluate(t, c.text, "", Env{Limits: Limits{Depth: c.depth - 1}}), "U1001: "+tooDeep; c.depth > 1 && got != want {
+				t.Errorf("%d levels: got %s, want %s", c.depth-1, got, want)
+			}
+		})
+	}
+}
+
+func TestServiceNumbers(t *testing.T) {
+	for _, c := range []struct{ text, want, reference string }{
+		{`$string(1e20)`, `"100000000000000000000"`, `"100000000000000000000"`},
+		{`$string(12345678901234567)`, `"12345678901234568"`, `"12345678901234600"`},
+		{`"" & $$.id`, `"1234567890123456789"`, `"1234567890123460000"`},
+		{`$string({"n": 9007199254740991})`, `"{\"n\":9007199254740991}"`, `"{\"n\":9007199254740990}"`},
+		{`$string(-1e21)`, `"-1e+21"`, `"-1e+21"`},
+		{`$string(0.1 + 0.2)`, `"0.3"`, `"0.3"`},
+		{`1/0`, `"Infinity"`, `D1001: Number out of range: null`},
+		{`[{"a": -1/0, "b": [$parseInteger("x", "0")]}]`, `[{"a":"-Infinity","b":["NaN"]}]`, `[{"a":null,"b":[null]}]`},
+		{`1/0 > 1`, `true`, `true`},
+	} {
+		if got := evaluate(t, c.text, `{"id": 1234567890123456789}`, Env{}, WithServiceNumbers()); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.text, got, c.want)
+		}
+		if got := evaluate(t, c.text, `{"id": 1234567890123456789}`, Env{}); got != c.reference {
+			t.Errorf("%s without the option: got %s, want %s", c.text, got, c.reference)
+		}
+	}
+}
+
 func TestTheContextEndsAnEvaluation(t *testing.T) {
 	loop := MustCompile(`($f := function($n) { $f($n + 1) }; $f(0))`)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -1,7 +1,6 @@
 package itemreader
 
 import (
-	"math"
 	"slices"
 	"strings"
 
@@ -93,7 +92,7 @@ func parseMaxItems(v value.Value) (int, error) {
 	case n == 0 || n > maxItems:
 		return maxItems, nil
 	}
-	return int(min(n, math.MaxInt)), nil
+	return int(n), nil
 }
 
 // parseHeaders reads CSVHeaders; nil says that the first row has them.

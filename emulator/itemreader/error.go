@@ -9,7 +9,7 @@ import (
 )
 
 // This file has the ways in which reading items fails. What the service was
-// seen to say stands here to the letter (F-060, F-061, F-062); the rest is ours.
+// seen to say stands here to the letter (F-060); the rest is ours.
 
 // errEnough ends a reading that has all the items it wants.
 var errEnough = errors.New("itemreader: MaxItems are read")

@@ -67,22 +67,23 @@ func (r *Reader) Read(ctx context.Context, in Request) (Items, error) {
 	if err != nil {
 		return Items{}, err
 	}
-	arguments, err := parseArguments(in.Arguments)
+	action := in.Resource[strings.LastIndexByte(in.Resource, ':')+1:]
+	arguments, err := parseArguments(in.Arguments, action)
 	if err != nil {
 		return Items{}, err
 	}
 	reading := &reading{ctx: ctx, buckets: r.buckets, config: c, memory: r.memory}
 	out := Items{Source: sourceOf(arguments)}
-	switch action := in.Resource[strings.LastIndexByte(in.Resource, ':')+1:]; {
+	switch {
 	case action == "listObjectsV2" && c.flatten:
 		err = reading.flatten(arguments)
 	case action == "listObjectsV2":
 		out.Source = "S3://" + arguments.Bucket
 		err = reading.list(arguments)
 	case action != "getObject":
-		return Items{}, failed("ItemReader cannot call the resource %s: expected s3:getObject or s3:listObjectsV2", in.Resource)
+		err = failed("ItemReader cannot call the resource %s: expected s3:getObject or s3:listObjectsV2", in.Resource)
 	case arguments.Key == "":
-		return Items{}, missing("Key")
+		err = missing("Key")
 	case c.inventory:
 		err = reading.inventory(arguments)
 	case c.athena:
@@ -103,13 +104,18 @@ func (r *Reader) Read(ctx context.Context, in Request) (Items, error) {
 // sourceOf is the URI of an object in the form that the service gives it.
 func sourceOf(o storage.Object) string { return "S3://" + o.Bucket + "/" + o.Key }
 
-// parseArguments reads the parameters of the two actions.
-func parseArguments(v value.Value) (storage.Object, error) {
+// parseArguments reads the parameters of an action. The prefix of a listing is
+// the Key of what it returns.
+func parseArguments(v value.Value, action string) (storage.Object, error) {
 	var o storage.Object
+	key := "Key"
+	if action == "listObjectsV2" {
+		key = "Prefix"
+	}
 	for _, field := range []struct {
 		name string
 		to   *string
-	}{{"Bucket", &o.Bucket}, {"Key", &o.Key}, {"Prefix", &o.Key}, {"VersionId", &o.Version}, {"ExpectedBucketOwner", &o.Owner}} {
+	}{{"Bucket", &o.Bucket}, {key, &o.Key}, {"VersionId", &o.Version}, {"ExpectedBucketOwner", &o.Owner}} {
 		switch member := v.Get(field.name); {
 		case member.Kind() == value.String:
 			*field.to = member.Text()

@@ -2,7 +2,9 @@ package shape
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"text/scanner"
@@ -28,7 +30,7 @@ const unbounded = math.MaxInt64
 
 // parse reads a table.
 func parse(source string) (map[string]*Shape, error) {
-	p := &parser{shapes: make(map[string]*Shape), defined: make(map[string]bool)}
+	p := &parser{shapes: make(map[string]*Shape), defined: make(map[string]bool), aliases: make(map[*Shape]*Shape)}
 	p.scan.Init(strings.NewReader(source))
 	p.scan.Mode = scanner.ScanIdents
 	p.scan.Whitespace |= 1 << ','
@@ -50,9 +52,7 @@ func parse(source string) (map[string]*Shape, error) {
 		p.defined[name] = true
 		p.define(name, s)
 	}
-	for _, alias := range p.aliases { // of what may stand behind them
-		*alias.shape = *alias.of
-	}
+	p.resolve()
 	for name := range p.shapes {
 		if p.err == nil && !p.defined[name] {
 			p.fail("no shape is named %s", name)
@@ -66,22 +66,39 @@ type parser struct {
 	token   rune
 	text    string
 	shapes  map[string]*Shape
-	defined map[string]bool // false: only named yet
-	aliases []alias
+	defined map[string]bool   // false: only named yet
+	aliases map[*Shape]*Shape // definitions that are only the name of another shape
 	err     error
 }
 
-// An alias is a definition that is only the name of another shape.
-type alias struct{ shape, of *Shape }
-
 func (p *parser) define(name string, s *Shape) {
-	for _, other := range p.shapes {
-		if other == s {
-			p.aliases = append(p.aliases, alias{p.named(name), s})
-			return
-		}
+	if s.name != "" {
+		p.aliases[p.named(name)] = s
+		return
 	}
+	s.name = name
 	*p.named(name) = *s
+}
+
+// resolve fills in the aliases, when everything that they may name is read.
+func (p *parser) resolve() {
+	for _, name := range slices.Sorted(maps.Keys(p.shapes)) {
+		s := p.shapes[name]
+		of := p.aliases[s]
+		if of == nil {
+			continue
+		}
+		for range p.aliases {
+			if next := p.aliases[of]; next != nil {
+				of = next
+			}
+		}
+		if p.aliases[of] != nil {
+			p.fail("%s is only a name", name)
+		}
+		*s = *of
+		s.name = name
+	}
 }
 
 func (p *parser) fail(format string, args ...any) {
@@ -127,7 +144,7 @@ func (p *parser) name(what string) string {
 // named returns the shape of that name, which may be filled in later.
 func (p *parser) named(name string) *Shape {
 	if p.shapes[name] == nil {
-		p.shapes[name] = new(Shape)
+		p.shapes[name] = &Shape{name: name}
 	}
 	return p.shapes[name]
 }

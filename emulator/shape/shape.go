@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -17,6 +18,7 @@ import (
 
 // A Shape is the form of a JSON value.
 type Shape struct {
+	name    string // in the table, or ""
 	kind    kind
 	members []member // of a structure
 	item    *Shape   // of a list or map
@@ -155,14 +157,10 @@ func (s *Shape) checkBounds(field string, v value.Value) error {
 	return nil
 }
 
-// String returns the shape as it is written in the table, with the shapes that
-// it names in full.
-func (s *Shape) String() string { return string(s.append(nil, 0)) }
+// String returns the shape as it is written in the table.
+func (s *Shape) String() string { return string(s.append(nil)) }
 
-// maxShown bounds the depth of String: a shape may contain itself.
-const maxShown = 4
-
-func (s *Shape) append(b []byte, depth int) []byte {
+func (s *Shape) append(b []byte) []byte {
 	switch s.kind {
 	case anything:
 		return append(b, "any"...)
@@ -172,30 +170,23 @@ func (s *Shape) append(b []byte, depth int) []byte {
 		b = append(b, "number"...)
 	case text:
 		if s.enum != nil {
-			return fmt.Appendf(b, "enum%v", s.enum)
+			return append(append(append(b, "enum("...), strings.Join(s.enum, " ")...), ')')
 		}
 		b = append(b, "string"...)
-	case list, dictionary:
-		brackets := "[]"
-		if s.kind == dictionary {
-			brackets = "<>"
-		}
-		b = s.item.append(append(b, brackets[0]), depth+1)
-		b = append(b, brackets[1])
+	case list:
+		b = append(s.item.appendName(append(b, '[')), ']')
+	case dictionary:
+		b = append(s.item.appendName(append(b, '<')), '>')
 	case structure:
-		if depth > maxShown {
-			return append(b, "{…}"...)
-		}
 		b = append(b, '{')
 		for i, m := range s.members {
 			if i > 0 {
 				b = append(b, ' ')
 			}
-			b = append(b, m.name...)
-			if m.required {
+			if b = append(b, m.name...); m.required {
 				b = append(b, '*')
 			}
-			b = m.shape.append(append(b, ' '), depth+1)
+			b = m.shape.appendName(append(b, ' '))
 		}
 		return append(b, '}')
 	}
@@ -207,4 +198,12 @@ func (s *Shape) append(b []byte, depth int) []byte {
 		b = append(b, ')')
 	}
 	return b
+}
+
+// appendName is append for a shape inside another.
+func (s *Shape) appendName(b []byte) []byte {
+	if s.name != "" {
+		return append(b, s.name...)
+	}
+	return s.append(b)
 }
