@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aslocal/aslocal/jsonata"
 	"github.com/aslocal/aslocal/jsonpath"
 )
 
@@ -31,26 +30,21 @@ func (c *checker) checkContext(s *State) {
 	}
 	s.eachPath(func(at *place, where part, p *jsonpath.Path) {
 		if p.Root() == jsonpath.Context {
-			c.checkContextNames(at, where, "$$", p.Names())
+			checkContextNames("$$", p.Names(), func(m message) { c.reportPart(at, at, where, m) })
 		}
 	})
 }
 
-// checkContextReference does the same for $states.context.
-func (c *checker) checkContextReference(at *place, where part, r jsonata.Reference) {
-	if !c.o.Alone && r.Path[0] == "context" {
-		c.checkContextNames(at, where, "$states.context", r.Path[1:])
-	}
-}
-
-func (c *checker) checkContextNames(at *place, where part, root string, names []string) {
+// checkContextNames reports the first of the names that lead nowhere from the
+// context object.
+func checkContextNames(root string, names []string, report func(message)) {
 	for i, name := range names {
 		known, ok := contextMembers[strings.Join(names[:i], ".")]
 		if !ok {
 			return
 		}
 		if !slices.Contains(known, name) {
-			c.reportPart(at, at, where, unknownName(root+"."+strings.Join(names[:i+1], "."), name, known))
+			report(unknownName(root+"."+strings.Join(names[:i+1], "."), name, known))
 			return
 		}
 	}

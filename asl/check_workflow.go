@@ -41,22 +41,33 @@ func (c *checker) checkTargets(w *Workflow) {
 	for _, s := range w.States {
 		for _, t := range s.transitions() {
 			if w.State(t.name) == nil && !c.full() {
-				c.report(t.at, missingTarget(t.name, w.names()).elsewhere(c.d, t.name))
+				c.report(t.at, missingTarget(t.name, w.names()).elsewhere(c.named(t.name)))
 			}
 		}
 	}
 }
 
+// named returns the first state of a name, whatever workflow it is in, or nil.
+func (c *checker) named(name string) *State {
+	if c.states == nil {
+		c.states = make(map[string]*State)
+		c.d.AllStates(func(_ *Workflow, s *State) {
+			if c.states[s.Name] == nil {
+				c.states[s.Name] = s
+			}
+		})
+	}
+	return c.states[name]
+}
+
 // elsewhere says where the state is that a transition names, if another
 // workflow has it: no transition leads out of a Parallel or Map state, or into
 // one.
-func (m message) elsewhere(d *Definition, name string) message {
-	d.AllStates(func(_ *Workflow, s *State) {
-		if s.Name == name {
-			m = m.withHint("%s is another workflow's: a transition leads only to a state beside its own", s.at.location())
-		}
-	})
-	return m
+func (m message) elsewhere(s *State) message {
+	if s == nil {
+		return m
+	}
+	return m.withHint("%s is another workflow's: a transition leads only to a state beside its own", s.at.location())
 }
 
 // checkReachability reports states that nothing leads to. Of states that are

@@ -62,7 +62,7 @@ func parseYAML(text string) (*Definition, Diagnostics) {
 	}
 	root, table, err := position.YAML(text)
 	if err != nil {
-		return d, Diagnostics{badYAML(err)}
+		return d, Diagnostics{badYAML(text, err)}
 	}
 	return d, d.read(root, table)
 }

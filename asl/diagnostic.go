@@ -174,6 +174,9 @@ func (ds Diagnostics) Format(w io.Writer, source []byte) error {
 // printable keeps a source that is not text from writing to the terminal what
 // moves the cursor or changes colors.
 func printable(r rune) rune {
+	if r == '\t' {
+		return ' '
+	}
 	if r != '\n' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 		return utf8.RuneError
 	}

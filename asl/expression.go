@@ -72,7 +72,7 @@ var withoutEval = jsonata.WithoutFunction("eval")
 // compile for.
 func faultyToken(text string, err error) part {
 	bad := new(jsonata.Error)
-	if !errors.As(err, &bad) || bad.Position == 0 {
+	if !errors.As(err, &bad) || bad.Position == 0 || len(text) > maxSought {
 		return part{}
 	}
 	end := expressionOffset(text, bad.Position)
@@ -83,8 +83,15 @@ func faultyToken(text string, err error) part {
 	return part{end - n, end}
 }
 
+// maxSought is how long the texts are, in bytes, in which parts are looked for:
+// in longer ones a thousand would take their time.
+const maxSought = 1 << 14
+
 // referencePart is the part of a field's text that a reference stands in.
 func referencePart(text string, r jsonata.Reference) part {
+	if len(text) > maxSought {
+		return part{}
+	}
 	end := expressionOffset(text, r.Position)
 	start := end - len(r.Name)
 	if start <= 0 || r.Name != "" && text[start:end] != r.Name {
@@ -120,7 +127,11 @@ func expressionOffset(text string, units int) int {
 // only where there is a result or an error. Spec: "JSONata", "Reserved
 // variable: $states".
 func (c *checker) checkReference(s *State, at *place, text string, r jsonata.Reference) {
-	where := referencePart(text, r)
+	report := func(m message) {
+		if !c.full() {
+			c.reportPart(at, at, referencePart(text, r), m)
+		}
+	}
 	switch r.Kind {
 	case jsonata.VariableReference:
 		if r.Name != reservedName || len(r.Path) == 0 {
@@ -128,16 +139,18 @@ func (c *checker) checkReference(s *State, at *place, text string, r jsonata.Ref
 		}
 		field := strings.TrimPrefix(at.pointer(), s.Pointer)
 		inCatch := strings.HasPrefix(field, "/Catch/")
-		c.checkContextReference(at, where, r)
+		if member := r.Path[0]; member == "context" && !c.o.Alone {
+			checkContextNames("$states.context", r.Path[1:], report)
+		}
 		switch member := r.Path[0]; {
 		case member == "result" && (inCatch || !s.hasResult() || !isOutcome(field)), member == "errorOutput" && !inCatch:
-			c.reportPart(at, at, where, misplacedStates(member))
+			report(misplacedStates(member))
 		case !slices.Contains(statesMembers, member):
-			c.reportPart(at, at, where, unknownName("$states."+member, member, statesMembers))
+			report(unknownName("$states."+member, member, statesMembers))
 		}
 	case jsonata.ContextReference, jsonata.RootReference, jsonata.NameReference, jsonata.WildcardReference:
 		if !r.InFunction {
-			c.reportPart(at, at, where, noInputDocument(r))
+			report(noInputDocument(r))
 		}
 	}
 }
@@ -193,6 +206,24 @@ func (s *State) expressions(visit func(at *place, text string)) {
 		walk(s.at.member(name), s.Fields.Get(name), func(at *place, v value.Value) {
 			if v.Kind() == value.String {
 				visit(at, v.Text())
+			}
+		})
+	}
+}
+
+// checkUnquoted warns of expressions that YAML, without quotes around them, has
+// read as an object: {% $x %} is one with the member "% $x %".
+func (c *checker) checkUnquoted(s *State) {
+	if s.QueryLanguage != JSONata {
+		return
+	}
+	for _, name := range jsonataFields {
+		walk(s.at.member(name), s.Fields.Get(name), func(at *place, v value.Value) {
+			if v.Kind() != value.Object || v.Len() != 1 {
+				return
+			}
+			if key, member := v.Member(0); member.IsNull() && isExpression("{"+key+"}") {
+				c.report(at, unquoted())
 			}
 		})
 	}

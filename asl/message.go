@@ -95,11 +95,12 @@ func (d *Definition) badJSON(err error) Diagnostic {
 }
 
 // badYAML is said of a file that is no YAML.
-func badYAML(err error) Diagnostic {
+func badYAML(text string, err error) Diagnostic {
 	found := Diagnostic{Severity: SeverityError, Code: InvalidJSONDescription, Message: err.Error()}
 	if bad, ok := err.(*position.SyntaxError); ok {
 		found.Message = bad.Message
 		found.Range = position.Range{Start: bad.At, End: bad.At}
+		found.Hint = yamlHint(text, bad)
 	}
 	return found
 }
@@ -267,6 +268,12 @@ func unassigned(name string, language QueryLanguage, names []string) message {
 func unknownName(shown, word string, known []string) message {
 	return message{code: UnknownName, text: fmt.Sprintf("There is no '%s'", shown)}.meant(word, known)
 }
+
+func unquoted() message {
+	return message{code: BrokenDelimiters, text: "Value looks like a JSONata expression, but is an object", hint: unquotedHint}
+}
+
+const unquotedHint = "in YAML, an expression stands in quotes"
 
 func brokenDelimiters() message {
 	return message{code: BrokenDelimiters, text: "Value looks like a JSONata expression, but is a plain string",

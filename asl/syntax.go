@@ -16,15 +16,28 @@ const byteOrderMark = "\ufeff"
 
 // notText reports a text of YAML that is not UTF-8. Of JSON the scanner says so.
 func (d *Definition) notText() Diagnostics {
-	if utf8.ValidString(d.Text) {
+	at := firstInvalid(d.Text)
+	if at < 0 {
 		return nil
 	}
-	at := len(d.Text) - len(strings.TrimLeftFunc(d.Text, func(r rune) bool { return r != utf8.RuneError }))
 	found := Diagnostic{Severity: SeverityError, Code: InvalidJSONDescription, Message: fmt.Sprintf("Invalid UTF-8 start byte 0x%x", d.Text[at])}
 	d.Positions = position.JSON(d.Text)
 	found.Range = position.Range{Start: d.Positions.Position(at), End: d.Positions.Position(at + 1)}
 	found.Hint = encodingHint(d.Text)
 	return Diagnostics{found}
+}
+
+// firstInvalid returns the offset of the first byte that is not UTF-8, or -1.
+func firstInvalid(text string) int {
+	for i, r := range text {
+		if r != utf8.RuneError {
+			continue
+		}
+		if _, size := utf8.DecodeRuneInString(text[i:]); size == 1 {
+			return i
+		}
+	}
+	return -1
 }
 
 // encodingHint says what a text that is not UTF-8 probably is.
@@ -79,9 +92,7 @@ func jsonHint(text string, bad *value.SyntaxError) string {
 		return "a definition is a JSON object: it begins with {"
 	case incomplete == nil:
 		return "the definition has ended before this"
-	case token != "":
-		return "names and text stand in double quotes"
-	case wrong == '\'':
+	case token != "" || wrong == '\'':
 		return "names and text stand in double quotes"
 	case wrong == '/' || wrong == '#':
 		return "JSON has no comments: the field Comment holds them"
@@ -93,6 +104,19 @@ func jsonHint(text string, bad *value.SyntaxError) string {
 		return "the text ends before the definition does"
 	case strings.Contains(bad.Message, "was expecting comma"):
 		return "a comma is missing before it"
+	}
+	return ""
+}
+
+// yamlHint says how a mistake in YAML can be mended, or "".
+func yamlHint(text string, bad *position.SyntaxError) string {
+	line := text[strings.LastIndexByte(text[:min(bad.At.Offset, len(text))], '\n')+1:]
+	line, _, _ = strings.Cut(line, "\n")
+	switch {
+	case strings.Contains(bad.Message, "'\t'"):
+		return "YAML is indented with blanks, not with tabs"
+	case strings.Contains(line, ": {%"):
+		return unquotedHint
 	}
 	return ""
 }

@@ -66,6 +66,7 @@ var (
 		(*checker).checkContext,
 		(*checker).checkTemplates,
 		(*checker).checkExpressions,
+		(*checker).checkUnquoted,
 		(*checker).checkErrorEquals,
 		(*checker).lintErrorHandling,
 	}
@@ -86,7 +87,8 @@ type checker struct {
 	o       Options
 	express bool // the workflow under check runs in an Express execution
 	found   []finding
-	size    int // of the texts found
+	size    int               // of the texts found
+	states  map[string]*State // of all workflows, by name; made by named
 }
 
 // A finding is a Diagnostic whose place in the source is still a pointer.

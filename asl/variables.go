@@ -27,7 +27,7 @@ func VariableReferences(d *Definition) map[string][]string {
 	found := make(map[string][]string)
 	d.AllStates(func(_ *Workflow, s *State) {
 		names := make(map[string]bool)
-		s.reads(func(_ *place, _ part, name string) { names[name] = true })
+		s.reads(func(_ *place, _ func() part, name string) { names[name] = true })
 		delete(names, reservedName)
 		if len(names) > 0 {
 			found[s.Name] = slices.Sorted(maps.Keys(names))
@@ -37,17 +37,17 @@ func VariableReferences(d *Definition) map[string][]string {
 }
 
 // reads calls visit for every variable that a state reads, not for those of the
-// states inside it; where is the part of the text at the place that does.
-func (s *State) reads(visit func(at *place, where part, name string)) {
+// states inside it; where finds the part of the text at the place that does.
+func (s *State) reads(visit func(at *place, where func() part, name string)) {
 	s.eachPath(func(at *place, where part, p *jsonpath.Path) {
 		if p.Root() == jsonpath.Variable {
-			visit(at, part{where.start, where.start + len("$") + len(p.Variable())}, p.Variable())
+			visit(at, func() part { return part{where.start, where.start + len("$") + len(p.Variable())} }, p.Variable())
 		}
 	})
 	s.expressions(func(at *place, text string) {
 		if isExpression(text) {
 			for _, r := range variablesRead(expressionText(text)) {
-				visit(at, referencePart(text, r), r.Name)
+				visit(at, func() part { return referencePart(text, r) }, r.Name)
 			}
 		}
 	})
@@ -137,9 +137,9 @@ func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 	order := predecessors{w: w, steps: maxSteps}
 	for _, s := range w.States {
 		if !c.o.Alone {
-			s.reads(func(at *place, where part, name string) {
+			s.reads(func(at *place, where func() part, name string) {
 				if name != reservedName && !sc.visible(name) && !c.full() {
-					c.reportPart(at, at, where, unassigned(name, s.QueryLanguage, sc.allNames()))
+					c.reportPart(at, at, where(), unassigned(name, s.QueryLanguage, sc.allNames()))
 				}
 			})
 		}

@@ -54,7 +54,7 @@ const testedName = "StateName"
 // testState runs one state alone. A state that fails is an answer like any
 // other.
 func (e *Emulator) testState(ctx context.Context, in *testStateInput) (*testStateOutput, error) {
-	if err := in.checkMock(); err != nil {
+	if err := in.checkRequest(); err != nil {
 		return nil, err
 	}
 	t := &machine.Trial{Retries: int(min(in.StateConfiguration.RetrierRetryCount, maxRetries))}
@@ -90,8 +90,9 @@ func (e *Emulator) testState(ctx context.Context, in *testStateInput) (*testStat
 // maxRetries is the largest MaxAttempts of a Retrier.
 const maxRetries = 99_999_999
 
-// checkMock checks what goes together with a mock, and what does not.
-func (in *testStateInput) checkMock() error {
+// checkRequest checks what goes together with a mock, what does not, and the
+// role.
+func (in *testStateInput) checkRequest() error {
 	switch {
 	case in.Mock != nil && in.Mock.Result.Set == (in.Mock.ErrorOutput != nil):
 		return fault.MockNeedsOne()

@@ -32,9 +32,16 @@ func newMapData(s *settings) (*mapData, error) {
 func (d *mapData) Close() error { return d.storage.Close() }
 
 // ReadItems reads the items of a Map Run.
-func (t *tasks) ReadItems(ctx context.Context, _ *machine.Start, r *machine.ItemReading) (value.Value, string, error) {
+func (t *tasks) ReadItems(ctx context.Context, _ *machine.Start, r *machine.ItemReading) (value.Value, []machine.ItemSource, error) {
 	items, err := t.data.reader.Read(ctx, itemreader.Request{Resource: r.Resource, Config: r.Config, Arguments: r.Arguments})
-	return items.Value, items.Source, err
+	if len(items.Parts) == 0 {
+		return items.Value, []machine.ItemSource{{Source: items.Source}}, err
+	}
+	sources := make([]machine.ItemSource, len(items.Parts))
+	for i, part := range items.Parts {
+		sources[i] = machine.ItemSource(part)
+	}
+	return items.Value, sources, err
 }
 
 // WriteResults writes the results of a Map Run.

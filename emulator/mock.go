@@ -93,8 +93,8 @@ func (m *mockInput) checkAnswer(r asl.Resource, result value.Value) error {
 	if result.Kind() != value.Object {
 		return fault.MockNotObject()
 	}
-	if err := s.Check(result, m.FieldValidationMode != "PRESENT"); err != nil {
-		return fault.MockNotValid(err.Error())
+	if wrong := s.Check(result, m.FieldValidationMode != "PRESENT"); wrong != "" {
+		return fault.MockNotValid(wrong)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func zip(c Call, args []value.Value) (value.Value, error) {
 	if len(args) == 0 {
 		n = 0
 	}
-	if err := c.run.grow(n * (len(args) + 3)); err != nil {
+	if err := c.run.charge(n * (len(args) + 3)); err != nil {
 		return value.Value{}, err
 	}
 	out := make([]value.Value, n)

@@ -67,7 +67,7 @@ func spreadInto(c Call, out []value.Value, v value.Value) ([]value.Value, error)
 	var err error
 	switch v.Kind() {
 	case value.Object:
-		if err = c.run.grow(3 * v.Len()); err != nil {
+		if err = c.run.charge(3 * v.Len()); err != nil {
 			return nil, err
 		}
 		for name, member := range v.Members() {
@@ -128,7 +128,7 @@ func cloned(r *run, v value.Value) (out value.Value, changed bool, err error) {
 	switch v.Kind() {
 	case value.Number:
 		f := v.Float()
-		if few(f) {
+		if few(f) || r.expr.service && inFull(f) {
 			return v, false, nil
 		}
 		if v = value.Float(round15(f)); !v.Exists() {

@@ -25,6 +25,7 @@
 //     tells its own lists.
 //   - Regular expressions match characters, not halves of surrogate pairs.
 //   - $eval does not exist; Step Functions does not have it.
+//   - Limits are the caller's ([Limits]); errors of them have code U1001.
 //   - The order-by clause of a path that binds something leaves a path that does.
 //
 // testdata/known.txt has the cases of the shared data in which this shows.
@@ -48,6 +49,7 @@
 // builtin.go is the table of functions; their code is in the builtin files by
 // what they work on, pictures of numbers and times in picture_integer.go,
 // picture_number.go and datetime.go. signature.go checks arguments. regex.go runs
-// JavaScript's regular expressions. run.go has what one evaluation owns,
-// limits.go what bounds it, error.go everything that can go wrong.
+// JavaScript's regular expressions, regex_plain.go the simple ones fast. run.go has
+// what one evaluation owns, limits.go what bounds it, depth.go how deep it nests,
+// error.go everything that can go wrong.
 package jsonata

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aslocal/aslocal/jsonata"
 	"github.com/aslocal/aslocal/value"
@@ -24,6 +25,62 @@ func ExampleExpr_Eval_variables() {
 	v, err := e.Eval(context.Background(), value.Value{}, jsonata.Env{Variables: jsonata.Map{"states": states}})
 	fmt.Println(v, err)
 	// Output: true <nil>
+}
+
+// Go values go in and come out by way of package value.
+func ExampleExpr_Eval_any() {
+	e := jsonata.MustCompile(`{"names": people[age >= $least].name}`)
+	in, err := value.FromAny(map[string]any{"people": []any{
+		map[string]any{"name": "Ada", "age": 36},
+		map[string]any{"name": "Tim", "age": 12},
+		map[string]any{"name": "Max", "age": 51},
+	}})
+	if err != nil {
+		panic(err)
+	}
+	v, err := e.Eval(context.Background(), in, jsonata.Env{Variables: jsonata.Map{"least": value.Int(18)}})
+	if err != nil {
+		panic(err)
+	}
+	out := v.Any().(map[string]any)
+	fmt.Println(out["names"])
+	// Output: [Ada Max]
+}
+
+// Time, depth and memory are bounded by whoever evaluates.
+func ExampleLimits() {
+	e := jsonata.MustCompile(`($f := function($n) { 1 + $f($n + 1) }; $f(0))`)
+	_, err := e.Eval(context.Background(), value.Value{}, jsonata.Env{Limits: jsonata.Limits{Depth: 100}})
+	var bad *jsonata.Error
+	fmt.Println(errors.As(err, &bad) && bad.IsLimit())
+
+	e = jsonata.MustCompile(`($f := function() { $f() }; $f())`)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	_, err = e.Eval(ctx, value.Value{}, jsonata.Env{})
+	fmt.Println(errors.Is(err, context.DeadlineExceeded))
+	// Output:
+	// true
+	// true
+}
+
+// A function of the host can call those that it gets.
+func ExampleCall_Apply() {
+	twice := jsonata.Function{
+		Name:      "twice",
+		Signature: "<xf:x>",
+		Arity:     2,
+		Call: func(c jsonata.Call, args []value.Value) (value.Value, error) {
+			v, err := c.Apply(args[1], args[0])
+			if err != nil {
+				return v, err
+			}
+			return c.Apply(args[1], v)
+		},
+	}
+	e := jsonata.MustCompile(`$twice(3, function($x) { $x * $x })`, jsonata.WithFunction(twice))
+	fmt.Println(e.Eval(context.Background(), value.Value{}, jsonata.Env{}))
+	// Output: 81 <nil>
 }
 
 func ExampleError() {

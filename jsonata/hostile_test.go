@@ -26,7 +26,7 @@ func TestHostileExpressions(t *testing.T) {
 	}
 	recursive := func(body string) string { return `($g := function($n, $m) { ` + body + ` }; $g(1))` }
 	nested := func(use string) string { // an array in an array in an array …
-		return `($x := $reduce([1..400000], function($a, $b) { [[$a]] }); ` + use + `)`
+		return `($x := $reduce([1..100000], function($a, $b) { [[$a]] }); ` + use + `)`
 	}
 	for _, c := range []struct{ name, text, want string }{
 		{"parentheses in parentheses", repeated("(", ")"), deep},

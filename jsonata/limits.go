@@ -79,12 +79,20 @@ const (
 	objectSize = 128 // of an array or object without its items; and of the stack to go through it
 )
 
-// grow accounts for an array or object of n new values.
+// grow accounts for an array of n new items, or an object of so many members.
 func (r *run) grow(n int) error {
+	if n > r.maxItems {
+		return limitError(tooLarge, nil)
+	}
+	return r.charge(n)
+}
+
+// charge accounts for something that takes as much memory as n values.
+func (r *run) charge(n int) error {
 	r.made++
 	r.fuel -= n / itemsPerStep
 	r.memory -= n*valueSize + objectSize
-	if r.memory < 0 || n > r.maxItems {
+	if r.memory < 0 {
 		return limitError(tooLarge, nil)
 	}
 	return nil

@@ -133,6 +133,9 @@ func allZero(digits []byte) bool {
 	return true
 }
 
+// inFull reports whether a number is one that Step Functions writes in full.
+func inFull(f float64) bool { return f == math.Trunc(f) && math.Abs(f) < 1e21 }
+
 // appendNumber writes a number that JSON can hold; what rounding takes beyond the
 // doubles becomes null.
 func (form textForm) appendNumber(dst []byte, v value.Value) []byte {
@@ -140,7 +143,7 @@ func (form textForm) appendNumber(dst []byte, v value.Value) []byte {
 	switch {
 	case few(f):
 		return appendMillionths(dst, int64(f*millionth))
-	case form.whole && f == math.Trunc(f) && math.Abs(f) < 1e21:
+	case form.whole && inFull(f):
 		if n, ok := v.Int(); ok {
 			return strconv.AppendInt(dst, n, 10)
 		}

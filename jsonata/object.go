@@ -94,7 +94,7 @@ func (g *grouping) build(f *frame, in value.Value) (value.Value, error) {
 				b.Set(g.shape.Name(i), v)
 			}
 		}
-		err := r.grow(2 * b.Len())
+		err := r.charge(2 * b.Len())
 		r.stack = r.stack[:base]
 		return b.Value(), err
 	}
@@ -246,7 +246,7 @@ func (g *grouping) object(r *run, m *members, eval func(*member) (value.Value, e
 
 // object finishes an object.
 func (r *run) object(b *value.ObjectBuilder) (value.Value, error) {
-	err := r.grow(2 * b.Len())
+	err := r.charge(2 * b.Len())
 	v := b.Value()
 	if r.expr.ordered && hasIndex(v) {
 		var ordered value.ObjectBuilder

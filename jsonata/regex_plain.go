@@ -262,7 +262,7 @@ func (p *plainRegex) literal() string {
 			return string(out)
 		}
 		r, ok := s.set.only()
-		if !ok {
+		if !ok || r == utf8.RuneError { // any byte that is no character counts as it
 			return string(out)
 		}
 		for range s.least {

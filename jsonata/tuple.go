@@ -277,7 +277,7 @@ func (p *tuplePath) tuple(from, up *frame, at value.Value) (*frame, error) {
 // several makes so many tuples at once.
 func (p *tuplePath) several(from, up *frame, n int) ([]frame, error) {
 	r := up.run
-	if err := r.grow(n * (6 + len(p.scope.names))); err != nil {
+	if err := r.charge(n * (6 + len(p.scope.names))); err != nil {
 		return nil, err
 	}
 	tuples := make([]frame, n)

@@ -2,6 +2,7 @@ package jsonpath
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -322,5 +323,24 @@ func TestTooManyFound(t *testing.T) {
 	_, err := compile(t, "$[*]").Get(value.OfSlice(items))
 	if failed := new(EvalError); !errors.As(err, &failed) || failed.Message != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestNames(t *testing.T) {
+	for path, want := range map[string]string{
+		"$":                      "[]",
+		"$$.Execution['Id']":     "[Execution Id]",
+		"$v.a[0].b":              "[a]",
+		"$.a..b":                 "[a]",
+		"$.a['b','c']":           "[a]",
+		"$$.Map.Item.Value[*].x": "[Map Item Value]",
+	} {
+		p, err := Compile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(p.Names()); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
 	}
 }

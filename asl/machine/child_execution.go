@@ -38,9 +38,16 @@ type ChildStarting struct {
 type MapRunEvent struct {
 	ARN     string       // MapRunStarted, MapRunUpdated
 	Limits  MapRunLimits // MapRunStarted, MapRunUpdated
-	Source  string       // ItemsRead
+	Sources []ItemSource // ItemsRead
 	Started []ChildStart // ChildExecutionsStarted
 	Ended   []ChildEnd   // ChildExecutionsEnded
+}
+
+// An ItemSource says where items are from, as $$.Map.Item.Source shows it: those
+// from number From on, up to the next ItemSource.
+type ItemSource struct {
+	From   int
+	Source string
 }
 
 // A ChildStart records that a child is to be started.
@@ -60,7 +67,7 @@ type ChildEnd struct {
 }
 
 // An ItemReading says what items to read. The answer is the array or object
-// that has them, with its Source.
+// that has them, with their Sources.
 type ItemReading struct {
 	Resource  string
 	Config    value.Value // ReaderConfig, evaluated; MaxItems is an integer, if there is one

@@ -180,7 +180,7 @@ func (e *encoder) start(s *Start) {
 func (e *encoder) run(r *MapRunEvent) {
 	e.string(r.ARN)
 	e.limits(r.Limits)
-	e.string(r.Source)
+	e.sources(r.Sources)
 	e.uint(uint64(len(r.Started)))
 	for _, s := range r.Started {
 		e.string(s.Name)
@@ -195,6 +195,14 @@ func (e *encoder) run(r *MapRunEvent) {
 		e.int(c.Stopped)
 		e.value(c.Output)
 		e.optionalFailure(c.Failure)
+	}
+}
+
+func (e *encoder) sources(sources []ItemSource) {
+	e.uint(uint64(len(sources)))
+	for _, s := range sources {
+		e.uint(uint64(s.From))
+		e.string(s.Source)
 	}
 }
 
@@ -384,7 +392,7 @@ func (d *decoder) uint64() uint64 {
 }
 
 func (d *decoder) run() *MapRunEvent {
-	r := &MapRunEvent{ARN: d.string(), Limits: d.limits(), Source: d.string()}
+	r := &MapRunEvent{ARN: d.string(), Limits: d.limits(), Sources: d.sources()}
 	for n := d.uint(); n > 0 && d.err == nil; n-- {
 		r.Started = append(r.Started, ChildStart{Name: d.string(), Items: int32(d.uint()), Input: d.value()})
 	}
@@ -394,6 +402,13 @@ func (d *decoder) run() *MapRunEvent {
 		})
 	}
 	return r
+}
+
+func (d *decoder) sources() (out []ItemSource) {
+	for n := d.uint(); n > 0 && d.err == nil; n-- {
+		out = append(out, ItemSource{From: int(d.uint()), Source: d.string()})
+	}
+	return out
 }
 
 func (d *decoder) limits() MapRunLimits {

@@ -28,6 +28,9 @@ type mapItem struct {
 	source string // of a distributed Map, or ""
 }
 
+// stateData is the source of items that come from the state's input.
+const stateData = "STATE_DATA"
+
 func (i *mapItem) contextValue() value.Value {
 	var b value.ObjectBuilder
 	b.Set("Index", value.Int(int64(i.index)))

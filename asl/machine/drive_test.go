@@ -89,7 +89,7 @@ func (d *drive) finish() {
 		case c.Kind == StartChild:
 			d.take(Stimulus{Kind: ChildrenEnded, Frame: c.Frame, Token: c.Token, Ended: []ChildEnd{childEnd(c.Child, Succeeded)}})
 		case c.Kind == ReadItems:
-			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: c.Reading.Arguments.Get("items"), Source: "S3://b/k"})
+			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: c.Reading.Arguments.Get("items"), Sources: []ItemSource{{0, "S3://b/k"}}})
 		case c.Kind == WriteResults:
 			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: value.ObjectOf("Bucket", value.Str("b"))})
 		case c.Kind == SetTimer && c.Timer == Sleep:

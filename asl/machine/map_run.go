@@ -38,12 +38,11 @@ type mapRun struct {
 	limits  MapRunLimits
 
 	items    value.Value
-	source   string // of the items, as $$.Map.Item.Source shows it
-	next     int    // the first item that no child has
-	open     int    // children that run
+	sources  []ItemSource // none: the state's input
+	next     int          // the first item that no child has
 	children []Child
-	failed   [Aborted + 1]int // items by the status of their children
-	failure  *Failure         // why the run fails once its results are written
+	by       [Aborted + 1]struct{ children, items int } // how many children have that Status, and how many items they have
+	failure  *Failure                                   // why the run fails once its results are written
 
 	// What follows is worked out when it is wanted: replay does not record it.
 	batching batching
@@ -144,7 +143,7 @@ func (x *Execution) itemsRead(f *frame, s Stimulus) {
 		x.fail(f, failure)
 		return
 	}
-	x.emit(Event{Type: ItemsRead, Frame: f.id, Doc: s.Output, Run: &MapRunEvent{Source: s.Source}})
+	x.emit(Event{Type: ItemsRead, Frame: f.id, Doc: s.Output, Run: &MapRunEvent{Sources: s.Sources}})
 	x.step(f)
 }
 
@@ -153,7 +152,7 @@ func (x *Execution) itemsRead(f *frame, s Stimulus) {
 func (x *Execution) mapOn(f *frame) {
 	r, m := f.run, f.state.work.(*mapState)
 	total := r.items.Len()
-	if r.limits.exceeded(r.failed[Failed]+r.failed[TimedOut], total) {
+	if r.limits.exceeded(r.by[Failed].items+r.by[TimedOut].items, total) {
 		x.closeRun(f, thresholdExceeded())
 		return
 	}
@@ -162,7 +161,7 @@ func (x *Execution) mapOn(f *frame) {
 		failure = m.plan(x, f, in)
 	}
 	var started []ChildStart
-	for failure == nil && r.next < total && r.open+len(started) < r.limits.atOnce() && len(started) < startsPerStep {
+	for failure == nil && r.next < total && r.open()+len(started) < r.limits.atOnce() && len(started) < startsPerStep {
 		var s ChildStart
 		if s, failure = m.child(x, f, in, len(started)); failure == nil {
 			started = append(started, s)
@@ -181,12 +180,12 @@ func (x *Execution) mapOn(f *frame) {
 		for i := len(r.children) - len(started); i < len(r.children); i++ {
 			x.askChild(f, i)
 		}
-		if r.next < total && r.open < r.limits.atOnce() {
+		if r.next < total && r.open() < r.limits.atOnce() {
 			x.again(f)
 		}
 		return
 	}
-	if r.next == total && r.open == 0 {
+	if r.next == total && r.open() == 0 {
 		x.closeRun(f, nil)
 	}
 }
@@ -260,11 +259,23 @@ func (m *mapState) item(x *Execution, f *frame, in value.Value, i int) (value.Va
 	}
 	e := x.env(f, in)
 	e.item = itemOf(r.items, i)
-	e.item.source = r.source
+	e.item.source = r.sourceOf(i)
 	return m.selector.eval(e)
 }
 
 func (r *mapRun) item(i int) value.Value { return itemAt(r.items, i) }
+
+// sourceOf is where item i is from, as $$.Map.Item.Source shows it.
+func (r *mapRun) sourceOf(i int) string {
+	at, found := slices.BinarySearchFunc(r.sources, i, func(s ItemSource, i int) int { return s.From - i })
+	if !found {
+		at--
+	}
+	if at < 0 {
+		return stateData
+	}
+	return r.sources[at].Source
+}
 
 // askChild asks for child i to be started.
 func (x *Execution) askChild(f *frame, i int) {
@@ -301,7 +312,7 @@ func (x *Execution) askRun(f *frame) {
 // many have failed. The results are written first, those of a failed run, too.
 func (x *Execution) closeRun(f *frame, failure *Failure) {
 	w := f.state.work.(*mapState).distributed.writer
-	if failure != nil && f.run.open > 0 {
+	if failure != nil && f.run.open() > 0 {
 		x.ask(f, Command{Kind: CancelTask})
 	}
 	if !w.exports() {
@@ -395,7 +406,7 @@ func (x *Execution) applyRun(f *frame, e *Event) {
 	case MapRunUpdated:
 		r.limits = e.Run.Limits
 	case ItemsRead:
-		r.items, r.source, f.phase = e.Doc, e.Run.Source, mapping
+		r.items, r.sources, f.phase = e.Doc, e.Run.Sources, mapping
 	case ChildExecutionsStarted:
 		for _, s := range e.Run.Started {
 			input := s.Input
@@ -403,15 +414,14 @@ func (x *Execution) applyRun(f *frame, e *Event) {
 				input = r.item(r.next)
 			}
 			r.children = append(r.children, Child{Name: s.Name, Items: s.Items, Input: input})
+			r.count(&r.children[len(r.children)-1], 1)
 			r.next += int(s.Items)
-			r.open++
 		}
 	case ChildExecutionsEnded:
 		for _, end := range e.Run.Ended {
 			c := &r.children[end.Index]
-			c.Status, c.Started, c.Stopped, c.Output, c.Failure = end.Status, end.Started, end.Stopped, end.Output, end.Failure
-			r.failed[c.Status] += int(c.Items)
-			r.open--
+			c.Started, c.Stopped, c.Output, c.Failure = end.Started, end.Stopped, end.Output, end.Failure
+			r.end(c, end.Status)
 		}
 	case MapRunClosing:
 		r.abandon(e.At)
@@ -430,20 +440,35 @@ func (x *Execution) applyRun(f *frame, e *Event) {
 // begin is MapRunStarted.
 func (r *mapRun) begin(x *Execution, f *frame, e *Event) {
 	r.arn, r.limits, r.prev, r.started = e.Run.ARN, e.Run.Limits, e.ID, e.At
-	r.source = "STATE_DATA"
 	f.token, f.phase = x.records, mapping
 	if f.state.work.(*mapState).distributed.reader != nil {
 		f.phase = reading
 	}
 }
 
+// open is how many children run.
+func (r *mapRun) open() int { return r.by[Running].children }
+
+// end gives a child that has run its last status.
+func (r *mapRun) end(c *Child, s Status) {
+	r.count(c, -1)
+	c.Status = s
+	r.count(c, 1)
+}
+
+// count counts a child under its status, or with -1 no more.
+func (r *mapRun) count(c *Child, sign int) {
+	by := &r.by[c.Status]
+	by.children += sign
+	by.items += sign * int(c.Items)
+}
+
 // abandon marks the children that run as aborted (F-073).
 func (r *mapRun) abandon(at int64) {
 	for i := range r.children {
-		if c := &r.children[i]; r.open > 0 && c.Status == Running {
-			c.Status, c.Stopped = Aborted, at
-			r.failed[Aborted] += int(c.Items)
-			r.open--
+		if c := &r.children[i]; c.Status == Running {
+			c.Stopped = at
+			r.end(c, Aborted)
 		}
 	}
 }
@@ -486,25 +511,20 @@ type MapRunCounts struct{ Pending, Running, Succeeded, Failed, TimedOut, Aborted
 // summary is the run as it stands.
 func (r *mapRun) summary() MapRun {
 	s := MapRun{ARN: r.arn, Status: r.status, Started: r.started, Stopped: r.stopped, Limits: r.limits}
-	var children, items [Aborted + 1]int
-	for i := range r.children {
-		c := &r.children[i]
-		children[c.Status]++
-		items[c.Status] += int(c.Items)
-	}
-	s.Items = countsOf(items, r.items.Len())
-	total := r.items.Len()
+	s.Items.Total, s.Executions.Total = r.items.Len(), max(r.items.Len(), len(r.children))
 	if r.batching.on {
-		total = len(r.batches)
+		s.Executions.Total = len(r.batches)
 	}
-	s.Executions = countsOf(children, max(total, len(r.children)))
+	s.Items.Pending, s.Executions.Pending = s.Items.Total-r.next, s.Executions.Total-len(r.children)
+	for status, by := range r.by {
+		*s.Items.of(Status(status)), *s.Executions.of(Status(status)) = by.items, by.children
+	}
 	return s
 }
 
-func countsOf(by [Aborted + 1]int, total int) MapRunCounts {
-	c := MapRunCounts{Running: by[Running], Succeeded: by[Succeeded], Failed: by[Failed], TimedOut: by[TimedOut], Aborted: by[Aborted], Total: total}
-	c.Pending = total - c.Running - c.Succeeded - c.Failed - c.TimedOut - c.Aborted
-	return c
+// of is the count of what has a status.
+func (c *MapRunCounts) of(s Status) *int {
+	return [...]*int{&c.Running, &c.Succeeded, &c.Failed, &c.TimedOut, &c.Aborted}[s]
 }
 
 func (x *Execution) summaries() []MapRun {

@@ -136,7 +136,7 @@ func (q *query) evaluate(e *env) (value.Value, *Failure) {
 }
 
 // thrown ends the sentence that says so. A limit has no code, and stands behind
-// a colon (F-036).
+// a colon (F-093).
 func thrown(err error) string {
 	var e *jsonata.Error
 	if errors.As(err, &e) && e.IsLimit() {
@@ -175,22 +175,22 @@ type numeric struct {
 }
 
 var (
-	anyInteger     = numeric{"integer", true, math.Inf(-1), math.Inf(1)}
-	natural        = numeric{"non-negative integer", true, 0, math.Inf(1)}
-	positiveNumber = numeric{"positive integer", true, 1, math.Inf(1)}
+	anyInteger = numeric{"integer", true, math.Inf(-1), math.Inf(1)}
+	natural    = numeric{"non-negative integer", true, 0, math.Inf(1)}
+	positive   = numeric{"positive integer", true, 1, math.Inf(1)}
 )
 
 // numerics are the fields that do not take just any integer. That the error is
-// a States.QueryEvaluationError is documented, its words are inferred (F-032).
+// a States.QueryEvaluationError is documented, its words are inferred (F-090).
 var numerics = map[string]numeric{
-	"TimeoutSeconds":             positiveNumber,
-	"HeartbeatSeconds":           positiveNumber,
+	"TimeoutSeconds":             positive,
+	"HeartbeatSeconds":           positive,
 	"Seconds":                    natural,
 	"MaxConcurrency":             natural,
 	"ToleratedFailureCount":      natural,
 	"ToleratedFailurePercentage": {"number between 0 and 100", false, 0, 100},
-	"MaxItemsPerBatch":           positiveNumber,
-	"MaxInputBytesPerBatch":      positiveNumber,
+	"MaxItemsPerBatch":           positive,
+	"MaxInputBytesPerBatch":      positive,
 }
 
 // number evaluates a field that must give a number, one of those that the field
@@ -255,8 +255,8 @@ func (x *Execution) clock() time.Time { return time.UnixMilli(x.now).UTC() }
 func (x *Execution) randomness() float64 { return x.draw().Float64() }
 
 // queryLimits are what Step Functions allows an expression, beside a second: a
-// hundred nested evaluations (F-037) and arrays and strings of 10 MiB, at 12
-// bytes an item and 2 a character (F-038).
+// hundred nested evaluations (F-094) and arrays and strings of 10 MiB, at 12
+// bytes an item and 2 a character (F-095).
 var queryLimits = jsonata.Limits{Depth: 100, Items: 873_782, Length: 10 << 20 / 2}
 
 // QueryLimits are the limits of an expression in a state, for whoever evaluates
@@ -269,7 +269,7 @@ func QueryFunctions() []jsonata.Option { return slices.Clone(queryFunctions) }
 
 // queryFunctions are the functions that Step Functions adds to JSONata, and the
 // one that it takes away. Developer guide: "JSONata functions provided by Step
-// Functions". Its numbers differ from those of the reference, too (F-039).
+// Functions". Its numbers differ from those of the reference, too (F-096).
 var queryFunctions = []jsonata.Option{
 	jsonata.WithServiceNumbers(),
 	jsonata.WithoutFunction("eval"),

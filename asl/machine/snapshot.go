@@ -92,7 +92,7 @@ func (e *encoder) mapRun(r *mapRun) {
 	}
 	e.limits(r.limits)
 	e.value(r.items)
-	e.string(r.source)
+	e.sources(r.sources)
 	e.optionalFailure(r.failure)
 	for i := range r.children {
 		c := &r.children[i]
@@ -193,18 +193,15 @@ func (x *Execution) restoreFrame(d *decoder) {
 func (d *decoder) mapRun() *mapRun {
 	r := &mapRun{arn: d.string(), prev: d.int(), started: d.int(), next: int(d.int())}
 	children := d.int()
-	r.limits, r.items, r.source, r.failure = d.limits(), d.value(), d.string(), d.optionalFailure()
+	r.limits, r.items, r.sources, r.failure = d.limits(), d.value(), d.sources(), d.optionalFailure()
 	for ; children > 0 && d.err == nil; children-- {
 		c := Child{
 			Name: d.string(), Items: int32(d.uint()), Input: d.value(), Status: d.status(), Started: d.int(), Stopped: d.int(),
 			Output: d.value(), Failure: d.optionalFailure(),
 		}
 		r.children = append(r.children, c)
-		if r.failed[c.Status] += int(c.Items); c.Status == Running {
-			r.open++
-		}
+		r.count(&c, 1)
 	}
-	r.failed[Running] = 0
 	return r
 }
 

@@ -35,9 +35,9 @@ type Stimulus struct {
 	Start   *Start
 	Output  value.Value // Begin: the input. Answered, CallbackSucceeded: the result
 	Failure *Failure
-	Worker  string  // ActivityTaken
-	Also    []Alarm // Fired: the other timers that are due at the same instant
-	Source  string  // Answered by an ItemReader: as $$.Map.Item.Source shows it
+	Worker  string       // ActivityTaken
+	Also    []Alarm      // Fired: the other timers that are due at the same instant
+	Sources []ItemSource // Answered by an ItemReader
 	Ended   []ChildEnd
 	Run     *MapRunEvent
 

@@ -27,9 +27,9 @@ type Trial struct {
 
 	// Call makes the call of a Task without a mock.
 	Call func(*Task) (value.Value, *Failure)
-	// Read gives the items of a Map with an ItemReader; no value if there are
-	// none. nil: they are the state's input, if that is an array.
-	Read func(*ItemReading) (value.Value, *Failure)
+	// Read gives the items of a Map with an ItemReader, and where they are from.
+	// nil: they are the state's input, if that is an array.
+	Read func(*ItemReading) (items value.Value, source string, failure *Failure)
 
 	verdict *Verdict
 	failure *Failure // of the state
@@ -116,8 +116,9 @@ func (x *Execution) note(f *frame, s Step, v value.Value) {
 	}
 }
 
+// note leaves out what no answer could hold.
 func (t *Trial) note(f *frame, s Step, v value.Value) {
-	if !slices.Contains(hidden[f.state.kind], s) {
+	if v.Exists() && v.Size() <= MaxPayload && !slices.Contains(hidden[f.state.kind], s) {
 		t.verdict.Inspection[s] = v
 	}
 }
@@ -229,7 +230,7 @@ func (m *mapState) try(x *Execution, f *frame) {
 		x.fail(f, failure)
 		return
 	}
-	if mock, v := x.trial.Mock, x.trial.verdict; mock.Failure == nil && v.Limits.tolerant() && v.Limits.exceeded(mock.FailedIterations, v.Iterations) {
+	if mock, v := x.trial.Mock, x.trial.verdict; mock.Failure == nil && v.Limits.tolerant() && v.Limits.exceeded(mock.FailedIterations, max(v.Iterations, 0)) {
 		x.fail(f, thresholdExceeded())
 		return
 	}
@@ -247,7 +248,7 @@ func (m *mapState) prepare(x *Execution, f *frame) *Failure {
 	if failure != nil {
 		return failure
 	}
-	items, failure := m.itemsOnTrial(x, f, in)
+	items, source, failure := m.itemsOnTrial(x, f, in)
 	if failure != nil {
 		return failure
 	}
@@ -265,47 +266,64 @@ func (m *mapState) prepare(x *Execution, f *frame) *Failure {
 		return nil
 	}
 	x.trial.verdict.Iterations = items.Len()
-	f.run = &mapRun{items: items, source: "STATE_DATA"}
+	f.run = &mapRun{items: items, sources: []ItemSource{{Source: source}}}
 	failure = m.inputs(x, f, in)
 	f.run = nil
 	return failure
 }
 
-// itemsOnTrial are the items of a Map on trial; no value if they are in a place
-// that nobody reads.
-func (m *mapState) itemsOnTrial(x *Execution, f *frame, in value.Value) (value.Value, *Failure) {
+// itemsOnTrial are the items of a Map on trial, and their source if that is to be
+// seen; no value if they are in a place that nobody reads.
+func (m *mapState) itemsOnTrial(x *Execution, f *frame, in value.Value) (items value.Value, source string, failure *Failure) {
 	switch {
-	case m.distributed == nil || m.distributed.reader == nil:
-		return m.items.items(x, f, in)
+	case m.distributed == nil:
+		items, failure = m.items.items(x, f, in)
+		return items, "", failure
+	case m.distributed.reader == nil:
+		items, failure = m.items.items(x, f, in)
 	case x.trial.Read != nil:
 		reading, failure := m.distributed.reader.request(x.env(f, in))
 		if failure != nil {
-			return value.Value{}, failure
+			return items, "", failure
 		}
-		items, failure := x.trial.Read(reading)
+		items, source, failure = x.trial.Read(reading)
 		if reading.Config.Get("ItemsPointer").Exists() {
 			x.note(f, AfterItemsPointer, items)
 		}
-		return items, failure
+		return items, source, failure
 	case in.Kind() == value.Array:
-		return in, nil
+		items = in
 	}
-	return value.Value{}, nil
+	return items, stateData, failure
 }
 
 // inputs notes what the iterations, or the batches of them, would get; in an
-// execution, that of each is made when it starts.
+// execution, that of each is made when it starts. Together they may be far
+// larger than one of them, and even to measure them would take too long: what
+// is beyond the limit is only evaluated.
 func (m *mapState) inputs(x *Execution, f *frame, in value.Value) *Failure {
 	batched := m.distributed != nil && m.distributed.batcher != nil
 	if m.selector == nil && !batched {
 		return nil
 	}
 	items := make([]value.Value, f.run.items.Len())
+	size := 0
 	for i := range items {
 		var failure *Failure
 		if items[i], failure = m.item(x, f, in, i); failure != nil {
 			return failure
 		}
+		if size > MaxPayload {
+			continue
+		}
+		n := items[i].Size()
+		if n > MaxPayload {
+			return tooLarge(f.state.name)
+		}
+		size += n
+	}
+	if size > MaxPayload {
+		return nil
 	}
 	if m.selector != nil {
 		x.note(f, AfterItemSelector, value.OfSlice(items))

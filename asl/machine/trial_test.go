@@ -112,6 +112,27 @@ func TestTrialOfEveryType(t *testing.T) {
 	}
 }
 
+// TestTrialOfManyItems has inputs of iterations that share what is large, so
+// that together they are larger than memory.
+func TestTrialOfManyItems(t *testing.T) {
+	tr := trial(t, `{"Type": "Map", "ItemSelector": {"all.$": "$$.Execution.Input"}, "ItemProcessor": `+single(`"Type": "Pass"`)+`, "End": true}`)
+	items := make([]value.Value, 100_000)
+	for i := range items {
+		items[i] = value.Int(1)
+	}
+	tr.Input, tr.Mock = value.OfSlice(items), &Mock{Result: value.EmptyArray}
+	v := tr.Run()
+	if v.Status != TrialSucceeded || v.Iterations != len(items) {
+		t.Errorf("got %s %v with %d iterations", v.Status, v.Failure, v.Iterations)
+	}
+	if v.Inspection[AfterItemSelector].Exists() {
+		t.Error("the inputs are shown")
+	}
+	if !v.Inspection[AfterItemsPath].Exists() {
+		t.Error("the items are not shown")
+	}
+}
+
 func TestTrialKeepsGivenVariables(t *testing.T) {
 	tr := trial(t, `{"Type": "Pass", "Assign": {"b.$": "$a"}, "End": true}`)
 	tr.Variables = value.MustParse(`{"a": 1, "b": 2}`)

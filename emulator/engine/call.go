@@ -37,7 +37,7 @@ func (e *Engine) callStorage(ctx context.Context, x *execution, c machine.Comman
 	s := machine.Stimulus{Kind: machine.Answered, Frame: c.Frame, Token: c.Token}
 	err := e.guard(x, func() (err error) {
 		if c.Kind == machine.ReadItems {
-			s.Output, s.Source, err = e.Tasks.ReadItems(ctx, x.start, c.Reading)
+			s.Output, s.Sources, err = e.Tasks.ReadItems(ctx, x.start, c.Reading)
 		} else {
 			s.Output, err = e.Tasks.WriteResults(ctx, x.start, c.Writing)
 		}

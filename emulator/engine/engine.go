@@ -44,8 +44,8 @@ type Runner interface {
 	Watch(ctx context.Context, execution *machine.Start, task *machine.Task, done func(value.Value, error))
 
 	// ReadItems reads the items of a Map Run: an array or an object, and where
-	// they come from as $$.Map.Item.Source shows it. Errors are those of Run.
-	ReadItems(ctx context.Context, execution *machine.Start, r *machine.ItemReading) (items value.Value, source string, err error)
+	// they are from. Errors are those of Run.
+	ReadItems(ctx context.Context, execution *machine.Start, r *machine.ItemReading) (value.Value, []machine.ItemSource, error)
 
 	// WriteResults writes the results of a Map Run and returns what the state
 	// shows as ResultWriterDetails. Errors are those of Run. After a restart it

@@ -43,6 +43,7 @@ func init() {
 		"map percent":  mapMachine(taskItem, `"ToleratedFailurePercentage": 50, `),
 		"map express":  strings.Replace(mapMachine(passItem, ""), `"STANDARD"`, `"EXPRESS"`, 1),
 		"map reader":   mapMachine(passItem, s3Items),
+		"map sources":  mapMachine(passItem, s3Items+`"ItemSelector": {"from.$": "$$.Map.Item.Source"}, `),
 		"map writer":   mapMachine(taskItem, s3Result),
 		"map flatten":  mapMachine(passItem, `"ResultWriter": {"WriterConfig": {"Transformation": "FLATTEN"}}, `),
 		"map mixed":    strings.Replace(mapMachine(waitItem, `"MaxConcurrency": 3, `), waitItem, `{"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 0, "Next": "F"}], "Default": "W"}, "F": {"Type": "Fail", "Error": "Bad"}, "W": `+waitItem, 1),
@@ -120,6 +121,7 @@ func TestMapRunResults(t *testing.T) {
 		{"map tolerant", `[0, 1, 2, 3]`, asl.ErrExceedToleratedFailureThreshold, "", ""},
 		{"map percent", `[0, 1, 2, 3]`, "", "2 2 0 0 of 4", "2 2 0 0 of 4"},
 		{"map reader", `{"key": "[5, 6]"}`, `[5,6]`, "2 0 0 0 of 2", "2 0 0 0 of 2"},
+		{"map sources", `{"key": "[5, 6, 7]"}`, `[{"from":"S3://b/k"},{"from":"S3://b/k"},{"from":"S3://b/l"}]`, "3 0 0 0 of 3", "3 0 0 0 of 3"},
 		{"map reader", `{"key": "5"}`, asl.ErrItemReaderFailed, "0 0 0 0 of 0", "0 0 0 0 of 0"},
 		{"map reader", `{"key": "broken"}`, asl.ErrItemReaderFailed, "0 0 0 0 of 0", "0 0 0 0 of 0"},
 		{"map writer", `[0, 2]`, "", "2 0 0 0 of 2", "2 0 0 0 of 2"},
@@ -303,12 +305,12 @@ type unclosed struct{ journal.Store }
 func (unclosed) Close() error { return nil }
 
 // ReadItems takes the argument Key for the items themselves.
-func (r runner) ReadItems(_ context.Context, _ *machine.Start, q *machine.ItemReading) (value.Value, string, error) {
+func (r runner) ReadItems(_ context.Context, _ *machine.Start, q *machine.ItemReading) (value.Value, []machine.ItemSource, error) {
 	items, err := value.Parse(q.Arguments.Get("Key").Text())
 	if err != nil {
-		return items, "", &asl.Error{Name: asl.ErrItemReaderFailed, Cause: err.Error()}
+		return items, nil, &asl.Error{Name: asl.ErrItemReaderFailed, Cause: err.Error()}
 	}
-	return items, "S3://b/k", nil
+	return items, []machine.ItemSource{{From: 0, Source: "S3://b/k"}, {From: 2, Source: "S3://b/l"}}, nil
 }
 
 // WriteResults answers with how many results there are.

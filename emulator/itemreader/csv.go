@@ -123,7 +123,7 @@ func (r *records) next() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(r.text) > maxItem {
+		if len(r.text)+len(r.ends) > maxItem { // with its separators
 			return nil, tooLargeItem("the CSV record that begins in line " + value.Int(int64(first)).String())
 		}
 		if c == '\r' {

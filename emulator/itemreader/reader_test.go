@@ -244,9 +244,10 @@ func columns(n int) string {
 func TestLargeItems(t *testing.T) {
 	large := strings.Repeat("x", maxItem+1)
 	for config, text := range map[string]string{
-		`{"InputType": "JSON"}`:  `[1, "` + large + `"]`,
-		`{"InputType": "JSONL"}`: "1\n\"" + large + "\"\n",
-		`{"InputType": "CSV"}`:   "a\n1\n" + large + "\n",
+		`{"InputType": "JSON"}`:                       `[1, "` + large + `"]`,
+		`{"InputType": "JSONL"}`:                      "1\n\"" + large + "\"\n",
+		`{"InputType": "CSV"}`:                        "a\n1\n" + large + "\n",
+		`{"InputType": "CSV", "CSVDelimiter": "TAB"}`: "a\n1\n" + strings.Repeat("\t", maxItem+2) + "\n",
 	} {
 		_, err := read(buckets{"b/f": text}, "f", config)
 		if err == nil || !strings.HasSuffix(err.Error(), " is larger than the 8 MB that an item may have") {

@@ -3,7 +3,7 @@
 // that is read once:
 //
 //	s, ok := shape.Of("dynamodb:putItem")
-//	err := s.Check(result, true) // Field 'CapacityUnits' must be a number
+//	wrong := s.Check(result, true) // Field 'CapacityUnits' must be a number
 //
 // A service that the table lacks is not checked.
 package shape

@@ -80,69 +80,72 @@ func Of(integration string) (*Shape, bool) {
 	return s, ok
 }
 
-// Check returns the first thing that is wrong with a result, in the words of the
-// service, which names the innermost field. With required, all required members
-// must be there. Null stands for an absent member.
-func (s *Shape) Check(result value.Value, required bool) error { return s.check("", result, required) }
+// Check returns the first thing that is wrong with a result, "" if nothing is. It
+// is in the words of the service, which names the innermost field. With
+// required, all required members must be there. Null stands for an absent
+// member.
+func (s *Shape) Check(result value.Value, required bool) (wrong string) {
+	return s.check("", result, required)
+}
 
-func (s *Shape) check(field string, v value.Value, required bool) error {
+func (s *Shape) check(field string, v value.Value, required bool) string {
 	if s.kind == anything {
-		return nil
+		return ""
 	}
 	if k := kinds[s.kind]; v.Kind() != k.json {
-		return fmt.Errorf("Field '%s' must be %s", field, k.want)
+		return fmt.Sprintf("Field '%s' must be %s", field, k.want)
 	}
 	if s.bounds {
-		if err := s.checkBounds(field, v); err != nil {
-			return err
+		if wrong := s.checkBounds(field, v); wrong != "" {
+			return wrong
 		}
 	}
 	switch s.kind {
 	case text:
 		if s.enum != nil && !slices.Contains(s.enum, v.Text()) {
-			return fmt.Errorf("Field '%s' is not an expected value", field)
+			return fmt.Sprintf("Field '%s' is not an expected value", field)
 		}
 	case list:
 		for _, item := range v.Items() {
-			if err := s.item.check(field, item, required); err != nil {
-				return err
+			if wrong := s.item.check(field, item, required); wrong != "" {
+				return wrong
 			}
 		}
 	case dictionary:
 		for name, item := range v.Members() {
-			if err := s.item.check(name, item, required); err != nil {
-				return err
+			if wrong := s.item.check(name, item, required); wrong != "" {
+				return wrong
 			}
 		}
 	case structure:
 		return s.checkMembers(v, required)
 	}
-	return nil
+	return ""
 }
 
-func (s *Shape) checkMembers(v value.Value, required bool) error {
+func (s *Shape) checkMembers(v value.Value, required bool) string {
 	for _, m := range s.members {
 		switch member := v.Get(m.name); {
 		case member.Exists() && !member.IsNull():
-			if err := m.shape.check(m.name, member, required); err != nil {
-				return err
+			if wrong := m.shape.check(m.name, member, required); wrong != "" {
+				return wrong
 			}
 		case m.required && required:
-			return fmt.Errorf("Required field '%s' is missing", m.name)
+			return fmt.Sprintf("Required field '%s' is missing", m.name)
 		}
 	}
-	return nil
+	return ""
 }
 
-func (s *Shape) checkBounds(field string, v value.Value) error {
+func (s *Shape) checkBounds(field string, v value.Value) string {
 	if s.kind == number {
 		switch n := v.Float(); {
 		case n < float64(s.low):
-			return fmt.Errorf("Field '%s' is less than the minimum value", field)
+			return fmt.Sprintf("Field '%s' is less than the minimum value", field)
 		case n > float64(s.high):
-			return fmt.Errorf("Field '%s' exceeds the maximum value", field)
+			return fmt.Sprintf("Field '%s' exceeds the maximum value", field)
 		}
-		return nil
+		return ""
 	}
 	n := int64(v.Len())
 	if s.kind == text {
@@ -150,11 +153,11 @@ func (s *Shape) checkBounds(field string, v value.Value) error {
 	}
 	switch {
 	case n < s.low:
-		return fmt.Errorf("Field '%s' is smaller than the minimum length", field)
+		return fmt.Sprintf("Field '%s' is smaller than the minimum length", field)
 	case n > s.high:
-		return fmt.Errorf("Field '%s' exceeds the maximum length", field)
+		return fmt.Sprintf("Field '%s' exceeds the maximum length", field)
 	}
-	return nil
+	return ""
 }
 
 // String returns the shape as it is written in the table.
