@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/awsjson"
 	"github.com/aslocal/aslocal/emulator/engine"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/emulator/storage"
@@ -168,8 +169,16 @@ func New(options ...Option) (*Emulator, error) {
 	if e.tasks, err = newTasks(&s, &nested{em: e, actions: actions}); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
+	if err := e.open(&s, actions); err != nil {
+		return nil, errors.Join(err, e.tasks.Close())
+	}
+	return e, nil
+}
+
+// open reads what the store has and goes on with it.
+func (e *Emulator) open(s *settings, actions map[string]awsjson.Action) error {
 	if err := e.load(); err != nil {
-		return nil, err
+		return err
 	}
 	c := engine.Config{
 		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.program, Activities: e.hasActivity, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
@@ -180,9 +189,9 @@ func New(options ...Option) (*Emulator, error) {
 	e.engine = engine.New(c)
 	e.handler = e.newHandler(actions)
 	if err := e.engine.Recover(); err != nil { // it may call the API, as nested executions do
-		return nil, fmt.Errorf("emulator: %w", err)
+		return fmt.Errorf("emulator: %w", err)
 	}
-	return e, nil
+	return nil
 }
 
 // ServeHTTP answers the AWS API at POST /.

@@ -18,20 +18,20 @@ import (
 // given instead of S3.
 
 // reader returns how the items are read; nil if there is no text.
-func (in *testStateInput) reader(ctx context.Context) func(*machine.ItemReading) (value.Value, string, *machine.Failure) {
+func (in *testStateInput) reader(ctx context.Context) func(*machine.ItemReading) (value.Value, []machine.ItemSource, *machine.Failure) {
 	data := in.StateConfiguration.MapItemReaderData
 	if !data.Set {
 		return nil
 	}
-	return func(r *machine.ItemReading) (value.Value, string, *machine.Failure) {
-		items, err := itemreader.New(everyObject(data.Value)).Read(ctx, itemreader.Request{Resource: r.Resource, Config: r.Config, Arguments: r.Arguments})
+	return func(r *machine.ItemReading) (value.Value, []machine.ItemSource, *machine.Failure) {
+		items, sources, err := readItems(ctx, itemreader.New(everyObject(data.Value)), r)
 		if said, ok := errors.AsType[*asl.Error](err); ok {
-			return value.Value{}, "", machine.NewFailure(said.Name, said.Cause)
+			return value.Value{}, nil, machine.NewFailure(said.Name, said.Cause)
 		}
 		if err != nil {
-			return value.Value{}, "", machine.NewFailure(asl.ErrItemReaderFailed, err.Error())
+			return value.Value{}, nil, machine.NewFailure(asl.ErrItemReaderFailed, err.Error())
 		}
-		return items.Value, items.Source, nil
+		return items, sources, nil
 	}
 }
 

@@ -33,7 +33,12 @@ func (d *mapData) Close() error { return d.storage.Close() }
 
 // ReadItems reads the items of a Map Run.
 func (t *tasks) ReadItems(ctx context.Context, _ *machine.Start, r *machine.ItemReading) (value.Value, []machine.ItemSource, error) {
-	items, err := t.data.reader.Read(ctx, itemreader.Request{Resource: r.Resource, Config: r.Config, Arguments: r.Arguments})
+	return readItems(ctx, t.data.reader, r)
+}
+
+// readItems reads items, and says where they are from.
+func readItems(ctx context.Context, from *itemreader.Reader, r *machine.ItemReading) (value.Value, []machine.ItemSource, error) {
+	items, err := from.Read(ctx, itemreader.Request{Resource: r.Resource, Config: r.Config, Arguments: r.Arguments})
 	if len(items.Parts) == 0 {
 		return items.Value, []machine.ItemSource{{Source: items.Source}}, err
 	}

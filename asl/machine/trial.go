@@ -29,7 +29,7 @@ type Trial struct {
 	Call func(*Task) (value.Value, *Failure)
 	// Read gives the items of a Map with an ItemReader, and where they are from.
 	// nil: they are the state's input, if that is an array.
-	Read func(*ItemReading) (items value.Value, source string, failure *Failure)
+	Read func(*ItemReading) (value.Value, []ItemSource, *Failure)
 
 	verdict *Verdict
 	failure *Failure // of the state
@@ -248,7 +248,7 @@ func (m *mapState) prepare(x *Execution, f *frame) *Failure {
 	if failure != nil {
 		return failure
 	}
-	items, source, failure := m.itemsOnTrial(x, f, in)
+	items, sources, failure := m.itemsOnTrial(x, f, in)
 	if failure != nil {
 		return failure
 	}
@@ -266,35 +266,35 @@ func (m *mapState) prepare(x *Execution, f *frame) *Failure {
 		return nil
 	}
 	x.trial.verdict.Iterations = items.Len()
-	f.run = &mapRun{items: items, sources: []ItemSource{{Source: source}}}
+	f.run = &mapRun{items: items, sources: sources}
 	failure = m.inputs(x, f, in)
 	f.run = nil
 	return failure
 }
 
-// itemsOnTrial are the items of a Map on trial, and their source if that is to be
-// seen; no value if they are in a place that nobody reads.
-func (m *mapState) itemsOnTrial(x *Execution, f *frame, in value.Value) (items value.Value, source string, failure *Failure) {
+// itemsOnTrial are the items of a Map on trial; no value if they are in a place
+// that nobody reads.
+func (m *mapState) itemsOnTrial(x *Execution, f *frame, in value.Value) (items value.Value, sources []ItemSource, failure *Failure) {
 	switch {
 	case m.distributed == nil:
 		items, failure = m.items.items(x, f, in)
-		return items, "", failure
+		return items, []ItemSource{{}}, failure // an inline Map shows none
 	case m.distributed.reader == nil:
 		items, failure = m.items.items(x, f, in)
 	case x.trial.Read != nil:
 		reading, failure := m.distributed.reader.request(x.env(f, in))
 		if failure != nil {
-			return items, "", failure
+			return items, nil, failure
 		}
-		items, source, failure = x.trial.Read(reading)
+		items, sources, failure = x.trial.Read(reading)
 		if reading.Config.Get("ItemsPointer").Exists() {
 			x.note(f, AfterItemsPointer, items)
 		}
-		return items, source, failure
+		return items, sources, failure
 	case in.Kind() == value.Array:
 		items = in
 	}
-	return items, stateData, failure
+	return items, nil, failure
 }
 
 // inputs notes what the iterations, or the batches of them, would get; in an
