@@ -2,6 +2,8 @@ package jsonata
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/aslocal/aslocal/value"
@@ -55,5 +57,25 @@ func BenchmarkCompile(b *testing.B) {
 		if _, err := Compile(text); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkCompileNames compiles expressions that bind and read many variables:
+// what a name costs must not grow with their number.
+func BenchmarkCompileNames(b *testing.B) {
+	for _, n := range []int{100, 10_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			text := "($a := 1; "
+			for i := range n {
+				text += fmt.Sprintf("$v%d := $a; ", i)
+			}
+			text += "[$v0])"
+			for b.Loop() {
+				if _, err := Compile(text); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/name")
+		})
 	}
 }

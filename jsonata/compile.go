@@ -15,14 +15,26 @@ type eval func(f *frame, in value.Value) (value.Value, error)
 // none of their own.
 type scope struct {
 	names    []string
-	params   int // the first ones, which are always bound
+	at       map[string]int // the last place of each name, once there are many
+	params   int            // the first ones, which are always bound
 	up       *scope
 	captured bool // a function may keep the frame
 }
 
+// manyNames is from how many names on a scope looks them up in a map.
+const manyNames = 16
+
+// index returns the place of a name, the last one of a parameter that is there
+// twice; -1 if it is not bound in the scope.
 func (s *scope) index(name string) int {
-	for i, n := range s.names {
-		if n == name {
+	if s.at != nil {
+		if i, ok := s.at[name]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := len(s.names) - 1; i >= 0; i-- {
+		if s.names[i] == name {
 			return i
 		}
 	}
@@ -33,7 +45,19 @@ func (s *scope) add(name string) int {
 	if i := s.index(name); i >= 0 {
 		return i
 	}
-	s.names = append(s.names, name)
+	return s.push(name)
+}
+
+// push adds a name, even if it is there already.
+func (s *scope) push(name string) int {
+	if s.names = append(s.names, name); len(s.names) == manyNames {
+		s.at = make(map[string]int)
+		for i, n := range s.names {
+			s.at[n] = i
+		}
+	} else if s.at != nil {
+		s.at[name] = len(s.names) - 1
+	}
 	return len(s.names) - 1
 }
 
@@ -49,25 +73,30 @@ type compiler struct {
 	scope     *scope
 	functions map[string]value.Value
 	free      []freeVariable
-	marks     bool // results may hold marks inside
-	ordered   bool // integer-like names first
+	freeAt    map[string]int // places in free, by name
+	marks     bool           // results may hold marks inside
+	ordered   bool           // integer-like names first
 }
 
 // freeIndex returns the place of a free variable.
 func (c *compiler) freeIndex(name string) int {
-	for i, v := range c.free {
-		if v.name == name {
-			return i
+	i, ok := c.freeAt[name]
+	if !ok {
+		if c.freeAt == nil {
+			c.freeAt = make(map[string]int)
 		}
+		i = len(c.free)
+		c.freeAt[name], c.free = i, append(c.free, freeVariable{name, c.functions[name]})
 	}
-	c.free = append(c.free, freeVariable{name, c.functions[name]})
-	return len(c.free) - 1
+	return i
 }
 
 // open begins a scope with the variables that the nodes bind.
 func (c *compiler) open(params []string, nodes ...*node) *scope {
 	s := &scope{up: c.scope, params: len(params)}
-	s.names = append(s.names, params...) // a repeated parameter has two places; the last one counts
+	for _, name := range params { // a repeated parameter has two places; the last one counts
+		s.push(name)
+	}
 	for _, n := range nodes {
 		bindings(n, s)
 	}
@@ -229,11 +258,8 @@ type place struct {
 func (c *compiler) places(name string) (list []place) {
 	up := 0
 	for s := c.scope; s != nil; s = s.up {
-		for i := len(s.names) - 1; i >= 0; i-- {
-			if s.names[i] == name {
-				list = append(list, place{up, i, i < s.params})
-				break
-			}
+		if i := s.index(name); i >= 0 {
+			list = append(list, place{up, i, i < s.params})
 		}
 		if len(list) > 0 && list[len(list)-1].sure {
 			break

@@ -21,6 +21,7 @@ type grouping struct {
 func (c *compiler) pairs(pairs [][2]*node, position int) (*grouping, error) {
 	g := &grouping{position: position}
 	var names []string
+	seen := make(map[string]bool, len(pairs))
 	for _, pair := range pairs {
 		key, err := c.node(pair[0])
 		if err != nil {
@@ -33,7 +34,8 @@ func (c *compiler) pairs(pairs [][2]*node, position int) (*grouping, error) {
 		g.keys, g.values = append(g.keys, key), append(g.values, val)
 		name := pair[0].text
 		literal := pair[0].kind == nodeString && len(pair[0].predicates) == 0 && pair[0].group == nil
-		if literal && !slices.Contains(names, name) && !(c.ordered && isIndex(name)) {
+		if literal && !seen[name] && !(c.ordered && isIndex(name)) {
+			seen[name] = true
 			names = append(names, name)
 		}
 	}

@@ -40,12 +40,11 @@ type Reference struct {
 // text's structure. Functions of the language are left out, and so are names
 // and "$" where they mean an item of a path.
 func (e *Expr) References() []Reference {
-	w := referenceWalker{functions: map[string]bool{}}
+	w := referenceWalker{functions: make(map[string]bool), names: make(map[string]int)}
 	for _, v := range e.free {
 		w.functions[v.name] = v.function.Exists()
 	}
-	w.names = bindingNames(e.tree)
-	w.walk(e.tree, true)
+	w.within(bindingNames(e.tree), func() { w.walk(e.tree, true) })
 	return w.found
 }
 
@@ -75,8 +74,8 @@ func bindingNames(nodes ...*node) []string {
 // context is the input document.
 type referenceWalker struct {
 	functions map[string]bool
-	names     []string // bound around the node
-	inside    int      // bodies of functions
+	names     map[string]int // how often each is bound around the node
+	inside    int            // bodies of functions
 	found     []Reference
 }
 
@@ -86,10 +85,13 @@ func (w *referenceWalker) add(kind ReferenceKind, n *node, name string, path []s
 
 // within walks with more names bound.
 func (w *referenceWalker) within(names []string, do func()) {
-	before := len(w.names)
-	w.names = append(w.names, names...)
+	for _, name := range names {
+		w.names[name]++
+	}
 	do()
-	w.names = w.names[:before]
+	for _, name := range names {
+		w.names[name]--
+	}
 }
 
 func (w *referenceWalker) all(nodes []*node, input bool) {
@@ -191,7 +193,7 @@ func (w *referenceWalker) variable(n *node, input bool, path []string) {
 		if input {
 			w.add(ContextReference, n, "", path)
 		}
-	case slices.Contains(w.names, n.text):
+	case w.names[n.text] > 0:
 	case n.text == "$":
 		w.add(RootReference, n, "$", path)
 	case !w.functions[n.text]:
