@@ -24,6 +24,7 @@ type Execution struct {
 	lastFrame int32
 	lastID    int64 // history events so far
 	records   int64 // all records so far; a record's number is the token of what it asked for
+	hasRuns   bool  // it has begun a Map Run
 
 	now int64 // of the last event or stimulus; it never goes back
 

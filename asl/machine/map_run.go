@@ -439,6 +439,7 @@ func (x *Execution) applyRun(f *frame, e *Event) {
 
 // begin is MapRunStarted.
 func (r *mapRun) begin(x *Execution, f *frame, e *Event) {
+	x.hasRuns = true
 	r.arn, r.limits, r.prev, r.started = e.Run.ARN, e.Run.Limits, e.ID, e.At
 	f.token, f.phase = x.records, mapping
 	if f.state.work.(*mapState).distributed.reader != nil {
@@ -487,6 +488,9 @@ func (x *Execution) touch(r *mapRun) {
 
 // abortRuns ends the runs of an execution that ends.
 func (x *Execution) abortRuns(at int64) {
+	if !x.hasRuns {
+		return
+	}
 	for _, f := range x.living() {
 		if f.run != nil && f.run.arn != "" && f.run.status == Running {
 			f.run.abort(at)

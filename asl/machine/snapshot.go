@@ -177,7 +177,7 @@ func (x *Execution) restoreFrame(d *decoder) {
 		f.join = j
 	}
 	if d.bool() {
-		f.run = d.mapRun()
+		f.run, x.hasRuns = d.mapRun(), true
 	}
 	if f.state == nil && f.phase != starting {
 		d.fail(fmt.Errorf("machine: a snapshot is in a state that the program does not have"))
