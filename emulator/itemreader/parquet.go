@@ -227,11 +227,11 @@ func (c *column) unwrap(of *parquet.Column) {
 		return
 	}
 	below := c.fields[0]
-	switch of.Type().LogicalType().Value.(type) {
-	case *format.ListType:
+	switch logical := of.Type().LogicalType(); {
+	case logical.List != nil:
 		c.inner = true
 		below.inner = len(below.fields) == 1 // else the repeated column is the element, as older writers have it
-	case *format.MapType:
+	case logical.Map != nil:
 		c.mapped = len(below.fields) == 2
 	}
 }
@@ -301,32 +301,34 @@ func entries(list value.Value) value.Value {
 func converter(t parquet.Type) func(parquet.Value) value.Value {
 	convert := plain
 	if l := t.LogicalType(); l != nil {
-		switch logical := l.Value.(type) {
-		case *format.DecimalType:
-			convert = func(v parquet.Value) value.Value { return decimal(v, int(logical.Scale)) }
-		case *format.DateType:
+		switch {
+		case l.Decimal != nil:
+			convert = func(v parquet.Value) value.Value { return decimal(v, int(l.Decimal.Scale)) }
+		case l.Date != nil:
 			convert = func(v parquet.Value) value.Value {
 				return value.Str(time.Unix(0, 0).UTC().AddDate(0, 0, int(v.Int32())).Format(time.DateOnly))
 			}
-		case *format.TimestampType:
+		case l.Timestamp != nil:
 			layout := "2006-01-02T15:04:05.999999999"
-			if logical.IsAdjustedToUTC {
+			if l.Timestamp.IsAdjustedToUTC {
 				layout += "Z"
 			}
-			convert = func(v parquet.Value) value.Value { return value.Str(instant(v.Int64(), logical.Unit).Format(layout)) }
-		case *format.TimeType:
+			convert = func(v parquet.Value) value.Value {
+				return value.Str(instant(v.Int64(), l.Timestamp.Unit).Format(layout))
+			}
+		case l.Time != nil:
 			convert = func(v parquet.Value) value.Value {
 				n := v.Int64()
 				if v.Kind() == parquet.Int32 {
 					n = int64(v.Int32())
 				}
-				return value.Str(instant(n, logical.Unit).Format("15:04:05.999999999"))
+				return value.Str(instant(n, l.Time.Unit).Format("15:04:05.999999999"))
 			}
-		case *format.IntType:
-			if !logical.IsSigned {
+		case l.Integer != nil:
+			if !l.Integer.IsSigned {
 				convert = unsigned
 			}
-		case *format.UUIDType:
+		case l.UUID != nil:
 			convert = func(v parquet.Value) value.Value {
 				if id, err := uuid.FromBytes(v.ByteArray()); err == nil {
 					return value.Str(id.String())
@@ -423,10 +425,10 @@ func parsed(text string) value.Value {
 
 // instant is a number of units since 1970, or since midnight.
 func instant(n int64, unit format.TimeUnit) time.Time {
-	switch unit.Value.(type) {
-	case *format.MilliSeconds:
+	switch {
+	case unit.Millis != nil:
 		return time.UnixMilli(n).UTC()
-	case *format.MicroSeconds:
+	case unit.Micros != nil:
 		return time.UnixMicro(n).UTC()
 	}
 	return time.Unix(0, n).UTC()

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/deprecated"
 
@@ -47,7 +48,7 @@ type flat struct {
 	Old     deprecated.Int96 `parquet:"old"`
 	Price   int64            `parquet:"price,decimal(2:10)"`
 	Deep    int32            `parquet:"deep,decimal(4:9)"`
-	ID      [16]byte         `parquet:"id,uuid"`
+	ID      uuid.UUID        `parquet:"id"`
 }
 
 func TestParquet(t *testing.T) {
