@@ -80,7 +80,7 @@ func (c *checker) checkTest(at *place, test value.Value) {
 			combined++
 		case isOperator(name):
 			compared++
-			c.checkOperand(at.member(name), name, operand.Text())
+			c.checkOperand(at.member(name), name, operand)
 		default:
 			unknown++
 		}
@@ -97,13 +97,20 @@ func (c *checker) checkTest(at *place, test value.Value) {
 	}
 }
 
-func (c *checker) checkOperand(at *place, operator, operand string) {
-	switch {
-	case strings.HasSuffix(operator, "Path") || operand == "":
-	case looksLikePath(operand) && operators[operator]:
+// checkOperand reports what a Timestamp operator cannot compare with, and warns
+// of a Path that any other takes as a plain string.
+func (c *checker) checkOperand(at *place, operator string, operand value.Value) {
+	if operand.Kind() != value.String || strings.HasSuffix(operator, "Path") {
+		return
+	}
+	text, isTimestamp := operand.Text(), strings.HasPrefix(operator, "Timestamp")
+	switch path := operators[operator] && looksLikePath(text); {
+	case path && isTimestamp:
+		c.report(at, notATimestamp().withHint("did you mean %q?", operator+"Path"))
+	case path:
 		c.report(at, noPath(operator))
-	case strings.HasPrefix(operator, "Timestamp"):
-		if _, ok := ParseTimestamp(operand); !ok {
+	case isTimestamp:
+		if _, ok := ParseTimestamp(text); !ok {
 			c.report(at, notATimestamp())
 		}
 	}

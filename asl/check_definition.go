@@ -19,7 +19,7 @@ const maxDefinition = 1 << 20
 
 // checkLength reports a definition that no request can hold.
 func (c *checker) checkLength() {
-	if len(c.d.Text) <= maxDefinition/4 { // which YAML would not bring over the limit
+	if max(len(c.d.Text), c.d.Root.Size()) <= maxDefinition { // YAML may have aliases
 		return
 	}
 	if n := utf8.RuneCountInString(c.d.JSON()); n > maxDefinition {
@@ -33,17 +33,14 @@ const maxStateName = 80
 // checkSizes reports workflows that are nested so deep, and names that are so
 // long, that checking what is inside them would cost more than they are worth.
 func (c *checker) checkSizes() {
-	deep := func(w *Workflow) {
-		if w.tooDeep && !c.full() {
-			c.report(w.at, tooDeeplyNested())
-		}
-	}
 	c.d.AllStates(func(_ *Workflow, s *State) {
-		if n := len(s.Name); n > maxReadName && !c.full() {
+		if len(s.Name) > maxReadName {
 			c.report(s.at, stateNameTooLong(utf8.RuneCountInString(s.Name)))
 		}
 		for _, inner := range s.workflows() {
-			deep(inner)
+			if inner.tooDeep {
+				c.report(inner.at, tooDeeplyNested())
+			}
 		}
 	})
 }

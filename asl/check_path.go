@@ -88,12 +88,9 @@ func (s *State) eachPath(visit func(at *place, where part, p *jsonpath.Path)) {
 				visit(at, part{0, len(text)}, p)
 			}
 		} else if call, err := intrinsic.Compile(text); err == nil {
-			end := 0
-			for _, p := range call.Paths() {
-				start := end + max(0, strings.Index(text[end:], p.String()))
-				end = min(len(text), start+len(p.String()))
-				visit(at, part{start, end}, p)
-			}
+			call.Paths(func(offset int, p *jsonpath.Path) {
+				visit(at, part{offset, offset + len(p.String())}, p)
+			})
 		}
 	}
 	s.paths(func(at *place, path string, kind pathKind) {
@@ -173,16 +170,4 @@ func partAt(text string, offset int) part {
 	}
 	_, n := utf8.DecodeRuneInString(text[offset:])
 	return part{offset, offset + n}
-}
-
-// checkFail warns of an Error or Cause that looks like a Path.
-func (c *checker) checkFail(s *State) {
-	if s.QueryLanguage != JSONPath {
-		return
-	}
-	for _, name := range []string{"Error", "Cause"} {
-		if looksLikePath(s.Fields.Get(name).Text()) {
-			c.report(s.at.member(name), noPath(name))
-		}
-	}
 }

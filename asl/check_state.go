@@ -1,8 +1,6 @@
 package asl
 
-import (
-	"github.com/aslocal/aslocal/value"
-)
+import "github.com/aslocal/aslocal/value"
 
 // This file checks what concerns states of several types.
 
@@ -109,33 +107,13 @@ func (c *checker) checkAll(at *place, errorEquals []string, last bool) {
 // raised reports whether a Fail state ends with an error of that name, which
 // may be the program's own though it begins with "States.".
 func (c *checker) raised(name string) bool {
-	found := false
-	c.d.AllStates(func(_ *Workflow, s *State) {
-		found = found || s.Type == Fail && s.Fields.Get("Error").Text() == name
-	})
-	return found
-}
-
-// checkResult warns of paths in the Result of a Pass state, which is taken as
-// it is.
-func (c *checker) checkResult(s *State) {
-	if s.QueryLanguage != JSONPath {
-		return
+	if c.raises == nil {
+		c.raises = make(map[string]bool)
+		c.d.AllStates(func(_ *Workflow, s *State) {
+			if s.Type == Fail {
+				c.raises[s.Fields.Get("Error").Text()] = true
+			}
+		})
 	}
-	walk(s.at.member("Result"), s.Fields.Get("Result"), func(at *place, v value.Value) {
-		if looksLikePath(v.Text()) {
-			c.report(at, staticResult())
-		}
-	})
-}
-
-// walk calls visit for a value and everything in it.
-func walk(at *place, v value.Value, visit func(*place, value.Value)) {
-	visit(at, v)
-	for name, member := range v.Members() {
-		walk(at.member(name), member, visit)
-	}
-	for i, item := range v.Items() {
-		walk(at.item(i), item, visit)
-	}
+	return c.raises[name]
 }

@@ -103,12 +103,6 @@ func (m message) meantARN(text string) message {
 	return m.withHint("a Lambda function is of the form arn:aws:lambda:REGION:ACCOUNT:function:NAME")
 }
 
-// integrationPrefix begins the ARNs of service integrations.
-const integrationPrefix = "arn:aws:states:::"
-
-// sdkPrefix follows it in those of the AWS SDK.
-const sdkPrefix = "aws-sdk:"
-
 // parameters are what the service knows about the parameters of optimized
 // integrations when a state machine is created.
 var parameters = map[string]struct {

@@ -133,7 +133,7 @@ func (c *checker) checkTerminalState(w *Workflow) {
 			return // reported, and perhaps the end that is missing
 		}
 	}
-	c.add(finding{message: noTerminalState(), pointer: w.at.member("States").pointer(), key: true})
+	c.add(nil, w.at.member("States"), finding{message: noTerminalState(), key: true})
 }
 
 func (w *Workflow) terminates() bool {

@@ -83,8 +83,7 @@ func (d Diagnostic) String() string {
 func (d Diagnostic) text() string {
 	text, _, _ := strings.Cut(d.Message, jsonSource)
 	if i, j := strings.Index(text, "[Source: "), strings.LastIndex(text, "; line: "); 0 <= i && i < j {
-		text = text[:i] + text[j+len("; "):]
-		text = strings.Replace(text, "]", "", 1)
+		text = text[:i] + strings.Replace(text[j+len("; "):], "]", "", 1)
 	}
 	return strings.TrimSpace(text)
 }
@@ -172,7 +171,8 @@ func (ds Diagnostics) Format(w io.Writer, source []byte) error {
 }
 
 // printable keeps a source that is not text from writing to the terminal what
-// moves the cursor or changes colors.
+// moves the cursor or changes colors. Tabs become blanks, so that what is below
+// stands below.
 func printable(r rune) rune {
 	if r == '\t' {
 		return ' '
@@ -216,20 +216,18 @@ func (d Diagnostic) excerpt(b *strings.Builder, lines []string) {
 	b.WriteByte('\n')
 }
 
-// window returns the part of a line that is shown. Tabs become blanks, so that
-// what is below stands below.
+// window returns the part of a line that is shown.
 func window(line string, shift int) string {
 	line = strings.TrimRight(line, "\r")
-	from := len(line)
-	n := 0
+	from, n := len(line), 0
 	for i := range line {
-		if n == shift {
+		switch n {
+		case shift:
 			from = i
-		}
-		if n == shift+shownWidth {
-			return strings.ReplaceAll(line[from:i], "\t", " ")
+		case shift + shownWidth:
+			return line[from:i]
 		}
 		n++
 	}
-	return strings.ReplaceAll(line[from:], "\t", " ")
+	return line[from:]
 }

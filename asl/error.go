@@ -67,11 +67,11 @@ func (e *Error) Error() string {
 // Matches reports whether the ErrorEquals of a Retrier or Catcher sees an error
 // of that name.
 //
-// States.Runtime is never seen, not even by its own name. States.ALL sees
-// everything else. States.TaskFailed sees everything else but States.Timeout,
-// whoever raised it; so a heartbeat that was missed, which is a
-// States.Timeout, is seen by its own name, by States.Timeout and by
-// States.ALL.
+// States.Runtime is never seen, not even by its own name (F-003). States.ALL
+// sees everything else, States.DataLimitExceeded too (F-014). States.TaskFailed
+// sees everything else but States.Timeout, whoever raised it; so a heartbeat
+// that was missed, which is a States.Timeout, is seen by its own name, by
+// States.Timeout and by States.ALL (F-013).
 func Matches(errorEquals []string, name string) bool {
 	if name == ErrRuntime {
 		return false

@@ -17,12 +17,6 @@ const (
 	UnusedVariable    = "UNUSED_VARIABLE"     // a variable is assigned that nothing mentions
 )
 
-func init() {
-	for _, code := range []string{ErrorNeverMatched, RetryNeverDone, RuleNeverTaken, TokenNotPassed, NoTimeout, WaitsNotAtAll, UnusedVariable} {
-		warnings[code] = true
-	}
-}
-
 func errorTaken(name string, earlier int, by string) message {
 	return message{code: ErrorNeverMatched, text: fmt.Sprintf("The error '%s' never comes here: '%s' stands in number %d of the list, counted from 0", name, by, earlier)}
 }

@@ -1,8 +1,6 @@
 package asl
 
 import (
-	"strings"
-
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -53,6 +51,6 @@ func (r *ChoiceRule) test() string {
 }
 
 func alwaysTrue(condition value.Value) bool {
-	text := condition.Text()
-	return condition.Bool() || isExpression(text) && strings.TrimSpace(text[2:len(text)-2]) == "true"
+	text, _ := ExpressionText(condition.Text())
+	return condition.Bool() || text == "true"
 }

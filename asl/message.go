@@ -3,6 +3,7 @@ package asl
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aslocal/aslocal/internal/position"
@@ -31,6 +32,14 @@ var warnings = map[string]bool{
 	UnassignedVariable: true,
 	BrokenDelimiters:   true,
 	UnknownName:        true,
+
+	ErrorNeverMatched: true,
+	RetryNeverDone:    true,
+	RuleNeverTaken:    true,
+	TokenNotPassed:    true,
+	NoTimeout:         true,
+	WaitsNotAtAll:     true,
+	UnusedVariable:    true,
 }
 
 func (m message) severity() Severity {
@@ -105,18 +114,18 @@ func badYAML(text string, err error) Diagnostic {
 	return found
 }
 
-func duplicateField(name string, first position.Position) message {
+func duplicateField(name string, other position.Position) message {
 	return message{code: DuplicateField, text: fmt.Sprintf("Field '%s' is there twice; the last one counts", name),
-		hint: fmt.Sprintf("the first one is at %s", first)}
+		hint: fmt.Sprintf("another one is at %s", other)}
 }
 
-func fieldsRequired(names ...string) message {
+func fieldsRequired(names ...string) message { // AWS
 	return invalid("These fields are required: %s", list(names))
-} // AWS
+}
 
-func fieldRequired(name string) message {
+func fieldRequired(name string) message { // AWS
 	return invalid("The field '%s' is required but was missing", name)
-} // AWS
+}
 
 func exactlyOneOf(names ...string) message {
 	return invalid("Exactly one of these fields is required: %s", list(names))
@@ -254,7 +263,7 @@ func outerVariable(name string) message {
 
 func unassigned(name string, language QueryLanguage, names []string) message {
 	if language == JSONata {
-		names = append(names, jsonataNames()...)
+		names = slices.Concat(names, jsonataNames())
 	}
 	m := message{code: UnassignedVariable, text: fmt.Sprintf("The variable '%s' is assigned nowhere in its scope", name)}
 	if near := spell.Suggest(name, names[:min(len(names), maxCandidates)]); near != "" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/value"
 )
 
 // A place is a node of the definition on the way down from a known one. It is
@@ -51,4 +52,55 @@ func (p *place) write(base func(*place) string, item func(int) string, name func
 	parts = append(parts, base(p))
 	slices.Reverse(parts)
 	return strings.Join(parts, "")
+}
+
+// walk calls visit for a value and everything in it.
+func walk(at *place, v value.Value, visit func(*place, value.Value)) {
+	visit(at, v)
+	for name, member := range v.Members() {
+		walk(at.member(name), member, visit)
+	}
+	for i, item := range v.Items() {
+		walk(at.item(i), item, visit)
+	}
+}
+
+// follow finds the place and the value that a JSON pointer leads to.
+func follow(at *place, v value.Value, pointer string) (*place, value.Value) {
+	for _, part := range parts(pointer) {
+		if v.Kind() == value.Array {
+			i := index(part)
+			at, v = at.item(i), v.Index(i)
+			continue
+		}
+		at, v = at.member(part), v.Get(part)
+	}
+	return at, v
+}
+
+// lookup returns the value that a JSON pointer leads to.
+func lookup(v value.Value, pointer string) value.Value {
+	_, v = follow(&place{}, v, pointer)
+	return v
+}
+
+// parts returns the names and indexes of a JSON pointer.
+func parts(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	parts := strings.Split(pointer[1:], "/")
+	for i, part := range parts {
+		parts[i] = position.Unescape(part)
+	}
+	return parts
+}
+
+// index returns the index that a part of a pointer is, or -1.
+func index(part string) int {
+	i, err := strconv.Atoi(part)
+	if err != nil {
+		return -1
+	}
+	return i
 }

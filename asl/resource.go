@@ -41,6 +41,9 @@ const (
 )
 
 const (
+	integrationPrefix = "arn:aws:states:::" // of the resources of integrations
+	sdkPrefix         = "aws-sdk:"          // behind it, of those through the AWS SDK
+
 	syncSuffix  = ".sync"
 	sync2Suffix = ".sync:2"
 	tokenSuffix = ".waitForTaskToken"
@@ -139,7 +142,7 @@ func sdkActionOK(service, action string) bool {
 // none.
 func (r Resource) Type() string {
 	if r.SDK {
-		return "aws-sdk:" + r.Service
+		return sdkPrefix + r.Service
 	}
 	return r.Service
 }

@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
-	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -314,24 +312,6 @@ var successors = map[string]string{
 	"Condition":      "Variable and a comparison operator",
 }
 
-// follow finds the place and the value that a JSON pointer leads to.
-func follow(at *place, v value.Value, pointer string) (*place, value.Value) {
-	for _, part := range parts(pointer) {
-		if v.Kind() == value.Array {
-			i := index(part)
-			at, v = at.item(i), v.Index(i)
-			continue
-		}
-		at, v = at.member(part), v.Get(part)
-	}
-	return at, v
-}
-
-func lookup(v value.Value, pointer string) value.Value {
-	_, v = follow(&place{}, v, pointer)
-	return v
-}
-
 // plain turns a pointer of the schema package, which escapes names as in a URL
 // as well, into one that is only a JSON pointer.
 func plain(pointer string) string {
@@ -339,25 +319,6 @@ func plain(pointer string) string {
 		return plain
 	}
 	return pointer
-}
-
-func parts(pointer string) []string {
-	if pointer == "" {
-		return nil
-	}
-	parts := strings.Split(pointer[1:], "/")
-	for i, part := range parts {
-		parts[i] = position.Unescape(part)
-	}
-	return parts
-}
-
-func index(part string) int {
-	i, err := strconv.Atoi(part)
-	if err != nil {
-		return -1
-	}
-	return i
 }
 
 func memberNames(v value.Value) []string {

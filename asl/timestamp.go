@@ -1,14 +1,23 @@
 package asl
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // ParseTimestamp reads a timestamp as Wait states and Choice rules do: RFC 3339
 // with an upper-case T and Z or an offset, and up to nine digits of fraction.
 // Spec: "Timestamps".
 func ParseTimestamp(s string) (time.Time, bool) {
-	if len(s) < len("2006-01-02T15:04:05Z") || s[10] != 'T' || s[13] != ':' || s[19] == ',' {
+	if len(s) < len("2006-01-02T15:04:05Z") || s[10] != 'T' || s[13] != ':' {
+		return time.Time{}, false
+	}
+	// time.Parse takes a comma for the point, and any number of digits.
+	if rest := s[len("2006-01-02T15:04:05"):]; rest[0] == ',' || strings.IndexFunc(rest[1:], notDigit) > 9 {
 		return time.Time{}, false
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
 	return t, err == nil
 }
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }

@@ -89,6 +89,7 @@ type checker struct {
 	found   []finding
 	size    int               // of the texts found
 	states  map[string]*State // of all workflows, by name; made by named
+	raises  map[string]bool   // the errors of all Fail states; made by raised
 }
 
 // A finding is a Diagnostic whose place in the source is still a pointer.
@@ -127,33 +128,22 @@ func (c *checker) workflow(w *Workflow, express bool) {
 }
 
 // report says that a value is wrong.
-func (c *checker) report(at *place, m message) { c.reportIn(at, at, m) }
+func (c *checker) report(at *place, m message) { c.add(at, at, finding{message: m}) }
 
 // reportIn says that a value is wrong, but the service names the place around
 // it.
-func (c *checker) reportIn(location, at *place, m message) {
-	if c.full() {
-		return
-	}
-	c.add(finding{message: m, location: location.location(), pointer: at.pointer()})
-}
+func (c *checker) reportIn(location, at *place, m message) { c.add(location, at, finding{message: m}) }
 
 // reportPart says that a part of a string is wrong; the service names the place
 // around it.
 func (c *checker) reportPart(location, at *place, p part, m message) {
-	if c.full() {
-		return
-	}
-	c.add(finding{message: m, location: location.location(), pointer: at.pointer(), part: p})
+	c.add(location, at, finding{message: m, part: p})
 }
 
 // reportKeyIn says that a member should not be there, and the service names the
 // place around it.
 func (c *checker) reportKeyIn(location, member *place, m message) {
-	if c.full() {
-		return
-	}
-	c.add(finding{message: m, location: location.location(), pointer: member.pointer(), key: true})
+	c.add(location, member, finding{message: m, key: true})
 }
 
 // The limits of what is reported, for definitions that are wrong all over.
@@ -164,7 +154,16 @@ const (
 
 func (c *checker) full() bool { return len(c.found) >= maxFindings || c.size >= maxFound }
 
-func (c *checker) add(f finding) {
+// add keeps a finding about the node at a place, which the service calls by the
+// location; nil is none.
+func (c *checker) add(location, at *place, f finding) {
+	if c.full() {
+		return
+	}
+	if location != nil {
+		f.location = location.location()
+	}
+	f.pointer = at.pointer()
 	c.size += len(f.text) + len(f.location) + len(f.pointer)
 	c.found = append(c.found, f)
 }

@@ -98,6 +98,7 @@ func (s *State) assigns(visit func(at *place, name string)) {
 type scope struct {
 	outer *scope // nil for the machine and the children of a distributed Map
 	names map[string]bool
+	near  []string // made by candidates
 }
 
 // visible reports whether a state of the scope may read the variable.
@@ -105,12 +106,17 @@ func (sc *scope) visible(name string) bool {
 	return sc != nil && (sc.names[name] || sc.outer.visible(name))
 }
 
-func (sc *scope) allNames() []string {
-	var names []string
-	for ; sc != nil; sc = sc.outer {
-		names = append(names, slices.Sorted(maps.Keys(sc.names))...)
+// candidates returns the variables that a state of the scope may read, its own
+// first, as many as a wrong name is compared with.
+func (sc *scope) candidates() []string {
+	if sc == nil {
+		return nil
 	}
-	return names
+	if sc.near == nil {
+		names := append(slices.Sorted(maps.Keys(sc.names)), sc.outer.candidates()...)
+		sc.near = names[:min(len(names), maxCandidates)]
+	}
+	return sc.near
 }
 
 // checkVariables checks the names of variables and where they are assigned and
@@ -139,7 +145,7 @@ func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 		if !c.o.Alone {
 			s.reads(func(at *place, where func() part, name string) {
 				if name != reservedName && !sc.visible(name) && !c.full() {
-					c.reportPart(at, at, where(), unassigned(name, s.QueryLanguage, sc.allNames()))
+					c.reportPart(at, at, where(), unassigned(name, s.QueryLanguage, sc.candidates()))
 				}
 			})
 		}

@@ -139,10 +139,15 @@ func FuzzParseCase(f *testing.F) {
 	f.Add(with(`"tasks": {"f": [{"return": 1, "callback": [{"after": 1, "fail": {"error": "E"}}]}], "activity:a": [{"callback": []}]}, "stop": {"after": 1}`))
 	f.Add(expecting(`{"status": "FAILED", "error": "E", "history": ["1<0 ExecutionStarted", "2<1 ExecutionFailed!E"], "events": [{"id": 2}], "calls": {"f": [1]}, "seconds": 1}`))
 	f.Add(expecting(`{"invalid": [{"code": "C", "location": "/"}]}`))
+	f.Add(strings.Replace(expecting(`{"answer": {"status": "SUCCEEDED"}}`), `"expect"`, `"test": {"mock": {"result": {}}}, "expect"`, 1))
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := parseCase("a/x.json", text)
-		if err == nil && (c.Expect.Status == "") == (c.Expect.Invalid == nil) {
+		isExecution, isRefused := c.Expect.Status != "", c.Expect.Invalid != nil
+		if err == nil && c.Test == nil && isExecution == isRefused {
 			t.Errorf("a case without exactly one of status and invalid: %s", text)
+		}
+		if err == nil && c.Test != nil && (isExecution || isRefused) {
+			t.Errorf("a test of a state that expects an execution: %s", text)
 		}
 		if err != nil && !strings.HasPrefix(err.Error(), "a/x.json: ") {
 			t.Errorf("an error without the file: %v", err)

@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -55,7 +56,7 @@ func (m *matcher) compareMapRuns(want, got []value.Value) *Difference {
 		return &Difference{at, value.OfSlice(got).String(), value.OfSlice(want).String()}
 	}
 	for i, w := range want {
-		at := at + pointer(value.Int(int64(i)).String())
+		at := fmt.Sprintf("%s/%d", at, i)
 		run, children := got[i], w.Get("children")
 		for name, member := range w.Members() {
 			if name == "children" {
@@ -72,7 +73,7 @@ func (m *matcher) compareMapRuns(want, got []value.Value) *Difference {
 			return &Difference{at + "/children", run.Get("children").String(), children.String()}
 		}
 		for k, child := range children.Items() {
-			if d := m.subset(at+"/children"+pointer(value.Int(int64(k)).String()), child, run.Get("children").Index(k).Get); d != nil {
+			if d := m.subset(fmt.Sprintf("%s/children/%d", at, k), child, run.Get("children").Index(k).Get); d != nil {
 				return d
 			}
 		}
@@ -146,7 +147,7 @@ func countsValue(counts any) (value.Value, error) {
 	}
 	var b value.ObjectBuilder
 	for name, n := range v.Members() {
-		b.Set(string(name[0]|0x20)+name[1:], n)
+		b.Set(lowerFirst(name), n)
 	}
 	return b.Value(), nil
 }

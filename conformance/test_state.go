@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -130,7 +129,7 @@ func asSent(v value.Value) value.Value {
 	var b value.ObjectBuilder
 	for name, member := range v.Members() {
 		if !member.IsNull() && name != "ResultMetadata" {
-			b.Set(strings.ToLower(name[:1])+name[1:], asSent(member))
+			b.Set(lowerFirst(name), asSent(member))
 		}
 	}
 	return b.Value()

@@ -8,33 +8,11 @@ import (
 
 	"github.com/aslocal/aslocal/emulator/awsjson"
 	"github.com/aslocal/aslocal/emulator/fault"
-	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
 
 // This file has the actions on activities.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
-
-// An activity is a queue of tasks that workers poll. It is replaced as a whole
-// when it changes.
-type activity struct {
-	arn, name string
-	created   int64
-	tags      value.Value
-}
-
-func (a *activity) document() []byte {
-	return value.ObjectOf("name", value.Str(a.name), "created", value.Int(a.created), "tags", a.tags).AppendJSON(nil)
-}
-
-func readActivity(arn string, doc []byte) (*activity, error) {
-	v, err := value.ParseBytes(doc)
-	if err != nil {
-		return nil, err
-	}
-	created, _ := v.Get("created").Int()
-	return &activity{arn: arn, name: v.Get("name").Text(), created: created, tags: v.Get("tags")}, nil
-}
 
 type createActivityInput struct {
 	Name string `json:"name" aws:"required,min=1,max=80"`
@@ -51,26 +29,20 @@ func (e *Emulator) createActivity(ctx context.Context, in *createActivityInput) 
 	if !validName(in.Name) {
 		return nil, fault.InvalidName(in.Name)
 	}
-	arn := e.arnFor("activity", in.Name)
+	arn, tags := e.arnFor("activity", in.Name), tagObject(value.EmptyObject, in.Tags)
+	if tags.Len() > maxTags {
+		return nil, fault.TooManyTags(arn)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	a := e.activities[arn]
 	if a == nil {
-		a = &activity{arn: arn, name: in.Name, created: e.now(), tags: tagObject(value.EmptyObject, in.Tags)}
+		a = &activity{arn: arn, name: in.Name, created: e.now(), tags: tags}
 		if err := e.putActivity(ctx, a); err != nil {
 			return nil, err
 		}
 	}
 	return &createActivityOutput{ActivityArn: arn, CreationDate: date(a.created)}, nil
-}
-
-// putActivity stores an activity. The caller holds e.mu.
-func (e *Emulator) putActivity(ctx context.Context, a *activity) error {
-	if err := e.keep(ctx, journal.Document{Kind: kindActivity, Key: a.arn, Data: a.document()}); err != nil {
-		return err
-	}
-	e.activities[a.arn] = a
-	return nil
 }
 
 type activityInput struct {
@@ -100,32 +72,13 @@ type describeActivityOutput struct {
 	EncryptionConfiguration value.Value `json:"encryptionConfiguration"`
 }
 
+// describeActivity returns an activity.
 func (e *Emulator) describeActivity(_ context.Context, in *activityInput) (*describeActivityOutput, error) {
 	a, err := e.activity(in.ActivityArn)
 	if err != nil {
 		return nil, err
 	}
-	return &describeActivityOutput{ActivityArn: a.arn, Name: a.name, CreationDate: date(a.created), EncryptionConfiguration: defaultEncryption}, nil
-}
-
-func (e *Emulator) activity(text string) (*activity, error) {
-	if _, err := parseARNOf(text, "activity"); err != nil {
-		return nil, err
-	}
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	if a := e.activities[text]; a != nil {
-		return a, nil
-	}
-	return nil, fault.ActivityDoesNotExist(text)
-}
-
-// hasActivity reports whether there is an activity of that ARN. The engine asks
-// before it schedules a task for one.
-func (e *Emulator) hasActivity(arn string) bool {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	return e.activities[arn] != nil
+	return &describeActivityOutput{ActivityArn: a.arn, Name: a.name, CreationDate: date(a.created), EncryptionConfiguration: ownedKey}, nil
 }
 
 type listActivitiesOutput struct {

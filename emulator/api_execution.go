@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/awsjson"
@@ -15,7 +16,6 @@ import (
 	"github.com/aslocal/aslocal/emulator/history"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
-	"github.com/google/uuid"
 )
 
 // This file has the actions on executions.
@@ -182,13 +182,6 @@ func failureTexts(v engine.View) (name, cause optionalString) {
 	return optionalText(f.Name), optionalText(f.Cause)
 }
 
-func optionalText(v value.Value) optionalString {
-	if v.Kind() != value.String {
-		return optionalString{}
-	}
-	return awsjson.Some(v.Text())
-}
-
 type describeExecutionInput struct {
 	ExecutionArn string `json:"executionArn" aws:"required,min=1,max=256"`
 	IncludedData string `json:"includedData" aws:"enum=ALL_DATA|METADATA_ONLY"`
@@ -256,20 +249,6 @@ func (e *Emulator) execution(text string) (engine.View, error) {
 	return v, err
 }
 
-// date is the time on the wire; 0 is none.
-func date(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
-
-// optional is a text that is absent if it is empty.
-func optional(s string) optionalString { return optionalString{Value: s, Set: s != ""} }
-
-// optionalString is a member that may be absent.
-type optionalString = awsjson.Optional[string]
-
 type stopExecutionInput struct {
 	ExecutionArn string         `json:"executionArn" aws:"required,min=1,max=256"`
 	Error        optionalString `json:"error" aws:"max=256,sensitive"`
@@ -299,14 +278,7 @@ func (e *Emulator) stopExecution(ctx context.Context, in *stopExecutionInput) (*
 
 // givenFailure is a failure of which either part may be missing.
 func givenFailure(name, cause optionalString) *machine.Failure {
-	f := &machine.Failure{}
-	if name.Set {
-		f.Name = value.Str(name.Value)
-	}
-	if cause.Set {
-		f.Cause = value.Str(cause.Value)
-	}
-	return f
+	return &machine.Failure{Name: stringOrNone(name), Cause: stringOrNone(cause)}
 }
 
 type getExecutionHistoryInput struct {
@@ -479,57 +451,32 @@ type describeStateMachineForExecutionOutput struct {
 	Label                   optionalString `json:"label"`
 }
 
-// describeStateMachineForExecution returns the definition that the execution
-// runs, not the newest one.
+// describeStateMachineForExecution returns the revision that the execution
+// runs, not the newest one; it outlives its state machine.
 func (e *Emulator) describeStateMachineForExecution(_ context.Context, in *describeExecutionInput) (*describeStateMachineForExecutionOutput, error) {
 	v, err := e.execution(in.ExecutionArn)
 	if err != nil {
 		return nil, err
 	}
-	base, label := splitLabel(v.Start.MachineARN)
-	m, err := e.machine(base)
-	if err != nil {
-		return nil, err
-	}
-	if r, err := e.refer(v.Start.Version); err == nil {
-		m = r.runs() // settings as they were published
-	}
 	revision, _, _ := strings.Cut(v.Revision, "#")
-	definition, err := e.revisionText(revision)
-	if err == nil && label != "" {
-		definition, err = labelledDefinition(definition, label)
-	}
+	m, err := e.revision(revision)
 	if err != nil {
 		return nil, err
 	}
+	definition := m.definition
+	_, label, _ := strings.Cut(v.Start.MachineARN, "/")
+	if label != "" {
+		if definition, err = labelledDefinition(definition, label); err != nil {
+			return nil, err
+		}
+	}
+	references := variableReferences(definition)
 	if in.IncludedData == metadataOnly {
 		definition = "{}"
 	}
 	return &describeStateMachineForExecutionOutput{
 		StateMachineArn: v.Start.MachineARN, Name: v.Start.Machine, Definition: definition, RoleArn: v.Start.RoleARN, UpdateDate: date(m.updated),
-		LoggingConfiguration: m.loggingShown(), TracingConfiguration: m.tracingShown(), EncryptionConfiguration: m.encryptionShown(),
-		RevisionID: optional(m.revisionID), VariableReferences: m.variableRefs, MapRunArn: optional(v.Start.MapRun), Label: optional(label),
+		LoggingConfiguration: m.logging, TracingConfiguration: m.tracing, EncryptionConfiguration: m.encryption,
+		RevisionID: optional(m.revisionID), VariableReferences: references, MapRunArn: optional(v.Start.MapRun), Label: optional(label),
 	}, nil
-}
-
-func pageSize(maxResults int64) int64 {
-	if maxResults == 0 {
-		return 100
-	}
-	return maxResults
-}
-
-// pageToken and pageStart write and read where the next page begins. A token
-// is bound to what is being listed.
-func pageToken(start int64, of string) optionalString {
-	return awsjson.Some(strconv.FormatInt(start, 36) + "." + strconv.FormatUint(fingerprint(of), 36))
-}
-
-func pageStart(token, of string) (int64, error) {
-	at, sum, _ := strings.Cut(token, ".")
-	start, err := strconv.ParseInt(at, 36, 64)
-	if err != nil || start < 1 || sum != strconv.FormatUint(fingerprint(of), 36) {
-		return 0, fault.InvalidToken()
-	}
-	return start, nil
 }

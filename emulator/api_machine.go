@@ -6,28 +6,29 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/fault"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
-	"github.com/google/uuid"
 )
 
 // This file has the actions on state machines.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
 
 type createStateMachineInput struct {
-	Name                    string         `json:"name" aws:"required,min=1,max=80"`
-	Definition              string         `json:"definition" aws:"required,min=1,max=1048576,sensitive"`
-	RoleArn                 string         `json:"roleArn" aws:"required,min=1,max=256"`
-	Type                    string         `json:"type" aws:"enum=STANDARD|EXPRESS"`
-	LoggingConfiguration    value.Value    `json:"loggingConfiguration"`
-	TracingConfiguration    value.Value    `json:"tracingConfiguration"`
-	EncryptionConfiguration value.Value    `json:"encryptionConfiguration"`
-	Tags                    []tag          `json:"tags"`
-	Publish                 bool           `json:"publish"`
-	VersionDescription      optionalString `json:"versionDescription" aws:"max=256,sensitive"`
+	Name                    string                   `json:"name" aws:"required,min=1,max=80"`
+	Definition              string                   `json:"definition" aws:"required,min=1,max=1048576,sensitive"`
+	RoleArn                 string                   `json:"roleArn" aws:"required,min=1,max=256"`
+	Type                    string                   `json:"type" aws:"enum=STANDARD|EXPRESS"`
+	LoggingConfiguration    *loggingConfiguration    `json:"loggingConfiguration"`
+	TracingConfiguration    *tracingConfiguration    `json:"tracingConfiguration"`
+	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"`
+	Tags                    []tag                    `json:"tags"`
+	Publish                 bool                     `json:"publish"`
+	VersionDescription      optionalString           `json:"versionDescription" aws:"max=256,sensitive"`
 }
 
 type createStateMachineOutput struct {
@@ -50,7 +51,7 @@ func (e *Emulator) createStateMachine(ctx context.Context, in *createStateMachin
 	}
 	m := &stateMachine{
 		arn: e.arnFor("stateMachine", in.Name), name: in.Name, machineType: typeStandard, roleARN: in.RoleArn, definition: in.Definition,
-		tracing: in.TracingConfiguration, encryption: in.EncryptionConfiguration, tags: tagObject(value.EmptyObject, in.Tags), created: e.now(),
+		tracing: in.TracingConfiguration.shown(), encryption: in.EncryptionConfiguration.shown(), tags: tagObject(value.EmptyObject, in.Tags), created: e.now(),
 		published: in.Publish, description: in.VersionDescription,
 	}
 	m.updated = m.created
@@ -58,14 +59,16 @@ func (e *Emulator) createStateMachine(ctx context.Context, in *createStateMachin
 		m.machineType = in.Type
 	}
 	var err error
-	if m.logging, err = checkLogging(in.LoggingConfiguration); err != nil {
+	if m.logging, err = in.LoggingConfiguration.shown(); err != nil {
 		return nil, err
 	}
-	compiled, err := e.check(in.Definition, m.machineType)
+	if m.tags.Len() > maxTags {
+		return nil, fault.TooManyTags(m.arn)
+	}
+	program, err := checkDefinition(in.Definition, m.machineType)
 	if err != nil {
 		return nil, err
 	}
-	m.variableRefs = compiled.variableRefs
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -76,9 +79,9 @@ func (e *Emulator) createStateMachine(ctx context.Context, in *createStateMachin
 		return old.createdOutput(), nil
 	}
 	if in.Publish {
-		_, err = e.publish(ctx, m, compiled.program, in.VersionDescription)
+		_, err = e.publish(ctx, m, program, in.VersionDescription)
 	} else {
-		err = e.put(ctx, m, compiled.program, nil)
+		err = e.put(ctx, m, program, nil)
 	}
 	if err != nil {
 		return nil, err
@@ -99,11 +102,7 @@ func (m *stateMachine) createdOutput() *createStateMachineOutput {
 // count.
 func (m *stateMachine) sameAs(n *stateMachine) bool {
 	return m.definition == n.definition && m.machineType == n.machineType && m.published == n.published && m.description == n.description &&
-		sameConfiguration(m.logging, n.logging) && sameConfiguration(m.tracing, n.tracing) && sameConfiguration(m.encryption, n.encryption)
-}
-
-func sameConfiguration(a, b value.Value) bool {
-	return a.Exists() == b.Exists() && (!a.Exists() || value.Equal(a, b))
+		value.Equal(m.logging, n.logging) && value.Equal(m.tracing, n.tracing) && value.Equal(m.encryption, n.encryption)
 }
 
 // checkPublish refuses the description of a version that is not made.
@@ -114,53 +113,15 @@ func checkPublish(publish bool, description optionalString) error {
 	return nil
 }
 
-// checkLogging checks a logging configuration and fills its defaults in.
-func checkLogging(v value.Value) (value.Value, error) {
-	if v.Len() == 0 {
-		return value.Value{}, nil
-	}
-	level := v.Get("level").Text()
-	destinations := v.Get("destinations").Len()
-	if destinations > 1 || destinations == 0 && level != "" && level != "OFF" {
-		return v, fault.NotOneLogDestination()
-	}
-	if level == "" {
-		v = v.With("level", value.Str("OFF"))
-	}
-	if !v.Get("includeExecutionData").Exists() {
-		v = v.With("includeExecutionData", value.False)
-	}
-	return v, nil
-}
-
-var (
-	defaultLogging    = value.ObjectOf("level", value.Str("OFF"), "includeExecutionData", value.False)
-	defaultTracing    = value.ObjectOf("enabled", value.False)
-	defaultEncryption = value.ObjectOf("type", value.Str("AWS_OWNED_KEY"))
-)
-
-func (m *stateMachine) loggingShown() value.Value { return orDefault(m.logging, defaultLogging) }
-func (m *stateMachine) tracingShown() value.Value { return orDefault(m.tracing, defaultTracing) }
-func (m *stateMachine) encryptionShown() value.Value {
-	return orDefault(m.encryption, defaultEncryption)
-}
-
-func orDefault(v, otherwise value.Value) value.Value {
-	if v.Len() == 0 {
-		return otherwise
-	}
-	return v
-}
-
 type updateStateMachineInput struct {
-	StateMachineArn         string         `json:"stateMachineArn" aws:"required,min=1,max=256"`
-	Definition              optionalString `json:"definition" aws:"min=1,max=1048576,sensitive"`
-	RoleArn                 optionalString `json:"roleArn" aws:"min=1,max=256"`
-	LoggingConfiguration    value.Value    `json:"loggingConfiguration"`
-	TracingConfiguration    value.Value    `json:"tracingConfiguration"`
-	EncryptionConfiguration value.Value    `json:"encryptionConfiguration"`
-	Publish                 bool           `json:"publish"`
-	VersionDescription      optionalString `json:"versionDescription" aws:"max=256,sensitive"`
+	StateMachineArn         string                   `json:"stateMachineArn" aws:"required,min=1,max=256"`
+	Definition              optionalString           `json:"definition" aws:"min=1,max=1048576,sensitive"`
+	RoleArn                 optionalString           `json:"roleArn" aws:"min=1,max=256"`
+	LoggingConfiguration    *loggingConfiguration    `json:"loggingConfiguration"`
+	TracingConfiguration    *tracingConfiguration    `json:"tracingConfiguration"`
+	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"`
+	Publish                 bool                     `json:"publish"`
+	VersionDescription      optionalString           `json:"versionDescription" aws:"max=256,sensitive"`
 }
 
 type updateStateMachineOutput struct {
@@ -180,7 +141,7 @@ func (e *Emulator) updateStateMachine(ctx context.Context, in *updateStateMachin
 		return nil, err
 	}
 	if !in.Definition.Set && !in.RoleArn.Set && !in.Publish &&
-		!in.LoggingConfiguration.Exists() && !in.TracingConfiguration.Exists() && !in.EncryptionConfiguration.Exists() {
+		in.LoggingConfiguration == nil && in.TracingConfiguration == nil && in.EncryptionConfiguration == nil {
 		return nil, fault.MissingRequiredParameter()
 	}
 	e.mu.Lock()
@@ -200,28 +161,26 @@ func (e *Emulator) updateStateMachine(ctx context.Context, in *updateStateMachin
 		m.roleARN = in.RoleArn.Value
 	}
 	var err error
-	if in.LoggingConfiguration.Exists() {
-		if m.logging, err = checkLogging(in.LoggingConfiguration); err != nil {
+	if in.LoggingConfiguration != nil {
+		if m.logging, err = in.LoggingConfiguration.shown(); err != nil {
 			return nil, err
 		}
 	}
-	if in.TracingConfiguration.Exists() {
-		m.tracing = in.TracingConfiguration
+	if in.TracingConfiguration != nil {
+		m.tracing = in.TracingConfiguration.shown()
 	}
-	if in.EncryptionConfiguration.Exists() {
-		m.encryption = in.EncryptionConfiguration
+	if in.EncryptionConfiguration != nil {
+		m.encryption = in.EncryptionConfiguration.shown()
 	}
 	m.updated = e.now()
 	var program *machine.Program // of a new definition
 	if m.definition != old.definition {
-		compiled, err := e.check(m.definition, m.machineType)
-		if err != nil {
+		if program, err = checkDefinition(m.definition, m.machineType); err != nil {
 			return nil, err
 		}
-		m.variableRefs, program = compiled.variableRefs, compiled.program
 	}
 	if !old.sameAs(&m) || m.roleARN != old.roleARN {
-		m.revisionID = uuid.NewString()
+		m.revision, m.revisionID = "", uuid.NewString()
 	}
 	out := &updateStateMachineOutput{UpdateDate: date(m.updated), RevisionID: optional(m.revisionID)}
 	if !in.Publish {
@@ -272,8 +231,8 @@ func (e *Emulator) describeStateMachine(_ context.Context, in *describeStateMach
 	m := r.runs()
 	out := &describeStateMachineOutput{
 		StateMachineArn: m.arn, Name: m.name, Status: "ACTIVE", Definition: m.definition, RoleArn: m.roleARN, Type: m.machineType,
-		CreationDate: date(m.created), LoggingConfiguration: m.loggingShown(), TracingConfiguration: m.tracingShown(),
-		EncryptionConfiguration: m.encryptionShown(), RevisionID: optional(m.revisionID), VariableReferences: m.variableRefs,
+		CreationDate: date(m.created), LoggingConfiguration: m.logging, TracingConfiguration: m.tracing, EncryptionConfiguration: m.encryption,
+		RevisionID: optional(m.revisionID), VariableReferences: variableReferences(m.definition),
 	}
 	if v := r.version; v != nil {
 		out.StateMachineArn, out.CreationDate, out.Description = v.arn, date(v.created), v.description
@@ -287,8 +246,6 @@ func (e *Emulator) describeStateMachine(_ context.Context, in *describeStateMach
 type deleteStateMachineInput struct {
 	StateMachineArn string `json:"stateMachineArn" aws:"required,min=1,max=256"`
 }
-
-type empty struct{}
 
 // deleteStateMachine removes a state machine with its versions and aliases;
 // executions that run go on to their end. One that is not there is no error.
@@ -352,22 +309,6 @@ func (e *Emulator) listStateMachines(_ context.Context, in *listStateMachinesInp
 		out.StateMachines[i] = stateMachineItem{StateMachineArn: m.arn, Name: m.name, Type: m.machineType, CreationDate: date(m.created)}
 	}
 	return out, nil
-}
-
-// pageOf cuts one page out of a list that is in memory.
-func pageOf[T any](all []T, maxResults int64, token optionalString, of string) (page []T, next optionalString, err error) {
-	start := int64(1)
-	if token.Set {
-		if start, err = pageStart(token.Value, of); err != nil {
-			return nil, next, err
-		}
-	}
-	from := min(start-1, int64(len(all)))
-	to := min(from+pageSize(maxResults), int64(len(all)))
-	if to < int64(len(all)) {
-		next = pageToken(to+1, of)
-	}
-	return all[from:to], next, nil
 }
 
 type validateStateMachineDefinitionInput struct {

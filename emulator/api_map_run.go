@@ -3,7 +3,6 @@ package emulator
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/aslocal/aslocal/asl"
@@ -11,7 +10,6 @@ import (
 	"github.com/aslocal/aslocal/emulator/awsjson"
 	"github.com/aslocal/aslocal/emulator/engine"
 	"github.com/aslocal/aslocal/emulator/fault"
-	"github.com/aslocal/aslocal/value"
 )
 
 // This file has the actions on Map Runs, and what the API shows of the labelled
@@ -29,11 +27,10 @@ type describeMapRunOutput struct {
 	StartDate                  time.Time    `json:"startDate"`
 	StopDate                   time.Time    `json:"stopDate"`
 	MaxConcurrency             int64        `json:"maxConcurrency"`
-	ToleratedFailurePercentage value.Value  `json:"toleratedFailurePercentage"`
+	ToleratedFailurePercentage float64      `json:"toleratedFailurePercentage"`
 	ToleratedFailureCount      int64        `json:"toleratedFailureCount"`
 	ItemCounts                 mapRunCounts `json:"itemCounts"`
 	ExecutionCounts            mapRunCounts `json:"executionCounts"`
-	RedriveCount               int64        `json:"redriveCount,omitempty"`
 }
 
 type mapRunCounts struct {
@@ -57,19 +54,9 @@ func (e *Emulator) describeMapRun(_ context.Context, in *describeMapRunInput) (*
 	return &describeMapRunOutput{
 		MapRunArn: r.ARN, ExecutionArn: r.Execution, Status: r.Status.String(), StartDate: date(r.Started), StopDate: date(r.Stopped),
 		MaxConcurrency: r.Limits.MaxConcurrency, ToleratedFailureCount: max(0, r.Limits.ToleratedCount),
-		ToleratedFailurePercentage: decimal(max(0, r.Limits.ToleratedPercentage)),
+		ToleratedFailurePercentage: max(0, r.Limits.ToleratedPercentage),
 		ItemCounts:                 countsOf(&r, &r.Items), ExecutionCounts: countsOf(&r, &r.Executions),
 	}, nil
-}
-
-// decimal is a number that is shown with a fraction even if that is zero, as the
-// service shows percentages.
-func decimal(f float64) value.Value {
-	text := value.Float(f).String()
-	if !strings.ContainsAny(text, ".e") {
-		text += ".0"
-	}
-	return value.MustParse(text)
 }
 
 // countsOf are the counts on the wire. Without a ResultWriter, too, the results
@@ -159,13 +146,6 @@ func (e *Emulator) updateMapRun(ctx context.Context, in *updateMapRunInput) (*em
 		return nil, fault.CompletedMapRun(in.MapRunArn)
 	}
 	return &empty{}, err
-}
-
-// splitLabel cuts the label off the ARN of a labelled state machine; "" if it
-// has none.
-func splitLabel(machineARN string) (base, label string) {
-	base, label, _ = strings.Cut(machineARN, "/")
-	return base, label
 }
 
 // labelledDefinition is the definition that the children of a distributed Map

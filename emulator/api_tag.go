@@ -41,7 +41,7 @@ func (e *Emulator) tagResource(ctx context.Context, in *tagResourceInput) (*empt
 
 type untagResourceInput struct {
 	ResourceArn string   `json:"resourceArn" aws:"required,min=1,max=256"`
-	TagKeys     []string `json:"tagKeys" aws:"required"`
+	TagKeys     []string `json:"tagKeys" aws:"required" each:"min=1,max=128"`
 }
 
 // untagResource removes tags; keys that are not there are no error.

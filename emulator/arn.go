@@ -70,6 +70,14 @@ func splitQualifier(text string) (machineARN, qualifier string) {
 	return text[:len(text)-len(qualifier)-1], qualifier
 }
 
+// checkRole checks a role ARN as far as Step Functions Local did: its form.
+func checkRole(arn string) error {
+	if !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":iam:") {
+		return fault.InvalidArn(arn)
+	}
+	return nil
+}
+
 // arnFor makes an ARN in the emulator's region and account.
 func (e *Emulator) arnFor(resource string, rest ...string) string {
 	return "arn:aws:states:" + e.region + ":" + e.account + ":" + resource + ":" + strings.Join(rest, ":")

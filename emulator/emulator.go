@@ -50,7 +50,7 @@ type Emulator struct {
 	versions   map[string][]*version    // by ARN of the state machine, by number
 	aliases    map[string][]*alias      // by ARN of the state machine, in the order of their creation
 	activities map[string]*activity     // by ARN
-	revisions  map[string]string        // definitions by key
+	revisions  map[string]*stateMachine // as they stood, by key
 	programs   programs
 }
 
@@ -162,7 +162,8 @@ func New(options ...Option) (*Emulator, error) {
 	e := &Emulator{
 		region: s.region, account: s.account, log: s.log, clock: s.clock, store: s.store, draw: s.draw,
 		machines: make(map[string]*stateMachine), versions: make(map[string][]*version), aliases: make(map[string][]*alias),
-		activities: make(map[string]*activity), revisions: make(map[string]string),
+		activities: make(map[string]*activity), revisions: make(map[string]*stateMachine),
+		programs: programs{compiled: make(map[string]*machine.Program)},
 	}
 	actions := e.actions()
 	var err error
@@ -218,9 +219,3 @@ func (e *Emulator) Advance(ctx context.Context, d time.Duration) error {
 
 // now is the time of the emulator's clock.
 func (e *Emulator) now() int64 { return e.clock.Now() }
-
-// programs holds compiled definitions by revision.
-type programs struct {
-	mu       sync.Mutex
-	compiled map[string]*machine.Program
-}

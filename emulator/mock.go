@@ -30,7 +30,7 @@ func (in *testStateInput) mockOf(s testedState) (*machine.Mock, error) {
 	}
 	m := &machine.Mock{FailedIterations: int(min(in.StateConfiguration.MapIterationFailureCount.Value, 1<<31-1))}
 	if e := in.Mock.ErrorOutput; e != nil {
-		m.Failure = &machine.Failure{Name: stringOrNone(e.Error), Cause: stringOrNone(e.Cause)}
+		m.Failure = givenFailure(e.Error, e.Cause)
 		return m, nil
 	}
 	var err error
@@ -46,13 +46,6 @@ func (in *testStateInput) mockOf(s testedState) (*machine.Mock, error) {
 		err = in.Mock.checkAnswer(s.resource, m.Result)
 	}
 	return m, err
-}
-
-func stringOrNone(s optionalString) value.Value {
-	if !s.Set {
-		return value.Value{}
-	}
-	return value.Str(s.Value)
 }
 
 // checkBranches checks the result of a Parallel state: an item for each branch.

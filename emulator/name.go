@@ -1,11 +1,8 @@
 package emulator
 
 import (
-	"hash/fnv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/aslocal/aslocal/emulator/fault"
 )
 
 // validName reports whether a state machine, execution or activity may have the
@@ -22,19 +19,4 @@ func validName(name string) bool {
 		}
 		return strings.ContainsRune("<>{}[]?*\"#%\\^|~`$&,;:/", r)
 	}) < 0
-}
-
-// checkRole checks a role ARN as far as Step Functions Local did: its form.
-func checkRole(arn string) error {
-	if !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":iam:") {
-		return fault.InvalidArn(arn)
-	}
-	return nil
-}
-
-// fingerprint tells page tokens of different lists apart.
-func fingerprint(s string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(s))
-	return h.Sum64()
 }

@@ -3,7 +3,6 @@ package emulator
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator/awsjson"
@@ -28,7 +27,7 @@ func (n *nested) Call(ctx context.Context, operation string, in value.Value) (va
 	if !ok {
 		return value.Value{}, &asl.Error{Name: asl.ErrRuntime, Cause: "aslocal does not have the operation " + operation + " of Step Functions yet"}
 	}
-	out, err := action.Call(ctx, in, http.Header{}, nil)
+	out, err := action.Call(ctx, in, nil, nil)
 	if err != nil {
 		return value.Value{}, err
 	}

@@ -32,14 +32,14 @@ const maxVersions = 1000
 
 // document is the version as the store keeps it.
 func (v *version) document() journal.Document {
-	o := value.ObjectOf("number", value.Int(v.number), "created", value.Int(v.created), "machine", v.machine.record())
+	o := value.ObjectOf("number", value.Int(v.number), "created", value.Int(v.created), "revision", value.Str(v.machine.revision))
 	if v.description.Set {
 		o = o.With("description", value.Str(v.description.Value))
 	}
 	return journal.Document{Kind: kindVersion, Key: v.arn, Data: o.AppendJSON(nil)}
 }
 
-// loadVersions reads what the store keeps. Definitions are there already.
+// loadVersions reads what the store keeps. Revisions are there already.
 func (e *Emulator) loadVersions() error {
 	for doc, err := range e.store.Documents(kindVersion) {
 		if err != nil {
@@ -62,11 +62,10 @@ func (e *Emulator) readVersion(arn string, doc []byte) (*version, error) {
 	if err != nil {
 		return nil, err
 	}
-	machineARN, _ := splitQualifier(arn)
 	v := &version{arn: arn, description: optionalText(o.Get("description"))}
 	v.number, _ = o.Get("number").Int()
 	v.created, _ = o.Get("created").Int()
-	v.machine, err = e.readMachine(machineARN, o.Get("machine"))
+	v.machine, err = e.revision(o.Get("revision").Text())
 	return v, err
 }
 
@@ -74,7 +73,7 @@ func (e *Emulator) readVersion(arn string, doc []byte) (*version, error) {
 // its revision has one already, which it returns (F-040). The caller holds e.mu.
 func (e *Emulator) publish(ctx context.Context, m *stateMachine, program *machine.Program, description optionalString) (*version, error) {
 	all := e.versions[m.arn]
-	if i := slices.IndexFunc(all, func(v *version) bool { return v.machine.revisionID == m.revisionID }); i >= 0 {
+	if i := slices.IndexFunc(all, func(v *version) bool { return v.machine.revision == m.revision }); i >= 0 {
 		return all[i], e.put(ctx, m, program, nil)
 	}
 	if len(all) >= maxVersions {

@@ -90,10 +90,11 @@ func distinct(c Call, args []value.Value) (value.Value, error) {
 			}
 			numbers[item.Float()] = true
 		default:
-			same := func(other value.Value) bool {
-				return equal(item, other) || !item.Exists() && !other.Exists()
+			known, err := c.run.isAmong(others, item)
+			if err != nil {
+				return value.Value{}, err
 			}
-			if slices.ContainsFunc(others, same) {
+			if known {
 				continue
 			}
 			others = append(others, item)
@@ -107,4 +108,17 @@ func distinct(c Call, args []value.Value) (value.Value, error) {
 		return sequence(out), nil
 	}
 	return value.OfSlice(out), nil
+}
+
+// isAmong reports whether one of the values equals v; nothing equals nothing here.
+func (r *run) isAmong(list []value.Value, v value.Value) (bool, error) {
+	for _, other := range list {
+		if ok, err := r.equal(other, v); ok || err != nil {
+			return ok, err
+		}
+		if !other.Exists() && !v.Exists() {
+			return true, nil
+		}
+	}
+	return false, nil
 }

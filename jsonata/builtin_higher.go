@@ -71,7 +71,7 @@ func filterItems(c Call, args []value.Value) (value.Value, error) {
 	}
 	var out []value.Value
 	err := eachItem(c, args[0], args[1], func(item, v value.Value) error {
-		ok, err := cast(v)
+		ok, err := c.run.cast(v)
 		if ok && err == nil {
 			out = append(out, item)
 		}
@@ -92,7 +92,7 @@ func single(c Call, args []value.Value) (value.Value, error) {
 	matches, i := 0, -1
 	do := func(item, v value.Value) error {
 		i++
-		if ok, err := cast(v); !ok || err != nil || isFunction(v) {
+		if ok, err := c.run.cast(v); !ok || err != nil || isFunction(v) {
 			return err
 		}
 		if matches++; matches > 1 {
@@ -121,11 +121,17 @@ func single(c Call, args []value.Value) (value.Value, error) {
 // of its function to.
 func holds(v value.Value) bool {
 	switch v.Kind() {
+	case value.Bool:
+		return v.Bool()
+	case value.String:
+		return v.Text() != ""
+	case value.Number:
+		return v.Float() != 0
 	case value.Array, value.Object, value.Opaque:
 		f, isNumber := numberOf(v)
 		return !isNumber || f == f
 	}
-	return truthy(v)
+	return false
 }
 
 // reduce is $reduce.
@@ -187,7 +193,7 @@ func eachMember(c Call, object, fn value.Value, do func(name string, member, res
 func sift(c Call, args []value.Value) (value.Value, error) {
 	var b value.ObjectBuilder
 	err := eachMember(c, args[0], args[1], func(name string, member, v value.Value) error {
-		ok, err := cast(v)
+		ok, err := c.run.cast(v)
 		if ok && err == nil {
 			b.Set(name, member)
 		}
@@ -224,6 +230,9 @@ func sortItems(c Call, args []value.Value) (value.Value, error) {
 		fn := functionOf(args[1])
 		swap = func(a, b int) (bool, error) {
 			r := c.run
+			if err := r.poll(); err != nil {
+				return false, err
+			}
 			base := len(r.stack)
 			r.stack = append(r.stack, items[a], items[b])
 			v, err := r.apply(fn, r.stack[base:], value.Nil)

@@ -238,7 +238,7 @@ func bigText(f float64, base int) string {
 }
 
 // booleanOf is $boolean. A function is false, unlike in a condition.
-func booleanOf(_ Call, args []value.Value) (value.Value, error) {
+func booleanOf(c Call, args []value.Value) (value.Value, error) {
 	v := args[0]
 	switch {
 	case !v.Exists():
@@ -246,7 +246,7 @@ func booleanOf(_ Call, args []value.Value) (value.Value, error) {
 	case isFunction(v):
 		return value.False, nil
 	}
-	ok, err := cast(v)
+	ok, err := c.run.cast(v)
 	return value.OfBool(ok), err
 }
 

@@ -9,8 +9,8 @@ import (
 
 // keys is $keys: of an array, the names of all its objects.
 func keys(c Call, args []value.Value) (value.Value, error) {
-	if tooNested(args[0], deepest) {
-		return value.Value{}, limitError(tooDeep, nil)
+	if err := c.run.survey(args[0]); err != nil {
+		return value.Value{}, err
 	}
 	names := args[0].Shape()
 	if names == nil {
@@ -36,11 +36,7 @@ func collectNames(b *value.ObjectBuilder, v value.Value) {
 
 // lookup is $lookup.
 func lookup(c Call, args []value.Value) (value.Value, error) {
-	v := lookUp(args[0], args[1].Text())
-	if isSequence(v) {
-		return v, c.run.grow(v.Len())
-	}
-	return v, nil
+	return c.run.lookUp(args[0], args[1].Text())
 }
 
 // spread is $spread: an object for each member.
@@ -51,8 +47,8 @@ func spread(c Call, args []value.Value) (value.Value, error) {
 		out, err := spreadInto(c, nil, v)
 		return sequence(out), err
 	case value.Array:
-		if tooNested(v, deepest) {
-			return value.Value{}, limitError(tooDeep, nil)
+		if err := c.run.survey(v); err != nil {
+			return value.Value{}, err
 		}
 		out, err := spreadInto(c, nil, v)
 		if v.Len() == 0 {
@@ -116,8 +112,8 @@ func typeOf(_ Call, args []value.Value) (value.Value, error) {
 // clone is $clone: the value read back from its text. So numbers have 15 digits
 // after it, and functions are empty strings.
 func clone(c Call, args []value.Value) (value.Value, error) {
-	if tooNested(args[0], deepest) {
-		return value.Value{}, limitError(tooDeep, nil)
+	if err := c.run.survey(args[0]); err != nil {
+		return value.Value{}, err
 	}
 	v, _, err := cloned(c.run, args[0])
 	return v.Marked(0), err

@@ -22,7 +22,7 @@ func stringOf(c Call, args []value.Value) (value.Value, error) {
 		return v, nil
 	}
 	form := textForm{pretty: len(args) > 1 && args[1].Bool(), whole: c.run.expr.service}
-	return c.text(func(dst []byte) ([]byte, error) { return form.append(dst, v) })
+	return c.text(func(dst []byte) ([]byte, error) { return form.append(c.run, dst, v) })
 }
 
 // text makes a string in the buffer of the run.
@@ -46,7 +46,7 @@ type textForm struct {
 
 // append writes a value: nothing and functions as nothing, what is no string as
 // JSON, with numbers of 15 digits.
-func (form textForm) append(dst []byte, v value.Value) ([]byte, error) {
+func (form textForm) append(r *run, dst []byte, v value.Value) ([]byte, error) {
 	switch v.Kind() {
 	case value.String:
 		return append(dst, v.Text()...), nil
@@ -66,7 +66,7 @@ func (form textForm) append(dst []byte, v value.Value) ([]byte, error) {
 			v = v.Index(0)
 		}
 	}
-	w := jsonWriter{textForm: form, dst: dst}
+	w := jsonWriter{textForm: form, run: r, dst: dst}
 	err := w.write(v, 0)
 	return w.dst, err
 }
@@ -75,6 +75,7 @@ func (form textForm) append(dst []byte, v value.Value) ([]byte, error) {
 // digits and functions as empty strings.
 type jsonWriter struct {
 	textForm
+	run *run
 	dst []byte
 }
 
@@ -82,6 +83,9 @@ type jsonWriter struct {
 func (w *jsonWriter) write(v value.Value, level int) (err error) {
 	if level > deepest {
 		return limitError(tooDeep, nil)
+	}
+	if err := w.run.fits(len(w.dst)); err != nil { // see survey: the text may be far larger than the value
+		return err
 	}
 	switch v.Kind() {
 	case value.Number:

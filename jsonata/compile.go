@@ -109,7 +109,7 @@ func (c *compiler) close() { c.scope = c.scope.up }
 
 // capture notes that a function keeps the frames around it.
 func (c *compiler) capture() {
-	for s := c.scope; s != nil; s = s.up {
+	for s := c.scope; s != nil && !s.captured; s = s.up { // what is around a captured one is, too
 		s.captured = true
 	}
 }
@@ -244,7 +244,7 @@ func constant(v value.Value) eval {
 func (c *compiler) name(n *node) eval {
 	name := n.text
 	return func(f *frame, in value.Value) (value.Value, error) {
-		return lookUp(in, name), nil
+		return f.run.lookUp(in, name)
 	}
 }
 
@@ -509,7 +509,11 @@ func (c *compiler) calls(n *node) (*call, error) {
 		same := c.variable(n.lhs.items[0].text, leaving)
 		out.forgotten = func(f *frame) bool {
 			v, err := same(f, value.Value{})
-			return err == nil && truthy(v)
+			if err != nil {
+				return false
+			}
+			ok, err := f.run.cast(v)
+			return ok && err == nil
 		}
 	}
 	if out.callee, err = c.node(n.lhs); err != nil {

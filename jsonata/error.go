@@ -231,6 +231,9 @@ func (e *Error) field(name string, plain bool) string {
 	return shown(e.Value)
 }
 
+// maxShown is how large a value may be to stand in a message with its text.
+const maxShown = 16 << 20
+
 // shown is a value in a message. A function has no JSON text, and a number
 // beyond the doubles shows as null.
 func shown(v value.Value) string {
@@ -243,6 +246,9 @@ func shown(v value.Value) string {
 		return "null"
 	case v.Kind() == value.Number:
 		return numberText(v.Float())
+	}
+	if left := maxShown; surveyed(v, deepest, &left) != nil {
+		return `"<` + v.Kind().String() + `>"`
 	}
 	return v.String()
 }

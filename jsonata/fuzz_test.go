@@ -64,7 +64,7 @@ func FuzzEval(f *testing.F) {
 			if v.Kind() == value.Opaque {
 				return "function", err
 			}
-			if tooNested(v, deepest) {
+			if left := defaultMemory; surveyed(v, deepest, &left) != nil {
 				return "deep", err
 			}
 			return v.String(), err

@@ -28,6 +28,13 @@ func TestHostileExpressions(t *testing.T) {
 	nested := func(use string) string { // an array in an array in an array …
 		return `($x := $reduce([1..100000], function($a, $b) { [[$a]] }); ` + use + `)`
 	}
+	// doubled makes a value that holds itself of the step before twice, sixty times
+	// over: little to keep, and no end to whoever goes through it.
+	doubled := func(use string) string {
+		return `($d := function($step) { $reduce([1..60], $step, [0]) };
+			$x := $d(function($a, $i) { [[$a], [$a]] }); $y := $d(function($a, $i) { [[$a], [$a]] });
+			$o := $d(function($a, $i) { {"a": $a, "b": $a} }); ` + use + `)`
+	}
 	for _, c := range []struct{ name, text, want string }{
 		{"parentheses in parentheses", repeated("(", ")"), deep},
 		{"arrays in arrays", repeated("[", "]"), deep},
@@ -84,6 +91,30 @@ func TestHostileExpressions(t *testing.T) {
 		{"their equality", nested(`$x = [[$x]]`), `false`},
 		{"their truth", nested(`$x ? 1 : 2`), `1`},
 		{"their sign", nested(`$exists(-$x)`), `D1002`},
+		{"values that double", doubled(`$x`), large},
+		{"objects that double", doubled(`$o`), large},
+		{"doubled: in another", doubled(`[$x][]`), large},
+		{"long texts, many times over", `($s := $pad("", 5000000); [1..100000].($s))`, large},
+		{"doubled: their text", doubled(`$string($x)`), large},
+		{"doubled: their text behind another", doubled(`"" & $o`), large},
+		{"doubled: their equality", doubled(`$x = $y`), long},
+		{"doubled: their equality with themselves", doubled(`$x = $x`), `true`},
+		{"doubled: their distinct items", doubled(`$distinct([[$x], [$y]])`), long},
+		{"doubled: their truth", doubled(`$x ? 1 : 2`), long},
+		{"doubled: their descendants", doubled(`$count($x.**)`), large},
+		{"doubled: their descendants by a function", doubled(`$count($map([1], function() { $o.** }))`), large},
+		{"doubled: their items", doubled(`$count({"a": $x}.*)`), large},
+		{"doubled: their members", doubled(`$count($x.b)`), long},
+		{"doubled: their looked-up members", doubled(`$lookup($x, "b")`), long},
+		{"doubled: their names", doubled(`$keys($x)`), large},
+		{"doubled: their objects", doubled(`$spread($x)`), large},
+		{"doubled: their clone", doubled(`$clone($o)`), large},
+		{"doubled: their transform", doubled(`$o ~> |**|{"c": 1}|`), large},
+		{"doubled: a transform that puts them in", doubled(`{} ~> |$|{"c": $x}|`), large},
+		{"doubled: a clone of our own that gives them", doubled(`($clone := function() { $y }; {} ~> |$|{"c": 1}|)`), long},
+		{"doubled: in an error", doubled(`-$x`), `D1002: Cannot negate a non-numeric value: "<array>"`},
+		{"doubled: as a key", doubled(`{$o: 1}`), `T1003: Key in object structure must evaluate to a string; got: "<object>"`},
+		{"an order of many terms", `[1..10000]^($` + strings.Repeat(", $", 5000) + `)`, large},
 		{"a function in itself", `($f := function() { $f }; $string({"a": $f, "b": [$f]}))`, `"{\"a\":\"\",\"b\":[\"\"]}"`},
 
 		{"backtracking", `$contains($pad("", 5000, "a") & "!", /^(?=(a+)+$)/)`, long},

@@ -133,8 +133,10 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 	if err != nil {
 		return value.Value{}, finish(err)
 	}
-	if r.made > deepest && tooNested(v, deepest) {
-		return value.Value{}, finish(limitError(tooDeep, nil))
+	if r.made > 0 { // else the caller has the value already
+		if err := r.survey(v); err != nil {
+			return value.Value{}, finish(err)
+		}
 	}
 	if e.service && e.reckons {
 		v = spelled(v)

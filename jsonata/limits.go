@@ -31,6 +31,14 @@ type Limits struct {
 	RegexTime time.Duration
 }
 
+// memory is Memory, or its default.
+func (l Limits) memory() int {
+	if l.Memory <= 0 {
+		return defaultMemory
+	}
+	return l.Memory
+}
+
 const (
 	defaultDepth  = 2000
 	defaultMemory = 256 << 20
@@ -116,20 +124,43 @@ func (r *run) fits(bytes int) error {
 	return nil
 }
 
-// tooNested reports whether arrays and objects nest deeper than so many levels.
-func tooNested(v value.Value, levels int) bool {
-	if levels == 0 {
-		return true
-	}
-	for _, item := range v.Slice() {
-		if k := item.Kind(); (k == value.Array || k == value.Object) && tooNested(item, levels-1) {
-			return true
+// survey goes through a value to the bottom before something else does. It fails
+// if arrays and objects nest too deep for that, or if they take more memory than
+// the evaluation may, each counted as often as it occurs: [[$a], [$a]] is small,
+// but sixty such steps make a value that is larger, written out, than any disk.
+func (r *run) survey(v value.Value) error {
+	most := r.env.Limits.memory()
+	left := most
+	err := surveyed(v, deepest, &left)
+	r.fuel -= (most - left) / (itemsPerStep * valueSize)
+	return err
+}
+
+// surveyed is survey with so many levels and bytes left.
+func surveyed(v value.Value, levels int, left *int) error {
+	list := v.Slice()
+	if shape := v.Shape(); shape != nil {
+		list = v.MemberValues()
+		for i := range shape.Len() {
+			*left -= len(shape.Name(i))
 		}
 	}
-	for _, member := range v.MemberValues() {
-		if k := member.Kind(); (k == value.Array || k == value.Object) && tooNested(member, levels-1) {
-			return true
+	*left -= len(list) * valueSize
+	for i := range list {
+		switch list[i].Kind() {
+		case value.String:
+			*left -= len(list[i].Text())
+		case value.Array, value.Object:
+			if *left -= objectSize; levels <= 1 {
+				return limitError(tooDeep, nil)
+			}
+			if err := surveyed(list[i], levels-1, left); err != nil {
+				return err
+			}
 		}
 	}
-	return false
+	if *left < 0 {
+		return limitError(tooLarge, nil)
+	}
+	return nil
 }

@@ -132,13 +132,13 @@ func concatenation(left, right eval, position int) eval {
 		}
 		r := f.run
 		form := textForm{whole: r.expr.service}
-		text, err := form.append(r.text[:0], x)
+		text, err := form.append(r, r.text[:0], x)
 		switch {
 		case err != nil:
 		case y.Kind() == value.String:
 			text = appendText(text, y.Text())
 		default:
-			text, err = form.append(text, y)
+			text, err = form.append(r, text, y)
 		}
 		if err == nil {
 			err = r.allocate(len(text))
@@ -242,7 +242,7 @@ func (c *compiler) test(n *node) (tester, error) {
 		if v.Kind() == value.Bool {
 			return v.Bool(), nil
 		}
-		return cast(v)
+		return f.run.cast(v)
 	}, nil
 }
 
@@ -298,7 +298,8 @@ func (c *compiler) boolean(n *node) (tester, error) {
 		if err != nil || !x.Exists() || !y.Exists() {
 			return false, err
 		}
-		return equal(x, y) == want, nil
+		same, err := f.run.equal(x, y)
+		return same == want && err == nil, err
 	}, nil
 }
 
@@ -345,7 +346,7 @@ func (c *compiler) leftTest(n *node) (tester, error) {
 		if err != nil {
 			return false, err
 		}
-		ok, err := cast(v)
+		ok, err := f.run.cast(v)
 		if err != nil {
 			err = stamp(err, position, op)
 		}
@@ -455,46 +456,62 @@ func identical(a, b value.Value) bool {
 	case value.Array, value.Object:
 		return a.Len() > 0 && value.Same(a, b) // all empty ones share a node
 	}
-	return equal(a, b)
+	return equalScalars(a, b)
 }
 
-// equal compares deeply: numbers as doubles, functions by identity.
-func equal(a, b value.Value) bool {
+// equal compares deeply: numbers as doubles, functions by identity. An array or
+// object is equal to itself, whatever is in it.
+func (r *run) equal(a, b value.Value) (bool, error) {
 	k := a.Kind()
-	if k != b.Kind() {
-		return false
+	switch {
+	case k != b.Kind():
+		return false, nil
+	case k != value.Array && k != value.Object:
+		return equalScalars(a, b), nil
+	case value.Same(a, b):
+		return true, nil
+	case a.Len() != b.Len():
+		return false, nil
 	}
-	switch k {
-	case value.Number:
-		return a.Float() == b.Float()
-	case value.Array:
-		if a.Len() != b.Len() {
-			return false
-		}
+	if err := r.poll(); err != nil {
+		return false, err
+	}
+	if k == value.Array {
 		for i, item := range a.Slice() {
-			if other := b.Index(i); !equal(item, other) && (item.Exists() || other.Exists()) {
-				return false
+			other := b.Index(i)
+			if !item.Exists() && !other.Exists() {
+				continue
+			}
+			if ok, err := r.equal(item, other); !ok {
+				return false, err
 			}
 		}
-		return true
-	case value.Object:
-		if a.Len() != b.Len() {
-			return false
+		return true, nil
+	}
+	for name, member := range a.Members() {
+		if ok, err := r.equal(member, b.Get(name)); !ok {
+			return false, err
 		}
-		for name, member := range a.Members() {
-			if !equal(member, b.Get(name)) {
-				return false
-			}
-		}
-		return true
-	case value.Opaque:
+	}
+	return true, nil
+}
+
+// equalScalars compares what is neither an array nor an object; nothing equals
+// nothing else.
+func equalScalars(a, b value.Value) bool {
+	switch k := a.Kind(); {
+	case k != b.Kind():
+		return false
+	case k == value.Number:
+		return a.Float() == b.Float()
+	case k == value.Opaque:
 		return a.Opaque() == b.Opaque()
 	}
 	return value.Equal(a, b)
 }
 
 // cast is a value as a condition. An infinity among what it looks at fails.
-func cast(v value.Value) (bool, error) {
+func (r *run) cast(v value.Value) (bool, error) {
 	switch v.Kind() {
 	case value.Bool:
 		return v.Bool(), nil
@@ -506,8 +523,11 @@ func cast(v value.Value) (bool, error) {
 	case value.Object:
 		return v.Len() > 0, nil
 	case value.Array:
+		if err := r.poll(); err != nil {
+			return false, err
+		}
 		for _, item := range v.Slice() {
-			if ok, err := cast(item); ok || err != nil {
+			if ok, err := r.cast(item); ok || err != nil {
 				return ok, err
 			}
 		}
@@ -520,12 +540,6 @@ func cast(v value.Value) (bool, error) {
 		return ok && f != 0, err
 	}
 	return false, nil
-}
-
-// truthy is cast for what cannot fail.
-func truthy(v value.Value) bool {
-	ok, err := cast(v)
-	return ok && err == nil
 }
 
 // array compiles "[a, b]". An item that is itself such a constructor is one

@@ -230,6 +230,7 @@ func (r *run) finish(whole value.Value, base int, items []value.Value, single bo
 // run evaluates the steps. The result is either whole, the only result of the
 // last step if that is an array or no array, or items: a list on the stack.
 func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.Value, err error) {
+	r := f.run
 	if p.consHead {
 		v, err := p.steps[0].eval(f, asSequence(in))
 		if err != nil {
@@ -237,6 +238,9 @@ func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.V
 		}
 		switch {
 		case v.Kind() == value.String: // the reference goes through its characters
+			if err := r.grow(len(v.Text())); err != nil {
+				return value.Value{}, nil, err
+			}
 			return p.runItems(f, 1, characters(v.Text()))
 		case !isArray(v):
 			return value.Value{}, nil, nil
@@ -248,7 +252,6 @@ func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.V
 	if isArray(in) && !p.absolute {
 		return p.runItems(f, 0, in.Slice())
 	}
-	r := f.run
 	base := len(r.stack)
 	r.stack = append(r.stack, in)
 	return p.runItems(f, 0, r.stack[base:])
@@ -377,7 +380,9 @@ func (s *step) collect(f *frame, items []value.Value, c *collector) error {
 			base := len(r.stack)
 			if item.Exists() {
 				c.results++
-				r.descendants(item)
+				if err := r.descendants(item); err != nil {
+					return err
+				}
 			}
 			if err := r.grow(len(r.stack) - base); err != nil {
 				return err
@@ -430,7 +435,11 @@ func (s *step) collectMembers(f *frame, items []value.Value, c *collector) error
 				v = item.MemberValues()[at]
 			}
 		case value.Array:
-			if v = lookUp(*item, s.name); s.keep {
+			found, err := r.lookUp(*item, s.name)
+			if err != nil {
+				return err
+			}
+			if v = found; s.keep {
 				v = v.Marked(markSequence | markKeep)
 			}
 			v = leave(v)
@@ -452,30 +461,42 @@ func (s *step) collectMembers(f *frame, items []value.Value, c *collector) error
 
 // lookUp returns the member of that name: of an array, those of all its items,
 // as a sequence.
-func lookUp(v value.Value, name string) value.Value {
+func (r *run) lookUp(v value.Value, name string) (value.Value, error) {
 	switch v.Kind() {
 	case value.Object:
-		return v.Get(name)
+		return v.Get(name), nil
 	case value.Array:
-		return sequence(appendMembers(nil, v, name))
+		base := len(r.stack)
+		if err := r.members(v, name); err != nil {
+			return value.Value{}, err
+		}
+		out, err := r.take(base)
+		return sequence(out), err
 	}
-	return value.Value{}
+	return value.Value{}, nil
 }
 
-func appendMembers(out []value.Value, list value.Value, name string) []value.Value {
+// members puts the members of that name on the stack, those of arrays in the list
+// too.
+func (r *run) members(list value.Value, name string) error {
+	if err := r.poll(); err != nil {
+		return err
+	}
 	for _, item := range list.Slice() {
 		switch item.Kind() {
 		case value.Array:
-			out = appendMembers(out, item, name)
+			if err := r.members(item, name); err != nil {
+				return err
+			}
 		case value.Object:
 			if v := item.Get(name); isArray(v) {
-				out = append(out, v.Slice()...)
+				r.stack = append(r.stack, v.Slice()...)
 			} else if v.Exists() {
-				out = append(out, v)
+				r.stack = append(r.stack, v)
 			}
 		}
 	}
-	return out
+	return nil
 }
 
 // wildcard evaluates "*": the values of all members, arrays taken apart to the
@@ -490,7 +511,9 @@ func wildcard(f *frame, in value.Value) (value.Value, error) {
 	for _, list := range [...][]value.Value{in.Slice(), in.MemberValues()} {
 		for _, v := range list {
 			if isArray(v) {
-				r.flatten(v)
+				if err := r.flatten(v); err != nil {
+					return value.Value{}, err
+				}
 				mark = 0
 			} else {
 				r.stack = append(r.stack, v)
@@ -502,14 +525,18 @@ func wildcard(f *frame, in value.Value) (value.Value, error) {
 }
 
 // flatten puts the items of an array on the stack, those of arrays in it too.
-func (r *run) flatten(v value.Value) {
+func (r *run) flatten(v value.Value) error {
+	if err := r.poll(); err != nil {
+		return err
+	}
 	for _, item := range v.Slice() {
-		if isArray(item) {
-			r.flatten(item)
-		} else {
+		if !isArray(item) {
 			r.stack = append(r.stack, item)
+		} else if err := r.flatten(item); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // descendants evaluates "**": the value itself and all in it, save arrays.
@@ -519,7 +546,9 @@ func descendants(f *frame, in value.Value) (value.Value, error) {
 	}
 	r := f.run
 	base := len(r.stack)
-	r.descendants(in)
+	if err := r.descendants(in); err != nil {
+		return value.Value{}, err
+	}
 	if len(r.stack) == base+1 { // no sequence
 		only := r.stack[base]
 		r.stack = r.stack[:base]
@@ -529,21 +558,24 @@ func descendants(f *frame, in value.Value) (value.Value, error) {
 	return sequence(out), err
 }
 
-func (r *run) descendants(v value.Value) {
-	switch v.Kind() {
-	case value.Array:
-		for _, item := range v.Slice() {
-			r.descendants(item)
-		}
-		return
-	case value.Object:
+func (r *run) descendants(v value.Value) error {
+	list := v.Slice()
+	if !isArray(v) {
+		list = v.MemberValues()
 		r.stack = append(r.stack, v)
-		for _, member := range v.MemberValues() {
-			r.descendants(member)
-		}
-		return
 	}
-	r.stack = append(r.stack, v)
+	if len(list) == 0 {
+		return nil
+	}
+	if err := r.poll(); err != nil {
+		return err
+	}
+	for i := range list {
+		if err := r.descendants(list[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A filter is a predicate.
@@ -747,6 +779,7 @@ func (fl *filter) passes(f *frame, item value.Value, i, of int) (int, error) {
 		}
 		return 0, err
 	case fl.list != nil:
+		f.run.fuel -= len(fl.list) / itemsPerStep
 		n := 0
 		for _, x := range fl.list {
 			n += hits(x, i, of)
@@ -764,6 +797,7 @@ func (fl *filter) passes(f *frame, item value.Value, i, of int) (int, error) {
 		}
 		return 0, nil
 	case value.Array:
+		f.run.fuel -= v.Len() / itemsPerStep
 		if n, ok, err := positions(v.Slice(), i, of); ok || err != nil {
 			return n, err
 		}
@@ -772,7 +806,7 @@ func (fl *filter) passes(f *frame, item value.Value, i, of int) (int, error) {
 			return hits(x, i, of), err
 		}
 	}
-	ok, err := cast(v)
+	ok, err := f.run.cast(v)
 	if ok && err == nil {
 		return 1, nil
 	}

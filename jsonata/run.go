@@ -61,7 +61,7 @@ type run struct {
 	maxItems, maxLength int
 	fuel                int
 	memory              int
-	made                int // arrays and objects: none nests deeper than there are, save in the input
+	made                int // arrays and objects
 	now                 time.Time
 	clocked             bool
 	top                 frame
@@ -101,10 +101,7 @@ var runs = sync.Pool{New: func() any { return new(run) }}
 func (e *Expr) begin(ctx context.Context, input value.Value, env Env) *run {
 	r := runs.Get().(*run)
 	r.expr, r.env, r.ctx, r.root = e, env, ctx, input
-	r.depth, r.level, r.fuel, r.memory, r.made = 0, 0, pollEvery, env.Limits.Memory, 0
-	if r.memory <= 0 {
-		r.memory = defaultMemory
-	}
+	r.depth, r.level, r.fuel, r.memory, r.made = 0, 0, pollEvery, env.Limits.memory(), 0
 	if r.maxDepth = env.Limits.Depth; r.maxDepth <= 0 {
 		r.maxDepth = defaultDepth
 	}

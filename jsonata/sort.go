@@ -95,6 +95,9 @@ type sortKey struct {
 // order sorts n things; item gives the frame and the context of each. A key is
 // evaluated when a comparison first needs it, and once.
 func (s *sorting) order(r *run, n int, item func(i int) (*frame, value.Value)) ([]int, error) {
+	if err := r.charge(n * len(s.terms) * 2); err != nil { // a key is larger than a value
+		return nil, err
+	}
 	keys := make([]sortKey, n*len(s.terms))
 	key := func(i, t int) (value.Value, error) {
 		k := &keys[i*len(s.terms)+t]

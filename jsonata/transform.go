@@ -138,6 +138,9 @@ func (t *transform) change(f *frame, c *copying, match value.Value) error {
 		if update.Kind() != value.Object {
 			return &Error{Code: "T2011", Position: t.updatePosition, Value: update}
 		}
+		if err := c.run.survey(update); err != nil {
+			return err
+		}
 		update = clean(update) // what it holds of the copy is held as it is now
 	}
 	at := c.entry(match) // nil for an array, or for nothing of the copy
@@ -274,6 +277,9 @@ func (c *copying) slice(n int) []value.Value {
 // number copies v and numbers its objects. An array without objects in it stays
 // what it was.
 func (c *copying) number(v value.Value) (value.Value, error) {
+	if err := c.run.poll(); err != nil {
+		return value.Value{}, err
+	}
 	switch v.Kind() {
 	case value.Array:
 		out, err := c.numberAll(v.Slice(), false)
@@ -341,6 +347,9 @@ func (c *copying) entry(v value.Value) *value.Value {
 func (c *copying) now(v value.Value) (value.Value, error) {
 	if !c.changed {
 		return v, nil
+	}
+	if err := c.run.poll(); err != nil {
+		return value.Value{}, err
 	}
 	mark, list := v.Mark(), v.Slice()
 	if at := c.entry(v); at != nil {

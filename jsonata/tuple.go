@@ -458,6 +458,9 @@ func (p *tuplePath) stages(f *frame, stages []tupleStage, tuples []*frame) ([]*f
 		}
 		var out []*frame
 		for i, t := range tuples {
+			if err := f.run.poll(); err != nil {
+				return nil, err
+			}
 			n, err := st.filter.passes(t, t.at, i, len(tuples))
 			if err != nil {
 				return nil, err

@@ -181,23 +181,25 @@ func concat(s *scene, _ *call, v value.Value, arguments []value.Value) (value.Va
 	for _, item := range v.Slice() {
 		out = append(out, item.Text()...)
 	}
+	if f := s.work(v.Len() + len(out)/textPerWork); f != nil {
+		return value.Value{}, f
+	}
 	for _, a := range arguments {
+		parts := a.Slice()
 		if a.Kind() != value.Array {
-			out = appendPresent(out, a)
-			continue
+			parts = []value.Value{a}
 		}
-		for _, item := range a.Slice() {
-			out = appendPresent(out, item)
+		for _, part := range parts {
+			before := len(out)
+			if !part.IsNull() {
+				out = appendJava(out, part)
+			}
+			if f := s.work(1 + (len(out)-before)/textPerWork); f != nil { // each may be the same long text
+				return value.Value{}, f
+			}
 		}
 	}
-	return value.Str(string(out)), s.work(len(out) / 16)
-}
-
-func appendPresent(out []byte, v value.Value) []byte {
-	if v.IsNull() {
-		return out
-	}
-	return appendJava(out, v)
+	return value.Str(string(out)), nil
 }
 
 // appendAll returns an array with the arguments behind its items, and anything

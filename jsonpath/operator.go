@@ -1,7 +1,6 @@
 package jsonpath
 
 import (
-	"math/big"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -22,16 +21,16 @@ var comparisons map[string]comparison
 
 func init() { // comparisons refer to one another
 	comparisons = map[string]comparison{
-		"==":       func(_ *scene, l, r side) (bool, *failure) { return equal(l.v, r.v), nil },
-		"!=":       func(_ *scene, l, r side) (bool, *failure) { return !equal(l.v, r.v), nil },
-		"===":      func(_ *scene, l, r side) (bool, *failure) { return same(l.v, r.v), nil },
-		"!==":      func(_ *scene, l, r side) (bool, *failure) { return !same(l.v, r.v), nil },
+		"==":       func(s *scene, l, r side) (bool, *failure) { return equal(l.v, r.v), s.comparing(l.v, r.v) },
+		"!=":       func(s *scene, l, r side) (bool, *failure) { return !equal(l.v, r.v), s.comparing(l.v, r.v) },
+		"===":      func(s *scene, l, r side) (bool, *failure) { return same(l.v, r.v), s.comparing(l.v, r.v) },
+		"!==":      func(s *scene, l, r side) (bool, *failure) { return !same(l.v, r.v), s.comparing(l.v, r.v) },
 		"<":        ordered(func(order int) bool { return order < 0 }),
 		"<=":       ordered(func(order int) bool { return order <= 0 }),
 		">":        ordered(func(order int) bool { return order > 0 }),
 		">=":       ordered(func(order int) bool { return order >= 0 }),
 		"=~":       matches,
-		"in":       func(s *scene, l, r side) (bool, *failure) { return in(s, l, r) },
+		"in":       in,
 		"nin":      negated(in),
 		"contains": contains,
 		"all":      all,
@@ -52,6 +51,24 @@ func negated(c comparison) comparison {
 		ok, f := c(s, left, right)
 		return !ok && f == nil, f
 	}
+}
+
+// comparing counts the work of comparing two values, so far as it grows with
+// them.
+func (s *scene) comparing(left, right value.Value) *failure {
+	n := 0
+	switch l, r := left.Kind(), right.Kind(); {
+	case l == value.String && r == value.String:
+		n = min(len(left.Text()), len(right.Text()))
+	case l == value.Number && r == value.String:
+		n = len(right.Text())
+	case l == r && (l == value.Array || l == value.Object) && left.Len() == right.Len(): // others differ at first sight
+		n = right.Size()
+	}
+	if n < textPerWork {
+		return nil
+	}
+	return s.work(n / textPerWork)
 }
 
 // equal compares as == does. A number and a string are equal if the number on
@@ -76,34 +93,15 @@ func same(left, right value.Value) bool {
 // ordered makes an operator that holds for two numbers or two strings whose
 // order is as wanted, and for nothing else.
 func ordered(wanted func(order int) bool) comparison {
-	return func(_ *scene, left, right side) (bool, *failure) {
+	return func(s *scene, left, right side) (bool, *failure) {
 		switch l, r := left.v.Kind(), right.v.Kind(); {
 		case l == value.Number && r == value.Number:
-			return wanted(orderNumbers(left.v, right.v)), nil
+			return wanted(value.CompareNumbers(left.v, right.v)), nil
 		case l == value.String && r == value.String:
-			return wanted(orderStrings(left.v.Text(), right.v.Text())), nil
+			return wanted(orderStrings(left.v.Text(), right.v.Text())), s.comparing(left.v, right.v)
 		}
 		return false, nil
 	}
-}
-
-func orderNumbers(a, b value.Value) int {
-	switch x, y := a.Float(), b.Float(); {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	case value.Equal(a, b):
-		return 0
-	}
-	// Beyond the precision of float64. Exponents can be huge, so only integers,
-	// whose texts are their digits, are compared exactly.
-	x, ok1 := new(big.Int).SetString(a.NumberText(), 10)
-	y, ok2 := new(big.Int).SetString(b.NumberText(), 10)
-	if !ok1 || !ok2 {
-		return 0
-	}
-	return x.Cmp(y)
 }
 
 // orderStrings compares as Java does, by UTF-16 code units: characters beyond
@@ -171,6 +169,9 @@ func patternInput(v value.Value) string {
 // fraction of what other work does.
 func has(s *scene, list []value.Value, v value.Value) (bool, *failure) {
 	for i, item := range list {
+		if f := s.comparing(v, item); f != nil {
+			return false, f
+		}
 		if equal(v, item) {
 			return true, s.work(1 + i/8)
 		}
@@ -200,7 +201,7 @@ func in(s *scene, left, right side) (bool, *failure) {
 
 func contains(s *scene, left, right side) (bool, *failure) {
 	if left.v.Kind() == value.String && right.v.Kind() == value.String {
-		return strings.Contains(left.v.Text(), right.v.Text()), nil
+		return strings.Contains(left.v.Text(), right.v.Text()), s.work(len(left.v.Text()) / textPerWork)
 	}
 	if left.v.Kind() != value.Array {
 		return false, nil
@@ -265,7 +266,7 @@ func everyIn(s *scene, items, of []value.Value) (bool, *failure) {
 }
 
 // size compares the length of a string or list on the left with a number.
-func size(_ *scene, left, right side) (bool, *failure) {
+func size(s *scene, left, right side) (bool, *failure) {
 	if right.v.Kind() != value.Number {
 		return false, nil
 	}
@@ -279,7 +280,7 @@ func size(_ *scene, left, right side) (bool, *failure) {
 	default:
 		return false, nil
 	}
-	return int(right.v.Float()) == length, nil
+	return int(right.v.Float()) == length, s.work(max(length, 0) / textPerWork)
 }
 
 // utf16Length returns the length that Java gives a string.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -196,6 +197,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{`$..length()`, 9, "Function length has nothing to work on"},
 		{`$.a[?(@.b == $.c d)]`, 16, "Expected character: )"},
 		{`$.a[?(@.b =~ /(/)]`, 14, ""},
+		{`$.a[?(@.b =~ /\u4}bc/)]`, 14, ""},
 		{`$.a[?(@.b == $.)]`, 15, "Path must not end with a '.' or '..'"},
 		{`$.a[?(@.b && )]`, 13, "Failed to parse filter: [?(@.b && )], error on position: 10, char: )"},
 		{`$.a[?(@.b == 'x)]`, 3, "Could not parse token starting at position 3. Expected ?, ', 0-9, * "},
@@ -274,6 +276,8 @@ func TestLimits(t *testing.T) {
 	}
 	lists := value.ObjectOf("a", value.OfSlice(numbers), "b", value.Of(value.ObjectOf("l", value.OfSlice(numbers[:2000]))))
 	text := value.ObjectOf("s", value.Str(strings.Repeat("a", 40)))
+	long := value.Str(strings.Repeat("a", 200_000))
+	large := value.ObjectOf("a", value.OfSlice(numbers), "b", value.OfSlice(slices.Clone(numbers)), "s", long, "t", value.Str(long.Text()+"b"))
 	names := strings.TrimSuffix(strings.Repeat("'x',", 5000), ",")
 	for _, c := range []struct {
 		path string
@@ -287,6 +291,14 @@ func TestLimits(t *testing.T) {
 		{"$.b[?($.a anyof @.l)]", lists, nil},
 		{"$.a[?(@ =~ /(?=x)?1/)]", lists, tooMuchWork},
 		{"$.a[*].concat($..*)", lists, tooMuchWork},
+		{"$.concat(" + strings.Repeat("$.s,", 1000) + "$.s)", large, tooMuchWork},
+		{"$.a[?($.a == $.b)]", large, tooMuchWork},
+		{"$.a[?(@ in [0] && $.a == $.b)]", large, nil},
+		{"$.a[?($.s < $.t)]", large, tooMuchWork},
+		{"$.a[?($.t contains 'ab')]", large, tooMuchWork},
+		{"$.a[?($.s size 1)]", large, tooMuchWork},
+		{"$.a[?(1 == $.s)]", large, tooMuchWork},
+		{"$.a[?(@ == $.a)]", large, nil},
 		{"$[?(@.s =~ /(?=x)?(a+)+\\1b/)]", text, slowPattern},
 		{"$[?(@.s =~ /(a+)+b/)]", text, nil},
 	} {

@@ -1,6 +1,7 @@
 package jsonpath
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -60,7 +61,7 @@ func compilePattern(text, flags string) (*pattern, error) {
 // matches reports whether the pattern matches all of the text.
 func (p *pattern) matches(s *scene, text string) (bool, *failure) {
 	if p.linear != nil {
-		return p.linear.MatchString(text), s.work(1 + len(text)/16)
+		return p.linear.MatchString(text), s.work(1 + len(text)/textPerWork)
 	}
 	if f := s.work(patternWork + len(text)); f != nil {
 		return false, f
@@ -124,9 +125,10 @@ func translateEscape(b *strings.Builder, text string, class bool) (n int, ok boo
 		b.WriteString(`[\s\x0B]`)
 	case c == '/':
 		b.WriteByte('/')
-	case c == 'u' && len(text) > 4:
-		b.WriteString(`\x{` + text[1:5] + `}`)
-		return 5, true
+	case c == 'u':
+		unit, ok := codeUnit(`\` + text)
+		fmt.Fprintf(b, `\x{%x}`, unit)
+		return len(`u0000`), ok
 	case c == 'Q' && !class:
 		quoted, _, _ := strings.Cut(text[1:], `\E`)
 		b.WriteString(regexp.QuoteMeta(quoted))

@@ -57,6 +57,9 @@ const (
 	maxWork  = 10_000_000
 )
 
+// textPerWork is how many bytes of text count as one value looked at.
+const textPerWork = 16
+
 // A mode says for whom a path is evaluated.
 type mode uint8
 

@@ -34,6 +34,7 @@ type argument struct {
 	literal value.Value
 	holes   []int // offsets of the {} in the content of a literal string
 	path    *jsonpath.Path
+	offset  int // of the path in the text that was compiled
 	call    *Call
 }
 
@@ -45,19 +46,18 @@ func (c *Call) String() string { return c.text }
 // "Fail State".
 func (c *Call) ReturnsString() bool { return c.function.returnsString }
 
-// Paths returns the paths among the arguments, those of inner calls too, in the
-// order in which they are written.
-func (c *Call) Paths() []*jsonpath.Path {
-	var paths []*jsonpath.Path
+// Paths calls visit for the paths among the arguments, those of inner calls too,
+// in the order in which they are written; offset is where one begins, in bytes
+// of the text that Compile was given.
+func (c *Call) Paths(visit func(offset int, p *jsonpath.Path)) {
 	for i := range c.arguments {
 		switch a := &c.arguments[i]; {
 		case a.call != nil:
-			paths = append(paths, a.call.Paths()...)
+			a.call.Paths(visit)
 		case a.path != nil:
-			paths = append(paths, a.path)
+			visit(a.offset, a.path)
 		}
 	}
-	return paths
 }
 
 // Eval evaluates the arguments in their order and then the function. The error,

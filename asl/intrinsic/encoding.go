@@ -39,7 +39,7 @@ func base64Encode(in *invocation) (value.Value, error) {
 }
 
 // base64Decode decodes as MIME does: characters that do not belong are passed
-// over, and padding may be missing.
+// over (F-037), and padding may be missing.
 func base64Decode(in *invocation) (value.Value, error) {
 	text, err := in.text(0)
 	if err == nil {
@@ -72,7 +72,7 @@ var hashes = map[string]func([]byte) []byte{
 }
 
 // hash returns, in lower-case hexadecimal, the hash of the UTF-8 of a string,
-// or of the JSON text of anything else (inferred).
+// or of the JSON text of anything else (F-037).
 func hash(in *invocation) (value.Value, error) {
 	data, name := in.values[0], in.values[1]
 	text := data.String()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -247,7 +248,7 @@ func TestSyntaxErrors(t *testing.T) {
 }
 
 func TestStringAndPaths(t *testing.T) {
-	const text = `States.Format('{}{}{}', $b.x, States.MathAdd($a, $b['y']), $$.x)`
+	const text = `States.Format('{}{}{} $a', $b.x, States.MathAdd($a, $b['y']), $$.x)`
 	c, err := Compile(" " + text + " ")
 	if err != nil {
 		t.Fatal(err)
@@ -255,11 +256,12 @@ func TestStringAndPaths(t *testing.T) {
 	if c.String() != text {
 		t.Errorf("got %s, want %s", c, text)
 	}
-	if got, want := fmt.Sprint(c.Paths()), "[$b.x $a $b['y'] $$.x]"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	if c, err := Compile("States.Array(1)"); err != nil || c.Paths() != nil {
-		t.Errorf("got %v, %v, want none", c.Paths(), err)
+	var got []string
+	c.Paths(func(offset int, p *jsonpath.Path) {
+		got = append(got, fmt.Sprint(offset, p))
+	})
+	if want := []string{"28 $b.x", "49 $a", "53 $b['y']", "63 $$.x"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -214,7 +214,7 @@ func (p *parser) path() argument {
 		}
 		p.fail(at, "%s", message)
 	}
-	return argument{path: path}
+	return argument{path: path, offset: start}
 }
 
 // pathEnd returns where the path at start ends: at the first comma or closing

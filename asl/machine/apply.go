@@ -13,8 +13,6 @@ func (x *Execution) apply(e *Event) {
 	x.now = e.At
 	if e.ID != 0 {
 		x.lastID = e.ID
-	} else if !e.Type.Private() {
-		x.lastID++
 	}
 	switch e.Type {
 	case ExecutionStarted:
@@ -43,7 +41,7 @@ func (x *Execution) apply(e *Event) {
 		f.entered, f.enteredPrev, f.enteredAt = e.ID, e.Prev, e.At
 		f.tries, f.retries, f.exitPrev = nil, 0, 0
 	case StateExited:
-		f.applyExit(e)
+		x.applyExit(f, e)
 		if f.next == nil && f.parent != nil && f.parent.state.kind == asl.Parallel {
 			x.collect(f, e)
 		}
@@ -75,7 +73,8 @@ func (x *Execution) apply(e *Event) {
 	case MapRunStarted, MapRunSucceeded, MapRunFailed, MapRunAborted, MapRunUpdated, MapRunClosing, ItemsRead, ChildExecutionsStarted, ChildExecutionsEnded:
 		x.applyRun(f, e)
 	case ParallelStateSucceeded, MapStateSucceeded:
-		if f.phase = resulted; f.run != nil { // which has set the result
+		f.phase = resulted
+		if f.run != nil { // MapRunSucceeded has set the result
 			f.exitPrev, f.run = f.run.prev, nil
 			return
 		}
@@ -90,12 +89,12 @@ func (x *Execution) apply(e *Event) {
 }
 
 // applyExit leaves the state: what belongs to the visit is forgotten.
-func (f *frame) applyExit(e *Event) {
+func (x *Execution) applyExit(f *frame, e *Event) {
 	f.raw, f.result, f.failure, f.phase = e.Doc, value.Value{}, nil, exited
 	f.token, f.call, f.timeoutAt, f.beatAt, f.tries, f.exitPrev = 0, nil, 0, 0, nil, 0
 	f.next = f.flow.states[e.Next] // nil for ""
 	if e.Assigned.Exists() {
-		f.assign(e.Assigned)
+		x.held += f.assign(e.Assigned)
 	}
 }
 
@@ -105,10 +104,16 @@ func (x *Execution) drop(f *frame) {
 	if f.join == nil {
 		return
 	}
-	for id, g := range x.frames {
+	for _, g := range x.frames {
 		if g.inside(f) {
-			delete(x.frames, id)
+			x.forget(g)
 		}
 	}
 	f.join = nil
+}
+
+// forget ends a line of control, and with it its variables.
+func (x *Execution) forget(f *frame) {
+	x.held -= f.held
+	delete(x.frames, f.id)
 }

@@ -134,6 +134,41 @@ func TestDataLimit(t *testing.T) {
 	}
 }
 
+// An expression makes items that no input could hold: those that are too large
+// for an iteration fail the Map, whoever starts them.
+func TestItemLimit(t *testing.T) {
+	for name, config := range map[string]string{"inline": `"Mode": "INLINE"`, "distributed": `"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"`} {
+		t.Run(name, func(t *testing.T) {
+			definition := `{"QueryLanguage": "JSONata", "StartAt": "S", "States": {"S": {"Type": "Map", "Items": "{% [1, $pad('', %d, 'x')] %}", "Output": 1,
+				"ItemProcessor": {"ProcessorConfig": {` + config + `}, "StartAt": "I", "States": {"I": {"Type": "Pass", "Output": 1, "End": true}}}, "End": true}}}`
+			if x := newDrive(t, compileText(t, strings.Replace(definition, "%d", fmt.Sprint(MaxPayload-2), 1))).run(`{}`).x; x.Status() != Succeeded {
+				t.Errorf("at the limit: %v", x.Failure())
+			}
+			x := newDrive(t, compileText(t, strings.Replace(definition, "%d", fmt.Sprint(MaxPayload-1), 1))).run(`{}`).x
+			if x.Status() != Failed || x.Failure().Name.Text() != asl.ErrDataLimitExceeded {
+				t.Errorf("beyond the limit: %v %v", x.Status(), x.Failure())
+			}
+		})
+	}
+}
+
+// A child that is given up has started when it was asked for: nobody reports
+// when it really did.
+func TestAbandonedChildHasStarted(t *testing.T) {
+	d := newDrive(t, compileText(t, single(`"Type": "Map", "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}},
+		"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}`)))
+	d.take(Stimulus{Kind: Begin, Start: &testStart, Output: value.MustParse(`[1, 2]`)})
+	child := d.todo[0]
+	d.todo, d.now = nil, d.now+5000
+	d.take(Stimulus{Kind: ChildrenEnded, Token: child.Token, Ended: []ChildEnd{childEnd(child.Child, Failed)}})
+	i := slices.IndexFunc(d.todo, func(c Command) bool { return c.Kind == WriteResults })
+	record := d.todo[i].Writing.Values(1)[0]
+	got := record.Get("Status").Text() + " " + record.Get("StartDate").Text() + " " + record.Get("StopDate").Text()
+	if want := "ABORTED 2026-01-01T00:00:00Z 2026-01-01T00:00:05Z"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // What is at the limit passes.
 func TestResultAtTheLimit(t *testing.T) {
 	d := newDrive(t, compileText(t, single(function)))
@@ -158,6 +193,24 @@ func TestVariablesLimit(t *testing.T) {
 	m := `{"StartAt": "M", "States": {"M": {"Type": "Map", "ResultPath": null, "ItemProcessor": ` + loop + `, "End": true}}}`
 	if x := newDrive(t, compileText(t, m)).run(`[` + strings.Repeat("1,", 200) + `1]`).x; x.Status() != Succeeded {
 		t.Errorf("variables of iterations that have ended: %v", x.Failure())
+	}
+}
+
+// What assigning costs does not grow with the square of the number of names,
+// known or new.
+func TestManyVariables(t *testing.T) {
+	assign := func(stem, v string) string {
+		members := make([]string, 20_000)
+		for i := range members {
+			members[i] = fmt.Sprintf(`"%s%d": %s`, stem, i, v)
+		}
+		return `{"Type": "Pass", "Assign": {` + strings.Join(members, ", ") + `}, `
+	}
+	x := newDrive(t, compileText(t, `{"StartAt": "A", "States": {
+		"A": `+assign("a", "1")+`"Next": "B"}, "B": `+assign("b", "1")+`"Next": "C"}, "C": `+assign("a", "2")+`"Next": "D"},
+		"D": {"Type": "Pass", "Parameters": {"a.$": "$a19999", "b.$": "$b19999"}, "End": true}}}`)).run(`{}`).x
+	if got, want := x.Output().String(), `{"a":2,"b":1}`; got != want {
+		t.Errorf("got %s %v, want %s", got, x.Failure(), want)
 	}
 }
 
@@ -262,7 +315,11 @@ func TestRandomFieldsDiffer(t *testing.T) {
 func TestDeepDocumentsAreReadAgain(t *testing.T) {
 	p := compileText(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"a.$": "$"}, "Next": "A"}}}`)
 	start := testStart
-	batch := New(p).Handle(Stimulus{Kind: Begin, Start: &start, Output: value.Int(1)}, 2*value.MaxDepth+100, nil)
+	deep := value.Int(1)
+	for range value.MaxDepth {
+		deep = value.ObjectOf("a", deep)
+	}
+	batch := New(p).Handle(Stimulus{Kind: Begin, Start: &start, Output: deep}, 10, nil)
 	events, err := ReadEvents(nil, AppendEvents(nil, batch.Events))
 	if err != nil || len(events) != len(batch.Events) {
 		t.Errorf("%d of %d events: %v", len(events), len(batch.Events), err)

@@ -15,7 +15,7 @@ type Child struct {
 	Items            int32       // how many items it has
 	Input            value.Value // of the child
 	Status           Status
-	Started, Stopped int64       // Unix milliseconds, 0 if not yet
+	Started, Stopped int64       // Unix milliseconds; Started is when it was asked for until its end is known, Stopped 0
 	Output           value.Value // if it has succeeded
 	Failure          *Failure    // if it has failed, timed out or been stopped, and there is one
 }
@@ -98,19 +98,26 @@ func (w *ResultWriting) Values(i int) []value.Value {
 // arn is an ARN of the execution's account and region with the name of the state
 // machine and a label behind it. A child's own Map Runs are named by the machine
 // that was registered (F-076).
-func (x *Execution) arn(kind, label string) string {
-	prefix, _, _ := strings.Cut(x.start.MachineARN, ":stateMachine:")
-	name, _, _ := strings.Cut(x.start.Machine, "/")
+func (s *Start) arn(kind, label string) string {
+	prefix, _, _ := strings.Cut(s.MachineARN, ":stateMachine:")
+	name, _, _ := strings.Cut(s.Machine, "/")
 	return prefix + ":" + kind + ":" + name + "/" + label
 }
 
-// childARN is the ARN of a child. That of an Express one ends in a UUID, which
-// is here the name.
-func (x *Execution) childARN(d *distribution, name string) string {
+// childARN is the ARN of a child of the execution that parent began. That of an
+// Express one ends in a UUID, which is here the name.
+func (d *distribution) childARN(parent *Start, name string) string {
 	if d.express {
-		return x.arn("express", d.label) + ":" + name + ":" + name
+		return parent.arn("express", d.label) + ":" + name + ":" + name
 	}
-	return x.arn("execution", d.label) + ":" + name
+	return parent.arn("execution", d.label) + ":" + name
+}
+
+// childName is the name of the child with that number: a UUID.
+func (x *Execution) childName(number int) string {
+	r := x.random(forChildren)
+	r.state += uint64(number) * 0xA0761D6478BD642F // odd: each number is another place in the sequence
+	return r.UUID()
 }
 
 // mapRunResult is the result of a Map Run that does not export it: what the
@@ -122,7 +129,7 @@ func (x *Execution) mapRunResult(f *frame) value.Value {
 	if d.writer != nil {
 		transform = d.writer.transform
 	}
-	records := childRecords{x: x, d: d}
+	records := childRecords{start: x.start, d: d}
 	out := make([]value.Value, 0, len(r.children))
 	for i := range r.children {
 		out = append(out, records.transformed(&r.children[i], transform)...)
@@ -145,15 +152,15 @@ func (r childRecords) transformed(c *Child, transform string) []value.Value {
 // childRecords makes the records of children, in the form of DescribeExecution
 // with capital letters.
 type childRecords struct {
-	x *Execution
-	d *distribution
+	start *Start // of the parent
+	d     *distribution
 }
 
 var included = value.ObjectOf("Included", value.True)
 
 func (r childRecords) of(c *Child) value.Value {
 	var b value.ObjectBuilder
-	b.Set("ExecutionArn", value.Str(r.x.childARN(r.d, c.Name)))
+	b.Set("ExecutionArn", value.Str(r.d.childARN(r.start, c.Name)))
 	b.Set("Input", value.Str(c.Input.String()))
 	b.Set("InputDetails", included)
 	b.Set("Name", value.Str(c.Name))
@@ -178,7 +185,7 @@ func (r childRecords) of(c *Child) value.Value {
 		}
 	}
 	b.Set("StartDate", value.Str(FormatTime(c.Started)))
-	b.Set("StateMachineArn", value.Str(r.x.arn("stateMachine", r.d.label)))
+	b.Set("StateMachineArn", value.Str(r.start.arn("stateMachine", r.d.label)))
 	b.Set("Status", value.Str(c.Status.String()))
 	b.Set("StopDate", value.Str(FormatTime(c.Stopped)))
 	return b.Value()

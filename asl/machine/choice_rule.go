@@ -1,7 +1,6 @@
 package machine
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -262,7 +261,7 @@ func (c *compiler) rules(parts value.Value) []rule {
 }
 
 func (c *compiler) comparison(v value.Value) *comparison {
-	r := &comparison{variable: c.choicePath("Variable", v.Get("Variable"))}
+	r := &comparison{variable: c.pathOf("Choices/Variable", v.Get("Variable").Text())}
 	for name, operand := range v.Members() {
 		stem, isPath := strings.CutSuffix(name, "Path")
 		test, ok := operators[stem]
@@ -274,18 +273,10 @@ func (c *compiler) comparison(v value.Value) *comparison {
 			r.like = compilePattern(operand.Text())
 		}
 		if isPath {
-			r.path = c.choicePath(name, operand)
+			r.path = c.pathOf("Choices/"+name, operand.Text())
 		}
 		return r
 	}
 	c.fail("Choices", "a rule without comparison operator")
 	return r
-}
-
-func (c *compiler) choicePath(field string, v value.Value) *jsonpath.Path {
-	p, err := jsonpath.Compile(v.Text())
-	if err != nil {
-		c.fail(field, "%s", fmt.Sprint(err))
-	}
-	return p
 }

@@ -227,7 +227,7 @@ type decoder struct {
 	err  error
 }
 
-var errCut = errors.New("machine: a batch of events is cut short")
+var errCut = errors.New("machine: a batch of events or a snapshot is cut short")
 
 // ReadEvents appends the events of a batch to dst. Text and documents point
 // into a copy of data. The error says that data is no batch of this version.

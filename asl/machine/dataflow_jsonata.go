@@ -141,19 +141,3 @@ func (q *queryItems) items(x *Execution, f *frame, in value.Value) (value.Value,
 	}
 	return q.query.expect(x.env(f, in), value.Array)
 }
-
-// queryOperand is a field that holds one scalar, or an expression for it: a
-// string here, a number where integer and float ask for one.
-type queryOperand struct{ query *query }
-
-func (o queryOperand) eval(e *env, _ string) (value.Value, *Failure) {
-	return o.query.expect(e, value.String)
-}
-
-// scalar compiles a field that holds one scalar.
-func (c *compiler) scalar(field string, v value.Value) operand {
-	if c.source.QueryLanguage == asl.JSONata {
-		return queryOperand{c.queryOf(field, v)}
-	}
-	return literal{v}
-}

@@ -18,7 +18,9 @@
 // at a time. A Program never changes and is shared.
 //
 // Where to look: state_*.go has one state type each, join.go what Parallel and
-// Map share, retry.go and catch.go what follows a failure, dataflow_*.go how
-// data moves into and out of a state in each query language, event.go what is
-// recorded, codec.go how it is written down.
+// Map share, map_run.go what the distributed mode of a Map does, retry.go and
+// catch.go what follows a failure, dataflow_*.go how data moves into and out of
+// a state in each query language, event.go what is recorded, codec.go how it is
+// written down, snapshot.go how an execution is, trial.go how TestState runs one
+// state.
 package machine

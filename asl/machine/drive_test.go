@@ -22,7 +22,8 @@ type drive struct {
 	now    int64
 	todo   []Command
 	events []Event
-	cuts   []int // lengths of events after each batch
+	runs   []MapRun // all that were told of Map Runs
+	cuts   []int    // lengths of events after each batch
 }
 
 var testStart = Start{
@@ -61,6 +62,7 @@ func (d *drive) take(s Stimulus) {
 	for {
 		b := d.x.Handle(s, d.budget, nil)
 		d.events = append(d.events, b.Events...)
+		d.runs = append(d.runs, b.MapRuns...)
 		d.cuts = append(d.cuts, len(d.events))
 		d.todo = append(d.todo, b.Commands...)
 		if !b.More {

@@ -81,7 +81,7 @@ type Event struct {
 
 	Kind  asl.StateType // of the state: StateEntered, StateExited, StateAborted
 	Frame int32         // the line of control it happened in; 0 is the root
-	Index int32         // iteration; RetrySet: retrier
+	Index int32         // iteration; RetrySet: retrier; ChildExecutionsStarted: how many children there will be
 	State string        // name of the state: StateEntered, StateExited; the Map's: MapIteration…
 	Next  string        // StateExited: the state that follows, "" if none. Not shown: recovery need not choose again
 

@@ -24,24 +24,23 @@ type Execution struct {
 	lastFrame int32
 	lastID    int64 // history events so far
 	records   int64 // all records so far; a record's number is the token of what it asked for
+	held      int   // bytes of the variables of all frames
 	hasRuns   bool  // it has begun a Map Run
 
-	now int64 // of the last event or stimulus; it never goes back
+	now     int64       // of the last event or stimulus; it never goes back
+	full    bool        // the history has no room left
+	ready   []*frame    // in the order in which they take their next step
+	context value.Value // Execution of the context object, once it is wanted
+	trial   *Trial      // nil in all but those of TestState
 
 	// What follows lives only during one Handle.
-	events  []Event
-	cmds    []Command
-	ready   []*frame // in the order in which they take their next step
-	full    bool     // the history has no room left
-	scratch env
-	drawn   *random // see draw
-	drawnAt int64
-	context value.Value // Execution of the context object
-
+	events     []Event
+	cmds       []Command
+	scratch    env
+	drawn      *random // see draw
+	drawnAt    int64
 	activities func(arn string) bool // Stimulus.Activities
 	touched    []*mapRun             // Map Runs that something has happened to
-
-	trial *Trial // nil in all but those of TestState
 }
 
 // New returns an execution of the program that has not begun.
@@ -93,11 +92,11 @@ func (x *Execution) Handle(s Stimulus, budget int, buf []Event) Batch {
 
 // take turns the stimulus into its first events; false if it is stale.
 func (x *Execution) take(s Stimulus) bool {
-	if s.Kind == Begin {
+	if s.Kind == Begin && x.start == nil {
 		x.begin(s)
 		return true
 	}
-	if x.start == nil || x.status != Running {
+	if s.Kind == Begin || x.start == nil || x.status != Running {
 		return false
 	}
 	switch s.Kind {
@@ -293,11 +292,19 @@ func (x *Execution) exit(f *frame, out, assigned value.Value, next *state) {
 	x.proceed(f)
 }
 
-// checkSizes holds output and variables to the limits. What came in is known
-// to fit.
-func (x *Execution) checkSizes(f *frame, out, assigned value.Value) *Failure {
-	if out != f.raw && out.Size() > MaxPayload {
+// fits holds what goes into or out of the state that f is in to the payload
+// limit. What came in is known to fit.
+func (f *frame) fits(payload value.Value) *Failure {
+	if payload != f.raw && payload.Size() > MaxPayload {
 		return tooLarge(f.state.name)
+	}
+	return nil
+}
+
+// checkSizes holds output and variables to the limits.
+func (x *Execution) checkSizes(f *frame, out, assigned value.Value) *Failure {
+	if failure := f.fits(out); failure != nil {
+		return failure
 	}
 	if assigned.Len() == 0 {
 		return nil
@@ -305,11 +312,7 @@ func (x *Execution) checkSizes(f *frame, out, assigned value.Value) *Failure {
 	if assigned.Size() > MaxPayload {
 		return f.runtime("The size of the variables assigned in the state exceeds the limit of %d bytes.", MaxPayload)
 	}
-	held := f.growth(assigned) + x.root.held
-	for _, g := range x.frames {
-		held += g.held
-	}
-	if held > MaxVariables {
+	if x.held+f.growth(assigned) > MaxVariables {
 		return f.runtime("The size of all variables of the execution exceeds the limit of %d bytes.", MaxVariables)
 	}
 	return nil
@@ -339,6 +342,10 @@ func (x *Execution) end(t Type, prev int64, failure *Failure) {
 	}
 	x.emit(e)
 }
+
+// after is the time that many seconds from now. What is longer than any Wait
+// or deadline may be does not get longer, so that nothing overflows.
+func (x *Execution) after(seconds int64) int64 { return x.now + min(seconds, longestWait+1)*1000 }
 
 // emit adds an event to the batch and applies it.
 func (x *Execution) emit(e Event) {
@@ -395,6 +402,7 @@ func Replay(p *Program, events iter.Seq[Event]) *Execution {
 	for e := range events {
 		x.apply(&e)
 	}
+	x.touched = nil // that was told when it happened
 	return x
 }
 

@@ -61,6 +61,11 @@ var machines = map[string]struct{ definition, input string }{
 			"ItemBatcher": {"MaxInputBytesPerBatch": 20},
 			"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
 				"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}}}`, `{"n": "5", "items": [1, 2, "three", 4, 5, 6, 7]}`},
+	"map run with random batches": {`{"StartAt": "M", "States": {
+		"M": {"Type": "Map", "MaxConcurrency": 1, "ItemSelector": {"r.$": "States.MathRandom(1, 19)"}, "ResultPath": null, "End": true,
+			"ItemBatcher": {"MaxInputBytesPerBatch": 28},
+			"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+				"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}}}`, `[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]`},
 	"failing path":     {`{"StartAt": "A", "States": {"A": {"Type": "Pass", "InputPath": "$.missing", "End": true}}}`, `{}`},
 	"map over nothing": {`{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}}}}`, `[]`},
 }
@@ -112,6 +117,46 @@ func TestReplayAfterEveryBatchEndsAlike(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// The counts of a Map Run do not depend on when its execution was rebuilt, and
+// those of a run that nothing has happened to since are not given.
+func TestMapRunCountsAfterReplay(t *testing.T) {
+	const name = "map run"
+	whole := driveMachine(t, name, 0)
+	want := whole.runs[len(whole.runs)-1]
+	if got := want.Executions; got != (MapRunCounts{Succeeded: 4, Total: 4}) {
+		t.Fatalf("executions %+v, want 4 batches of 7 items", got)
+	}
+	for _, cut := range whole.cuts[:len(whole.cuts)-1] {
+		x := Replay(whole.x.program, each(whole.events[:cut]))
+		if b := x.Handle(Stimulus{Kind: MapRunChanged, Run: &MapRunEvent{ARN: "another"}}, 0, nil); len(b.MapRuns) != 0 {
+			t.Errorf("cut at %d: %+v is given, nothing has happened to it", cut, b.MapRuns)
+		}
+		d := resume(t, x, whole)
+		got := d.runs[len(d.runs)-1]
+		if got.Items != want.Items || got.Executions != want.Executions {
+			t.Errorf("cut at %d:\n got %+v\nwant %+v", cut, got, want)
+		}
+		stopped := Replay(whole.x.program, each(whole.events[:cut]))
+		b := stopped.Handle(Stimulus{Kind: Stopped}, 0, nil)
+		if c := b.MapRuns[0].Executions; c.Total != c.Pending+c.Succeeded+c.Aborted || c.Succeeded > 0 && c.Total != 4 {
+			t.Errorf("cut at %d and stopped: %+v", cut, c)
+		}
+	}
+}
+
+// An execution begins once.
+func TestBeginTwice(t *testing.T) {
+	d := newDrive(t, compileText(t, machines["parallel"].definition))
+	begin := Stimulus{Kind: Begin, Start: &testStart, Output: value.EmptyObject}
+	d.take(begin)
+	if b := d.x.Handle(begin, 0, nil); !b.Stale || len(b.Events) != 0 {
+		t.Errorf("it begins again: %v", b.Events)
+	}
+	if d.finish(); d.x.Status() != Succeeded {
+		t.Errorf("status %v", d.x.Status())
 	}
 }
 
@@ -342,17 +387,29 @@ func FuzzReadEvents(f *testing.F) {
 	})
 }
 
+// FuzzRestore: what is no snapshot of the program is refused, or can be looked
+// at all the same.
 func FuzzRestore(f *testing.F) {
-	p := compileText(f, machines["parallel"].definition)
-	whole := driveMachine(f, "parallel", 0)
-	for _, cut := range whole.cuts {
-		f.Add(Replay(whole.x.program, each(whole.events[:cut])).Snapshot())
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		x, err := Restore(p, data)
-		if err == nil {
-			x.Pending()
+	programs := map[string]*Program{}
+	for name := range machines {
+		whole := driveMachine(f, name, 0)
+		programs[name] = whole.x.program
+		for _, cut := range whole.cuts {
+			f.Add(name, Replay(whole.x.program, each(whole.events[:cut])).Snapshot())
 		}
+	}
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		p := programs[name]
+		if p == nil {
+			return
+		}
+		x, err := Restore(p, data)
+		if err != nil {
+			return
+		}
+		x.Pending()
+		x.Handle(Stimulus{Kind: Resumed}, 100, nil)
+		x.Handle(Stimulus{Kind: Stopped}, 0, nil)
 	})
 }
 

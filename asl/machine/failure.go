@@ -75,6 +75,14 @@ func (f *frame) causePrefix() string {
 	return fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). ", f.state.name, f.entered)
 }
 
+// evaluation is a failed evaluation in a JSONata field: EvaluationFailed comes
+// before what follows it.
+func (f *frame) evaluation(location, detail string) *Failure {
+	failure := NewFailure(asl.ErrQueryEvaluationError, f.causePrefix()+detail)
+	failure.Location, failure.Evaluation = location, true
+	return failure
+}
+
 // invalidPath is a field whose path finds nothing or meets the wrong thing.
 func (f *frame) invalidPath(path string, err error) *Failure {
 	return f.runtime("Invalid path '%s' : %v", path, err)

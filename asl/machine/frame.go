@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"slices"
+
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
@@ -75,6 +77,9 @@ func (p phase) waits() bool {
 	return p >= offered && p <= sleeping || p >= joining && p <= writing
 }
 
+// inMapRun reports whether a Map Run is open.
+func (p phase) inMapRun() bool { return p >= reading && p <= writing }
+
 // variable looks a workflow variable up from the inside out.
 func (f *frame) variable(name string) value.Value {
 	for ; f != nil; f = f.parent {
@@ -85,16 +90,40 @@ func (f *frame) variable(name string) value.Value {
 	return value.Value{}
 }
 
-// assign sets variables in the frame's own scope.
-func (f *frame) assign(assigned value.Value) {
-	f.held += f.growth(assigned)
-	if !f.scope.Exists() || f.scope.Len() == 0 {
-		f.scope = assigned
-		return
+// assign sets variables in the frame's own scope. It returns by how many bytes
+// they have grown.
+func (f *frame) assign(assigned value.Value) (growth int) {
+	growth = f.growth(assigned)
+	f.held += growth
+	f.scope = withVariables(f.scope, assigned)
+	return growth
+}
+
+// withVariables is a scope, an object or no value, with the assigned variables.
+// A loop that assigns again what it has assigned before keeps the shape; many
+// names at once are not set one by one, which would copy the scope each time.
+func withVariables(scope, assigned value.Value) value.Value {
+	if scope.Len() == 0 {
+		return assigned
+	}
+	shape, members, known := scope.Shape(), slices.Clone(scope.MemberValues()), 0
+	for name, v := range assigned.Members() {
+		if i := shape.Index(name); i >= 0 {
+			members[i] = v
+			known++
+		}
+	}
+	if known == assigned.Len() {
+		return shape.New(members)
+	}
+	var b value.ObjectBuilder
+	for i, v := range members {
+		b.Set(shape.Name(i), v)
 	}
 	for name, v := range assigned.Members() {
-		f.scope = f.scope.With(name, v)
+		b.Set(name, v)
 	}
+	return b.Value()
 }
 
 // growth is by how many bytes the frame's variables grow with an assignment.

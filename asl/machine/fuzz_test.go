@@ -90,8 +90,8 @@ func FuzzParseTaskToken(f *testing.F) {
 		if token.Frame < 0 || !strings.HasPrefix(token.Execution, "arn:") {
 			t.Errorf("token %+v", token)
 		}
-		if x.Issued(token) && x.tokenText(&frame{id: token.Frame}, token.Record) == "" {
-			t.Error("an issued token has no text")
+		if again, _ := ParseTaskToken(x.tokenText(&frame{id: token.Frame}, token.Record)); x.Issued(token) && again != token {
+			t.Errorf("the issued token %+v is written as %+v", token, again)
 		}
 	})
 }
@@ -240,7 +240,17 @@ func (g *generator) run(t *testing.T, p *Program, budget int) *drive {
 		}
 		d.take(s)
 		if g.IntN(3) == 0 { // anything at any time
-			d.take(Stimulus{Kind: StimulusKind(1 + g.IntN(int(Broken)-2)), Frame: int32(g.IntN(5)), Token: int64(g.IntN(30)), Timer: Timer(g.IntN(3)), Output: value.Nil})
+			noise := Stimulus{
+				Kind: StimulusKind(1 + g.IntN(int(MapRunChanged))), Frame: int32(g.IntN(5)), Token: int64(g.IntN(30)), Timer: Timer(g.IntN(3)), Output: value.Nil,
+				Ended: []ChildEnd{{Index: int32(g.IntN(3)), Status: Succeeded}, {Index: int32(g.IntN(3)), Status: Failed}}, Run: &MapRunEvent{ARN: "none"},
+			}
+			if f := d.x.frame(noise.Frame); f != nil && g.IntN(2) == 0 {
+				noise.Token = f.token
+				if f.run != nil {
+					noise.Run = &MapRunEvent{ARN: f.run.arn, Limits: MapRunLimits{MaxConcurrency: int64(g.IntN(3)), ToleratedCount: int64(g.IntN(3)), ToleratedPercentage: -1}}
+				}
+			}
+			d.take(noise)
 		}
 	}
 	return d
@@ -270,6 +280,15 @@ func FuzzExecution(f *testing.F) {
 		}
 		if got := d.x.Records(); got != int64(len(d.events)) {
 			t.Fatalf("%d records are counted, %d were made by %s", got, len(d.events), text)
+		}
+		held := 0
+		for _, f := range d.x.living() {
+			for _, v := range f.scope.Members() {
+				held += v.Size()
+			}
+		}
+		if d.x.Status() == Running && held != d.x.held {
+			t.Fatalf("the variables of %s have %d bytes, %d are counted", text, held, d.x.held)
 		}
 		decoded, err := ReadEvents(nil, AppendEvents(nil, d.events))
 		if err != nil {

@@ -78,7 +78,7 @@ func (x *Execution) collect(f *frame, e *Event) {
 		p.join.prev = e.Prev
 	}
 	p.prev = e.ID
-	delete(x.frames, f.id)
+	x.forget(f)
 }
 
 // close ends a line of control whose last state was left.
@@ -120,28 +120,30 @@ func (x *Execution) abort(p, f *frame, cause int64) {
 		}
 		x.abortState(f, cause)
 	}
-	for _, g := range x.living() {
+	living := x.living()
+	for _, g := range living {
 		if g == f || g.parent != p {
 			continue
 		}
 		if p.state.kind == asl.Map {
 			x.emit(Event{Type: MapIterationAborted, Frame: g.id, Prev: cause, State: p.state.name, Index: g.index})
 		}
-		x.abortBelow(g, cause)
+		x.abortBelow(g, living, cause)
 		x.abortState(g, cause)
 	}
 }
 
-// abortBelow ends the lines of control below g, innermost first.
-func (x *Execution) abortBelow(g *frame, cause int64) {
+// abortBelow ends those of the living lines of control that are below g,
+// innermost first.
+func (x *Execution) abortBelow(g *frame, living []*frame, cause int64) {
 	if g.join == nil {
 		return
 	}
-	for _, h := range x.living() {
+	for _, h := range living {
 		if h.parent != g {
 			continue
 		}
-		x.abortBelow(h, cause)
+		x.abortBelow(h, living, cause)
 		x.abortState(h, cause)
 		if g.state.kind == asl.Map {
 			x.emit(Event{Type: MapIterationAborted, Frame: h.id, Prev: cause, State: g.state.name, Index: h.index})

@@ -2,7 +2,6 @@ package machine
 
 import (
 	"hash/fnv"
-	"strconv"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
@@ -25,7 +24,7 @@ type distribution struct {
 }
 
 func compileDistribution(c *compiler) *distribution {
-	d := &distribution{
+	return &distribution{
 		label:               Label(c.source),
 		express:             c.source.ItemProcessor.ExecutionType == "EXPRESS",
 		reader:              compileItemReader(c, c.field("ItemReader")),
@@ -34,7 +33,6 @@ func compileDistribution(c *compiler) *distribution {
 		toleratedCount:      c.number("ToleratedFailureCount"),
 		toleratedPercentage: c.number("ToleratedFailurePercentage"),
 	}
-	return d
 }
 
 // Label returns what names a distributed Map state in the ARNs of its Map Runs:
@@ -74,30 +72,6 @@ func (d *distribution) limits(e *env) (MapRunLimits, *Failure) {
 	return l, nil
 }
 
-// float evaluates a numeric field that need not be an integer. What is no
-// number is refused in the words of the service; numerals in strings are read.
-func float(o operand, e *env, field string) (float64, *Failure) {
-	if q, ok := o.(queryOperand); ok {
-		v, failure := q.query.number(e, field)
-		return v.Float(), failure
-	}
-	v, failure := o.eval(e, field)
-	if failure != nil {
-		return 0, failure
-	}
-	if v.Kind() == value.Number {
-		return v.Float(), nil
-	}
-	if n, err := strconv.ParseFloat(v.Text(), 64); err == nil {
-		return n, nil
-	}
-	path, ok := o.(pathOperand)
-	if !ok { // a literal, which the validator has not seen
-		return 0, e.f.runtime("The %s field refers to value \"%s\" which is not a valid float", field, plain(v))
-	}
-	return 0, e.f.runtime("The %sPath field refers to value \"%s\" which is not a valid float: %s", field, plain(v), path.path)
-}
-
 // storage is what ItemReader and ResultWriter share: an API of S3, and the
 // arguments of its call.
 type storage struct {
@@ -120,30 +94,6 @@ func (s *storage) eval(e *env) (value.Value, *Failure) {
 	return s.arguments.eval(e)
 }
 
-// bodyOf compiles JSON with expressions in it that stands at a location of the
-// state; nil if there is none.
-func (c *compiler) bodyOf(location string, v value.Value) body {
-	switch {
-	case !v.Exists():
-		return nil
-	case c.source.QueryLanguage == asl.JSONata:
-		return c.queryOf(location, v)
-	}
-	return c.templateOf(location, v)
-}
-
-// numberIn compiles a numeric field of an object of the state, and its …Path
-// form; nil if both are absent.
-func (c *compiler) numberIn(location string, v value.Value, field string) operand {
-	if text := v.Get(field + "Path"); text.Kind() == value.String {
-		return pathOperand{c.pathOf(location+"/"+field+"Path", text.Text())}
-	}
-	if n := v.Get(field); n.Exists() {
-		return c.scalar(location+"/"+field, n)
-	}
-	return nil
-}
-
 // An itemReader reads the items from S3 instead of the state's input.
 type itemReader struct {
 	storage
@@ -155,16 +105,15 @@ func compileItemReader(c *compiler, v value.Value) *itemReader {
 	if v.Kind() != value.Object {
 		return nil
 	}
-	const at = "ItemReader/ReaderConfig"
 	config := v.Get("ReaderConfig")
-	r := &itemReader{storage: c.storage("ItemReader", v), maxItems: c.numberIn(at, config, "MaxItems")}
+	r := &itemReader{storage: c.storage("ItemReader", v), maxItems: c.numberIn("ItemReader/ReaderConfig/", config, "MaxItems")}
 	var rest value.ObjectBuilder
 	for name, member := range config.Members() {
 		if name != "MaxItems" && name != "MaxItemsPath" {
 			rest.Set(name, member)
 		}
 	}
-	r.config = c.bodyOf(at, rest.Value())
+	r.config = c.bodyOf("ItemReader/ReaderConfig", rest.Value())
 	return r
 }
 
@@ -196,8 +145,8 @@ func compileItemBatcher(c *compiler, v value.Value) *itemBatcher {
 		return nil
 	}
 	return &itemBatcher{
-		maxItems: c.numberIn("ItemBatcher", v, "MaxItemsPerBatch"),
-		maxBytes: c.numberIn("ItemBatcher", v, "MaxInputBytesPerBatch"),
+		maxItems: c.numberIn("ItemBatcher/", v, "MaxItemsPerBatch"),
+		maxBytes: c.numberIn("ItemBatcher/", v, "MaxInputBytesPerBatch"),
 		input:    c.bodyOf("ItemBatcher/BatchInput", v.Get("BatchInput")),
 	}
 }

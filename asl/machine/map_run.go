@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/aslocal/aslocal/asl"
@@ -40,13 +41,14 @@ type mapRun struct {
 	items    value.Value
 	sources  []ItemSource // none: the state's input
 	next     int          // the first item that no child has
+	total    int          // how many children there will be; 0 until the first has started
 	children []Child
 	by       [Aborted + 1]struct{ children, items int } // how many children have that Status, and how many items they have
 	failure  *Failure                                   // why the run fails once its results are written
 
-	// What follows is worked out when it is wanted: replay does not record it.
+	// What follows is worked out when it is wanted, after Replay again.
 	batching batching
-	batches  []int32 // items of each child; nil until it is known
+	batches  []int32 // items of each child, those that have started and those to come; nil until it is known
 }
 
 // MapRunLimits are the settings of a Map Run that UpdateMapRun can change.
@@ -101,7 +103,7 @@ func (d *distribution) start(x *Execution, f *frame, in value.Value, concurrency
 
 // mapRunARN names the Map Run that the next record starts.
 func (x *Execution) mapRunARN(label string) string {
-	return x.arn("mapRun", label) + ":" + x.random(2).UUID()
+	return x.start.arn("mapRun", label) + ":" + x.random(forMapRun).UUID()
 }
 
 // mapRunStimulus takes what can happen to a Map Run; false if it does not wait
@@ -150,48 +152,50 @@ func (x *Execution) itemsRead(f *frame, s Stimulus) {
 // mapOn starts as many children as may run, or ends the run when there is
 // nothing left to do.
 func (x *Execution) mapOn(f *frame) {
-	r, m := f.run, f.state.work.(*mapState)
-	total := r.items.Len()
-	if r.limits.exceeded(r.by[Failed].items+r.by[TimedOut].items, total) {
+	r := f.run
+	if r.limits.exceeded(r.by[Failed].items+r.by[TimedOut].items, r.items.Len()) {
 		x.closeRun(f, thresholdExceeded())
 		return
 	}
-	in, failure := f.state.flow.effective(x, f)
-	if failure == nil && r.batches == nil {
-		failure = m.plan(x, f, in)
-	}
-	var started []ChildStart
-	for failure == nil && r.next < total && r.open()+len(started) < r.limits.atOnce() && len(started) < startsPerStep {
-		var s ChildStart
-		if s, failure = m.child(x, f, in, len(started)); failure == nil {
-			started = append(started, s)
-			r.next += int(s.Items)
-		}
-	}
-	for _, s := range started { // apply counts them
-		r.next -= int(s.Items)
-	}
-	if failure != nil {
+	started, failure := x.nextChildren(f)
+	switch {
+	case failure != nil:
 		x.fail(f, failure)
-		return
-	}
-	if len(started) > 0 {
-		x.emit(Event{Type: ChildExecutionsStarted, Frame: f.id, Run: &MapRunEvent{Started: started}})
+	case len(started) > 0:
+		x.emit(Event{Type: ChildExecutionsStarted, Frame: f.id, Index: int32(r.executions()), Run: &MapRunEvent{Started: started}})
 		for i := len(r.children) - len(started); i < len(r.children); i++ {
 			x.askChild(f, i)
 		}
-		if r.next < total && r.open() < r.limits.atOnce() {
+		if r.next < r.items.Len() && r.open() < r.limits.atOnce() {
 			x.again(f)
 		}
-		return
-	}
-	if r.next == total && r.open() == 0 {
+	case r.next == r.items.Len() && r.open() == 0:
 		x.closeRun(f, nil)
 	}
 }
 
+// nextChildren are the children that one step starts.
+func (x *Execution) nextChildren(f *frame) (started []ChildStart, failure *Failure) {
+	r, m := f.run, f.state.work.(*mapState)
+	in, failure := f.state.flow.effective(x, f)
+	if failure == nil && r.batches == nil {
+		failure = m.plan(x, f, in)
+	}
+	room := min(r.limits.atOnce()-r.open(), startsPerStep)
+	for next := r.next; failure == nil && next < r.items.Len() && len(started) < room; {
+		var s ChildStart
+		if s, failure = m.child(x, f, in, len(r.children)+len(started), next); failure == nil {
+			started = append(started, s)
+			next += int(s.Items)
+		}
+	}
+	return started, failure
+}
+
 // plan finds how many items each child gets. Where batches are limited by their
-// size, that needs every item as its ItemSelector makes it (F-077).
+// size, that needs every item as its ItemSelector makes it (F-077). Children
+// that have started keep what they have: a selector that draws random numbers
+// makes other sizes after Replay.
 func (m *mapState) plan(x *Execution, f *frame, in value.Value) (failure *Failure) {
 	r := f.run
 	if r.batching, failure = m.distributed.batcher.eval(x.env(f, in)); failure != nil {
@@ -202,8 +206,11 @@ func (m *mapState) plan(x *Execution, f *frame, in value.Value) (failure *Failur
 	if !b.on {
 		return nil
 	}
+	for i := range r.children {
+		r.batches = append(r.batches, r.children[i].Items)
+	}
 	overhead := b.overhead()
-	for from := 0; from < total; {
+	for from := r.next; from < total; {
 		size, n := overhead, 0
 		for from+n < total && (b.maxItems == 0 || int64(n) < b.maxItems) {
 			item, failure := m.item(x, f, in, from+n)
@@ -224,31 +231,32 @@ func (m *mapState) plan(x *Execution, f *frame, in value.Value) (failure *Failur
 	return nil
 }
 
-// child is the next child to start, behind those that the same step starts.
-func (m *mapState) child(x *Execution, f *frame, in value.Value, before int) (ChildStart, *Failure) {
-	r := f.run
-	s := ChildStart{Name: (&random{x.random(3).state + uint64(before)*0xA0761D6478BD642F}).UUID(), Items: 1}
+// executions is how many children the plan has.
+func (r *mapRun) executions() int {
 	if r.batching.on {
-		s.Items = r.batches[len(r.children)+before]
+		return len(r.batches)
+	}
+	return r.items.Len()
+}
+
+// child is the child with the number, whose first item is item from.
+func (m *mapState) child(x *Execution, f *frame, in value.Value, number, from int) (ChildStart, *Failure) {
+	r := f.run
+	s := ChildStart{Name: x.childName(number), Items: 1}
+	if r.batching.on {
+		s.Items = r.batches[number]
 	} else if m.selector == nil {
-		return s, m.fits(f, r.item(r.next))
+		return s, f.fits(r.item(from))
 	}
 	items := make([]value.Value, s.Items)
 	for i := range items {
 		var failure *Failure
-		if items[i], failure = m.item(x, f, in, r.next+i); failure != nil {
+		if items[i], failure = m.item(x, f, in, from+i); failure != nil {
 			return s, failure
 		}
 	}
 	s.Input = r.batching.wrap(items)
-	return s, m.fits(f, s.Input)
-}
-
-func (m *mapState) fits(f *frame, input value.Value) *Failure {
-	if input.Size() > MaxPayload {
-		return tooLarge(f.state.name)
-	}
-	return nil
+	return s, f.fits(s.Input)
 }
 
 // item is item i as the ItemSelector makes it.
@@ -281,7 +289,7 @@ func (r *mapRun) sourceOf(i int) string {
 func (x *Execution) askChild(f *frame, i int) {
 	r, d := f.run, f.state.work.(*mapState).distributed
 	c := &r.children[i]
-	x.ask(f, Command{Kind: StartChild, Child: &ChildStarting{Index: int32(i), ARN: x.childARN(d, c.Name), Name: c.Name, Input: c.Input, Items: int(c.Items), MapRun: r.arn, Label: d.label, Express: d.express}})
+	x.ask(f, Command{Kind: StartChild, Child: &ChildStarting{Index: int32(i), ARN: d.childARN(x.start, c.Name), Name: c.Name, Input: c.Input, Items: int(c.Items), MapRun: r.arn, Label: d.label, Express: d.express}})
 }
 
 // askRun asks again for what a run waits for, after Replay. A run that maps
@@ -343,7 +351,7 @@ func (x *Execution) resultWriting(f *frame) (*ResultWriting, *Failure) {
 	for i := r.next; i < r.items.Len(); i++ {
 		out.Pending = append(out.Pending, r.item(i))
 	}
-	out.records = childRecords{x: x, d: d}
+	out.records = childRecords{start: x.start, d: d}
 	return out, nil
 }
 
@@ -408,12 +416,13 @@ func (x *Execution) applyRun(f *frame, e *Event) {
 	case ItemsRead:
 		r.items, r.sources, f.phase = e.Doc, e.Run.Sources, mapping
 	case ChildExecutionsStarted:
+		r.total = int(e.Index)
 		for _, s := range e.Run.Started {
 			input := s.Input
 			if !input.Exists() {
 				input = r.item(r.next)
 			}
-			r.children = append(r.children, Child{Name: s.Name, Items: s.Items, Input: input})
+			r.children = append(r.children, Child{Name: s.Name, Items: s.Items, Input: input, Started: e.At})
 			r.count(&r.children[len(r.children)-1], 1)
 			r.next += int(s.Items)
 		}
@@ -515,10 +524,7 @@ type MapRunCounts struct{ Pending, Running, Succeeded, Failed, TimedOut, Aborted
 // summary is the run as it stands.
 func (r *mapRun) summary() MapRun {
 	s := MapRun{ARN: r.arn, Status: r.status, Started: r.started, Stopped: r.stopped, Limits: r.limits}
-	s.Items.Total, s.Executions.Total = r.items.Len(), max(r.items.Len(), len(r.children))
-	if r.batching.on {
-		s.Executions.Total = len(r.batches)
-	}
+	s.Items.Total, s.Executions.Total = r.items.Len(), cmp.Or(r.total, r.items.Len())
 	s.Items.Pending, s.Executions.Pending = s.Items.Total-r.next, s.Executions.Total-len(r.children)
 	for status, by := range r.by {
 		*s.Items.of(Status(status)), *s.Executions.of(Status(status)) = by.items, by.children

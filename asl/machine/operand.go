@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
 )
@@ -39,21 +40,39 @@ func (o pathOperand) eval(e *env, _ string) (value.Value, *Failure) {
 	return v, nil
 }
 
-// literalOrExpression compiles the field; nil if it is absent.
-func (c *compiler) literalOrExpression(field string) operand {
-	v := c.field(field)
-	if !v.Exists() {
-		return nil
-	}
-	return c.scalar(field, v)
+// queryOperand is a field in JSONata mode: an expression, or a literal. It is a
+// string here, a number where integer and float ask for one.
+type queryOperand struct{ query *query }
+
+func (o queryOperand) eval(e *env, _ string) (value.Value, *Failure) {
+	return o.query.expect(e, value.String)
 }
 
-// number compiles a numeric field and its …Path form; nil if both are absent.
-func (c *compiler) number(field string) operand {
-	if path := c.path(field + "Path"); path != nil {
-		return pathOperand{path}
+// scalar compiles a field that holds one scalar; nil if it is absent.
+func (c *compiler) scalar(field string) operand { return c.scalarOf(field, c.field(field)) }
+
+// scalarOf compiles a scalar that stands at a location of the state.
+func (c *compiler) scalarOf(location string, v value.Value) operand {
+	switch {
+	case !v.Exists():
+		return nil
+	case c.source.QueryLanguage == asl.JSONata:
+		return queryOperand{c.queryOf(location, v)}
 	}
-	return c.literalOrExpression(field)
+	return literal{v}
+}
+
+// number compiles a numeric field of the state or its …Path form; nil if both
+// are absent.
+func (c *compiler) number(field string) operand { return c.numberIn("", c.source.Fields, field) }
+
+// numberIn compiles a numeric field of an object in the state, which stands at a
+// location that ends in a slash.
+func (c *compiler) numberIn(at string, v value.Value, field string) operand {
+	if path := v.Get(field + "Path"); path.Kind() == value.String {
+		return pathOperand{c.pathOf(at+field+"Path", path.Text())}
+	}
+	return c.scalarOf(at+field, v.Get(field))
 }
 
 // integer evaluates a numeric field of the state that f is in. A value that is
@@ -75,11 +94,37 @@ func integer(o operand, e *env, field string) (int64, *Failure) {
 	if n, err := strconv.ParseInt(strings.TrimSpace(v.Text()), 10, 64); err == nil {
 		return n, nil
 	}
-	path, ok := o.(pathOperand)
-	if !ok { // a literal, which the validator has not seen
-		return 0, e.f.runtime("The %s field refers to value \"%s\" which is not a valid integer", field, plain(v))
+	return 0, notValid(o, e, field, "integer", v)
+}
+
+// float evaluates a numeric field that need not be an integer, with the same
+// rules.
+func float(o operand, e *env, field string) (float64, *Failure) {
+	if q, ok := o.(queryOperand); ok {
+		v, failure := q.query.number(e, field)
+		return v.Float(), failure
 	}
-	return 0, e.f.runtime("The %sPath field refers to value \"%s\" which is not a valid integer: %s", field, plain(v), path.path)
+	v, failure := o.eval(e, field)
+	if failure != nil {
+		return 0, failure
+	}
+	if v.Kind() == value.Number {
+		return v.Float(), nil
+	}
+	if n, err := strconv.ParseFloat(v.Text(), 64); err == nil {
+		return n, nil
+	}
+	return 0, notValid(o, e, field, "float", v)
+}
+
+// notValid is a value that is not of the wanted type. Literals are held to it by
+// the validator, so the service has words for paths only.
+func notValid(o operand, e *env, field, wanted string, v value.Value) *Failure {
+	at := ""
+	if path, ok := o.(pathOperand); ok {
+		field, at = field+"Path", ": "+path.path.String()
+	}
+	return e.f.runtime("The %s field refers to value \"%s\" which is not a valid %s%s", field, plain(v), wanted, at)
 }
 
 // plain prints a value inside quotes: a string without its own.

@@ -8,14 +8,24 @@ import "encoding/hex"
 // that would have to survive a crash.
 type random struct{ state uint64 }
 
-// random returns the source for the record that is being made; purpose tells
-// several sources for one record apart.
-func (x *Execution) random(purpose uint64) *random {
+// A purpose tells the sources for one record apart. The numbers decide what a
+// seed gives: they never change.
+type purpose uint64
+
+const (
+	forJitter    purpose = 0 // of a Retrier
+	forFunctions purpose = 1 // see draw
+	forMapRun    purpose = 2 // its ARN
+	forChildren  purpose = 3 // their names
+)
+
+// random returns the source for the record that is being made.
+func (x *Execution) random(p purpose) *random {
 	var seed uint64
 	if x.start != nil {
 		seed = x.start.Seed
 	}
-	return &random{seed ^ uint64(x.records)*0x9E3779B97F4A7C15 ^ purpose*0xD1B54A32D192ED03}
+	return &random{seed ^ uint64(x.records)*0x9E3779B97F4A7C15 ^ uint64(p)*0xD1B54A32D192ED03}
 }
 
 // draw returns the source of the intrinsic functions for the record that is
@@ -23,7 +33,7 @@ func (x *Execution) random(purpose uint64) *random {
 // Assign differ.
 func (x *Execution) draw() *random {
 	if x.drawn == nil || x.drawnAt != x.records {
-		x.drawn, x.drawnAt = x.random(1), x.records
+		x.drawn, x.drawnAt = x.random(forFunctions), x.records
 	}
 	return x.drawn
 }

@@ -102,7 +102,7 @@ func (x *Execution) backoff(r *asl.Retrier, tries int) int64 {
 	}
 	seconds = min(seconds, 99_999_999)
 	if r.JitterStrategy == "FULL" {
-		seconds *= x.random(0).Float64()
+		seconds *= x.random(forJitter).Float64()
 	}
 	return int64(seconds * 1000)
 }

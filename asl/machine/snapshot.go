@@ -1,9 +1,11 @@
 package machine
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/value"
 )
 
 // This file writes an execution down as it stands between two batches, without
@@ -11,6 +13,8 @@ import (
 // under a fresh history in another engine.
 
 const snapshotVersion = 1
+
+var errMisfit = errors.New("machine: a snapshot does not fit the program")
 
 // Snapshot returns the execution as bytes that Restore reads. It must not be
 // taken while a batch has More.
@@ -87,7 +91,7 @@ func (e *encoder) frame(f *frame) {
 
 func (e *encoder) mapRun(r *mapRun) {
 	e.string(r.arn)
-	for _, n := range []int64{r.prev, r.started, int64(r.next), int64(len(r.children))} {
+	for _, n := range []int64{r.prev, r.started, int64(r.next), int64(r.total), int64(len(r.children))} {
 		e.int(n)
 	}
 	e.limits(r.limits)
@@ -151,6 +155,7 @@ func (x *Execution) restoreFrame(d *decoder) {
 	for _, v := range f.scope.Members() {
 		f.held += v.Size()
 	}
+	x.held += f.held
 	f.state = f.flow.states[d.string()]
 	f.phase = phase(d.uint())
 	f.raw, f.result, f.failure = d.value(), d.value(), d.optionalFailure()
@@ -179,19 +184,57 @@ func (x *Execution) restoreFrame(d *decoder) {
 	if d.bool() {
 		f.run, x.hasRuns = d.mapRun(), true
 	}
-	if f.state == nil && f.phase != starting {
-		d.fail(fmt.Errorf("machine: a snapshot is in a state that the program does not have"))
-	}
-	switch f.phase {
-	case scheduled, offered, running, submitted:
-		if f.call == nil {
-			d.fail(fmt.Errorf("machine: a snapshot lacks a task that it waits for"))
-		}
+	if d.err == nil && !f.sound() {
+		d.fail(errMisfit)
 	}
 }
 
+// sound reports whether a restored frame has what its phase needs, in a state
+// that can be in that phase.
+func (f *frame) sound() bool {
+	if f.scope.Exists() && f.scope.Kind() != value.Object || (f.join != nil) != (f.phase == joining) || (f.run != nil) != f.phase.inMapRun() {
+		return false
+	}
+	if f.state == nil {
+		return f.phase == starting
+	}
+	switch f.phase {
+	case starting, entered, resulted, exited:
+		return true
+	case failed:
+		return f.failure != nil
+	case scheduled, offered, running, submitted:
+		return f.state.kind == asl.Task && f.call != nil
+	case sleeping, woken:
+		return f.state.kind == asl.Wait || f.retriable()
+	case joining:
+		return f.join.sound(f.state)
+	case reading, mapping, writing:
+		return f.run.sound(f.state, f.phase)
+	}
+	return false
+}
+
+func (j *join) sound(st *state) bool {
+	lines := len(st.branches)
+	if m, ok := st.work.(*mapState); ok && m.distributed == nil {
+		lines = j.items.Len()
+	} else if st.kind != asl.Parallel {
+		return false
+	}
+	return len(j.outputs) == lines && j.next >= 0 && j.next <= lines
+}
+
+func (r *mapRun) sound(st *state, p phase) bool {
+	m, ok := st.work.(*mapState)
+	if !ok || m.distributed == nil || r.next < 0 || r.next > r.items.Len() {
+		return false
+	}
+	return p == mapping || p == reading && m.distributed.reader != nil || p == writing && m.distributed.writer.exports()
+}
+
 func (d *decoder) mapRun() *mapRun {
-	r := &mapRun{arn: d.string(), prev: d.int(), started: d.int(), next: int(d.int())}
+	r := &mapRun{arn: d.string(), prev: d.int(), started: d.int(), next: int(d.int()), total: int(d.int())}
 	children := d.int()
 	r.limits, r.items, r.sources, r.failure = d.limits(), d.value(), d.sources(), d.optionalFailure()
 	for ; children > 0 && d.err == nil; children-- {
@@ -208,17 +251,13 @@ func (d *decoder) mapRun() *mapRun {
 // restoreParent hangs a branch or iteration below its parent.
 func (x *Execution) restoreParent(d *decoder, f *frame) bool {
 	p := x.frame(int32(d.uint()))
-	if p == nil || p.state == nil || p.state.kind == asl.Parallel && int(f.index) >= len(p.state.branches) {
-		d.fail(fmt.Errorf("machine: a snapshot does not fit the program"))
+	if p == nil || p.join == nil || f.index < 0 || int(f.index) >= len(p.join.outputs) {
+		d.fail(errMisfit)
 		return false
 	}
 	f.parent = p
 	if f.flow = p.state.processor; p.state.kind == asl.Parallel {
 		f.flow = p.state.branches[f.index]
-	}
-	if f.flow == nil {
-		d.fail(fmt.Errorf("machine: a snapshot does not fit the program"))
-		return false
 	}
 	if x.frames == nil {
 		x.frames = make(map[int32]*frame)

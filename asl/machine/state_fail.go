@@ -25,7 +25,7 @@ func (c *compiler) failPart(field string) failPart {
 	if path := c.field(field + "Path"); path.Exists() {
 		return failPart{operand: exprOperand{c.expression(field+"Path", path.Text())}, field: field + "Path"}
 	}
-	return failPart{operand: c.literalOrExpression(field), field: field}
+	return failPart{operand: c.scalar(field), field: field}
 }
 
 func (s *fail) run(x *Execution, f *frame) {

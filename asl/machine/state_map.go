@@ -112,16 +112,18 @@ func (x *Execution) openIterations(f *frame) bool {
 		j.limit = iterationsAtOnce(limit)
 	}
 	for failure == nil && j.next < len(j.outputs) && j.open < j.limit {
-		var doc value.Value
+		input, doc := j.item(j.next), value.Value{}
 		if m.selector != nil {
 			e := x.env(f, in)
 			e.item = itemOf(j.items, j.next)
-			if doc, failure = m.selector.eval(e); failure == nil && doc.Size() > MaxPayload {
-				failure = tooLarge(f.state.name)
-			}
-			if failure != nil {
-				break
-			}
+			doc, failure = m.selector.eval(e)
+			input = doc
+		}
+		if failure == nil {
+			failure = f.fits(input)
+		}
+		if failure != nil {
+			break
 		}
 		x.emit(Event{Type: MapIterationStarted, Frame: f.id, Prev: j.prev, State: f.state.name, Index: int32(j.next), Doc: doc})
 		x.again(x.frames[x.lastFrame])

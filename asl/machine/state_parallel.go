@@ -20,8 +20,8 @@ func (parallel) run(x *Execution, f *frame) {
 		return
 	}
 	in, failure := f.state.flow.arguments(x, f)
-	if failure == nil && in != f.raw && in.Size() > MaxPayload {
-		failure = tooLarge(f.state.name)
+	if failure == nil {
+		failure = f.fits(in)
 	}
 	if failure != nil {
 		x.fail(f, failure)

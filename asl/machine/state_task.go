@@ -33,34 +33,14 @@ func compileTask(c *compiler, _ *state) work {
 // run schedules the call: it evaluates everything about it, so that a retry
 // sees what has changed and recovery need not evaluate anything.
 func (t *task) run(x *Execution, f *frame) {
-	if t.resource.Kind == asl.Activity && x.activities != nil && !x.activities(t.resource.Text) {
-		x.fail(f, f.runtime("The activity %s does not exist.", t.resource.Text)) // F-021
+	if t.resource.Kind == asl.Activity && x.activities != nil && !x.activities(t.resource.Text) { // F-021
+		x.fail(f, f.runtime("The activity %s does not exist.", t.resource.Text))
 		return
 	}
-	in, failure := f.state.flow.arguments(x, f)
-	if failure == nil && in != f.raw && in.Size() > MaxPayload {
-		failure = tooLarge(f.state.name)
-	}
+	in, scheduled, failure := t.prepare(x, f)
 	if failure != nil {
 		x.fail(f, failure)
 		return
-	}
-	scheduled := &TaskEvent{Resource: t.resource}
-	if scheduled.Timeout, failure = t.seconds(x, f, t.timeout, "TimeoutSeconds"); failure != nil {
-		x.fail(f, failure)
-		return
-	}
-	if scheduled.Heartbeat, failure = t.seconds(x, f, t.heartbeat, "HeartbeatSeconds"); failure != nil {
-		x.fail(f, failure)
-		return
-	}
-	if t.credentials != nil {
-		role, failure := t.credentials.eval(x.env(f, f.raw))
-		if failure != nil {
-			x.fail(f, failure)
-			return
-		}
-		scheduled.Credentials = role.Get("RoleArn").Text()
 	}
 	if x.mocked(f) {
 		return
@@ -72,6 +52,26 @@ func (t *task) run(x *Execution, f *frame) {
 		return
 	}
 	x.again(f)
+}
+
+// prepare evaluates the input of the call and what TaskScheduled says about it.
+func (t *task) prepare(x *Execution, f *frame) (in value.Value, scheduled *TaskEvent, failure *Failure) {
+	scheduled = &TaskEvent{Resource: t.resource}
+	if in, failure = f.state.flow.arguments(x, f); failure == nil {
+		failure = f.fits(in)
+	}
+	if failure == nil {
+		scheduled.Timeout, failure = t.seconds(x, f, t.timeout, "TimeoutSeconds")
+	}
+	if failure == nil {
+		scheduled.Heartbeat, failure = t.seconds(x, f, t.heartbeat, "HeartbeatSeconds")
+	}
+	if failure == nil && t.credentials != nil {
+		var credentials value.Value
+		credentials, failure = t.credentials.eval(x.env(f, f.raw))
+		scheduled.Credentials = credentials.Get("RoleArn").Text()
+	}
+	return in, scheduled, failure
 }
 
 // seconds evaluates a timeout or heartbeat; 0 if the state has none.
@@ -103,7 +103,7 @@ func (x *Execution) task(f *frame) *Task {
 		State:       f.state.name,
 		Resource:    f.call.Resource,
 		Input:       f.call.input,
-		TaskToken:   x.taskToken(f, f.token),
+		TaskToken:   x.taskToken(f, f.call.Resource, f.token),
 		Credentials: f.call.Credentials,
 		Timeout:     f.call.Timeout,
 		Heartbeat:   f.call.Heartbeat,

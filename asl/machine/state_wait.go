@@ -19,8 +19,8 @@ const longestWait = 1 << 31
 
 func compileWait(c *compiler, _ *state) work {
 	return &wait{
-		seconds:       c.literalOrExpression("Seconds"),
-		timestamp:     c.literalOrExpression("Timestamp"),
+		seconds:       c.scalar("Seconds"),
+		timestamp:     c.scalar("Timestamp"),
 		secondsPath:   c.path("SecondsPath"),
 		timestampPath: c.path("TimestampPath"),
 	}
@@ -32,34 +32,30 @@ func (w *wait) run(x *Execution, f *frame) {
 		x.fail(f, failure)
 		return
 	}
-	f.result = in
 	due, failure := w.due(x, f, in)
+	switch {
+	case failure != nil:
+		x.fail(f, failure)
+	case due <= x.now:
+		f.result = in
+		x.complete(f)
+	case due-x.now > longestWait*1000:
+		x.fail(f, f.runtime("Wait state delay is too long."))
+	default:
+		x.emit(Event{Type: WaitSet, Frame: f.id, Due: due})
+		x.ask(f, Command{Kind: SetTimer, Timer: Sleep, Due: due})
+	}
+}
+
+// waited leaves a Wait state whose time is over. Its input is not kept while it
+// sleeps.
+func (x *Execution) waited(f *frame) {
+	in, failure := f.state.flow.arguments(x, f)
 	if failure != nil {
 		x.fail(f, failure)
 		return
 	}
-	if due <= x.now {
-		x.complete(f)
-		return
-	}
-	if due-x.now > longestWait*1000 {
-		x.fail(f, f.runtime("Wait state delay is too long."))
-		return
-	}
-	x.emit(Event{Type: WaitSet, Frame: f.id, Due: due})
-	x.ask(f, Command{Kind: SetTimer, Timer: Sleep, Due: due})
-}
-
-// waited leaves a Wait state whose time is over.
-func (x *Execution) waited(f *frame) {
-	if !f.result.Exists() { // after Replay
-		in, failure := f.state.flow.arguments(x, f)
-		if failure != nil {
-			x.fail(f, failure)
-			return
-		}
-		f.result = in
-	}
+	f.result = in
 	x.complete(f)
 }
 
@@ -93,10 +89,7 @@ func (w *wait) due(x *Execution, f *frame, in value.Value) (int64, *Failure) {
 	return x.after(seconds), failure
 }
 
-// after is the time that many seconds from now. What is longer than any Wait
-// or deadline may be does not get longer, so that nothing overflows.
-func (x *Execution) after(seconds int64) int64 { return x.now + min(seconds, longestWait+1)*1000 }
-
+// secondsAt is what SecondsPath finds.
 func (w *wait) secondsAt(e *env) (int64, *Failure) {
 	v, err := w.secondsPath.Eval(e)
 	switch {
@@ -113,12 +106,4 @@ func (w *wait) secondsAt(e *env) (int64, *Failure) {
 		return 0, e.f.runtime("The SecondsPath parameter references a negative value: %s == %s", w.secondsPath, v.NumberText())
 	}
 	return n, nil
-}
-
-// evaluation is a failed evaluation in a JSONata field: EvaluationFailed comes
-// before what follows it.
-func (f *frame) evaluation(location, detail string) *Failure {
-	failure := NewFailure(asl.ErrQueryEvaluationError, f.causePrefix()+detail)
-	failure.Location, failure.Evaluation = location, true
-	return failure
 }

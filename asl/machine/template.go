@@ -92,14 +92,17 @@ type body interface {
 
 // body compiles such a field in the query language of the state; nil if it is
 // absent.
-func (c *compiler) body(field string) body {
+func (c *compiler) body(field string) body { return c.bodyOf(field, c.field(field)) }
+
+// bodyOf compiles such JSON where it stands at a location of the state.
+func (c *compiler) bodyOf(location string, v value.Value) body {
 	switch {
-	case !c.field(field).Exists():
+	case !v.Exists():
 		return nil
 	case c.source.QueryLanguage == asl.JSONata:
-		return c.query(field)
+		return c.queryOf(location, v)
 	}
-	return c.template(field)
+	return c.templateOf(location, v)
 }
 
 // eval fills the template in.

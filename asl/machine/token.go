@@ -21,19 +21,19 @@ type TaskToken struct {
 	mark      uint64
 }
 
-// nextTaskToken is the token of the task that is about to be scheduled in f,
-// "" if its state has none: the next record will be its TaskScheduled.
+// nextTaskToken is the token of the task that is about to be scheduled in f: the
+// next record will be its TaskScheduled.
 func (x *Execution) nextTaskToken(f *frame) string {
 	t, ok := f.state.work.(*task)
-	if !ok || t.resource.Pattern == asl.RequestResponse && t.resource.Kind != asl.Activity {
+	if !ok {
 		return ""
 	}
-	return x.tokenText(f, x.records+1)
+	return x.taskToken(f, t.resource, x.records+1)
 }
 
-// taskToken is the token of the task that the record has scheduled in f.
-func (x *Execution) taskToken(f *frame, record int64) string {
-	r := f.call.Resource
+// taskToken is the token of the task that the record schedules in f; "" for a
+// resource that has none.
+func (x *Execution) taskToken(f *frame, r asl.Resource, record int64) string {
 	if r.Pattern == asl.RequestResponse && r.Kind != asl.Activity {
 		return ""
 	}

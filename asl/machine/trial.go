@@ -186,11 +186,8 @@ func (t *Trial) see(st *state, events []Event) {
 			if t.caught {
 				v.Status, v.Failure = TrialCaught, t.failure
 			}
-			for name, assigned := range e.Assigned.Members() {
-				if !v.Variables.Exists() {
-					v.Variables = value.EmptyObject
-				}
-				v.Variables = v.Variables.With(name, assigned)
+			if e.Assigned.Len() > 0 {
+				v.Variables = withVariables(v.Variables, e.Assigned)
 			}
 		case RetrySet:
 			v.Status, v.Failure, v.Backoff = TrialRetriable, e.Failure, (e.Due-e.At)/1000

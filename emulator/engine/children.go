@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/aslocal/aslocal/asl/machine"
@@ -88,8 +89,9 @@ func (e *Engine) begin(x *execution, f *family, c *machine.ChildStarting) error 
 	if err != nil {
 		return err
 	}
+	of := machineOfRun(c.MapRun)
 	r := Request{Input: c.Input, Revision: revision, Program: program, Start: machine.Start{
-		ARN: c.ARN, Name: c.Name, MachineARN: machineOfRun(c.MapRun), Machine: x.start.Machine + "/" + c.Label, RoleARN: x.start.RoleARN,
+		ARN: c.ARN, Name: c.Name, MachineARN: of, Machine: of[strings.LastIndexByte(of, ':')+1:], RoleARN: x.start.RoleARN,
 		InputText: c.Input.String(), Express: c.Express, MapRun: c.MapRun, Parent: x.arn, Items: c.Items,
 	}}
 	ended := func(v View) { e.childEnded(x, f, c, v) }

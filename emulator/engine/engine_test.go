@@ -23,12 +23,13 @@ import (
 
 // definitions are the machines that the tests run, by revision.
 var definitions = map[string]string{
-	"pass":     `{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}`,
-	"wait":     `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}}`,
-	"loop":     `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}`,
-	"task":     `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true}}}`,
-	"token":    `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": {"token.$": "$$.Task.Token"}, "End": true}}}`,
-	"activity": `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "TimeoutSeconds": 60, "End": true}}}`,
+	"pass":      `{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}`,
+	"wait":      `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}}`,
+	"two waits": `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 5, "Next": "V"}, "V": {"Type": "Wait", "Seconds": 3600, "End": true}}}`,
+	"loop":      `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}`,
+	"task":      `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true}}}`,
+	"token":     `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": {"token.$": "$$.Task.Token"}, "End": true}}}`,
+	"activity":  `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "TimeoutSeconds": 60, "End": true}}}`,
 	"activities": `{"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
 		{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "End": true}}},
 		{"StartAt": "U", "States": {"U": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "End": true}}}]}}}`,
@@ -40,9 +41,12 @@ const activityARN = "arn:aws:states:us-east-1:123456789012:activity:a"
 
 // programs compiles a definition; it is Config.Program of the tests.
 func programs(revision string) (*machine.Program, error) {
-	if parent, label, ok := strings.Cut(revision, "#"); ok {
-		p, err := programs(parent)
-		return p.Child(label), err
+	if i := strings.LastIndexByte(revision, '#'); i >= 0 {
+		p, err := programs(revision[:i])
+		if err != nil {
+			return nil, err
+		}
+		return p.Child(revision[i+1:]), nil
 	}
 	text, ok := definitions[revision]
 	if !ok {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,6 +38,7 @@ func init() {
 		"map batches":  mapMachine(passItem, `"ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"run": 7}}, `),
 		"map bytes":    mapMachine(passItem, `"ItemBatcher": {"MaxInputBytesPerBatch": 21}, `), // {"Items":[ and ]} are 12 of them
 		"map wait":     mapMachine(waitItem, ""),
+		"map nested":   mapMachine(strings.Replace(strings.TrimSuffix(strings.TrimPrefix(mapMachine(passItem, ""), `{"StartAt": "M", "States": {"M": `), "}}"), "items", "inner", 1), ""),
 		"map two":      mapMachine(waitItem, `"MaxConcurrency": 2, `),
 		"map task":     mapMachine(taskItem, `"MaxConcurrency": 1, `),
 		"map tolerant": mapMachine(taskItem, `"ToleratedFailureCount": 1, `),
@@ -233,6 +235,44 @@ func TestMapRunConcurrency(t *testing.T) {
 	}
 	if err := b.UpdateMapRun(b.ctx, r.ARN+"x", func(*machine.MapRunLimits) {}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("updating a run that is not there: %v", err)
+	}
+}
+
+// Several updates at once do not undo each other.
+func TestMapRunUpdatesAtOnce(t *testing.T) {
+	b := newBench(t, Config{})
+	arn := b.startMap("map wait", `[1, 2]`)
+	if err := b.Settle(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	run := b.onlyRun(arn).ARN
+	update := func(change func(*machine.MapRunLimits)) {
+		if err := b.UpdateMapRun(b.ctx, run, change); err != nil {
+			t.Error(err)
+		}
+	}
+	for n := range int64(50) {
+		var group sync.WaitGroup
+		group.Go(func() { update(func(l *machine.MapRunLimits) { l.MaxConcurrency = n + 1 }) })
+		group.Go(func() { update(func(l *machine.MapRunLimits) { l.ToleratedCount = n + 1 }) })
+		group.Wait()
+		if got := b.onlyRun(arn).Limits; got.MaxConcurrency != n+1 || got.ToleratedCount != n+1 {
+			t.Fatalf("after %d updates the limits are %+v", n+1, got)
+		}
+	}
+}
+
+// The children of a child's Map Run are of the state machine with the inner
+// label alone (F-076).
+func TestNestedMapRun(t *testing.T) {
+	b := newBench(t, Config{})
+	v := b.wantStatus(b.startMap("map nested", `[[1]]`), machine.Succeeded)
+	rows, _, err := b.List(journal.Query{MachineARN: "arn:aws:states:us-east-1:123456789012:stateMachine:m/inner", Limit: 10})
+	if err != nil || len(rows) != 1 || v.Output.String() != `[[1]]` {
+		t.Fatalf("output %v, inner children %+v, %v", v.Output, rows, err)
+	}
+	if got, want := b.view(rows[0].ARN).Start.Machine, "m/inner"; got != want {
+		t.Errorf("the child is of %s, want %s", got, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,8 @@ type mapRuns struct {
 	mu    sync.Mutex
 	byARN map[string]*MapRun
 	of    map[string][]string // ARNs by execution, oldest first
+
+	changing sync.Mutex // held while the limits of one are read, changed and written
 }
 
 func (m *mapRuns) put(r *MapRun) {
@@ -87,6 +90,8 @@ var ErrCompleted = errors.New("engine: the map run has ended")
 // UpdateMapRun changes the limits of a Map Run that has not ended and returns
 // when that is durable. It fails with ErrNotFound, or ErrCompleted.
 func (e *Engine) UpdateMapRun(ctx context.Context, arn string, change func(*machine.MapRunLimits)) error {
+	e.mapRuns.changing.Lock()
+	defer e.mapRuns.changing.Unlock()
 	r, err := e.MapRun(arn)
 	if err != nil {
 		return err
@@ -132,7 +137,7 @@ func (e *Engine) loadMapRuns() error {
 		}
 		runs = append(runs, r)
 	}
-	slices.SortStableFunc(runs, func(a, b *MapRun) int { return int(a.Started - b.Started) })
+	slices.SortStableFunc(runs, func(a, b *MapRun) int { return cmp.Compare(a.Started, b.Started) })
 	for _, r := range runs {
 		e.mapRuns.put(r)
 	}

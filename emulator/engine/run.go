@@ -83,7 +83,12 @@ func (e *Engine) handle(x *execution, s machine.Stimulus, slice int) (b machine.
 // fail ends an execution that has panicked. The machine may be in disorder, so
 // it is rebuilt: from its journal; at the very start, and where there is no
 // journal, from nothing.
-func (e *Engine) fail(x *execution, s machine.Stimulus, what string) (machine.Batch, error) {
+func (e *Engine) fail(x *execution, s machine.Stimulus, what string) (b machine.Batch, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("engine: %s panicked, and again when it was ended: %v", x.arn, r)
+		}
+	}()
 	broken := machine.Stimulus{Kind: machine.Broken, At: s.At, Failure: machine.NewFailure(asl.ErrRuntime, "internal error of aslocal: "+what)}
 	if s.Kind == machine.Begin || x.express {
 		input := s.Output
@@ -235,8 +240,8 @@ func (e *Engine) carryOut(x *execution, c *machine.Command) {
 	}
 }
 
-// fire brings a timer, and those that go with it, to its execution and returns when the stimulus was
-// handled.
+// fire brings a timer, and those that go with it, to its execution and returns
+// when the stimulus was handled.
 func (e *Engine) fire(t *timer) {
 	e.run(t.x, machine.Stimulus{Kind: machine.Fired, Frame: t.frame, Token: t.token, Timer: t.kind, Also: t.also}, nil)
 }

@@ -43,12 +43,16 @@ func (e *Engine) end(ctx context.Context, x *execution) (View, error) {
 }
 
 // OnEnd calls f with the view of an execution when it has ended, at once if it
-// has already. f must not block. ErrNotFound says that there is none.
+// has already. f must not block. ErrNotFound says that there is none; one that
+// cannot end before a restart is an error, too.
 func (e *Engine) OnEnd(arn string, f func(View)) error {
 	if x := e.find(arn); x != nil && x.view.load().Start != nil && x.watch(f) {
 		return nil
 	}
 	v, err := e.Describe(arn)
+	if err == nil && v.Status == machine.Running {
+		err = fmt.Errorf("engine: %s cannot go on before a restart", arn)
+	}
 	if err == nil {
 		f(v)
 	}
@@ -115,20 +119,11 @@ func (e *Engine) stopStanding(ctx context.Context, arn string, failure *machine.
 	if err != nil {
 		return 0, err
 	}
-	v := View{Revision: revisionOf(&stored), Status: machine.Aborted, Stopped: e.Clock.Now()}
-	var events []machine.Event
-	for batch, err := range e.Store.Batches(stored.ID, 1) {
-		if err == nil {
-			events, err = machine.ReadEvents(events[:0], batch.Data)
-		}
-		if err != nil {
-			return 0, fmt.Errorf("engine: stopping %s: %w", arn, err)
-		}
-		v.records = batch.Last
-		for i := range events {
-			v.Events = max(v.Events, events[i].ID)
-		}
+	v, err := e.viewOf(stored)
+	if err != nil {
+		return 0, fmt.Errorf("engine: stopping: %w", err)
 	}
+	v.Status, v.Stopped = machine.Aborted, e.Clock.Now()
 	v.Events++
 	v.records++
 	end := []machine.Event{{ID: v.Events, At: v.Stopped, Type: machine.ExecutionAborted, Failure: failure}}
@@ -193,10 +188,14 @@ func (e *Engine) holder(token string) (*execution, machine.TaskToken, error) {
 	}
 	x := e.find(t.Execution)
 	if x == nil {
-		if _, err := e.stored(t.Execution); err != nil {
+		switch _, err := e.stored(t.Execution); err {
+		case nil:
+			return nil, t, ErrStale
+		case ErrNotFound:
 			return nil, t, ErrUnknownToken
+		default:
+			return nil, t, err
 		}
-		return nil, t, ErrStale
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -30,13 +30,14 @@ func (e *Engine) Try(ctx context.Context, t *machine.Trial) *machine.Verdict {
 }
 
 func (e *Engine) callOnTrial(ctx context.Context, x *execution, t *machine.Task) (value.Value, *machine.Failure) {
+	limit := maxTrial
 	for _, seconds := range []int64{t.Timeout, t.Heartbeat} {
-		if seconds > 0 {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, time.Duration(min(seconds, int64(maxTrial/time.Second)))*time.Second)
-			defer cancel()
+		if seconds > 0 && seconds < int64(limit/time.Second) {
+			limit = time.Duration(seconds) * time.Second
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	out, err := e.runTask(ctx, x, t)
 	switch {
 	case ctx.Err() != nil || errors.Is(err, ErrNoAnswer):

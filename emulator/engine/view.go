@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"math"
 	"sync/atomic"
 
 	"github.com/aslocal/aslocal/asl/machine"
@@ -135,36 +136,49 @@ func (e *Engine) stored(arn string) (journal.Execution, error) {
 	return stored, err
 }
 
-// viewOf reads the view of an execution that has ended: its first event and
-// its last one.
+// viewOf reads the view of an execution that is not live. Of one that has ended,
+// the first and the last batch say everything; the row of one that stands does
+// not count what has happened since its first batch.
 func (e *Engine) viewOf(stored journal.Execution) (View, error) {
 	record, err := value.ParseBytes(stored.Record)
 	if err != nil {
 		return View{}, fmt.Errorf("engine: the row of %s: %w", stored.ARN, err)
 	}
-	v := View{Revision: revisionOf(&stored), Status: machine.StatusOf(stored.Status), Started: stored.Started, Stopped: stored.Stopped}
+	v := View{Revision: record.Get("revision").Text(), Status: machine.StatusOf(stored.Status), Started: stored.Started, Stopped: stored.Stopped}
 	v.Events, _ = record.Get("events").Int()
 	v.records, _ = record.Get("records").Int()
-	var buf []machine.Event
-	for _, from := range []int64{1, v.records} {
-		for batch, err := range e.Store.Batches(stored.ID, from) {
-			if err != nil {
-				return View{}, err
-			}
-			if buf, err = machine.ReadEvents(buf[:0], batch.Data); err != nil {
-				return View{}, err
-			}
-			v.take(buf)
-			break
-		}
-		if v.ended() {
-			break
-		}
+	if v.Status == machine.Running {
+		err = e.readBatches(&v, stored.ID, 1, math.MaxInt)
+	} else if err = e.readBatches(&v, stored.ID, 1, 1); err == nil && !v.ended() {
+		err = e.readBatches(&v, stored.ID, v.records, 1)
 	}
-	if v.Start == nil {
-		return View{}, fmt.Errorf("engine: the journal has no beginning of %s", stored.ARN)
+	if err == nil && v.Start == nil {
+		err = errors.New("it has no beginning")
+	}
+	if err != nil {
+		return View{}, fmt.Errorf("engine: the journal of %s: %w", stored.ARN, err)
 	}
 	return v, nil
+}
+
+// readBatches takes what batches have into the view, from the one with that
+// record on, and no more than most.
+func (e *Engine) readBatches(v *View, id, from int64, most int) error {
+	var buf []machine.Event
+	for batch, err := range e.Store.Batches(id, from) {
+		if err == nil {
+			buf, err = machine.ReadEvents(buf[:0], batch.Data)
+		}
+		if err != nil {
+			return err
+		}
+		v.take(buf)
+		v.records = max(v.records, batch.Last)
+		if most--; most == 0 {
+			break
+		}
+	}
+	return nil
 }
 
 func (v *View) ended() bool { return v.Output.Exists() || v.Failure != nil }
@@ -172,7 +186,9 @@ func (v *View) ended() bool { return v.Output.Exists() || v.Failure != nil }
 // take keeps what a view shows of the events.
 func (v *View) take(events []machine.Event) {
 	for i := range events {
-		switch ev := &events[i]; {
+		ev := &events[i]
+		v.Events = max(v.Events, ev.ID)
+		switch {
 		case ev.Type == machine.ExecutionStarted:
 			v.Start = ev.Start
 		case ev.Type.Terminal():

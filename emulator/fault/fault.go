@@ -1,6 +1,5 @@
-// Package fault holds the exceptions of the Step Functions API: their codes and
-// what else they carry in one table, and a constructor for each message that
-// the service says.
+// Package fault holds the exceptions of the Step Functions API that we refuse
+// calls with: a constructor for each message.
 //
 //	if !found {
 //		return nil, fault.StateMachineDoesNotExist(arn)
@@ -51,40 +50,10 @@ func Is(err error, code string) bool {
 // part of the Simple Workflow Service.
 const namespace = "com.amazonaws.swf.service.v2.model#"
 
-// members holds the exceptions of the API's model. The value is the name of
-// the member that an exception has beside its message, "" if it has none.
+// members are the members that exceptions have beside their message. The API's
+// model has none for the others.
 var members = map[string]string{
-	"ActivityAlreadyExists":          "",
-	"ActivityDoesNotExist":           "",
-	"ActivityLimitExceeded":          "",
-	"ActivityWorkerLimitExceeded":    "",
-	"ConflictException":              "",
-	"ExecutionAlreadyExists":         "",
-	"ExecutionDoesNotExist":          "",
-	"ExecutionLimitExceeded":         "",
-	"ExecutionNotRedrivable":         "",
-	"InvalidArn":                     "",
-	"InvalidDefinition":              "",
-	"InvalidEncryptionConfiguration": "",
-	"InvalidExecutionInput":          "",
-	"InvalidLoggingConfiguration":    "",
-	"InvalidName":                    "",
-	"InvalidOutput":                  "",
-	"InvalidToken":                   "",
-	"InvalidTracingConfiguration":    "",
-	"KmsAccessDeniedException":       "",
-	"KmsInvalidStateException":       "kmsKeyState",
-	"KmsThrottlingException":         "",
-	"MissingRequiredParameter":       "",
-	"ResourceNotFound":               "resourceName",
-	"ServiceQuotaExceededException":  "",
-	"StateMachineAlreadyExists":      "",
-	"StateMachineDeleting":           "",
-	"StateMachineDoesNotExist":       "",
-	"StateMachineLimitExceeded":      "",
-	"StateMachineTypeNotSupported":   "",
-	"TaskDoesNotExist":               "",
-	"TaskTimedOut":                   "",
-	"TooManyTags":                    "resourceName",
-	"ValidationException":            "reason",
+	"ResourceNotFound":    "resourceName",
+	"TooManyTags":         "resourceName",
+	"ValidationException": "reason",
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// This file says everything the service says when it refuses a call. A message
+// This file says everything that is said when a call is refused. A message
 // without a remark is recorded from the service or in its documentation;
 // "inferred" marks those that are only in its manner.
 
@@ -20,17 +20,6 @@ func StateMachineAlreadyExists(arn string) *Error {
 // update of a version.
 func StateMachineDoesNotExist(arn string) *Error {
 	return quoted("StateMachineDoesNotExist", "State Machine Does Not Exist", arn)
-}
-
-// StateMachineDeleting: the machine's status is DELETING. Inferred.
-func StateMachineDeleting(arn string) *Error {
-	return quoted("StateMachineDeleting", "State Machine is being deleted", arn)
-}
-
-// StateMachineLimitExceeded: the account has as many machines as it may.
-// Inferred.
-func StateMachineLimitExceeded() *Error {
-	return quoted("StateMachineLimitExceeded", "State Machine Limit Exceeded", "The maximum number of state machines has been reached")
 }
 
 // StateMachineTypeNotSupported: the operation is for the other type of machine
@@ -55,27 +44,7 @@ func MissingRequiredParameter() *Error {
 // NotOneLogDestination: the logging configuration has a level but no
 // destination, or more than one.
 func NotOneLogDestination() *Error {
-	return InvalidLoggingConfiguration("Must specify exactly one Log Destination.")
-}
-
-// LogDestinationNotFound: there is no such log group.
-func LogDestinationNotFound() *Error {
-	return InvalidLoggingConfiguration("Log Destination not found.")
-}
-
-// InvalidLoggingConfiguration: why says what else is wrong. Inferred.
-func InvalidLoggingConfiguration(why string) *Error {
-	return &Error{Code: "InvalidLoggingConfiguration", Message: "Invalid Logging Configuration: " + why}
-}
-
-// InvalidTracingConfiguration: why says what is wrong. Inferred.
-func InvalidTracingConfiguration(why string) *Error {
-	return &Error{Code: "InvalidTracingConfiguration", Message: "Invalid Tracing Configuration: " + why}
-}
-
-// InvalidEncryptionConfiguration: why says what is wrong. Inferred.
-func InvalidEncryptionConfiguration(why string) *Error {
-	return &Error{Code: "InvalidEncryptionConfiguration", Message: "Invalid Encryption Configuration: " + why}
+	return &Error{Code: "InvalidLoggingConfiguration", Message: "Invalid Logging Configuration: Must specify exactly one Log Destination."}
 }
 
 // Versions and aliases.
@@ -150,17 +119,6 @@ func ExecutionDoesNotExist(arn string) *Error {
 	return quoted("ExecutionDoesNotExist", "Execution Does Not Exist", arn)
 }
 
-// ExecutionLimitExceeded: as many executions are open as may be. Inferred.
-func ExecutionLimitExceeded() *Error {
-	return quoted("ExecutionLimitExceeded", "Execution Limit Exceeded", "The maximum number of running executions has been reached")
-}
-
-// ExecutionNotRedrivable: reason is what DescribeExecution shows as
-// redriveStatusReason. Inferred.
-func ExecutionNotRedrivable(reason string) *Error {
-	return &Error{Code: "ExecutionNotRedrivable", Message: reason}
-}
-
 // InvalidExecutionInput: the input is not one JSON text; why is the parser's
 // word on it, "" if the input is empty.
 func InvalidExecutionInput(why string) *Error {
@@ -180,65 +138,65 @@ func UnsupportedByTestState() *Error {
 }
 
 // StateNotFound: the definition has no state of that name at any depth.
-func StateNotFound() *Error { return Validation("State not found in definition") }
+func StateNotFound() *Error { return validation("State not found in definition") }
 
 // RoleRequired: a Task is to be called without a role.
-func RoleRequired() *Error { return Validation("RoleArn must be specified when testing a Task state") }
+func RoleRequired() *Error { return validation("RoleArn must be specified when testing a Task state") }
 
 // InvalidVariables: the variables are no JSON object. Inferred.
-func InvalidVariables() *Error { return Validation("Variables must be a JSON object") }
+func InvalidVariables() *Error { return validation("Variables must be a JSON object") }
 
 // InvalidContext: why says what is wrong with the context object.
 func InvalidContext(why string) *Error {
-	return Validation("Invalid Context object provided: " + why)
+	return validation("Invalid Context object provided: " + why)
 }
 
 // RequiresMock: what is given, or of the state's kind, only goes with a mock.
 // Recorded of MapIterationFailureCount; else inferred.
 func RequiresMock(what string) *Error {
-	return Validation("TestState does not support " + what + " when a mock is not specified.")
+	return validation("TestState does not support " + what + " when a mock is not specified.")
 }
 
 // RevealSecretsWithMock: there are no secrets in a mock.
 func RevealSecretsWithMock() *Error {
-	return Validation("TestState does not support RevealSecrets when a mock is specified.")
+	return validation("TestState does not support RevealSecrets when a mock is specified.")
 }
 
 // NotMockable: a state of that type has no work that a mock could do.
 func NotMockable(stateType string) *Error {
-	return Validation("State type '" + stateType + "' is not supported when a mock is specified")
+	return validation("State type '" + stateType + "' is not supported when a mock is specified")
 }
 
 // MockNeedsOne: the mock has both result and error output; or neither, which is
 // inferred.
 func MockNeedsOne() *Error {
-	return Validation("A test mock should have only one of the following fields: [result, errorOutput].")
+	return validation("A test mock should have only one of the following fields: [result, errorOutput].")
 }
 
 // MockNotJSON: the mocked result is no JSON text.
-func MockNotJSON() *Error { return Validation("Mocked result must be valid JSON") }
+func MockNotJSON() *Error { return validation("Mocked result must be valid JSON") }
 
 // MockNotArray: the mocked result of a Parallel or Map state is no array.
-func MockNotArray() *Error { return Validation("Mocked result must be an array.") }
+func MockNotArray() *Error { return validation("Mocked result must be an array.") }
 
 // MockNotObject: the mocked result of a Map state with a ResultWriter, or of an
 // integration, is no object. Recorded of the former.
-func MockNotObject() *Error { return Validation("Mocked result must be a JSON object.") }
+func MockNotObject() *Error { return validation("Mocked result must be a JSON object.") }
 
 // MockNotBranches: the mocked result has not one item for each branch.
 func MockNotBranches() *Error {
-	return Validation("Mocked result must contain the same number of items as number of Parallel branches.")
+	return validation("Mocked result must contain the same number of items as number of Parallel branches.")
 }
 
 // MockNotValid: the mocked result is not what the API answers; why names the
 // field.
 func MockNotValid(why string) *Error {
-	return Validation("Mock result schema validation error: " + why)
+	return validation("Mock result schema validation error: " + why)
 }
 
 // TooManyFailedIterations: more iterations are to fail than there are.
 func TooManyFailedIterations() *Error {
-	return Validation("Map iteration failure count must be less than or equal to the number of Map iterations")
+	return validation("Map iteration failure count must be less than or equal to the number of Map iterations")
 }
 
 // Map runs.
@@ -250,39 +208,15 @@ func CompletedMapRun(arn string) *Error {
 
 // Activities and tasks.
 
-// ActivityAlreadyExists: the name is taken by an activity that is encrypted
-// otherwise. Inferred.
-func ActivityAlreadyExists(arn string) *Error {
-	return quoted("ActivityAlreadyExists", "Activity Already Exists", arn)
-}
-
 // ActivityDoesNotExist: no activity has the ARN.
 func ActivityDoesNotExist(arn string) *Error {
 	return quoted("ActivityDoesNotExist", "Activity Does Not Exist", arn)
-}
-
-// ActivityLimitExceeded: the account has as many activities as it may.
-// Inferred.
-func ActivityLimitExceeded() *Error {
-	return quoted("ActivityLimitExceeded", "Activity Limit Exceeded", "The maximum number of activities has been reached")
-}
-
-// ActivityWorkerLimitExceeded: as many workers poll the activity as may.
-// Inferred.
-func ActivityWorkerLimitExceeded(arn string) *Error {
-	return quoted("ActivityWorkerLimitExceeded", "Activity Worker Limit Exceeded", arn)
 }
 
 // InvalidOutput: the output sent for a task is not one JSON text; why is the
 // parser's word on it. Inferred.
 func InvalidOutput(why string) *Error {
 	return quoted("InvalidOutput", "Invalid Output", why)
-}
-
-// TaskDoesNotExist: the model has it, but the service has not been seen to say
-// it: tokens that are none are InvalidToken, stale ones TaskTimedOut. Inferred.
-func TaskDoesNotExist() *Error {
-	return quoted("TaskDoesNotExist", "Task Does Not Exist", "Provided task does not exist")
 }
 
 // TaskTimedOut: the token is that of a task which waits no more, for whatever
@@ -328,18 +262,12 @@ func MissingMember(message string) *Error {
 	return &Error{Code: "ValidationException", Message: message, Detail: "MISSING_REQUIRED_PARAMETER"}
 }
 
-// Validation: the request is refused for a reason without a code of its own.
-// The message is for the client as it is.
-func Validation(message string) *Error {
-	return &Error{Code: "ValidationException", Message: message}
-}
-
 // DescriptionWithoutPublish: versionDescription came without publish.
 func DescriptionWithoutPublish() *Error {
-	return Validation("Version description can only be set when publish is true")
+	return validation("Version description can only be set when publish is true")
 }
 
-// Tags and keys.
+// Tags.
 
 // ResourceNotFound: nothing that can have tags has the ARN; versions cannot.
 func ResourceNotFound(arn string) *Error {
@@ -355,22 +283,9 @@ func TooManyTags(arn string) *Error {
 	return e
 }
 
-// KmsAccessDenied: the key is not ours to use. Inferred.
-func KmsAccessDenied(key string) *Error {
-	return quoted("KmsAccessDeniedException", "Access to the KMS key is denied", key)
-}
-
-// KmsInvalidState: the key is in a state (DISABLED, PENDING_DELETION,
-// PENDING_IMPORT, UNAVAILABLE, CREATING) in which it cannot be used. Inferred.
-func KmsInvalidState(key, state string) *Error {
-	e := quoted("KmsInvalidStateException", "The KMS key is not in a valid state", key)
-	e.Detail = state
-	return e
-}
-
-// KmsThrottling: the key is used too often. Inferred.
-func KmsThrottling(key string) *Error {
-	return quoted("KmsThrottlingException", "The KMS key is throttled", key)
+// validation makes one of the many refusals without a code of their own.
+func validation(message string) *Error {
+	return &Error{Code: "ValidationException", Message: message}
 }
 
 // quoted makes the form that most messages have.

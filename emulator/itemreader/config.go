@@ -97,7 +97,7 @@ func parseMaxItems(v value.Value) (int, error) {
 
 // parseHeaders reads CSVHeaders; nil says that the first row has them.
 func parseHeaders(v value.Value, location string) ([]string, error) {
-	if location == "FIRST_ROW" || location == "" && !v.Exists() {
+	if location == "FIRST_ROW" || location == "" && (!v.Exists() || v.IsNull()) {
 		return nil, nil
 	}
 	if v.Kind() != value.Array {

@@ -40,8 +40,9 @@ func (r *reading) records(f *object, headers []string) error {
 		if err != nil {
 			return &objectError{f.Object, err}
 		}
-		if headers = slices.Clone(fields); checkHeaders(headers) != nil {
-			return checkHeaders(headers)
+		headers = slices.Clone(fields)
+		if err := checkHeaders(headers); err != nil {
+			return err
 		}
 	}
 	shape := value.NewShape(headers...)

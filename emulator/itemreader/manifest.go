@@ -11,9 +11,6 @@ import (
 // This file reads manifests: objects that name the objects which have the
 // items. Guide: "ItemReader (Map)", "ManifestType".
 
-// maxManifest is how large a manifest may be.
-const maxManifest = 64 << 20
-
 // inventory adds the rows of an S3 inventory: gzipped CSV files without headers,
 // which the manifest's fileSchema gives. (User guide of S3: "Inventory list".)
 func (r *reading) inventory(o storage.Object) error {
@@ -22,7 +19,7 @@ func (r *reading) inventory(o storage.Object) error {
 		return err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxManifest))
+	text, err := io.ReadAll(f)
 	if err != nil {
 		return &objectError{o, err}
 	}

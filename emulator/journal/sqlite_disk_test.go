@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -105,6 +106,46 @@ func TestSQLiteDiskErrors(t *testing.T) {
 				t.Errorf("once there is room: %v", err)
 			}
 		})
+	}
+}
+
+// Writes that come while the store closes, or after that, are refused in the
+// order of their commits, behind those that came before, and one at a time:
+// told is not locked.
+func TestSQLiteRefusesInOrder(t *testing.T) {
+	s := openTest(t)
+	release := hold(s)
+	var told []error
+	tell := func(err error) { told = append(told, err) }
+	s.Commit(Write{Create: &Execution{ID: 1, ARN: "arn:1", MachineARN: "arn:m", Status: Running}}, tell)
+	closed := make(chan error, 1)
+	go func() { closed <- s.Close() }()
+	for closing := false; !closing; runtime.Gosched() {
+		s.writer.mu.Lock()
+		closing = s.writer.closing
+		s.writer.mu.Unlock()
+	}
+	const n = 100
+	for range n {
+		s.Commit(Write{}, tell)
+	}
+	release()
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+	for range n {
+		s.Commit(Write{}, tell)
+	}
+	if err := Do(context.Background(), s, Write{}); !errors.Is(err, ErrClosed) { // and with that all have been told
+		t.Errorf("after Close: got %v, want %v", err, ErrClosed)
+	}
+	if len(told) != 1+2*n || told[0] != nil {
+		t.Fatalf("%d were told, the first %v, want %d and nil", len(told), told[0], 1+2*n)
+	}
+	for i, err := range told[1:] {
+		if !errors.Is(err, ErrClosed) {
+			t.Errorf("the %d. behind Close: got %v, want %v", i+1, err, ErrClosed)
+		}
 	}
 }
 

@@ -12,8 +12,7 @@ import (
 const applicationID = 0x61736c6a
 
 // migrations[n] turns a file of version n (its user_version) into one of
-// version n+1. Rows are added, never changed; version 0
-// is the empty file.
+// version n+1. Rows are added, never changed; version 0 is the empty file.
 //
 // The comments inside stay in the file: they are what .schema shows to a user
 // who opens it with an SQLite tool. Integer keys in arrival order keep the

@@ -23,12 +23,13 @@ const (
 type writer struct {
 	store      *SQLite
 	statements map[string]*sql.Stmt // by their text
-	stopped    chan struct{}        // closed when the goroutine has ended
+	stopped    chan struct{}        // closed when all that was committed before closing is done
 
 	mu      sync.Mutex
 	more    *sync.Cond // of mu: queue or closing has changed
 	queue   []pending
 	closing bool
+	idle    bool // closing, and no goroutine looks after the queue
 }
 
 // A pending write waits for the writer, then for its group.
@@ -75,22 +76,28 @@ func startWriter(s *SQLite) (*writer, error) {
 		}
 		w.statements[text] = statement
 	}
-	go w.run()
+	go func() {
+		defer close(w.stopped)
+		w.run()
+	}()
 	return w, nil
 }
 
-// commit queues a write, refused already if it breaks a rule.
+// commit queues a write, refused already if it breaks a rule or is too late:
+// even then its done waits for its turn.
 func (w *writer) commit(write Write, done func(error)) {
 	err := write.check()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closing {
-		if done != nil {
-			go done(ErrClosed) // the goroutine that would call it has ended
-		}
-		return
+		err = ErrClosed
 	}
 	w.queue = append(w.queue, pending{write, done, err, err == nil && !write.empty()})
+	if w.idle {
+		w.idle = false
+		go w.run()
+		return
+	}
 	w.more.Signal()
 }
 
@@ -103,8 +110,8 @@ func (w *writer) stop() {
 	<-w.stopped
 }
 
+// run applies what is queued, until the store closes and nothing is left.
 func (w *writer) run() {
-	defer close(w.stopped)
 	for spare := []pending(nil); ; {
 		queue := w.take(spare)
 		if len(queue) == 0 {
@@ -130,6 +137,7 @@ func (w *writer) take(spare []pending) []pending {
 	}
 	queue := w.queue
 	w.queue = spare
+	w.idle = len(queue) == 0
 	return queue
 }
 

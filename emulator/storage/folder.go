@@ -104,11 +104,11 @@ func (f *folder) keys(ctx context.Context, o Object) ([]string, error) {
 	}
 	var keys []string
 	err := fs.WalkDir(f.root.FS(), from, func(name string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
+		if errors.Is(err, fs.ErrPermission) {
 			return unreadable(err)
+		}
+		if err != nil { // as in get
+			return nil
 		}
 		if strings.HasPrefix(d.Name(), ".") && name != from {
 			if d.IsDir() {
@@ -171,11 +171,11 @@ func (f *folder) put(_ context.Context, o Object, content []byte) error {
 		return notAFile(o)
 	}
 	name := path.Join(o.Bucket, o.Key)
-	dir, base := path.Split(name)
+	dir, _ := path.Split(name)
 	if err := f.root.MkdirAll(path.Clean(dir), 0o755); err != nil {
 		return unreadable(err)
 	}
-	fresh := dir + "." + base + "." + rand.Text()
+	fresh := dir + "." + rand.Text() // not longer than any name: the object's may be as long as the system allows
 	err := f.root.WriteFile(fresh, content, 0o644)
 	if err == nil {
 		err = f.root.Rename(fresh, name)

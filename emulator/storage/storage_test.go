@@ -211,11 +211,13 @@ func keys(s *Storage, prefix string) (out []string) {
 func TestList(t *testing.T) {
 	both(t, objects{"a/b": "1", "a/c": "2", "a.b": "3", "a-b": "4", "b/c/d": "5"}, func(t *testing.T, s *Storage) {
 		for prefix, want := range map[string][]string{
-			"":      {"a-b", "a.b", "a/b", "a/c", "b/c/d"}, // as bytes: - . /
-			"a":     {"a-b", "a.b", "a/b", "a/c"},
-			"a/":    {"a/b", "a/c"},
-			"b/c/d": {"b/c/d"},
-			"x/":    nil,
+			"":                               {"a-b", "a.b", "a/b", "a/c", "b/c/d"}, // as bytes: - . /
+			"a":                              {"a-b", "a.b", "a/b", "a/c"},
+			"a/":                             {"a/b", "a/c"},
+			"b/c/d":                          {"b/c/d"},
+			"x/":                             nil,
+			"a/b/c/d":                        nil, // below an object
+			strings.Repeat("x", 1000) + "/y": nil,
 		} {
 			if got := keys(s, prefix); !slices.Equal(got, want) {
 				t.Errorf("prefix %q: got %q, want %q", prefix, got, want)
@@ -233,17 +235,18 @@ func TestEntries(t *testing.T) {
 	if err := s.folder.root.Chtimes("orders/hello.txt", at, at); err != nil {
 		t.Fatal(err)
 	}
-	for got := range s.List(context.Background(), Object{Bucket: "orders"}) {
-		got.Modified = got.Modified.UTC()
-		want := Entry{Key: "hello.txt", ETag: `"5d41402abc4b2a76b9719d911017c592"`, Modified: at.Truncate(time.Second), Size: 5, StorageClass: "STANDARD"}
-		if got != want {
-			t.Errorf("got %+v, want %+v", got, want)
-		}
-	}
 	remote, _ := atEndpoint(t, objects{"hello.txt": "hello"})
-	for got := range remote.List(context.Background(), Object{Bucket: "orders"}) {
-		want := Entry{Key: "hello.txt", ETag: `"tag"`, Modified: at.Truncate(time.Second), Size: 5, StorageClass: "STANDARD"}
-		if got != want {
+	for tag, s := range map[string]*Storage{`"5d41402abc4b2a76b9719d911017c592"`: s, `"tag"`: remote} {
+		var got []Entry
+		for e, err := range s.List(context.Background(), Object{Bucket: "orders"}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Modified = e.Modified.UTC()
+			got = append(got, e)
+		}
+		want := []Entry{{Key: "hello.txt", ETag: tag, Modified: at.Truncate(time.Second), Size: 5, StorageClass: "STANDARD"}}
+		if !slices.Equal(got, want) {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 	}
@@ -275,7 +278,8 @@ func TestETagOfALargeFile(t *testing.T) {
 
 func TestPut(t *testing.T) {
 	both(t, objects{"a/b": "old"}, func(t *testing.T, s *Storage) {
-		for _, key := range []string{"a/b", "new/folder/c"} {
+		long := strings.Repeat("x", 255) // the longest name of a file
+		for _, key := range []string{"a/b", "new/folder/c", long} {
 			o := Object{Bucket: "orders", Key: key}
 			if err := s.Put(context.Background(), o, []byte("fresh")); err != nil {
 				t.Fatal(err)
@@ -284,7 +288,7 @@ func TestPut(t *testing.T) {
 				t.Errorf("%s: got %q", key, got)
 			}
 		}
-		if got, want := keys(s, ""), []string{"a/b", "new/folder/c"}; !slices.Equal(got, want) {
+		if got, want := keys(s, ""), []string{"a/b", "new/folder/c", long}; !slices.Equal(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})

@@ -132,7 +132,7 @@ func (l *Lambda) post(ctx context.Context, target string, in *invocation) (*answ
 	var body strings.Builder
 	limit := int64(maxResult + 1)
 	if n := response.ContentLength; n >= 0 {
-		limit = min(limit, n+1) // io.Copy takes a buffer of that size, not of 32 KB
+		limit = min(maxResult, n) + 1 // io.Copy takes a buffer of that size, not of 32 KB
 		body.Grow(int(limit))
 	}
 	if _, err := io.Copy(&body, io.LimitReader(response.Body, limit)); err != nil {

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -383,7 +385,11 @@ func TestUnreachableEndpoint(t *testing.T) {
 		w.Header().Set("Content-Length", "10")
 		io.WriteString(w, "{")
 	})
-	for name, l := range map[string]*Lambda{"refused": newLambda(t, url), "broken off": broken, "cut off": cut} {
+	boast := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(math.MaxInt64))
+		io.WriteString(w, "{")
+	})
+	for name, l := range map[string]*Lambda{"refused": newLambda(t, url), "broken off": broken, "cut off": cut, "longest length": boast} {
 		_, err = l.Run(context.Background(), byARN(t, payARN, `{}`))
 		e, ok := errors.AsType[*asl.Error](err)
 		if !ok || e.Name != "Lambda.SdkClientException" || !strings.HasPrefix(e.Cause, "Unable to execute HTTP request: ") ||

@@ -140,18 +140,18 @@ func javaDouble(f float64) string {
 	return strings.Replace(strconv.FormatFloat(f, 'E', -1, 64), "E+09", "E9", 1)
 }
 
-// requestOf is a request with AWS's spelling of members. A null Input is left
+// requestOf is the request of an execution's start with AWS's spelling of
+// members. Input is data, whose members keep their names: a null one is left
 // out, and one that is no string becomes its JSON text.
 func requestOf(in value.Value) value.Value {
-	out := renamed(in, unicode.ToLower)
-	switch input := out.Get("input"); input.Kind() {
+	switch input := in.Get("Input"); input.Kind() {
 	case value.Absent, value.String:
 	case value.Null:
-		out = out.Without("input")
+		in = in.Without("Input")
 	default:
-		out = out.With("input", value.Str(input.String()))
+		in = in.With("Input", value.Str(input.String()))
 	}
-	return out
+	return renamed(in, unicode.ToLower)
 }
 
 // callSDK calls any operation as the AWS SDK integration does.

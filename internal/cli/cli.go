@@ -18,10 +18,10 @@ import (
 // The exit codes.
 const (
 	ExitOK          = 0
-	ExitFailed      = 1 // the execution did not succeed, an expression gave nothing; a test failed
-	ExitUsage       = 2
+	ExitFailed      = 1 // the execution did not succeed, an expression gave nothing, the server could not start, a result not be written
+	ExitUsage       = 2 // the call or a setting makes no sense
 	ExitInvalid     = 3 // the definition or expression has errors
-	ExitTimeout     = 4
+	ExitTimeout     = 4 // --timeout was too short
 	ExitInterrupted = 130
 )
 
@@ -35,7 +35,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errOut)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	var e *exitError
 	switch {
 	case err == nil:
@@ -45,9 +45,12 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 			report(errOut, e.message, e.hint)
 		}
 		return e.code
+	case c == root: // there is no such command
+		report(errOut, err.Error(), "aslocal help shows what there is")
+		return ExitUsage
 	}
-	report(errOut, err.Error(), "aslocal help shows what there is")
-	return ExitUsage
+	report(errOut, err.Error(), "")
+	return ExitFailed
 }
 
 // An exitError ends the command with a code, and a message if there is more to
@@ -61,6 +64,22 @@ func (e *exitError) Error() string { return e.message }
 
 func exit(code int, hint, format string, args ...any) error {
 	return &exitError{code: code, message: fmt.Sprintf(format, args...), hint: hint}
+}
+
+// arguments says how many a command takes: those that its Use names.
+func arguments(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		got := ""
+		switch {
+		case len(args) < least:
+			got = "too few"
+		case len(args) > most:
+			got = "too many"
+		default:
+			return nil
+		}
+		return exit(ExitUsage, c.CommandPath()+" --help shows more", "expected %s %s, got %s arguments", c.Root().Name(), c.Use, got)
+	}
 }
 
 func report(w io.Writer, message, hint string) {

@@ -64,7 +64,7 @@ nothing, or took too long, 2 that the call makes no sense, 3 that the expression
   aslocal eval '{% $states.input.total > $limit %}' --var limit=100 < order.json
   aslocal eval '$.lines[?(@.quantity > 1)].sku' order.json
   aslocal eval --raw "States.Format('Order {} of {}', \$.id, \$\$.Execution.Name)" order.json --context @context.json`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: arguments(1, 2),
 		RunE: func(c *cobra.Command, args []string) error { return v.run(c, args) },
 	}
 	f := c.Flags()
@@ -76,7 +76,6 @@ nothing, or took too long, 2 that the call makes no sense, 3 that the expression
 	f.BoolVar(&v.pretty, "pretty", false, "print JSON in lines; the default in a terminal")
 	f.BoolVar(&v.compact, "compact", false, "print JSON in one line; the default elsewhere")
 	f.BoolVarP(&v.raw, "raw", "r", false, "print a string as it is, without quotes")
-	c.MarkFlagsMutuallyExclusive("pretty", "compact")
 	f.DurationVar(&v.timeout, "timeout", time.Second, "how long JSONata may take; the default is that of Step Functions")
 	return c
 }
@@ -84,6 +83,9 @@ nothing, or took too long, 2 that the call makes no sense, 3 that the expression
 func (v *evaluator) run(c *cobra.Command, args []string) error {
 	if v.timeout <= 0 {
 		return exit(ExitUsage, "", "--timeout: expected a duration above 0, got %s", v.timeout)
+	}
+	if v.pretty && v.compact {
+		return exit(ExitUsage, "", "--pretty and --compact: expected one of them at most")
 	}
 	scope, err := v.scope(c, args[1:])
 	if err != nil {

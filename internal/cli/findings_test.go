@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -77,7 +78,7 @@ func checkPin(t *testing.T, id, name string, tests []string) {
 	}
 }
 
-// citing are the sources, by name.
+// citing are the sources, cases and documents, by name.
 func citing(t *testing.T) map[string]string {
 	t.Helper()
 	texts := make(map[string]string)
@@ -85,7 +86,7 @@ func citing(t *testing.T) map[string]string {
 		if err != nil || d.IsDir() && name != root && strings.HasPrefix(d.Name(), ".") {
 			return filepath.SkipDir
 		}
-		if filepath.Ext(name) == ".go" && filepath.Base(name) != "findings_test.go" {
+		if slices.Contains([]string{".go", ".json", ".md"}, filepath.Ext(name)) {
 			text, err := os.ReadFile(name)
 			if err != nil {
 				return err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -31,13 +33,13 @@ func newRun() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run FILE",
 		Short: "Run a state machine once",
-		Long: `Run the state machine in a file (JSON, or YAML by the file's ending) once, in memory. The trace goes to stderr, the output of the execution
+		Long: `Run the state machine in a file (JSON, or YAML by the file's ending; "-" is JSON on stdin) once, in memory. The trace goes to stderr, the output of the execution
 and nothing else to stdout. Exit code 0 says that it succeeded, 1 that it did not, 2 that the call makes no sense, 3 that the definition has
 errors, 4 that --timeout was too short, 130 that it was interrupted.`,
 		Example: `  aslocal run order.asl.json --input '{"total": 42}'
   aslocal run order.asl.yaml --input @order.json --fast
   cat order.json | aslocal run order.asl.json --input -`,
-		Args: cobra.ExactArgs(1),
+		Args: arguments(1, 1),
 		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args[0]) },
 	}
 	r.flags(c)
@@ -45,7 +47,6 @@ errors, 4 that --timeout was too short, 130 that it was interrupted.`,
 	c.Flags().BoolVar(&r.fast, "fast", false, "skip Waits and the pauses before retries")
 	c.Flags().BoolVarP(&r.quiet, "quiet", "q", false, "print no trace")
 	c.Flags().BoolVar(&r.json, "json", false, "print the trace as JSON, an event a line")
-	c.MarkFlagsMutuallyExclusive("quiet", "json")
 	c.Flags().DurationVar(&r.timeout, "timeout", 0, "give up after this time, as in 30s; no limit if not set")
 	return c
 }
@@ -53,6 +54,9 @@ errors, 4 that --timeout was too short, 130 that it was interrupted.`,
 func (r *runner) run(c *cobra.Command, path string) error {
 	if path == "-" && r.input == "-" {
 		return exit(ExitUsage, "--input @FILE reads the input from a file", "--input: stdin is the definition already")
+	}
+	if r.quiet && r.json {
+		return exit(ExitUsage, "", "--quiet and --json: expected one of them at most")
 	}
 	if r.timeout < 0 {
 		return exit(ExitUsage, "", "--timeout: expected a duration above 0, got %s", r.timeout)
@@ -116,15 +120,23 @@ func (r *runner) readInput(in io.Reader) (string, error) {
 	return text, nil
 }
 
+// nameOf is what the state machine is called, by its file. What a name must not
+// have is replaced: it matters only in ARNs here.
 func nameOf(path string) string {
-	if name, ok := machineName(path); ok {
-		return name
-	}
-	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	if name == "" || name == "-" {
+	if path == "-" {
 		return "machine"
 	}
-	return name
+	name, ok := machineName(path)
+	if !ok {
+		name = cmp.Or(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), "machine")
+	}
+	runes := []rune(name)
+	for i, r := range runes {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r) {
+			runes[i] = '-'
+		}
+	}
+	return string(runes[:min(len(runes), 80)])
 }
 
 func (r *runner) execute(c *cobra.Command, options []emulator.Option, name, definition, input string) error {
@@ -157,7 +169,7 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, name, defi
 		return exit(ExitUsage, "", "%v", err)
 	}
 	if end.Status != "SUCCEEDED" {
-		return exit(ExitFailed, "", "%s %s: %s: %s", name, end.Status, first(end.Error, "no error name"), first(end.Cause, "no cause"))
+		return exit(ExitFailed, "", "%s %s: %s: %s", name, end.Status, cmp.Or(end.Error, "no error name"), cmp.Or(end.Cause, "no cause"))
 	}
 	_, err = fmt.Fprintln(c.OutOrStdout(), end.Output)
 	return err

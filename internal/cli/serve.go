@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ are registered as state machines and updated when serve starts again. State is k
 		Example: `  aslocal serve
   aslocal serve my-app --lambda-endpoint http://127.0.0.1:3001
   aslocal serve --durability memory --port 0`,
-		Args: cobra.MaximumNArgs(1),
+		Args: arguments(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			folder := "."
 			if len(args) == 1 {
@@ -117,7 +118,10 @@ func (s *server) open(folder string) (store journal.Store, where string, err err
 		}
 	}
 	store, err = journal.OpenSQLite(filepath.Join(data, "aslocal.db"), durability)
-	if err != nil {
+	switch {
+	case errors.Is(err, journal.ErrLocked):
+		return nil, "", exit(ExitFailed, "another aslocal keeps its state there; --data chooses another folder", "%v", err)
+	case err != nil:
 		return nil, "", exit(ExitFailed, "", "%v", err)
 	}
 	return store, data, nil
@@ -140,7 +144,7 @@ func (s *server) greet(c *cobra.Command, addr net.Addr, config file, machines, p
 		tell(w, "Problem", strings.Split(strings.TrimSpace(p), "\n")...)
 	}
 	if !loopback(s.host) {
-		tell(w, "Warning", s.host+" can be reached from outside, and nobody is asked who they are: others can run your state machines")
+		tell(w, "Warning", cmp.Or(s.host, "every address of this machine")+" can be reached from outside, and nobody is asked who they are: others can run your state machines")
 	}
 	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+url)
 }

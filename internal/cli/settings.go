@@ -41,23 +41,31 @@ func (s *settings) flags(c *cobra.Command) {
 	f.Lookup("aws-region").Hidden = true
 }
 
-// chosen is what holds of a setting, wherever it was given.
-type chosen struct{ text, from string }
+// A setting can be given in three ways.
+type setting struct {
+	flag, text string // and what it was given
+	variable   string // of the environment
+	to         *string
+	fits       func(string) bool
+	expected   string
+}
 
 // choose takes the flag if it was given, else the environment variable, else
-// what the file says, which has been checked. What does not fit is an error.
-func choose(flag, flagText, variable, fileText string, fits func(string) bool, expected string) (string, error) {
-	given := chosen{fileText, ""}
-	if text := os.Getenv(variable); text != "" {
-		given = chosen{text, variable}
+// leaves what the file says, which has been checked. What does not fit is an
+// error.
+func (s *setting) choose() error {
+	text, from := s.text, "--"+s.flag
+	if text == "" {
+		text, from = os.Getenv(s.variable), s.variable
 	}
-	if flagText != "" {
-		given = chosen{flagText, "--" + flag}
+	if text == "" {
+		return nil
 	}
-	if given.text != "" && !fits(given.text) {
-		return "", exit(ExitUsage, "", "%s: expected %s, got %q", given.from, expected, given.text)
+	if !s.fits(text) {
+		return exit(ExitUsage, "", "%s: expected %s, got %q", from, s.expected, text)
 	}
-	return given.text, nil
+	*s.to = text
+	return nil
 }
 
 // load reads the settings file and returns it, as the flags and the environment
@@ -73,12 +81,7 @@ func (s *settings) load(folder string) (file, []emulator.Option, error) {
 	if f.s3Folder != "" && !isFolder(f.s3Folder) {
 		return f, nil, exit(ExitUsage, "", "%s: s3.dir: expected a folder whose folders are buckets, got %q", f.name, f.s3Folder)
 	}
-	for _, setting := range []struct {
-		flag, text, variable string
-		to                   *string
-		fits                 func(string) bool
-		expected             string
-	}{
+	for _, setting := range []setting{
 		{"account", s.account, "AWS_ACCOUNT_ID", &f.account, isAccount, "twelve digits"},
 		{"region", s.region, "AWS_DEFAULT_REGION", &f.region, isRegion, "the name of a region such as eu-west-1"},
 		{"lambda-endpoint", s.lambdaEndpoint, "LAMBDA_ENDPOINT", &f.endpoint, isEndpoint, "a URL such as http://localhost:3001"},
@@ -86,7 +89,7 @@ func (s *settings) load(folder string) (file, []emulator.Option, error) {
 		{"s3-dir", s.s3Folder, "ASLOCAL_S3_DIR", &f.s3Folder, isFolder, "a folder whose folders are buckets"},
 		{"wait-time-scale", s.waitTimeScale, "WAIT_TIME_SCALE", &f.waitTimeScale, isScale, "a number above 0"},
 	} {
-		if *setting.to, err = choose(setting.flag, setting.text, setting.variable, *setting.to, setting.fits, setting.expected); err != nil {
+		if err := setting.choose(); err != nil {
 			return f, nil, err
 		}
 	}
@@ -136,16 +139,6 @@ func isScale(text string) bool {
 func isFolder(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.IsDir()
-}
-
-// first returns the first text that is not empty.
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // machineName is the name of the state machine in a file: order.asl.json is

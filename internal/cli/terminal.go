@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"runtime"
@@ -32,7 +33,7 @@ func newTerminal(w io.Writer) terminal {
 // containers, it is taken to have; consoles of Windows are asked for the terminal
 // that does.
 func unicodeLocale(goos string) bool {
-	locale := strings.ToLower(first(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")))
+	locale := strings.ToLower(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")))
 	if locale == "" {
 		return goos != "windows" || os.Getenv("WT_SESSION") != ""
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -169,7 +170,7 @@ func (t *trace) leave(v *visit, now time.Time) {
 	case v.kind == "Wait" && t.fast:
 		t.line(v, now, t.good(), span(now.Sub(v.entered))+" skipped")
 	default:
-		note := v.resource
+		note := t.tame(v.resource, shownName)
 		if v.attempts > 1 {
 			note += fmt.Sprintf(" attempt %d", v.attempts)
 		}
@@ -188,13 +189,14 @@ func (t *trace) chose(next string) {
 	t.line(c, c.left, note, "")
 }
 
+// statuses are those of executions that have not failed, by what their last
+// event says.
+var statuses = map[string]string{"Succeeded": "SUCCEEDED", "TimedOut": "TIMED_OUT", "Aborted": "ABORTED"}
+
 // end shows how the execution has ended.
 func (t *trace) end(kind string, e emulator.Event) {
-	status, mark := map[string]string{"Succeeded": "SUCCEEDED", "TimedOut": "TIMED_OUT", "Aborted": "ABORTED"}[kind], t.bad()
-	switch status {
-	case "":
-		status = "FAILED"
-	case "SUCCEEDED":
+	status, mark := cmp.Or(statuses[kind], "FAILED"), t.bad()
+	if status == "SUCCEEDED" {
 		mark = t.good()
 	}
 	if t.ended = true; t.child {
@@ -283,13 +285,14 @@ func (v *visit) find(is func(*visit) bool) *visit {
 
 // failure is what an event says went wrong.
 func (t *trace) failure(e emulator.Event, what string) string {
-	name := e.Details.Get("error").Text()
-	if name == "" {
-		name = map[bool]string{true: "timed out", false: "failed"}[what == "TimedOut"]
+	unnamed := "failed"
+	if what == "TimedOut" {
+		unnamed = "timed out"
 	}
+	name := cmp.Or(e.Details.Get("error").Text(), unnamed)
 	cause := e.Details.Get("cause").Text()
 	if payload, err := value.Parse(cause); err == nil { // of a function
-		cause = first(payload.Get("errorMessage").Text(), cause)
+		cause = cmp.Or(payload.Get("errorMessage").Text(), cause)
 	}
 	if cause != "" {
 		name += ": " + cause

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -36,7 +37,7 @@ right: nothing is reported of it.`,
 		Example: `  aslocal validate order.asl.json
   aslocal validate template.yaml
   aslocal validate --substitute TableName=orders --json *.asl.yaml`,
-		Args: cobra.MinimumNArgs(1),
+		Args: arguments(1, math.MaxInt),
 		RunE: func(c *cobra.Command, files []string) error { return v.run(c, files) },
 	}
 	c.Flags().BoolVar(&v.express, "express", false, "check as Express state machines, whatever a template says")

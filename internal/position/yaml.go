@@ -3,9 +3,11 @@ package position
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
@@ -33,9 +35,12 @@ const (
 	maxDocuments = 100
 )
 
-// maxNodes is how many nodes a document may have, what its aliases stand for
-// included.
-const maxNodes = 500_000
+// What a document may hold with what its aliases stand for, which can be far
+// more than its text.
+const (
+	maxNodes   = 500_000
+	maxAliased = 16 << 20 // bytes of JSON that aliases stand for
+)
 
 // YAML reads a YAML document. Keys that are no strings become their texts; the
 // order of members is kept, and the last of several with one name counts. The
@@ -64,11 +69,12 @@ func YAMLTagged(text string, resolve func(tag string, v value.Value) value.Value
 	if strings.Count(text, ":") > maxColons || strings.Count(text, "\n---") > maxDocuments {
 		return v, nil, &SyntaxError{Message: "the document is too large", At: t.position(0)}
 	}
-	file, err := parser.ParseBytes([]byte(text), 0, parser.AllowDuplicateMapKey())
+	tokens := lexer.Tokenize(text)
+	y := &yamlReader{builder: &builder{t}, anchors: make(map[string]anchor), tags: tagColumns(tokens), resolve: resolve}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
-		return v, nil, t.syntaxError(err)
+		return v, nil, y.syntaxError(err)
 	}
-	y := &yamlReader{builder: &builder{t}, anchors: make(map[string]anchor), resolve: resolve}
 	id := y.root()
 	v = value.Nil
 	var body ast.Node
@@ -89,16 +95,15 @@ func YAMLTagged(text string, resolve func(tag string, v value.Value) value.Value
 	return v, t, nil
 }
 
-func (t *Table) syntaxError(err error) *SyntaxError {
+func (y *yamlReader) syntaxError(err error) *SyntaxError {
 	var located interface {
 		GetToken() *token.Token
 		GetMessage() string
 	}
 	if errors.As(err, &located) && located.GetToken() != nil {
-		at := located.GetToken().Position
-		return &SyntaxError{Message: located.GetMessage(), At: t.position(t.offset(at.Line, at.Column))}
+		return &SyntaxError{Message: located.GetMessage(), At: y.t.position(y.start(located.GetToken()))}
 	}
-	return &SyntaxError{Message: err.Error(), At: t.position(0)}
+	return &SyntaxError{Message: err.Error(), At: y.t.position(0)}
 }
 
 // tooDeep guards the parser, which recurses, from texts that nest without end.
@@ -134,6 +139,8 @@ type yamlReader struct {
 	*builder
 	anchors map[string]anchor
 	count   int // of nodes
+	aliased int // see maxAliased
+	tags    map[int][]int
 	resolve func(tag string, v value.Value) value.Value
 }
 
@@ -147,7 +154,23 @@ func (y *yamlReader) fail(n ast.Node, format string, args ...any) {
 	panic(&SyntaxError{Message: fmt.Sprintf(format, args...), At: y.t.position(y.start(n.GetToken()))})
 }
 
-func (y *yamlReader) start(t *token.Token) int { return y.t.offset(t.Position.Line, t.Position.Column) }
+// tagColumns returns the columns of the tags in each line.
+func tagColumns(tokens token.Tokens) map[int][]int {
+	columns := make(map[int][]int)
+	for _, t := range tokens {
+		if t.Type == token.TagType {
+			columns[t.Position.Line] = append(columns[t.Position.Line], t.Position.Column)
+		}
+	}
+	return columns
+}
+
+// start returns the offset of a token. The lexer counts a column too few for
+// each tag before it in its line.
+func (y *yamlReader) start(t *token.Token) int {
+	tags, _ := slices.BinarySearch(y.tags[t.Position.Line], t.Position.Column)
+	return y.t.offset(t.Position.Line, t.Position.Column+tags)
+}
 
 // grow counts nodes.
 func (y *yamlReader) grow(n ast.Node, by int) {
@@ -182,6 +205,9 @@ func (y *yamlReader) node(id int32, n ast.Node, depth int) (value.Value, span) {
 			y.fail(n, "no anchor named %q", name)
 		}
 		y.grow(n, a.count)
+		if y.aliased += a.value.Size(); y.aliased > maxAliased {
+			y.fail(n, "the document's aliases stand for more than %d MiB", maxAliased>>20)
+		}
 		start := y.start(n.Start)
 		return a.value, span{int32(start), int32(start + 1 + len(name))}
 	case *ast.TagNode:

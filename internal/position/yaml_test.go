@@ -43,7 +43,7 @@ States:
 	checkPlaces(t, text, table, [][2]string{
 		{"/StartAt", `2:1 StartAt | 2:10 "A b"`},
 		{"/States/A b/Type", `5:5 Type | 5:11 Task`},
-		{"/States/A b/Resource", `6:5 Resource | 6:15 !GetAtt [Fn, Arn`},
+		{"/States/A b/Resource", `6:5 Resource | 6:15 !GetAtt [Fn, Arn]`},
 		{"/States/A b/Numbers", `13:5 Numbers | 13:14 [1.0, 0x1F, 1e3, -2, 12345678901234567890, 0o17]`},
 		{"/States/A b/Numbers/3", `- | 13:31 -2`},
 		{"/States/A b/List/0/é", `15:7 é | 15:10 'it''s'`},
@@ -61,6 +61,22 @@ States:
 		t.Error("what an alias stands for has a place of its own")
 	}
 	checkNodes(t, table)
+}
+
+func TestYAMLTagsInALine(t *testing.T) {
+	const text = "A: {a: !Ref é, b: [!Sub \"x\", !!str 1], c: !If [d, 1, 2], Nxt: 'B'}\nC: !Ref D\n"
+	_, table, err := YAML(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkPlaces(t, text, table, [][2]string{
+		{"/A/a", `1:5 a | 1:8 !Ref é`},
+		{"/A/b", `1:16 b | 1:19 [!Sub "x", !!str 1]`},
+		{"/A/b/1", `- | 1:30 !!str 1`},
+		{"/A/c", `1:40 c | 1:43 !If [d, 1, 2]`},
+		{"/A/Nxt", `1:58 Nxt | 1:63 'B'`},
+		{"/C", `2:1 C | 2:4 !Ref D`},
+	})
 }
 
 func TestYAMLOddities(t *testing.T) {
@@ -104,6 +120,7 @@ func TestYAMLErrors(t *testing.T) {
 		{"brackets without end", strings.Repeat("[", 2000), "1:1001: nesting"},
 		{"lists in lists without end", strings.Repeat("- ", 2000), "1:2001: nesting"},
 		{"aliases of aliases", bomb, "the document has more than"},
+		{"aliases of a long text", "a: &a " + strings.Repeat("x", 100_000) + "\nb: [" + strings.Repeat("*a,", 200) + "]\n", "2:506: the document's aliases stand for"},
 		{"too many members", strings.Repeat("a: 1\n", 100_000), "1:1: the document is too large"},
 		{"merging a scalar", "a:\n  <<: 1\n", "<<: expected a mapping, got number"},
 	}

@@ -99,6 +99,7 @@ func (c *stack) sub(t *text, arguments value.Value, p *path, depth int) {
 	}
 	in := c.text(template, where, depth)
 	s := string(in.bytes)
+	own := make(map[string]*text) // made once each: functions in one another would multiply
 	for i := 0; i < len(s) && !t.overflow; {
 		start := strings.Index(s[i:], "${")
 		end := -1
@@ -118,7 +119,12 @@ func (c *stack) sub(t *text, arguments value.Value, p *path, depth int) {
 			t.addPart(in, start, start+2)
 			t.addPart(in, start+len("${!"), end)
 		case v.Exists():
-			one := c.text(v, p.item(1).member(name), depth+1)
+			one := own[name]
+			if one == nil {
+				one = c.text(v, p.item(1).member(name), depth+1)
+				own[name] = one
+			}
+			t.overflow = t.overflow || one.overflow
 			t.add(string(one.bytes), in.cover(start, end, one.madeUp(0, len(one.bytes))))
 		default:
 			found := c.ref(name)

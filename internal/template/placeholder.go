@@ -138,8 +138,10 @@ func (e *substitutions) nameEnd(s string, i int) int {
 func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 	arn := strings.HasPrefix(s, "arn:")
 	invented := false
+	colons, done := 0, 0 // those of s up to done, but for the ones in names
 	for start, end, name := e.next(s, 0); name != ""; start, end, name = e.next(s, end) {
 		with, ok := e.find(name)
+		colons, done = colons+strings.Count(s[done:start], ":"), end
 		switch whole := start == 0 && end == len(s); {
 		case whole && wantsNumber(field) && (!ok || isNumber(with.text)):
 			if !ok {
@@ -147,11 +149,11 @@ func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 			}
 			return nil, with
 		case ok:
-		case arn && strings.Count(s[:start], ":") == 1:
+		case arn && colons == 1:
 			with = substitution{"aws", true}
-		case arn && strings.Count(s[:start], ":") == 3:
+		case arn && colons == 3:
 			with = substitution{region, true}
-		case arn && strings.Count(s[:start], ":") == 4:
+		case arn && colons == 4:
 			with = substitution{account, true}
 		case whole:
 			with.text = fitting(field, name)
@@ -169,13 +171,17 @@ func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 	return holes, substitution{}
 }
 
+// filled returns a string with its holes filled, up to what is too long for any
+// text.
 func filled(s string, holes []hole) string {
 	var b strings.Builder
 	at := 0
 	for _, h := range holes {
 		b.WriteString(s[at:h.start])
 		b.WriteString(h.with.text)
-		at = h.end
+		if at = h.end; b.Len() > maxText {
+			break
+		}
 	}
 	b.WriteString(s[at:])
 	return b.String()

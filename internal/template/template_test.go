@@ -78,6 +78,8 @@ func TestDefinitionText(t *testing.T) {
 		{"a text with a number stays a text", "a.json", `{"States": {}, "Comment": "${N}"}`, `{"States":{},"Comment":"7"}`},
 		{"a name that is not known fits the field", "a.json", `{"States": {"A": {"Resource": "${Fn}", "ResultPath": "${P}"}}}`,
 			`{"States":{"A":{"Resource":"arn:aws:lambda:us-east-1:123456789012:function:Fn","ResultPath":"$.P"}}}`},
+		{"an ARN has partition, region and account", "a.json", `{"States": {"A": {"Resource": "arn:${AWS::Partition}:states:${Region}:${Id}:activity:${Name}"}}}`,
+			`{"States":{"A":{"Resource":"arn:aws:states:us-east-1:123456789012:activity:Name"}}}`},
 		{"JSONata has braces, too", "a.json", `{"States": {"A": {"Output": "{% ${\"a\": 1} %}"}}}`,
 			`{"States":{"A":{"Output":"{% ${\"a\": 1} %}"}}}`},
 		{"Fn::Sub with an escape", "t.json", fmt.Sprintf(sam, `{"DefinitionString": {"Fn::Sub": "{\"Comment\": \"${!N} ${AWS::Region}\"}"}}`),
