@@ -97,14 +97,18 @@ func (e *Emulator) request(in *startExecutionInput, sync bool) (engine.Request, 
 
 // invalidInput words an input that is no JSON.
 func invalidInput(text string, err error) error {
-	var bad *value.SyntaxError
-	switch {
-	case strings.TrimSpace(text) == "":
-		return fault.InvalidExecutionInput("Invalid execution input.")
-	case errors.As(err, &bad):
-		return fault.InvalidExecutionInput(bad.Message)
+	if strings.TrimSpace(text) == "" {
+		return fault.InvalidExecutionInput("")
 	}
-	return fault.InvalidExecutionInput(err.Error())
+	return fault.InvalidExecutionInput(syntaxMessage(err))
+}
+
+// syntaxMessage is what is wrong with a JSON text, without the place.
+func syntaxMessage(err error) string {
+	if bad, ok := errors.AsType[*value.SyntaxError](err); ok {
+		return bad.Message
+	}
+	return err.Error()
 }
 
 type startSyncExecutionInput struct {
@@ -402,6 +406,9 @@ func (e *Emulator) listExecutions(_ context.Context, in *listExecutionsInput) (*
 func (e *Emulator) selection(in *listExecutionsInput) (q journal.Query, err error) {
 	if (in.StateMachineArn == "") == (in.MapRunArn == "") {
 		return q, fault.MissingMember("Must specify only one of stateMachineArn or mapRunArn")
+	}
+	if in.StatusFilter == "PENDING_REDRIVE" && in.MapRunArn == "" {
+		return q, fault.PendingRedriveOfMachine()
 	}
 	if in.MapRunArn != "" {
 		_, err = e.mapRun(in.MapRunArn)

@@ -24,17 +24,9 @@ func (e *Emulator) sendTaskSuccess(ctx context.Context, in *sendTaskSuccessInput
 		if known := e.engine.CheckToken(in.TaskToken); known != nil {
 			return nil, tokenFault(known) // the token is looked at first (recorded)
 		}
-		return nil, invalidOutput(err)
+		return nil, fault.InvalidOutput(syntaxMessage(err))
 	}
 	return &empty{}, tokenFault(e.engine.Succeed(ctx, in.TaskToken, output))
-}
-
-func invalidOutput(err error) error {
-	var bad *value.SyntaxError
-	if errors.As(err, &bad) {
-		return fault.InvalidOutput(bad.Message)
-	}
-	return fault.InvalidOutput(err.Error())
 }
 
 type sendTaskFailureInput struct {
@@ -58,6 +50,7 @@ func (e *Emulator) sendTaskHeartbeat(ctx context.Context, in *sendTaskHeartbeatI
 	return &empty{}, tokenFault(e.engine.Heartbeat(ctx, in.TaskToken))
 }
 
+// tokenFault words the errors of the engine about a token.
 func tokenFault(err error) error {
 	switch {
 	case errors.Is(err, engine.ErrUnknownToken):

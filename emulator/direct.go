@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
@@ -74,12 +75,13 @@ func (e *Emulator) Execution(arn string) (Execution, error) {
 // error.
 func (e *Emulator) Wait(ctx context.Context, arn string) (Execution, error) {
 	v, err := e.engine.Wait(ctx, arn)
-	if err == engine.ErrNotFound {
+	if errors.Is(err, engine.ErrNotFound) {
 		err = fault.ExecutionDoesNotExist(arn)
 	}
 	return executionOf(v), err
 }
 
+// executionOf shows a view; one without Start is of no execution.
 func executionOf(v engine.View) Execution {
 	if v.Start == nil {
 		return Execution{}
@@ -106,12 +108,13 @@ func (e *Emulator) History(arn string) ([]Event, error) {
 		events = append(events, e.eventOf(ev))
 		return true
 	})
-	if err == engine.ErrNotFound {
+	if errors.Is(err, engine.ErrNotFound) {
 		err = fault.ExecutionDoesNotExist(arn)
 	}
 	return events, err
 }
 
+// eventOf shows an event.
 func (e *Emulator) eventOf(ev *machine.Event) Event {
 	_, details := history.Details(ev, history.Options{Region: e.region})
 	return Event{ID: ev.ID, PreviousEventID: ev.Prev, Timestamp: time.UnixMilli(ev.At).UTC(), Type: history.Type(ev), Details: details}

@@ -44,6 +44,7 @@ type Emulator struct {
 	handler         http.Handler
 	closing         sync.Once
 	closed          error // what Close returned
+	programs        programs
 
 	mu         sync.RWMutex
 	machines   map[string]*stateMachine // by ARN
@@ -51,7 +52,6 @@ type Emulator struct {
 	aliases    map[string][]*alias      // by ARN of the state machine, in the order of their creation
 	activities map[string]*activity     // by ARN
 	revisions  map[string]*stateMachine // as they stood, by key
-	programs   programs
 }
 
 // settings is what the options of New set.

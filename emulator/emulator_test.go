@@ -442,6 +442,17 @@ func TestListExecutions(t *testing.T) {
 	x.wantFault(err, "ValidationException", "1 validation error detected: Value 'running' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]")
 }
 
+func TestListExecutionsNeedsOneOwner(t *testing.T) {
+	x := newTest(t)
+	machine := x.create("m", pass)
+	for _, in := range []*sfn.ListExecutionsInput{{}, {StateMachineArn: machine, MapRunArn: aws.String("arn:aws:states:us-east-1:123456789012:mapRun:m/l:u")}} {
+		_, err := x.client.ListExecutions(x.ctx, in)
+		x.wantFault(err, "ValidationException", "Must specify only one of stateMachineArn or mapRunArn")
+	}
+	_, err := x.client.ListExecutions(x.ctx, &sfn.ListExecutionsInput{StateMachineArn: machine, StatusFilter: types.ExecutionStatusPendingRedrive})
+	x.wantFault(err, "ValidationException", "Must specify mapRunArn when statusFilter is PENDING_REDRIVE")
+}
+
 func TestTags(t *testing.T) {
 	x := newTest(t)
 	machine := x.create("m", pass)

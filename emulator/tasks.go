@@ -24,26 +24,26 @@ type tasks struct {
 	region, account string
 }
 
+// newTasks sets up what answers tasks; api is the emulator that they run in.
 func newTasks(s *settings, api task.API) (*tasks, error) {
 	lambda, err := task.NewLambda(s.lambdaEndpoint)
 	if err != nil {
 		return nil, err
 	}
-	data, err := newMapData(s)
-	if err != nil {
-		return nil, err
-	}
-	t := &tasks{lambda: lambda, data: data, region: s.region, account: s.account}
-	t.registry.Add("function", lambda)
-	t.registry.Add("lambda:invoke", lambda)
-	t.states.API = api
-	t.registry.Add("states:startExecution", t.states)
-	t.registry.Add("aws-sdk:sfn:*", t.states)
 	for function, url := range s.functionURLs {
 		if err := lambda.SetURL(function, url); err != nil {
 			return nil, err
 		}
 	}
+	data, err := newMapData(s)
+	if err != nil {
+		return nil, err
+	}
+	t := &tasks{lambda: lambda, states: task.States{API: api}, data: data, region: s.region, account: s.account}
+	t.registry.Add("function", lambda)
+	t.registry.Add("lambda:invoke", lambda)
+	t.registry.Add("states:startExecution", t.states)
+	t.registry.Add("aws-sdk:sfn:*", t.states)
 	for resource, handler := range s.handlers {
 		handler = mayNotAnswer(handler)
 		if action, ok := strings.CutPrefix(resource, "arn:aws:states:::"); ok {

@@ -39,7 +39,10 @@ func extremeOf(numbers []value.Value, better func(a, b float64) float64) float64
 // any other call.
 func (c *compiler) aggregate(n *node, call *call) (e eval, ok bool, err error) {
 	do := aggregates[n.lhs.text]
-	if n.lhs.kind != nodeVariable || do == nil || len(n.items) != 1 || len(n.lhs.predicates) > 0 || n.tail || c.places(n.lhs.text) != nil {
+	if n.lhs.kind != nodeVariable || do == nil || len(n.items) != 1 || len(n.lhs.predicates) > 0 || n.tail {
+		return nil, false, nil
+	}
+	if _, own := c.scope.find(n.lhs.text); own != nil {
 		return nil, false, nil
 	}
 	arg := n.items[0]

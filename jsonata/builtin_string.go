@@ -66,7 +66,7 @@ func (form textForm) append(r *run, dst []byte, v value.Value) ([]byte, error) {
 			v = v.Index(0)
 		}
 	}
-	w := jsonWriter{textForm: form, run: r, dst: dst}
+	w := jsonWriter{textForm: form, dst: dst, most: min(r.memory, r.maxLength)}
 	err := w.write(v, 0)
 	return w.dst, err
 }
@@ -75,8 +75,8 @@ func (form textForm) append(r *run, dst []byte, v value.Value) ([]byte, error) {
 // digits and functions as empty strings.
 type jsonWriter struct {
 	textForm
-	run *run
-	dst []byte
+	dst  []byte
+	most int // bytes
 }
 
 // write writes a value inside so many others. An infinity fails.
@@ -84,8 +84,8 @@ func (w *jsonWriter) write(v value.Value, level int) (err error) {
 	if level > deepest {
 		return limitError(tooDeep, nil)
 	}
-	if err := w.run.fits(len(w.dst)); err != nil { // see survey: the text may be far larger than the value
-		return err
+	if len(w.dst) > w.most { // see survey: the text may be far larger than the value
+		return limitError(tooLarge, nil)
 	}
 	switch v.Kind() {
 	case value.Number:
@@ -376,12 +376,11 @@ func matchAll(c Call, args []value.Value) (value.Value, error) {
 	}
 	s := args[0].Text()
 	var out []value.Value
-	seen, units := 0, 0 // the offset of the last match, in bytes and as it is counted
+	offsets := unitCounter{text: s}
 	err = eachMatch(c, args[1], s, func(m occurrence) (bool, error) {
-		units += countUnits(s[seen:m.from])
-		seen = m.from
-		out = append(out, resultShape.New([]value.Value{value.Str(m.text), value.Float(float64(units)), m.groupValues(s)}))
-		return float64(len(out)) < limit, c.run.grow(8)
+		at := value.Float(float64(offsets.at(m.from)))
+		out = append(out, resultShape.New([]value.Value{value.Str(m.text), at, m.groupValues(s)}))
+		return float64(len(out)) < limit, c.run.grow(8 + m.groups())
 	})
 	return sequence(out), err
 }
@@ -514,13 +513,13 @@ func replace(c Call, args []value.Value) (value.Value, error) {
 		return str(c, strings.Replace(s, pattern.Text(), by.Text(), n))
 	}
 	out := make([]byte, 0, len(s)+len(s)/8)
-	at, count := 0, 0.0
+	at, count, offsets := 0, 0.0, unitCounter{text: s}
 	err = eachMatch(c, pattern, s, func(m occurrence) (bool, error) {
 		out = append(out, s[at:max(at, m.from)]...)
 		if by.Kind() == value.String {
 			out = m.expand(out, s, by.Text())
 		} else {
-			v, err := replacement(c, by, m, s)
+			v, err := replacement(c, by, m, &offsets)
 			if err != nil {
 				return false, err
 			}
@@ -537,7 +536,7 @@ func replace(c Call, args []value.Value) (value.Value, error) {
 }
 
 // replacement calls the function that says what replaces a match.
-func replacement(c Call, by value.Value, m occurrence, s string) (value.Value, error) {
+func replacement(c Call, by value.Value, m occurrence, offsets *unitCounter) (value.Value, error) {
 	fn := functionOf(by)
 	if fn == nil {
 		return value.Value{}, fail("D3012", value.Value{})
@@ -546,9 +545,12 @@ func replacement(c Call, by value.Value, m occurrence, s string) (value.Value, e
 	if m.match != nil {
 		found = value.ObjectOf(
 			"match", value.Str(m.text),
-			"start", value.Float(float64(countUnits(s[:m.from]))),
-			"end", value.Float(float64(countUnits(s[:m.to]))),
-			"groups", m.groupValues(s))
+			"start", value.Float(float64(offsets.at(m.from))),
+			"end", value.Float(float64(offsets.at(m.to))),
+			"groups", m.groupValues(offsets.text))
+		if err := c.run.grow(8 + m.groups()); err != nil {
+			return value.Value{}, err
+		}
 	}
 	v, err := c.run.apply(fn, []value.Value{found}, value.Nil)
 	if v = leave(v); err == nil && v.Kind() != value.String {

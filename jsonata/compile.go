@@ -17,6 +17,7 @@ type scope struct {
 	names    []string
 	at       map[string]int // the last place of each name, once there are many
 	params   int            // the first ones, which are always bound
+	places   map[string]*place
 	up       *scope
 	captured bool // a function may keep the frame
 }
@@ -248,33 +249,43 @@ func (c *compiler) name(n *node) eval {
 	}
 }
 
-// A place is where a variable may be: so many frames up, in which slot.
+// A place is where a scope has a variable. Whether it is bound there only the run
+// knows: if not, the next place further out counts.
 type place struct {
-	up, slot int
-	sure     bool // it is bound whenever it is looked up
+	slot  int
+	sure  bool   // it is bound whenever it is looked up
+	up    int    // frames from here to the next place
+	outer *place // nil if there is none
 }
 
-// places returns where the variable may be, innermost first.
-func (c *compiler) places(name string) (list []place) {
-	up := 0
-	for s := c.scope; s != nil; s = s.up {
+// find returns the innermost place of a variable and how many frames up it is;
+// nil if nothing binds it.
+func (s *scope) find(name string) (up int, p *place) {
+	for ; s != nil; s = s.up {
 		if i := s.index(name); i >= 0 {
-			list = append(list, place{up, i, i < s.params})
-		}
-		if len(list) > 0 && list[len(list)-1].sure {
-			break
+			return up, s.place(name, i)
 		}
 		up++
 	}
-	return list
+	return 0, nil
 }
 
-// in returns what is in the place; no value if it is not bound.
-func (p place) in(f *frame) value.Value {
-	for range p.up {
-		f = f.up
+// place returns the place of a variable in slot i. All look-ups share it, and so
+// what is further out.
+func (s *scope) place(name string, i int) *place {
+	if p := s.places[name]; p != nil {
+		return p
 	}
-	return f.slots[p.slot]
+	p := &place{slot: i, sure: i < s.params}
+	if !p.sure {
+		p.up, p.outer = s.up.find(name)
+		p.up++
+	}
+	if s.places == nil {
+		s.places = make(map[string]*place)
+	}
+	s.places[name] = p
+	return p
 }
 
 // bound returns the value of a variable that is bound.
@@ -300,35 +311,37 @@ func (c *compiler) variable(name string, x exit) eval {
 			return leave(in), nil
 		}
 	case "$":
-		if c.places("$") == nil {
+		if _, p := c.scope.find("$"); p == nil {
 			return func(f *frame, in value.Value) (value.Value, error) { return f.run.root, nil }
 		}
 	}
-	places := c.places(name)
-	if len(places) > 0 && places[0].sure {
-		first := places[0]
-		switch first.up {
+	up, first := c.scope.find(name)
+	if first != nil && first.sure {
+		slot := first.slot
+		switch up {
 		case 0:
-			return func(f *frame, in value.Value) (value.Value, error) { return leave(f.slots[first.slot]), nil }
+			return func(f *frame, in value.Value) (value.Value, error) { return leave(f.slots[slot]), nil }
 		case 1:
-			return func(f *frame, in value.Value) (value.Value, error) { return leave(f.up.slots[first.slot]), nil }
+			return func(f *frame, in value.Value) (value.Value, error) { return leave(f.up.slots[slot]), nil }
 		}
-		return func(f *frame, in value.Value) (value.Value, error) { return leave(first.in(f)), nil }
+		return func(f *frame, in value.Value) (value.Value, error) { return leave(f.above(up).slots[slot]), nil }
 	}
 	free := c.freeIndex(name)
-	if len(places) == 0 {
+	if first == nil {
 		return func(f *frame, in value.Value) (value.Value, error) { return f.run.free[free], nil }
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
-		for _, p := range places {
-			if v := p.in(f); v.Exists() {
+		r, up := f.run, up
+		for p := first; p != nil; up, p = p.up, p.outer {
+			f = f.above(up)
+			if v := f.slots[p.slot]; v.Exists() {
 				return leave(bound(v)), nil
 			}
 			if p.sure {
 				return value.Value{}, nil
 			}
 		}
-		return f.run.free[free], nil
+		return r.free[free], nil
 	}
 }
 
@@ -339,17 +352,16 @@ func (c *compiler) bind(n *node) (eval, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := c.places(n.text)[0]
+	up, to := c.scope.find(n.text)
+	slot, sure := to.slot, to.sure
 	return func(f *frame, in value.Value) (value.Value, error) {
 		v, err := e(f, in)
 		if err != nil {
 			return value.Value{}, err
 		}
-		for range to.up {
-			f = f.up
-		}
-		if f.slots[to.slot] = v; !v.Exists() && !to.sure {
-			f.slots[to.slot] = boundToNothing
+		f = f.above(up)
+		if f.slots[slot] = v; !v.Exists() && !sure {
+			f.slots[slot] = boundToNothing
 		}
 		return v, nil
 	}, nil

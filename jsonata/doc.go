@@ -51,5 +51,7 @@
 // picture_number.go and datetime.go. signature.go checks arguments. regex.go runs
 // JavaScript's regular expressions, regex_plain.go the simple ones fast. run.go has
 // what one evaluation owns, limits.go what bounds it, depth.go how deep it nests,
-// error.go everything that can go wrong.
+// error.go everything that can go wrong. number.go and text.go have numbers and
+// strings as the language counts and writes them. reference.go finds what an
+// expression reads, without evaluating it.
 package jsonata

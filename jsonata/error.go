@@ -247,7 +247,7 @@ func shown(v value.Value) string {
 	case v.Kind() == value.Number:
 		return numberText(v.Float())
 	}
-	if left := maxShown; surveyed(v, deepest, &left) != nil {
+	if s := (surveyor{left: maxShown}); s.survey(v, deepest) != nil {
 		return `"<` + v.Kind().String() + `>"`
 	}
 	return v.String()

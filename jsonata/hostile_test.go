@@ -47,6 +47,11 @@ func TestHostileExpressions(t *testing.T) {
 		{"a path", repeated("a.", ""), deep},
 		{"predicates", "a" + strings.Repeat("[0]", n), deep},
 
+		{"a name in many blocks", strings.Repeat("($a := 1; ", 4000) + "[" + strings.Repeat("$a, ", 20000) + "1]" + strings.Repeat(")", 4000), deep},
+		{"functions in many blocks", strings.Repeat("($a := 1; ", 4000) + "[" + strings.Repeat("λ(){1}, ", 20000) + "1]" + strings.Repeat(")", 4000), deep},
+		{"parents in many arrays", strings.Repeat("[", 9000) + strings.Repeat("%, ", 20000) + "1" + strings.Repeat("]", 9000),
+			`S0217: The object representing the 'parent' cannot be derived from this expression`},
+
 		{"recursion", recursive(`1 + $g($n)`), deep},
 		{"recursion by turns", `($f := function() { $g() }; $g := function() { [$f()] }; $f())`, deep},
 		{"recursion by $map in tail position", recursive(`$map([$n], $g)`), deep},
@@ -81,6 +86,9 @@ func TestHostileExpressions(t *testing.T) {
 		{"$pad to the left", `$pad("x", -1e18)`, large},
 		{"$replace that grows", `$replace($pad("", 10000), / /, $pad("y", 10000))`, large},
 		{"$join that grows", `$join([1..10000].("x"), $pad("y", 10000))`, large},
+		{"a picture of many separators", `$formatInteger(1, $pad("", 100000, "0,") & "0")`, large},
+		{"a picture of a number", `$formatNumber(1, $pad("", 100000, "0,") & "0")`, large},
+		{"a number after such a picture", `$parseInteger($pad("1", 1000000), $pad("0", 100000, ",.0"))`, large},
 		{"a picture of a year", `$fromMillis(1, "[Y,1000000000]")`, large},
 
 		{"values nested for ever", nested(`$x`), deep},
@@ -117,6 +125,15 @@ func TestHostileExpressions(t *testing.T) {
 		{"an order of many terms", `[1..10000]^($` + strings.Repeat(", $", 5000) + `)`, large},
 		{"a function in itself", `($f := function() { $f }; $string({"a": $f, "b": [$f]}))`, `"{\"a\":\"\",\"b\":[\"\"]}"`},
 
+		{"a signature of many parameters", `function($a)<` + strings.Repeat("s", 50000) + `>{1}(` + strings.Repeat("1,", 50000) + `1)`, large},
+		{"a signature of less", `function($a)<` + strings.Repeat("s", 1000) + `>{1}(` + strings.Repeat(`"",`, 998) + `1)`, large},
+
+		{"a match of many groups", `$count($match($pad("", 200000, "a"), /a` + strings.Repeat("()", 2000) + `/))`, large},
+		{"a match of many groups that looks back", `$count($match($pad("", 200000, "a"), /(?:\Ba|a)` + strings.Repeat("()", 2000) + `/))`, long},
+		{"many matches for a function", `$length($replace($pad("", 100000, "a"), /a/, function() { "b" }))`, `100000`},
+		{"a matcher that goes back", `$match("abc", function() {{"match": "c", "start": 2, "end": 3, "groups": [], "next":
+			function() {{"match": "a", "start": 0, "end": 1, "groups": [], "next": function() { $nothing }}}}}).index`, `[2,0]`},
+		{"a long pattern", `/` + strings.Repeat("a{}", 10000) + `/`, `S0303: Invalid regular expression: "/` + strings.Repeat("a{}", 13) + `a…/: Regular expression too large"`},
 		{"backtracking", `$contains($pad("", 5000, "a") & "!", /^(?=(a+)+$)/)`, long},
 		{"what needs none", `$contains($pad("", 5000, "a") & "!", /^(a+)+$/)`, `false`},
 		{"attempts that all read on", `$contains($pad("", 100000, "a"), /a+b/)`, `false`},

@@ -133,7 +133,7 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 	if err != nil {
 		return value.Value{}, finish(err)
 	}
-	if r.made > 0 { // else the caller has the value already
+	if r.spent() > fewBytes {
 		if err := r.survey(v); err != nil {
 			return value.Value{}, finish(err)
 		}

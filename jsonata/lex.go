@@ -65,26 +65,22 @@ func isSpace(c byte) bool {
 
 // A lexer reads src from at on.
 type lexer struct {
-	src   string
-	at    int
-	ascii bool
-	seen  int // bytes of src that units counts
-	units int // their length in UTF-16 code units
+	src     string
+	at      int
+	ascii   bool
+	offsets unitCounter
 }
 
-func newLexer(src string) *lexer { return &lexer{src: src, ascii: isASCII(src)} }
+func newLexer(src string) *lexer {
+	return &lexer{src: src, ascii: isASCII(src), offsets: unitCounter{text: src}}
+}
 
 // position turns an offset into UTF-16 code units.
 func (l *lexer) position(at int) int {
 	if l.ascii {
 		return at
 	}
-	if at < l.seen {
-		l.seen, l.units = 0, 0
-	}
-	l.units += countUnits(l.src[l.seen:at])
-	l.seen = at
-	return l.units
+	return l.offsets.at(at)
 }
 
 func (l *lexer) fail(code string, at int, token string) error {

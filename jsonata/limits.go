@@ -97,7 +97,6 @@ func (r *run) grow(n int) error {
 
 // charge accounts for something that takes as much memory as n values.
 func (r *run) charge(n int) error {
-	r.made++
 	r.fuel -= n / itemsPerStep
 	r.memory -= n*valueSize + objectSize
 	if r.memory < 0 {
@@ -130,37 +129,60 @@ func (r *run) fits(bytes int) error {
 // but sixty such steps make a value that is larger, written out, than any disk.
 func (r *run) survey(v value.Value) error {
 	most := r.env.Limits.memory()
-	left := most
-	err := surveyed(v, deepest, &left)
-	r.fuel -= (most - left) / (itemsPerStep * valueSize)
+	s := surveyor{left: most}
+	err := s.survey(v, deepest)
+	r.fuel -= (most - s.left) / (itemsPerStep * valueSize)
 	return err
 }
 
-// surveyed is survey with so many levels and bytes left.
-func surveyed(v value.Value, levels int, left *int) error {
+// fewBytes is how much memory makes no value that need be surveyed: at most five
+// arrays of a few items each, in one another.
+const fewBytes = 1 << 10
+
+// spent is how much memory the evaluation has taken so far.
+func (r *run) spent() int { return r.env.Limits.memory() - r.memory }
+
+// A surveyor goes through a value as long as there are bytes left.
+type surveyor struct {
+	left  int
+	shape *value.Shape // the last one met
+	names int          // its bytes
+}
+
+func (s *surveyor) survey(v value.Value, levels int) error {
 	list := v.Slice()
 	if shape := v.Shape(); shape != nil {
 		list = v.MemberValues()
-		for i := range shape.Len() {
-			*left -= len(shape.Name(i))
-		}
+		s.left -= s.namesOf(shape)
 	}
-	*left -= len(list) * valueSize
+	s.left -= len(list) * valueSize
 	for i := range list {
 		switch list[i].Kind() {
 		case value.String:
-			*left -= len(list[i].Text())
+			s.left -= len(list[i].Text())
 		case value.Array, value.Object:
-			if *left -= objectSize; levels <= 1 {
+			if s.left -= objectSize; levels <= 1 {
 				return limitError(tooDeep, nil)
 			}
-			if err := surveyed(list[i], levels-1, left); err != nil {
+			if err := s.survey(list[i], levels-1); err != nil {
 				return err
 			}
 		}
 	}
-	if *left < 0 {
+	if s.left < 0 {
 		return limitError(tooLarge, nil)
 	}
 	return nil
+}
+
+// namesOf returns the bytes of the names of a shape, which the next object mostly
+// has, too.
+func (s *surveyor) namesOf(shape *value.Shape) int {
+	if shape != s.shape {
+		s.shape, s.names = shape, 0
+		for i := range shape.Len() {
+			s.names += len(shape.Name(i))
+		}
+	}
+	return s.names
 }

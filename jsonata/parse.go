@@ -19,6 +19,9 @@ var powers = map[string]int{
 	"{": 70, ".": 75, "[": 80, "(": 80, "@": 80, "#": 80,
 }
 
+// constants are the values that are written as words.
+var constants = map[string]value.Value{"true": value.True, "false": value.False, "null": value.Nil}
+
 // negation is how tightly a minus sign binds its operand.
 const negation = 70
 
@@ -140,7 +143,7 @@ func (p *parser) operand(t token) (*node, error) {
 		return n, nil
 	case tokenWord:
 		n.kind, n.bare = nodeWord, true
-		n.word = map[string]value.Value{"true": value.True, "false": value.False, "null": value.Nil}[t.text]
+		n.word = constants[t.text]
 		return n, nil
 	case tokenRegex:
 		n.kind, n.flags = nodeRegex, t.flags

@@ -73,8 +73,15 @@ func zeroOf(r rune) (zero rune, ok bool) {
 
 var integerPictures cache[*integerPicture]
 
+// maxPicture is how long the picture of a number may be, and how many digits the
+// width of a date component may demand.
+const maxPicture = 1 << 12
+
 // parseIntegerPicture takes a picture apart.
 func parseIntegerPicture(text string) (*integerPicture, error) {
+	if len(text) > maxPicture {
+		return nil, limitError(tooLarge, nil)
+	}
 	p := &integerPicture{}
 	if at := strings.LastIndexByte(text, ';'); at >= 0 {
 		p.ordinal = strings.HasPrefix(text[at+1:], "o")
@@ -183,16 +190,13 @@ func formatInteger(c Call, args []value.Value) (value.Value, error) {
 // longer than anyone wants.
 const maxRoman = 1e9
 
-// maxDigits is how many digits a picture may demand.
-const maxDigits = 1 << 16
-
 // format writes a whole number.
 func (p *integerPicture) format(f float64) (string, error) {
 	text := ""
 	n := math.Abs(f)
 	switch p.style {
 	case styleDecimal:
-		if p.mandatory > maxDigits {
+		if p.mandatory > maxPicture {
 			return "", limitError(tooLarge, nil)
 		}
 		text = p.decimal(n)
@@ -228,7 +232,7 @@ func (p *integerPicture) format(f float64) (string, error) {
 // plain reports whether the picture is the digits 0 to 9 only, and of a sane
 // number.
 func (p *integerPicture) plain() bool {
-	return p.style == styleDecimal && p.zero == '0' && !p.ordinal && p.every == 0 && p.separators == nil && p.mandatory <= maxDigits
+	return p.style == styleDecimal && p.zero == '0' && !p.ordinal && p.every == 0 && p.separators == nil && p.mandatory <= maxPicture
 }
 
 // appendDigits writes a whole number after a plain picture; it must not be large.
@@ -500,9 +504,16 @@ func (p *integerPicture) fromDecimal(text string) float64 {
 	if p.every > 0 {
 		text = strings.ReplaceAll(text, ",", "")
 	} else {
+		separators := map[rune]bool{}
 		for _, s := range p.separators {
-			text = strings.ReplaceAll(text, string(s.char), "")
+			separators[s.char] = true
 		}
+		text = strings.Map(func(r rune) rune {
+			if separators[r] {
+				return -1
+			}
+			return r
+		}, text)
 	}
 	if p.zero != '0' {
 		chars := runes(text)

@@ -202,6 +202,9 @@ func formatNumber(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
+	if len(args[1].Text()) > maxPicture {
+		return value.Value{}, limitError(tooLarge, nil)
+	}
 	var options value.Value
 	if len(args) > 2 {
 		options = args[2]

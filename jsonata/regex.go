@@ -2,8 +2,10 @@ package jsonata
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -25,11 +27,18 @@ type regex struct {
 	asserts    bool        // it looks at what is before the match
 	plain      *plainRegex // the same as linear, faster; nil for most
 	linear     *regexp.Regexp
+	behind     func() (*regexp.Regexp, error) // linear as a group behind any character, for what asserts
 	backtracks *regexp2.Regexp
 }
 
+// maxPattern is how long a pattern may be.
+const maxPattern = 1 << 14
+
 // compileRegex compiles a pattern. An error says what is wrong with it.
 func compileRegex(pattern, flags string) (*regex, error) {
+	if len(pattern) > maxPattern {
+		return nil, fail(codePattern, value.Str("/"+strings.ToValidUTF8(pattern[:40], "")+"…/: Regular expression too large"))
+	}
 	t := &translator{src: pattern, fold: strings.Contains(flags, "i"), multi: strings.Contains(flags, "m")}
 	t.count()
 	if t.disjunction(0); t.err == "" && t.at < len(t.src) {
@@ -47,6 +56,9 @@ func compileRegex(pattern, flags string) (*regex, error) {
 	if !t.backtracks {
 		if linear, err := regexp.Compile(t.out.String()); err == nil {
 			re.linear, re.plain = linear, compilePlain(t.out.String(), t.groups)
+			re.behind = sync.OnceValues(func() (*regexp.Regexp, error) {
+				return regexp.Compile(`\A(?s:.)(?s:.*?)(` + linear.String() + `)`)
+			})
 			return re, nil
 		}
 	}
@@ -89,32 +101,58 @@ func (re *regex) find(r *run, s string, from int, room match) (match, error) {
 		from = at
 	}
 	if re.linear != nil {
-		return re.findLinear(s, from), nil
+		return re.findLinear(s, from)
 	}
 	return re.findBacktracking(r, s, from)
 }
 
-func (re *regex) findLinear(s string, from int) match {
-	if from == 0 {
-		return re.linear.FindStringSubmatchIndex(s)
-	}
-	// Assertions look at what is before the offset, so the text is searched from
-	// its start: package regexp has no other way to say so.
-	if !re.asserts {
-		m := re.linear.FindStringSubmatchIndex(s[from:])
-		for i := range m {
-			if m[i] >= 0 {
-				m[i] += from
-			}
+func (re *regex) findLinear(s string, from int) (m match, err error) {
+	switch {
+	case from == 0:
+		return re.linear.FindStringSubmatchIndex(s), nil
+	case !re.asserts:
+		m = re.linear.FindStringSubmatchIndex(s[from:])
+	default: // assertions look at the character before the offset, so that it is part of the text
+		engine, err := re.behind()
+		if err != nil {
+			return nil, limitError(tooLarge, err)
 		}
-		return m
-	}
-	for _, m := range re.linear.FindAllStringSubmatchIndex(s, -1) {
-		if m[0] >= from {
-			return m
+		_, size := utf8.DecodeLastRuneInString(s[:from])
+		from -= size
+		if m = engine.FindStringSubmatchIndex(s[from:]); m != nil {
+			m = m[2:]
 		}
 	}
-	return nil
+	for i := range m {
+		if m[i] >= 0 {
+			m[i] += from
+		}
+	}
+	return m, nil
+}
+
+// A subject is a text in runes, as the backtracking engine wants it.
+type subject struct {
+	text    string
+	runes   []rune
+	offsets []int // of each rune in the text, and its length
+}
+
+// subjectOf returns the text in runes, which are kept for the next match in it.
+func (r *run) subjectOf(s string) (*subject, error) {
+	if r.subject != nil && r.subject.text == s {
+		return r.subject, nil
+	}
+	if err := r.charge(len(s) / 2); err != nil {
+		return nil, err
+	}
+	sub := &subject{text: s, runes: make([]rune, 0, len(s)), offsets: make([]int, 0, len(s)+1)}
+	for i, c := range s {
+		sub.runes, sub.offsets = append(sub.runes, c), append(sub.offsets, i)
+	}
+	sub.offsets = append(sub.offsets, len(s))
+	r.subject = sub
+	return sub, nil
 }
 
 func (re *regex) findBacktracking(r *run, s string, from int) (match, error) {
@@ -123,15 +161,19 @@ func (re *regex) findBacktracking(r *run, s string, from int) (match, error) {
 	if engine.MatchTimeout <= 0 {
 		engine.MatchTimeout = defaultRegex
 	}
-	m, err := engine.FindStringMatchStartingAt(s, from)
+	sub, err := r.subjectOf(s)
+	if err != nil {
+		return nil, err
+	}
+	offsets := sub.offsets
+	start, _ := slices.BinarySearch(offsets, from)
+	m, err := engine.FindRunesMatchStartingAt(sub.runes, start)
 	if err != nil {
 		return nil, limitError(tooLong, err)
 	}
 	if m == nil {
 		return nil, nil
 	}
-	// The engine counts runes.
-	offsets := runeOffsets(s)
 	out := make(match, 0, 2*(re.groups+1))
 	for i, g := range m.Groups() {
 		if len(g.Captures) == 0 {
@@ -146,37 +188,9 @@ func (re *regex) findBacktracking(r *run, s string, from int) (match, error) {
 	return out, nil
 }
 
-// runeOffsets returns the offset of each character, and the length of s.
-func runeOffsets(s string) []int {
-	out := make([]int, 0, len(s)+1)
-	for i := range s {
-		out = append(out, i)
-	}
-	return append(out, len(s))
-}
-
 // all calls do for each match, which do may not keep, as long as it returns true.
 // Only the first one may be without length; another one fails with D1004.
 func (re *regex) all(r *run, s string, do func(match) (bool, error)) error {
-	if re.linear != nil && re.asserts && re.plain == nil {
-		last := -1
-		for _, m := range re.linear.FindAllStringSubmatchIndex(s, -1) {
-			if err := r.poll(); err != nil {
-				return err
-			}
-			if last >= 0 && m[0] == m[1] {
-				if last >= len(s) {
-					return nil
-				}
-				return re.empty()
-			}
-			if more, err := do(m); !more || err != nil {
-				return err
-			}
-			last = m[1]
-		}
-		return nil
-	}
 	var m match
 	for from := 0; from == 0 || from < len(s); {
 		var err error
@@ -220,7 +234,7 @@ func (m match) group(s string, i int) (string, bool) {
 
 // groupValues returns the groups as an array; one that took no part is no value.
 func (m match) groupValues(s string) value.Value {
-	var out []value.Value
+	out := make([]value.Value, 0, len(m)/2-1)
 	for i := 1; i < len(m)/2; i++ {
 		text, ok := m.group(s, i)
 		if ok {
@@ -248,11 +262,11 @@ func (re *regex) function() *function {
 		if len(args) == 0 || args[0].Kind() != value.String {
 			return value.Value{}, nil
 		}
-		from := 0
+		s, from := args[0].Text(), 0
 		if len(args) > 1 {
-			from = max(0, int(min(args[1].Float(), float64(len(args[0].Text())))))
+			from = byteOffset(s, args[1].Float())
 		}
-		return re.next(c.run, args[0].Text(), from)
+		return re.next(c.run, s, from)
 	}}
 }
 
@@ -280,7 +294,7 @@ func (re *regex) next(r *run, s string, from int) (value.Value, error) {
 		value.Float(float64(countUnits(s[:m[1]]))),
 		m.groupValues(s),
 		value.OfOpaque(next),
-	}), nil
+	}), r.grow(8 + re.groups)
 }
 
 var matchShape = value.NewShape("match", "start", "end", "groups", "next")
@@ -292,8 +306,8 @@ type translator struct {
 	fold, multi bool
 	out         strings.Builder // for package regexp
 	ecma        strings.Builder // for the other, nearly the source
-	names       []string        // of groups
 	groups      int             // read so far
+	named       map[string]int  // their numbers
 	total       int             // in the whole pattern
 	backtracks  bool
 	asserts     bool
@@ -381,7 +395,7 @@ func (t *translator) term(depth int) {
 	default:
 		r, n := utf8.DecodeRuneInString(t.src[t.at:])
 		if c == '{' {
-			if _, _, ok := t.bounds(t.at); ok {
+			if _, _, _, ok := t.bounds(t.at); ok {
 				t.fail("Nothing to repeat")
 				return
 			}
@@ -392,30 +406,27 @@ func (t *translator) term(depth int) {
 	t.quantifier(repeatable)
 }
 
-// bounds reads "{n,m}" at an offset; ok is false if there is none.
-func (t *translator) bounds(at int) (text string, end int, ok bool) {
-	if at >= len(t.src) || t.src[at] != '{' {
-		return "", at, false
+// bounds reads "{n}", "{n,}" or "{n,m}" at an offset; ok is false if there is none.
+func (t *translator) bounds(at int) (least, most string, end int, ok bool) {
+	rest, ok := strings.CutPrefix(t.src[at:], "{")
+	if !ok {
+		return "", "", at, false
 	}
-	close := strings.IndexByte(t.src[at:], '}')
-	if close < 0 {
-		return "", at, false
+	least, rest = leadingDigits(rest)
+	rest, comma := strings.CutPrefix(rest, ",")
+	if comma {
+		most, rest = leadingDigits(rest)
 	}
-	text = t.src[at+1 : at+close]
-	least, most, comma := strings.Cut(text, ",")
-	if !allDigits(least) || comma && most != "" && !allDigits(most) {
-		return "", at, false
-	}
-	return text, at + close + 1, true
+	return least, most, len(t.src) - len(rest) + 1, least != "" && strings.HasPrefix(rest, "}")
 }
 
-func allDigits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
+// leadingDigits cuts the digits off that s begins with.
+func leadingDigits(s string) (digits, rest string) {
+	n := 0
+	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
+		n++
 	}
-	return s != ""
+	return s[:n], s[n:]
 }
 
 // quantifier reads what follows an atom.
@@ -428,11 +439,10 @@ func (t *translator) quantifier(repeatable bool) {
 	case '*', '+', '?':
 		t.at++
 	case '{':
-		text, end, ok := t.bounds(t.at)
+		least, most, end, ok := t.bounds(t.at)
 		if !ok {
 			return // the brace stands for itself
 		}
-		least, most, _ := strings.Cut(text, ",")
 		a, errA := strconv.Atoi(least)
 		b, errB := strconv.Atoi(most)
 		if errA == nil && errB == nil && a > b {
@@ -475,8 +485,16 @@ func (t *translator) group(depth int) bool {
 			t.fail("Invalid capture group name")
 			return false
 		}
-		t.names = append(t.names, rest[3:end])
+		name := rest[3:end]
+		if t.named[name] > 0 {
+			t.fail("Duplicate capture group name")
+			return false
+		}
+		if t.named == nil {
+			t.named = make(map[string]int)
+		}
 		t.groups++
+		t.named[name] = t.groups
 		t.both("(")
 		t.at += end + 1
 	case strings.HasPrefix(rest, "(?"):
@@ -555,26 +573,23 @@ func (t *translator) escape() bool {
 		t.asserts = true
 		t.both(`\` + string(c))
 		return false
-	case c == 'k' && len(t.names) > 0:
+	case c == 'k' && len(t.named) > 0:
 		name, _, found := strings.Cut(strings.TrimPrefix(t.src[t.at+2:], "<"), ">")
-		for i, n := range t.names {
-			if found && n == name {
-				t.at += len(name) + 4
-				t.backtracks = true
-				t.both(`\` + strconv.Itoa(t.groupNumber(i)))
-				return true
-			}
+		if !found || t.named[name] == 0 {
+			t.fail("Invalid named reference")
+			return false
 		}
-		t.fail("Invalid named reference")
-		return false
+		t.at += len(name) + 4
+		t.reference(t.named[name])
+		return true
 	case '1' <= c && c <= '9':
 		end := t.at + 1
 		for end < len(t.src) && '0' <= t.src[end] && t.src[end] <= '9' {
 			end++
 		}
 		if n, err := strconv.Atoi(t.src[t.at+1 : end]); err == nil && n <= t.total {
-			t.both(`(?:\` + strconv.Itoa(n) + `)`)
-			t.at, t.backtracks = end, true
+			t.at = end
+			t.reference(n)
 			return true
 		}
 	}
@@ -582,24 +597,10 @@ func (t *translator) escape() bool {
 	return true
 }
 
-// groupNumber returns the number of the named group i, counting all groups.
-func (t *translator) groupNumber(i int) int {
-	number, named := 0, 0
-	for at := 0; at < len(t.src); at++ {
-		switch {
-		case t.src[at] == '\\':
-			at++
-		case strings.HasPrefix(t.src[at:], "(?<") && !strings.HasPrefix(t.src[at:], "(?<=") && !strings.HasPrefix(t.src[at:], "(?<!"):
-			number++
-			if named == i {
-				return number
-			}
-			named++
-		case t.src[at] == '(' && !strings.HasPrefix(t.src[at:], "(?"):
-			number++
-		}
-	}
-	return number
+// reference writes a backreference; a digit behind it is none of its own.
+func (t *translator) reference(group int) {
+	t.backtracks = true
+	t.both(`(?:\` + strconv.Itoa(group) + `)`)
 }
 
 // character reads an escape that stands for one character.

@@ -142,9 +142,14 @@ func (r *rewriter) below(n *node, field **node) error {
 	return nil
 }
 
-// adopt hands what from seeks to n.
+// adopt hands what from seeks to n. The first list is taken over, not copied: it
+// may be long, and handed up through many levels.
 func adopt(n, from *node) {
-	n.seeking = append(n.seeking, from.seeking...)
+	if n.seeking == nil {
+		n.seeking = from.seeking
+	} else {
+		n.seeking = append(n.seeking, from.seeking...)
+	}
 	if from.kind == nodeParent {
 		n.seeking = append(n.seeking, from.parent)
 	}

@@ -52,7 +52,8 @@ type run struct {
 	free                []value.Value // what the free variables mean
 	stack               []value.Value // arguments and results in the making
 	spare               [frameSizes]*frame
-	text                []byte // strings in the making
+	text                []byte   // strings in the making
+	subject             *subject // that a regular expression was last matched with
 	sites               []lastSite
 	tail                tailCall
 	depth               int // of the evaluations around the body under way, see depth.go
@@ -61,7 +62,6 @@ type run struct {
 	maxItems, maxLength int
 	fuel                int
 	memory              int
-	made                int // arrays and objects
 	now                 time.Time
 	clocked             bool
 	top                 frame
@@ -101,7 +101,7 @@ var runs = sync.Pool{New: func() any { return new(run) }}
 func (e *Expr) begin(ctx context.Context, input value.Value, env Env) *run {
 	r := runs.Get().(*run)
 	r.expr, r.env, r.ctx, r.root = e, env, ctx, input
-	r.depth, r.level, r.fuel, r.memory, r.made = 0, 0, pollEvery, env.Limits.memory(), 0
+	r.depth, r.level, r.fuel, r.memory = 0, 0, pollEvery, env.Limits.memory()
 	if r.maxDepth = env.Limits.Depth; r.maxDepth <= 0 {
 		r.maxDepth = defaultDepth
 	}
@@ -142,7 +142,7 @@ func (r *run) end() {
 	clear(r.free)
 	clear(r.top.few[:])
 	r.top.slots = nil
-	r.stack, r.free, r.sites = r.stack[:0], r.free[:0], nil
+	r.stack, r.free, r.sites, r.subject = r.stack[:0], r.free[:0], nil, nil
 	r.expr, r.env, r.ctx, r.root, r.tail = nil, Env{}, nil, value.Value{}, tailCall{}
 	r.now, r.clocked = time.Time{}, false
 	runs.Put(r)
@@ -154,6 +154,14 @@ func (f *frame) setSize(n int) {
 	} else {
 		f.slots = make([]value.Value, n)
 	}
+}
+
+// above returns the frame so many further out.
+func (f *frame) above(up int) *frame {
+	for range up {
+		f = f.up
+	}
+	return f
 }
 
 // frame returns a frame for the scope, inside up.

@@ -165,8 +165,15 @@ func bitOf(v value.Value) letters {
 // least: missing ones as no value, the context where it stands in, single values
 // as arrays. They may be on the stack of r. The errors are T0410, T0411, T0412.
 func (s *signature) check(r *run, args []value.Value, context value.Value) ([]value.Value, error) {
+	tries := len(s.params) * len(args) // what share remembers
+	if err := r.allocate(tries); err != nil {
+		return nil, err
+	}
 	counts := s.match(args)
 	if counts == nil {
+		if err := r.allocate(tries * len(s.params)); err != nil {
+			return nil, err
+		}
 		at := s.firstBad(args)
 		bad := value.Value{}
 		if at < len(args) {

@@ -86,6 +86,22 @@ func countUnits(s string) int {
 	return n
 }
 
+// A unitCounter turns offsets in a text from bytes into UTF-16 code units. Those
+// that ascend cost no more than one walk through the text.
+type unitCounter struct {
+	text        string
+	seen, units int // bytes counted so far, and what they come to
+}
+
+func (c *unitCounter) at(offset int) int {
+	if offset < c.seen {
+		c.seen, c.units = 0, 0
+	}
+	c.units += countUnits(c.text[c.seen:offset])
+	c.seen = offset
+	return c.units
+}
+
 // units returns the UTF-16 code units of s.
 func units(s string) []rune {
 	out := make([]rune, 0, len(s))

@@ -30,7 +30,7 @@ func (x *Execution) apply(e *Event) {
 	}
 	f := x.frame(e.Frame)
 	if f == nil {
-		return // aborted: its line of control is already gone
+		return // not a journal of this program
 	}
 	if e.ID != 0 {
 		f.prev = e.ID

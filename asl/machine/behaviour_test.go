@@ -349,6 +349,9 @@ func TestTimeDoesNotGoBack(t *testing.T) {
 	b := x.Handle(Stimulus{Kind: Begin, At: 5000, Start: &start, Output: value.EmptyObject}, 0, nil)
 	i := slices.IndexFunc(b.Commands, func(c Command) bool { return c.Kind == RunTask })
 	b = x.Handle(Stimulus{Kind: Answered, At: 3000, Frame: b.Commands[i].Frame, Token: b.Commands[i].Token, Output: value.True}, 0, nil)
+	if len(b.Events) == 0 {
+		t.Error("the answer led to nothing")
+	}
 	for _, e := range b.Events {
 		if e.At < 5000 {
 			t.Errorf("an event of type %d is at %d", e.Type, e.At)

@@ -5,6 +5,9 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
+// This file has what an execution records: the events of its history, and the
+// private ones. API: HistoryEvent, whose details the emulator makes of them.
+
 // Type says what happened. The numbers are written to journals: they never
 // change meaning.
 type Type uint8

@@ -8,6 +8,10 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
+// This file has the loop of an execution: a stimulus becomes its first events,
+// then the lines of control step in turn until all of them wait. What a step
+// does is in the file of its state type.
+
 // An Execution is one run of a Program. It is not safe for concurrent use.
 type Execution struct {
 	program *Program

@@ -192,6 +192,25 @@ func TestBudgetDoesNotChangeTheHistory(t *testing.T) {
 	}
 }
 
+func TestProgramString(t *testing.T) {
+	got := compileText(t, `{"StartAt": "P", "States": {
+		"P": {"Type": "Parallel", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}], "Catch": [{"ErrorEquals": ["E", "F"], "Next": "C"}], "Next": "M"},
+		"M": {"Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}, "Next": "C"},
+		"C": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": true, "Next": "P"}], "Default": "D"},
+		"D": {"Type": "Fail"}}}`).String()
+	const want = `> P Parallel -> M catch E,F -> C
+  branch 0
+    > A Pass
+  M Map -> C
+    > I Succeed
+  C Choice -> P default -> D
+  D Fail
+`
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // Replaying a whole journal gives the same state, and asks for nothing.
 func TestReplayIsTheSameExecution(t *testing.T) {
 	for name := range machines {

@@ -7,6 +7,9 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
+// This file has the part of an execution that varies: its lines of control, how
+// far each has come, and its variables. Spec: "Variables".
+
 // A frame is one line of control: the root, a branch of a Parallel state, or
 // an iteration of a Map state.
 type frame struct {

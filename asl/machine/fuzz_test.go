@@ -28,6 +28,19 @@ func TestStringMatches(t *testing.T) {
 	}
 }
 
+// Strings are ordered by UTF-16 code units: a character that needs two comes
+// before those from U+E000 on.
+func TestStringsAreComparedByCodeUnits(t *testing.T) {
+	ordered := []string{"", "a", "ab", "b", "é", "\ud7ff", "\U00010000", "\U0001f600", "\U0010ffff", "\ue000", "\uffff", "\uffffa"}
+	for i, a := range ordered {
+		for k, b := range ordered {
+			if got := compareUTF16(a, b); got < 0 != (i < k) || got > 0 != (i > k) {
+				t.Errorf("%+q and %+q compare as %d", a, b, got)
+			}
+		}
+	}
+}
+
 // A pattern that makes backtracking matchers stand still.
 func TestStringMatchesIsFast(t *testing.T) {
 	a := strings.Repeat("a", 200_000)

@@ -524,7 +524,7 @@ type MapRunCounts struct{ Pending, Running, Succeeded, Failed, TimedOut, Aborted
 // summary is the run as it stands.
 func (r *mapRun) summary() MapRun {
 	s := MapRun{ARN: r.arn, Status: r.status, Started: r.started, Stopped: r.stopped, Limits: r.limits}
-	s.Items.Total, s.Executions.Total = r.items.Len(), cmp.Or(r.total, r.items.Len())
+	s.Items.Total, s.Executions.Total = r.items.Len(), cmp.Or(r.total, r.executions())
 	s.Items.Pending, s.Executions.Pending = s.Items.Total-r.next, s.Executions.Total-len(r.children)
 	for status, by := range r.by {
 		*s.Items.of(Status(status)), *s.Executions.of(Status(status)) = by.items, by.children

@@ -9,6 +9,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
+// This file compiles definitions.
+
 // A Program is a compiled definition: states linked, every path, template and
 // intrinsic function ready to evaluate, and the data flow of each state chosen.
 // It never changes; any number of executions share it.

@@ -5,6 +5,9 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
+// This file has what goes into an execution, and what comes out beside events:
+// stimuli and commands.
+
 // StimulusKind says what can happen to an execution from outside.
 type StimulusKind uint8
 

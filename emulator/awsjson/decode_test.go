@@ -35,7 +35,6 @@ type everything struct {
 	Count    Optional[int64]                `json:"count" aws:"min=0"`
 	Percent  float64                        `json:"percent" aws:"min=0,max=100"`
 	Since    time.Time                      `json:"since"`
-	Labels   map[string]string              `json:"labels" aws:"max=2"`
 	Any      value.Value                    `json:"any"`
 	Internal int                            `json:"-"`
 	Trace    string                         `json:"traceHeader" aws:"max=4" pattern:"\\p{ASCII}*" header:"X-Amzn-Trace-Id"`
@@ -75,7 +74,6 @@ func TestDecode(t *testing.T) {
 			everything{Name: "a", Publish: true, Count: Some[int64](9007199254740993), Percent: 12.5, page: page{MaxResults: 100}}},
 		{"a fraction is cut off an integer", `{"name":"a","maxResults":1.9}`, everything{Name: "a", page: page{MaxResults: 1}}},
 		{"time", `{"name":"a","since":1764583200.1234}`, everything{Name: "a", Since: time.UnixMilli(1764583200123)}},
-		{"map", `{"name":"a","labels":{"x":"y","z":null}}`, everything{Name: "a", Labels: map[string]string{"x": "y"}}},
 		{"exactly the bytes", `{"name":"a","secret":"éé"}`, everything{Name: "a", Secret: "éé"}},
 		{"characters, not bytes", `{"name":"a","tagKeys":["ééé"]}`, everything{Name: "a", Keys: []string{"ééé"}}},
 	}
@@ -135,7 +133,6 @@ func TestViolations(t *testing.T) {
 			"Value null at 'tagKeys.3.member'" + failed + "not be null",
 			"Value '' at 'tagKeys.2.member'" + failed + "have length greater than or equal to 1",
 			"Value 'long' at 'tagKeys.4.member'" + failed + "have length less than or equal to 3"}},
-		{"a map too long", `{"name":"a","labels":{"a":"1","b":"2","c":"3"}}`, []string{"Value '{a=1, b=2, c=3}' at 'labels'" + failed + "have length less than or equal to 2"}},
 		{"in a pointer", `{"name":"a","deep":{"maxResults":-1}}`, []string{
 			"Value '-1' at 'deep.maxResults'" + failed + "have value greater than or equal to 0",
 			"Value null at 'deep.name'" + failed + "not be null"}},
@@ -188,7 +185,6 @@ func TestWrongTypes(t *testing.T) {
 		{`{"name":"a","since":1e300}`, "NUMBER_VALUE can not be converted to a Date"},
 		{`{"name":"a","tagKeys":"x"}`, "Unexpected field type"},
 		{`{"name":"a","tagKeys":[1]}`, "NUMBER_VALUE can not be converted to a String"},
-		{`{"name":"a","labels":[]}`, "Start of list found where not expected"},
 		{`{"name":"a","deep":3}`, "Unexpected field type"},
 		{`{"maxResults":2000,"deep":3}`, "Unexpected field type"}, // before any violation
 	}
@@ -215,9 +211,9 @@ func TestTypesThatCannotBeMembers(t *testing.T) {
 		}], "awsjson: a member cannot be a map[int]string"},
 		{"not a struct", accept[string], "awsjson: expected a struct, got string"},
 		{"no tag", accept[struct{ A string }], "awsjson: field A of struct { A string } has no json tag"},
-		{"unknown option", accept[struct {
+		{"an option", accept[struct {
 			A string `json:"a,string"`
-		}], `unknown option "string"`},
+		}], "the json tag has options"},
 		{"unknown constraint", accept[struct {
 			A string `json:"a" aws:"least=1"`
 		}], `unknown constraint "least=1"`},
@@ -249,7 +245,7 @@ func accept[In any]() {
 
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{`{}`, startBody, `{"name":"a","routingConfiguration":[{"weight":101}],"tagKeys":[null,""],"deep":{"deep":{"name":1}}}`,
-		`{"name":"a","since":-1.5,"count":1e400,"percent":-0,"labels":{"a":{}},"any":[[]],"secret":"\ud800"}`} {
+		`{"name":"a","since":-1.5,"count":1e400,"percent":-0,"any":[[]],"secret":"\ud800"}`} {
 		f.Add(seed)
 	}
 	action := Handle(func(_ context.Context, in *everything) (*everything, error) { return in, nil })

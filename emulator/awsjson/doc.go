@@ -23,16 +23,15 @@
 // # Types
 //
 // A member is a string, bool, int, int64, float64, [time.Time] (seconds since
-// 1970 with milliseconds on the wire), a struct, a pointer to one, a slice, a
-// map from strings, an [Optional] of those, or a [value.Value], which takes any
-// JSON. Members of an embedded struct are members of the struct around it. A
-// type with a method AppendJSON([]byte) []byte writes itself.
+// 1970 with milliseconds on the wire), a struct, a pointer to one, a slice, an
+// [Optional] of those, or a [value.Value], which takes any JSON. Members of an
+// embedded struct are members of the struct around it.
 //
 // # Tags
 //
-//	json:"name,omitempty"      the member; with omitempty, "", 0, false and nothing in a list are not written
+//	json:"name"                the member
 //	aws:"required"             must be there and not null
-//	aws:"min=1,max=80"         length of a string (in characters), a list or a map; value of a number
+//	aws:"min=1,max=80"         length of a string (in characters) or a list; value of a number
 //	aws:"maxbytes=262144"      size of a string in UTF-8
 //	aws:"enum=STANDARD|EXPRESS"
 //	aws:"sensitive"            the value is not repeated when it is refused

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,13 +28,7 @@ type shape interface {
 // may contain itself.
 type shapes map[reflect.Type]*structShape
 
-// An appender writes itself.
-type appender interface{ AppendJSON([]byte) []byte }
-
-var (
-	appenderType = reflect.TypeFor[appender]()
-	optionalType = reflect.TypeFor[optional]()
-)
+var optionalType = reflect.TypeFor[optional]()
 
 func (s shapes) of(t reflect.Type) shape {
 	switch {
@@ -43,8 +36,6 @@ func (s shapes) of(t reflect.Type) shape {
 		return timeShape{}
 	case t == reflect.TypeFor[value.Value]():
 		return valueShape{}
-	case reflect.PointerTo(t).Implements(appenderType):
-		return appenderShape{}
 	case t.Implements(optionalType):
 		return optionalShape{s.of(t.Field(0).Type)}
 	}
@@ -65,10 +56,6 @@ func (s shapes) of(t reflect.Type) shape {
 		return pointerShape{s.of(t.Elem())}
 	case reflect.Slice:
 		return listShape{item: s.of(t.Elem())}
-	case reflect.Map:
-		if t.Key().Kind() == reflect.String {
-			return mapShape{s.of(t.Elem())}
-		}
 	}
 	panic(fmt.Sprintf("awsjson: a member cannot be a %v", t))
 }
@@ -81,13 +68,12 @@ type structShape struct {
 }
 
 type field struct {
-	name      string
-	key       string // the name as it is written, with quotes and colon
-	index     []int
-	shape     shape
-	rules     *rules
-	omitEmpty bool
-	header    string
+	name   string
+	key    string // the name as it is written, with quotes and colon
+	index  []int
+	shape  shape
+	rules  *rules
+	header string
 }
 
 func (s shapes) structure(t reflect.Type) *structShape {
@@ -100,27 +86,26 @@ func (s shapes) structure(t reflect.Type) *structShape {
 	made := &structShape{name: strings.ToUpper(t.Name()[:min(1, len(t.Name()))]) + t.Name()[min(1, len(t.Name())):]}
 	s[t] = made
 	for _, f := range reflect.VisibleFields(t) {
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		name := f.Tag.Get("json")
 		switch {
 		case f.Anonymous && name == "" || name == "-":
 			continue // its own fields come by themselves
 		case name == "":
 			panic(fmt.Sprintf("awsjson: field %s of %v has no json tag", f.Name, t))
-		case options != "" && options != "omitempty":
-			panic(fmt.Sprintf("awsjson: field %s of %v: unknown option %q", f.Name, t, options))
+		case strings.Contains(name, ","):
+			panic(fmt.Sprintf("awsjson: field %s of %v: the json tag has options", f.Name, t))
 		}
 		rules, err := parseRules(f.Tag)
 		if err != nil {
 			panic(fmt.Sprintf("awsjson: field %s of %v: %v", f.Name, t, err))
 		}
 		made.fields = append(made.fields, field{
-			name:      name,
-			key:       string(value.AppendQuoted(nil, name)) + ":",
-			index:     f.Index,
-			shape:     s.of(f.Type),
-			rules:     rules,
-			omitEmpty: options == "omitempty",
-			header:    f.Tag.Get("header"),
+			name:   name,
+			key:    string(value.AppendQuoted(nil, name)) + ":",
+			index:  f.Index,
+			shape:  s.of(f.Type),
+			rules:  rules,
+			header: f.Tag.Get("header"),
 		})
 	}
 	return made
@@ -167,7 +152,7 @@ func (s *structShape) write(dst []byte, from reflect.Value) []byte {
 	for i := range s.fields {
 		f := &s.fields[i]
 		member := f.in(from)
-		if f.shape.absent(member) || f.omitEmpty && empty(member) {
+		if f.shape.absent(member) {
 			continue
 		}
 		if comma {
@@ -177,14 +162,6 @@ func (s *structShape) write(dst []byte, from reflect.Value) []byte {
 		dst = f.shape.write(append(dst, f.key...), member)
 	}
 	return append(dst, '}')
-}
-
-func empty(v reflect.Value) bool {
-	switch v.Kind() {
-	case reflect.Slice, reflect.Map:
-		return v.Len() == 0
-	}
-	return v.IsZero()
 }
 
 func (s *structShape) absent(reflect.Value) bool { return false }
@@ -298,13 +275,7 @@ func (timeShape) read(d *decoder, v value.Value, to reflect.Value) {
 }
 
 func (timeShape) write(dst []byte, from reflect.Value) []byte {
-	return AppendTime(dst, timeOf(from))
-}
-
-// AppendTime appends a time as the protocol has it: 1764583200.123. It is for
-// types that write themselves.
-func AppendTime(dst []byte, t time.Time) []byte {
-	ms := t.UnixMilli()
+	ms := timeOf(from).UnixMilli()
 	if ms < 0 {
 		dst, ms = append(dst, '-'), -ms
 	}
@@ -347,23 +318,6 @@ func valueOf(v reflect.Value) value.Value {
 	}
 	return v.Interface().(value.Value)
 }
-
-// An appenderShape writes itself. It is never in a request.
-type appenderShape struct{}
-
-func (appenderShape) read(d *decoder, v value.Value, _ reflect.Value) { d.mismatch(v, "") }
-
-func (appenderShape) write(dst []byte, from reflect.Value) []byte {
-	if !from.CanAddr() {
-		to := reflect.New(from.Type()).Elem()
-		to.Set(from)
-		from = to
-	}
-	return from.Addr().Interface().(appender).AppendJSON(dst)
-}
-
-func (appenderShape) absent(reflect.Value) bool { return false }
-func (appenderShape) show(v value.Value) string { return v.String() }
 
 type optionalShape struct{ of shape }
 
@@ -440,52 +394,4 @@ func (s listShape) show(v value.Value) string {
 		}
 	}
 	return "[" + strings.Join(shown, ", ") + "]"
-}
-
-type mapShape struct{ of shape }
-
-func (s mapShape) read(d *decoder, v value.Value, to reflect.Value) {
-	if v.Kind() != value.Object {
-		d.mismatch(v, "")
-		return
-	}
-	m := reflect.MakeMapWithSize(to.Type(), v.Len())
-	for name, member := range v.Members() {
-		if member.IsNull() {
-			continue
-		}
-		entry := reflect.New(to.Type().Elem()).Elem()
-		mark := d.enter(name)
-		s.of.read(d, member, entry)
-		d.leave(mark)
-		m.SetMapIndex(reflect.ValueOf(name).Convert(to.Type().Key()), entry)
-	}
-	to.Set(m)
-}
-
-// write sorts the names, so that an answer does not differ from the next.
-func (s mapShape) write(dst []byte, from reflect.Value) []byte {
-	keys := from.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-	dst = append(dst, '{')
-	for i, key := range keys {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(value.AppendQuoted(dst, key.String()), ':')
-		dst = s.of.write(dst, from.MapIndex(key))
-	}
-	return append(dst, '}')
-}
-
-func (s mapShape) absent(reflect.Value) bool { return false }
-
-func (s mapShape) show(v value.Value) string {
-	shown := make([]string, 0, v.Len())
-	for name, member := range v.Members() {
-		if !member.IsNull() {
-			shown = append(shown, name+"="+s.of.show(member))
-		}
-	}
-	return "{" + strings.Join(shown, ", ") + "}"
 }

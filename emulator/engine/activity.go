@@ -25,12 +25,15 @@ type queue struct {
 	workers list.List // of chan *offer with room for one, longest waiting first
 }
 
-// An offer is one task that waits for a worker.
+// An offer is one task that waits for a worker. It is among the offers of its
+// execution until a worker has it, or it is withdrawn.
 type offer struct {
 	x       *execution
 	command machine.Command
-	place   *list.Element // in its queue
+	place   *list.Element // in its queue; nil if it is in none
 }
+
+func (t *offer) arn() string { return t.command.Task.Resource.Text }
 
 // queue returns the queue of an activity. The caller holds o.mu.
 func (o *offers) queue(arn string) *queue {
@@ -53,43 +56,49 @@ func (o *offers) tidy(arn string) {
 	}
 }
 
-// add hands the task to a worker that waits, or queues it; first says that it
-// goes before all others.
-func (o *offers) add(task *offer, first bool) {
+// add offers a task to the workers of its activity.
+func (o *offers) add(task *offer) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	arn := task.command.Task.Resource.Text
-	q := o.queue(arn)
-	if waiting := q.workers.Front(); waiting != nil {
-		q.workers.Remove(waiting).(chan *offer) <- task
-		o.tidy(arn)
-		return
-	}
-	if first {
-		task.place = q.tasks.PushFront(task)
-	} else {
-		task.place = q.tasks.PushBack(task)
-	}
 	if task.x.offers == nil {
 		task.x.offers = make(map[int64]*offer)
 	}
 	task.x.offers[task.command.Token] = task
+	if !o.hand(task) {
+		task.place = o.queue(task.arn()).tasks.PushBack(task)
+	}
 }
 
-// remove takes a queued task out of its queue. The caller holds o.mu.
-func (o *offers) remove(task *offer) {
-	arn := task.command.Task.Resource.Text
-	o.queues[arn].tasks.Remove(task.place)
+// hand gives the task to a worker that waits; false if there is none. The caller
+// holds o.mu.
+func (o *offers) hand(task *offer) bool {
+	q := o.queue(task.arn())
+	waiting := q.workers.Front()
+	if waiting == nil {
+		return false
+	}
+	q.workers.Remove(waiting).(chan *offer) <- task
+	o.tidy(task.arn())
+	return true
+}
+
+// withdraw takes a task back that is queued, or on its way to a worker. The
+// caller holds o.mu.
+func (o *offers) withdraw(task *offer) {
 	delete(task.x.offers, task.command.Token)
-	o.tidy(arn)
+	if task.place != nil {
+		o.queues[task.arn()].tasks.Remove(task.place)
+		task.place = nil
+		o.tidy(task.arn())
+	}
 }
 
-// cancel withdraws the task of a token, if it is still queued.
+// cancel withdraws the task of a token, if no worker has taken it yet.
 func (o *offers) cancel(x *execution, token int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if task := x.offers[token]; task != nil {
-		o.remove(task)
+		o.withdraw(task)
 	}
 }
 
@@ -98,7 +107,7 @@ func (o *offers) drop(x *execution) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, task := range x.offers {
-		o.remove(task)
+		o.withdraw(task)
 	}
 }
 
@@ -106,30 +115,35 @@ func (o *offers) drop(x *execution) {
 // context ends; nil then.
 func (o *offers) take(ctx context.Context, arn string) *offer {
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	q := o.queue(arn)
 	if front := q.tasks.Front(); front != nil {
-		defer o.mu.Unlock()
 		task := front.Value.(*offer)
-		o.remove(task)
+		o.withdraw(task)
 		return task
 	}
 	mine := make(chan *offer, 1)
 	place := q.workers.PushBack(mine)
 	o.mu.Unlock()
+	var task *offer
 	select {
-	case task := <-mine:
-		return task
+	case task = <-mine:
 	case <-ctx.Done():
 	}
 	o.mu.Lock()
+	if task != nil {
+		o.withdraw(task)
+		return task
+	}
 	q.workers.Remove(place) // nothing if it has been given a task
-	o.tidy(arn)
-	o.mu.Unlock()
 	select {
-	case task := <-mine: // at the last moment, for nobody
-		o.add(task, true)
+	case task = <-mine: // at the last moment, for nobody
+		if wanted := task.x.offers[task.command.Token] == task; wanted && !o.hand(task) {
+			task.place = o.queue(arn).tasks.PushFront(task)
+		}
 	default:
 	}
+	o.tidy(arn)
 	return nil
 }
 

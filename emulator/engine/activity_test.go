@@ -103,7 +103,7 @@ func TestOfferAtTheLastMoment(t *testing.T) {
 		o.mu.Lock() // the worker cannot leave before the task is there
 		cancel()
 		o.mu.Unlock()
-		o.add(task, false)
+		o.add(task)
 		synctest.Wait()
 		if gone := <-got; gone == nil {
 			gone = o.take(t.Context(), "")
@@ -115,6 +115,28 @@ func TestOfferAtTheLastMoment(t *testing.T) {
 		}
 		if len(o.queues) != 0 || len(task.x.offers) != 0 {
 			t.Errorf("something is left: %v, %v", o.queues, task.x.offers)
+		}
+	})
+}
+
+// Nor is one kept that is withdrawn in this moment.
+func TestOfferWithdrawnAtTheLastMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var o offers
+		task := &offer{x: &execution{offers: make(map[int64]*offer)}, command: machine.Command{Token: 7, Task: &machine.Task{}}}
+		ctx, cancel := context.WithCancel(context.Background())
+		got := make(chan *offer, 1)
+		go func() { got <- o.take(ctx, "") }()
+		synctest.Wait()
+		o.mu.Lock()
+		cancel() // the worker leaves, but must wait for the lock
+		if task.x.offers[7] = task; !o.hand(task) {
+			t.Error("the worker is not there any more")
+		}
+		o.withdraw(task)
+		o.mu.Unlock()
+		if task := <-got; task != nil || len(o.queues) != 0 {
+			t.Errorf("got %v, and %d queues are left", task, len(o.queues))
 		}
 	})
 }

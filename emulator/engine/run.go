@@ -220,7 +220,7 @@ func (e *Engine) carryOut(x *execution, c *machine.Command) {
 	case machine.WatchTask:
 		e.watch(x, c)
 	case machine.OfferTask:
-		e.offers.add(&offer{x: x, command: *c}, false)
+		e.offers.add(&offer{x: x, command: *c})
 	case machine.SetTimer:
 		due := c.Due
 		if now := e.Clock.Now(); c.Timer == machine.Sleep && e.WaitTimeScale != 1 && due > now {

@@ -22,6 +22,8 @@ func TestMessages(t *testing.T) {
 		{"ActivityDoesNotExist", ActivityDoesNotExist(arn), "ActivityDoesNotExist", "Activity Does Not Exist: '" + arn + "'", "", ""},
 		{"AliasConflict", AliasConflict(), "ConflictException",
 			"Failed to create alias because an alias with the same name and a different routing configuration already exists.", "", ""},
+		{"PendingRedriveOfMachine", PendingRedriveOfMachine(), "ValidationException", "Must specify mapRunArn when statusFilter is PENDING_REDRIVE",
+			"reason", "MISSING_REQUIRED_PARAMETER"},
 		{"ReferenceDoesNotExist", ReferenceDoesNotExist(arn), "ResourceNotFound", "Request references a resource that does not exist.", "resourceName", arn},
 		{"CompletedMapRun", CompletedMapRun(arn), "ValidationException", "Map Run is already completed: '" + arn + "'", "reason", "CANNOT_UPDATE_COMPLETED_MAP_RUN"},
 		{"DescriptionWithoutPublish", DescriptionWithoutPublish(), "ValidationException", "Version description can only be set when publish is true", "", ""},

@@ -119,6 +119,12 @@ func ExecutionDoesNotExist(arn string) *Error {
 	return quoted("ExecutionDoesNotExist", "Execution Does Not Exist", arn)
 }
 
+// PendingRedriveOfMachine: only children of Map Runs can wait for a redrive. The
+// refusal is documented, its words are inferred.
+func PendingRedriveOfMachine() *Error {
+	return MissingMember("Must specify mapRunArn when statusFilter is PENDING_REDRIVE")
+}
+
 // InvalidExecutionInput: the input is not one JSON text; why is the parser's
 // word on it, "" if the input is empty.
 func InvalidExecutionInput(why string) *Error {

@@ -35,10 +35,11 @@ func TestEvents(t *testing.T) {
 		return &machine.TaskEvent{Resource: resource(t, text), Timeout: 5, Heartbeat: 2, Credentials: "other"}
 	}
 	task := func(text string) *machine.TaskEvent { return &machine.TaskEvent{Resource: resource(t, text)} }
-	tests := []struct {
+	type test struct {
 		event machine.Event
 		want  string // type and details
-	}{
+	}
+	tests := []test{
 		{machine.Event{Type: machine.ExecutionStarted, Doc: doc, Start: start}, `ExecutionStarted executionStartedEventDetails {"input":"{\"a\":  1.0}","inputDetails":{"truncated":false},"roleArn":"role"}`},
 		{machine.Event{Type: machine.ExecutionStarted, Doc: doc, Start: &machine.Start{Version: "v", Alias: "l"}}, `ExecutionStarted executionStartedEventDetails {"input":"{\"a\":1.0}","inputDetails":{"truncated":false},"roleArn":"","stateMachineAliasArn":"l","stateMachineVersionArn":"v"}`},
 		{machine.Event{Type: machine.ExecutionSucceeded, Doc: doc}, `ExecutionSucceeded executionSucceededEventDetails {"output":"{\"a\":1.0}","outputDetails":{"truncated":false}}`},
@@ -85,23 +86,34 @@ func TestEvents(t *testing.T) {
 		{machine.Event{Type: machine.MapStateFailed, Failure: broken}, `MapStateFailed  `},
 		{machine.Event{Type: machine.EvaluationFailed, State: "S", Failure: &machine.Failure{Name: value.Str("E"), Cause: value.Str("why"), Location: "Output/x"}}, `EvaluationFailed evaluationFailedEventDetails {"error":"E","cause":"why","location":"Output/x","state":"S"}`},
 		{machine.Event{Type: machine.EvaluationFailed, State: "S", Failure: broken}, `EvaluationFailed evaluationFailedEventDetails {"error":"E","cause":"why","state":"S"}`},
+
+		{machine.Event{Type: machine.MapRunStarted, Run: &machine.MapRunEvent{ARN: "run"}}, `MapRunStarted mapRunStartedEventDetails {"mapRunArn":"run"}`},
+		{machine.Event{Type: machine.MapRunSucceeded, Doc: doc}, `MapRunSucceeded  `},
+		{machine.Event{Type: machine.MapRunFailed, Failure: broken}, `MapRunFailed mapRunFailedEventDetails {"error":"E","cause":"why"}`},
+		{machine.Event{Type: machine.MapRunAborted}, `MapRunAborted  `},
 	}
 	for _, kind := range []asl.StateType{asl.Pass, asl.Task, asl.Choice, asl.Wait, asl.Succeed, asl.Fail, asl.Map, asl.Parallel} {
-		tests = append(tests, struct {
-			event machine.Event
-			want  string
-		}{machine.Event{Type: machine.StateEntered, Kind: kind, State: "S", Doc: doc}, string(kind) + `StateEntered stateEnteredEventDetails {"name":"S","input":"{\"a\":1.0}","inputDetails":{"truncated":false}}`}, struct {
-			event machine.Event
-			want  string
-		}{machine.Event{Type: machine.StateExited, Kind: kind, State: "S", Doc: doc}, string(kind) + `StateExited stateExitedEventDetails {"name":"S","output":"{\"a\":1.0}","outputDetails":{"truncated":false}}`}, struct {
-			event machine.Event
-			want  string
-		}{machine.Event{Type: machine.StateAborted, Kind: kind}, string(kind) + `StateAborted  `})
+		tests = append(tests,
+			test{machine.Event{Type: machine.StateEntered, Kind: kind, State: "S", Doc: doc}, string(kind) + `StateEntered stateEnteredEventDetails {"name":"S","input":"{\"a\":1.0}","inputDetails":{"truncated":false}}`},
+			test{machine.Event{Type: machine.StateExited, Kind: kind, State: "S", Doc: doc}, string(kind) + `StateExited stateExitedEventDetails {"name":"S","output":"{\"a\":1.0}","outputDetails":{"truncated":false}}`},
+			test{machine.Event{Type: machine.StateAborted, Kind: kind}, string(kind) + `StateAborted  `})
 	}
+	tested := map[machine.Type]bool{}
 	for _, test := range tests {
+		tested[test.event.Type] = true
 		name, details := Details(&test.event, Options{Region: "eu-west-1"})
 		if got := Type(&test.event) + " " + name + " " + details.String(); got != test.want {
 			t.Errorf("got  %s\nwant %s", got, test.want)
+		}
+	}
+	for kind, name := range typeNames {
+		if !tested[kind] {
+			t.Errorf("%s: not in this test", name)
+		}
+	}
+	for kind, stem := range taskTypes {
+		if !tested[kind] {
+			t.Errorf("Task%s: not in this test", stem)
 		}
 	}
 }

@@ -171,11 +171,11 @@ func (f *folder) put(_ context.Context, o Object, content []byte) error {
 		return notAFile(o)
 	}
 	name := path.Join(o.Bucket, o.Key)
-	dir, _ := path.Split(name)
-	if err := f.root.MkdirAll(path.Clean(dir), 0o755); err != nil {
+	dir := path.Dir(name)
+	if err := f.root.MkdirAll(dir, 0o755); err != nil {
 		return unreadable(err)
 	}
-	fresh := dir + "." + rand.Text() // not longer than any name: the object's may be as long as the system allows
+	fresh := path.Join(dir, "."+rand.Text()) // without the object's name, which may be as long as the system allows
 	err := f.root.WriteFile(fresh, content, 0o644)
 	if err == nil {
 		err = f.root.Rename(fresh, name)

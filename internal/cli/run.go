@@ -33,9 +33,9 @@ func newRun() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run FILE",
 		Short: "Run a state machine once",
-		Long: `Run the state machine in a file (JSON, or YAML by the file's ending; "-" is JSON on stdin) once, in memory. The trace goes to stderr, the output of the execution
-and nothing else to stdout. Exit code 0 says that it succeeded, 1 that it did not, 2 that the call makes no sense, 3 that the definition has
-errors, 4 that --timeout was too short, 130 that it was interrupted.`,
+		Long: `Run the state machine in a file (JSON, or YAML by the file's ending; "-" is JSON on stdin) once, in memory. The trace goes to stderr, the
+output of the execution and nothing else to stdout. Exit code 0 says that it succeeded, 1 that it did not, 2 that the call makes no sense, 3
+that the definition has errors, 4 that --timeout was too short, 130 that it was interrupted.`,
 		Example: `  aslocal run order.asl.json --input '{"total": 42}'
   aslocal run order.asl.yaml --input @order.json --fast
   cat order.json | aslocal run order.asl.json --input -`,

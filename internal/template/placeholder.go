@@ -261,13 +261,13 @@ func (e *substitutions) fillJSON(in *text) *text {
 			}
 			i = end
 		case src[i] == '$' && i+1 < len(src) && src[i+1] == '{':
-			line := src[i:min(len(src), i+maxName)]
-			start, end, name := e.next(string(line), 0)
-			if name == "" || start != 0 {
+			line := string(src[i:min(len(src), i+maxName)])
+			end := e.nameEnd(line, len("${")) + len("}")
+			if end <= len("${}") {
 				i++
 				continue
 			}
-			with, ok := e.find(name)
+			with, ok := e.find(strings.TrimSpace(line[len("${") : end-len("}")]))
 			if _, err := value.Parse(with.text); !ok || !with.known && err != nil {
 				with = substitution{text: "1"}
 			}

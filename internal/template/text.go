@@ -140,11 +140,10 @@ func (t *text) origin(source *position.Table, start, end int) position.Range {
 	if i == len(t.pieces) || t.pieces[i].start >= end {
 		return position.Range{}
 	}
-	first := t.pieces[i].origin(source, start, end)
-	for i++; i < len(t.pieces) && t.pieces[i].start < end; i++ {
-		if last := t.pieces[i].origin(source, start, end); last.End.Offset > first.End.Offset {
-			first.End = last.End
-		}
+	j := sort.Search(len(t.pieces), func(j int) bool { return t.pieces[j].start >= end }) - 1
+	first, last := t.pieces[i].origin(source, start, end), t.pieces[j].origin(source, start, end)
+	if last.End.Offset > first.End.Offset {
+		first.End = last.End
 	}
 	return first
 }
