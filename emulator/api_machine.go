@@ -130,9 +130,37 @@ type updateStateMachineOutput struct {
 	StateMachineVersionArn optionalString `json:"stateMachineVersionArn"`
 }
 
+// changesNothing reports whether there is nothing to update.
+func (in *updateStateMachineInput) changesNothing() bool {
+	return !in.Definition.Set && !in.RoleArn.Set && !in.Publish &&
+		in.LoggingConfiguration == nil && in.TracingConfiguration == nil && in.EncryptionConfiguration == nil
+}
+
+// change changes what is given.
+func (in *updateStateMachineInput) change(m *stateMachine) (err error) {
+	m.definition = in.Definition.Or(m.definition)
+	if in.RoleArn.Set {
+		if err := checkRole(in.RoleArn.Value); err != nil {
+			return err
+		}
+		m.roleARN = in.RoleArn.Value
+	}
+	if in.LoggingConfiguration != nil {
+		if m.logging, err = in.LoggingConfiguration.shown(); err != nil {
+			return err
+		}
+	}
+	if in.TracingConfiguration != nil {
+		m.tracing = in.TracingConfiguration.shown()
+	}
+	if in.EncryptionConfiguration != nil {
+		m.encryption = in.EncryptionConfiguration.shown()
+	}
+	return nil
+}
+
 // updateStateMachine changes what new executions run. Those that run keep the
-// definition and role they have begun with. An update that changes nothing
-// makes no revision.
+// revision they have begun with. An update that changes nothing makes none.
 func (e *Emulator) updateStateMachine(ctx context.Context, in *updateStateMachineInput) (*updateStateMachineOutput, error) {
 	if err := checkMachineARN(in.StateMachineArn); err != nil {
 		return nil, err
@@ -140,8 +168,7 @@ func (e *Emulator) updateStateMachine(ctx context.Context, in *updateStateMachin
 	if err := checkPublish(in.Publish, in.VersionDescription); err != nil {
 		return nil, err
 	}
-	if !in.Definition.Set && !in.RoleArn.Set && !in.Publish &&
-		in.LoggingConfiguration == nil && in.TracingConfiguration == nil && in.EncryptionConfiguration == nil {
+	if in.changesNothing() {
 		return nil, fault.MissingRequiredParameter()
 	}
 	e.mu.Lock()
@@ -151,30 +178,13 @@ func (e *Emulator) updateStateMachine(ctx context.Context, in *updateStateMachin
 		return nil, fault.StateMachineDoesNotExist(in.StateMachineArn)
 	}
 	m := *old
-	if in.Definition.Set {
-		m.definition = in.Definition.Value
-	}
-	if in.RoleArn.Set {
-		if err := checkRole(in.RoleArn.Value); err != nil {
-			return nil, err
-		}
-		m.roleARN = in.RoleArn.Value
-	}
-	var err error
-	if in.LoggingConfiguration != nil {
-		if m.logging, err = in.LoggingConfiguration.shown(); err != nil {
-			return nil, err
-		}
-	}
-	if in.TracingConfiguration != nil {
-		m.tracing = in.TracingConfiguration.shown()
-	}
-	if in.EncryptionConfiguration != nil {
-		m.encryption = in.EncryptionConfiguration.shown()
+	if err := in.change(&m); err != nil {
+		return nil, err
 	}
 	m.updated = e.now()
 	var program *machine.Program // of a new definition
 	if m.definition != old.definition {
+		var err error
 		if program, err = checkDefinition(m.definition, m.machineType); err != nil {
 			return nil, err
 		}

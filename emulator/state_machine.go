@@ -79,6 +79,9 @@ func (e *Emulator) loadRevisions() error {
 			definition: o.Get("definition").Text(), revision: doc.Key, revisionID: o.Get("revisionId").Text(),
 			logging: o.Get("logging"), tracing: o.Get("tracing"), encryption: o.Get("encryption"),
 		}
+		if m.arn == "" || m.definition == "" {
+			return fmt.Errorf("emulator: the revision %s: expected a state machine with its ARN and definition; a version of aslocal before the first release may have written it", doc.Key)
+		}
 		m.created, _ = o.Get("created").Int()
 		m.updated, _ = o.Get("updated").Int()
 		e.revisions[doc.Key] = m
