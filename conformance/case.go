@@ -27,6 +27,7 @@ type Case struct {
 	Machines   map[string]string // other definitions, by name
 	Input      string            // text as it is sent
 	Tasks      map[string][]Answer
+	Objects    map[string]string   // what S3 has: texts by "bucket/key"; a name that ends in a slash is an empty bucket
 	Test       *sfn.TestStateInput // a test of one state instead of an execution; nil for none
 	Stop       *Stop
 	Expect     Expectation
@@ -114,6 +115,7 @@ func parseCase(name, text string) (Case, error) {
 		"input":     func(v value.Value, _ string) { c.Input = v.String() },
 		"inputText": d.text(&c.Input),
 		"tasks":     d.tasks(&c.Tasks),
+		"objects":   d.objects(&c.Objects),
 		"test":      d.test(&c.Test),
 		"stop": func(v value.Value, at string) {
 			c.Stop = new(Stop)
@@ -138,6 +140,23 @@ func (d *decoder) check(v value.Value, c *Case) {
 	}
 	if c.Type == "EXPRESS" && (len(c.Expect.History) > 0 || len(c.Expect.Events) > 0 || c.Stop != nil) {
 		d.fail("/type", "an EXPRESS execution has neither a history nor can it be stopped")
+	}
+}
+
+func (d *decoder) objects(to *map[string]string) func(value.Value, string) {
+	return func(v value.Value, at string) {
+		*to = make(map[string]string)
+		if !d.kind(v, at, value.Object) {
+			return
+		}
+		for name, text := range v.Members() {
+			if bucket, _, ok := strings.Cut(name, "/"); !ok || bucket == "" {
+				d.fail(at+pointer(name), "expected \"bucket/key\"")
+			}
+			if d.kind(text, at+pointer(name), value.String) {
+				(*to)[name] = text.Text()
+			}
+		}
 	}
 }
 

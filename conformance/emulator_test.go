@@ -6,6 +6,9 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,11 +44,19 @@ func emulated(t testing.TB, config func(*emulator.Running) aws.Config) *conforma
 		for _, name := range p.Silent() {
 			options = append(options, emulator.WithTask(name, handler(p, name)))
 		}
+		folder, err := buckets(t, p.Objects())
+		if err != nil {
+			return nil, err
+		}
+		if folder != "" {
+			options = append(options, emulator.WithS3Folder(folder))
+		}
 		life := &life{TB: t}
 		em := emulator.RunT(life, options...)
 		return &conformance.Session{
-			Client: sfn.NewFromConfig(config(em)),
-			Clock:  conformance.VirtualClock(em.Emulator.Advance),
+			Client:  sfn.NewFromConfig(config(em)),
+			Clock:   conformance.VirtualClock(em.Emulator.Advance),
+			Objects: true,
 			Close: func() {
 				life.end()
 				p.Close()
@@ -53,6 +64,30 @@ func emulated(t testing.TB, config func(*emulator.Running) aws.Config) *conforma
 			},
 		}, nil
 	}}
+}
+
+// buckets lays the objects of a case out as folders; "" if it has none.
+func buckets(t testing.TB, objects map[string]string) (string, error) {
+	if len(objects) == 0 {
+		return "", nil
+	}
+	folder := t.TempDir()
+	for name, text := range objects {
+		path := filepath.Join(folder, filepath.FromSlash(name))
+		if strings.HasSuffix(name, "/") {
+			if err := os.MkdirAll(path, 0o755); err != nil {
+				return "", err
+			}
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return "", err
+		}
+	}
+	return folder, nil
 }
 
 // life is the part of a test that one case takes: what RunT cleans up at the end

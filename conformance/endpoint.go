@@ -32,9 +32,10 @@ type Endpoint struct {
 
 // A Session is the way to the API for one case.
 type Session struct {
-	Client *sfn.Client
-	Clock  Clock
-	Close  func()
+	Client  *sfn.Client
+	Clock   Clock
+	Objects bool // the objects of the case are in its S3
+	Close   func()
 }
 
 // The place that cases speak of.
@@ -58,6 +59,9 @@ func (e *Endpoint) Run(ctx context.Context, c *Case) (*Outcome, error) {
 	defer s.Close()
 	if !s.Clock.Virtual() && c.Expect.Seconds.Float() > maxLasting {
 		return nil, &Skip{fmt.Sprintf("takes %s seconds, and time cannot be moved", c.Expect.Seconds)}
+	}
+	if len(c.Objects) > 0 && !s.Objects {
+		return nil, &Skip{"needs objects in S3"}
 	}
 	r := &run{endpoint: e, c: c, player: player, client: s.Client, clock: s.Clock, taken: make(map[string]int)}
 	outcome, err := r.run(ctx)

@@ -20,9 +20,10 @@ import (
 // http.Handler) for its functions, and knows what the workers of its activities
 // and the holders of its task tokens do. It is safe for concurrent use.
 type Player struct {
-	tasks  map[string][]Answer
-	closed chan struct{}
-	close  sync.Once
+	tasks   map[string][]Answer
+	objects map[string]string
+	closed  chan struct{}
+	close   sync.Once
 
 	mu        sync.Mutex
 	calls     map[string][]value.Value
@@ -40,8 +41,12 @@ type callbacks struct {
 
 // NewPlayer returns a player of the case's tasks.
 func NewPlayer(c *Case) *Player {
-	return &Player{tasks: c.Tasks, closed: make(chan struct{}), calls: make(map[string][]value.Value)}
+	return &Player{tasks: c.Tasks, objects: c.Objects, closed: make(chan struct{}), calls: make(map[string][]value.Value)}
 }
+
+// Objects returns what S3 has for the case: texts by "bucket/key"; a name that
+// ends in a slash is an empty bucket.
+func (p *Player) Objects() map[string]string { return p.objects }
 
 // Close ends the calls of functions that never answer.
 func (p *Player) Close() { p.close.Do(func() { close(p.closed) }) }
