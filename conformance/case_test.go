@@ -77,7 +77,7 @@ func TestLoadIsStrict(t *testing.T) {
 		{"an activity that returns", with(`"tasks": {"activity:a": [{"return": 1}]}`), ": /tasks/activity:a/0/return: unknown member\n: /tasks/activity:a/0/callback: missing"},
 		{"a callback without a call", with(`"tasks": {"f": [{"return": 1, "callback": [{"after": 1}]}]}`), ": /tasks/f/0/callback/0: expected one of heartbeat, succeed, fail, got 0 of them"},
 		{"objects", with(`"objects": {"x": "y", "/z": "", "b/k": 1}`),
-			`: /objects/x: expected "bucket/key"`+"\n"+`: /objects/~1z: expected "bucket/key"`+"\n"+`: /objects/b~1k: expected kind string, got 1`},
+			`: /objects/x: expected "bucket/key"` + "\n" + `: /objects/~1z: expected "bucket/key"` + "\n" + `: /objects/b~1k: expected kind string, got 1`},
 		{"members of map runs", expecting(`{"status": "SUCCEEDED", "mapRuns": [{"state": 1, "children": [{"index": 0}]}]}`),
 			": /expect/mapRuns/0/state: unknown member\n: /expect/mapRuns/0/children/0/index: unknown member"},
 		{"negative time", with(`"stop": {"after": -1}`), ": /stop/after: expected a number of seconds of at most 4000000000, got -1"},
