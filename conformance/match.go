@@ -80,11 +80,7 @@ func (m *matcher) difference(at string, want, got value.Value) *Difference {
 				return d
 			}
 		}
-		for name, member := range got.Members() {
-			if !want.Get(name).Exists() {
-				return &Difference{At: at + pointer(name), Got: show(member), Want: "nothing"}
-			}
-		}
+		return unexpected(at, want, got)
 	case value.Array:
 		for i := range max(want.Len(), got.Len()) {
 			w, g := want.Index(i), got.Index(i)
@@ -162,6 +158,16 @@ func (m *matcher) subset(at string, want value.Value, member func(name string) v
 			if d := m.inText(at, w, got); d != nil {
 				return d
 			}
+		}
+	}
+	return nil
+}
+
+// unexpected is the first member of an object that is not wanted.
+func unexpected(at string, want, got value.Value) *Difference {
+	for name, member := range got.Members() {
+		if !want.Get(name).Exists() {
+			return &Difference{At: at + pointer(name), Got: show(member), Want: "nothing"}
 		}
 	}
 	return nil

@@ -168,10 +168,5 @@ func (m *matcher) texts(at string, want, got value.Value) *Difference {
 			return d
 		}
 	}
-	for name, g := range got.Members() {
-		if !want.Get(name).Exists() {
-			return &Difference{At: at + pointer(name), Got: show(g), Want: "nothing"}
-		}
-	}
-	return nil
+	return unexpected(at, want, got)
 }

@@ -101,15 +101,13 @@ func (e *Emulator) listActivities(_ context.Context, in *listStateMachinesInput)
 	}
 	e.mu.RUnlock()
 	slices.SortFunc(all, func(a, b *activity) int { return cmp.Compare(a.name, b.name) })
-	page, next, err := pageOf(all, in.MaxResults, in.NextToken, "activities")
+	page, next, err := pageOf(all, in.MaxResults, in.NextToken, "activities", func(a *activity) activityItem {
+		return activityItem{ActivityArn: a.arn, Name: a.name, CreationDate: date(a.created)}
+	})
 	if err != nil {
 		return nil, err
 	}
-	out := &listActivitiesOutput{Activities: make([]activityItem, len(page)), NextToken: next}
-	for i, a := range page {
-		out.Activities[i] = activityItem{ActivityArn: a.arn, Name: a.name, CreationDate: date(a.created)}
-	}
-	return out, nil
+	return &listActivitiesOutput{Activities: page, NextToken: next}, nil
 }
 
 type getActivityTaskInput struct {

@@ -175,15 +175,13 @@ func (e *Emulator) listStateMachineAliases(_ context.Context, in *listStateMachi
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := pageOf(all, in.MaxResults, in.NextToken, in.StateMachineArn+"/aliases")
+	page, next, err := pageOf(all, in.MaxResults, in.NextToken, in.StateMachineArn+"/aliases", func(a *alias) aliasItem {
+		return aliasItem{StateMachineAliasArn: a.arn, CreationDate: date(a.created)}
+	})
 	if err != nil {
 		return nil, err
 	}
-	out := &listStateMachineAliasesOutput{StateMachineAliases: make([]aliasItem, len(page)), NextToken: next}
-	for i, a := range page {
-		out.StateMachineAliases[i] = aliasItem{StateMachineAliasArn: a.arn, CreationDate: date(a.created)}
-	}
-	return out, nil
+	return &listStateMachineAliasesOutput{StateMachineAliases: page, NextToken: next}, nil
 }
 
 // aliasesOf returns the aliases of a state machine or of a version.

@@ -310,15 +310,13 @@ func (e *Emulator) listStateMachines(_ context.Context, in *listStateMachinesInp
 	}
 	e.mu.RUnlock()
 	slices.SortFunc(all, func(a, b *stateMachine) int { return cmp.Compare(a.name, b.name) })
-	page, next, err := pageOf(all, in.MaxResults, in.NextToken, "stateMachines")
+	page, next, err := pageOf(all, in.MaxResults, in.NextToken, "stateMachines", func(m *stateMachine) stateMachineItem {
+		return stateMachineItem{StateMachineArn: m.arn, Name: m.name, Type: m.machineType, CreationDate: date(m.created)}
+	})
 	if err != nil {
 		return nil, err
 	}
-	out := &listStateMachinesOutput{StateMachines: make([]stateMachineItem, len(page)), NextToken: next}
-	for i, m := range page {
-		out.StateMachines[i] = stateMachineItem{StateMachineArn: m.arn, Name: m.name, Type: m.machineType, CreationDate: date(m.created)}
-	}
-	return out, nil
+	return &listStateMachinesOutput{StateMachines: page, NextToken: next}, nil
 }
 
 type validateStateMachineDefinitionInput struct {

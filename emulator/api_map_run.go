@@ -109,17 +109,15 @@ func (e *Emulator) listMapRuns(_ context.Context, in *listMapRunsInput) (*listMa
 	if _, err := e.execution(in.ExecutionArn); err != nil {
 		return nil, err
 	}
-	page, next, err := pageOf(e.engine.MapRuns(in.ExecutionArn), in.MaxResults, in.NextToken, in.ExecutionArn+"/mapRuns")
+	page, next, err := pageOf(e.engine.MapRuns(in.ExecutionArn), in.MaxResults, in.NextToken, in.ExecutionArn+"/mapRuns", func(r engine.MapRun) mapRunItem {
+		return mapRunItem{
+			ExecutionArn: r.Execution, MapRunArn: r.ARN, StateMachineArn: r.MachineARN(), StartDate: date(r.Started), StopDate: date(r.Stopped),
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	out := &listMapRunsOutput{MapRuns: make([]mapRunItem, len(page)), NextToken: next}
-	for i, r := range page {
-		out.MapRuns[i] = mapRunItem{
-			ExecutionArn: r.Execution, MapRunArn: r.ARN, StateMachineArn: r.MachineARN(), StartDate: date(r.Started), StopDate: date(r.Stopped),
-		}
-	}
-	return out, nil
+	return &listMapRunsOutput{MapRuns: page, NextToken: next}, nil
 }
 
 type updateMapRunInput struct {

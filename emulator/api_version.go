@@ -75,15 +75,13 @@ func (e *Emulator) listStateMachineVersions(_ context.Context, in *listStateMach
 	all := slices.Clone(e.versions[in.StateMachineArn])
 	e.mu.RUnlock()
 	slices.Reverse(all)
-	page, next, err := pageOf(all, in.MaxResults, in.NextToken, in.StateMachineArn+"/versions")
+	page, next, err := pageOf(all, in.MaxResults, in.NextToken, in.StateMachineArn+"/versions", func(v *version) versionItem {
+		return versionItem{StateMachineVersionArn: v.arn, CreationDate: date(v.created)}
+	})
 	if err != nil {
 		return nil, err
 	}
-	out := &listStateMachineVersionsOutput{StateMachineVersions: make([]versionItem, len(page)), NextToken: next}
-	for i, v := range page {
-		out.StateMachineVersions[i] = versionItem{StateMachineVersionArn: v.arn, CreationDate: date(v.created)}
-	}
-	return out, nil
+	return &listStateMachineVersionsOutput{StateMachineVersions: page, NextToken: next}, nil
 }
 
 type deleteStateMachineVersionInput struct {

@@ -19,8 +19,9 @@ func pageSize(maxResults int64) int64 {
 	return maxResults
 }
 
-// pageOf cuts one page out of a list that is in memory.
-func pageOf[T any](all []T, maxResults int64, token optionalString, of string) (page []T, next optionalString, err error) {
+// pageOf cuts one page out of a list that is in memory; shown makes what the
+// page has of an item.
+func pageOf[T, S any](all []T, maxResults int64, token optionalString, of string, shown func(T) S) (page []S, next optionalString, err error) {
 	start := int64(1)
 	if token.Set {
 		if start, err = pageStart(token.Value, of); err != nil {
@@ -32,7 +33,11 @@ func pageOf[T any](all []T, maxResults int64, token optionalString, of string) (
 	if to < int64(len(all)) {
 		next = pageToken(to+1, of)
 	}
-	return all[from:to], next, nil
+	page = make([]S, 0, to-from)
+	for _, item := range all[from:to] {
+		page = append(page, shown(item))
+	}
+	return page, next, nil
 }
 
 // pageToken and pageStart write and read where the next page begins, a number

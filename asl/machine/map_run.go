@@ -192,8 +192,8 @@ func (x *Execution) nextChildren(f *frame) (started []ChildStart, failure *Failu
 	return started, failure
 }
 
-// plan finds how many items each child gets. Where batches are limited by their
-// size, that needs every item as its ItemSelector makes it (F-077). Children
+// plan finds how many items each child gets. Batches are held to a size, so that
+// needs every item as its ItemSelector makes it (F-077). Children
 // that have started keep what they have: a selector that draws random numbers
 // makes other sizes after Replay.
 func (m *mapState) plan(x *Execution, f *frame, in value.Value) (failure *Failure) {

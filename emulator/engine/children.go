@@ -104,7 +104,16 @@ func (e *Engine) begin(x *execution, f *family, c *machine.ChildStarting) error 
 	}
 	child.watch(ended)
 	e.run(child, machine.Stimulus{Kind: machine.Begin, Start: &r.Start, Output: r.Input}, nil)
+	if !c.Express && f.isOver() { // abandon came before there was anything to stop
+		e.stopChild(c.ARN)
+	}
 	return nil
+}
+
+func (f *family) isOver() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.over
 }
 
 // childEnded takes the end of a child to its Map Run. It does not block.

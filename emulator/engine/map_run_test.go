@@ -357,3 +357,20 @@ func (r runner) ReadItems(_ context.Context, _ *machine.Start, q *machine.ItemRe
 func (r runner) WriteResults(_ context.Context, _ *machine.Start, w *machine.ResultWriting) (value.Value, error) {
 	return value.ObjectOf("Children", value.Int(int64(len(w.Children))), "Pending", value.Int(int64(len(w.Pending)))), nil
 }
+
+// Whenever an execution is stopped, also while its Map Run starts children, none
+// of them is left behind.
+func TestStoppingWhileChildrenStart(t *testing.T) {
+	b := newBench(t, Config{})
+	items := "[0" + strings.Repeat(",0", 299) + "]"
+	for i := range 40 {
+		r := request("map wait", fmt.Sprint(i), items)
+		if _, err := b.Start(b.ctx, r); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Stop(b.ctx, r.Start.ARN, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.wantEmpty()
+}
