@@ -39,7 +39,7 @@
 // of steps, "%" resolved to the step it means, tail calls marked. compile.go makes a
 // Go function of each node, with every variable resolved to a place in a frame.
 // The operators are in operator.go, paths in path.go and, if they bind something
-// ("@$v", "#$i", "%"), in tuple.go; object.go has the object constructor and
+// ("@$v", "#$i", "%"), in tuple.go; filter.go has predicates, object.go the object constructor and
 // grouping, sort.go the order-by clause, transform.go the transform operator,
 // function.go calls, and aggregate.go those of $sum and its kin with a path.
 //
@@ -48,8 +48,10 @@
 //
 // builtin.go is the table of functions; their code is in the builtin files by
 // what they work on, pictures of numbers and times in picture_integer.go,
-// picture_number.go and datetime.go. signature.go checks arguments. regex.go runs
-// JavaScript's regular expressions, regex_plain.go the simple ones fast. run.go has
+// picture_number.go and picture_date.go; datetime.go knows moments, datetime_parse.go
+// reads them. signature.go checks arguments. regex.go runs JavaScript's regular
+// expressions, regex_translate.go writes them for its engines, regex_plain.go runs
+// the simple ones fast. text_form.go writes values as $string does. run.go has
 // what one evaluation owns, limits.go what bounds it, depth.go how deep it nests,
 // error.go everything that can go wrong. number.go and text.go have numbers and
 // strings as the language counts and writes them. reference.go finds what an

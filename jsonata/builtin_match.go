@@ -1,0 +1,323 @@
+package jsonata
+
+import (
+	"math"
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file has the functions that look for text in a string: $contains, $match,
+// $replace and $split.
+
+// containsText is $contains.
+func containsText(c Call, args []value.Value) (value.Value, error) {
+	if !args[0].Exists() {
+		return args[0], nil
+	}
+	s := args[0].Text()
+	if args[1].Kind() == value.String {
+		return value.OfBool(strings.Contains(s, args[1].Text())), nil
+	}
+	if !args[1].Exists() {
+		return args[1], nil
+	}
+	if fn := functionOf(args[1]); fn != nil && fn.regex != nil {
+		ok, err := fn.regex.matches(c.run, s)
+		return value.OfBool(ok), err
+	}
+	found := false
+	err := eachMatch(c, args[1], s, func(occurrence) (bool, error) {
+		found = true
+		return false, nil
+	})
+	return value.OfBool(found), err
+}
+
+// matchAll is $match.
+func matchAll(c Call, args []value.Value) (value.Value, error) {
+	if !args[0].Exists() {
+		return args[0], nil
+	}
+	limit, err := limitOf(args, 2, "D3040", 3)
+	if err != nil || limit == 0 {
+		return value.Value{}, err
+	}
+	s := args[0].Text()
+	var out []value.Value
+	offsets := unitCounter{text: s}
+	err = eachMatch(c, args[1], s, func(m occurrence) (bool, error) {
+		at := value.Float(float64(offsets.at(m.from)))
+		out = append(out, resultShape.New([]value.Value{value.Str(m.text), at, m.groupValues(s)}))
+		return float64(len(out)) < limit, c.run.grow(8 + m.groups())
+	})
+	return sequence(out), err
+}
+
+var resultShape = value.NewShape("match", "index", "groups")
+
+// limitOf returns a limit among the arguments; infinite if it is missing.
+func limitOf(args []value.Value, i int, code string, index int) (float64, error) {
+	if i >= len(args) || !args[i].Exists() {
+		return math.Inf(1), nil
+	}
+	n := args[i].Float()
+	if n < 0 {
+		return 0, &Error{Code: code, Value: args[i], Index: index}
+	}
+	return n, nil
+}
+
+// An occurrence is one match of a matcher: what it matched and where, in bytes.
+type occurrence struct {
+	text     string
+	from, to int
+	match    match       // of a regular expression,
+	object   value.Value // or what a function of the expression returned
+}
+
+// groupValues returns the groups.
+func (o occurrence) groupValues(s string) value.Value {
+	if o.match != nil {
+		return o.match.groupValues(s)
+	}
+	return o.object.Get("groups")
+}
+
+// groups returns the number of groups.
+func (o occurrence) groups() int {
+	if o.match != nil {
+		return len(o.match)/2 - 1
+	}
+	return o.object.Get("groups").Len()
+}
+
+// group returns the text of a group, which count from 1.
+func (o occurrence) group(s string, n int) string {
+	if o.match != nil {
+		text, _ := o.match.group(s, n)
+		return text
+	}
+	return o.object.Get("groups").Index(n - 1).Text()
+}
+
+// eachMatch calls do for each match of a matcher, which is a regular expression
+// or a function that works like one, as long as do returns true.
+func eachMatch(c Call, matcher value.Value, s string, do func(occurrence) (bool, error)) error {
+	fn := functionOf(matcher)
+	if fn == nil {
+		return fail("T1010", value.Value{})
+	}
+	if fn.regex != nil {
+		return fn.regex.all(c.run, s, func(m match) (bool, error) {
+			return do(occurrence{text: s[m[0]:m[1]], from: m[0], to: m[1], match: m})
+		})
+	}
+	v, err := c.run.apply(fn, []value.Value{value.Str(s)}, value.Nil)
+	for err == nil {
+		if v = leave(v); !v.Exists() {
+			return nil
+		}
+		from, hasFrom := numberOf(v.Get("start"))
+		to, hasTo := numberOf(v.Get("end"))
+		next := functionOf(v.Get("next"))
+		if !hasFrom && !hasTo && !isArray(v.Get("groups")) && next == nil {
+			return fail("T1010", value.Value{})
+		}
+		o := occurrence{text: v.Get("match").Text(), from: byteOffset(s, from), to: byteOffset(s, to), object: v}
+		more, err := do(o)
+		if err != nil || !more {
+			return err
+		}
+		if next == nil {
+			return fail("T1010", value.Value{})
+		}
+		if err := c.run.poll(); err != nil {
+			return err
+		}
+		if v, err = c.run.apply(next, nil, value.Nil); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// byteOffset turns an offset in UTF-16 code units into bytes.
+func byteOffset(s string, units float64) int {
+	i := 0
+	for n := 0.0; i < len(s) && n < units; n++ {
+		r, size := runeAt(s, i)
+		if r >= 0x10000 {
+			n++
+		}
+		i += size
+	}
+	return i
+}
+
+// replace is $replace.
+func replace(c Call, args []value.Value) (value.Value, error) {
+	if !args[0].Exists() {
+		return args[0], nil
+	}
+	s, pattern, by := args[0].Text(), args[1], args[2]
+	if pattern.Kind() == value.String && pattern.Text() == "" {
+		return value.Value{}, &Error{Code: "D3010", Value: pattern, Index: 2}
+	}
+	limit, err := limitOf(args, 3, "D3011", 4)
+	if err != nil || limit == 0 {
+		return args[0], err
+	}
+	if pattern.Kind() == value.String {
+		if by.Kind() != value.String {
+			return value.Value{}, fail("D3012", by)
+		}
+		n := -1
+		if limit < float64(len(s)+1) {
+			n = int(math.Ceil(limit))
+		}
+		if err := c.run.allocate(strings.Count(s, pattern.Text()) * len(by.Text())); err != nil {
+			return value.Value{}, err
+		}
+		return str(c, strings.Replace(s, pattern.Text(), by.Text(), n))
+	}
+	out := make([]byte, 0, len(s)+len(s)/8)
+	at, count, offsets := 0, 0.0, unitCounter{text: s}
+	err = eachMatch(c, pattern, s, func(m occurrence) (bool, error) {
+		out = append(out, s[at:max(at, m.from)]...)
+		if by.Kind() == value.String {
+			out = m.expand(out, s, by.Text())
+		} else {
+			v, err := replacement(c, by, m, &offsets)
+			if err != nil {
+				return false, err
+			}
+			out = appendText(out, v.Text())
+		}
+		at = min(m.from+len(m.text), len(s))
+		count++
+		return count < limit, c.run.fits(len(out))
+	})
+	if err != nil {
+		return value.Value{}, err
+	}
+	return str(c, string(append(out, s[at:]...)))
+}
+
+// replacement calls the function that says what replaces a match.
+func replacement(c Call, by value.Value, m occurrence, offsets *unitCounter) (value.Value, error) {
+	fn := functionOf(by)
+	if fn == nil {
+		return value.Value{}, fail("D3012", value.Value{})
+	}
+	found := m.object
+	if m.match != nil {
+		found = value.ObjectOf(
+			"match", value.Str(m.text),
+			"start", value.Float(float64(offsets.at(m.from))),
+			"end", value.Float(float64(offsets.at(m.to))),
+			"groups", m.groupValues(offsets.text))
+		if err := c.run.grow(8 + m.groups()); err != nil {
+			return value.Value{}, err
+		}
+	}
+	v, err := c.run.apply(fn, []value.Value{found}, value.Nil)
+	if v = leave(v); err == nil && v.Kind() != value.String {
+		err = fail("D3012", v)
+	}
+	return v, err
+}
+
+// expand writes a replacement: $0 is the match, $1 a group, $$ a dollar sign.
+// Of the digits behind the dollar sign as many count as there can be groups.
+func (o occurrence) expand(dst []byte, s, by string) []byte {
+	groups, most := o.groups(), 1
+	for n := groups; n >= 10; n /= 10 {
+		most++
+	}
+	for {
+		before, rest, found := strings.Cut(by, "$")
+		dst = append(dst, before...)
+		if !found {
+			return dst
+		}
+		by = rest
+		switch {
+		case strings.HasPrefix(rest, "$"):
+			dst = append(dst, '$')
+			by = rest[1:]
+			continue
+		case strings.HasPrefix(rest, "0"):
+			dst = append(dst, o.text...)
+			by = rest[1:]
+			continue
+		}
+		digits, n := 0, 0
+		for digits < min(most, len(rest)) && rest[digits] >= '0' && rest[digits] <= '9' {
+			n = n*10 + int(rest[digits]-'0')
+			digits++
+		}
+		if most > 1 && digits == most && n > groups {
+			digits, n = digits-1, n/10
+		}
+		if digits == 0 {
+			dst = append(dst, '$')
+			continue
+		}
+		dst = append(dst, o.group(s, n)...)
+		by = rest[digits:]
+	}
+}
+
+// split is $split.
+func split(c Call, args []value.Value) (value.Value, error) {
+	if !args[0].Exists() {
+		return args[0], nil
+	}
+	limit, err := limitOf(args, 2, "D3020", 3)
+	if err != nil || limit == 0 {
+		return value.EmptyArray, err
+	}
+	s := args[0].Text()
+	var parts []value.Value
+	if args[1].Kind() == value.String {
+		limit = math.Floor(limit)
+		parts, err = c.splitText(s, args[1].Text(), limit)
+		return value.OfSlice(parts), err
+	}
+	at := 0
+	err = eachMatch(c, args[1], s, func(m occurrence) (bool, error) {
+		parts = append(parts, value.Str(s[min(at, m.from):m.from]))
+		at = m.to
+		return float64(len(parts)) < limit, c.run.grow(1)
+	})
+	if float64(len(parts)) < limit {
+		parts = append(parts, value.Str(s[min(at, len(s)):]))
+	}
+	return value.OfSlice(parts), err
+}
+
+// splitText splits at a text; at an empty one, into UTF-16 code units.
+func (c Call) splitText(s, separator string, limit float64) ([]value.Value, error) {
+	n := strings.Count(s, separator) + 1
+	if float64(n) > limit {
+		n = int(limit)
+	}
+	if err := c.run.grow(n); err != nil {
+		return nil, err
+	}
+	parts := make([]value.Value, 0, n)
+	if separator == "" {
+		parts = characters(s)
+		return parts[:min(n, len(parts))], nil
+	}
+	for float64(len(parts)) < limit {
+		before, after, found := strings.Cut(s, separator)
+		parts = append(parts, value.Str(before))
+		if !found {
+			break
+		}
+		s = after
+	}
+	return parts, nil
+}

@@ -1,0 +1,151 @@
+package jsonata
+
+import (
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file writes values as $string and & do.
+
+// A textForm says how $string and & write what is no string.
+type textForm struct {
+	pretty bool
+	whole  bool // whole numbers in full, see WithServiceNumbers
+}
+
+// append writes a value: nothing and functions as nothing, what is no string as
+// JSON, with numbers of 15 digits.
+func (form textForm) append(r *run, dst []byte, v value.Value) ([]byte, error) {
+	switch v.Kind() {
+	case value.String:
+		return append(dst, v.Text()...), nil
+	case value.Absent:
+		return dst, nil
+	case value.Number, value.Opaque:
+		if isFunction(v) {
+			return dst, nil
+		}
+		f, _ := numberOf(v)
+		if f-f != 0 {
+			return dst, fail("D3001", v)
+		}
+		return form.appendNumber(dst, v), nil
+	case value.Array:
+		if v.Mark()&markOuter != 0 {
+			v = v.Index(0)
+		}
+	}
+	w := jsonWriter{textForm: form, dst: dst, most: min(r.memory, r.maxLength)}
+	err := w.write(v, 0)
+	return w.dst, err
+}
+
+// A jsonWriter writes values as JSON.stringify does, with numbers rounded to 15
+// digits and functions as empty strings.
+type jsonWriter struct {
+	textForm
+	dst  []byte
+	most int // bytes
+}
+
+// write writes a value inside so many others. An infinity fails.
+func (w *jsonWriter) write(v value.Value, level int) (err error) {
+	if level > deepest {
+		return limitError(tooDeep, nil)
+	}
+	if len(w.dst) > w.most { // see survey: the text may be far larger than the value
+		return limitError(tooLarge, nil)
+	}
+	switch v.Kind() {
+	case value.Number:
+		f := v.Float()
+		if f-f != 0 {
+			return fail(codeOutOfJSON, v)
+		}
+		w.dst = w.appendNumber(w.dst, v)
+	case value.String:
+		w.dst = appendQuoted(w.dst, v.Text())
+	case value.Array:
+		items := v.Slice()
+		for i := range items {
+			w.begin("[,"[min(i, 1)], level+1)
+			if err = w.write(items[i], level+1); err != nil {
+				return err
+			}
+		}
+		w.end("[]", len(items), level)
+	case value.Object:
+		members, shape := v.MemberValues(), v.Shape()
+		for i := range members {
+			w.begin("{,"[min(i, 1)], level+1)
+			w.dst = append(appendQuoted(w.dst, shape.Name(i)), ':')
+			if w.pretty {
+				w.dst = append(w.dst, ' ')
+			}
+			if err = w.write(members[i], level+1); err != nil {
+				return err
+			}
+		}
+		w.end("{}", len(members), level)
+	case value.Opaque:
+		if isFunction(v) {
+			w.dst = append(w.dst, `""`...)
+			return nil
+		}
+		w.dst = append(w.dst, "null"...)
+		_, _, err = numeric(v)
+	case value.Absent:
+		w.dst = append(w.dst, "null"...)
+	default:
+		w.dst = v.AppendJSON(w.dst)
+	}
+	return err
+}
+
+// begin writes what is before an item.
+func (w *jsonWriter) begin(c byte, level int) {
+	w.dst = append(w.dst, c)
+	if w.pretty {
+		w.newLine(level)
+	}
+}
+
+// end closes an array or object, which has not been opened if it is empty.
+func (w *jsonWriter) end(brackets string, items, level int) {
+	if items == 0 {
+		w.dst = append(w.dst, brackets...)
+		return
+	}
+	if w.pretty {
+		w.newLine(level)
+	}
+	w.dst = append(w.dst, brackets[1])
+}
+
+func (w *jsonWriter) newLine(level int) {
+	w.dst = append(w.dst, '\n')
+	for range level {
+		w.dst = append(w.dst, "  "...)
+	}
+}
+
+// appendQuoted writes a string as JSON.stringify does: like package value, but
+// with small letters in \u001f.
+func appendQuoted(dst []byte, s string) []byte {
+	start := len(dst)
+	dst = value.AppendQuoted(dst, s)
+	if len(dst)-start == len(s)+2 {
+		return dst
+	}
+	for i := start; i < len(dst); i++ {
+		if dst[i] != '\\' {
+			continue
+		}
+		if i++; dst[i] == 'u' {
+			copy(dst[i+1:i+5], strings.ToLower(string(dst[i+1:i+5])))
+			i += 4
+		}
+	}
+	return dst
+}
