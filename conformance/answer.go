@@ -75,7 +75,7 @@ func (d *decoder) functionAnswer(v value.Value, at string) (a Answer) {
 			a.Failed = true
 			var kind, message string
 			d.object(v, at, fields{"errorType": d.text(&kind), "errorMessage": d.text(&message)}, "errorType", "errorMessage")
-			a.Payload = fmt.Sprintf(`{"errorMessage": %s, "errorType": %s}`, value.Str(message), value.Str(kind))
+			a.Payload = fmt.Sprintf(`{"errorMessage": %s, "errorType": %s}`, value.OfString(message), value.OfString(kind))
 		},
 		"bytes": func(v value.Value, at string) {
 			n, ok := v.Int()

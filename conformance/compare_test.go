@@ -26,16 +26,16 @@ func lines(t *testing.T, texts ...string) []Line {
 func TestCompare(t *testing.T) {
 	succeeded := func() *Outcome {
 		return &Outcome{
-			Status: "SUCCEEDED", Output: value.Str(`{"b":1,"a":2}`), Lasted: 2 * time.Second, ExactTime: true,
+			Status: "SUCCEEDED", Output: value.OfString(`{"b":1,"a":2}`), Lasted: 2 * time.Second, ExactTime: true,
 			Events: []Event{
 				{ID: 1, Type: "ExecutionStarted", DetailsName: "executionStartedEventDetails", Details: value.MustParse(`{"input":"[1]","roleArn":"r"}`)},
 				{ID: 2, Type: "ExecutionSucceeded", Prev: 1},
 			},
-			Calls: map[string][]value.Value{"f": {value.Int(1), value.Int(2)}},
+			Calls: map[string][]value.Value{"f": {value.OfInt(1), value.OfInt(2)}},
 		}
 	}
 	failed := func() *Outcome {
-		return &Outcome{Status: "FAILED", Error: value.Str("E"), Cause: value.Str(`{"a": 1}`)}
+		return &Outcome{Status: "FAILED", Error: value.OfString("E"), Cause: value.OfString(`{"a": 1}`)}
 	}
 	for _, c := range []struct {
 		name, expect string
@@ -106,7 +106,7 @@ func TestCompareDuration(t *testing.T) {
 		{time.Second, true, true}, {time.Second + time.Millisecond, true, false}, {999 * time.Millisecond, true, false},
 		{time.Second, false, true}, {time.Second + time.Millisecond, false, true}, {999 * time.Millisecond, false, false},
 	} {
-		if got := compareDuration(value.Int(1), &Outcome{Lasted: c.lasted, ExactTime: c.exact}) == nil; got != c.same {
+		if got := compareDuration(value.OfInt(1), &Outcome{Lasted: c.lasted, ExactTime: c.exact}) == nil; got != c.same {
 			t.Errorf("%v, exact %v: same is %v, want %v", c.lasted, c.exact, got, c.same)
 		}
 	}

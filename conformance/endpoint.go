@@ -244,7 +244,7 @@ func (r *run) text(s *string) value.Value {
 	if s == nil {
 		return value.Value{}
 	}
-	return value.Str(r.endpoint.home(*s))
+	return value.OfString(r.endpoint.home(*s))
 }
 
 // forever is more than any execution may take.
@@ -433,9 +433,9 @@ func (r *run) homeIn(v value.Value) value.Value {
 	switch v.Kind() {
 	case value.String:
 		if region, _ := r.endpoint.place(); v.Text() == region {
-			return value.Str(homeRegion)
+			return value.OfString(homeRegion)
 		}
-		return value.Str(r.endpoint.home(v.Text()))
+		return value.OfString(r.endpoint.home(v.Text()))
 	case value.Object:
 		var b value.ObjectBuilder
 		for name, member := range v.Members() {

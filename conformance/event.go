@@ -60,11 +60,11 @@ func isDetails(name string) bool { return strings.HasSuffix(name, "EventDetails"
 func (e *Event) member(name string) value.Value {
 	switch name {
 	case "id":
-		return value.Int(e.ID)
+		return value.OfInt(e.ID)
 	case "previousEventId":
-		return value.Int(e.Prev)
+		return value.OfInt(e.Prev)
 	case "type":
-		return value.Str(e.Type)
+		return value.OfString(e.Type)
 	case e.DetailsName:
 		return e.Details
 	}
@@ -145,11 +145,11 @@ func jsonOf(v reflect.Value) value.Value {
 		}
 		return jsonOf(v.Elem())
 	case reflect.String:
-		return value.Str(v.String())
+		return value.OfString(v.String())
 	case reflect.Bool:
 		return value.OfBool(v.Bool())
 	case reflect.Int32, reflect.Int64:
-		return value.Int(v.Int())
+		return value.OfInt(v.Int())
 	case reflect.Map: // assignedVariables
 		if v.IsNil() {
 			return value.Value{}

@@ -117,12 +117,12 @@ func (r *run) mapRun(ctx context.Context, arn *string) (value.Value, error) {
 		return value.Value{}, err
 	}
 	var b value.ObjectBuilder
-	b.Set("mapRunArn", value.Str(aws.ToString(out.MapRunArn)))
-	b.Set("executionArn", value.Str(aws.ToString(out.ExecutionArn)))
-	b.Set("status", value.Str(string(out.Status)))
-	b.Set("maxConcurrency", value.Int(int64(out.MaxConcurrency)))
-	b.Set("toleratedFailureCount", value.Int(out.ToleratedFailureCount))
-	b.Set("toleratedFailurePercentage", value.Float(float64(out.ToleratedFailurePercentage)))
+	b.Set("mapRunArn", value.OfString(aws.ToString(out.MapRunArn)))
+	b.Set("executionArn", value.OfString(aws.ToString(out.ExecutionArn)))
+	b.Set("status", value.OfString(string(out.Status)))
+	b.Set("maxConcurrency", value.OfInt(int64(out.MaxConcurrency)))
+	b.Set("toleratedFailureCount", value.OfInt(out.ToleratedFailureCount))
+	b.Set("toleratedFailurePercentage", value.OfFloat(float64(out.ToleratedFailurePercentage)))
 	for name, counts := range map[string]any{"itemCounts": out.ItemCounts, "executionCounts": out.ExecutionCounts} {
 		v, err := countsValue(counts)
 		if err != nil {
@@ -169,20 +169,20 @@ func (r *run) children(ctx context.Context, mapRun *string) ([]value.Value, erro
 			var b value.ObjectBuilder
 			set := func(name string, text *string) {
 				if text != nil {
-					b.Set(name, value.Str(*text))
+					b.Set(name, value.OfString(*text))
 				}
 			}
 			set("executionArn", x.ExecutionArn)
 			set("stateMachineArn", x.StateMachineArn)
 			set("name", x.Name)
-			b.Set("status", value.Str(string(x.Status)))
+			b.Set("status", value.OfString(string(x.Status)))
 			set("input", x.Input)
 			set("output", x.Output)
 			set("error", x.Error)
 			set("cause", x.Cause)
 			set("mapRunArn", x.MapRunArn)
-			b.Set("itemCount", value.Int(int64(aws.ToInt32(item.ItemCount))))
-			b.Set("redriveStatus", value.Str(string(x.RedriveStatus)))
+			b.Set("itemCount", value.OfInt(int64(aws.ToInt32(item.ItemCount))))
+			b.Set("redriveStatus", value.OfString(string(x.RedriveStatus)))
 			out = append(out, b.Value())
 		}
 	}

@@ -77,7 +77,7 @@ type Reply struct {
 func (p *Player) Invoke(function, event string) (r Reply, ok bool) {
 	in, err := value.Parse(event)
 	if err != nil {
-		in = value.Str(event)
+		in = value.OfString(event)
 	}
 	a, ok := p.take(function, in)
 	if !ok {
@@ -97,7 +97,7 @@ func (p *Player) Invoke(function, event string) (r Reply, ok bool) {
 func (p *Player) work(activity, token, input string) {
 	in, err := value.Parse(input)
 	if err != nil {
-		in = value.Str(input)
+		in = value.OfString(input)
 	}
 	if a, ok := p.take(activityPrefix+activity, in); ok {
 		p.hold(&callbacks{token: token, todo: a.Callback})
@@ -177,7 +177,7 @@ func (p *Player) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("x-amzn-ErrorType", "ResourceNotFoundException")
 		w.WriteHeader(http.StatusNotFound)
 		arn := "arn:aws:lambda:" + homeRegion + ":" + homeAccount + ":function:" + name
-		fmt.Fprint(w, value.ObjectOf("Type", value.Str("User"), "Message", value.Str("Function not found: "+arn)))
+		fmt.Fprint(w, value.OfMembers("Type", value.OfString("User"), "Message", value.OfString("Function not found: "+arn)))
 	case reply.Never:
 		p.hang(r.Context())
 	default:

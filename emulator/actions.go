@@ -6,7 +6,7 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"github.com/aslocal/aslocal/emulator/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 )
 
 // actions is the table of the API: one row for each operation.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -22,7 +22,7 @@ type activity struct {
 
 // document is the activity as the store keeps it.
 func (a *activity) document() journal.Document {
-	data := value.ObjectOf("name", value.Str(a.name), "created", value.Int(a.created), "tags", a.tags).AppendJSON(nil)
+	data := value.OfMembers("name", value.OfString(a.name), "created", value.OfInt(a.created), "tags", a.tags).AppendJSON(nil)
 	return journal.Document{Kind: kindActivity, Key: a.arn, Data: data}
 }
 

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -101,12 +101,12 @@ func (e *Emulator) checkRouting(machineARN string, routes []routingConfiguration
 func (a *alias) document() journal.Document {
 	routes := make([]value.Value, len(a.routes))
 	for i, r := range a.routes {
-		routes[i] = value.ObjectOf("version", value.Str(r.StateMachineVersionArn), "weight", value.Int(int64(r.Weight)))
+		routes[i] = value.OfMembers("version", value.OfString(r.StateMachineVersionArn), "weight", value.OfInt(int64(r.Weight)))
 	}
-	o := value.ObjectOf("name", value.Str(a.name), "routes", value.OfSlice(routes),
-		"created", value.Int(a.created), "updated", value.Int(a.updated), "order", value.Int(a.order))
+	o := value.OfMembers("name", value.OfString(a.name), "routes", value.OfSlice(routes),
+		"created", value.OfInt(a.created), "updated", value.OfInt(a.updated), "order", value.OfInt(a.order))
 	if a.description.Set {
-		o = o.With("description", value.Str(a.description.Value))
+		o = o.With("description", value.OfString(a.description.Value))
 	}
 	return journal.Document{Kind: kindAlias, Key: a.arn, Data: o.AppendJSON(nil)}
 }

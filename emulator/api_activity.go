@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aslocal/aslocal/emulator/awsjson"
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/value"
 )
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 )
 
 // This file has the actions on aliases of state machines.

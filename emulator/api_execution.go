@@ -10,10 +10,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/awsjson"
-	"github.com/aslocal/aslocal/emulator/engine"
-	"github.com/aslocal/aslocal/emulator/fault"
-	"github.com/aslocal/aslocal/emulator/history"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/history"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )

@@ -10,7 +10,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )

@@ -7,9 +7,9 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/awsjson"
-	"github.com/aslocal/aslocal/emulator/engine"
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
 )
 
 // This file has the actions on Map Runs, and what the API shows of the labelled

@@ -3,7 +3,7 @@ package emulator
 import (
 	"context"
 
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -24,7 +24,7 @@ func tagObject(o value.Value, tags []tag) value.Value {
 		o = value.EmptyObject
 	}
 	for _, t := range tags {
-		o = o.With(t.Key, value.Str(t.Value))
+		o = o.With(t.Key, value.OfString(t.Value))
 	}
 	return o
 }

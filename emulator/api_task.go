@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/aslocal/aslocal/emulator/engine"
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/value"
 )
 

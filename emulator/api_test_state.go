@@ -9,8 +9,8 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/awsjson"
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -255,25 +255,25 @@ func (in *testStateInput) answer(v *machine.Verdict) *testStateOutput {
 // JSON stands there as text.
 func (in *testStateInput) inspectionData(v *machine.Verdict) value.Value {
 	var b value.ObjectBuilder
-	b.Set("input", value.Str(in.Input.Or("{}")))
+	b.Set("input", value.OfString(in.Input.Or("{}")))
 	for step, data := range v.Inspection {
 		if data.Exists() {
-			b.Set(machine.Step(step).String(), value.Str(data.String()))
+			b.Set(machine.Step(step).String(), value.OfString(data.String()))
 		}
 	}
 	if v.Variables.Len() > 0 {
-		b.Set("variables", value.Str(v.Variables.String()))
+		b.Set("variables", value.OfString(v.Variables.String()))
 	}
 	if details := errorDetails(v); details.Len() > 0 {
 		b.Set("errorDetails", details)
 	}
 	if l := v.Limits; l != nil {
-		b.Set("maxConcurrency", value.Int(l.MaxConcurrency))
+		b.Set("maxConcurrency", value.OfInt(l.MaxConcurrency))
 		if l.ToleratedCount >= 0 {
-			b.Set("toleratedFailureCount", value.Int(l.ToleratedCount))
+			b.Set("toleratedFailureCount", value.OfInt(l.ToleratedCount))
 		}
 		if l.ToleratedPercentage >= 0 {
-			b.Set("toleratedFailurePercentage", value.Float(l.ToleratedPercentage))
+			b.Set("toleratedFailurePercentage", value.OfFloat(l.ToleratedPercentage))
 		}
 	}
 	return b.Value()
@@ -283,13 +283,13 @@ func (in *testStateInput) inspectionData(v *machine.Verdict) value.Value {
 func errorDetails(v *machine.Verdict) value.Value {
 	var b value.ObjectBuilder
 	if v.Catcher >= 0 {
-		b.Set("catchIndex", value.Int(int64(v.Catcher)))
+		b.Set("catchIndex", value.OfInt(int64(v.Catcher)))
 	}
 	if v.Retrier >= 0 {
-		b.Set("retryIndex", value.Int(int64(v.Retrier)))
+		b.Set("retryIndex", value.OfInt(int64(v.Retrier)))
 	}
 	if v.Status == machine.TrialRetriable {
-		b.Set("retryBackoffIntervalSeconds", value.Int(v.Backoff))
+		b.Set("retryBackoffIntervalSeconds", value.OfInt(v.Backoff))
 	}
 	return b.Value()
 }

@@ -3,7 +3,7 @@ package emulator
 import (
 	"strings"
 
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 )
 
 // An arn is what the API looks at in an ARN of this service:

@@ -1,8 +1,8 @@
 package emulator
 
 import (
-	"github.com/aslocal/aslocal/emulator/awsjson"
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -42,15 +42,15 @@ func (c *loggingConfiguration) shown() (value.Value, error) {
 	if len(given) > 1 || len(given) == 0 && level != levelOff {
 		return value.Value{}, fault.NotOneLogDestination()
 	}
-	v := value.ObjectOf("level", value.Str(level), "includeExecutionData", value.OfBool(c.IncludeExecutionData))
+	v := value.OfMembers("level", value.OfString(level), "includeExecutionData", value.OfBool(c.IncludeExecutionData))
 	if c.Destinations.Set {
 		destinations := make([]value.Value, len(given))
 		for i, d := range given {
 			group := value.EmptyObject
 			if arn := d.CloudWatchLogsLogGroup.LogGroupArn; arn.Set {
-				group = value.ObjectOf("logGroupArn", value.Str(arn.Value))
+				group = value.OfMembers("logGroupArn", value.OfString(arn.Value))
 			}
-			destinations[i] = value.ObjectOf("cloudWatchLogsLogGroup", group)
+			destinations[i] = value.OfMembers("cloudWatchLogsLogGroup", group)
 		}
 		v = v.With("destinations", value.OfSlice(destinations))
 	}
@@ -62,7 +62,7 @@ type tracingConfiguration struct {
 }
 
 func (c *tracingConfiguration) shown() value.Value {
-	return value.ObjectOf("enabled", value.OfBool(c != nil && c.Enabled))
+	return value.OfMembers("enabled", value.OfBool(c != nil && c.Enabled))
 }
 
 type encryptionConfiguration struct {
@@ -72,18 +72,18 @@ type encryptionConfiguration struct {
 }
 
 // ownedKey is the encryption of whatever is given none.
-var ownedKey = value.ObjectOf("type", value.Str("AWS_OWNED_KEY"))
+var ownedKey = value.OfMembers("type", value.OfString("AWS_OWNED_KEY"))
 
 func (c *encryptionConfiguration) shown() value.Value {
 	if c == nil {
 		return ownedKey
 	}
-	v := value.ObjectOf("type", value.Str(c.Type))
+	v := value.OfMembers("type", value.OfString(c.Type))
 	if c.KmsKeyID.Set {
-		v = v.With("kmsKeyId", value.Str(c.KmsKeyID.Value))
+		v = v.With("kmsKeyId", value.OfString(c.KmsKeyID.Value))
 	}
 	if c.KmsDataKeyReusePeriodSeconds.Set {
-		v = v.With("kmsDataKeyReusePeriodSeconds", value.Int(c.KmsDataKeyReusePeriodSeconds.Value))
+		v = v.With("kmsDataKeyReusePeriodSeconds", value.OfInt(c.KmsDataKeyReusePeriodSeconds.Value))
 	}
 	return v
 }

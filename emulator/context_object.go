@@ -2,7 +2,7 @@ package emulator
 
 import (
 	"github.com/aslocal/aslocal/asl"
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/value"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -57,7 +57,7 @@ func variableReferences(definition string) value.Value {
 	for _, state := range slices.Sorted(maps.Keys(refs)) {
 		names := make([]value.Value, len(refs[state]))
 		for i, name := range refs[state] {
-			names[i] = value.Str(name)
+			names[i] = value.OfString(name)
 		}
 		b.Set(state, value.OfSlice(names))
 	}

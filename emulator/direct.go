@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/awsjson"
-	"github.com/aslocal/aslocal/emulator/engine"
-	"github.com/aslocal/aslocal/emulator/fault"
-	"github.com/aslocal/aslocal/emulator/history"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/history"
 	"github.com/aslocal/aslocal/value"
 )
 

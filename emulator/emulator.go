@@ -25,11 +25,11 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/awsjson"
-	"github.com/aslocal/aslocal/emulator/engine"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/s3"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
-	"github.com/aslocal/aslocal/emulator/storage"
-	"github.com/aslocal/aslocal/emulator/task"
 )
 
 // An Emulator is one local Step Functions. It is safe for concurrent use.
@@ -65,7 +65,7 @@ type settings struct {
 	lambdaEndpoint  string
 	functionURLs    map[string]string
 	handlers        map[string]task.Handler
-	s3              storage.Config
+	s3              s3.Config
 	observe         func(string, Event)
 	draw            func(n int) int
 }
@@ -121,10 +121,25 @@ func WithS3Folder(name string) Option { return func(s *settings) { s.s3.Folder =
 // that AWS_ACCESS_KEY_ID and the like give.
 func WithS3Endpoint(url string) Option { return func(s *settings) { s.s3.Endpoint = url } }
 
+// A Handler answers the calls of a function or service integration: the event,
+// or the parameters of the integration, go in, the result comes out. An
+// *asl.Error is the error that the state machine sees; any other error is shown
+// as Lambda shows an error of that Go type.
+type Handler = task.Handler
+
+// CheckLambdaEndpoint says what is wrong with the URL of a Lambda endpoint.
+func CheckLambdaEndpoint(url string) error {
+	_, err := task.NewLambda(url)
+	return err
+}
+
+// CheckS3Endpoint says what is wrong with the URL of an S3 endpoint.
+func CheckS3Endpoint(url string) error { return s3.CheckEndpoint(url) }
+
 // WithTask answers the tasks of a resource with a Go function. The resource is
 // a Lambda function's name or ARN (an ARN may leave region and account empty),
 // or the ARN of a service integration.
-func WithTask(resource string, handler task.Handler) Option {
+func WithTask(resource string, handler Handler) Option {
 	return func(s *settings) { s.handlers[resource] = handler }
 }
 

@@ -90,7 +90,7 @@ func historyTypes(events []emulator.Event) (out []string) {
 
 func TestExecutionFromStartToEnd(t *testing.T) {
 	x := newTest(t, emulator.WithTask("pay", func(_ context.Context, event value.Value) (value.Value, error) {
-		return value.ObjectOf("paid", event.Get("total")), nil
+		return value.OfMembers("paid", event.Get("total")), nil
 	}))
 	machine := x.create("order", `{"StartAt": "Pay", "States": {
 		"Pay": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pay", "ResultPath": "$.payment", "Next": "Rest"},

@@ -31,7 +31,7 @@ func ExampleRunT() {
 	defer t.end()
 
 	em := emulator.RunT(t, emulator.WithTask("pay", func(_ context.Context, order value.Value) (value.Value, error) {
-		return value.ObjectOf("paid", order.Get("total")), nil
+		return value.OfMembers("paid", order.Get("total")), nil
 	}))
 	client := sfn.NewFromConfig(em.AWSConfig())
 

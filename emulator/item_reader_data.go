@@ -9,8 +9,8 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/itemreader"
-	"github.com/aslocal/aslocal/emulator/storage"
+	"github.com/aslocal/aslocal/emulator/internal/distributedmap/reader"
+	"github.com/aslocal/aslocal/emulator/internal/s3"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -24,7 +24,7 @@ func (in *testStateInput) reader(ctx context.Context) func(*machine.ItemReading)
 		return nil
 	}
 	return func(r *machine.ItemReading) (value.Value, []machine.ItemSource, *machine.Failure) {
-		items, sources, err := readItems(ctx, itemreader.New(everyObject(data.Value)), r)
+		items, sources, err := readItems(ctx, reader.New(everyObject(data.Value)), r)
 		if said, ok := errors.AsType[*asl.Error](err); ok {
 			return value.Value{}, nil, machine.NewFailure(said.Name, said.Cause)
 		}
@@ -38,14 +38,14 @@ func (in *testStateInput) reader(ctx context.Context) func(*machine.ItemReading)
 // everyObject is a storage in which every object holds that text.
 type everyObject string
 
-// Get implements itemreader.Buckets.
-func (t everyObject) Get(context.Context, storage.Object) (*storage.Content, error) {
-	return &storage.Content{ReadCloser: io.NopCloser(strings.NewReader(string(t))), Size: int64(len(t))}, nil
+// Get implements reader.Buckets.
+func (t everyObject) Get(context.Context, s3.Object) (*s3.Content, error) {
+	return &s3.Content{ReadCloser: io.NopCloser(strings.NewReader(string(t))), Size: int64(len(t))}, nil
 }
 
-// List implements itemreader.Buckets: under every prefix there is one object.
-func (t everyObject) List(_ context.Context, o storage.Object) iter.Seq2[storage.Entry, error] {
-	return func(yield func(storage.Entry, error) bool) {
-		yield(storage.Entry{Key: o.Key + "object", Size: int64(len(t))}, nil)
+// List implements reader.Buckets: under every prefix there is one object.
+func (t everyObject) List(_ context.Context, o s3.Object) iter.Seq2[s3.Entry, error] {
+	return func(yield func(s3.Entry, error) bool) {
+		yield(s3.Entry{Key: o.Key + "object", Size: int64(len(t))}, nil)
 	}
 }

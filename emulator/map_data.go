@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/itemreader"
-	"github.com/aslocal/aslocal/emulator/resultwriter"
-	"github.com/aslocal/aslocal/emulator/storage"
+	"github.com/aslocal/aslocal/emulator/internal/distributedmap/reader"
+	"github.com/aslocal/aslocal/emulator/internal/distributedmap/writer"
+	"github.com/aslocal/aslocal/emulator/internal/s3"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -15,18 +15,18 @@ import (
 
 // mapData reads and writes the buckets of an emulator.
 type mapData struct {
-	storage *storage.Storage
-	reader  *itemreader.Reader
-	writer  *resultwriter.Writer
+	storage *s3.Storage
+	reader  *reader.Reader
+	writer  *writer.Writer
 }
 
 func newMapData(s *settings) (*mapData, error) {
 	s.s3.Region = s.region
-	buckets, err := storage.Open(s.s3)
+	buckets, err := s3.Open(s.s3)
 	if err != nil {
 		return nil, err
 	}
-	return &mapData{buckets, itemreader.New(buckets), resultwriter.New(buckets)}, nil
+	return &mapData{buckets, reader.New(buckets), writer.New(buckets)}, nil
 }
 
 func (d *mapData) Close() error { return d.storage.Close() }
@@ -37,8 +37,8 @@ func (t *tasks) ReadItems(ctx context.Context, _ *machine.Start, r *machine.Item
 }
 
 // readItems reads items, and says where they are from.
-func readItems(ctx context.Context, from *itemreader.Reader, r *machine.ItemReading) (value.Value, []machine.ItemSource, error) {
-	items, err := from.Read(ctx, itemreader.Request{Resource: r.Resource, Config: r.Config, Arguments: r.Arguments})
+func readItems(ctx context.Context, from *reader.Reader, r *machine.ItemReading) (value.Value, []machine.ItemSource, error) {
+	items, err := from.Read(ctx, reader.Request{Resource: r.Resource, Config: r.Config, Arguments: r.Arguments})
 	if len(items.Parts) == 0 {
 		return items.Value, []machine.ItemSource{{Source: items.Source}}, err
 	}
@@ -51,16 +51,16 @@ func readItems(ctx context.Context, from *itemreader.Reader, r *machine.ItemRead
 
 // WriteResults writes the results of a Map Run.
 func (t *tasks) WriteResults(ctx context.Context, _ *machine.Start, w *machine.ResultWriting) (value.Value, error) {
-	return t.data.writer.Write(ctx, resultwriter.Request{
+	return t.data.writer.Write(ctx, writer.Request{
 		Resource: w.Resource, Config: w.Config, Arguments: w.Arguments, MapRun: w.MapRun,
-		Results: func(yield func(resultwriter.Result) bool) {
+		Results: func(yield func(writer.Result) bool) {
 			for i := range w.Children {
-				if !yield(resultwriter.Result{Status: w.Children[i].Status.String(), Values: w.Values(i)}) {
+				if !yield(writer.Result{Status: w.Children[i].Status.String(), Values: w.Values(i)}) {
 					return
 				}
 			}
 			for _, item := range w.Pending {
-				if !yield(resultwriter.Result{Status: "PENDING", Values: []value.Value{resultwriter.Pending(item)}}) {
+				if !yield(writer.Result{Status: "PENDING", Values: []value.Value{writer.Pending(item)}}) {
 					return
 				}
 			}

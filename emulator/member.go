@@ -3,7 +3,7 @@ package emulator
 import (
 	"time"
 
-	"github.com/aslocal/aslocal/emulator/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -28,7 +28,7 @@ func stringOrNone(s optionalString) value.Value {
 	if !s.Set {
 		return value.Value{}
 	}
-	return value.Str(s.Value)
+	return value.OfString(s.Value)
 }
 
 // date is the time on the wire; 0 is none.

@@ -5,10 +5,10 @@ import (
 	"errors"
 
 	"github.com/aslocal/aslocal/asl"
-	"github.com/aslocal/aslocal/emulator/awsjson"
-	"github.com/aslocal/aslocal/emulator/engine"
-	"github.com/aslocal/aslocal/emulator/fault"
-	"github.com/aslocal/aslocal/emulator/task"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/value"
 )
 

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -48,19 +48,19 @@ const (
 
 // document is the state machine as the store keeps it beside its revision.
 func (m *stateMachine) document() journal.Document {
-	o := value.ObjectOf("revision", value.Str(m.revision), "updated", value.Int(m.updated), "tags", m.tags,
-		"lastVersion", value.Int(m.lastVersion), "published", value.OfBool(m.published))
+	o := value.OfMembers("revision", value.OfString(m.revision), "updated", value.OfInt(m.updated), "tags", m.tags,
+		"lastVersion", value.OfInt(m.lastVersion), "published", value.OfBool(m.published))
 	if m.description.Set {
-		o = o.With("description", value.Str(m.description.Value))
+		o = o.With("description", value.OfString(m.description.Value))
 	}
 	return journal.Document{Kind: kindMachine, Key: m.arn, Data: o.AppendJSON(nil)}
 }
 
 // revisionDocument is the revision of the state machine as the store keeps it.
 func (m *stateMachine) revisionDocument() journal.Document {
-	o := value.ObjectOf("arn", value.Str(m.arn), "name", value.Str(m.name), "type", value.Str(m.machineType), "roleArn", value.Str(m.roleARN),
-		"definition", value.Str(m.definition), "revisionId", value.Str(m.revisionID), "logging", m.logging, "tracing", m.tracing,
-		"encryption", m.encryption, "created", value.Int(m.created), "updated", value.Int(m.updated))
+	o := value.OfMembers("arn", value.OfString(m.arn), "name", value.OfString(m.name), "type", value.OfString(m.machineType), "roleArn", value.OfString(m.roleARN),
+		"definition", value.OfString(m.definition), "revisionId", value.OfString(m.revisionID), "logging", m.logging, "tracing", m.tracing,
+		"encryption", m.encryption, "created", value.OfInt(m.created), "updated", value.OfInt(m.updated))
 	return journal.Document{Kind: kindRevision, Key: m.revision, Data: o.AppendJSON(nil)}
 }
 

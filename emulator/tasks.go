@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/engine"
-	"github.com/aslocal/aslocal/emulator/task"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/value"
 )
 

@@ -38,7 +38,7 @@ func TestTestStateCallsAndTimes(tt *testing.T) {
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil)) // the log of what goes wrong here
 	slow := func(ctx context.Context, _ value.Value) (value.Value, error) {
 		<-ctx.Done()
-		return value.Nil, ctx.Err()
+		return value.NullValue, ctx.Err()
 	}
 	for name, test := range map[string]struct {
 		handler     func(context.Context, value.Value) (value.Value, error)

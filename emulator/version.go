@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/fault"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -32,9 +32,9 @@ const maxVersions = 1000
 
 // document is the version as the store keeps it.
 func (v *version) document() journal.Document {
-	o := value.ObjectOf("number", value.Int(v.number), "created", value.Int(v.created), "revision", value.Str(v.machine.revision))
+	o := value.OfMembers("number", value.OfInt(v.number), "created", value.OfInt(v.created), "revision", value.OfString(v.machine.revision))
 	if v.description.Set {
-		o = o.With("description", value.Str(v.description.Value))
+		o = o.With("description", value.OfString(v.description.Value))
 	}
 	return journal.Document{Kind: kindVersion, Key: v.arn, Data: o.AppendJSON(nil)}
 }

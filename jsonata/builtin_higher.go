@@ -25,7 +25,7 @@ func (r *run) callback(fn *function, a, b, c value.Value) (value.Value, error) {
 	if fn.arity >= 3 {
 		r.stack = append(r.stack, c)
 	}
-	v, err := r.apply(fn, r.stack[base:], value.Nil)
+	v, err := r.apply(fn, r.stack[base:], value.NullValue)
 	r.stack = r.stack[:base]
 	return v, err
 }
@@ -34,7 +34,7 @@ func (r *run) callback(fn *function, a, b, c value.Value) (value.Value, error) {
 func eachItem(c Call, list, fn value.Value, do func(item, result value.Value) error) error {
 	f := functionOf(fn)
 	for i, item := range list.Slice() {
-		v, err := c.run.callback(f, item, value.Float(float64(i)), list)
+		v, err := c.run.callback(f, item, value.OfFloat(float64(i)), list)
 		if err == nil {
 			err = do(item, v)
 		}
@@ -160,12 +160,12 @@ func reduce(c Call, args []value.Value) (value.Value, error) {
 		base := len(r.stack)
 		r.stack = append(r.stack, acc, items[i])
 		if fn.arity >= 3 {
-			r.stack = append(r.stack, value.Float(float64(i)))
+			r.stack = append(r.stack, value.OfFloat(float64(i)))
 		}
 		if fn.arity >= 4 {
 			r.stack = append(r.stack, list)
 		}
-		v, err := r.apply(fn, r.stack[base:], value.Nil)
+		v, err := r.apply(fn, r.stack[base:], value.NullValue)
 		if err != nil {
 			return value.Value{}, err
 		}
@@ -178,7 +178,7 @@ func reduce(c Call, args []value.Value) (value.Value, error) {
 func eachMember(c Call, object, fn value.Value, do func(name string, member, result value.Value) error) error {
 	f := functionOf(fn)
 	for name, member := range object.Members() {
-		v, err := c.run.callback(f, member, value.Str(name), object)
+		v, err := c.run.callback(f, member, value.OfString(name), object)
 		if err == nil {
 			err = do(name, member, v)
 		}
@@ -235,7 +235,7 @@ func sortItems(c Call, args []value.Value) (value.Value, error) {
 			}
 			base := len(r.stack)
 			r.stack = append(r.stack, items[a], items[b])
-			v, err := r.apply(fn, r.stack[base:], value.Nil)
+			v, err := r.apply(fn, r.stack[base:], value.NullValue)
 			r.stack = r.stack[:base]
 			return holds(v), err
 		}

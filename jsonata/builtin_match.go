@@ -47,8 +47,8 @@ func matchAll(c Call, args []value.Value) (value.Value, error) {
 	var out []value.Value
 	offsets := unitCounter{text: s}
 	err = eachMatch(c, args[1], s, func(m occurrence) (bool, error) {
-		at := value.Float(float64(offsets.at(m.from)))
-		out = append(out, resultShape.New([]value.Value{value.Str(m.text), at, m.groupValues(s)}))
+		at := value.OfFloat(float64(offsets.at(m.from)))
+		out = append(out, resultShape.New([]value.Value{value.OfString(m.text), at, m.groupValues(s)}))
 		return float64(len(out)) < limit, c.run.grow(8 + m.groups())
 	})
 	return sequence(out), err
@@ -113,7 +113,7 @@ func eachMatch(c Call, matcher value.Value, s string, do func(occurrence) (bool,
 			return do(occurrence{text: s[m[0]:m[1]], from: m[0], to: m[1], match: m})
 		})
 	}
-	v, err := c.run.apply(fn, []value.Value{value.Str(s)}, value.Nil)
+	v, err := c.run.apply(fn, []value.Value{value.OfString(s)}, value.NullValue)
 	for err == nil {
 		if v = leave(v); !v.Exists() {
 			return nil
@@ -135,7 +135,7 @@ func eachMatch(c Call, matcher value.Value, s string, do func(occurrence) (bool,
 		if err := c.run.poll(); err != nil {
 			return err
 		}
-		if v, err = c.run.apply(next, nil, value.Nil); err != nil {
+		if v, err = c.run.apply(next, nil, value.NullValue); err != nil {
 			return err
 		}
 	}
@@ -212,16 +212,16 @@ func replacement(c Call, by value.Value, m occurrence, offsets *unitCounter) (va
 	}
 	found := m.object
 	if m.match != nil {
-		found = value.ObjectOf(
-			"match", value.Str(m.text),
-			"start", value.Float(float64(offsets.at(m.from))),
-			"end", value.Float(float64(offsets.at(m.to))),
+		found = value.OfMembers(
+			"match", value.OfString(m.text),
+			"start", value.OfFloat(float64(offsets.at(m.from))),
+			"end", value.OfFloat(float64(offsets.at(m.to))),
 			"groups", m.groupValues(offsets.text))
 		if err := c.run.grow(8 + m.groups()); err != nil {
 			return value.Value{}, err
 		}
 	}
-	v, err := c.run.apply(fn, []value.Value{found}, value.Nil)
+	v, err := c.run.apply(fn, []value.Value{found}, value.NullValue)
 	if v = leave(v); err == nil && v.Kind() != value.String {
 		err = fail("D3012", v)
 	}
@@ -287,12 +287,12 @@ func split(c Call, args []value.Value) (value.Value, error) {
 	}
 	at := 0
 	err = eachMatch(c, args[1], s, func(m occurrence) (bool, error) {
-		parts = append(parts, value.Str(s[min(at, m.from):m.from]))
+		parts = append(parts, value.OfString(s[min(at, m.from):m.from]))
 		at = m.to
 		return float64(len(parts)) < limit, c.run.grow(1)
 	})
 	if float64(len(parts)) < limit {
-		parts = append(parts, value.Str(s[min(at, len(s)):]))
+		parts = append(parts, value.OfString(s[min(at, len(s)):]))
 	}
 	return value.OfSlice(parts), err
 }
@@ -313,7 +313,7 @@ func (c Call) splitText(s, separator string, limit float64) ([]value.Value, erro
 	}
 	for float64(len(parts)) < limit {
 		before, after, found := strings.Cut(s, separator)
-		parts = append(parts, value.Str(before))
+		parts = append(parts, value.OfString(before))
 		if !found {
 			break
 		}

@@ -27,7 +27,7 @@ func sum(_ Call, args []value.Value) (value.Value, error) {
 }
 
 func count(_ Call, args []value.Value) (value.Value, error) {
-	return value.Float(float64(args[0].Len())), nil
+	return value.OfFloat(float64(args[0].Len())), nil
 }
 
 func largest(_ Call, args []value.Value) (value.Value, error) { return extreme(args[0], math.Max) }
@@ -70,15 +70,15 @@ func toNumber(_ Call, args []value.Value) (value.Value, error) {
 		return v, nil
 	case value.Bool:
 		if v.Bool() {
-			return value.Float(1), nil
+			return value.OfFloat(1), nil
 		}
-		return value.Float(0), nil
+		return value.OfFloat(0), nil
 	}
 	text := v.Text()
 	switch {
 	case numeral.MatchString(text):
 		if f, err := strconv.ParseFloat(text, 64); err == nil || !math.IsInf(f, 0) {
-			return value.Float(f), nil
+			return value.OfFloat(f), nil
 		}
 	case otherNumeral.MatchString(text):
 		return number(parseBase(text)), nil
@@ -135,11 +135,11 @@ func power(_ Call, args []value.Value) (value.Value, error) {
 	if f-f != 0 {
 		return value.Value{}, &Error{Code: "D3061", Value: args[0], Value2: args[1], Index: 1}
 	}
-	return value.Float(f), nil
+	return value.OfFloat(f), nil
 }
 
 func random(c Call, _ []value.Value) (value.Value, error) {
-	return value.Float(c.Random()), nil
+	return value.OfFloat(c.Random()), nil
 }
 
 // round is $round: to the even digit when in the middle, which decimal text

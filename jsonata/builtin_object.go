@@ -20,7 +20,7 @@ func keys(c Call, args []value.Value) (value.Value, error) {
 	}
 	out := make([]value.Value, names.Len())
 	for i := range out {
-		out[i] = value.Str(names.Name(i))
+		out[i] = value.OfString(names.Name(i))
 	}
 	return sequence(out), c.run.grow(len(out))
 }
@@ -67,7 +67,7 @@ func spreadInto(c Call, out []value.Value, v value.Value) ([]value.Value, error)
 			return nil, err
 		}
 		for name, member := range v.Members() {
-			out = append(out, value.ObjectOf(name, member))
+			out = append(out, value.OfMembers(name, member))
 		}
 		return out, nil
 	case value.Array:
@@ -102,11 +102,11 @@ func typeOf(_ Call, args []value.Value) (value.Value, error) {
 	case !v.Exists():
 		return v, nil
 	case isFunction(v):
-		return value.Str("function"), nil
+		return value.OfString("function"), nil
 	case v.Kind() == value.Opaque:
-		return value.Str("number"), nil
+		return value.OfString("number"), nil
 	}
-	return value.Str(v.Kind().String()), nil
+	return value.OfString(v.Kind().String()), nil
 }
 
 // clone is $clone: the value read back from its text. So numbers have 15 digits
@@ -127,15 +127,15 @@ func cloned(r *run, v value.Value) (out value.Value, changed bool, err error) {
 		if few(f) || r.expr.service && inFull(f) {
 			return v, false, nil
 		}
-		if v = value.Float(round15(f)); !v.Exists() {
-			v = value.Nil
+		if v = value.OfFloat(round15(f)); !v.Exists() {
+			v = value.NullValue
 		}
 		return v, true, nil
 	case value.Opaque:
 		if isFunction(v) {
 			return value.EmptyString, true, nil
 		}
-		return value.Nil, true, nil
+		return value.NullValue, true, nil
 	case value.Object:
 		list = v.MemberValues()
 	case value.Array:

@@ -34,11 +34,11 @@ func (c Call) text(write func(dst []byte) ([]byte, error)) (value.Value, error) 
 	if err := c.run.allocate(len(text)); err != nil {
 		return value.Value{}, err
 	}
-	return value.Str(string(text)), nil
+	return value.OfString(string(text)), nil
 }
 
 // str returns the text s as a value.
-func str(c Call, s string) (value.Value, error) { return value.Str(s), c.run.allocate(len(s)) }
+func str(c Call, s string) (value.Value, error) { return value.OfString(s), c.run.allocate(len(s)) }
 
 // substring is $substring: it counts characters, and from the end if start is
 // negative.
@@ -69,7 +69,7 @@ func substring(c Call, args []value.Value) (value.Value, error) {
 		return value.EmptyString, nil
 	}
 	if len(s) == int(n) {
-		return value.Str(s[from:to]), nil
+		return value.OfString(s[from:to]), nil
 	}
 	return str(c, textOf(runes(s)[from:to]))
 }
@@ -91,7 +91,7 @@ func substringBefore(_ Call, args []value.Value) (value.Value, error) {
 		return args[0], nil
 	}
 	before, _, _ := strings.Cut(args[0].Text(), args[1].Text())
-	return value.Str(before), nil
+	return value.OfString(before), nil
 }
 
 func substringAfter(_ Call, args []value.Value) (value.Value, error) {
@@ -99,7 +99,7 @@ func substringAfter(_ Call, args []value.Value) (value.Value, error) {
 		return args[0], nil
 	}
 	if _, after, found := strings.Cut(args[0].Text(), args[1].Text()); found {
-		return value.Str(after), nil
+		return value.OfString(after), nil
 	}
 	return args[0], nil
 }
@@ -154,7 +154,7 @@ func length(_ Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	return value.Float(float64(countRunes(args[0].Text()))), nil
+	return value.OfFloat(float64(countRunes(args[0].Text()))), nil
 }
 
 // trim is $trim: it makes one blank of each run of white space inside, too.

@@ -606,7 +606,7 @@ func (c *compiler) apply(n *node, x exit) (eval, error) {
 		}
 		base := len(r.stack)
 		r.stack = append(r.stack, arg)
-		v, err = r.apply(fn, r.stack[base:], value.Nil)
+		v, err = r.apply(fn, r.stack[base:], value.NullValue)
 		r.stack = r.stack[:base]
 		return x.of(v), err
 	}, nil

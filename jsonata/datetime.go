@@ -30,7 +30,7 @@ func now(c Call, args []value.Value) (value.Value, error) {
 }
 
 func millis(c Call, _ []value.Value) (value.Value, error) {
-	return value.Float(float64(c.Now().UnixMilli())), nil
+	return value.OfFloat(float64(c.Now().UnixMilli())), nil
 }
 
 // fromMillis is $fromMillis.

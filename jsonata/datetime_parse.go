@@ -172,12 +172,12 @@ func (part *datePart) reader() (reader, error) {
 		r.pattern = part.integer.pattern(part.width)
 		r.read = part.integer.parse
 		if part.integer.style == styleSequence {
-			return r, fail("D3130", value.Str(part.integer.token))
+			return r, fail("D3130", value.OfString(part.integer.token))
 		}
 	default:
 		names := part.nameValues()
 		if names == nil {
-			return r, fail("D3133", value.Str(string(part.component)))
+			return r, fail("D3133", value.OfString(string(part.component)))
 		}
 		r.pattern = "[a-zA-Z]+"
 		r.read = func(text string) (float64, error) {

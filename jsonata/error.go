@@ -220,11 +220,11 @@ func (e *Error) field(name string, plain bool) string {
 		case plain || e.bare:
 			return e.Token
 		}
-		return value.Str(e.Token).String()
+		return value.OfString(e.Token).String()
 	case "index":
 		return strconv.Itoa(e.Index)
 	case "type":
-		return value.Str(e.of).String()
+		return value.OfString(e.of).String()
 	case "value2":
 		return shown(e.Value2)
 	}

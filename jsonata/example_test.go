@@ -38,7 +38,7 @@ func ExampleExpr_Eval_any() {
 	if err != nil {
 		panic(err)
 	}
-	v, err := e.Eval(context.Background(), in, jsonata.Env{Variables: jsonata.Map{"least": value.Int(18)}})
+	v, err := e.Eval(context.Background(), in, jsonata.Env{Variables: jsonata.Map{"least": value.OfInt(18)}})
 	if err != nil {
 		panic(err)
 	}
@@ -101,7 +101,7 @@ func ExampleWithFunction() {
 		Signature: "<n-:n>",
 		Arity:     1,
 		Call: func(_ jsonata.Call, args []value.Value) (value.Value, error) {
-			return value.Float(args[0].Float() / 2), nil
+			return value.OfFloat(args[0].Float() / 2), nil
 		},
 	}
 	e := jsonata.MustCompile(`$map([2, 3], $half)`, jsonata.WithFunction(half))

@@ -53,7 +53,7 @@ func (c Call) Apply(fn value.Value, args ...value.Value) (value.Value, error) {
 	if f == nil {
 		return value.Value{}, fail("T1006", value.Value{})
 	}
-	v, err := c.run.apply(f, args, value.Nil)
+	v, err := c.run.apply(f, args, value.NullValue)
 	return leave(v), err
 }
 
@@ -357,7 +357,7 @@ func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error)
 		r.calledAt(l.first, &chainFirst)
 		if err = r.poll(); err == nil {
 			err = r.nested(func() (err error) {
-				v, err = r.apply(l.first, arg, value.Nil)
+				v, err = r.apply(l.first, arg, value.NullValue)
 				return chainFirst.place(err)
 			})
 		}
@@ -368,7 +368,7 @@ func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error)
 				within, l = l.second, l.second.links
 				continue
 			}
-			v, err = r.apply(l.second, arg, value.Nil)
+			v, err = r.apply(l.second, arg, value.NullValue)
 		}
 		if err != nil && within != nil {
 			err = r.locate(err, within)
@@ -400,7 +400,7 @@ func partly(fn *function, given []value.Value, open []int) *function {
 		}
 		var v value.Value
 		err := r.nested(func() (err error) {
-			v, err = r.apply(fn, r.stack[base:], value.Nil)
+			v, err = r.apply(fn, r.stack[base:], value.NullValue)
 			return err
 		})
 		r.stack = r.stack[:base]

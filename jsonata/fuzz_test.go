@@ -90,7 +90,7 @@ func FuzzPictures(f *testing.F) {
 	f.Add("Ww;o", 21.0, "twenty-first")
 	f.Add("[DWwo] of [MNn,3-3], [YI] [h]:[m] [P] [W][w][X][x][F][C][E][z]", -1e12, "first of May")
 	f.Fuzz(func(t *testing.T, picture string, n float64, text string) {
-		env := Env{Variables: Map{"p": value.Str(picture), "n": value.Float(n), "t": value.Str(text)}, Limits: Limits{Memory: 1 << 22}}
+		env := Env{Variables: Map{"p": value.OfString(picture), "n": value.OfFloat(n), "t": value.OfString(text)}, Limits: Limits{Memory: 1 << 22}}
 		for _, e := range pictureExprs {
 			_, err := e.Eval(context.Background(), value.Value{}, env)
 			var bad *Error

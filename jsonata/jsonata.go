@@ -124,7 +124,7 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 	r := e.begin(ctx, input, env)
 	defer r.end()
 	if isArray(input) {
-		input = value.Of(input).Marked(markSequence | markOuter)
+		input = value.OfItems(input).Marked(markSequence | markOuter)
 	}
 	if err := r.reaches(e.tree.reach); err != nil {
 		return value.Value{}, finish(err)

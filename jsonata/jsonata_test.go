@@ -180,7 +180,7 @@ func TestFunctionsCanBeAddedReplacedAndRemoved(t *testing.T) {
 		if args[0].Exists() {
 			return args[0], nil
 		}
-		return value.Float(c.Random()), nil
+		return value.OfFloat(c.Random()), nil
 	}}
 	twice := Function{Name: "twice", Arity: 1, Call: func(c Call, args []value.Value) (value.Value, error) {
 		v, err := c.Apply(args[0], c.Input())
@@ -221,7 +221,7 @@ func TestFunctionsCanBeAddedReplacedAndRemoved(t *testing.T) {
 }
 
 func TestVariablesShadowFunctions(t *testing.T) {
-	env := Env{Variables: Map{"sum": value.Str("mine"), "x": value.Nil}}
+	env := Env{Variables: Map{"sum": value.OfString("mine"), "x": value.NullValue}}
 	for _, c := range []struct{ text, want string }{
 		{`$sum`, `"mine"`},
 		{`$sum([1])`, `T1006: Attempted to invoke a non-function`},

@@ -16,7 +16,7 @@ type nonFinite float64
 
 // number returns the value of f, whatever f is.
 func number(f float64) value.Value {
-	if v := value.Float(f); v.Exists() {
+	if v := value.OfFloat(f); v.Exists() {
 		return v
 	}
 	return value.OfOpaque(nonFinite(f))
@@ -45,7 +45,7 @@ func spelled(v value.Value) value.Value {
 		if !ok || v.Kind() != value.Opaque {
 			return v, false
 		}
-		return value.Str(numberText(f)), true
+		return value.OfString(numberText(f)), true
 	})
 	return v
 }
@@ -89,7 +89,7 @@ func numberText(f float64) string {
 	case math.IsInf(f, -1):
 		return "-Infinity"
 	}
-	return value.Float(f).NumberText()
+	return value.OfFloat(f).NumberText()
 }
 
 // significant is the number of digits that $string and & keep.
@@ -147,9 +147,9 @@ func (form textForm) appendNumber(dst []byte, v value.Value) []byte {
 		if n, ok := v.Int(); ok {
 			return strconv.AppendInt(dst, n, 10)
 		}
-		return value.Float(f).AppendJSON(dst)
+		return value.OfFloat(f).AppendJSON(dst)
 	}
-	v = value.Float(round15(f))
+	v = value.OfFloat(round15(f))
 	if !v.Exists() {
 		return append(dst, "null"...)
 	}

@@ -161,7 +161,7 @@ func (g *grouping) key(f *frame, in value.Value, i int) (name string, ok bool, e
 }
 
 func (g *grouping) duplicate(name string) error {
-	return &Error{Code: "D1009", Position: g.position, Value: value.Str(name)}
+	return &Error{Code: "D1009", Position: g.position, Value: value.OfString(name)}
 }
 
 // eval makes the object of the items. Without items there is still one object,

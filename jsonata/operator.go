@@ -147,7 +147,7 @@ func concatenation(left, right eval, position int) eval {
 			return value.Value{}, stamp(err, position, "&")
 		}
 		r.text = text
-		return value.Str(string(text)), nil
+		return value.OfString(string(text)), nil
 	}
 }
 
@@ -176,7 +176,7 @@ func span(r *run, x, y value.Value) (value.Value, error) {
 	}
 	items := make([]value.Value, int(size))
 	for i := range items {
-		items[i] = value.Float(from + float64(i))
+		items[i] = value.OfFloat(from + float64(i))
 	}
 	return sequence(items), nil
 }
@@ -568,7 +568,7 @@ func (c *compiler) array(n *node) (eval, error) {
 			case !v.Exists():
 				return value.EmptyArray.Marked(mark), nil
 			}
-			return value.Of(v).Marked(mark), f.run.grow(1)
+			return value.OfItems(v).Marked(mark), f.run.grow(1)
 		}, nil
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {

@@ -20,7 +20,7 @@ var powers = map[string]int{
 }
 
 // constants are the values that are written as words.
-var constants = map[string]value.Value{"true": value.True, "false": value.False, "null": value.Nil}
+var constants = map[string]value.Value{"true": value.True, "false": value.False, "null": value.NullValue}
 
 // negation is how tightly a minus sign binds its operand.
 const negation = 70
@@ -82,7 +82,7 @@ func (p *parser) unexpected(code, wanted string) error {
 	e := failAt(code, p.token.position, "")
 	e.Token, e.bare = p.token.shown()
 	if wanted != "" {
-		e.Value = value.Str(wanted)
+		e.Value = value.OfString(wanted)
 	}
 	return e
 }
@@ -347,7 +347,7 @@ func (p *parser) lambda(n *node) (*node, error) {
 	for i, item := range n.items {
 		if item.kind != nodeVariable {
 			e := failAt("S0208", item.position, item.text)
-			e.bare, e.Value = item.bare, value.Float(float64(i+1))
+			e.bare, e.Value = item.bare, value.OfFloat(float64(i+1))
 			return nil, e
 		}
 	}

@@ -204,7 +204,7 @@ func (r *run) finish(whole value.Value, base int, items []value.Value, single bo
 	case whole.Exists():
 		out = whole
 		if single && isArray(whole) && whole.Mark()&markCons != 0 {
-			out = value.Of(whole).Marked(markSequence | markKeep)
+			out = value.OfItems(whole).Marked(markSequence | markKeep)
 		}
 	case len(items) == 1 && !single:
 		out = items[0]
@@ -259,12 +259,12 @@ func characters(s string) []value.Value {
 	out := make([]value.Value, 0, len(s))
 	if isASCII(s) {
 		for i := range s {
-			out = append(out, value.Str(s[i:i+1]))
+			out = append(out, value.OfString(s[i:i+1]))
 		}
 		return out
 	}
 	for _, unit := range units(s) {
-		out = append(out, value.Str(string(appendRune(nil, unit))))
+		out = append(out, value.OfString(string(appendRune(nil, unit))))
 	}
 	return out
 }

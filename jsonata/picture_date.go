@@ -88,7 +88,7 @@ func parseMarker(marker string) (part datePart, err error) {
 			_, n := runeAt(marker, 0)
 			first = marker[:n]
 		}
-		return part, fail("D3132", value.Str(first))
+		return part, fail("D3132", value.OfString(first))
 	}
 	if marker == "" {
 		return unknown()
@@ -220,7 +220,7 @@ func (part *datePart) format(m moment) (string, error) {
 	case part.names && part.component != 'f':
 		return part.name(m.component(part.component))
 	case part.integer == nil:
-		return "", fail("D3133", value.Str(string(part.component)))
+		return "", fail("D3133", value.OfString(string(part.component)))
 	}
 	return part.integer.format(part.number(m))
 }
@@ -238,7 +238,7 @@ func (part *datePart) name(n float64) (string, error) {
 			text = dayNames[int(n)]
 		}
 	default:
-		return "", fail("D3133", value.Str(string(part.component)))
+		return "", fail("D3133", value.OfString(string(part.component)))
 	}
 	switch part.letters {
 	case upperCase:
@@ -271,7 +271,7 @@ func (part *datePart) zone(m moment) (text string, err error) {
 	case p.mandatory == 0:
 		err = fail("D3134", value.Value{})
 	default:
-		err = fail("D3134", value.Float(float64(p.mandatory)))
+		err = fail("D3134", value.OfFloat(float64(p.mandatory)))
 	}
 	if err != nil {
 		return "", err

@@ -214,7 +214,7 @@ func (p *integerPicture) format(f float64) (string, error) {
 			text = inWords(n, p.ordinal)
 		}
 	case styleSequence:
-		return "", fail("D3130", value.Str(p.token))
+		return "", fail("D3130", value.OfString(p.token))
 	}
 	switch {
 	case p.style == styleDecimal:
@@ -434,7 +434,7 @@ func (p *integerPicture) parse(text string) (float64, error) {
 	case styleWords:
 		return fromWords(strings.ToLower(text)), nil
 	case styleSequence:
-		return 0, fail("D3130", value.Str(p.token))
+		return 0, fail("D3130", value.OfString(p.token))
 	}
 	return p.fromDecimal(text), nil
 }

@@ -35,7 +35,7 @@ const maxPattern = 1 << 14
 // compileRegex compiles a pattern. An error says what is wrong with it.
 func compileRegex(pattern, flags string) (*regex, error) {
 	if len(pattern) > maxPattern {
-		return nil, fail(codePattern, value.Str("/"+strings.ToValidUTF8(pattern[:40], "")+"…/: Regular expression too large"))
+		return nil, fail(codePattern, value.OfString("/"+strings.ToValidUTF8(pattern[:40], "")+"…/: Regular expression too large"))
 	}
 	t := &translator{src: pattern, fold: strings.Contains(flags, "i"), multi: strings.Contains(flags, "m")}
 	t.count()
@@ -48,7 +48,7 @@ func compileRegex(pattern, flags string) (*regex, error) {
 		}
 	}
 	if t.err != "" {
-		return nil, fail(codePattern, value.Str("/"+pattern+"/: "+t.err))
+		return nil, fail(codePattern, value.OfString("/"+pattern+"/: "+t.err))
 	}
 	re := &regex{source: pattern, groups: t.groups, asserts: t.asserts}
 	if !t.backtracks {
@@ -69,7 +69,7 @@ func compileRegex(pattern, flags string) (*regex, error) {
 	}
 	engine, err := regexp2.Compile(t.ecma.String(), options)
 	if err != nil {
-		return nil, fail(codePattern, value.Str("/"+pattern+"/: "+err.Error()))
+		return nil, fail(codePattern, value.OfString("/"+pattern+"/: "+err.Error()))
 	}
 	re.backtracks = engine
 	return re, nil
@@ -211,7 +211,7 @@ func (re *regex) all(r *run, s string, do func(match) (bool, error)) error {
 	return nil
 }
 
-func (re *regex) empty() error { return fail("D1004", value.Str(re.source)) }
+func (re *regex) empty() error { return fail("D1004", value.OfString(re.source)) }
 
 // matches reports whether there is a match, of whatever length.
 func (re *regex) matches(r *run, s string) (bool, error) {
@@ -236,7 +236,7 @@ func (m match) groupValues(s string) value.Value {
 	for i := 1; i < len(m)/2; i++ {
 		text, ok := m.group(s, i)
 		if ok {
-			out = append(out, value.Str(text))
+			out = append(out, value.OfString(text))
 		} else {
 			out = append(out, value.Value{})
 		}
@@ -287,9 +287,9 @@ func (re *regex) next(r *run, s string, from int) (value.Value, error) {
 		return v, err
 	}}
 	return matchShape.New([]value.Value{
-		value.Str(s[m[0]:m[1]]),
-		value.Float(float64(countUnits(s[:m[0]]))),
-		value.Float(float64(countUnits(s[:m[1]]))),
+		value.OfString(s[m[0]:m[1]]),
+		value.OfFloat(float64(countUnits(s[:m[0]]))),
+		value.OfFloat(float64(countUnits(s[:m[1]]))),
 		m.groupValues(s),
 		value.OfOpaque(next),
 	}), r.grow(8 + re.groups)

@@ -98,7 +98,7 @@ func TestPlainPatternsGiveUp(t *testing.T) {
 	if found || sure || at > 2*patience {
 		t.Errorf("got %v, %v at %d, want it to give up soon", found, sure, at)
 	}
-	if got := evaluate(t, `$match($s & "b", /a+b/).index`, "", Env{Variables: Map{"s": value.Str(s)}}); got != "0" {
+	if got := evaluate(t, `$match($s & "b", /a+b/).index`, "", Env{Variables: Map{"s": value.OfString(s)}}); got != "0" {
 		t.Errorf("got %s, want 0", got)
 	}
 }

@@ -254,9 +254,9 @@ func (r *rewriter) dot(n *node) (*node, error) {
 func (n *node) literal() value.Value {
 	switch n.kind {
 	case nodeString:
-		return value.Str(n.text)
+		return value.OfString(n.text)
 	case nodeNumber:
-		return value.Float(n.number)
+		return value.OfFloat(n.number)
 	}
 	return n.word
 }

@@ -86,7 +86,7 @@ func expectation(t testing.TB, v value.Value) value.Value {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return value.ObjectOf("value", parsed, "text", text)
+		return value.OfMembers("value", parsed, "text", text)
 	}
 	return ref
 }
@@ -190,7 +190,7 @@ func plain(v value.Value) value.Value {
 		}
 		return b.Value()
 	case value.Opaque, value.Absent:
-		return value.Nil
+		return value.NullValue
 	}
 	return v
 }
@@ -199,7 +199,7 @@ func plain(v value.Value) value.Value {
 func normal(v value.Value) value.Value {
 	switch v.Kind() {
 	case value.Number:
-		return value.Float(v.Float())
+		return value.OfFloat(v.Float())
 	case value.Array:
 		var items []value.Value
 		for _, item := range v.Items() {
@@ -254,7 +254,7 @@ func (e *Error) differs(want value.Value) string {
 				got = v // functions are shown in some other way
 			}
 			if got.Kind() == value.Opaque {
-				got = value.Nil
+				got = value.NullValue
 			}
 			if !alike(plain(got), plain(v)) {
 				wrong = append(wrong, fmt.Sprintf("value %v, want %v", got, v))

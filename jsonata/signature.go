@@ -82,7 +82,7 @@ func parseSignature(text string) (*signature, error) {
 			end := closing(text, i, '(', ')')
 			choice := text[i+1 : end]
 			if strings.Contains(choice, "<") {
-				return nil, &Error{Code: "S0402", Position: i, Value: value.Str(choice)}
+				return nil, &Error{Code: "S0402", Position: i, Value: value.OfString(choice)}
 			}
 			s.params = append(s.params, param{takes: setOf(choice + "m")})
 			last, i = '(', end
@@ -93,7 +93,7 @@ func parseSignature(text string) (*signature, error) {
 				if last == '(' {
 					shown = "choice"
 				}
-				return nil, &Error{Code: "S0401", Position: i, Value: value.Str(shown)}
+				return nil, &Error{Code: "S0401", Position: i, Value: value.OfString(shown)}
 			}
 			p.items = text[i+1 : end]
 			i = end
@@ -266,7 +266,7 @@ func (p *param) convert(r *run, args []value.Value, at, count int) (value.Value,
 	if err := r.grow(1); err != nil {
 		return value.Value{}, err
 	}
-	return value.Of(arg), nil
+	return value.OfItems(arg), nil
 }
 
 // itemsFit compares the type of all items with that of the first, and that one

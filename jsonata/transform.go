@@ -91,7 +91,7 @@ func (t *transform) apply(f *frame, arg value.Value) (value.Value, error) {
 	}
 	base := len(r.stack)
 	r.stack = append(r.stack, arg)
-	arg, err = r.apply(clone, r.stack[base:], value.Nil)
+	arg, err = r.apply(clone, r.stack[base:], value.NullValue)
 	r.stack = r.stack[:base]
 	if err != nil {
 		return value.Value{}, err

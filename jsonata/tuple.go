@@ -372,7 +372,7 @@ func (p *tuplePath) step(f *frame, s *tupleStep, tuples []*frame, first bool) (o
 		}
 		for i, at := range order {
 			if first && s.index != none {
-				tuples[at].slots[s.index] = value.Float(float64(i))
+				tuples[at].slots[s.index] = value.OfFloat(float64(i))
 			}
 			out = append(out, tuples[at])
 		}
@@ -424,7 +424,7 @@ func (p *tuplePath) step(f *frame, s *tupleStep, tuples []*frame, first bool) (o
 				next.slots[s.focus], next.at = item, t.at
 			}
 			if s.index != none {
-				next.slots[s.index] = value.Float(float64(i))
+				next.slots[s.index] = value.OfFloat(float64(i))
 			}
 			if s.ancestor != none {
 				next.slots[s.ancestor] = t.at
@@ -440,7 +440,7 @@ func (p *tuplePath) stages(f *frame, stages []tupleStage, tuples []*frame) ([]*f
 	for _, st := range stages {
 		if st.filter == nil {
 			for i, t := range tuples {
-				t.slots[st.index] = value.Float(float64(i))
+				t.slots[st.index] = value.OfFloat(float64(i))
 			}
 			continue
 		}

@@ -27,7 +27,7 @@ func ExamplePath_Set() {
 		fmt.Println(err)
 		return
 	}
-	output, err := resultPath.Set(input, value.Str("paid"))
+	output, err := resultPath.Set(input, value.OfString("paid"))
 	fmt.Println(output, err)
 	fmt.Println(input)
 	// Output:

@@ -131,13 +131,13 @@ func (c *compiler) operand() operandNode {
 			c.fail(c.at, "String literal does not have matching quotes. Expected %c in %s", b, c.criteria())
 		}
 		c.at = end + 1
-		return operandNode{literal: value.Str(unescape(c.text[start:end]))}
+		return operandNode{literal: value.OfString(unescape(c.text[start:end]))}
 	case 't':
 		return c.word("true", value.True, "boolean literal")
 	case 'f':
 		return c.word("false", value.False, "boolean literal")
 	case 'n':
-		return c.word("null", value.Nil, "<null> value")
+		return c.word("null", value.NullValue, "<null> value")
 	case '/':
 		return c.pattern()
 	case '[', '{':

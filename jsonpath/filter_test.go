@@ -166,7 +166,7 @@ func TestFilters(t *testing.T) {
 		{`[1,2,3]`, `$.x.length() == 3`, true},
 		{`[1,2,3]`, `$.x[?(@ > $.y)] == [2, 3]`, true},
 	} {
-		doc := value.ObjectOf("x", value.MustParse(c.item), "y", value.Int(1))
+		doc := value.OfMembers("x", value.MustParse(c.item), "y", value.OfInt(1))
 		p, err := Compile("$[?(" + c.filter + ")]")
 		if err != nil {
 			t.Errorf("%s: %v", c.filter, err)

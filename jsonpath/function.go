@@ -46,8 +46,8 @@ func init() { // length refers to evaluation
 		"keys":   keys,
 		"concat": concat,
 		"append": appendAll,
-		"first":  itemAt(func([]value.Value) value.Value { return value.Int(0) }),
-		"last":   itemAt(func([]value.Value) value.Value { return value.Int(-1) }),
+		"first":  itemAt(func([]value.Value) value.Value { return value.OfInt(0) }),
+		"last":   itemAt(func([]value.Value) value.Value { return value.OfInt(-1) }),
 		"index":  itemAt(firstNumber),
 	}
 }
@@ -159,18 +159,18 @@ func length(s *scene, c *call, v value.Value, arguments []value.Value) (value.Va
 		}
 	}
 	if k := v.Kind(); k != value.Array && k != value.Object {
-		return value.Nil, nil
+		return value.NullValue, nil
 	}
-	return value.Int(int64(v.Len())), nil
+	return value.OfInt(int64(v.Len())), nil
 }
 
 func keys(s *scene, _ *call, v value.Value, _ []value.Value) (value.Value, *failure) {
 	if v.Kind() != value.Object {
-		return value.Nil, nil
+		return value.NullValue, nil
 	}
 	names := make([]value.Value, 0, v.Len())
 	for name := range v.Members() {
-		names = append(names, value.Str(name))
+		names = append(names, value.OfString(name))
 	}
 	return value.OfSlice(names), s.work(len(names))
 }
@@ -199,7 +199,7 @@ func concat(s *scene, _ *call, v value.Value, arguments []value.Value) (value.Va
 			}
 		}
 	}
-	return value.Str(string(out)), nil
+	return value.OfString(string(out)), nil
 }
 
 // appendAll returns an array with the arguments behind its items, and anything

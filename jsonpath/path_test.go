@@ -242,7 +242,7 @@ func TestSet(t *testing.T) {
 		{"$.z[0]", `$['z']: expected an array, got absent`},
 	} {
 		before := value.MustParse(doc)
-		got, err := compile(t, c.path).Set(before, value.Str("new"))
+		got, err := compile(t, c.path).Set(before, value.OfString("new"))
 		text := got.String()
 		if conflict := new(ConflictError); errors.As(err, &conflict) {
 			text = err.Error()
@@ -254,7 +254,7 @@ func TestSet(t *testing.T) {
 			t.Errorf("%s: changed its input to %s", c.path, before)
 		}
 	}
-	if got, err := compile(t, "$.a").Set(value.Str("x"), value.True); err == nil {
+	if got, err := compile(t, "$.a").Set(value.OfString("x"), value.True); err == nil {
 		t.Errorf("got %s, want an error", got)
 	}
 	if _, err := compile(t, "$.a[*]").Set(value.EmptyObject, value.True); err == nil || !strings.Contains(err.Error(), "not a reference path") {
@@ -266,18 +266,18 @@ func TestSet(t *testing.T) {
 // that they are allowed.
 func TestLimits(t *testing.T) {
 	const work = maxWork / 100
-	tree := value.Int(1)
+	tree := value.OfInt(1)
 	for range 60 {
-		tree = value.Of(tree, tree)
+		tree = value.OfItems(tree, tree)
 	}
 	numbers := make([]value.Value, 3000)
 	for i := range numbers {
-		numbers[i] = value.Int(int64(i))
+		numbers[i] = value.OfInt(int64(i))
 	}
-	lists := value.ObjectOf("a", value.OfSlice(numbers), "b", value.Of(value.ObjectOf("l", value.OfSlice(numbers[:2000]))))
-	text := value.ObjectOf("s", value.Str(strings.Repeat("a", 40)))
-	long := value.Str(strings.Repeat("a", 200_000))
-	large := value.ObjectOf("a", value.OfSlice(numbers), "b", value.OfSlice(slices.Clone(numbers)), "s", long, "t", value.Str(long.Text()+"b"))
+	lists := value.OfMembers("a", value.OfSlice(numbers), "b", value.OfItems(value.OfMembers("l", value.OfSlice(numbers[:2000]))))
+	text := value.OfMembers("s", value.OfString(strings.Repeat("a", 40)))
+	long := value.OfString(strings.Repeat("a", 200_000))
+	large := value.OfMembers("a", value.OfSlice(numbers), "b", value.OfSlice(slices.Clone(numbers)), "s", long, "t", value.OfString(long.Text()+"b"))
 	names := strings.TrimSuffix(strings.Repeat("'x',", 5000), ",")
 	for _, c := range []struct {
 		path string
@@ -285,7 +285,7 @@ func TestLimits(t *testing.T) {
 		want *failure
 	}{
 		{"$..*..*..*..nope", tree, tooMuchWork},
-		{"$..[" + names + "].x", value.Of(lists, lists, lists, lists, lists, lists, lists, lists, lists, lists, lists), tooMuchWork},
+		{"$..[" + names + "].x", value.OfItems(lists, lists, lists, lists, lists, lists, lists, lists, lists, lists, lists), tooMuchWork},
 		{"$.b[?(@.l subsetof $.a)]", lists, tooMuchWork},
 		{"$.b[?($.a subsetof @.l)]", lists, tooMuchWork},
 		{"$.b[?($.a anyof @.l)]", lists, nil},

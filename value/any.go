@@ -17,7 +17,7 @@ import (
 func FromAny(x any) (Value, error) {
 	switch x := x.(type) {
 	case nil:
-		return Nil, nil
+		return NullValue, nil
 	case Value:
 		return x, nil
 	case keyed:
@@ -27,13 +27,13 @@ func FromAny(x any) (Value, error) {
 	case bool:
 		return OfBool(x), nil
 	case string:
-		return Str(x), nil
+		return OfString(x), nil
 	case int:
-		return Int(int64(x)), nil
+		return OfInt(int64(x)), nil
 	case int64:
-		return Int(x), nil
+		return OfInt(x), nil
 	case float64:
-		if v := Float(x); v.Exists() {
+		if v := OfFloat(x); v.Exists() {
 			return v, nil
 		}
 		return Value{}, fmt.Errorf("value: %v has no JSON form", x)

@@ -179,7 +179,7 @@ func BenchmarkGet(b *testing.B) {
 func BenchmarkGetWide(b *testing.B) {
 	var o ObjectBuilder
 	for i := range 100 {
-		o.Set(fmt.Sprintf("member%d", i), Int(int64(i)))
+		o.Set(fmt.Sprintf("member%d", i), OfInt(int64(i)))
 	}
 	v := o.Value()
 	b.ReportAllocs()

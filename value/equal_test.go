@@ -68,10 +68,10 @@ func TestEqualNothing(t *testing.T) {
 		a, b Value
 	}{
 		{"no value and no value", Value{}, Value{}},
-		{"no value and null", Value{}, Nil},
+		{"no value and null", Value{}, NullValue},
 		{"an opaque one and itself", x, x},
-		{"arrays of opaque ones", Of(x), Of(x)},
-		{"objects of no value", ObjectOf("a", Value{}), ObjectOf("a", Value{})},
+		{"arrays of opaque ones", OfItems(x), OfItems(x)},
+		{"objects of no value", OfMembers("a", Value{}), OfMembers("a", Value{})},
 	} {
 		if Equal(c.a, c.b) || Equal(c.b, c.a) {
 			t.Errorf("%s are equal", c.name)

@@ -45,9 +45,9 @@ func ExampleEqual() {
 
 func ExampleObjectBuilder() {
 	var b value.ObjectBuilder
-	b.Set("z", value.Int(1))
-	b.Set("a", value.Of(value.True, value.Nil))
-	b.Set("z", value.Str("again"))
+	b.Set("z", value.OfInt(1))
+	b.Set("a", value.OfItems(value.True, value.NullValue))
+	b.Set("z", value.OfString("again"))
 	fmt.Println(b.Value())
 	// Output:
 	// {"z":"again","a":[true,null]}

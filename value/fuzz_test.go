@@ -69,7 +69,7 @@ func FuzzFloat(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, bits uint64) {
 		x := math.Float64frombits(bits)
-		v := Float(x)
+		v := OfFloat(x)
 		want, err := json.Marshal(x)
 		if err != nil {
 			if v.Exists() {

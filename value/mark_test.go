@@ -14,10 +14,10 @@ func TestMarks(t *testing.T) {
 	if !Equal(list, marked) || marked.String() != list.String() || !Same(list, marked) {
 		t.Error("a mark changes what the array is")
 	}
-	if got := Str("x").Marked(7); got.Mark() != 0 || got.Text() != "x" {
+	if got := OfString("x").Marked(7); got.Mark() != 0 || got.Text() != "x" {
 		t.Error("a string took a mark")
 	}
-	if got := Float(1).Marked(7); got.Mark() != 0 || got.Float() != 1 {
+	if got := OfFloat(1).Marked(7); got.Mark() != 0 || got.Float() != 1 {
 		t.Error("a number took a mark")
 	}
 	if Same(list, MustParse(`[1,[2]]`)) {

@@ -86,16 +86,16 @@ func TestNumberInt(t *testing.T) {
 		{MustParse(`0e400`), 0, true},
 		{MustParse(`1e` + strings.Repeat("9", 900)), 0, false},
 		{MustParse(`1e-` + strings.Repeat("9", 900)), 0, false},
-		{Int(math.MinInt64), math.MinInt64, true},
-		{Int(math.MaxInt64), math.MaxInt64, true},
-		{Int(1 << 53), 1 << 53, true},
-		{Int(1<<53 + 1), 1<<53 + 1, true},
-		{Float(3), 3, true},
-		{Float(2.5), 0, false},
-		{Float(1e18), 1e18, true},
-		{Float(1 << 62), 4611686018427388000, true}, // what its text says
-		{Float(1e300), 0, false},
-		{Str("1"), 0, false},
+		{OfInt(math.MinInt64), math.MinInt64, true},
+		{OfInt(math.MaxInt64), math.MaxInt64, true},
+		{OfInt(1 << 53), 1 << 53, true},
+		{OfInt(1<<53 + 1), 1<<53 + 1, true},
+		{OfFloat(3), 3, true},
+		{OfFloat(2.5), 0, false},
+		{OfFloat(1e18), 1e18, true},
+		{OfFloat(1 << 62), 4611686018427388000, true}, // what its text says
+		{OfFloat(1e300), 0, false},
+		{OfString("1"), 0, false},
 		{Value{}, 0, false},
 	} {
 		got, ok := c.v.Int()
@@ -136,7 +136,7 @@ func TestFloatText(t *testing.T) {
 		{5e-324, "5e-324", false},
 		{math.MaxFloat64, "1.7976931348623157e+308", false},
 	} {
-		v := Float(c.f)
+		v := OfFloat(c.f)
 		if got := v.String(); got != c.want || v.NumberText() != c.want || v.Size() != len(c.want) {
 			t.Errorf("%g: got %s of %d bytes, want %s", c.f, got, v.Size(), c.want)
 		}
@@ -148,7 +148,7 @@ func TestFloatText(t *testing.T) {
 		}
 	}
 	for _, f := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-		if v := Float(f); v.Exists() {
+		if v := OfFloat(f); v.Exists() {
 			t.Errorf("%g: got %s, want no value", f, v)
 		}
 	}
@@ -167,7 +167,7 @@ func TestIntText(t *testing.T) {
 		{math.MaxInt64, "9223372036854775807"},
 		{math.MinInt64, "-9223372036854775808"},
 	} {
-		v := Int(c.n)
+		v := OfInt(c.n)
 		if got := v.String(); got != c.want || !v.IsInteger() || v.Float() != float64(c.n) {
 			t.Errorf("%d: got %s, %v, %v", c.n, got, v.IsInteger(), v.Float())
 		}
@@ -228,17 +228,17 @@ func TestEqualComputedNumbers(t *testing.T) {
 		b    string
 		want bool
 	}{
-		{Int(7), `7.0`, true},
-		{Int(1 << 53), `9007199254740992`, true},
-		{Int(1 << 53), `9007199254740993`, false},
-		{Int(1<<53 + 1), `9007199254740993`, true},
-		{Int(math.MaxInt64), `9223372036854775807`, true},
-		{Float(0.1), `0.1`, true},
-		{Float(0.30000000000000004), `0.3`, false},
-		{Float(0.30000000000000004), `0.30000000000000004`, true},
-		{Float(1e21), `1000000000000000000000`, true},
-		{Float(5e-324), `5e-324`, true},
-		{Float(math.Copysign(0, -1)), `0`, true},
+		{OfInt(7), `7.0`, true},
+		{OfInt(1 << 53), `9007199254740992`, true},
+		{OfInt(1 << 53), `9007199254740993`, false},
+		{OfInt(1<<53 + 1), `9007199254740993`, true},
+		{OfInt(math.MaxInt64), `9223372036854775807`, true},
+		{OfFloat(0.1), `0.1`, true},
+		{OfFloat(0.30000000000000004), `0.3`, false},
+		{OfFloat(0.30000000000000004), `0.30000000000000004`, true},
+		{OfFloat(1e21), `1000000000000000000000`, true},
+		{OfFloat(5e-324), `5e-324`, true},
+		{OfFloat(math.Copysign(0, -1)), `0`, true},
 	} {
 		b := MustParse(c.b)
 		if Equal(c.a, b) != c.want || Equal(b, c.a) != c.want {

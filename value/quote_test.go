@@ -63,7 +63,7 @@ func TestAppendQuotedBadUTF8(t *testing.T) {
 		if got := string(AppendQuoted(nil, c.s)); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.s, got, c.want)
 		}
-		if got := Str(c.s).Size(); got != len(c.want) {
+		if got := OfString(c.s).Size(); got != len(c.want) {
 			t.Errorf("%q: size: got %d, want %d", c.s, got, len(c.want))
 		}
 	}

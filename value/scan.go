@@ -122,7 +122,7 @@ func (s *scanner) space() byte {
 func (s *scanner) value() Value {
 	switch c := s.next(); c {
 	case '"':
-		return Str(s.string())
+		return OfString(s.string())
 	case '{':
 		return s.object()
 	case '[':
@@ -134,7 +134,7 @@ func (s *scanner) value() Value {
 	case 'f':
 		return s.word("false", False)
 	case 'n':
-		return s.word("null", Nil)
+		return s.word("null", NullValue)
 	}
 	s.badValue()
 	return Value{}

@@ -164,11 +164,11 @@ func (b *ObjectBuilder) find(name string) int {
 	return -1
 }
 
-// ObjectOf returns the object with the given names and values in turn; it is
+// OfMembers returns the object with the given names and values in turn; it is
 // for literals in Go code and panics if the names are not strings.
 //
-//	value.ObjectOf("Error", value.Str(name), "Cause", value.Str(cause))
-func ObjectOf(namesAndValues ...any) Value {
+//	value.OfMembers("Error", value.OfString(name), "Cause", value.OfString(cause))
+func OfMembers(namesAndValues ...any) Value {
 	var b ObjectBuilder
 	for i := 0; i < len(namesAndValues); i += 2 {
 		b.Set(namesAndValues[i].(string), namesAndValues[i+1].(Value))

@@ -36,13 +36,13 @@ func TestShapeIndex(t *testing.T) {
 func TestShapeConcurrently(t *testing.T) {
 	var b ObjectBuilder
 	for i := range 50 {
-		b.Set(fmt.Sprint("name", i), Int(int64(i)))
+		b.Set(fmt.Sprint("name", i), OfInt(int64(i)))
 	}
-	for _, v := range []Value{MustParse(b.Value().String()), EmptyObject.With("name7", Nil)} {
+	for _, v := range []Value{MustParse(b.Value().String()), EmptyObject.With("name7", NullValue)} {
 		for range 48 { // by With, so that the shape begins without an index
-			v = v.With(fmt.Sprint("more", v.Len()), Nil)
+			v = v.With(fmt.Sprint("more", v.Len()), NullValue)
 		}
-		v = v.With("name7", Int(7))
+		v = v.With("name7", OfInt(7))
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
@@ -62,7 +62,7 @@ func TestShapeConcurrently(t *testing.T) {
 
 func TestShapeNew(t *testing.T) {
 	s := NewShape("a", "b")
-	if got := s.New([]Value{Int(1), Nil}).String(); got != `{"a":1,"b":null}` {
+	if got := s.New([]Value{OfInt(1), NullValue}).String(); got != `{"a":1,"b":null}` {
 		t.Errorf("got %s", got)
 	}
 	if got := NewShape().New(nil); !same(got, EmptyObject) {
@@ -76,7 +76,7 @@ func TestObjectBuilder(t *testing.T) {
 			var b ObjectBuilder
 			for round := range 2 { // the second replaces the members where they stand
 				for i := range n {
-					b.Set(fmt.Sprint("m", i), Int(int64(i*round)))
+					b.Set(fmt.Sprint("m", i), OfInt(int64(i*round)))
 				}
 			}
 			if b.Len() != n || b.Get("nothing").Exists() {

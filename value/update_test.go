@@ -14,9 +14,9 @@ func TestUpdate(t *testing.T) {
 	}{
 		{"replace", `{"a":1,"b":2}`, func(v Value) Value { return v.With("a", True) }, `{"a":true,"b":2}`},
 		{"add", `{"a":1}`, func(v Value) Value { return v.With("b", True) }, `{"a":1,"b":true}`},
-		{"add to an empty one", `{}`, func(v Value) Value { return v.With("", Nil) }, `{"":null}`},
-		{"add two in turn", `{"a":1}`, func(v Value) Value { return v.With("b", Nil).With("c", Nil) }, `{"a":1,"b":null,"c":null}`},
-		{"replace inside", `{"a":{"x":1},"b":2}`, func(v Value) Value { return v.With("a", v.Get("a").With("x", Int(9))) }, `{"a":{"x":9},"b":2}`},
+		{"add to an empty one", `{}`, func(v Value) Value { return v.With("", NullValue) }, `{"":null}`},
+		{"add two in turn", `{"a":1}`, func(v Value) Value { return v.With("b", NullValue).With("c", NullValue) }, `{"a":1,"b":null,"c":null}`},
+		{"replace inside", `{"a":{"x":1},"b":2}`, func(v Value) Value { return v.With("a", v.Get("a").With("x", OfInt(9))) }, `{"a":{"x":9},"b":2}`},
 		{"put it into itself", `{"a":1}`, func(v Value) Value { return v.With("self", v) }, `{"a":1,"self":{"a":1}}`},
 		{"remove the first", `{"a":1,"b":2,"c":3}`, func(v Value) Value { return v.Without("a") }, `{"b":2,"c":3}`},
 		{"remove the last", `{"a":1,"b":2,"c":3}`, func(v Value) Value { return v.Without("c") }, `{"a":1,"b":2}`},
@@ -44,9 +44,9 @@ func TestUpdate(t *testing.T) {
 // touches.
 func TestUpdatesShare(t *testing.T) {
 	v := MustParse(`{"deep":{"list":[1,2,{"x":true}]},"n":1}`)
-	a, b := v.With("more", Str("a")), v.With("more", Str("b"))
-	a = a.With("again", Nil)
-	b = b.With("n", Int(2))
+	a, b := v.With("more", OfString("a")), v.With("more", OfString("b"))
+	a = a.With("again", NullValue)
+	b = b.With("n", OfInt(2))
 	for _, c := range []struct {
 		got  Value
 		want string
@@ -62,14 +62,14 @@ func TestUpdatesShare(t *testing.T) {
 	if !same(v.Get("deep"), a.Get("deep")) || !same(v.Get("deep"), b.Get("deep")) {
 		t.Error("an update copied a part it did not touch")
 	}
-	if v.With("n", Nil).Shape() != v.Shape() {
+	if v.With("n", NullValue).Shape() != v.Shape() {
 		t.Error("replacing a member made another shape")
 	}
 	if got := v.Without("nothing"); !same(got, v) {
 		t.Error("removing nothing made another object")
 	}
 	list := v.Get("deep").Get("list")
-	if got := list.WithIndex(0, Nil); !same(got.Index(2), list.Index(2)) {
+	if got := list.WithIndex(0, NullValue); !same(got.Index(2), list.Index(2)) {
 		t.Error("an update copied an item it did not touch")
 	}
 }
@@ -79,7 +79,7 @@ func TestUpdatesShare(t *testing.T) {
 func TestUpdateChain(t *testing.T) {
 	v := EmptyObject
 	for i := range 100 {
-		v = v.With(strings.Repeat("x", i), Int(int64(i)))
+		v = v.With(strings.Repeat("x", i), OfInt(int64(i)))
 	}
 	for i := range 100 {
 		if got, ok := v.Get(strings.Repeat("x", i)).Int(); !ok || got != int64(i) {

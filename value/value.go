@@ -45,10 +45,10 @@ func (k Kind) String() string { return kindNames[k] }
 
 // The values that need no constructor.
 var (
-	Nil         = makeBits(Null, 0)
+	NullValue   = makeBits(Null, 0)
 	False       = makeBits(Bool, 0)
 	True        = makeBits(Bool, 1)
-	EmptyString = Str("")
+	EmptyString = OfString("")
 	EmptyArray  = makeArray(&array{text: "[]"})
 	EmptyObject = makeObject(&object{shape: emptyShape, text: "{}"})
 )
@@ -74,32 +74,32 @@ func OfBool(b bool) Value {
 	return False
 }
 
-// Str returns the string s.
-func Str(s string) Value { return makeText(String, s, 0) }
+// OfString returns the string s.
+func OfString(s string) Value { return makeText(String, s, 0) }
 
 // maxExact is the greatest integer up to which every integer is a float64.
 const maxExact = 1 << 53
 
-// Int returns the number n.
-func Int(n int64) Value {
+// OfInt returns the number n.
+func OfInt(n int64) Value {
 	if n > maxExact || n < -maxExact {
 		return makeText(Number, strconv.FormatInt(n, 10), math.Float64bits(float64(n)))
 	}
 	return makeBits(Number, math.Float64bits(float64(n)))
 }
 
-// Float returns the number f, whose text is the shortest that reads back as f,
-// in the form of ECMAScript. NaN and infinities have no JSON form: Float
+// OfFloat returns the number f, whose text is the shortest that reads back as f,
+// in the form of ECMAScript. NaN and infinities have no JSON form: OfFloat
 // returns no value for them.
-func Float(f float64) Value {
+func OfFloat(f float64) Value {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return Value{}
 	}
 	return makeBits(Number, math.Float64bits(f))
 }
 
-// Of returns the array of the items.
-func Of(items ...Value) Value { return OfSlice(items) }
+// OfItems returns the array of the items.
+func OfItems(items ...Value) Value { return OfSlice(items) }
 
 // OfSlice returns the array of the items and takes the slice over: the caller
 // must not change it any more.

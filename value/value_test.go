@@ -13,13 +13,13 @@ func TestAccessorsOfOtherKinds(t *testing.T) {
 		kind string
 	}{
 		{Value{}, "absent"},
-		{Nil, "null"},
+		{NullValue, "null"},
 		{True, "boolean"},
-		{Int(1), "number"},
+		{OfInt(1), "number"},
 		{MustParse(`1.50`), "number"},
-		{Str("text long enough to be taken for a node"), "string"},
-		{Of(Int(1)), "array"},
-		{ObjectOf("a", Int(1)), "object"},
+		{OfString("text long enough to be taken for a node"), "string"},
+		{OfItems(OfInt(1)), "array"},
+		{OfMembers("a", OfInt(1)), "object"},
 		{OfOpaque(1), "opaque"},
 	} {
 		t.Run(c.kind, func(t *testing.T) {
@@ -71,15 +71,15 @@ func TestAccessorsOfOtherKinds(t *testing.T) {
 // What demands a kind panics for every other one, and for what is not there:
 // it never takes foreign memory for an array or object.
 func TestWrongKindPanics(t *testing.T) {
-	for _, v := range []Value{{}, Nil, True, Int(1), MustParse(`15`), Str("text"), OfOpaque(1), Of(Int(1)), ObjectOf("a", Int(1))} {
+	for _, v := range []Value{{}, NullValue, True, OfInt(1), MustParse(`15`), OfString("text"), OfOpaque(1), OfItems(OfInt(1)), OfMembers("a", OfInt(1))} {
 		for name, c := range map[string]struct {
 			kind Kind
 			call func()
 		}{
-			"With":      {Object, func() { v.With("a", Nil) }},
+			"With":      {Object, func() { v.With("a", NullValue) }},
 			"Without":   {Object, func() { v.Without("a") }},
 			"Member":    {Object, func() { v.Member(0) }},
-			"WithIndex": {Array, func() { v.WithIndex(0, Nil) }},
+			"WithIndex": {Array, func() { v.WithIndex(0, NullValue) }},
 		} {
 			got, want := panics(c.call), any(nil)
 			if v.Kind() != c.kind {
@@ -91,11 +91,11 @@ func TestWrongKindPanics(t *testing.T) {
 		}
 	}
 	for name, call := range map[string]func(){
-		"WithIndex": func() { Of(Nil).WithIndex(1, Nil) },
-		"Member":    func() { ObjectOf("a", Nil).Member(1) },
-		"ObjectOf":  func() { ObjectOf(1, Nil) },
+		"WithIndex": func() { OfItems(NullValue).WithIndex(1, NullValue) },
+		"Member":    func() { OfMembers("a", NullValue).Member(1) },
+		"ObjectOf":  func() { OfMembers(1, NullValue) },
 		"NewShape":  func() { NewShape("a", "b", "a") },
-		"Shape.New": func() { NewShape("a").New([]Value{Nil, Nil}) },
+		"Shape.New": func() { NewShape("a").New([]Value{NullValue, NullValue}) },
 	} {
 		if panics(call) == nil {
 			t.Errorf("%s does not panic", name)

@@ -14,20 +14,20 @@ func TestWrite(t *testing.T) {
 		v    Value
 		want string
 	}{
-		{"null", Nil, `null`},
+		{"null", NullValue, `null`},
 		{"true", True, `true`},
 		{"false", OfBool(false), `false`},
-		{"number", Int(-12), `-12`},
-		{"string", Str("a\"b"), `"a\"b"`},
+		{"number", OfInt(-12), `-12`},
+		{"string", OfString("a\"b"), `"a\"b"`},
 		{"empty string", EmptyString, `""`},
-		{"empty array", Of(), `[]`},
-		{"empty object", ObjectOf(), `{}`},
-		{"array", Of(Int(1), Str("x"), Nil, Of(Of())), `[1,"x",null,[[]]]`},
-		{"object", ObjectOf("a", True, "b", shared, "é\"", Of(False)), `{"a":true,"b":{"k":"é\n"},"é\"":[false]}`},
+		{"empty array", OfItems(), `[]`},
+		{"empty object", OfMembers(), `{}`},
+		{"array", OfItems(OfInt(1), OfString("x"), NullValue, OfItems(OfItems())), `[1,"x",null,[[]]]`},
+		{"object", OfMembers("a", True, "b", shared, "é\"", OfItems(False)), `{"a":true,"b":{"k":"é\n"},"é\"":[false]}`},
 		{"read with space", MustParse("[ 1, {\"a\" : 2 } ]"), `[1,{"a":2}]`},
 		{"read without", MustParse(`[1,{"a":2}]`), `[1,{"a":2}]`},
-		{"no value inside an array", Of(Value{}, OfOpaque(1)), `[null,null]`},
-		{"no value inside an object", ObjectOf("a", Value{}, "b", OfOpaque(1)), `{"a":null,"b":null}`},
+		{"no value inside an array", OfItems(Value{}, OfOpaque(1)), `[null,null]`},
+		{"no value inside an object", OfMembers("a", Value{}, "b", OfOpaque(1)), `{"a":null,"b":null}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := c.v.String(); got != c.want {

@@ -13,11 +13,11 @@ func TestJavaDouble(t *testing.T) {
 }
 
 func TestApply(t *testing.T) {
-	got, err := Apply("States.ArrayRange", nil, value.Int(0), value.Int(9), value.Int(3))
+	got, err := Apply("States.ArrayRange", nil, value.OfInt(0), value.OfInt(9), value.OfInt(3))
 	if err != nil || got.String() != "[0,3,6,9]" {
 		t.Errorf("got %s, %v", got, err)
 	}
-	if _, err := Apply("States.ArrayRange", nil, value.Int(0)); err == nil {
+	if _, err := Apply("States.ArrayRange", nil, value.OfInt(0)); err == nil {
 		t.Error("a call with too few arguments did not fail")
 	}
 	if _, err := Apply("States.Nonsense", nil); err == nil {

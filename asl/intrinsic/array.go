@@ -75,7 +75,7 @@ func arrayRange(in *invocation) (value.Value, error) {
 	}
 	items := make([]value.Value, n)
 	for i := range items {
-		items[i] = value.Int(int64(first + i*step))
+		items[i] = value.OfInt(int64(first + i*step))
 	}
 	return value.OfSlice(items), nil
 }
@@ -97,7 +97,7 @@ func arrayGetItem(in *invocation) (value.Value, error) {
 
 func arrayLength(in *invocation) (value.Value, error) {
 	items, err := in.array(0)
-	return value.Int(int64(len(items))), err
+	return value.OfInt(int64(len(items))), err
 }
 
 // arrayUnique keeps the first of items that are deeply equal.

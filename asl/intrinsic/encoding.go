@@ -35,7 +35,7 @@ func base64Encode(in *invocation) (value.Value, error) {
 	if err == nil {
 		err = checkLength(0, text)
 	}
-	return value.Str(base64.StdEncoding.EncodeToString([]byte(text))), err
+	return value.OfString(base64.StdEncoding.EncodeToString([]byte(text))), err
 }
 
 // base64Decode decodes as MIME does: characters that do not belong are passed
@@ -59,7 +59,7 @@ func base64Decode(in *invocation) (value.Value, error) {
 	if err != nil {
 		return value.Value{}, errors.New("argument 1: expected Base64, got a string that ends within a byte")
 	}
-	return value.Str(strings.ToValidUTF8(string(content), "\uFFFD")), nil
+	return value.OfString(strings.ToValidUTF8(string(content), "\uFFFD")), nil
 }
 
 // hashes has the algorithms of States.Hash by their names, case-sensitive.
@@ -86,5 +86,5 @@ func hash(in *invocation) (value.Value, error) {
 	if sum == nil {
 		return value.Value{}, wrongArgument(1, "MD5, SHA-1, SHA-256, SHA-384 or SHA-512", name)
 	}
-	return value.Str(hex.EncodeToString(sum([]byte(text)))), nil
+	return value.OfString(hex.EncodeToString(sum([]byte(text)))), nil
 }

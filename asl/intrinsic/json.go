@@ -42,19 +42,19 @@ func stringToJSON(in *invocation) (value.Value, error) {
 		return value.Value{}, err
 	}
 	if strings.Trim(text, " \t\r\n") == "" {
-		return value.Nil, nil
+		return value.NullValue, nil
 	}
 	v, err := value.Parse(text)
 	if err != nil {
 		return value.Value{}, fmt.Errorf("argument 1: expected JSON, got %s: %w", brief(in.values[0]), err)
 	}
 	if v.NumberText() == "-0" {
-		return value.Int(0), nil
+		return value.OfInt(0), nil
 	}
 	return v, nil
 }
 
 // jsonToString returns compact JSON text.
 func jsonToString(in *invocation) (value.Value, error) {
-	return value.Str(in.values[0].String()), nil
+	return value.OfString(in.values[0].String()), nil
 }

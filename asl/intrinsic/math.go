@@ -20,7 +20,7 @@ func mathAdd(in *invocation) (value.Value, error) {
 	if sum := a + b; sum < math.MinInt32 || sum > math.MaxInt32 {
 		return value.Value{}, fmt.Errorf("sum: expected a number between -2147483648 and 2147483647, got %d", sum)
 	}
-	return value.Int(int64(a + b)), nil
+	return value.OfInt(int64(a + b)), nil
 }
 
 // mathRandom returns a random integer from the first number to the second,
@@ -40,18 +40,18 @@ func mathRandom(in *invocation) (value.Value, error) {
 	}
 	if len(in.values) == 2 {
 		n := in.random.Uint64() % uint64(to-from)
-		return value.Int(int64(from) + int64(n)), nil
+		return value.OfInt(int64(from) + int64(n)), nil
 	}
 	seed, err := in.integer(2)
 	if err != nil {
 		return value.Value{}, err
 	}
 	n := newJavaRandom(int64(seed)).between(int32(from), int32(to))
-	return value.Int(int64(n)), nil
+	return value.OfInt(int64(n)), nil
 }
 
 // uuid returns a random UUID.
-func uuid(in *invocation) (value.Value, error) { return value.Str(in.random.UUID()), nil }
+func uuid(in *invocation) (value.Value, error) { return value.OfString(in.random.UUID()), nil }
 
 // A javaRandom is the generator of java.util.Random: linear congruential, with
 // 48 bits of state. Source: its documentation, which gives the formulas.

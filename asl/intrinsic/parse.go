@@ -182,7 +182,7 @@ func (p *parser) string() argument {
 		switch c := p.text[p.at]; {
 		case c == '\'':
 			p.at++
-			return argument{literal: value.Str(string(out)), holes: holes}
+			return argument{literal: value.OfString(string(out)), holes: holes}
 		case c == '\\':
 			p.at++
 			if p.at == len(p.text) || strings.IndexByte(`'{}\`, p.text[p.at]) < 0 {

@@ -65,9 +65,9 @@ func recordedCalls(recording value.Value) value.Value {
 func checkRecorded(t *testing.T, key string, calls, events value.Value) {
 	input := events.Index(0).Get("executionStartedEventDetails").Get("input")
 	output := events.Index(events.Len() - 1).Get("executionSucceededEventDetails").Get("output")
-	world := roots{data: input, context: value.ObjectOf(
-		"Execution", value.ObjectOf("Input", input),
-		"StateMachine", value.ObjectOf("Name", value.Str("<ArnPart_0idx>")), // as the recordings hide it
+	world := roots{data: input, context: value.OfMembers(
+		"Execution", value.OfMembers("Input", input),
+		"StateMachine", value.OfMembers("Name", value.OfString("<ArnPart_0idx>")), // as the recordings hide it
 	)}
 	for name, call := range calls.Members() {
 		c, err := Compile(call.Text())

@@ -25,7 +25,7 @@ func stringSplit(in *invocation) (value.Value, error) {
 	pieces := strings.FieldsFunc(text, func(r rune) bool { return set[r] })
 	items := make([]value.Value, len(pieces))
 	for i, piece := range pieces {
-		items[i] = value.Str(piece)
+		items[i] = value.OfString(piece)
 	}
 	return value.OfSlice(items), nil
 }
@@ -58,7 +58,7 @@ func format(in *invocation) (value.Value, error) {
 			return value.Value{}, fmt.Errorf("result: expected at most %d bytes, got more", maxPayload)
 		}
 	}
-	return value.Str(string(append(out, template[done:]...))), nil
+	return value.OfString(string(append(out, template[done:]...))), nil
 }
 
 func findHoles(template string) []int {

@@ -93,7 +93,7 @@ func TestFailures(t *testing.T) {
 }
 
 func TestDataLimit(t *testing.T) {
-	big := value.Str(strings.Repeat("x", MaxPayload-1)) // and its quotes: one byte too much
+	big := value.OfString(strings.Repeat("x", MaxPayload-1)) // and its quotes: one byte too much
 	const words = "The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit."
 	const token = `"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "ResultPath": null, "Parameters": {"x.$": "$$.Task.Token"}`
 	for name, c := range map[string]struct {
@@ -172,7 +172,7 @@ func TestAbandonedChildHasStarted(t *testing.T) {
 // What is at the limit passes.
 func TestResultAtTheLimit(t *testing.T) {
 	d := newDrive(t, compileText(t, single(function)))
-	d.answer = func(*Task) (value.Value, *Failure) { return value.Str(strings.Repeat("x", MaxPayload-2)), nil }
+	d.answer = func(*Task) (value.Value, *Failure) { return value.OfString(strings.Repeat("x", MaxPayload-2)), nil }
 	if d.run(`{}`); d.x.Status() != Succeeded {
 		t.Errorf("%v", d.x.Failure())
 	}
@@ -315,9 +315,9 @@ func TestRandomFieldsDiffer(t *testing.T) {
 func TestDeepDocumentsAreReadAgain(t *testing.T) {
 	p := compileText(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"a.$": "$"}, "Next": "A"}}}`)
 	start := testStart
-	deep := value.Int(1)
+	deep := value.OfInt(1)
 	for range value.MaxDepth {
-		deep = value.ObjectOf("a", deep)
+		deep = value.OfMembers("a", deep)
 	}
 	batch := New(p).Handle(Stimulus{Kind: Begin, Start: &start, Output: deep}, 10, nil)
 	events, err := ReadEvents(nil, AppendEvents(nil, batch.Events))

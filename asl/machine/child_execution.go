@@ -156,16 +156,16 @@ type childRecords struct {
 	d     *distribution
 }
 
-var included = value.ObjectOf("Included", value.True)
+var included = value.OfMembers("Included", value.True)
 
 func (r childRecords) of(c *Child) value.Value {
 	var b value.ObjectBuilder
-	b.Set("ExecutionArn", value.Str(r.d.childARN(r.start, c.Name)))
-	b.Set("Input", value.Str(c.Input.String()))
+	b.Set("ExecutionArn", value.OfString(r.d.childARN(r.start, c.Name)))
+	b.Set("Input", value.OfString(c.Input.String()))
 	b.Set("InputDetails", included)
-	b.Set("Name", value.Str(c.Name))
+	b.Set("Name", value.OfString(c.Name))
 	if c.Status == Succeeded {
-		b.Set("Output", value.Str(c.Output.String()))
+		b.Set("Output", value.OfString(c.Output.String()))
 		b.Set("OutputDetails", included)
 	} else if c.Failure != nil {
 		if c.Failure.Name.Exists() {
@@ -176,17 +176,17 @@ func (r childRecords) of(c *Child) value.Value {
 		}
 	}
 	if !r.d.express {
-		b.Set("RedriveCount", value.Int(0))
+		b.Set("RedriveCount", value.OfInt(0))
 		if c.Status == Succeeded {
-			b.Set("RedriveStatus", value.Str("NOT_REDRIVABLE"))
-			b.Set("RedriveStatusReason", value.Str("Execution is SUCCEEDED and cannot be redriven"))
+			b.Set("RedriveStatus", value.OfString("NOT_REDRIVABLE"))
+			b.Set("RedriveStatusReason", value.OfString("Execution is SUCCEEDED and cannot be redriven"))
 		} else {
-			b.Set("RedriveStatus", value.Str("REDRIVABLE_BY_MAP_RUN"))
+			b.Set("RedriveStatus", value.OfString("REDRIVABLE_BY_MAP_RUN"))
 		}
 	}
-	b.Set("StartDate", value.Str(FormatTime(c.Started)))
-	b.Set("StateMachineArn", value.Str(r.start.arn("stateMachine", r.d.label)))
-	b.Set("Status", value.Str(c.Status.String()))
-	b.Set("StopDate", value.Str(FormatTime(c.Stopped)))
+	b.Set("StartDate", value.OfString(FormatTime(c.Started)))
+	b.Set("StateMachineArn", value.OfString(r.start.arn("stateMachine", r.d.label)))
+	b.Set("Status", value.OfString(c.Status.String()))
+	b.Set("StopDate", value.OfString(FormatTime(c.Stopped)))
 	return b.Value()
 }

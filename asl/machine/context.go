@@ -33,15 +33,15 @@ const stateData = "STATE_DATA"
 
 func (i *mapItem) contextValue() value.Value {
 	var b value.ObjectBuilder
-	b.Set("Index", value.Int(int64(i.index)))
+	b.Set("Index", value.OfInt(int64(i.index)))
 	if i.keyed {
-		b.Set("Key", value.Str(i.key))
+		b.Set("Key", value.OfString(i.key))
 	}
 	b.Set("Value", i.value)
 	if i.source != "" {
-		b.Set("Source", value.Str(i.source))
+		b.Set("Source", value.OfString(i.source))
 	}
-	return value.ObjectOf("Item", b.Value())
+	return value.OfMembers("Item", b.Value())
 }
 
 // contextObject builds the context object for the state that e's frame is in.
@@ -51,16 +51,16 @@ func (e *env) contextObject() value.Value {
 		return e.withItem(x.trial.Context)
 	}
 	members := make([]value.Value, 0, 3)
-	members = append(members, x.executionContext(), machineShape.New([]value.Value{value.Str(x.start.MachineARN), value.Str(x.start.Machine)}))
-	entered := value.Str(FormatTime(f.enteredAt))
+	members = append(members, x.executionContext(), machineShape.New([]value.Value{value.OfString(x.start.MachineARN), value.OfString(x.start.Machine)}))
+	entered := value.OfString(FormatTime(f.enteredAt))
 	if f.retriable() {
-		members = append(members, retriableShape.New([]value.Value{value.Str(f.state.name), entered, value.Int(int64(f.retries))}))
+		members = append(members, retriableShape.New([]value.Value{value.OfString(f.state.name), entered, value.OfInt(int64(f.retries))}))
 	} else {
-		members = append(members, stateShape.New([]value.Value{value.Str(f.state.name), entered}))
+		members = append(members, stateShape.New([]value.Value{value.OfString(f.state.name), entered}))
 	}
 	out := contextShape.New(members)
 	if e.task != "" {
-		out = out.With("Task", value.ObjectOf("Token", value.Str(e.task)))
+		out = out.With("Task", value.OfMembers("Token", value.OfString(e.task)))
 	}
 	return e.withItem(out)
 }
@@ -104,14 +104,14 @@ func (x *Execution) executionContext() value.Value {
 		return x.context
 	}
 	s := x.start
-	members := []value.Value{value.Str(s.ARN), x.input, value.Str(FormatTime(x.started)), value.Str(s.Name), value.Str(s.RoleARN)}
+	members := []value.Value{value.OfString(s.ARN), x.input, value.OfString(FormatTime(x.started)), value.OfString(s.Name), value.OfString(s.RoleARN)}
 	if s.RoleARN == "" { // TestState may be given none
-		members[4] = value.Nil
+		members[4] = value.NullValue
 	}
 	if s.Sync {
 		x.context = syncExecutionShape.New(members)
 	} else {
-		x.context = executionShape.New(append(members, value.Int(0)))
+		x.context = executionShape.New(append(members, value.OfInt(0)))
 	}
 	return x.context
 }

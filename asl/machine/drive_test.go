@@ -93,7 +93,7 @@ func (d *drive) finish() {
 		case c.Kind == ReadItems:
 			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: c.Reading.Arguments.Get("items"), Sources: []ItemSource{{0, "S3://b/k"}}})
 		case c.Kind == WriteResults:
-			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: value.ObjectOf("Bucket", value.Str("b"))})
+			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: value.OfMembers("Bucket", value.OfString("b"))})
 		case c.Kind == SetTimer && c.Timer == Sleep:
 			d.now = max(d.now, c.Due)
 			d.take(Stimulus{Kind: Fired, Frame: c.Frame, Token: c.Token, Timer: Sleep})

@@ -315,11 +315,11 @@ func TestEarlyCallbackWaitsForTheSubmission(t *testing.T) {
 	if !ok || token.Frame != c.Frame || token.Record != c.Token || !x.Issued(token) {
 		t.Fatalf("the token in the parameters is %+v, want that of %+v", token, c)
 	}
-	x.Handle(Stimulus{Kind: CallbackSucceeded, Frame: token.Frame, Token: token.Record, Output: value.Str("early")}, 0, nil)
+	x.Handle(Stimulus{Kind: CallbackSucceeded, Frame: token.Frame, Token: token.Record, Output: value.OfString("early")}, 0, nil)
 	if x.Status() != Running {
 		t.Fatal("the callback ended the task before it was submitted")
 	}
-	if b := x.Handle(Stimulus{Kind: CallbackSucceeded, Frame: token.Frame, Token: token.Record, Output: value.Str("again")}, 0, nil); !b.Stale {
+	if b := x.Handle(Stimulus{Kind: CallbackSucceeded, Frame: token.Frame, Token: token.Record, Output: value.OfString("again")}, 0, nil); !b.Stale {
 		t.Error("a second answer was taken")
 	}
 	b = x.Handle(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: value.True}, 0, nil)

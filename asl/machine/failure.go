@@ -21,7 +21,7 @@ type Failure struct {
 
 // NewFailure returns a failure with both name and cause.
 func NewFailure(name, cause string) *Failure {
-	return &Failure{Name: value.Str(name), Cause: value.Str(cause)}
+	return &Failure{Name: value.OfString(name), Cause: value.OfString(cause)}
 }
 
 // Error returns name and cause, for logs.
@@ -46,18 +46,18 @@ var errorOutputShape = value.NewShape("Error", "Cause")
 
 func orNull(v value.Value) value.Value {
 	if !v.Exists() {
-		return value.Nil
+		return value.NullValue
 	}
 	return v
 }
 
-func timeout() *Failure { return &Failure{Name: value.Str(asl.ErrTimeout)} }
+func timeout() *Failure { return &Failure{Name: value.OfString(asl.ErrTimeout)} }
 
 // heartbeatTimeout is a missed heartbeat. Retriers and Catchers may name it
 // States.HeartbeatTimeout or States.Timeout; the history says States.Timeout
 // (F-013).
 func heartbeatTimeout() *Failure {
-	return &Failure{Name: value.Str(asl.ErrTimeout), Heartbeat: true}
+	return &Failure{Name: value.OfString(asl.ErrTimeout), Heartbeat: true}
 }
 
 // matches reports whether a Retrier or Catcher with these names takes it.

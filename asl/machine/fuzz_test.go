@@ -130,9 +130,9 @@ func FuzzChoiceRule(f *testing.F) {
 			return
 		}
 		c := &compiler{}
-		rule := value.ObjectOf("Variable", value.Str("$.v"), operator, v)
-		plain, inverted := c.rule(rule), c.rule(value.ObjectOf("Not", rule))
-		e := &env{x: &Execution{}, f: &frame{state: &state{name: "C"}}, data: value.ObjectOf("v", in)}
+		rule := value.OfMembers("Variable", value.OfString("$.v"), operator, v)
+		plain, inverted := c.rule(rule), c.rule(value.OfMembers("Not", rule))
+		e := &env{x: &Execution{}, f: &frame{state: &state{name: "C"}}, data: value.OfMembers("v", in)}
 		got, failure := plain.holds(e)
 		if not, _ := inverted.holds(e); failure == nil && not == got {
 			t.Errorf("%s: both it and its opposite are %v", rule, got)
@@ -254,7 +254,7 @@ func (g *generator) run(t *testing.T, p *Program, budget int) *drive {
 		d.take(s)
 		if g.IntN(3) == 0 { // anything at any time
 			noise := Stimulus{
-				Kind: StimulusKind(1 + g.IntN(int(MapRunChanged))), Frame: int32(g.IntN(5)), Token: int64(g.IntN(30)), Timer: Timer(g.IntN(3)), Output: value.Nil,
+				Kind: StimulusKind(1 + g.IntN(int(MapRunChanged))), Frame: int32(g.IntN(5)), Token: int64(g.IntN(30)), Timer: Timer(g.IntN(3)), Output: value.NullValue,
 				Ended: []ChildEnd{{Index: int32(g.IntN(3)), Status: Succeeded}, {Index: int32(g.IntN(3)), Status: Failed}}, Run: &MapRunEvent{ARN: "none"},
 			}
 			if f := d.x.frame(noise.Frame); f != nil && g.IntN(2) == 0 {

@@ -124,7 +124,7 @@ func (r *itemReader) request(e *env) (*ItemReading, *Failure) {
 	if failure == nil && r.maxItems != nil {
 		var n int64
 		if n, failure = integer(r.maxItems, e, "MaxItems"); failure == nil {
-			config = config.With("MaxItems", value.Int(n))
+			config = config.With("MaxItems", value.OfInt(n))
 		}
 	}
 	if failure != nil {
@@ -195,9 +195,9 @@ func (b *batching) wrap(items []value.Value) value.Value {
 	case !b.on:
 		return items[0]
 	case b.input.Exists():
-		return value.ObjectOf("BatchInput", b.input, "Items", value.OfSlice(items))
+		return value.OfMembers("BatchInput", b.input, "Items", value.OfSlice(items))
 	}
-	return value.ObjectOf("Items", value.OfSlice(items))
+	return value.OfMembers("Items", value.OfSlice(items))
 }
 
 // overhead is the size of a batch without its items.

@@ -361,7 +361,7 @@ func (x *Execution) resultsWritten(f *frame, s Stimulus) {
 	if failure == nil {
 		failure = s.Failure
 	}
-	x.endRun(f, value.ObjectOf("MapRunArn", value.Str(f.run.arn), "ResultWriterDetails", orNull(s.Output)), failure)
+	x.endRun(f, value.OfMembers("MapRunArn", value.OfString(f.run.arn), "ResultWriterDetails", orNull(s.Output)), failure)
 }
 
 // endRun ends the run with the result that was exported (no value: with what

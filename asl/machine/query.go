@@ -235,7 +235,7 @@ var (
 // Output where there is one. The context object is left out where no expression
 // looks at it.
 func (e *env) states() value.Value {
-	context := value.Nil
+	context := value.NullValue
 	if e.whole {
 		context = e.contextObject()
 	}
@@ -285,13 +285,13 @@ var queryFunctions = []jsonata.Option{
 	}}),
 	jsonata.WithFunction(jsonata.Function{Name: "random", Signature: "<n?:n>", Arity: 1, Call: func(c jsonata.Call, in []value.Value) (value.Value, error) {
 		if seed := in[0]; seed.Exists() {
-			return value.Float(intrinsic.JavaDouble(int64(math.Floor(seed.Float())))), nil
+			return value.OfFloat(intrinsic.JavaDouble(int64(math.Floor(seed.Float())))), nil
 		}
-		return value.Float(c.Random()), nil
+		return value.OfFloat(c.Random()), nil
 	}}),
 	jsonata.WithFunction(jsonata.Function{Name: "uuid", Signature: "<:s>", Call: func(c jsonata.Call, _ []value.Value) (value.Value, error) {
 		r := random{math.Float64bits(c.Random())}
-		return value.Str(r.UUID()), nil
+		return value.OfString(r.UUID()), nil
 	}}),
 	jsonata.WithFunction(jsonata.Function{Name: "parse", Signature: "<s:x>", Arity: 1, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
 		return intrinsic.Apply("States.StringToJson", nil, in[0])
@@ -304,5 +304,5 @@ func floor(v value.Value) value.Value {
 	if v.Kind() != value.Number {
 		return v
 	}
-	return value.Float(math.Floor(v.Float()))
+	return value.OfFloat(math.Floor(v.Float()))
 }

@@ -20,7 +20,7 @@ func trial(tb testing.TB, state string) *Trial {
 	}
 	return &Trial{Program: p, Start: testStart, At: 1_767_225_600_000, Input: value.EmptyObject, Call: func(t *Task) (value.Value, *Failure) {
 		tb.Errorf("%s is called", t.Resource)
-		return value.Nil, nil
+		return value.NullValue, nil
 	}}
 }
 
@@ -90,9 +90,9 @@ func TestTrialOfEveryType(t *testing.T) {
 		} {
 			t.Run(string(language)+" "+string(kind), func(t *testing.T) {
 				tr := trial(t, `{"Type": "`+string(kind)+`", "QueryLanguage": "`+string(language)+`", `+state+`}`)
-				tr.Input = value.Of(value.Int(1))
+				tr.Input = value.OfItems(value.OfInt(1))
 				if kind == asl.Task || kind == asl.Parallel || kind == asl.Map {
-					tr.Mock = &Mock{Result: value.Of(value.Int(2))}
+					tr.Mock = &Mock{Result: value.OfItems(value.OfInt(2))}
 				}
 				if kind == asl.Task {
 					tr.Input = value.EmptyObject
@@ -118,7 +118,7 @@ func TestTrialOfManyItems(t *testing.T) {
 	tr := trial(t, `{"Type": "Map", "ItemSelector": {"all.$": "$$.Execution.Input"}, "ItemProcessor": `+single(`"Type": "Pass"`)+`, "End": true}`)
 	items := make([]value.Value, 100_000)
 	for i := range items {
-		items[i] = value.Int(1)
+		items[i] = value.OfInt(1)
 	}
 	tr.Input, tr.Mock = value.OfSlice(items), &Mock{Result: value.EmptyArray}
 	v := tr.Run()

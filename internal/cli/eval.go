@@ -254,7 +254,7 @@ const statesVariable = "states"
 
 // scope reads the document and what the flags give.
 func (v *evaluator) scope(c *cobra.Command, files []string) (*scope, error) {
-	s := &scope{context: value.ObjectOf(), variables: jsonata.Map{}}
+	s := &scope{context: value.OfMembers(), variables: jsonata.Map{}}
 	var err error
 	if s.document, err = readDocument(files, c.InOrStdin()); err != nil {
 		return nil, err
@@ -264,7 +264,7 @@ func (v *evaluator) scope(c *cobra.Command, files []string) (*scope, error) {
 			return nil, err
 		}
 	}
-	states := value.ObjectOf("input", s.document, "context", s.context)
+	states := value.OfMembers("input", s.document, "context", s.context)
 	for _, member := range []struct{ flag, name, text string }{
 		{"--result", "result", v.result}, {"--error-output", "errorOutput", v.errorOutput},
 	} {
@@ -305,7 +305,7 @@ func readDocument(files []string, in io.Reader) (value.Value, error) {
 	if len(files) > 0 {
 		name = files[0]
 	} else if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return value.ObjectOf(), nil
+		return value.OfMembers(), nil
 	}
 	text, err := readFile(name, in)
 	if err != nil {
@@ -313,7 +313,7 @@ func readDocument(files []string, in io.Reader) (value.Value, error) {
 	}
 	if name == "-" {
 		if name = "stdin"; len(bytes.TrimSpace(text)) == 0 {
-			return value.ObjectOf(), nil
+			return value.OfMembers(), nil
 		}
 	}
 	document, err := value.ParseBytes(text)

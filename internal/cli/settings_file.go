@@ -3,14 +3,13 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"github.com/aslocal/aslocal/emulator"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/aslocal/aslocal/emulator/storage"
-	"github.com/aslocal/aslocal/emulator/task"
 	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/internal/spell"
 	"github.com/aslocal/aslocal/value"
@@ -215,8 +214,7 @@ func notEmpty(text string) bool { return text != "" }
 func isType(text string) bool { return text == "STANDARD" || text == "EXPRESS" }
 
 func isEndpoint(text string) bool {
-	_, err := task.NewLambda(text)
-	return text != "" && err == nil
+	return text != "" && emulator.CheckLambdaEndpoint(text) == nil
 }
 
-func isS3Endpoint(text string) bool { return text != "" && storage.CheckEndpoint(text) == nil }
+func isS3Endpoint(text string) bool { return text != "" && emulator.CheckS3Endpoint(text) == nil }

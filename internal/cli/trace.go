@@ -338,14 +338,14 @@ type eventLog struct {
 }
 
 func (l *eventLog) event(execution string, e emulator.Event) {
-	line := value.ObjectOf(
-		"timestamp", value.Str(e.Timestamp.Format("2006-01-02T15:04:05.000Z07:00")), "type", value.Str(e.Type),
-		"id", value.Int(e.ID), "previousEventId", value.Int(e.PreviousEventID))
+	line := value.OfMembers(
+		"timestamp", value.OfString(e.Timestamp.Format("2006-01-02T15:04:05.000Z07:00")), "type", value.OfString(e.Type),
+		"id", value.OfInt(e.ID), "previousEventId", value.OfInt(e.PreviousEventID))
 	if e.Details.Exists() {
 		line = line.With("details", e.Details)
 	}
 	if strings.Contains(labelOf(execution), "/") {
-		line = line.With("executionArn", value.Str(execution))
+		line = line.With("executionArn", value.OfString(execution))
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

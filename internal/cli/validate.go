@@ -105,12 +105,12 @@ func check(name string, text []byte, o asl.Options) (*asl.Definition, asl.Diagno
 // template.
 func printDiagnostics(w io.Writer, found asl.Diagnostics) error {
 	for _, d := range found {
-		line := value.ObjectOf(
-			"file", value.Str(d.File), "line", value.Int(int64(d.Range.Start.Line)), "column", value.Int(int64(d.Range.Start.Column)),
-			"severity", value.Str(string(d.Severity)), "code", value.Str(d.Code), "message", value.Str(d.Message),
-			"location", value.Str(d.Pointer), "hint", value.Str(d.Hint))
+		line := value.OfMembers(
+			"file", value.OfString(d.File), "line", value.OfInt(int64(d.Range.Start.Line)), "column", value.OfInt(int64(d.Range.Start.Column)),
+			"severity", value.OfString(string(d.Severity)), "code", value.OfString(d.Code), "message", value.OfString(d.Message),
+			"location", value.OfString(d.Pointer), "hint", value.OfString(d.Hint))
 		if d.Machine != "" {
-			line = line.With("machine", value.Str(d.Machine))
+			line = line.With("machine", value.OfString(d.Machine))
 		}
 		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err

@@ -76,7 +76,7 @@ func YAMLTagged(text string, resolve func(tag string, v value.Value) value.Value
 		return v, nil, y.syntaxError(err)
 	}
 	id := y.root()
-	v = value.Nil
+	v = value.NullValue
 	var body ast.Node
 	for _, doc := range file.Docs {
 		switch {
@@ -328,19 +328,19 @@ func (y *yamlReader) scalar(n ast.Node) value.Value {
 				return v // 1e3, which the parser does not take for a number
 			}
 		}
-		return value.Str(n.Value)
+		return value.OfString(n.Value)
 	case *ast.LiteralNode:
-		return value.Str(n.Value.Value)
+		return value.OfString(n.Value.Value)
 	case *ast.BoolNode:
 		return value.OfBool(n.Value)
 	case *ast.NullNode:
-		return value.Nil
+		return value.NullValue
 	case *ast.IntegerNode:
 		if v, ok := jsonNumber(n.Token.Value); ok {
 			return v
 		}
 		if i, ok := n.Value.(int64); ok {
-			return value.Int(i)
+			return value.OfInt(i)
 		}
 		v, _ := jsonNumber(fmt.Sprint(n.Value)) // uint64
 		return v
@@ -348,9 +348,9 @@ func (y *yamlReader) scalar(n ast.Node) value.Value {
 		if v, ok := jsonNumber(n.Token.Value); ok {
 			return v
 		}
-		return value.Float(n.Value)
+		return value.OfFloat(n.Value)
 	case *ast.MergeKeyNode:
-		return value.Str("<<")
+		return value.OfString("<<")
 	}
 	y.fail(n, "%s has no form in JSON", n.GetToken().Value)
 	return value.Value{}
@@ -402,7 +402,7 @@ func (y *yamlReader) untag(n *ast.TagNode, v value.Value) value.Value {
 	switch tag := n.Start.Value; {
 	case tag == "!!str":
 		if v.Kind() != value.String && v.Len() == 0 {
-			return value.Str(n.Value.GetToken().Value)
+			return value.OfString(n.Value.GetToken().Value)
 		}
 	case !strings.HasPrefix(tag, "!!"):
 		return y.resolve(tag, v)
@@ -432,5 +432,5 @@ func join(separator string, parts value.Value) value.Value {
 	for _, part := range parts.Items() {
 		texts = append(texts, part.Text())
 	}
-	return value.Str(strings.Join(texts, separator))
+	return value.OfString(strings.Join(texts, separator))
 }

@@ -129,7 +129,7 @@ func (c *stack) sub(t *text, arguments value.Value, p *path, depth int) {
 		default:
 			found := c.ref(name)
 			if id, attribute, ok := strings.Cut(name, "."); ok {
-				found = c.attribute(value.Of(value.Str(id), value.Str(attribute)))
+				found = c.attribute(value.OfItems(value.OfString(id), value.OfString(attribute)))
 			}
 			t.add(found.text, in.cover(start, end, !found.known))
 		}

@@ -42,7 +42,7 @@ func longForm(tag string, v value.Value) value.Value {
 	if name != "Ref" && name != "Condition" {
 		name = "Fn::" + name
 	}
-	return value.ObjectOf(name, v)
+	return value.OfMembers(name, v)
 }
 
 // literal returns the string at p with the origin of each character; with that

@@ -1,0 +1,397 @@
+package awsjson
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// A shape reads and writes the values of one Go type. It is made once, from the
+// type and its tags, and used by many goroutines.
+type shape interface {
+	// read sets to from v, which is there and not null.
+	read(d *decoder, v value.Value, to reflect.Value)
+	// write appends the JSON of from.
+	write(dst []byte, from reflect.Value) []byte
+	// absent reports whether from has nothing to write at all.
+	absent(from reflect.Value) bool
+	// show prints v as the service's own classes print it.
+	show(v value.Value) string
+}
+
+// shapes holds the shapes of struct types while they are made, so that a type
+// may contain itself.
+type shapes map[reflect.Type]*structShape
+
+var optionalType = reflect.TypeFor[optional]()
+
+func (s shapes) of(t reflect.Type) shape {
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return timeShape{}
+	case t == reflect.TypeFor[value.Value]():
+		return valueShape{}
+	case t.Implements(optionalType):
+		return optionalShape{s.of(t.Field(0).Type)}
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return stringShape{}
+	case reflect.Bool:
+		return boolShape{}
+	case reflect.Int:
+		return intShape{"an Integer"}
+	case reflect.Int64:
+		return intShape{"a Long"}
+	case reflect.Float64:
+		return floatShape{}
+	case reflect.Struct:
+		return s.structure(t)
+	case reflect.Pointer:
+		return pointerShape{s.of(t.Elem())}
+	case reflect.Slice:
+		return listShape{item: s.of(t.Elem())}
+	}
+	panic(fmt.Sprintf("awsjson: a member cannot be a %v", t))
+}
+
+// A structShape has the members of a structure in the order of the fields,
+// which is also the order in which they are written and complained about.
+type structShape struct {
+	name   string // as the service calls it
+	fields []field
+}
+
+type field struct {
+	name   string
+	key    string // the name as it is written, with quotes and colon
+	index  []int
+	shape  shape
+	rules  *rules
+	header string
+}
+
+func (s shapes) structure(t reflect.Type) *structShape {
+	if t.Kind() != reflect.Struct {
+		panic(fmt.Sprintf("awsjson: expected a struct, got %v", t))
+	}
+	if known := s[t]; known != nil {
+		return known
+	}
+	made := &structShape{name: strings.ToUpper(t.Name()[:min(1, len(t.Name()))]) + t.Name()[min(1, len(t.Name())):]}
+	s[t] = made
+	for _, f := range reflect.VisibleFields(t) {
+		name := f.Tag.Get("json")
+		switch {
+		case f.Anonymous && name == "" || name == "-":
+			continue // its own fields come by themselves
+		case name == "":
+			panic(fmt.Sprintf("awsjson: field %s of %v has no json tag", f.Name, t))
+		case strings.Contains(name, ","):
+			panic(fmt.Sprintf("awsjson: field %s of %v: the json tag has options", f.Name, t))
+		}
+		rules, err := parseRules(f.Tag)
+		if err != nil {
+			panic(fmt.Sprintf("awsjson: field %s of %v: %v", f.Name, t, err))
+		}
+		made.fields = append(made.fields, field{
+			name:   name,
+			key:    string(value.AppendQuoted(nil, name)) + ":",
+			index:  f.Index,
+			shape:  s.of(f.Type),
+			rules:  rules,
+			header: f.Tag.Get("header"),
+		})
+	}
+	return made
+}
+
+// in returns the field of a struct. Embedded structs are by value, so no
+// pointer on the way can be nil.
+func (f *field) in(v reflect.Value) reflect.Value {
+	if len(f.index) == 1 {
+		return v.Field(f.index[0])
+	}
+	return v.FieldByIndex(f.index)
+}
+
+func (s *structShape) read(d *decoder, v value.Value, to reflect.Value) {
+	if v.Kind() != value.Object {
+		d.mismatch(v, "")
+		return
+	}
+	for i := range s.fields {
+		f := &s.fields[i]
+		member := v.Get(f.name)
+		if f.header != "" {
+			if text := d.header.Get(f.header); text != "" {
+				member = value.OfString(text)
+			}
+		}
+		if !member.Exists() || member.IsNull() {
+			if f.rules.required {
+				d.violate(f.name, "null", "Member must not be null")
+			}
+			continue
+		}
+		mark := d.enter(f.name)
+		f.shape.read(d, member, f.in(to))
+		d.leave(mark)
+		f.rules.check(d, f.name, f.shape, member)
+	}
+}
+
+func (s *structShape) write(dst []byte, from reflect.Value) []byte {
+	dst = append(dst, '{')
+	comma := false
+	for i := range s.fields {
+		f := &s.fields[i]
+		member := f.in(from)
+		if f.shape.absent(member) {
+			continue
+		}
+		if comma {
+			dst = append(dst, ',')
+		}
+		comma = true
+		dst = f.shape.write(append(dst, f.key...), member)
+	}
+	return append(dst, '}')
+}
+
+func (s *structShape) absent(reflect.Value) bool { return false }
+
+func (s *structShape) show(v value.Value) string {
+	shown := make([]string, len(s.fields))
+	for i := range s.fields {
+		f := &s.fields[i]
+		shown[i] = f.name + "=null"
+		if member := v.Get(f.name); member.Exists() && !member.IsNull() {
+			shown[i] = f.name + "=" + f.shape.show(member)
+		}
+	}
+	return s.name + "(" + strings.Join(shown, ", ") + ")"
+}
+
+type stringShape struct{}
+
+func (stringShape) read(d *decoder, v value.Value, to reflect.Value) {
+	if v.Kind() != value.String {
+		d.mismatch(v, "a String")
+		return
+	}
+	to.SetString(v.Text())
+}
+
+func (stringShape) write(dst []byte, from reflect.Value) []byte {
+	return value.AppendQuoted(dst, from.String())
+}
+
+func (stringShape) absent(reflect.Value) bool { return false }
+func (stringShape) show(v value.Value) string { return v.Text() }
+
+type boolShape struct{}
+
+func (boolShape) read(d *decoder, v value.Value, to reflect.Value) {
+	if v.Kind() != value.Bool {
+		d.mismatch(v, "a Boolean")
+		return
+	}
+	to.SetBool(v.Bool())
+}
+
+func (boolShape) write(dst []byte, from reflect.Value) []byte {
+	return strconv.AppendBool(dst, from.Bool())
+}
+
+func (boolShape) absent(reflect.Value) bool { return false }
+func (boolShape) show(v value.Value) string { return v.String() }
+
+type intShape struct{ class string }
+
+func (s intShape) read(d *decoder, v value.Value, to reflect.Value) {
+	n, ok := v.Int()
+	if !ok && v.Kind() == value.Number && math.Abs(v.Float()) < 1<<53 {
+		n, ok = int64(v.Float()), true // the service cuts the fraction off
+	}
+	if !ok {
+		d.mismatch(v, s.class)
+		return
+	}
+	to.SetInt(n)
+}
+
+func (intShape) write(dst []byte, from reflect.Value) []byte {
+	return strconv.AppendInt(dst, from.Int(), 10)
+}
+
+func (intShape) absent(reflect.Value) bool { return false }
+func (intShape) show(v value.Value) string { return v.NumberText() }
+
+type floatShape struct{}
+
+func (floatShape) read(d *decoder, v value.Value, to reflect.Value) {
+	if v.Kind() != value.Number {
+		d.mismatch(v, "a Double")
+		return
+	}
+	to.SetFloat(v.Float())
+}
+
+// write gives whole numbers a fraction, as the service does: 0.0. What JSON
+// cannot say becomes null.
+func (floatShape) write(dst []byte, from reflect.Value) []byte {
+	f := from.Float()
+	if f == math.Trunc(f) && math.Abs(f) < 1e15 {
+		return strconv.AppendFloat(dst, f, 'f', 1, 64)
+	}
+	if v := value.OfFloat(f); v.Exists() {
+		return v.AppendJSON(dst)
+	}
+	return append(dst, "null"...)
+}
+
+func (floatShape) absent(reflect.Value) bool { return false }
+func (floatShape) show(v value.Value) string { return v.NumberText() }
+
+// A timeShape is seconds since 1970 with milliseconds.
+type timeShape struct{}
+
+// maxSeconds is beyond the year 9999.
+const maxSeconds = 1e12
+
+func (timeShape) read(d *decoder, v value.Value, to reflect.Value) {
+	seconds := v.Float()
+	if v.Kind() != value.Number || math.Abs(seconds) > maxSeconds {
+		d.mismatch(v, "a Date")
+		return
+	}
+	*to.Addr().Interface().(*time.Time) = time.UnixMilli(int64(math.Round(seconds * 1000)))
+}
+
+func (timeShape) write(dst []byte, from reflect.Value) []byte {
+	ms := timeOf(from).UnixMilli()
+	if ms < 0 {
+		dst, ms = append(dst, '-'), -ms
+	}
+	dst = strconv.AppendInt(dst, ms/1000, 10)
+	ms %= 1000
+	return append(dst, '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10))
+}
+
+func (timeShape) absent(from reflect.Value) bool { return timeOf(from).IsZero() }
+func (timeShape) show(v value.Value) string      { return v.NumberText() }
+
+func timeOf(v reflect.Value) time.Time {
+	if v.CanAddr() {
+		return *v.Addr().Interface().(*time.Time) // does not allocate
+	}
+	return v.Interface().(time.Time)
+}
+
+// A valueShape is any JSON.
+type valueShape struct{}
+
+func (valueShape) read(_ *decoder, v value.Value, to reflect.Value) {
+	*to.Addr().Interface().(*value.Value) = v
+}
+
+func (valueShape) write(dst []byte, from reflect.Value) []byte {
+	v := valueOf(from)
+	if !v.Exists() {
+		v = value.NullValue // as an item of a list
+	}
+	return v.AppendJSON(dst)
+}
+
+func (valueShape) absent(from reflect.Value) bool { return !valueOf(from).Exists() }
+func (valueShape) show(v value.Value) string      { return v.String() }
+
+func valueOf(v reflect.Value) value.Value {
+	if v.CanAddr() {
+		return *v.Addr().Interface().(*value.Value)
+	}
+	return v.Interface().(value.Value)
+}
+
+type optionalShape struct{ of shape }
+
+func (s optionalShape) read(d *decoder, v value.Value, to reflect.Value) {
+	s.of.read(d, v, to.Field(0))
+	to.Field(1).SetBool(true)
+}
+
+func (s optionalShape) write(dst []byte, from reflect.Value) []byte {
+	return s.of.write(dst, from.Field(0))
+}
+
+func (s optionalShape) absent(from reflect.Value) bool { return !from.Field(1).Bool() }
+func (s optionalShape) show(v value.Value) string      { return s.of.show(v) }
+
+type pointerShape struct{ to shape }
+
+func (s pointerShape) read(d *decoder, v value.Value, to reflect.Value) {
+	to.Set(reflect.New(to.Type().Elem()))
+	s.to.read(d, v, to.Elem())
+}
+
+func (s pointerShape) write(dst []byte, from reflect.Value) []byte {
+	if from.IsNil() {
+		return append(dst, "null"...) // as an item of a list
+	}
+	return s.to.write(dst, from.Elem())
+}
+
+func (s pointerShape) absent(from reflect.Value) bool { return from.IsNil() }
+func (s pointerShape) show(v value.Value) string      { return s.to.show(v) }
+
+type listShape struct{ item shape }
+
+func (s listShape) read(d *decoder, v value.Value, to reflect.Value) {
+	if v.Kind() != value.Array {
+		d.mismatch(v, "")
+		return
+	}
+	list := reflect.MakeSlice(to.Type(), v.Len(), v.Len())
+	for i, item := range v.Items() {
+		mark := d.enter(strconv.Itoa(i + 1))
+		if item.IsNull() {
+			d.violate("member", "null", "Member must not be null")
+		} else {
+			inner := d.enter("member")
+			s.item.read(d, item, list.Index(i))
+			d.leave(inner)
+		}
+		d.leave(mark)
+	}
+	to.Set(list)
+}
+
+func (s listShape) write(dst []byte, from reflect.Value) []byte {
+	dst = append(dst, '[')
+	for i := range from.Len() {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = s.item.write(dst, from.Index(i))
+	}
+	return append(dst, ']')
+}
+
+func (s listShape) absent(reflect.Value) bool { return false }
+
+func (s listShape) show(v value.Value) string {
+	shown := make([]string, v.Len())
+	for i, item := range v.Items() {
+		shown[i] = "null"
+		if !item.IsNull() {
+			shown[i] = s.item.show(item)
+		}
+	}
+	return "[" + strings.Join(shown, ", ") + "]"
+}

@@ -1,0 +1,156 @@
+package reader
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file reads JSON, whole or a value a line. Guide: "ItemReader (Map)",
+// "ItemsPointer", "JSON Lines".
+
+// maxPointer is how long an ItemsPointer may be.
+const maxPointer = 2000
+
+// json adds the items of an array, or takes an object as it is: its members are
+// iterated then. Where several objects are read, the values of the members are
+// items.
+func (r *reading) json(f *object) error {
+	var text strings.Builder
+	if _, err := io.Copy(&text, f); err != nil {
+		return &objectError{f.Object, err}
+	}
+	v, err := value.Parse(text.String())
+	if err != nil {
+		return &objectError{f.Object, err}
+	}
+	if v, err = pointed(v, r.config.pointer); err != nil {
+		return err
+	}
+	if v.Kind() == value.Object && !r.config.flatten && !r.config.athena {
+		return r.members(v)
+	}
+	if v.Kind() != value.Array && v.Kind() != value.Object {
+		return notIterable()
+	}
+	for i, item := range items(v) {
+		if text.Len() > maxItem && item.Size() > maxItem {
+			return tooLargeItem("item " + strconv.Itoa(i))
+		}
+		if err := r.add(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// items ranges over the items of an array or the values of an object.
+func items(v value.Value) func(yield func(int, value.Value) bool) {
+	if v.Kind() == value.Array {
+		return v.Items()
+	}
+	return func(yield func(int, value.Value) bool) {
+		i := 0
+		for _, member := range v.Members() {
+			if !yield(i, member) {
+				return
+			}
+			i++
+		}
+	}
+}
+
+// members takes the first members of an object, as many as are wanted.
+func (r *reading) members(v value.Value) error {
+	if r.whole = v; v.Len() <= r.config.maxItems {
+		return nil
+	}
+	var b value.ObjectBuilder
+	for name, member := range v.Members() {
+		if b.Len() == r.config.maxItems {
+			break
+		}
+		b.Set(name, member)
+	}
+	r.whole = b.Value()
+	return nil
+}
+
+// pointed is what a JSON Pointer leads to.
+func pointed(v value.Value, pointer string) (value.Value, error) {
+	if pointer == "" {
+		return v, nil
+	}
+	if pointer[0] != '/' || len(pointer) >= maxPointer {
+		return v, failed("ItemsPointer: expected a JSON Pointer of less than %d characters that begins with /, got %q", maxPointer, shortened(pointer))
+	}
+	at := v
+	for name := range strings.SplitSeq(pointer[1:], "/") {
+		name = position.Unescape(name)
+		switch at.Kind() {
+		case value.Object:
+			at = at.Get(name)
+		case value.Array:
+			i, err := strconv.Atoi(name)
+			if err != nil || strconv.Itoa(i) != name {
+				i = -1
+			}
+			at = at.Index(i)
+		default:
+			at = value.Value{}
+		}
+		if !at.Exists() {
+			return at, failed("ItemsPointer: nothing is at %q", shortened(pointer))
+		}
+	}
+	return at, nil
+}
+
+func shortened(text string) string {
+	if len(text) > 80 {
+		return text[:80] + "…"
+	}
+	return text
+}
+
+// jsonLines adds the value of each line. Empty lines have none.
+func (r *reading) jsonLines(f *object) error {
+	in := bufio.NewScanner(f)
+	in.Buffer(make([]byte, 64<<10), maxItem+2) // with its line end
+	line := 0
+	for in.Scan() {
+		line++
+		err := r.jsonLine(f, line, bytes.TrimSpace(in.Bytes()))
+		if broken := in.Err(); broken != nil && err != errEnough { // the line is what came before that
+			return &objectError{f.Object, broken}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	switch err := in.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return tooLargeItem("line " + strconv.Itoa(line+1))
+	case err != nil:
+		return &objectError{f.Object, err}
+	}
+	return nil
+}
+
+func (r *reading) jsonLine(f *object, line int, text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
+	v, err := value.ParseBytes(text)
+	var bad *value.SyntaxError
+	if errors.As(err, &bad) {
+		return failed("Unable to read s3://%s/%s: line %d is not JSON: %s", f.Bucket, f.Key, line, bad.Message)
+	}
+	return r.add(v)
+}

@@ -1,0 +1,442 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file drives engines for the tests of this package: machines by name, a
+// virtual clock, tasks that a function answers.
+
+// definitions are the machines that the tests run, by revision.
+var definitions = map[string]string{
+	"pass":      `{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}`,
+	"wait":      `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}}`,
+	"two waits": `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 5, "Next": "V"}, "V": {"Type": "Wait", "Seconds": 3600, "End": true}}}`,
+	"loop":      `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}`,
+	"task":      `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true}}}`,
+	"token":     `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": {"token.$": "$$.Task.Token"}, "End": true}}}`,
+	"activity":  `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "TimeoutSeconds": 60, "End": true}}}`,
+	"activities": `{"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
+		{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "End": true}}},
+		{"StartAt": "U", "States": {"U": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "End": true}}}]}}}`,
+	"timed task": `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "TimeoutSeconds": 5, "End": true}}}`,
+	"timed":      `{"TimeoutSeconds": 5, "StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true}}}`,
+}
+
+const activityARN = "arn:aws:states:us-east-1:123456789012:activity:a"
+
+// programs compiles a definition; it is Config.Program of the tests.
+func programs(revision string) (*machine.Program, error) {
+	if i := strings.LastIndexByte(revision, '#'); i >= 0 {
+		p, err := programs(revision[:i])
+		if err != nil {
+			return nil, err
+		}
+		return p.Child(revision[i+1:]), nil
+	}
+	text, ok := definitions[revision]
+	if !ok {
+		return nil, fmt.Errorf("no definition %q", revision)
+	}
+	d, found := asl.Parse(text)
+	if found.HasErrors() {
+		return nil, found
+	}
+	return machine.Compile(d)
+}
+
+// A runner answers tasks with a function.
+type runner func(ctx context.Context, t *machine.Task) (value.Value, error)
+
+func (r runner) Run(ctx context.Context, _ *machine.Start, t *machine.Task) (value.Value, error) {
+	return r(ctx, t)
+}
+
+func (r runner) Watch(_ context.Context, _ *machine.Start, t *machine.Task, done func(value.Value, error)) {
+	done(t.Submitted, nil)
+}
+
+var echo = runner(func(_ context.Context, t *machine.Task) (value.Value, error) { return t.Input, nil })
+
+// A bench is an engine under test.
+type bench struct {
+	testing.TB
+	*Engine
+	ctx context.Context
+}
+
+func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+// newBench opens an engine with a memory store and a virtual clock, where the
+// configuration says nothing else.
+func newBench(t testing.TB, c Config) *bench {
+	t.Helper()
+	if c.Store == nil {
+		c.Store = journal.NewMemory()
+	}
+	if c.Clock == nil {
+		c.Clock = NewVirtualClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	}
+	if c.Tasks == nil {
+		c.Tasks = echo
+	}
+	c.Program, c.Log = programs, quiet()
+	e := New(c)
+	if err := e.Recover(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	t.Cleanup(func() {
+		if err := e.Close(ctx); err != nil {
+			t.Errorf("closing: %v", err)
+		}
+		cancel()
+	})
+	return &bench{TB: t, Engine: e, ctx: ctx}
+}
+
+func request(definition, name, input string) Request {
+	program, err := programs(definition)
+	if err != nil {
+		panic(err)
+	}
+	return Request{
+		Start: machine.Start{
+			ARN: "arn:aws:states:us-east-1:123456789012:execution:m:" + name, Name: name,
+			MachineARN: "arn:aws:states:us-east-1:123456789012:stateMachine:m", Machine: "m", InputText: input,
+		},
+		Input: value.MustParse(input), Revision: definition, Program: program,
+	}
+}
+
+func (b *bench) start(definition, name string) string {
+	b.Helper()
+	r := request(definition, name, `{}`)
+	if _, err := b.Start(b.ctx, r); err != nil {
+		b.Fatalf("starting %s: %v", name, err)
+	}
+	return r.Start.ARN
+}
+
+// wantStatus waits for the end of an execution.
+func (b *bench) wantStatus(arn string, want machine.Status) View {
+	b.Helper()
+	v, err := b.Wait(b.ctx, arn)
+	if err != nil || v.Status != want {
+		b.Fatalf("%s: %v, %v, %v, want %v", arn, v.Status, v.Failure, err, want)
+	}
+	return v
+}
+
+// wantEmpty checks that nothing is left of executions that have ended.
+func (b *bench) wantEmpty() {
+	b.Helper()
+	if err := b.Settle(b.ctx); err != nil {
+		b.Fatal(err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.timers.mu.Lock()
+	defer b.timers.mu.Unlock()
+	b.offers.mu.Lock()
+	defer b.offers.mu.Unlock()
+	if len(b.live) != 0 || len(b.timers.heap) != 0 || len(b.offers.queues) != 0 {
+		b.Errorf("%d executions, %d timers and %d queues are left", len(b.live), len(b.timers.heap), len(b.offers.queues))
+	}
+}
+
+// Many callers start executions of few names at once: each name begins once,
+// and every other caller learns of it.
+func TestStartsOfOneNameAtOnce(t *testing.T) {
+	b := newBench(t, Config{})
+	var began, existed atomic.Int64
+	var group sync.WaitGroup
+	for i := range 200 {
+		group.Go(func() {
+			v, err := b.Start(b.ctx, request([]string{"pass", "wait"}[i%2], fmt.Sprint(i%10), `{}`))
+			switch {
+			case err == nil:
+				began.Add(1)
+			case errors.Is(err, ErrExists) && v.Start != nil:
+				existed.Add(1)
+			default:
+				t.Errorf("start %d: %v, %v", i, v, err)
+			}
+			if v.Started == 0 {
+				t.Errorf("start %d: no date in %+v", i, v)
+			}
+		})
+	}
+	group.Wait()
+	if began.Load() != 10 || existed.Load() != 190 {
+		t.Errorf("%d began and %d existed, want 10 and 190", began.Load(), existed.Load())
+	}
+	if err := b.Advance(b.ctx, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	b.wantEmpty()
+}
+
+// A name of an execution that has ended is taken, and asking for it does not
+// make the execution look as if it ran.
+func TestStartOfAnEndedName(t *testing.T) {
+	b := newBench(t, Config{})
+	arn := b.start("pass", "x")
+	b.wantStatus(arn, machine.Succeeded)
+	var group sync.WaitGroup
+	for range 50 {
+		group.Go(func() {
+			if v, err := b.Start(b.ctx, request("pass", "x", `{}`)); err != ErrExists || v.Status != machine.Succeeded {
+				t.Errorf("starting again: %v, %v", v.Status, err)
+			}
+		})
+		group.Go(func() {
+			if v, err := b.Describe(arn); err != nil || v.Status != machine.Succeeded {
+				t.Errorf("describing: %v, %v", v.Status, err)
+			}
+		})
+		group.Go(func() { b.wantStatus(arn, machine.Succeeded) })
+	}
+	group.Wait()
+}
+
+// A refusing store refuses everything after its first writes.
+type refusingStore struct {
+	*journal.Memory
+	left atomic.Int64
+}
+
+var errRefused = errors.New("the disk is full")
+
+func (s *refusingStore) Commit(w journal.Write, done func(error)) {
+	if (w.Batch != nil || w.Create != nil) && s.left.Add(-1) < 0 {
+		if done != nil {
+			go done(errRefused)
+		}
+		return
+	}
+	s.Memory.Commit(w, done)
+}
+
+func TestStoreRefusesTheBeginning(t *testing.T) {
+	b := newBench(t, Config{Store: &refusingStore{Memory: journal.NewMemory()}})
+	for range 2 { // the name is not taken
+		if _, err := b.Start(b.ctx, request("wait", "x", `{}`)); !errors.Is(err, errRefused) {
+			t.Fatalf("starting: %v, want %v", err, errRefused)
+		}
+	}
+	if _, err := b.Describe("arn:aws:states:us-east-1:123456789012:execution:m:x"); err != ErrNotFound {
+		t.Errorf("describing: %v, want %v", err, ErrNotFound)
+	}
+	b.wantEmpty()
+}
+
+// An execution whose batch is refused stands; whoever waits for it is told, and
+// it can be stopped once the store writes again.
+func TestStoreRefusesABatch(t *testing.T) {
+	store := &refusingStore{Memory: journal.NewMemory()}
+	store.left.Store(1)
+	b := newBench(t, Config{Store: store})
+	arn := b.start("wait", "x")
+	waited := make(chan error)
+	go func() {
+		_, err := b.Wait(b.ctx, arn)
+		waited <- err
+	}()
+	if err := b.Advance(b.ctx, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waited; err != nil && !errors.Is(err, errRefused) {
+		t.Errorf("waiting: %v, want %v", err, errRefused)
+	}
+	if v, err := b.Describe(arn); err != nil || v.Status != machine.Running {
+		t.Errorf("describing: %v, %v, want it to stand", v.Status, err)
+	}
+	b.wantEmpty()
+	store.left.Store(1)
+	if stopped, err := b.Stop(b.ctx, arn, nil); err != nil || stopped == 0 {
+		t.Errorf("stopping: %d, %v", stopped, err)
+	}
+	b.wantStatus(arn, machine.Aborted)
+	var last machine.Event
+	if err := b.History(arn, 1, func(e *machine.Event) bool { last = *e; return true }); err != nil || last.ID != 3 || last.Type != machine.ExecutionAborted {
+		t.Errorf("the history ends with %+v, %v", last, err)
+	}
+}
+
+// The journal counts on after the history is full.
+func TestFullHistoryIsDurable(t *testing.T) {
+	b := newBench(t, Config{})
+	arn := b.start("loop", "x")
+	v := b.wantStatus(arn, machine.Failed)
+	if v.Events != machine.MaxEvents {
+		t.Errorf("%d events, want %d", v.Events, machine.MaxEvents)
+	}
+	var n int64
+	if err := b.History(arn, 1, func(*machine.Event) bool { n++; return true }); err != nil || n != machine.MaxEvents {
+		t.Errorf("the journal has %d events, %v", n, err)
+	}
+}
+
+func TestStopDuringALongComputation(t *testing.T) {
+	b := newBench(t, Config{})
+	r := request("loop", "x", `{}`)
+	r.Start.Express = true // it has no limit of events
+	if _, err := b.Start(b.ctx, r); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Describe(r.Start.ARN); err != nil {
+		t.Fatal(err)
+	}
+	x := b.find(r.Start.ARN)
+	if err := b.bring(b.ctx, x, machine.Stimulus{Kind: machine.Stopped}); err != nil {
+		t.Errorf("stopping: %v", err)
+	}
+	b.wantEmpty()
+}
+
+// A client that goes away stops the execution that it has waited for, and the
+// task that this was calling.
+func TestStartSyncIsStoppedWithItsClient(t *testing.T) {
+	called, cancelled := make(chan struct{}), make(chan struct{})
+	b := newBench(t, Config{Tasks: runner(func(ctx context.Context, _ *machine.Task) (value.Value, error) {
+		close(called)
+		<-ctx.Done()
+		close(cancelled)
+		return value.Value{}, ctx.Err()
+	})})
+	ctx, cancel := context.WithCancel(b.ctx)
+	go func() {
+		<-called
+		cancel()
+	}()
+	r := request("task", "x", `{}`)
+	r.Start.Express, r.Start.Sync = true, true
+	if _, err := b.StartSync(ctx, r); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+	<-cancelled
+	b.wantEmpty()
+}
+
+// Closing ends what waits in the engine.
+func TestCloseEndsThoseWhoWait(t *testing.T) {
+	b := newBench(t, Config{})
+	arn := b.start("wait", "x")
+	waits := []func() error{
+		func() error { _, err := b.Wait(b.ctx, arn); return err },
+		func() error {
+			r := request("wait", "y", `{}`)
+			r.Start.Express, r.Start.Sync = true, true
+			_, err := b.StartSync(b.ctx, r)
+			return err
+		},
+		func() error {
+			if token, _, err := b.TakeActivity(b.ctx, activityARN, ""); token != "" || err != nil {
+				t.Errorf("polling: %q, %v", token, err)
+			}
+			return errClosed
+		},
+	}
+	got := make(chan error)
+	for _, wait := range waits {
+		go func() { got <- wait() }()
+	}
+	if err := b.Close(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	for range waits {
+		if err := <-got; err != errClosed {
+			t.Errorf("got %v, want %v", err, errClosed)
+		}
+	}
+	if _, err := b.Start(b.ctx, request("pass", "z", `{}`)); err != errClosed {
+		t.Errorf("starting: %v, want %v", err, errClosed)
+	}
+}
+
+// A call is cancelled by its timeout and by the end of its execution, and its
+// answer is dropped then.
+func TestCallsEndWithTheirTask(t *testing.T) {
+	for name, c := range map[string]struct {
+		definition string
+		end        func(b *bench, arn string) error
+		want       machine.Status
+	}{
+		"timeout of the task":      {"timed task", func(b *bench, _ string) error { b.fireNext(b.timers.next()); return nil }, machine.Failed},
+		"timeout of the execution": {"timed", func(b *bench, _ string) error { b.fireNext(b.timers.next()); return nil }, machine.TimedOut},
+		"stop":                     {"task", func(b *bench, arn string) error { _, err := b.Stop(b.ctx, arn, nil); return err }, machine.Aborted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			called, cancelled := make(chan struct{}), make(chan struct{})
+			b := newBench(t, Config{Tasks: runner(func(ctx context.Context, _ *machine.Task) (value.Value, error) {
+				close(called)
+				<-ctx.Done()
+				close(cancelled)
+				return value.True, nil
+			})})
+			arn := b.start(c.definition, "x")
+			<-called
+			if err := c.end(b, arn); err != nil {
+				t.Fatal(err)
+			}
+			b.wantStatus(arn, c.want)
+			<-cancelled
+			b.wantEmpty()
+		})
+	}
+}
+
+func TestPanicInTheMachineFailsTheExecution(t *testing.T) {
+	b := newBench(t, Config{})
+	arn := b.start("wait", "x")
+	x := b.find(arn)
+	x.mu.Lock()
+	x.x = nil // nothing makes a machine panic that we know of
+	x.mu.Unlock()
+	if err := b.Advance(b.ctx, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	v := b.wantStatus(arn, machine.Failed)
+	if v.Events != 3 || v.Failure.Name.Text() != asl.ErrRuntime {
+		t.Errorf("%d events, %v", v.Events, v.Failure)
+	}
+}
+
+func TestHeartbeatWithoutLimitShowsNothingEarly(t *testing.T) {
+	tokens := make(chan string, 1)
+	b := newBench(t, Config{Tasks: runner(func(_ context.Context, c *machine.Task) (value.Value, error) {
+		tokens <- c.Input.Get("token").Text()
+		return value.True, nil
+	})})
+	arn := b.start("token", "x")
+	token := <-tokens
+	for range 100 {
+		if err := b.Heartbeat(b.ctx, token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Succeed(b.ctx, token, value.OfString("done")); err != nil {
+		t.Fatal(err)
+	}
+	if v := b.wantStatus(arn, machine.Succeeded); v.Output.Text() != "done" {
+		t.Errorf("output %v", v.Output)
+	}
+	if err := b.Heartbeat(b.ctx, token); err != ErrStale {
+		t.Errorf("a late heartbeat: %v, want %v", err, ErrStale)
+	}
+}

@@ -1,0 +1,190 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file keeps Map Runs as the API shows them. The machine says with each
+// batch how those that it concerns stand; that is written with the batch and
+// published with it.
+
+// kindMapRun is the kind of their documents.
+const kindMapRun = "mapRun"
+
+// A MapRun is a Map Run as it stood after the last durable batch.
+type MapRun struct {
+	machine.MapRun
+	Execution string // ARN of the execution that has it
+}
+
+// MachineARN is the labelled ARN of the state machine that its children are of.
+func (r *MapRun) MachineARN() string { return machineOfRun(r.ARN) }
+
+// machineOfRun makes …:stateMachine:m/label of …:mapRun:m/label:uuid.
+func machineOfRun(arn string) string {
+	if i := strings.LastIndexByte(arn, ':'); i >= 0 {
+		arn = arn[:i]
+	}
+	return strings.Replace(arn, ":mapRun:", ":stateMachine:", 1)
+}
+
+// mapRuns holds all Map Runs.
+type mapRuns struct {
+	mu    sync.Mutex
+	byARN map[string]*MapRun
+	of    map[string][]string // ARNs by execution, oldest first
+
+	changing sync.Mutex // held while the limits of one are read, changed and written
+}
+
+func (m *mapRuns) put(r *MapRun) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byARN == nil {
+		m.byARN, m.of = make(map[string]*MapRun), make(map[string][]string)
+	}
+	if m.byARN[r.ARN] == nil {
+		m.of[r.Execution] = append(m.of[r.Execution], r.ARN)
+	}
+	m.byARN[r.ARN] = r
+}
+
+func (m *mapRuns) get(arn string) *MapRun {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.byARN[arn]
+}
+
+// MapRun returns the Map Run with the ARN, or ErrNotFound.
+func (e *Engine) MapRun(arn string) (MapRun, error) {
+	if r := e.mapRuns.get(arn); r != nil {
+		return *r, nil
+	}
+	return MapRun{}, ErrNotFound
+}
+
+// MapRuns returns the Map Runs of an execution, oldest first.
+func (e *Engine) MapRuns(execution string) []MapRun {
+	e.mapRuns.mu.Lock()
+	defer e.mapRuns.mu.Unlock()
+	var out []MapRun
+	for _, arn := range e.mapRuns.of[execution] {
+		out = append(out, *e.mapRuns.byARN[arn])
+	}
+	return out
+}
+
+// ErrCompleted says that a Map Run has ended and cannot be changed.
+var ErrCompleted = errors.New("engine: the map run has ended")
+
+// UpdateMapRun changes the limits of a Map Run that has not ended and returns
+// when that is durable. It fails with ErrNotFound, or ErrCompleted.
+func (e *Engine) UpdateMapRun(ctx context.Context, arn string, change func(*machine.MapRunLimits)) error {
+	e.mapRuns.changing.Lock()
+	defer e.mapRuns.changing.Unlock()
+	r, err := e.MapRun(arn)
+	if err != nil {
+		return err
+	}
+	x := e.find(r.Execution)
+	if r.Status != machine.Running || x == nil {
+		return ErrCompleted
+	}
+	change(&r.Limits)
+	err = e.bring(ctx, x, machine.Stimulus{Kind: machine.MapRunChanged, Run: &machine.MapRunEvent{ARN: arn, Limits: r.Limits}})
+	if err == ErrStale {
+		return ErrCompleted
+	}
+	return err
+}
+
+// mapRunDocuments are what the journal keeps of the Map Runs of a batch.
+func mapRunDocuments(execution string, runs []machine.MapRun) []journal.Document {
+	var out []journal.Document
+	for i := range runs {
+		r := MapRun{runs[i], execution}
+		out = append(out, journal.Document{Kind: kindMapRun, Key: r.ARN, Data: r.document()})
+	}
+	return out
+}
+
+func (e *Engine) publishMapRuns(execution string, runs []machine.MapRun) {
+	for i := range runs {
+		e.mapRuns.put(&MapRun{runs[i], execution})
+	}
+}
+
+// loadMapRuns reads those of earlier processes.
+func (e *Engine) loadMapRuns() error {
+	var runs []*MapRun
+	for doc, err := range e.Store.Documents(kindMapRun) {
+		if err != nil {
+			return fmt.Errorf("engine: reading the map runs: %w", err)
+		}
+		r, err := readMapRun(doc)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, r)
+	}
+	slices.SortStableFunc(runs, func(a, b *MapRun) int { return cmp.Compare(a.Started, b.Started) })
+	for _, r := range runs {
+		e.mapRuns.put(r)
+	}
+	return nil
+}
+
+var (
+	mapRunShape = value.NewShape("execution", "status", "started", "stopped", "maxConcurrency", "toleratedCount", "toleratedPercentage", "items", "executions")
+	countsShape = value.NewShape("running", "succeeded", "failed", "timedOut", "aborted", "total")
+)
+
+func (r *MapRun) document() []byte {
+	l := &r.Limits
+	return mapRunShape.New([]value.Value{
+		value.OfString(r.Execution), value.OfString(r.Status.String()), value.OfInt(r.Started), value.OfInt(r.Stopped), value.OfInt(l.MaxConcurrency), value.OfInt(l.ToleratedCount),
+		value.OfFloat(l.ToleratedPercentage), countsValue(&r.Items), countsValue(&r.Executions),
+	}).AppendJSON(nil)
+}
+
+func countsValue(c *machine.MapRunCounts) value.Value {
+	members := make([]value.Value, 0, 6)
+	for _, n := range []int{c.Running, c.Succeeded, c.Failed, c.TimedOut, c.Aborted, c.Total} {
+		members = append(members, value.OfInt(int64(n)))
+	}
+	return countsShape.New(members)
+}
+
+func readMapRun(doc journal.Document) (*MapRun, error) {
+	v, err := value.ParseBytes(doc.Data)
+	if err != nil {
+		return nil, fmt.Errorf("engine: the map run %s: %w", doc.Key, err)
+	}
+	number := func(name string) int64 { n, _ := v.Get(name).Int(); return n }
+	r := &MapRun{Execution: v.Get("execution").Text()}
+	r.ARN, r.Status, r.Started, r.Stopped = doc.Key, machine.StatusOf(v.Get("status").Text()), number("started"), number("stopped")
+	r.Limits = machine.MapRunLimits{
+		MaxConcurrency: number("maxConcurrency"), ToleratedCount: number("toleratedCount"), ToleratedPercentage: v.Get("toleratedPercentage").Float(),
+	}
+	r.Items, r.Executions = readCounts(v.Get("items")), readCounts(v.Get("executions"))
+	return r, nil
+}
+
+func readCounts(v value.Value) machine.MapRunCounts {
+	number := func(name string) int { n, _ := v.Get(name).Int(); return int(n) }
+	c := machine.MapRunCounts{
+		Running: number("running"), Succeeded: number("succeeded"), Failed: number("failed"), TimedOut: number("timedOut"), Aborted: number("aborted"), Total: number("total"),
+	}
+	c.Pending = c.Total - c.Running - c.Succeeded - c.Failed - c.TimedOut - c.Aborted
+	return c
+}

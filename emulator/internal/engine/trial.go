@@ -1,0 +1,49 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file runs states alone.
+
+// maxTrial is how long a state on trial may take. API: TestState.
+const maxTrial = 5 * time.Minute
+
+// Try runs a trial to its end, calling the task of a state without a mock. A
+// task that takes longer than it may, or than a trial may, has timed out; time
+// is that of the system, since nobody advances a virtual clock meanwhile.
+func (e *Engine) Try(ctx context.Context, t *machine.Trial) *machine.Verdict {
+	ctx, cancel := context.WithTimeout(ctx, maxTrial)
+	defer cancel()
+	defer context.AfterFunc(e.root, cancel)()
+	t.At, t.Start.Seed = e.Clock.Now(), newSeed()
+	t.Call = func(task *machine.Task) (value.Value, *machine.Failure) {
+		return e.callOnTrial(ctx, &execution{arn: t.Start.ARN, start: &t.Start}, task)
+	}
+	return t.Run()
+}
+
+func (e *Engine) callOnTrial(ctx context.Context, x *execution, t *machine.Task) (value.Value, *machine.Failure) {
+	limit := maxTrial
+	for _, seconds := range []int64{t.Timeout, t.Heartbeat} {
+		if seconds > 0 && seconds < int64(limit/time.Second) {
+			limit = time.Duration(seconds) * time.Second
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	out, err := e.runTask(ctx, x, t)
+	switch {
+	case ctx.Err() != nil || errors.Is(err, ErrNoAnswer):
+		return out, &machine.Failure{Name: value.OfString(asl.ErrTimeout)}
+	case err != nil:
+		return out, e.failureOf(x, err)
+	}
+	return out, nil
+}

@@ -1,0 +1,237 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"sync/atomic"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file has what others may see of an execution: only what is durable.
+
+// A View is an execution as it stood after its last durable batch.
+type View struct {
+	Start    *machine.Start
+	Revision string // of the definition that it runs
+	Status   machine.Status
+	Started  int64 // Unix milliseconds
+	Stopped  int64 // 0 while it runs
+	Output   value.Value
+	Failure  *machine.Failure
+	Events   int64 // number of the last event in the history
+	records  int64 // number of the last record in the journal
+}
+
+// A viewBox holds the view of a live execution; one without Start until its
+// beginning is durable.
+type viewBox struct{ p atomic.Pointer[View] }
+
+func (b *viewBox) store(v View) { b.p.Store(&v) }
+
+func (b *viewBox) load() View {
+	if v := b.p.Load(); v != nil {
+		return *v
+	}
+	return View{}
+}
+
+// published is the view after a batch, and whether the execution has ended
+// with it. The caller holds x.mu.
+func (x *execution) published(events []machine.Event) (v View, ended bool) {
+	started, stopped := x.x.Times()
+	v = View{
+		Start: x.x.Start(), Revision: x.revision, Status: x.x.Status(), Started: started, Stopped: stopped,
+		Output: x.x.Output(), Failure: x.x.Failure(), Events: x.x.Events(), records: x.x.Records(),
+	}
+	return v, len(events) > 0 && events[len(events)-1].Type.Terminal()
+}
+
+// row is the journal's row of an execution. What DescribeExecution shows beyond
+// it is in the first and the last batch.
+func (x *execution) row(v View) *journal.Execution {
+	return &journal.Execution{
+		ID: x.id, ARN: x.arn, MachineARN: v.Start.MachineARN, VersionARN: v.Start.Version, AliasARN: v.Start.Alias, MapRunARN: v.Start.MapRun, Name: v.Start.Name,
+		Status: v.Status.String(), Started: v.Started, Stopped: v.Stopped, Record: v.record(),
+	}
+}
+
+// record is what the row holds beyond its columns.
+func (v *View) record() []byte {
+	members := []value.Value{value.OfString(v.Revision), value.OfInt(v.Events), value.OfInt(v.records)}
+	if v.Start != nil && v.Start.MapRun != "" {
+		return childRecordShape.New(append(members, value.OfInt(int64(v.Start.Items)))).AppendJSON(nil)
+	}
+	return recordShape.New(members).AppendJSON(nil)
+}
+
+// revisionOf is the revision that a row's execution runs.
+func revisionOf(x *journal.Execution) string {
+	record, err := value.ParseBytes(x.Record)
+	if err != nil {
+		return "" // no program is known under this
+	}
+	return record.Get("revision").Text()
+}
+
+var (
+	recordShape      = value.NewShape("revision", "events", "records")
+	childRecordShape = value.NewShape("revision", "events", "records", "items")
+)
+
+// A Row is an execution as ListExecutions shows it.
+type Row struct {
+	ARN, MachineARN, Name string
+	Version, Alias        string
+	MapRun                string // whose child it is
+	Items                 int64  // of the Map Run that it has
+	Status                machine.Status
+	Started, Stopped      int64
+}
+
+func rowOf(x *journal.Execution) Row {
+	row := Row{
+		ARN: x.ARN, MachineARN: x.MachineARN, Name: x.Name, Version: x.VersionARN, Alias: x.AliasARN,
+		MapRun: x.MapRunARN, Status: machine.StatusOf(x.Status), Started: x.Started, Stopped: x.Stopped,
+	}
+	if row.MapRun != "" {
+		if record, err := value.ParseBytes(x.Record); err == nil {
+			row.Items, _ = record.Get("items").Int()
+		}
+	}
+	return row
+}
+
+// ErrNotFound says that there is no such execution.
+var ErrNotFound = errors.New("engine: no such execution")
+
+// Describe returns the view of an execution, or ErrNotFound.
+func (e *Engine) Describe(arn string) (View, error) {
+	if x := e.find(arn); x != nil {
+		if v := x.view.load(); v.Start != nil {
+			return v, nil
+		}
+	}
+	stored, err := e.stored(arn)
+	if err != nil {
+		return View{}, err
+	}
+	return e.viewOf(stored)
+}
+
+func (e *Engine) find(arn string) *execution {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.live[arn]
+}
+
+func (e *Engine) stored(arn string) (journal.Execution, error) {
+	stored, err := e.Store.Execution(arn)
+	if errors.Is(err, journal.ErrNotFound) {
+		return stored, ErrNotFound
+	}
+	return stored, err
+}
+
+// viewOf reads the view of an execution that is not live. Of one that has ended,
+// the first and the last batch say everything; the row of one that stands does
+// not count what has happened since its first batch.
+func (e *Engine) viewOf(stored journal.Execution) (View, error) {
+	record, err := value.ParseBytes(stored.Record)
+	if err != nil {
+		return View{}, fmt.Errorf("engine: the row of %s: %w", stored.ARN, err)
+	}
+	v := View{Revision: record.Get("revision").Text(), Status: machine.StatusOf(stored.Status), Started: stored.Started, Stopped: stored.Stopped}
+	v.Events, _ = record.Get("events").Int()
+	v.records, _ = record.Get("records").Int()
+	if v.Status == machine.Running {
+		err = e.readBatches(&v, stored.ID, 1, math.MaxInt)
+	} else if err = e.readBatches(&v, stored.ID, 1, 1); err == nil && !v.ended() {
+		err = e.readBatches(&v, stored.ID, v.records, 1)
+	}
+	if err == nil && v.Start == nil {
+		err = errors.New("it has no beginning")
+	}
+	if err != nil {
+		return View{}, fmt.Errorf("engine: the journal of %s: %w", stored.ARN, err)
+	}
+	return v, nil
+}
+
+// readBatches takes what batches have into the view, from the one with that
+// record on, and no more than most.
+func (e *Engine) readBatches(v *View, id, from int64, most int) error {
+	var buf []machine.Event
+	for batch, err := range e.Store.Batches(id, from) {
+		if err == nil {
+			buf, err = machine.ReadEvents(buf[:0], batch.Data)
+		}
+		if err != nil {
+			return err
+		}
+		v.take(buf)
+		v.records = max(v.records, batch.Last)
+		if most--; most == 0 {
+			break
+		}
+	}
+	return nil
+}
+
+func (v *View) ended() bool { return v.Output.Exists() || v.Failure != nil }
+
+// take keeps what a view shows of the events.
+func (v *View) take(events []machine.Event) {
+	for i := range events {
+		ev := &events[i]
+		v.Events = max(v.Events, ev.ID)
+		switch {
+		case ev.Type == machine.ExecutionStarted:
+			v.Start = ev.Start
+		case ev.Type.Terminal():
+			v.Output, v.Failure = ev.Doc, ev.Failure
+		}
+	}
+}
+
+// History calls yield for the events of the history from the given number on,
+// private records left out, until it returns false. It returns ErrNotFound if
+// there is no such execution.
+func (e *Engine) History(arn string, from int64, yield func(*machine.Event) bool) error {
+	stored, err := e.stored(arn)
+	if err != nil {
+		return err
+	}
+	var buf []machine.Event
+	for batch, err := range e.Store.Batches(stored.ID, from) {
+		if err != nil {
+			return err
+		}
+		if buf, err = machine.ReadEvents(buf[:0], batch.Data); err != nil {
+			return err
+		}
+		for i := range buf {
+			if buf[i].ID >= from && !buf[i].Type.Private() && !yield(&buf[i]) {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// List returns a page of executions, newest first, and the Before of the next
+// page, 0 if there is none.
+func (e *Engine) List(q journal.Query) (rows []Row, next int64, err error) {
+	stored, next, err := e.Store.Executions(q)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows = make([]Row, len(stored))
+	for i := range stored {
+		rows[i] = rowOf(&stored[i])
+	}
+	return rows, next, nil
+}

@@ -1,0 +1,73 @@
+package s3
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// This file has what can go wrong with S3: its answers in its own words, and
+// what only a local emulator can have to say.
+
+const (
+	codeNoSuchKey    = "NoSuchKey"
+	codeNoSuchBucket = "NoSuchBucket"
+)
+
+// An Error is an answer of S3 that refuses what it was asked, or says why there
+// is none.
+type Error struct {
+	Status    int    // of HTTP; 0: nobody has answered
+	Code      string // "NoSuchKey"
+	Message   string
+	RequestID string
+}
+
+// Error words the error as the SDK does that Step Functions calls S3 with.
+func (e *Error) Error() string {
+	switch {
+	case e.Status == 0:
+		return e.Message
+	case e.RequestID == "":
+		return fmt.Sprintf("%s (Service: S3, Status Code: %d)", e.Message, e.Status)
+	}
+	return fmt.Sprintf("%s (Service: S3, Status Code: %d, Request ID: %s)", e.Message, e.Status, e.RequestID)
+}
+
+func noSuchKey() error {
+	return &Error{Status: http.StatusNotFound, Code: codeNoSuchKey, Message: "The specified key does not exist."}
+}
+
+func noSuchBucket() error {
+	return &Error{Status: http.StatusNotFound, Code: codeNoSuchBucket, Message: "The specified bucket does not exist"}
+}
+
+// noStorage: nothing is known that has the bucket.
+func noStorage(bucket string) error {
+	return &Error{Code: "NoStorage", Message: fmt.Sprintf(
+		"nothing is set up that has the bucket '%s': set --s3-dir to a folder whose folders are buckets, or --s3-endpoint (AWS_ENDPOINT_URL_S3) to an "+
+			"endpoint that speaks S3, such as http://localhost:9000 of MinIO", bucket)}
+}
+
+// noVersions: a folder holds each object once.
+func noVersions(o Object) error {
+	return &Error{Status: http.StatusBadRequest, Code: "InvalidArgument", Message: fmt.Sprintf(
+		"a folder holds no versions of objects: version '%s' of '%s' cannot be read", o.Version, o.Key)}
+}
+
+// notAFile: the key is none that a folder can hold.
+func notAFile(o Object) error {
+	return &Error{Status: http.StatusBadRequest, Code: "InvalidArgument", Message: fmt.Sprintf(
+		"a folder can hold no object with the key '%s': expected names separated by single slashes", o.Key)}
+}
+
+// unreadable: the system refuses a file that should be an object.
+func unreadable(err error) error {
+	return &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: fmt.Sprintf("Access Denied: %v", err)}
+}
+
+// noAnswer: the endpoint cannot be reached, or broke off.
+func noAnswer(err error, endpoint string) error {
+	return &Error{Code: "NoAnswer", Message: fmt.Sprintf(
+		"Unable to execute HTTP request: %v. S3 was called at %s: is that running? Another endpoint is set by --s3-endpoint or AWS_ENDPOINT_URL_S3, "+
+			"and --s3-dir makes folders the buckets", err, endpoint)}
+}

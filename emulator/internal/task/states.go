@@ -1,0 +1,242 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file calls Step Functions itself: nested executions
+// (states:startExecution, also .sync and .sync:2) and every action of the API
+// through the AWS SDK (aws-sdk:sfn:…).
+
+// An API is the Step Functions that nested executions run in.
+type API interface {
+	// Call calls an operation ("StartExecution") with the members of its
+	// request and returns those of its answer. What the service refuses is an
+	// APIError; ctx may end the call.
+	Call(ctx context.Context, operation string, in value.Value) (value.Value, error)
+	// OnEnd arranges that f is called when the execution has ended. It is not
+	// called after ctx has ended; ctx tells by its cause whether the execution
+	// is still wanted.
+	OnEnd(ctx context.Context, execution string, f func()) error
+}
+
+// An APIError is what an API refuses a call with.
+type APIError interface {
+	error
+	Type() string // "com.amazonaws…#StateMachineDoesNotExist"
+	Text() string
+}
+
+// States runs the resources of Step Functions itself.
+type States struct{ API API }
+
+// Run implements Runner.
+func (s States) Run(ctx context.Context, c *Call) (value.Value, error) {
+	if c.Resource.SDK {
+		return s.callSDK(ctx, c)
+	}
+	in := c.Input
+	if in.Kind() != value.Object {
+		return value.Value{}, badParameters(in, "expected an object")
+	}
+	out, err := s.API.Call(ctx, "StartExecution", requestOf(in))
+	if err != nil {
+		return value.Value{}, optimizedError(err)
+	}
+	return startResult(out), nil
+}
+
+// Watch calls done when the nested execution that the call has submitted has
+// ended: with its description if it succeeded, and else with States.TaskFailed,
+// whose cause is the description.
+func (s States) Watch(ctx context.Context, c *Call, submitted value.Value, done func(value.Value, error)) {
+	arn := submitted.Get("ExecutionArn").Text()
+	err := s.API.OnEnd(ctx, arn, func() {
+		out, err := s.API.Call(ctx, "DescribeExecution", value.OfMembers("executionArn", value.OfString(arn)))
+		if err != nil {
+			done(value.Value{}, optimizedError(err))
+			return
+		}
+		done(nestedResult(pascal(out), c.Resource))
+	})
+	if err != nil {
+		done(value.Value{}, optimizedError(err))
+	}
+}
+
+// nestedResult is the result of a nested execution that has ended. With
+// .sync:2 input and output are JSON, with .sync they are text.
+func nestedResult(described value.Value, r asl.Resource) (value.Value, error) {
+	described = sorted(described)
+	status := described.Get("Status").Text()
+	if status != "SUCCEEDED" {
+		return value.Value{}, &asl.Error{Name: asl.ErrTaskFailed, Cause: described.String()}
+	}
+	if !strings.HasSuffix(r.Name(), ":2") {
+		return described, nil
+	}
+	for _, member := range []string{"Input", "Output"} {
+		if v, err := value.Parse(described.Get(member).Text()); err == nil {
+			described = described.With(member, v)
+		}
+	}
+	return described, nil
+}
+
+// sorted is an object with its members in the order of their names.
+func sorted(v value.Value) value.Value {
+	var b value.ObjectBuilder
+	members := maps.Collect(v.Members())
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		b.Set(name, members[name])
+	}
+	return b.Value()
+}
+
+// startResult is the answer of StartExecution as an optimized integration
+// returns it. The headers are those that AWS's own answer would have had.
+func startResult(out value.Value) value.Value {
+	arn, start := out.Get("executionArn"), out.Get("startDate")
+	id := uuid.NewString()
+	body := fmt.Sprintf(`{"executionArn":%s,"startDate":%s}`, arn, javaDouble(start.Float()))
+	text := map[string]string{
+		"x-amzn-RequestId": id,
+		"connection":       "keep-alive",
+		"Content-Length":   strconv.Itoa(len(body)),
+		"Date":             time.Now().UTC().Format(http.TimeFormat),
+		"Content-Type":     "application/x-amz-json-1.0",
+	}
+	var all, byName value.ObjectBuilder
+	for _, name := range []string{"x-amzn-RequestId", "connection", "Content-Length", "Date", "Content-Type"} {
+		all.Set(name, value.OfItems(value.OfString(text[name])))
+	}
+	for _, name := range []string{"connection", "Content-Length", "Content-Type", "Date", "x-amzn-RequestId"} {
+		byName.Set(name, value.OfString(text[name]))
+	}
+	return value.OfMembers(
+		"ExecutionArn", arn,
+		"SdkHttpMetadata", httpMetadataShape.New([]value.Value{all.Value(), byName.Value(), value.OfInt(http.StatusOK)}),
+		"SdkResponseMetadata", responseMetadataShape.New([]value.Value{value.OfString(id)}),
+		"StartDate", value.OfString(isoTime(start)))
+}
+
+// javaDouble prints seconds as AWS's servers do: 1.629880767853E9.
+func javaDouble(f float64) string {
+	return strings.Replace(strconv.FormatFloat(f, 'E', -1, 64), "E+09", "E9", 1)
+}
+
+// requestOf is the request of an execution's start with AWS's spelling of
+// members. Input is data, whose members keep their names: a null one is left
+// out, and one that is no string becomes its JSON text.
+func requestOf(in value.Value) value.Value {
+	switch input := in.Get("Input"); input.Kind() {
+	case value.Absent, value.String:
+	case value.Null:
+		in = in.Without("Input")
+	default:
+		in = in.With("Input", value.OfString(input.String()))
+	}
+	return renamed(in, unicode.ToLower)
+}
+
+// callSDK calls any operation as the AWS SDK integration does.
+func (s States) callSDK(ctx context.Context, c *Call) (value.Value, error) {
+	first, size := utf8.DecodeRuneInString(c.Resource.Action)
+	operation := string(unicode.ToUpper(first)) + c.Resource.Action[size:]
+	in := c.Input
+	if in.Kind() != value.Object {
+		return value.Value{}, badParameters(in, "expected an object")
+	}
+	if operation == "StartExecution" || operation == "StartSyncExecution" {
+		in = requestOf(in)
+	} else {
+		in = renamed(in, unicode.ToLower)
+	}
+	out, err := s.API.Call(ctx, operation, in)
+	if err != nil {
+		return value.Value{}, sdkError(err, c.Resource.Service)
+	}
+	return pascal(out), nil
+}
+
+// sdkError words what the service refuses as AWS SDK integrations do.
+func sdkError(err error, service string) error {
+	refused, ok := errors.AsType[APIError](err)
+	if !ok {
+		return err
+	}
+	prefix := strings.ToUpper(service[:1]) + service[1:]
+	return &asl.Error{Name: prefix + "." + exceptionName(refused), Cause: fmt.Sprintf(
+		"%s (Service: %s, Status Code: 400, Request ID: %s) (SDK Attempt Count: 1)", refused.Text(), prefix, uuid.NewString())}
+}
+
+// optimizedError words it as states:startExecution does.
+func optimizedError(err error) error {
+	refused, ok := errors.AsType[APIError](err)
+	if !ok {
+		return err
+	}
+	return &asl.Error{Name: "StepFunctions." + exceptionName(refused), Cause: fmt.Sprintf(
+		"%s (Service: AWSStepFunctions; Status Code: 400; Error Code: %s; Request ID: %s; Proxy: null)", refused.Text(), code(refused), uuid.NewString())}
+}
+
+func code(e APIError) string {
+	_, name, _ := strings.Cut(e.Type(), "#")
+	return name
+}
+
+// exceptionName is the class of the Java SDK: the code, ending in Exception.
+func exceptionName(e APIError) string {
+	return strings.TrimSuffix(code(e), "Exception") + "Exception"
+}
+
+// pascal is an answer as integrations return it: members in Pascal case, times
+// as ISO 8601 text.
+func pascal(v value.Value) value.Value { return renamed(v, unicode.ToUpper) }
+
+// renamed changes the first letter of all member names. Names that users have
+// given, those of variables and tags, stay as they are.
+func renamed(v value.Value, change func(rune) rune) value.Value {
+	switch v.Kind() {
+	case value.Array:
+		items := make([]value.Value, v.Len())
+		for i, item := range v.Items() {
+			items[i] = renamed(item, change)
+		}
+		return value.OfSlice(items)
+	case value.Object:
+		var b value.ObjectBuilder
+		for name, member := range v.Members() {
+			first, size := utf8.DecodeRuneInString(name)
+			switch {
+			case strings.HasSuffix(name, "Date") && member.Kind() == value.Number, name == "timestamp":
+				member = value.OfString(isoTime(member))
+			case name != "variableReferences" && name != "assignedVariables":
+				member = renamed(member, change)
+			}
+			b.Set(string(change(first))+name[size:], member)
+		}
+		return b.Value()
+	}
+	return v
+}
+
+// isoTime writes seconds since 1970 as text.
+func isoTime(seconds value.Value) string {
+	return time.UnixMilli(int64(seconds.Float()*1000 + 0.5)).UTC().Format("2006-01-02T15:04:05.000Z")
+}
