@@ -102,6 +102,10 @@ func Details(e *machine.Event, o Options) (string, value.Value) {
 		return "evaluationFailedEventDetails", d.evaluation(e)
 	case machine.MapRunStarted:
 		return "mapRunStartedEventDetails", value.OfMembers("mapRunArn", value.OfString(e.Run.ARN))
+	case machine.MapRunRedriven:
+		return "mapRunRedrivenEventDetails", value.OfMembers("mapRunArn", value.OfString(e.Run.ARN), "redriveCount", value.OfInt(int64(e.Index)))
+	case machine.ExecutionRedriven:
+		return "executionRedrivenEventDetails", value.OfMembers("redriveCount", value.OfInt(int64(e.Index)))
 	case machine.MapRunFailed:
 		return "mapRunFailedEventDetails", d.failure(e)
 	}
