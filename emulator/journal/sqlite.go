@@ -25,7 +25,8 @@ type Durability int
 const (
 	// Disk: loss of power. Each group of writes waits for the disk.
 	Disk Durability = iota
-	// Process: the death of this process, but not that of the machine.
+	// Process: the death of this process, but not that of the machine. That the
+	// file was removed may be noticed a tenth of a second late.
 	Process
 )
 
@@ -103,6 +104,9 @@ func (s *SQLite) open(d Durability) error {
 	s.last.Store(last.Int64)
 	if err := s.guard.watch(path, path+"-wal"); err != nil {
 		return err
+	}
+	if d == Process {
+		s.guard.pause = processPause
 	}
 	s.writer, err = startWriter(s)
 	return err

@@ -53,7 +53,7 @@ func TestSQLiteIsGone(t *testing.T) {
 			if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			s := openSQLite(t, path, journal.Process)
+			s := openSQLite(t, path, journal.Disk)
 			defer s.Close()
 			x := benchRow(1)
 			if err := journal.Do(t.Context(), s, journal.Write{Create: x}); err != nil {
@@ -73,6 +73,26 @@ func TestSQLiteIsGone(t *testing.T) {
 				t.Errorf("a reader: got %+v, %v, want the execution", got, err)
 			}
 		})
+	}
+}
+
+// A store that does not wait for the disk does not look each time.
+func TestSQLiteIsGoneInTheEnd(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows does not remove files that are open")
+	}
+	path := filepath.Join(t.TempDir(), "journal.db")
+	s := openSQLite(t, path, journal.Process)
+	defer s.Close()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	for id := int64(1); err == nil; id++ {
+		err = journal.Do(t.Context(), s, journal.Write{Create: benchRow(id)})
+	}
+	if !errors.Is(err, journal.ErrGone) {
+		t.Errorf("got %v, want %v", err, journal.ErrGone)
 	}
 }
 

@@ -181,7 +181,7 @@ func (w *writer) write(group []pending) error {
 		return w.gone
 	}
 	err := w.transaction(group)
-	if w.gone = w.store.guard.gone(); w.gone != nil {
+	if w.gone = w.store.guard.look(); w.gone != nil {
 		return w.gone // and what was written went with the file
 	}
 	return err
