@@ -21,6 +21,7 @@ type guard struct {
 	watched []watchedFile
 	pause   time.Duration // between two looks at the files
 	looked  time.Time
+	lost    error // what the last look found
 }
 
 // processPause is the pause of a store that does not wait for the disk. Beside
@@ -111,8 +112,12 @@ func (g *guard) watch(paths ...string) error {
 	return nil
 }
 
-// look gives what gone does, if the pause is over.
+// look gives what gone does, if the pause is over. Once gone, the files stay
+// gone: what is at their paths later may lack what was refused meanwhile.
 func (g *guard) look() error {
+	if g.lost != nil {
+		return g.lost
+	}
 	if g.pause > 0 {
 		now := time.Now()
 		if now.Sub(g.looked) < g.pause {
@@ -120,7 +125,8 @@ func (g *guard) look() error {
 		}
 		g.looked = now
 	}
-	return g.gone()
+	g.lost = g.gone()
+	return g.lost
 }
 
 // gone gives ErrGone when a watched file is no longer at its path: an open file

@@ -22,7 +22,6 @@ const (
 type writer struct {
 	store      *SQLite
 	statements map[string]*sql.Stmt // by their text
-	gone       error                // the file was removed: nothing can be written any more
 	stopped    chan struct{}        // closed when all that was committed before closing is done
 
 	mu      sync.Mutex
@@ -154,7 +153,6 @@ func groupLen(queue []pending) int {
 // group applies a group and calls its dones.
 func (w *writer) group(group []pending) {
 	if err := w.write(group); err != nil {
-		// Nothing of the group has happened, whatever its writes were told.
 		err = diskError(w.store.path, err)
 		for i := range group {
 			if group[i].passed {
@@ -172,19 +170,16 @@ func (w *writer) group(group []pending) {
 	}
 }
 
-// write applies a group to the file, if the file is still there.
+// write applies a group to the file, if the file is still there. An error is
+// the disk's, and nothing of the group has happened.
 func (w *writer) write(group []pending) error {
 	if !slices.ContainsFunc(group, func(p pending) bool { return p.passed }) {
 		return nil
 	}
-	if w.gone != nil {
-		return w.gone
+	if err := w.store.guard.look(); err != nil {
+		return err
 	}
-	err := w.transaction(group)
-	if w.gone = w.store.guard.look(); w.gone != nil {
-		return w.gone // and what was written went with the file
-	}
-	return err
+	return w.transaction(group)
 }
 
 // transaction applies the writes of a group that passed the check, and sets the
