@@ -1,6 +1,9 @@
 package asl
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // This file lists the optimized integrations: the services and actions of
 // arn:aws:states:::service:action. All other actions of AWS are reached through
@@ -107,3 +110,15 @@ var (
 	readerResources = []string{"s3:getObject", "s3:listObjectsV2"}
 	writerResources = []string{"s3:putObject"}
 )
+
+// ParseMapResource reads the Resource of an ItemReader or ResultWriter, an
+// Integration that no Task may call. The error says that it is none.
+func ParseMapResource(text string) (Resource, error) {
+	part := strings.SplitN(text, ":", 6) // arn, partition, states, region, account, rest
+	if len(part) == 6 && part[0] == "arn" && partitionOK(part[1]) && part[2] == "states" &&
+		(slices.Contains(readerResources, part[5]) || slices.Contains(writerResources, part[5])) {
+		service, action, _ := strings.Cut(part[5], ":")
+		return Resource{Text: text, Kind: Integration, Service: service, Action: action}, nil
+	}
+	return Resource{}, errUnknownResource
+}

@@ -57,6 +57,7 @@ var table = []row{
 	{name: "emulator/internal/s3"},
 	{name: "emulator/internal/distributedmap/reader", imports: "value asl internal/position emulator/internal/s3"},
 	{name: "emulator/internal/distributedmap/writer", imports: "value asl emulator/internal/s3"},
+	{name: "emulator/internal/distributedmap", imports: "value asl emulator/internal/s3 emulator/internal/task emulator/internal/distributedmap/..."},
 	{name: "emulator/internal/engine", imports: "value asl asl/machine emulator/journal emulator/internal/history emulator/internal/task"},
 	{name: "emulator/ui", imports: "value asl graph emulator/internal/history emulator/internal/api/fault"},
 	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/position internal/spell"},

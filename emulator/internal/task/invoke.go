@@ -252,10 +252,12 @@ func call(ctx context.Context, h Handler, in *invocation) (*answer, error) {
 		return a, nil
 	}
 	output, err := h(ctx, input)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	}
-	if in.mode == event {
+	case errors.Is(err, ErrNoAnswer):
+		return nil, ErrNoAnswer
+	case in.mode == event:
 		a.status = http.StatusAccepted
 		return a, nil
 	}

@@ -17,12 +17,6 @@ import (
 // maxResult is how many bytes a task may return.
 const maxResult = 262_144
 
-// A Handler is a function that runs in this process. It gets the event and
-// returns the result. An error fails the call as one raised by a function
-// does: an *asl.Error gives error type and message, any other has the name of
-// its Go type, as in the Go runtime of Lambda.
-type Handler func(ctx context.Context, event value.Value) (value.Value, error)
-
 // Lambda runs functions: by ARN, whose result is what the function returned,
 // and by lambda:invoke, whose result is the answer of the Invoke API. It is safe
 // for concurrent use.
@@ -31,6 +25,7 @@ type Handler func(ctx context.Context, event value.Value) (value.Value, error)
 // endpoints do not want, and try again by itself, which is for the Retry of the
 // state to say; and Step Functions has its own words for errors.
 type Lambda struct {
+	NoJobs
 	endpoint  *url.URL // of all functions without one of their own; nil: none
 	transport *http.Transport
 
@@ -124,11 +119,13 @@ type invocation struct {
 }
 
 // Run implements Runner.
-func (l *Lambda) Run(ctx context.Context, c *Call) (value.Value, error) {
+func (l *Lambda) Run(ctx context.Context, c *Call) (Answer, error) {
+	run := l.runInvoke
 	if c.Resource.Kind == asl.Lambda {
-		return l.runFunction(ctx, c)
+		run = l.runFunction
 	}
-	return l.runInvoke(ctx, c)
+	out, err := run(ctx, c)
+	return Answer{Output: out}, err
 }
 
 // runFunction is the form by ARN: the input goes in as the event and what the

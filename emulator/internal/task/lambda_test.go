@@ -66,6 +66,12 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	io.Copy(w, r.Body)
 }
 
+// run returns the output of a call.
+func run(l *Lambda, c *Call) (value.Value, error) {
+	answer, err := l.Run(context.Background(), c)
+	return answer.Output, err
+}
+
 func TestRequest(t *testing.T) {
 	tests := []struct {
 		name, endpoint string // after the server's URL
@@ -122,7 +128,7 @@ func TestRequest(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := l.Run(context.Background(), tt.call); err != nil {
+			if _, err := run(l, tt.call); err != nil {
 				t.Fatal(err)
 			}
 			if got != tt.want {
@@ -134,7 +140,7 @@ func TestRequest(t *testing.T) {
 
 func TestResultOfInvoke(t *testing.T) {
 	l := serve(t, echo)
-	got, err := l.Run(context.Background(), byInvoke(t, `{"FunctionName":"pay","LogType":"Tail","Payload":{"n": 1.0, "é":null}}`))
+	got, err := run(l, byInvoke(t, `{"FunctionName":"pay","LogType":"Tail","Payload":{"n": 1.0, "é":null}}`))
 	const want = `{"ExecutedVersion":"7","LogResult":"bG9n","Payload":{"n":1.0,"é":null},"SdkHttpMetadata":{"AllHttpHeaders":{` +
 		`"X-Amz-Log-Result":["bG9n"],"X-Amz-Executed-Version":["7"],"x-amzn-Remapped-Content-Length":["0"],"Connection":["keep-alive"],` +
 		`"x-amzn-RequestId":["8b0f3b6a-0000-4000-8000-000000000001"],"Content-Length":["19"],"Date":["Sat, 21 Nov 2026 10:00:00 GMT"],` +
@@ -154,7 +160,7 @@ func TestHeadersAreMadeUp(t *testing.T) {
 		w.Header()["Content-Type"], w.Header()["Date"] = nil, nil
 		io.WriteString(w, `"ok"`)
 	})
-	got, err := l.Run(context.Background(), byInvoke(t, `{"FunctionName":"pay:prod"}`))
+	got, err := run(l, byInvoke(t, `{"FunctionName":"pay:prod"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +266,7 @@ func TestAnswers(t *testing.T) {
 				io.WriteString(w, tt.body)
 			})
 			for i, c := range []*Call{byARN(t, payARN, `{}`), byInvoke(t, `{"FunctionName":"pay"}`)} {
-				got, err := l.Run(context.Background(), c)
+				got, err := run(l, c)
 				if tt.want != "" {
 					if i == 1 {
 						got = got.Get("Payload")
@@ -282,11 +288,11 @@ func TestLargestResult(t *testing.T) {
 	l := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `"`+strings.Repeat("a", maxResult-2)+`"`)
 	})
-	if got, err := l.Run(context.Background(), byARN(t, payARN, `{}`)); err != nil || got.Size() != maxResult {
+	if got, err := run(l, byARN(t, payARN, `{}`)); err != nil || got.Size() != maxResult {
 		t.Errorf("by ARN: got %d bytes, %v, want %d", got.Size(), err, maxResult)
 	}
 	// The metadata counts, too.
-	_, err := l.Run(context.Background(), byInvoke(t, `{"FunctionName":"pay"}`))
+	_, err := run(l, byInvoke(t, `{"FunctionName":"pay"}`))
 	if e, ok := errors.AsType[*asl.Error](err); !ok || e.Name != "States.DataLimitExceeded" {
 		t.Errorf("lambda:invoke: got %v, want States.DataLimitExceeded", err)
 	}
@@ -301,7 +307,7 @@ func TestEndlessAnswer(t *testing.T) {
 			}
 		}
 	})
-	_, err := l.Run(context.Background(), byARN(t, payARN, `{}`))
+	_, err := run(l, byARN(t, payARN, `{}`))
 	if e, ok := errors.AsType[*asl.Error](err); !ok || e.Name != "States.DataLimitExceeded" {
 		t.Errorf("got %v, want States.DataLimitExceeded", err)
 	}
@@ -318,7 +324,7 @@ func TestOtherInvocationTypes(t *testing.T) {
 	})
 	for _, name := range []string{"pay", "local"} {
 		for mode, status := range map[string]int64{"Event": 202, "DryRun": 204} {
-			got, err := l.Run(context.Background(), byInvoke(t, `{"FunctionName":"`+name+`","InvocationType":"`+mode+`","Payload":1}`))
+			got, err := run(l, byInvoke(t, `{"FunctionName":"`+name+`","InvocationType":"`+mode+`","Payload":1}`))
 			n, _ := got.Get("StatusCode").Int()
 			m, _ := got.Get("SdkHttpMetadata").Get("HttpStatusCode").Int()
 			if err != nil || n != status || m != status || got.Get("Payload").String() != `""` || got.Get("ExecutedVersion").Exists() {
@@ -351,7 +357,7 @@ func TestParameters(t *testing.T) {
 	}
 	l := serve(t, echo)
 	for _, tt := range tests {
-		_, err := l.Run(context.Background(), byInvoke(t, tt.parameters))
+		_, err := run(l, byInvoke(t, tt.parameters))
 		e, _ := errors.AsType[*asl.Error](err)
 		if e == nil || e.Name != tt.name || requestIDs.ReplaceAllString(e.Cause, "Request ID: *;") != tt.cause {
 			t.Errorf("%s: got %v, want %s: %s", tt.parameters, err, tt.name, tt.cause)
@@ -366,7 +372,7 @@ func TestNoEndpoint(t *testing.T) {
 	want := asl.Error{Name: "Lambda.SdkClientException", Cause: "no endpoint for the Lambda function 'pay': set --lambda-endpoint or LAMBDA_ENDPOINT to one " +
 		"that speaks Lambda's Invoke API (such as http://localhost:3001 of sam local start-lambda), or give this function a URL, or mock the state"}
 	for _, c := range []*Call{byARN(t, payARN, `{}`), byInvoke(t, `{"FunctionName":"pay:prod"}`)} {
-		_, err := l.Run(context.Background(), c)
+		_, err := run(l, c)
 		if e, ok := errors.AsType[*asl.Error](err); !ok || *e != want {
 			t.Errorf("got %v, want %v", err, want)
 		}
@@ -390,7 +396,7 @@ func TestUnreachableEndpoint(t *testing.T) {
 		io.WriteString(w, "{")
 	})
 	for name, l := range map[string]*Lambda{"refused": newLambda(t, url), "broken off": broken, "cut off": cut, "longest length": boast} {
-		_, err = l.Run(context.Background(), byARN(t, payARN, `{}`))
+		_, err = run(l, byARN(t, payARN, `{}`))
 		e, ok := errors.AsType[*asl.Error](err)
 		if !ok || e.Name != "Lambda.SdkClientException" || !strings.HasPrefix(e.Cause, "Unable to execute HTTP request: ") ||
 			!strings.Contains(e.Cause, "'pay' was called at "+l.endpoint.String()+"/2015-03-31/functions/pay/invocations: is that running?") ||
@@ -473,13 +479,13 @@ func TestHandlers(t *testing.T) {
 		{"named", `1`, "", asl.Error{Name: "CustomException", Cause: `{"errorMessage":"because","errorType":"CustomException"}`}},
 	}
 	for _, tt := range tests {
-		got, err := l.Run(context.Background(), byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:"+tt.name, tt.payload))
+		got, err := run(l, byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:"+tt.name, tt.payload))
 		if e, _ := errors.AsType[*asl.Error](err); e != nil && *e != tt.err || err == nil && got.String() != tt.want || (err == nil) != (tt.want != "") {
 			t.Errorf("%s: got %v, %v, want %s, %v", tt.name, got, err, tt.want, tt.err)
 		}
 	}
 
-	got, err := l.Run(context.Background(), byInvoke(t, `{"FunctionName":"echo:prod","LogType":"Tail","Payload":"[1]"}`))
+	got, err := run(l, byInvoke(t, `{"FunctionName":"echo:prod","LogType":"Tail","Payload":"[1]"}`))
 	log, _ := base64.StdEncoding.DecodeString(got.Get("LogResult").Text())
 	id := got.Get("SdkResponseMetadata").Get("RequestId").Text()
 	if err != nil || got.Get("Payload").String() != "[1]" || got.Get("ExecutedVersion").Text() != "prod" ||
@@ -487,12 +493,12 @@ func TestHandlers(t *testing.T) {
 		t.Errorf("got %v, %v with log %q", got, err, log)
 	}
 
-	_, err = l.Run(context.Background(), byInvoke(t, `{"FunctionName":"echo","Payload":"Hello"}`))
+	_, err = run(l, byInvoke(t, `{"FunctionName":"echo","Payload":"Hello"}`))
 	if e, ok := errors.AsType[*asl.Error](err); !ok || e.Name != "Lambda.InvalidRequestContentException" || !strings.HasPrefix(e.Cause, "Could not parse request body into json: Unrecognized token 'Hello'") {
 		t.Errorf("got %v, want Lambda.InvalidRequestContentException", err)
 	}
 
-	_, err = l.Run(context.Background(), byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:large", `1`))
+	_, err = run(l, byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:large", `1`))
 	if e, ok := errors.AsType[*asl.Error](err); !ok || e.Name != "States.DataLimitExceeded" {
 		t.Errorf("got %v, want States.DataLimitExceeded", err)
 	}
@@ -508,7 +514,7 @@ func TestLambdaConcurrently(t *testing.T) {
 					l.SetHandler(fmt.Sprint("h", j), func(_ context.Context, v value.Value) (value.Value, error) { return v, nil })
 				}
 				want := fmt.Sprintf(`{"i":%d,"j":%d}`, i, j)
-				got, err := l.Run(context.Background(), byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:h"+fmt.Sprint(j), want))
+				got, err := run(l, byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:h"+fmt.Sprint(j), want))
 				if err != nil || got.String() != want {
 					t.Errorf("got %v, %v, want %s", got, err, want)
 				}
@@ -526,7 +532,7 @@ func BenchmarkLambda(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := l.Run(context.Background(), c); err != nil {
+				if _, err := run(l, c); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -549,7 +555,7 @@ func BenchmarkLambda(b *testing.B) {
 		c := byARN(b, payARN, `{"order":17}`)
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := l.Run(context.Background(), c); err != nil {
+			if _, err := run(l, c); err != nil {
 				b.Fatal(err)
 			}
 		}

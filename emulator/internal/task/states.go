@@ -46,10 +46,17 @@ type APIError interface {
 type States struct{ API API }
 
 // Run implements Runner.
-func (s States) Run(ctx context.Context, c *Call) (value.Value, error) {
+func (s States) Run(ctx context.Context, c *Call) (Answer, error) {
+	run := s.startExecution
 	if c.Resource.SDK {
-		return s.callSDK(ctx, c)
+		run = s.callSDK
 	}
+	out, err := run(ctx, c)
+	return Answer{Output: out}, err
+}
+
+// startExecution starts a nested execution.
+func (s States) startExecution(ctx context.Context, c *Call) (value.Value, error) {
 	in := c.Input
 	if in.Kind() != value.Object {
 		return value.Value{}, badParameters(in, "expected an object")

@@ -67,7 +67,7 @@ func (r *reading) flatten(o s3.Object) error {
 		from := len(r.items)
 		err := r.object(one)
 		if len(r.items) > from {
-			r.parts = append(r.parts, Part{From: from, Source: sourceOf(one)})
+			r.sources = append(r.sources, Source{From: from, Source: sourceOf(one)})
 		}
 		if err != nil {
 			return err

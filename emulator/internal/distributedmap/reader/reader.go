@@ -50,13 +50,13 @@ type Request struct {
 
 // Items are what was read.
 type Items struct {
-	Value  value.Value // an array, or the object that a JSON file holds
-	Source string      // what $$.Map.Item.Source shows of them, unless Parts say more
-	Parts  []Part      // only of items from several objects, LOAD_AND_FLATTEN
+	Value   value.Value // an array, or the object that a JSON file holds
+	Sources []Source    // one, but of LOAD_AND_FLATTEN one for each object that has items
 }
 
-// A Part says where the items from number From on are from, up to the next Part.
-type Part struct {
+// A Source says where items are from, as $$.Map.Item.Source shows it: those from
+// number From on, up to the next Source.
+type Source struct {
 	From   int
 	Source string
 }
@@ -73,12 +73,12 @@ func (r *Reader) Read(ctx context.Context, in Request) (Items, error) {
 		return Items{}, err
 	}
 	reading := &reading{ctx: ctx, buckets: r.buckets, config: c, memory: r.memory}
-	out := Items{Source: sourceOf(arguments)}
+	source := sourceOf(arguments)
 	switch {
 	case action == "listObjectsV2" && c.flatten:
 		err = reading.flatten(arguments)
 	case action == "listObjectsV2":
-		out.Source = "S3://" + arguments.Bucket
+		source = "S3://" + arguments.Bucket
 		err = reading.list(arguments)
 	case action != "getObject":
 		err = failed("ItemReader cannot call the resource %s: expected s3:getObject or s3:listObjectsV2", in.Resource)
@@ -97,8 +97,10 @@ func (r *Reader) Read(ctx context.Context, in Request) (Items, error) {
 	if err != nil && err != errEnough {
 		return Items{}, wordedAt(arguments, err)
 	}
-	out.Value, out.Parts = reading.result(), reading.parts
-	return out, nil
+	if len(reading.sources) == 0 {
+		reading.sources = []Source{{Source: source}}
+	}
+	return Items{Value: reading.result(), Sources: reading.sources}, nil
 }
 
 // sourceOf is the URI of an object in the form that the service gives it.
@@ -137,7 +139,7 @@ type reading struct {
 	memory  int64 // left
 	items   []value.Value
 	whole   value.Value // an object that is iterated as it is, or no value
-	parts   []Part
+	sources []Source    // only of LOAD_AND_FLATTEN
 }
 
 // maxItem is how large an item may be before its ItemSelector. Quotas: "Maximum
