@@ -40,8 +40,12 @@ func (e *Emulator) startExecution(ctx context.Context, in *startExecutionInput) 
 	if err != nil {
 		return nil, err
 	}
+	setCaller(ctx, &r.Start)
 	view, err := e.engine.Start(ctx, r)
 	if errors.Is(err, engine.ErrExists) {
+		if sameCaller(view.Start, &r.Start) {
+			return &startExecutionOutput{ExecutionArn: r.Start.ARN, StartDate: date(view.Started)}, nil
+		}
 		if view.Status != machine.Running || view.Start.InputText != r.Start.InputText {
 			return nil, fault.ExecutionAlreadyExists(r.Start.ARN)
 		}

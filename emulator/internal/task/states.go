@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -28,7 +29,11 @@ type API interface {
 	// Call calls an operation ("StartExecution") with the members of its
 	// request and returns those of its answer. What the service refuses is an
 	// APIError; ctx may end the call.
-	Call(ctx context.Context, operation string, in value.Value) (value.Value, error)
+	//
+	// Exactly once: c is the call of the execution that wants it. If the
+	// operation had its effect for the Key of c before a restart, it has no
+	// other effect now, and the answer is the same again.
+	Call(ctx context.Context, c *Call, operation string, in value.Value) (value.Value, error)
 	// OnEnd arranges that f is called when the execution has ended. It is not
 	// called after ctx has ended; ctx tells by its cause whether the execution
 	// is still wanted.
@@ -61,12 +66,33 @@ func (s States) startExecution(ctx context.Context, c *Call) (value.Value, error
 	if in.Kind() != value.Object {
 		return value.Value{}, badParameters(in, "expected an object")
 	}
-	out, err := s.API.Call(ctx, "StartExecution", requestOf(in))
+	out, err := s.call(ctx, c, "StartExecution", requestOf(in))
 	if err != nil {
 		return value.Value{}, optimizedError(err)
 	}
 	return startResult(out), nil
 }
+
+// waiting are the operations that may take minutes. All others are over as soon
+// as the store has what they do.
+var waiting = map[string]bool{"GetActivityTask": true, "StartSyncExecution": true, "TestState": true}
+
+// call calls an operation for c. It finishes when the process ends meanwhile, so
+// that the effect and its answer seldom fall on two sides of a restart.
+func (s States) call(ctx context.Context, c *Call, operation string, in value.Value) (value.Value, error) {
+	if !waiting[operation] {
+		ctx = context.WithoutCancel(ctx)
+	}
+	if operation == "StartExecution" && !in.Get("name").Exists() {
+		in = in.With("name", value.OfString(nameOf(c)))
+	}
+	return s.API.Call(ctx, c, operation, in)
+}
+
+// nameOf is the name of the execution that a call starts without naming it: a
+// UUID, as the service gives, and the same one if the call is made again after a
+// restart.
+func nameOf(c *Call) string { return uuid.NewHash(sha256.New(), uuid.Nil, []byte(c.Key()), 4).String() }
 
 // Watch calls done when the nested execution that the call has submitted has
 // ended: with its description if it succeeded, and else with States.TaskFailed,
@@ -74,7 +100,7 @@ func (s States) startExecution(ctx context.Context, c *Call) (value.Value, error
 func (s States) Watch(ctx context.Context, c *Call, submitted value.Value, done func(value.Value, error)) {
 	arn := submitted.Get("ExecutionArn").Text()
 	err := s.API.OnEnd(ctx, arn, func() {
-		out, err := s.API.Call(ctx, "DescribeExecution", value.OfMembers("executionArn", value.OfString(arn)))
+		out, err := s.API.Call(ctx, c, "DescribeExecution", value.OfMembers("executionArn", value.OfString(arn)))
 		if err != nil {
 			done(value.Value{}, optimizedError(err))
 			return
@@ -174,7 +200,7 @@ func (s States) callSDK(ctx context.Context, c *Call) (value.Value, error) {
 	} else {
 		in = renamed(in, unicode.ToLower)
 	}
-	out, err := s.API.Call(ctx, operation, in)
+	out, err := s.call(ctx, c, operation, in)
 	if err != nil {
 		return value.Value{}, sdkError(err, c.Resource.Service)
 	}

@@ -97,8 +97,12 @@ type Runner interface {
 	// read, or what the state shows as ResultWriterDetails. When ctx ends, it
 	// returns soon, with an error that nobody looks at.
 	//
-	// After a restart the same call may be made again; its Key tells. A Runner
-	// whose effect can be found by the Key finds it instead of repeating it.
+	// After a restart the same call is made again, if its answer was not
+	// recorded; the Key tells that it is the same. A Runner whose effect is in our
+	// own store finds it there instead of repeating it. It also finishes although
+	// ctx has ended, and its answer counts unless the cause is ErrGivenUp: who
+	// closes an engine ends the contexts, waits for the Runs to return, and
+	// records the answers of those that have returned without an error.
 	Run(ctx context.Context, c *Call) (Answer, error)
 
 	// Watch waits for the end of the job that Run has submitted: done is called
