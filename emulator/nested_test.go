@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/aslocal/aslocal/emulator"
@@ -77,5 +78,24 @@ func TestNestedExecutionWithATakenName(t *testing.T) {
 		if got := x.em.Wait(x.start(parent, "", `{}`)); got.Status != want || want == "FAILED" && got.Error != "StepFunctions.ExecutionAlreadyExistsException" {
 			t.Errorf("got %+v, want %s", got, want)
 		}
+	}
+}
+
+// Two tries of a state are two tasks.
+func TestNestedExecutionOfTestState(t *testing.T) {
+	x := newTest(t)
+	child := x.create("child", `{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}`)
+	for range 2 {
+		_, err := x.client.TestState(x.ctx, &sfn.TestStateInput{
+			RoleArn:    aws.String("arn:aws:iam::123456789012:role/r"),
+			Definition: aws.String(`{"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "Parameters": {"StateMachineArn": "` + *child + `"}, "End": true}`),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := x.client.ListExecutions(x.ctx, &sfn.ListExecutionsInput{StateMachineArn: child})
+	if err != nil || len(list.Executions) != 2 {
+		t.Errorf("children: %+v, %v, want two", list, err)
 	}
 }
