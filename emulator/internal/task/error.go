@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/internal/service"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -75,54 +76,26 @@ type serviceError struct {
 	requestID string
 }
 
-// lambdaExceptions are the exceptions that Lambda's model has for Invoke. By
-// the name of any other, Step Functions does not know them.
-var lambdaExceptions = map[string]bool{
-	"EC2AccessDeniedException":             true,
-	"EC2ThrottledException":                true,
-	"EC2UnexpectedException":               true,
-	"EFSIOException":                       true,
-	"EFSMountConnectivityException":        true,
-	"EFSMountFailureException":             true,
-	"EFSMountTimeoutException":             true,
-	"ENILimitReachedException":             true,
-	"InvalidParameterValueException":       true,
-	"InvalidRequestContentException":       true,
-	"InvalidRuntimeException":              true,
-	"InvalidSecurityGroupIDException":      true,
-	"InvalidSubnetIDException":             true,
-	"InvalidZipFileException":              true,
-	"KMSAccessDeniedException":             true,
-	"KMSDisabledException":                 true,
-	"KMSInvalidStateException":             true,
-	"KMSNotFoundException":                 true,
-	"RecursiveInvocationException":         true,
-	"RequestTooLargeException":             true,
-	"ResourceConflictException":            true,
-	"ResourceNotFoundException":            true,
-	"ResourceNotReadyException":            true,
-	"ServiceException":                     true,
-	"SnapStartException":                   true,
-	"SnapStartNotReadyException":           true,
-	"SnapStartTimeoutException":            true,
-	"SubnetIPAddressLimitReachedException": true,
-	"TooManyRequestsException":             true,
-	"UnsupportedMediaTypeException":        true,
-}
-
-// lambda words the error as Step Functions does for Lambda.
-func (e serviceError) lambda() error {
-	name := e.code
-	if !lambdaExceptions[name] {
-		name = "AWSLambdaException"
+// optimized words the error as optimized integrations of a service do.
+func (e serviceError) optimized(name string) error {
+	s, ok := service.Lookup(name)
+	if !ok {
+		return fmt.Errorf("task: no service %s", name)
 	}
-	return &asl.Error{Name: "Lambda." + name, Cause: fmt.Sprintf("%s (Service: AWSLambda; Status Code: %d; Error Code: %s; Request ID: %s; Proxy: null)",
-		e.message, e.status, e.code, e.requestID)}
+	return &asl.Error{Name: s.Prefix + "." + s.Class(e.code), Cause: fmt.Sprintf("%s (Service: %s; Status Code: %d; Error Code: %s; Request ID: %s; Proxy: null)",
+		e.message, s.Display, e.status, e.code, e.requestID)}
 }
 
-// refused is a service error that does not need an endpoint to say it.
+// sdk words the error as AWS SDK integrations of a service do.
+func (e serviceError) sdk(name string) error {
+	prefix := strings.ToUpper(name[:1]) + name[1:]
+	return &asl.Error{Name: prefix + "." + strings.TrimSuffix(e.code, "Exception") + "Exception", Cause: fmt.Sprintf(
+		"%s (Service: %s, Status Code: %d, Request ID: %s) (SDK Attempt Count: 1)", e.message, prefix, e.status, e.requestID)}
+}
+
+// refused is an error of Lambda that does not need an endpoint to say it.
 func refused(code, message string) error {
-	return serviceError{status: http.StatusBadRequest, code: code, message: message, requestID: uuid.NewString()}.lambda()
+	return serviceError{status: http.StatusBadRequest, code: code, message: message, requestID: uuid.NewString()}.optimized("lambda")
 }
 
 // notInSet: a parameter has a value that the API's model does not know.

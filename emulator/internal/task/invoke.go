@@ -209,7 +209,7 @@ func (a *answer) serviceError(f function) error {
 	if arn, ok := strings.CutPrefix(e.message, "Function not found: "); ok && parseFunction(arn).qualifier == "" {
 		e.message += ":" + f.version() // Lambda itself names the version, too
 	}
-	return e.lambda()
+	return e.optimized("lambda")
 }
 
 // codeOf returns the exception for an answer that names none.

@@ -207,35 +207,30 @@ func (s States) callSDK(ctx context.Context, c *Call) (value.Value, error) {
 	return pascal(out), nil
 }
 
-// sdkError words what the service refuses as AWS SDK integrations do.
-func sdkError(err error, service string) error {
+// refusal is what the API refuses a call with, and whether err is that.
+func refusal(err error) (serviceError, bool) {
 	refused, ok := errors.AsType[APIError](err)
 	if !ok {
-		return err
+		return serviceError{}, false
 	}
-	prefix := strings.ToUpper(service[:1]) + service[1:]
-	return &asl.Error{Name: prefix + "." + exceptionName(refused), Cause: fmt.Sprintf(
-		"%s (Service: %s, Status Code: 400, Request ID: %s) (SDK Attempt Count: 1)", refused.Text(), prefix, uuid.NewString())}
+	_, code, _ := strings.Cut(refused.Type(), "#")
+	return serviceError{status: http.StatusBadRequest, code: code, message: refused.Text(), requestID: uuid.NewString()}, true
 }
 
-// optimizedError words it as states:startExecution does.
+// optimizedError words what the API refuses as states:startExecution does.
 func optimizedError(err error) error {
-	refused, ok := errors.AsType[APIError](err)
-	if !ok {
-		return err
+	if refused, ok := refusal(err); ok {
+		return refused.optimized("states")
 	}
-	return &asl.Error{Name: "StepFunctions." + exceptionName(refused), Cause: fmt.Sprintf(
-		"%s (Service: AWSStepFunctions; Status Code: 400; Error Code: %s; Request ID: %s; Proxy: null)", refused.Text(), code(refused), uuid.NewString())}
+	return err
 }
 
-func code(e APIError) string {
-	_, name, _ := strings.Cut(e.Type(), "#")
-	return name
-}
-
-// exceptionName is the class of the Java SDK: the code, ending in Exception.
-func exceptionName(e APIError) string {
-	return strings.TrimSuffix(code(e), "Exception") + "Exception"
+// sdkError words what the API refuses as AWS SDK integrations do.
+func sdkError(err error, service string) error {
+	if refused, ok := refusal(err); ok {
+		return refused.sdk(service)
+	}
+	return err
 }
 
 // pascal is an answer as integrations return it: members in Pascal case, times
