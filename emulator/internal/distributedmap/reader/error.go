@@ -34,6 +34,11 @@ func tooMuch() error {
 	return failed("the items are larger than the %d MB that a local Map Run may have; set MaxItems to read only some of them", maxMemory>>20)
 }
 
+// tooLongJSON: the document is not an array, which would be read in pieces.
+func tooLongJSON() error {
+	return failed("the object is larger than the %d MB that JSON other than an array may have; JSON Lines have no such limit", mostJSON>>20)
+}
+
 func tooLargeItem(what string) error {
 	return failed("%s is larger than the %d MB that an item may have", what, maxItem>>20)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file reads JSON, whole or a value a line. Guide: "ItemReader (Map)",
+// This file reads JSON: a document, or a value a line. Guide: "ItemReader (Map)",
 // "ItemsPointer", "JSON Lines".
 
 // maxPointer is how long an ItemsPointer may be.
@@ -21,14 +21,22 @@ const maxPointer = 2000
 // json adds the items of an array, or takes an object as it is: its members are
 // iterated then. Where several objects are read, the values of the members are
 // items.
+//
+// A text of up to r.piece is parsed as a whole. A longer array is parsed in
+// pieces. Anything else is parsed as a whole, too, since what decides about it
+// may come last.
 func (r *reading) json(f *object) error {
-	var text strings.Builder
-	if _, err := io.Copy(&text, f); err != nil {
-		return &objectError{f.Object, err}
-	}
-	v, err := value.Parse(text.String())
+	in := newJSONText(f, r)
+	more, err := in.read(r.piece)
 	if err != nil {
-		return &objectError{f.Object, err}
+		return err
+	}
+	if more && r.config.pointer == "" && in.isArray() {
+		return r.array(f, io.MultiReader(strings.NewReader(in.text.String()), in.from))
+	}
+	v, err := in.parse()
+	if err != nil {
+		return err
 	}
 	if v, err = pointed(v, r.config.pointer); err != nil {
 		return err
@@ -40,10 +48,10 @@ func (r *reading) json(f *object) error {
 		return notIterable()
 	}
 	for i, item := range items(v) {
-		if text.Len() > maxItem && item.Size() > maxItem {
+		if in.text.Len() > maxItem && item.Size() > maxItem {
 			return tooLargeItem("item " + strconv.Itoa(i))
 		}
-		if err := r.add(item); err != nil {
+		if err := r.keep(item); err != nil {
 			return err
 		}
 	}
@@ -147,10 +155,17 @@ func (r *reading) jsonLine(f *object, line int, text []byte) error {
 	if len(text) == 0 {
 		return nil
 	}
+	var o outline
+	for _, c := range text {
+		o.take(c)
+	}
+	if err := r.spend(itemRoom + o.takeRoom()); err != nil {
+		return err
+	}
 	v, err := value.ParseBytes(text)
 	var bad *value.SyntaxError
 	if errors.As(err, &bad) {
 		return failed("Unable to read s3://%s/%s: line %d is not JSON: %s", f.Bucket, f.Key, line, bad.Message)
 	}
-	return r.add(v)
+	return r.keep(v)
 }

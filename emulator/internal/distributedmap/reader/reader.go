@@ -32,6 +32,7 @@ type Buckets interface {
 type Reader struct {
 	buckets Buckets
 	memory  int64 // that the items of one Map Run may take
+	piece   int   // bytes of JSON that are parsed at once
 }
 
 // maxMemory is what the items of one Map Run may take, all of which are held.
@@ -39,7 +40,7 @@ type Reader struct {
 const maxMemory = 1 << 30
 
 // New returns a reader of objects in the buckets.
-func New(b Buckets) *Reader { return &Reader{buckets: b, memory: maxMemory} }
+func New(b Buckets) *Reader { return &Reader{buckets: b, memory: maxMemory, piece: pieceJSON} }
 
 // A Request is an ItemReader with its fields evaluated.
 type Request struct {
@@ -72,7 +73,7 @@ func (r *Reader) Read(ctx context.Context, in Request) (Items, error) {
 	if err != nil {
 		return Items{}, err
 	}
-	reading := &reading{ctx: ctx, buckets: r.buckets, config: c, memory: r.memory}
+	reading := &reading{ctx: ctx, buckets: r.buckets, config: c, memory: r.memory, piece: r.piece}
 	source := sourceOf(arguments)
 	switch {
 	case action == "listObjectsV2" && c.flatten:
@@ -137,6 +138,7 @@ type reading struct {
 	buckets Buckets
 	config  config
 	memory  int64 // left
+	piece   int   // bytes of JSON that are parsed at once
 	items   []value.Value
 	whole   value.Value // an object that is iterated as it is, or no value
 	sources []Source    // only of LOAD_AND_FLATTEN
@@ -157,6 +159,11 @@ func (r *reading) add(item value.Value) error {
 	if err := r.spend(int64(itemRoom + fieldRoom*item.Len())); err != nil {
 		return err
 	}
+	return r.keep(item)
+}
+
+// keep is add for an item whose room is spent.
+func (r *reading) keep(item value.Value) error {
 	r.items = append(r.items, item)
 	if len(r.items) >= r.config.maxItems {
 		return errEnough
