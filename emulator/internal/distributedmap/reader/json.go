@@ -156,8 +156,8 @@ func (r *reading) jsonLine(f *object, line int, text []byte) error {
 		return nil
 	}
 	var o outline
-	for _, c := range text {
-		o.take(c)
+	for i := o.skip(text); i < len(text); i += 1 + o.skip(text[i+1:]) {
+		o.take(text[i])
 	}
 	if err := r.spend(itemRoom + o.takeRoom()); err != nil {
 		return err

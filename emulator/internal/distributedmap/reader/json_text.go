@@ -28,6 +28,35 @@ type outline struct {
 	room    int64 // that the values take beside their text
 }
 
+// skip returns how many bytes at the beginning of the text change nothing in the
+// outline. There may be more, but none of them is a blank outside quotes.
+func (o *outline) skip(text []byte) int {
+	stops := &outside
+	if o.quoted {
+		stops = &inside
+	}
+	if o.escaped {
+		return 0
+	}
+	for i, c := range text {
+		if stops[c] {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// outside and inside are the bytes that may mean something outside quotes and in
+// them.
+var outside, inside = set(" \t\r\n\"[]{},"), set("\"\\")
+
+func set(bytes string) (s [256]bool) {
+	for i := range len(bytes) {
+		s[bytes[i]] = true
+	}
+	return s
+}
+
 // take goes on by one byte of the text. It reports whether the byte belongs to
 // the structure: a bracket or a comma outside quotes.
 func (o *outline) take(c byte) (structure bool) {
@@ -87,8 +116,8 @@ func (t *jsonText) read(most int) (more bool, err error) {
 			return true, nil
 		}
 		part, _ := t.from.Peek(min(t.from.Buffered(), most-t.text.Len())) // is there
-		for i, c := range part {
-			if t.outline.take(c); t.outline.depth > value.MaxDepth {
+		for i := t.outline.skip(part); i < len(part); i += 1 + t.outline.skip(part[i+1:]) {
+			if t.outline.take(part[i]); t.outline.depth > value.MaxDepth {
 				t.text.Write(part[:i+1])
 				return false, nil
 			}
@@ -127,16 +156,18 @@ func (r *reading) array(f *object, text io.Reader) error {
 	in := bufio.NewReaderSize(text, 64<<10)
 	p := pieces{reading: r, object: f, line: 1}
 	for {
-		c, err := in.ReadByte()
+		_, err := in.Peek(1)
 		if err == io.EOF {
 			return p.end()
 		}
 		if err != nil {
 			return &objectError{f.Object, err}
 		}
-		if err := p.take(c); err != nil {
+		part, _ := in.Peek(in.Buffered()) // is there
+		if err := p.take(part); err != nil {
 			return err
 		}
+		in.Discard(len(part))
 	}
 }
 
@@ -154,21 +185,41 @@ type pieces struct {
 	closed  bool   // the array has ended
 }
 
-// take goes on by one byte.
-func (p *pieces) take(c byte) error {
-	if blank := c == ' ' || c == '\n' || c == '\r' || c == '\t'; blank && !p.outline.quoted {
+// take goes on by a part of the text.
+func (p *pieces) take(part []byte) error {
+	for i := 0; i < len(part); i++ {
+		if n := p.outline.skip(part[i:]); n > 0 && !p.closed {
+			p.text = append(p.text, part[i:i+n]...)
+			i += n
+		}
+		if len(p.text)-p.item > maxItem+1 { // with its bracket
+			return tooLargeItem("item " + strconv.Itoa(p.count))
+		}
+		if i == len(part) {
+			break
+		}
+		if err := p.mark(part[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mark goes on by one byte that may mean something.
+func (p *pieces) mark(c byte) error {
+	if !p.outline.quoted && (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
 		if c == '\n' {
 			p.line++
 		}
-		if n := len(p.text); n == 0 || p.text[n-1] == ' ' {
-			return nil
+		if n := len(p.text); n > 0 && p.text[n-1] != ' ' {
+			p.text = append(p.text, ' ')
 		}
-		c = ' '
+		return nil
 	}
 	structure := p.outline.take(c)
 	p.text = append(p.text, c)
 	switch {
-	case p.outline.depth > value.MaxDepth || p.closed && c != ' ':
+	case p.outline.depth > value.MaxDepth || p.closed:
 		return p.end() // which says that this is wrong
 	case structure && p.outline.depth == 0:
 		p.closed = true
@@ -178,8 +229,6 @@ func (p *pieces) take(c byte) error {
 			return p.cut()
 		}
 		p.item = len(p.text)
-	case len(p.text)-p.item > maxItem+1: // with its bracket
-		return tooLargeItem("item " + strconv.Itoa(p.count))
 	}
 	return nil
 }
