@@ -23,6 +23,7 @@ import (
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/internal/regular"
 )
 
 // server is the serve command.
@@ -283,7 +284,7 @@ func skipped(name string) bool {
 }
 
 func registerFile(em *emulator.Emulator, name, path string, m machineSettings) error {
-	text, err := os.ReadFile(path)
+	text, err := regular.ReadFile(path)
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,7 @@ type row struct {
 var table = []row{
 	{name: "value", pure: true},
 	{name: "internal/spell", pure: true},
+	{name: "internal/regular"},
 	{name: "internal/service", imports: "value", pure: true},
 	{name: "internal/position", imports: "value", pure: true},
 	{name: "jsonpath", imports: "value", pure: true},
@@ -46,7 +47,7 @@ var table = []row{
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 
 	{name: "graph", imports: "value asl"},
-	{name: "internal/template", imports: "value asl internal/position internal/spell"},
+	{name: "internal/template", imports: "value asl internal/position internal/regular internal/spell"},
 
 	{name: "emulator/journal"},
 	{name: "emulator/journal/storetest", imports: "emulator/journal"},
@@ -54,7 +55,7 @@ var table = []row{
 	{name: "emulator/internal/api/awsjson", imports: "value emulator/internal/api/fault"},
 	{name: "emulator/internal/history", imports: "value asl asl/machine"},
 	{name: "emulator/internal/task", imports: "value asl internal/service"},
-	{name: "emulator/internal/s3"},
+	{name: "emulator/internal/s3", imports: "internal/regular"},
 	{name: "emulator/internal/distributedmap/reader", imports: "value asl internal/position emulator/internal/s3"},
 	{name: "emulator/internal/distributedmap/writer", imports: "value asl emulator/internal/s3"},
 	{name: "emulator/internal/distributedmap", imports: "value asl emulator/internal/s3 emulator/internal/task emulator/internal/distributedmap/..."},
