@@ -29,7 +29,7 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 		return nil, err
 	}
 	for function, url := range s.functionURLs {
-		if err := lambda.SetURL(function, url); err != nil {
+		if err := lambda.SetURL(function, url, s.concurrency[function]); err != nil {
 			return nil, err
 		}
 	}

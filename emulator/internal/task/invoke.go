@@ -51,13 +51,22 @@ type answer struct {
 // invoke calls the function wherever it is. The error is the program's, or that
 // of ctx.
 func (l *Lambda) invoke(ctx context.Context, in *invocation) (*answer, error) {
-	handler, target := l.find(in.function)
+	handler, at := l.find(in.function)
 	switch {
 	case handler != nil:
 		return call(ctx, handler, in)
-	case target == "":
+	case at.url == "":
 		return nil, noEndpoint(in.function.name)
 	}
+	if at.now != nil {
+		select {
+		case at.now <- struct{}{}:
+			defer func() { <-at.now }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	target := qualified(at.url, in.function.qualifier)
 	out, err := l.post(ctx, target, in)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -71,29 +80,29 @@ func (l *Lambda) invoke(ctx context.Context, in *invocation) (*answer, error) {
 	return out, nil
 }
 
-// find returns the handler of the function, or else the URL to post to, or
-// neither.
-func (l *Lambda) find(f function) (Handler, string) {
+// find returns the handler of the function, or else where it is; without a URL
+// if neither is known.
+func (l *Lambda) find(f function) (Handler, place) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if len(l.handlers)+len(l.urls) > 0 {
+	if len(l.handlers)+len(l.places) > 0 {
 		keys := f.keys()
 		for _, key := range keys {
 			if h := l.handlers[key]; h != nil {
-				return h, ""
+				return h, place{}
 			}
 		}
 		for _, key := range keys {
-			if u := l.urls[key]; u != "" {
-				return nil, qualified(u, f.qualifier)
+			if p := l.places[key]; p != nil {
+				return nil, *p
 			}
 		}
 	}
 	if l.endpoint == nil {
-		return nil, ""
+		return nil, place{}
 	}
 	// By its name: not every local endpoint understands an ARN.
-	return nil, qualified(invocationsURL(l.endpoint, f.name), f.qualifier)
+	return nil, place{url: invocationsURL(l.endpoint, f.name), now: l.now}
 }
 
 func qualified(target, qualifier string) string {

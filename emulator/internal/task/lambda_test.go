@@ -14,7 +14,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aslocal/aslocal/asl"
@@ -83,7 +85,7 @@ func TestRequest(t *testing.T) {
 		{"by ARN with alias", "", nil, byARN(t, payARN+":prod", `1.0`), `/2015-03-31/functions/pay/invocations?Qualifier=prod RequestResponse||| 1.0`},
 		{"by name", "", nil, byInvoke(t, `{"FunctionName":"pay","Payload":{"a":[1]}}`), `/2015-03-31/functions/pay/invocations RequestResponse||| {"a":[1]}`},
 		{"by name with version", "", nil, byInvoke(t, `{"FunctionName":"pay:$LATEST"}`), `/2015-03-31/functions/pay/invocations?Qualifier=%24LATEST RequestResponse||| {}`},
-		{"by partial ARN", "", nil, byInvoke(t, `{"FunctionName":"1:function:pay:3","Qualifier":"4"}`), `/2015-03-31/functions/pay/invocations?Qualifier=4 RequestResponse||| {}`},
+		{"by partial ARN", "", nil, byInvoke(t, `{"FunctionName":"123456789012:function:pay:3","Qualifier":"4"}`), `/2015-03-31/functions/pay/invocations?Qualifier=4 RequestResponse||| {}`},
 		{"null is no payload", "", nil, byInvoke(t, `{"FunctionName":"pay","Payload":null}`), `/2015-03-31/functions/pay/invocations RequestResponse||| {}`},
 		{"a string goes as it is", "", nil, byInvoke(t, `{"FunctionName":"pay","Payload":"[0.0]"}`), `/2015-03-31/functions/pay/invocations RequestResponse||| [0.0]`},
 		{"a string for a string", "", nil, byInvoke(t, `{"FunctionName":"pay","Payload":"\"a\""}`), `/2015-03-31/functions/pay/invocations RequestResponse||| "a"`},
@@ -91,7 +93,6 @@ func TestRequest(t *testing.T) {
 			`/2015-03-31/functions/pay/invocations Event|Tail|e30=| false`},
 		{"nulls", "", nil, byInvoke(t, `{"FunctionName":"pay","InvocationType":null,"LogType":null,"Qualifier":null}`),
 			`/2015-03-31/functions/pay/invocations RequestResponse||| {}`},
-		{"a strange name", "", nil, byInvoke(t, `{"FunctionName":"a/b?c"}`), `/2015-03-31/functions/a%2Fb%3Fc/invocations RequestResponse||| {}`},
 		{"endpoint with a path", "/lambda/", nil, byARN(t, payARN, `1`), `/lambda/2015-03-31/functions/pay/invocations RequestResponse||| 1`},
 		{"endpoint with the API's path", "/2015-03-31", nil, byARN(t, payARN, `1`), `/2015-03-31/functions/pay/invocations RequestResponse||| 1`},
 		{"endpoint with all of it", "/2015-03-31/functions/", nil, byARN(t, payARN, `1`), `/2015-03-31/functions/pay/invocations RequestResponse||| 1`},
@@ -124,7 +125,7 @@ func TestRequest(t *testing.T) {
 			l := newLambda(t, server.URL+tt.endpoint)
 			defer l.Close()
 			for name, path := range tt.urls {
-				if err := l.SetURL(name, server.URL+path); err != nil {
+				if err := l.SetURL(name, server.URL+path, 0); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -354,6 +355,14 @@ func TestParameters(t *testing.T) {
 		{`{"FunctionName":"f","LogType":"Head"}`, "Lambda.AWSLambdaException", "1 validation error detected: Value 'Head' at 'logType' " +
 			"failed to satisfy constraint: Member must satisfy enum value set: [None, Tail] " +
 			"(Service: AWSLambda; Status Code: 400; Error Code: ValidationException; Request ID: *; Proxy: null)"},
+		{`{"FunctionName":"my function"}`, "Lambda.AWSLambdaException", "1 validation error detected: Value 'my function' at 'functionName' " +
+			"failed to satisfy constraint: Member must satisfy regular expression pattern: " + functionNamePattern +
+			" (Service: AWSLambda; Status Code: 400; Error Code: ValidationException; Request ID: *; Proxy: null)"},
+		{`{"FunctionName":"` + strings.Repeat("f", 171) + `"}`, "Lambda.AWSLambdaException", "1 validation error detected: Value '" + strings.Repeat("f", 171) +
+			"' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 170" +
+			" (Service: AWSLambda; Status Code: 400; Error Code: ValidationException; Request ID: *; Proxy: null)"},
+		{`{"FunctionName":".."}`, "Lambda.ResourceNotFoundException", "Function not found: arn:aws:lambda:us-east-1:123456789012:function:..:$LATEST" +
+			" (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; Request ID: *; Proxy: null)"},
 	}
 	l := serve(t, echo)
 	for _, tt := range tests {
@@ -366,6 +375,87 @@ func TestParameters(t *testing.T) {
 }
 
 var requestIDs = regexp.MustCompile(`Request ID: [0-9a-f-]{36};`)
+
+// The name in an ARN is held to the same pattern.
+func TestNameInAnARN(t *testing.T) {
+	l := serve(t, echo)
+	for name, want := range map[string]string{"a b": "Lambda.AWSLambdaException", "..": "Lambda.ResourceNotFoundException", "a/b": "Lambda.AWSLambdaException"} {
+		_, err := run(l, byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:"+name, `{}`))
+		if e, ok := errors.AsType[*asl.Error](err); !ok || e.Name != want {
+			t.Errorf("%s: got %v, want %s", name, err, want)
+		}
+	}
+}
+
+func TestCheckFunctionName(t *testing.T) {
+	for name, ok := range map[string]bool{
+		"pay": true, "Pay-2_x": true, "service.pay": true, "pay:prod": true, "pay:$LATEST": true, "123456789012:function:pay": true, "function:pay": true,
+		"arn:aws:lambda:us-east-1:123456789012:function:pay:7": true, "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:pay": true,
+		strings.Repeat("f", 170): true,
+		"":                       false, "a b": false, "a/b": false, "é": false, "pay:": false, "pay:a:b": false, "arn:aws:sqs:us-east-1:123456789012:pay": false,
+		"arn:aws:lambda:us-east-1:12:function:pay": false, strings.Repeat("f", 5000): false,
+	} {
+		if err := checkFunctionName(name); (err == nil) != ok {
+			t.Errorf("%.60q: got %v, want it taken: %v", name, err, ok)
+		}
+	}
+}
+
+// A function gets as many calls at a time as its concurrency says; by default one
+// where it is alone.
+func TestConcurrency(t *testing.T) {
+	for _, c := range []struct {
+		path        string
+		concurrency int
+		want        int32
+	}{
+		{"", 0, 1}, {"/2015-03-31/functions/function/invocations", 0, 1}, {"", 2, 2},
+		{"/2015-03-31/functions/pay/invocations", 0, 4}, {"/2015-03-31/functions/pay/invocations", 3, 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLambda(t, "")
+			if err := l.SetURL("pay", "http://localhost"+c.path, c.concurrency); err != nil {
+				t.Fatal(err)
+			}
+			counter := &underWay{release: make(chan struct{})}
+			l.transport = counter
+			var calls sync.WaitGroup
+			for range 4 {
+				calls.Go(func() {
+					if _, err := run(l, byARN(t, payARN, `{}`)); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			calls.Go(func() { l.Run(ctx, byARN(t, payARN, `{}`)) })
+			cancel() // whether it waits for its turn or is under way
+			synctest.Wait()
+			if got := counter.calls.Load(); got != c.want {
+				t.Errorf("%q with %d: %d calls are under way, want %d", c.path, c.concurrency, got, c.want)
+			}
+			close(counter.release)
+			calls.Wait()
+		})
+	}
+}
+
+// An underWay counts the calls that it holds until they are released.
+type underWay struct {
+	calls   atomic.Int32
+	release chan struct{}
+}
+
+func (u *underWay) RoundTrip(r *http.Request) (*http.Response, error) {
+	u.calls.Add(1)
+	defer u.calls.Add(-1)
+	select {
+	case <-u.release:
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{}`)), ContentLength: 2}, nil
+}
 
 func TestNoEndpoint(t *testing.T) {
 	l := newLambda(t, "")
@@ -412,7 +502,7 @@ func TestBadURLs(t *testing.T) {
 		if _, err := NewLambda(text); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
-		if err := newLambda(t, "").SetURL("pay", text); err == nil || err.Error() != want {
+		if err := newLambda(t, "").SetURL("pay", text, 0); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
