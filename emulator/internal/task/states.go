@@ -146,7 +146,7 @@ func sorted(v value.Value) value.Value {
 func startResult(out value.Value) value.Value {
 	arn, start := out.Get("executionArn"), out.Get("startDate")
 	id := uuid.NewString()
-	body := fmt.Sprintf(`{"executionArn":%s,"startDate":%s}`, arn, javaDouble(start.Float()))
+	body := fmt.Sprintf(`{"executionArn":%s,"startDate":%s}`, arn, value.JavaDouble(start.Float()))
 	text := map[string]string{
 		"x-amzn-RequestId": id,
 		"connection":       "keep-alive",
@@ -166,11 +166,6 @@ func startResult(out value.Value) value.Value {
 		"SdkHttpMetadata", httpMetadataShape.New([]value.Value{all.Value(), byName.Value(), value.OfInt(http.StatusOK)}),
 		"SdkResponseMetadata", responseMetadataShape.New([]value.Value{value.OfString(id)}),
 		"StartDate", value.OfString(isoTime(start)))
-}
-
-// javaDouble prints seconds as AWS's servers do: 1.629880767853E9.
-func javaDouble(f float64) string {
-	return strings.Replace(strconv.FormatFloat(f, 'E', -1, 64), "E+09", "E9", 1)
 }
 
 // requestOf is the request of an execution's start with AWS's spelling of
