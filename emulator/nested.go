@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/aslocal/aslocal/asl"
-	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
@@ -22,34 +21,17 @@ type nested struct {
 	actions map[string]awsjson.Action
 }
 
-// Call calls an operation of the API as a client would, but for one execution.
-func (n *nested) Call(ctx context.Context, c *task.Call, operation string, in value.Value) (value.Value, error) {
+// Call calls an operation of the API as a client would.
+func (n *nested) Call(ctx context.Context, operation string, in value.Value) (value.Value, error) {
 	action, ok := n.actions[operation]
 	if !ok {
 		return value.Value{}, &asl.Error{Name: asl.ErrRuntime, Cause: "aslocal does not have the operation " + operation + " of Step Functions yet"}
 	}
-	out, err := action.Call(context.WithValue(ctx, callerKey{}, c), in, nil, nil)
+	out, err := action.Call(ctx, in, nil, nil)
 	if err != nil {
 		return value.Value{}, err
 	}
 	return value.ParseBytes(out)
-}
-
-// callerKey is the key of the task.Call that calls the API, in the context of an
-// action. Clients have none.
-type callerKey struct{}
-
-// setCaller notes in the start of an execution which task starts it, so that the
-// same task, called again after a restart, finds it.
-func setCaller(ctx context.Context, s *machine.Start) {
-	if c, ok := ctx.Value(callerKey{}).(*task.Call); ok {
-		s.Caller, s.CallerToken, s.Managed = c.Execution, c.Token, c.Resource.Pattern == asl.Sync
-	}
-}
-
-// sameCaller reports whether one task has made both starts.
-func sameCaller(a, b *machine.Start) bool {
-	return a.Caller != "" && a.Caller == b.Caller && a.CallerToken == b.CallerToken
 }
 
 // OnEnd calls f when the execution has ended. If it is given up before that,

@@ -23,7 +23,6 @@ import (
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/emulator/journal"
-	"github.com/aslocal/aslocal/internal/regular"
 )
 
 // server is the serve command.
@@ -284,7 +283,7 @@ func skipped(name string) bool {
 }
 
 func registerFile(em *emulator.Emulator, name, path string, m machineSettings) error {
-	text, err := regular.ReadFile(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ var table = []row{
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 
 	{name: "graph", imports: "value asl"},
-	{name: "internal/template", imports: "value asl internal/position internal/regular internal/spell"},
+	{name: "internal/template", imports: "value asl internal/position internal/spell"},
 
 	{name: "emulator/journal"},
 	{name: "emulator/journal/storetest", imports: "emulator/journal"},

@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"github.com/aslocal/aslocal/internal/regular"
 )
 
 // This file reads the files that templates refer to: those in the folder of
@@ -45,7 +43,7 @@ func (f folder) read(name string) (path, text string, err error) {
 		return path, "", err
 	}
 	defer root.Close()
-	file, err := regular.OpenIn(root, name)
+	file, err := root.Open(name)
 	if err != nil {
 		var bad *os.PathError
 		if errors.As(err, &bad) {
@@ -54,6 +52,9 @@ func (f folder) read(name string) (path, text string, err error) {
 		return path, "", err
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
+		return path, "", fmt.Errorf("%s: not a file", path)
+	}
 	b, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err == nil && len(b) > maxFile {
 		err = fmt.Errorf("%s: larger than %d MiB", path, maxFile>>20)

@@ -30,10 +30,10 @@ type API interface {
 	// request and returns those of its answer. What the service refuses is an
 	// APIError; ctx may end the call.
 	//
-	// Exactly once: c is the call of the execution that wants it. If the
-	// operation had its effect for the Key of c before a restart, it has no
+	// The context has the Call of the execution that wants it ([CallOf]). If the
+	// operation had its effect for the Key of that before a restart, it has no
 	// other effect now, and the answer is the same again.
-	Call(ctx context.Context, c *Call, operation string, in value.Value) (value.Value, error)
+	Call(ctx context.Context, operation string, in value.Value) (value.Value, error)
 	// OnEnd arranges that f is called when the execution has ended. It is not
 	// called after ctx has ended; ctx tells by its cause whether the execution
 	// is still wanted.
@@ -86,7 +86,17 @@ func (s States) call(ctx context.Context, c *Call, operation string, in value.Va
 	if operation == "StartExecution" && !in.Get("name").Exists() {
 		in = in.With("name", value.OfString(nameOf(c)))
 	}
-	return s.API.Call(ctx, c, operation, in)
+	return s.API.Call(context.WithValue(ctx, callKey{}, c), operation, in)
+}
+
+// callKey is the key of the Call in the contexts of API.Call.
+type callKey struct{}
+
+// CallOf returns the call of an execution that has led to a call of the API, nil
+// if a client has called it.
+func CallOf(ctx context.Context) *Call {
+	c, _ := ctx.Value(callKey{}).(*Call)
+	return c
 }
 
 // nameOf is the name of the execution that a call starts without naming it: a
@@ -100,7 +110,7 @@ func nameOf(c *Call) string { return uuid.NewHash(sha256.New(), uuid.Nil, []byte
 func (s States) Watch(ctx context.Context, c *Call, submitted value.Value, done func(value.Value, error)) {
 	arn := submitted.Get("ExecutionArn").Text()
 	err := s.API.OnEnd(ctx, arn, func() {
-		out, err := s.API.Call(ctx, c, "DescribeExecution", value.OfMembers("executionArn", value.OfString(arn)))
+		out, err := s.API.Call(ctx, "DescribeExecution", value.OfMembers("executionArn", value.OfString(arn)))
 		if err != nil {
 			done(value.Value{}, optimizedError(err))
 			return
