@@ -1,9 +1,6 @@
 package reader
 
 import (
-	"bufio"
-	"bytes"
-	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -12,8 +9,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file reads JSON: a document, or a value a line. Guide: "ItemReader (Map)",
-// "ItemsPointer", "JSON Lines".
+// This file reads documents in JSON. Guide: "ItemReader (Map)",
+// "ItemsPointer".
 
 // maxPointer is how long an ItemsPointer may be.
 const maxPointer = 2000
@@ -125,47 +122,4 @@ func shortened(text string) string {
 		return text[:80] + "…"
 	}
 	return text
-}
-
-// jsonLines adds the value of each line. Empty lines have none.
-func (r *reading) jsonLines(f *object) error {
-	in := bufio.NewScanner(f)
-	in.Buffer(make([]byte, 64<<10), maxItem+2) // with its line end
-	line := 0
-	for in.Scan() {
-		line++
-		err := r.jsonLine(f, line, bytes.TrimSpace(in.Bytes()))
-		if broken := in.Err(); broken != nil && err != errEnough { // the line is what came before that
-			return &objectError{f.Object, broken}
-		}
-		if err != nil {
-			return err
-		}
-	}
-	switch err := in.Err(); {
-	case errors.Is(err, bufio.ErrTooLong):
-		return tooLargeItem("line " + strconv.Itoa(line+1))
-	case err != nil:
-		return &objectError{f.Object, err}
-	}
-	return nil
-}
-
-func (r *reading) jsonLine(f *object, line int, text []byte) error {
-	if len(text) == 0 {
-		return nil
-	}
-	var o outline
-	for i := o.skip(text); i < len(text); i += 1 + o.skip(text[i+1:]) {
-		o.take(text[i])
-	}
-	if err := r.spend(itemRoom + o.takeRoom()); err != nil {
-		return err
-	}
-	v, err := value.ParseBytes(text)
-	var bad *value.SyntaxError
-	if errors.As(err, &bad) {
-		return failed("Unable to read s3://%s/%s: line %d is not JSON: %s", f.Bucket, f.Key, line, bad.Message)
-	}
-	return r.keep(v)
 }

@@ -2,6 +2,7 @@ package reader
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -42,6 +43,30 @@ var jsonRequest = Request{Resource: getObject, Config: value.MustParse(`{"InputT
 func TestErrorInAPieceNamesItsLine(t *testing.T) {
 	_, err := readJSON("[1,\n2,\n3,\n{4},\n5]", 2)
 	check(t, Items{}, err, "Unable to read s3://b/f: Unexpected character ('4' (code 52)): was expecting double-quote to start field name near line 4")
+}
+
+// Lines are parsed some at a time, and each is what it is alone.
+func TestLinesInPieces(t *testing.T) {
+	for _, text := range []string{
+		"1\n2\n3\n4\n", "{\"a\": [1, 2]}\r\n\r\n\"a, b\"\nnull", "1\n2,3\n4", "[1\n2]\n", "1\n]\n[\n2", "1\n{\"a\":1}}\n2", "\"a\n\"b", "1 2\n", "1\n2\nx\n", ",\n",
+		strings.Repeat("[", value.MaxDepth) + strings.Repeat("]", value.MaxDepth),
+	} {
+		one, wrong := readLines(text, 1)
+		for _, piece := range []int{5, 1000} {
+			got, err := readLines(text, piece)
+			if fmt.Sprint(err) != fmt.Sprint(wrong) || err == nil && !value.Equal(got.Value, one.Value) {
+				t.Errorf("%.60q in pieces of %d: got %v, %v, want %v, %v", text, piece, got.Value, err, one.Value, wrong)
+			}
+		}
+	}
+}
+
+func readLines(text string, piece int) (Items, error) {
+	r := New(buckets{"b/f": text})
+	r.piece = piece
+	in := jsonRequest
+	in.Config = value.MustParse(`{"InputType": "JSONL"}`)
+	return r.Read(context.Background(), in)
 }
 
 // An endless object has the text, and then a text again and again.
