@@ -96,8 +96,8 @@ func (f function) arn() string {
 	return "arn:aws:lambda:" + f.region + ":" + f.account + ":function:" + f.name
 }
 
-// key returns what a setting for the function is kept under: its name if the
-// setting does not tell regions and accounts apart.
+// key returns the key under which settings of the function are kept: its name if
+// the setting is for all regions and accounts, else its ARN.
 func (f function) key() string {
 	key := f.name
 	if f.region != "" && f.account != "" {
@@ -109,8 +109,8 @@ func (f function) key() string {
 	return key
 }
 
-// keys returns those of the settings that apply to the function, the most
-// special first.
+// keys returns the keys of the settings that apply to the function, the most
+// specific first.
 func (f function) keys() [4]string {
 	arn := f.arn()
 	return [4]string{arn + ":" + f.qualifier, arn, f.name + ":" + f.qualifier, f.name}

@@ -31,8 +31,8 @@ func newTransport() *http.Transport {
 		MaxIdleConns:        1024,
 		MaxIdleConnsPerHost: 256,
 		// Less than the 5 seconds after which Node.js and uvicorn close a
-		// connection: a call that meets the closing would be lost, since
-		// calling a function twice is not for us to decide.
+		// connection: a request that is sent on a closing connection is lost, and
+		// must not be repeated, since functions are not idempotent.
 		IdleConnTimeout:        4 * time.Second,
 		TLSHandshakeTimeout:    5 * time.Second,
 		DisableCompression:     true,
@@ -40,7 +40,7 @@ func newTransport() *http.Transport {
 	}
 }
 
-// An answer is that of the Invoke API to a call that was accepted.
+// An answer is what the Invoke API answers to a call that it accepts.
 type answer struct {
 	status int
 	header http.Header
@@ -72,7 +72,7 @@ func (l *Lambda) invoke(ctx context.Context, in *invocation) (*answer, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, noAnswer(err, in.function.name, target)
+		return nil, unreachable(err, in.function.name, target)
 	}
 	if out.status >= 300 && !out.failed() {
 		return nil, out.serviceError(in.function)
@@ -236,7 +236,7 @@ func codeOf(status int) string {
 	return "AWSLambdaException"
 }
 
-// excerpt shows an answer that no Lambda would give.
+// excerpt shows an answer that Lambda itself would not give.
 func (a *answer) excerpt() string {
 	const most = 200
 	text := strings.ToValidUTF8(a.body, "\uFFFD")

@@ -12,7 +12,7 @@ import (
 // seen to say stands here to the letter (F-060); the rest is ours.
 
 // errEnough ends a reading that has all the items it wants.
-var errEnough = errors.New("itemreader: MaxItems are read")
+var errEnough = errors.New("reader: MaxItems items are read")
 
 func failed(format string, args ...any) error {
 	return &asl.Error{Name: asl.ErrItemReaderFailed, Cause: fmt.Sprintf(format, args...)}
