@@ -24,7 +24,7 @@ const diskRuns = 60
 func attackDisk(ctx context.Context, a *attack) error {
 	f, url, closeFunctions := serveFunctions(ctx, a.report)
 	defer closeFunctions()
-	s := a.newServer(url, "--durability", "process")
+	s := a.newServer(url)
 	if err := os.Mkdir(s.data, 0o700); err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func attackDisk(ctx context.Context, a *attack) error {
 	for _, t := range dropped {
 		s.send(ctx, t.token) // so that their executions are not stuck, too
 	}
-	if err := l.check(ctx, s, undisturbed, time.Now().Add(a.patience)); err != nil {
+	if err := l.check(ctx, s, undisturbed, a.users, time.Now().Add(a.patience)); err != nil {
 		return err
 	}
 	s.kill()

@@ -42,11 +42,13 @@ type functions struct {
 type heldToken struct{ execution, token string }
 
 // serveFunctions serves the functions and returns their URL. stop ends that and
-// waits for the holders of tokens.
+// waits for the holders of tokens, which give up.
 func serveFunctions(ctx context.Context, r *report) (f *functions, url string, stop func()) {
+	ctx, giveUp := context.WithCancel(ctx)
 	f = &functions{ctx: ctx, report: r, calls: make(map[string]map[int]int), made: make(map[string]bool), answers: make(map[string]int)}
 	s := httptest.NewServer(f)
 	return f, s.URL, func() {
+		giveUp()
 		s.CloseClientConnections()
 		s.Close()
 		f.holders.Wait()

@@ -23,7 +23,7 @@ func attackKill(ctx context.Context, a *attack) error {
 	}
 	f, url, closeFunctions := serveFunctions(ctx, a.report)
 	defer closeFunctions()
-	s := a.newServer(url, "--durability", "process")
+	s := a.newServer(url)
 	defer s.kill()
 	f.server = s
 	if err := s.start(); err != nil {
@@ -51,7 +51,7 @@ func attackKill(ctx context.Context, a *attack) error {
 		users.Go(func() { a.use(ctx, s, l, u, over) })
 	}
 	users.Go(func() { d.use(ctx, a, s, over) })
-	err = a.rounds(ctx, s)
+	err = a.rounds(ctx, s, l)
 	close(over)
 	if err != nil {
 		s.kill()
@@ -61,7 +61,7 @@ func attackKill(ctx context.Context, a *attack) error {
 
 	progress(os.Stderr, "checking %d executions", len(l.runs))
 	limit := time.Now().Add(a.patience)
-	if err := l.check(ctx, s, undisturbed, limit); err != nil {
+	if err := l.check(ctx, s, undisturbed, a.users, limit); err != nil {
 		return err
 	}
 	if err := l.checkChildren(ctx, s, limit); err != nil {
@@ -77,6 +77,9 @@ func attackKill(ctx context.Context, a *attack) error {
 	}
 	return nil
 }
+
+// burstKinds are the kinds whose tasks have their effect in the server itself.
+var burstKinds = []string{"nested", "nested-name", "nested-sync", "nested-sync2", "nested-token", "sdk-start"}
 
 // undisturbed runs one execution of each kind while nobody kills the server.
 func (a *attack) undisturbed(ctx context.Context, s *server) (map[string]end, error) {
@@ -110,7 +113,8 @@ func (a *attack) undisturbed(ctx context.Context, s *server) (map[string]end, er
 	return ends, nil
 }
 
-// use starts executions of random kinds, one after another.
+// use starts executions of random kinds, one after another. It waits for the end
+// of some; the others run beside them.
 func (a *attack) use(ctx context.Context, s *server, l *ledger, user int, over <-chan struct{}) {
 	const patience = 10 * time.Second // a stuck one is the business of the check
 	chance := a.chance(user + 1)
@@ -133,17 +137,33 @@ func (a *attack) use(ctx context.Context, s *server, l *ledger, user int, over <
 			pause(ctx, time.Duration(chance.IntN(40))*time.Millisecond)
 			s.stopExecution(ctx, x)
 		}
-		s.watch(ctx, x, time.Now().Add(patience))
+		if chance.IntN(4) == 0 {
+			s.watch(ctx, x, time.Now().Add(patience))
+		} else {
+			pause(ctx, time.Duration(chance.IntN(100))*time.Millisecond)
+		}
 	}
 }
 
 // rounds kills the server as often as asked for, each fifth time by SIGTERM, and
-// now and then once more while it recovers.
-func (a *attack) rounds(ctx context.Context, s *server) error {
+// now and then once more while it recovers. Every other time it comes while many
+// executions have just been started that have an effect in the server itself.
+func (a *attack) rounds(ctx context.Context, s *server, l *ledger) error {
 	chance := a.chance(0)
+	var bursts sync.WaitGroup
+	defer bursts.Wait()
 	for round := range a.kills {
 		if !pause(ctx, time.Duration(50+chance.IntN(650))*time.Millisecond) {
 			return ctx.Err()
+		}
+		if round%2 == 0 {
+			for i := range 2 * a.users {
+				k := burstKinds[chance.IntN(len(burstKinds))]
+				x := &execution{kind: kindOf(k), name: fmt.Sprintf("%s.burst%d-%d", k, round, i)}
+				l.add(x)
+				bursts.Go(func() { s.startExecution(ctx, x, true) })
+			}
+			pause(ctx, time.Duration(chance.IntN(30))*time.Millisecond)
 		}
 		if chance.IntN(5) == 0 {
 			s.terminate()

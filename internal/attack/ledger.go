@@ -28,7 +28,7 @@ type execution struct {
 	name         string
 	acknowledged bool                  // the start
 	stopped      bool                  // the stop was acknowledged
-	seen         types.ExecutionStatus // the end that DescribeExecution has shown, "" for none
+	seen         types.ExecutionStatus // the end that DescribeExecution has shown, "" for none yet
 }
 
 func (x *execution) arn() string { return executionARN(x.kind.name, x.name) }
@@ -112,14 +112,19 @@ func (s *server) watch(ctx context.Context, x *execution, limit time.Time) {
 	}
 }
 
-// check compares every execution with one of its kind that nobody disturbed.
-func (l *ledger) check(ctx context.Context, s *server, undisturbed map[string]end, limit time.Time) error {
-	for _, x := range l.runs {
+// check compares every execution, n at a time, with one of its kind that nobody
+// disturbed.
+func (l *ledger) check(ctx context.Context, s *server, undisturbed map[string]end, n int, limit time.Time) error {
+	var mu sync.Mutex
+	var failures []error
+	l.all(n, func(x *execution) {
 		if err := s.checkExecution(ctx, x, undisturbed[x.kind.name], limit); err != nil {
-			return err
+			mu.Lock()
+			defer mu.Unlock()
+			failures = append(failures, err)
 		}
-	}
-	return nil
+	})
+	return errors.Join(failures...)
 }
 
 func (s *server) checkExecution(ctx context.Context, x *execution, want end, limit time.Time) error {
@@ -142,6 +147,7 @@ func (s *server) checkExecution(ctx context.Context, x *execution, want end, lim
 		row.found(wrong, "%s was %s and is %s now: a terminal status is final", x.name, x.seen, out.Status)
 		return nil
 	}
+	x.seen = out.Status
 	got, disordered, err := s.endOf(ctx, x.kind, out)
 	if err != nil {
 		return err
@@ -174,7 +180,7 @@ func (s *server) lastEvent(ctx context.Context, arn string) string {
 // was stopped.
 func (l *ledger) checkChildren(ctx context.Context, s *server, limit time.Time) error {
 	children := make(map[string][]types.ExecutionListItem) // by name of the parent
-	for _, machine := range []string{"child", "answer", "long"} {
+	for _, machine := range []string{"child", "quick", "answer", "long"} {
 		items, err := s.executions(ctx, sfn.ListExecutionsInput{StateMachineArn: aws.String(machineARN(machine))})
 		if err != nil {
 			return err

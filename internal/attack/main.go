@@ -132,7 +132,10 @@ func run(ctx context.Context, s settings) (*report, error) {
 		if err := os.Mkdir(own, 0o755); err != nil {
 			return report, err
 		}
-		if err := a.make(ctx, &attack{settings: s, folder: own, report: report}); err != nil {
+		of, end := context.WithCancel(ctx)
+		err := a.make(of, &attack{settings: s, folder: own, report: report})
+		end()
+		if err != nil {
 			failures = append(failures, fmt.Errorf("%s: %w", a.name, err))
 		}
 		if ctx.Err() != nil {

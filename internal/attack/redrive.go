@@ -27,7 +27,7 @@ func attackRedrive(ctx context.Context, a *attack) error {
 	row := a.report.row(name)
 	f, url, closeFunctions := serveFunctions(ctx, a.report)
 	defer closeFunctions()
-	s := a.newServer(url, "--durability", "process")
+	s := a.newServer(url)
 	defer s.kill()
 	f.server = s
 	if err := s.start(); err != nil {

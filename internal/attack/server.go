@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -48,6 +49,10 @@ type server struct {
 	client  *sfn.Client
 	url     string
 }
+
+// maxIdle is how many connections to one process are kept, more than there are
+// users, so that none is made for each call.
+const maxIdle = 512
 
 // newServer returns a server that has not been started yet.
 func (a *attack) newServer(functions string, flags ...string) *server {
@@ -91,6 +96,7 @@ func (s *server) start() error {
 		}
 		config := emulator.ClientConfig(url, "us-east-1")
 		config.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+		config.HTTPClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: maxIdle}}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.client, s.url = sfn.NewFromConfig(config), url
@@ -203,9 +209,9 @@ func (s *server) isUp(up <-chan struct{}) bool {
 // call calls the API until it is answered, through as many processes as that
 // takes. cut reports whether an earlier try may have had its effect. The error
 // is that of the API or of the context, or of a server that is up and does not
-// answer. One such failure is the SDK's own: it closes the body of a request
-// while net/http may still look whether more of it comes, which breaks the
-// connection when the server answers at once.
+// answer. A connection that this side has closed is the SDK's doing: it closes the
+// body of a request while net/http may still look whether more of it comes,
+// which breaks the connection when the server answers at once.
 func (s *server) call(ctx context.Context, f func(*sfn.Client) error) (cut bool, err error) {
 	for failures := 0; ; cut = true {
 		client, up, err := s.running(ctx)
@@ -220,7 +226,7 @@ func (s *server) call(ctx context.Context, f func(*sfn.Client) error) (cut bool,
 		if _, refused := errors.AsType[smithy.APIError](err); refused && (stands || !isFault(err)) {
 			return cut, err
 		}
-		if stands {
+		if stands && !errors.Is(err, net.ErrClosed) {
 			if failures++; failures > 3 {
 				return cut, fmt.Errorf("aslocal is up, but %w", err)
 			}
