@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"strconv"
+
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
@@ -21,6 +23,7 @@ const (
 	ExecutionFailed    Type = 3
 	ExecutionTimedOut  Type = 4
 	ExecutionAborted   Type = 5
+	ExecutionRedriven  Type = 6 // Index is the redriveCount, from 1
 
 	StateEntered Type = 10
 	StateExited  Type = 11
@@ -51,6 +54,7 @@ const (
 	MapRunSucceeded Type = 61
 	MapRunFailed    Type = 62
 	MapRunAborted   Type = 63
+	MapRunRedriven  Type = 64 // Index is the redriveCount, from 1
 )
 
 // The private records: what the history does not show, but recovery needs.
@@ -66,7 +70,37 @@ const (
 	ChildExecutionsEnded   Type = 107 // children of a Map Run have ended
 	MapRunClosing          Type = 108 // no child runs any more; the results are being written
 	MapRunUpdated          Type = 109 // the limits of a Map Run were changed
+
+	ChildExecutionsRedriven Type = 110 // children of a Map Run were asked to go on
 )
+
+var typeNames = map[Type]string{
+	ExecutionStarted: "ExecutionStarted", ExecutionSucceeded: "ExecutionSucceeded", ExecutionFailed: "ExecutionFailed",
+	ExecutionTimedOut: "ExecutionTimedOut", ExecutionAborted: "ExecutionAborted", ExecutionRedriven: "ExecutionRedriven",
+	StateEntered: "StateEntered", StateExited: "StateExited", StateAborted: "StateAborted",
+	TaskScheduled: "TaskScheduled", TaskStarted: "TaskStarted", TaskSubmitted: "TaskSubmitted",
+	TaskSucceeded: "TaskSucceeded", TaskFailed: "TaskFailed", TaskTimedOut: "TaskTimedOut",
+	ParallelStateStarted: "ParallelStateStarted", ParallelStateSucceeded: "ParallelStateSucceeded", ParallelStateFailed: "ParallelStateFailed",
+	MapStateStarted: "MapStateStarted", MapStateSucceeded: "MapStateSucceeded", MapStateFailed: "MapStateFailed",
+	MapIterationStarted: "MapIterationStarted", MapIterationSucceeded: "MapIterationSucceeded",
+	MapIterationFailed: "MapIterationFailed", MapIterationAborted: "MapIterationAborted",
+	EvaluationFailed: "EvaluationFailed",
+	MapRunStarted:    "MapRunStarted", MapRunSucceeded: "MapRunSucceeded", MapRunFailed: "MapRunFailed",
+	MapRunAborted: "MapRunAborted", MapRunRedriven: "MapRunRedriven",
+
+	WaitSet: "WaitSet", RetrySet: "RetrySet", TimerFired: "TimerFired", HeartbeatReceived: "HeartbeatReceived", AnswerKept: "AnswerKept",
+	ItemsRead: "ItemsRead", ChildExecutionsStarted: "ChildExecutionsStarted", ChildExecutionsEnded: "ChildExecutionsEnded",
+	MapRunClosing: "MapRunClosing", MapRunUpdated: "MapRunUpdated", ChildExecutionsRedriven: "ChildExecutionsRedriven",
+}
+
+// String returns the name of the type: "TaskScheduled", "RetrySet". The history
+// has more precise names for some, as LambdaFunctionScheduled.
+func (t Type) String() string {
+	if name, ok := typeNames[t]; ok {
+		return name
+	}
+	return "Type(" + strconv.Itoa(int(t)) + ")"
+}
 
 // Private reports whether the history does not show events of this type.
 func (t Type) Private() bool { return t >= 100 }
@@ -100,6 +134,10 @@ type Event struct {
 	Task     *TaskEvent   // Task…
 	Start    *Start       // ExecutionStarted
 	Run      *MapRunEvent // MapRun…, ItemsRead, ChildExecutions…
+
+	// target is the state of StateEntered, or the Next of StateExited; nil in an
+	// event that was read from a journal. It saves looking the name up.
+	target *state
 }
 
 // TaskEvent is what the events of tasks say beside input and output.
@@ -127,6 +165,10 @@ type Start struct {
 	Parent     string // ARN of the execution that has that Map Run
 	Items      int    // how many items of the Map Run it has
 	Seed       uint64 // all randomness of the execution comes from here
+
+	Caller      string // ARN of the execution whose Task started it, or ""
+	CallerToken int64  // the Token of that Task
+	Managed     bool   // by .sync: it is stopped when its caller no longer waits for it
 }
 
 // Status is that of DescribeExecution.
@@ -139,9 +181,10 @@ const (
 	Failed
 	TimedOut
 	Aborted
+	PendingRedrive // a child of a Map Run that is redriven, until it is its turn
 )
 
-var statusNames = [...]string{"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+var statusNames = [...]string{"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"}
 
 // String returns the status as the API writes it.
 func (s Status) String() string { return statusNames[s] }

@@ -52,7 +52,7 @@ func (e *Engine) step(x *execution, s machine.Stimulus, slice int, reply chan<- 
 	if err := x.lost.Load(); err != nil {
 		return refuse(*err)
 	}
-	s.At, s.Activities = e.Clock.Now(), e.Activities
+	s.At, s.MissingActivities = e.Clock.Now(), e.missingActivities(x)
 	b, err := e.handle(x, s, slice)
 	switch {
 	case err != nil:
@@ -63,6 +63,20 @@ func (e *Engine) step(x *execution, s machine.Stimulus, slice int, reply chan<- 
 	}
 	e.commit(x, b, reply)
 	return b.More
+}
+
+// missingActivities are the activities that the execution's program names and
+// that do not exist now.
+func (e *Engine) missingActivities(x *execution) (missing []string) {
+	if e.Activities == nil {
+		return nil
+	}
+	for _, arn := range x.x.Program().Activities() {
+		if !e.Activities(arn) {
+			missing = append(missing, arn)
+		}
+	}
+	return missing
 }
 
 // ErrStale says that nobody waits for the answer any more.
@@ -89,7 +103,7 @@ func (e *Engine) fail(x *execution, s machine.Stimulus, what string) (b machine.
 			err = fmt.Errorf("engine: %s panicked, and again when it was ended: %v", x.arn, r)
 		}
 	}()
-	broken := machine.Stimulus{Kind: machine.Broken, At: s.At, Failure: machine.NewFailure(asl.ErrRuntime, "internal error of aslocal: "+what)}
+	broken := machine.Stimulus{Kind: machine.InternalError, At: s.At, Failure: machine.NewFailure(asl.ErrRuntime, "internal error of aslocal: "+what)}
 	if s.Kind == machine.Begin || x.express {
 		input := s.Output
 		if s.Kind != machine.Begin {
@@ -227,7 +241,7 @@ func (e *Engine) carryOut(x *execution, c *machine.Command) {
 			due = now + int64(float64(due-now)*e.WaitTimeScale)
 		}
 		e.timers.set(x, c, due)
-	case machine.CancelTask:
+	case machine.Cancel:
 		e.timers.cancel(x, c.Token)
 		e.offers.cancel(x, c.Token)
 		x.cancelCall(c.Token)
