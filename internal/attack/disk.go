@@ -106,7 +106,7 @@ func attackDisk(ctx context.Context, a *attack) error {
 	if undisturbed["pass"], _, err = s.endOf(ctx, x.kind, out); err != nil {
 		return err
 	}
-	if err := l.checkRoom(ctx, s, time.Now().Add(10*time.Second)); err != nil {
+	if err := l.checkRoom(ctx, s, time.Now().Add(a.patience)); err != nil {
 		return err
 	}
 	if !strings.Contains(s.log.String(), "full") && !strings.Contains(s.log.String(), "too large") && !strings.Contains(s.log.String(), "no space") {

@@ -28,7 +28,6 @@ type functions struct {
 	server *server
 	on     atomic.Bool // the function switch succeeds
 	hold   atomic.Bool // the function hold keeps its tokens
-	mute   bool        // doubled effects are not counted: the attack repeats calls itself
 
 	mu      sync.Mutex
 	calls   map[string]map[int]int // processes that made it, by execution; the step of their last call
@@ -115,9 +114,6 @@ func (f *functions) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // repeat a call when a later one has been made: that one was only possible
 // because the answer to the first is in the journal.
 func (f *functions) note(process int, in event) {
-	if f.mute {
-		return
-	}
 	k := kindOf(in.Execution)
 	if k == nil {
 		return

@@ -74,6 +74,10 @@ var kinds = []kind{
 	{name: "stop-map", ends: aborted, stopped: true, history: notAtAll, input: `{"items": [1, 2, 3, 4]}`},
 }
 
+// redriven is the kind whose executions are redriven: it fails until the switch
+// is on. The step of its calls is the number of the redrive.
+var redriven = kind{name: "switch", ends: failed, serial: true}
+
 // plainInput is the input of the kinds that give none.
 const plainInput = `{"n": 21}`
 
@@ -84,9 +88,13 @@ func (k *kind) inputText() string {
 	return plainInput
 }
 
-// kindOf returns the kind that the name of an execution begins with.
+// kindOf returns the kind that the name of an execution begins with; nil for
+// none.
 func kindOf(execution string) *kind {
 	name, _, _ := strings.Cut(execution, ".")
+	if name == redriven.name {
+		return &redriven
+	}
 	for i := range kinds {
 		if kinds[i].name == name {
 			return &kinds[i]

@@ -203,7 +203,7 @@ func (l *ledger) checkChildren(ctx context.Context, s *server, limit time.Time) 
 				return err
 			}
 		}
-		if x.kind.name == "stop-map" && x.stopped {
+		if x.stopped {
 			if err := x.checkMapRuns(ctx, s, limit); err != nil {
 				return err
 			}

@@ -16,9 +16,6 @@ import (
 // This file is the attack on redrives: many failed executions are redriven at
 // once, while the server is killed.
 
-// redriven is the kind of them: fails until the switch is on.
-var redriven = kind{name: "switch", ends: failed}
-
 // redriveKills is how often the server is killed meanwhile.
 const redriveKills = 8
 

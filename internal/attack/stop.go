@@ -33,7 +33,7 @@ func attackStop(ctx context.Context, a *attack) error {
 	defer closeFunctions()
 	s := a.newServer(url)
 	defer s.kill()
-	f.server, f.mute = s, true
+	f.server = s
 	if err := s.start(); err != nil {
 		return err
 	}
