@@ -66,6 +66,8 @@ var table = []row{
 	{name: "debug", imports: "value jsonpath jsonata asl/... emulator/... internal/position"},
 	{name: "conformance", imports: "value asl emulator emulator/journal"},
 	{name: "internal/cli/...", imports: "value jsonpath jsonata asl/... graph emulator/... debug conformance internal/..."},
+	{name: "internal/attack", imports: "emulator"},
+	{name: "internal/compare", imports: "emulator"},
 	{name: "internal/policy"},
 	{name: "cmd/aslocal", imports: "internal/cli"},
 	{name: "examples/...", imports: "value jsonpath jsonata asl/... graph emulator/... debug conformance"},
