@@ -41,7 +41,7 @@ func (e *Error) Error() string {
 func (e *Error) IsLimit() bool { return e.Code == codeLimit }
 
 // Unwrap returns the cause of an evaluation that was stopped: the error of its
-// context. Other errors have none.
+// context, or [ErrSteps]. Other errors have none.
 func (e *Error) Unwrap() error { return e.cause }
 
 // The codes that the package itself looks at.

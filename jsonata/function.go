@@ -160,6 +160,7 @@ func (r *run) invoke(f *function, args []value.Value, in value.Value) (v value.V
 		if f.lambda != nil {
 			v, err = r.enter(f, args)
 		} else {
+			r.read(args)
 			v, err = f.call(Call{r, in}, args)
 		}
 	}

@@ -130,6 +130,9 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 		return value.Value{}, finish(err)
 	}
 	v, err := e.eval(&r.top, input)
+	if err == nil && r.steps+r.fuel < 0 { // what was allocated or read after the last poll
+		err = limitError(tooLong, ErrSteps)
+	}
 	if err != nil {
 		return value.Value{}, finish(err)
 	}

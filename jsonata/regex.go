@@ -85,6 +85,16 @@ func (re *regex) find(r *run, s string, from int, room match) (match, error) {
 	if err := r.poll(); err != nil {
 		return nil, err
 	}
+	m, err := re.search(r, s, from, room)
+	end := len(s)
+	if m != nil {
+		end = m[1]
+	}
+	r.fuel -= (end - from) / searchedPerStep
+	return m, err
+}
+
+func (re *regex) search(r *run, s string, from int, room match) (match, error) {
 	if re.plain != nil {
 		if room == nil {
 			room = make(match, re.plain.slots)
@@ -216,6 +226,7 @@ func (re *regex) empty() error { return fail("D1004", value.OfString(re.source))
 // matches reports whether there is a match, of whatever length.
 func (re *regex) matches(r *run, s string) (bool, error) {
 	if re.linear != nil && re.plain == nil {
+		r.fuel -= len(s) / searchedPerStep
 		return re.linear.MatchString(s), r.poll()
 	}
 	m, err := re.find(r, s, 0, nil)

@@ -60,8 +60,9 @@ type run struct {
 	level               int // of the call under way
 	maxDepth            int
 	maxItems, maxLength int
-	fuel                int
-	memory              int
+	steps               int // left, without fuel
+	fuel                int // steps until refuel
+	memory              int // bytes left
 	now                 time.Time
 	clocked             bool
 	top                 frame
@@ -101,7 +102,11 @@ var runs = sync.Pool{New: func() any { return new(run) }}
 func (e *Expr) begin(ctx context.Context, input value.Value, env Env) *run {
 	r := runs.Get().(*run)
 	r.expr, r.env, r.ctx, r.root = e, env, ctx, input
-	r.depth, r.level, r.fuel, r.memory = 0, 0, pollEvery, env.Limits.memory()
+	r.depth, r.level, r.memory = 0, 0, env.Limits.memory()
+	if r.steps = env.Limits.Steps; r.steps <= 0 {
+		r.steps = math.MaxInt
+	}
+	r.grant()
 	if r.maxDepth = env.Limits.Depth; r.maxDepth <= 0 {
 		r.maxDepth = defaultDepth
 	}
