@@ -108,5 +108,5 @@ func (f Function) value() (value.Value, error) {
 		}
 		fn.signature = s
 	}
-	return value.OfOpaque(fn), nil
+	return ofFunction(fn), nil
 }

@@ -116,7 +116,7 @@ func clone(c Call, args []value.Value) (value.Value, error) {
 		return value.Value{}, err
 	}
 	v, _, err := cloned(c.run, args[0])
-	return v.Marked(0), err
+	return marked(v, 0), err
 }
 
 func cloned(r *run, v value.Value) (out value.Value, changed bool, err error) {

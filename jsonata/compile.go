@@ -290,7 +290,7 @@ func (s *scope) place(name string, i int) *place {
 
 // bound returns the value of a variable that is bound.
 func bound(v value.Value) value.Value {
-	if v.Kind() == value.Opaque && v.Opaque() == any(nothing{}) {
+	if functionOf(v) == nothing {
 		return value.Value{}
 	}
 	return v
@@ -305,7 +305,7 @@ func (c *compiler) variable(name string, x exit) eval {
 	switch name {
 	case "":
 		return func(f *frame, in value.Value) (value.Value, error) {
-			if in.Mark()&markOuter != 0 && isArray(in) {
+			if markOf(in)&markOuter != 0 && isArray(in) {
 				return in.Index(0), nil
 			}
 			return leave(in), nil
@@ -491,7 +491,7 @@ func (c *compiler) lambda(n *node) (eval, error) {
 		return nil, err
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
-		return value.OfOpaque(&function{lambda: l, signature: l.signature, arity: l.params, frame: f, in: in}), nil
+		return ofFunction(&function{lambda: l, signature: l.signature, arity: l.params, frame: f, in: in}), nil
 	}, nil
 }
 
@@ -599,7 +599,7 @@ func (c *compiler) apply(n *node, x exit) (eval, error) {
 		}
 		r := f.run
 		if first := functionOf(arg); first != nil {
-			return value.OfOpaque(chain(first, fn)), nil
+			return ofFunction(chain(first, fn)), nil
 		}
 		if err := r.callAt(depth); err != nil {
 			return value.Value{}, err
@@ -638,7 +638,7 @@ func (c *compiler) partial(n *node) (eval, error) {
 		fn := functionOf(v)
 		switch {
 		case fn != nil:
-			return value.OfOpaque(partly(fn, args, open)), nil
+			return ofFunction(partly(fn, args, open)), nil
 		case !v.Exists() && call.forgotten != nil && call.forgotten(f):
 			return value.Value{}, call.site.error("T1007")
 		}

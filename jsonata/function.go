@@ -90,17 +90,6 @@ type site struct {
 	bare     bool
 }
 
-// functionOf returns the function that v is, or nil.
-func functionOf(v value.Value) *function {
-	if v.Kind() != value.Opaque {
-		return nil
-	}
-	f, _ := v.Opaque().(*function)
-	return f
-}
-
-func isFunction(v value.Value) bool { return functionOf(v) != nil }
-
 // A lambda is the code of a lambda.
 type lambda struct {
 	scope     *scope // its parameters come first

@@ -124,7 +124,7 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 	r := e.begin(ctx, input, env)
 	defer r.end()
 	if isArray(input) {
-		input = value.OfItems(input).Marked(markSequence | markOuter)
+		input = marked(value.OfItems(input), markSequence|markOuter)
 	}
 	if err := r.reaches(e.tree.reach); err != nil {
 		return value.Value{}, finish(err)
@@ -151,7 +151,7 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 func (e *Expr) result(v value.Value) (value.Value, error) {
 	switch v.Kind() {
 	case value.Array:
-		if v.Mark()&markOuter != 0 {
+		if markOf(v)&markOuter != 0 {
 			v = v.Index(0)
 		}
 	case value.Opaque:
@@ -162,7 +162,7 @@ func (e *Expr) result(v value.Value) (value.Value, error) {
 	if e.marks {
 		return clean(v), nil
 	}
-	return v.Marked(0), nil
+	return marked(v, 0), nil
 }
 
 // finish renders the message of an error that leaves the package.

@@ -423,7 +423,7 @@ func TestInputsStayAsTheyAre(t *testing.T) {
 		if string(in.AppendJSON(nil)) != value.MustParse(before).String() {
 			t.Fatalf("%s changed its input", text)
 		}
-		if v.Mark() != 0 || v.Get("a").Mark() != 0 || v.Index(0).Mark()&(1<<markBits-1) != 0 {
+		if markOf(v) != 0 || markOf(v.Get("a")) != 0 || markOf(v.Index(0))&(1<<markBits-1) != 0 {
 			t.Errorf("%s left a mark", text)
 		}
 	}

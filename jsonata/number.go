@@ -10,18 +10,6 @@ import (
 
 // This file is about numbers: IEEE doubles, written as ECMAScript writes them.
 
-// nonFinite carries NaN and the infinities through an expression; JSON, and so
-// package value, has no form for them.
-type nonFinite float64
-
-// number returns the value of f, whatever f is.
-func number(f float64) value.Value {
-	if v := value.OfFloat(f); v.Exists() {
-		return v
-	}
-	return value.OfOpaque(nonFinite(f))
-}
-
 // reckons reports whether evaluating n, or something in it, can make such a
 // number.
 func (n *node) reckons() bool {
@@ -48,18 +36,6 @@ func spelled(v value.Value) value.Value {
 		return value.OfString(numberText(f)), true
 	})
 	return v
-}
-
-// numberOf returns the number that v is, if it is one.
-func numberOf(v value.Value) (f float64, ok bool) {
-	switch v.Kind() {
-	case value.Number:
-		return v.Float(), true
-	case value.Opaque:
-		n, ok := v.Opaque().(nonFinite)
-		return float64(n), ok
-	}
-	return 0, false
 }
 
 // numeric returns the number that v is, if one can reckon with it: NaN is none,

@@ -454,7 +454,7 @@ func contains(list, v value.Value) bool {
 func identical(a, b value.Value) bool {
 	switch a.Kind() {
 	case value.Array, value.Object:
-		return a.Len() > 0 && value.Same(a, b) // all empty ones share a node
+		return a.Len() > 0 && same(a, b) // all empty ones share a node
 	}
 	return equalScalars(a, b)
 }
@@ -468,7 +468,7 @@ func (r *run) equal(a, b value.Value) (bool, error) {
 		return false, nil
 	case k != value.Array && k != value.Object:
 		return equalScalars(a, b), nil
-	case value.Same(a, b):
+	case same(a, b):
 		return true, nil
 	case a.Len() != b.Len():
 		return false, nil
@@ -505,7 +505,11 @@ func equalScalars(a, b value.Value) bool {
 	case k == value.Number:
 		return a.Float() == b.Float()
 	case k == value.Opaque:
-		return a.Opaque() == b.Opaque()
+		if x, ok := numberOf(a); ok {
+			y, ok := numberOf(b)
+			return ok && x == y
+		}
+		return functionOf(a) == functionOf(b)
 	}
 	return value.Equal(a, b)
 }
@@ -564,11 +568,11 @@ func (c *compiler) array(n *node) (eval, error) {
 			case err != nil:
 				return value.Value{}, err
 			case isArray(v):
-				return v.Marked(mark), nil
+				return marked(v, mark), nil
 			case !v.Exists():
-				return value.EmptyArray.Marked(mark), nil
+				return marked(value.EmptyArray, mark), nil
 			}
-			return value.OfItems(v).Marked(mark), f.run.grow(1)
+			return marked(value.OfItems(v), mark), f.run.grow(1)
 		}, nil
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
@@ -588,7 +592,7 @@ func (c *compiler) array(n *node) (eval, error) {
 			}
 		}
 		out, err := r.take(base)
-		return value.OfSlice(out).Marked(mark), err
+		return marked(value.OfSlice(out), mark), err
 	}, nil
 }
 

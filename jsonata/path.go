@@ -203,8 +203,8 @@ func (r *run) finish(whole value.Value, base int, items []value.Value, single bo
 	switch {
 	case whole.Exists():
 		out = whole
-		if single && isArray(whole) && whole.Mark()&markCons != 0 {
-			out = value.OfItems(whole).Marked(markSequence | markKeep)
+		if single && isArray(whole) && markOf(whole)&markCons != 0 {
+			out = marked(value.OfItems(whole), markSequence|markKeep)
 		}
 	case len(items) == 1 && !single:
 		out = items[0]
@@ -218,7 +218,7 @@ func (r *run) finish(whole value.Value, base int, items []value.Value, single bo
 		}
 		list := make([]value.Value, len(items))
 		copy(list, items)
-		out = value.OfSlice(list).Marked(mark)
+		out = marked(value.OfSlice(list), mark)
 	}
 	r.stack = r.stack[:base]
 	return out, nil
@@ -282,7 +282,7 @@ func (p *path) runFrom(f *frame, from int, v value.Value) (whole value.Value, it
 	if !v.Exists() {
 		return value.Value{}, nil, nil
 	}
-	if isArray(v) && v.Mark()&markCons == 0 {
+	if isArray(v) && markOf(v)&markCons == 0 {
 		return p.runItems(f, from, v.Slice())
 	}
 	r := f.run
@@ -352,7 +352,7 @@ func (c *collector) add(r *run, v value.Value) {
 		return
 	}
 	c.results++
-	mark := v.Mark()
+	mark := markOf(v)
 	if c.results == 1 && mark&markSequence == 0 {
 		c.whole = v
 	}
@@ -437,7 +437,7 @@ func (s *step) collectMembers(f *frame, items []value.Value, c *collector) error
 				return err
 			}
 			if v = found; s.keep {
-				v = v.Marked(markSequence | markKeep)
+				v = marked(v, markSequence|markKeep)
 			}
 			v = leave(v)
 		}
@@ -499,7 +499,7 @@ func (r *run) members(list value.Value, name string) error {
 // wildcard evaluates "*": the values of all members, arrays taken apart to the
 // bottom. If there is one, the result is an array and no sequence.
 func wildcard(f *frame, in value.Value) (value.Value, error) {
-	if in.Mark()&markOuter != 0 && in.Len() > 0 {
+	if markOf(in)&markOuter != 0 && in.Len() > 0 {
 		in = in.Index(0)
 	}
 	r := f.run
@@ -518,7 +518,7 @@ func wildcard(f *frame, in value.Value) (value.Value, error) {
 		}
 	}
 	out, err := r.take(base)
-	return value.OfSlice(out).Marked(mark), err
+	return marked(value.OfSlice(out), mark), err
 }
 
 // flatten puts the items of an array on the stack, those of arrays in it too.
@@ -568,8 +568,13 @@ func (r *run) descendants(v value.Value) error {
 		return err
 	}
 	for i := range list {
-		if err := r.descendants(list[i]); err != nil {
-			return err
+		switch list[i].Kind() {
+		case value.Array, value.Object:
+			if err := r.descendants(list[i]); err != nil {
+				return err
+			}
+		default:
+			r.stack = append(r.stack, list[i])
 		}
 	}
 	return nil

@@ -262,7 +262,7 @@ func (c *compiler) regex(n *node) (eval, error) {
 		err.(*Error).Position = n.position
 		return nil, err
 	}
-	return constant(value.OfOpaque(re.function())), nil
+	return constant(ofFunction(re.function())), nil
 }
 
 // function is the regular expression as a function.
@@ -302,7 +302,7 @@ func (re *regex) next(r *run, s string, from int) (value.Value, error) {
 		value.OfFloat(float64(countUnits(s[:m[0]]))),
 		value.OfFloat(float64(countUnits(s[:m[1]]))),
 		m.groupValues(s),
-		value.OfOpaque(next),
+		ofFunction(next),
 	}), r.grow(8 + re.groups)
 }
 

@@ -91,9 +91,10 @@ const (
 
 // boundToNothing is in the slot of a variable that is bound to nothing, which
 // hides one of the same name further out.
-var boundToNothing = value.OfOpaque(nothing{})
+var boundToNothing = ofFunction(nothing)
 
-type nothing struct{}
+// nothing is a function that no expression can see.
+var nothing = &function{name: "nothing"}
 
 // runs keeps runs for their stacks and frames.
 var runs = sync.Pool{New: func() any { return new(run) }}

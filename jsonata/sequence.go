@@ -18,12 +18,12 @@ const (
 
 // sequence returns the items as a sequence, and takes the slice over.
 func sequence(items []value.Value) value.Value {
-	return value.OfSlice(items).Marked(markSequence)
+	return marked(value.OfSlice(items), markSequence)
 }
 
 func isArray(v value.Value) bool { return v.Kind() == value.Array }
 
-func isSequence(v value.Value) bool { return isArray(v) && v.Mark()&markSequence != 0 }
+func isSequence(v value.Value) bool { return isArray(v) && markOf(v)&markSequence != 0 }
 
 // leave is the end of a node's evaluation: it makes nothing of an empty
 // sequence, and the item of one that has no other.
@@ -35,13 +35,13 @@ func leave(v value.Value) value.Value {
 }
 
 func leaveArray(v value.Value) value.Value {
-	if v.Mark()&markSequence == 0 || v.Len() > 1 {
+	if markOf(v)&markSequence == 0 || v.Len() > 1 {
 		return v
 	}
 	if v.Len() == 0 {
 		return value.Value{}
 	}
-	if v.Mark()&markKeep != 0 {
+	if markOf(v)&markKeep != 0 {
 		return v
 	}
 	return v.Index(0)
@@ -50,7 +50,7 @@ func leaveArray(v value.Value) value.Value {
 // leaveKeeping is leave where "[]" follows the node.
 func leaveKeeping(v value.Value) value.Value {
 	if isSequence(v) {
-		v = v.Marked(v.Mark() | markKeep)
+		v = marked(v, markOf(v)|markKeep)
 	}
 	return leave(v)
 }
@@ -113,7 +113,7 @@ func appendValues(r *run, a, b value.Value) (value.Value, error) {
 
 // clean takes all marks off a result, wherever it holds some.
 func clean(v value.Value) value.Value {
-	v, _ = replaced(v, func(v value.Value) (value.Value, bool) { return v.Marked(0), v.Mark() != 0 })
+	v, _ = replaced(v, func(v value.Value) (value.Value, bool) { return marked(v, 0), markOf(v) != 0 })
 	return v
 }
 

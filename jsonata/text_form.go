@@ -32,7 +32,7 @@ func (form textForm) append(r *run, dst []byte, v value.Value) ([]byte, error) {
 		}
 		return form.appendNumber(dst, v), nil
 	case value.Array:
-		if v.Mark()&markOuter != 0 {
+		if markOf(v)&markOuter != 0 {
 			v = v.Index(0)
 		}
 	}

@@ -39,7 +39,7 @@ func (c *compiler) transform(n *node) (eval, error) {
 		}
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
-		return value.OfOpaque(&function{arity: 1, signature: transformSignature, call: func(c Call, args []value.Value) (value.Value, error) {
+		return ofFunction(&function{arity: 1, signature: transformSignature, call: func(c Call, args []value.Value) (value.Value, error) {
 			r := c.run
 			depth, level := r.depth, r.level
 			r.depth = level - t.depth // the clauses are evaluated below the call
@@ -286,7 +286,7 @@ func (c *copying) number(v value.Value) (value.Value, error) {
 		if out == nil {
 			return v, err
 		}
-		return value.OfSlice(out).Marked(v.Mark()), err
+		return marked(value.OfSlice(out), markOf(v)), err
 	case value.Object:
 		place := len(c.copies)
 		c.copies = append(c.copies, v)
@@ -298,7 +298,7 @@ func (c *copying) number(v value.Value) (value.Value, error) {
 			v = v.Shape().New(out)
 		}
 		c.copies[place] = v
-		return v.Marked((c.first + uint64(place)) << markBits), nil
+		return marked(v, (c.first+uint64(place))<<markBits), nil
 	}
 	return v, nil
 }
@@ -312,7 +312,7 @@ func (c *copying) numberAll(list []value.Value, wanted bool) (out []value.Value,
 			if err != nil {
 				return nil, err
 			}
-			wanted = wanted || k == value.Object || !value.Same(numbered, item)
+			wanted = wanted || k == value.Object || !same(numbered, item)
 			item = numbered
 		}
 		if !wanted {
@@ -336,8 +336,8 @@ func (c *copying) entry(v value.Value) *value.Value {
 	if v.Kind() != value.Object {
 		return nil
 	}
-	i := v.Mark()>>markBits - c.first
-	if i >= uint64(len(c.copies)) || v.Len() > 0 && !value.Same(v, c.copies[i]) { // a changed one has the mark, too
+	i := markOf(v)>>markBits - c.first
+	if i >= uint64(len(c.copies)) || v.Len() > 0 && !same(v, c.copies[i]) { // a changed one has the mark, too
 		return nil
 	}
 	return &c.objects[i]
@@ -351,9 +351,9 @@ func (c *copying) now(v value.Value) (value.Value, error) {
 	if err := c.run.poll(); err != nil {
 		return value.Value{}, err
 	}
-	mark, list := v.Mark(), v.Slice()
+	mark, list := markOf(v), v.Slice()
 	if at := c.entry(v); at != nil {
-		v = at.Marked(mark)
+		v = marked(*at, mark)
 	}
 	if v.Kind() == value.Object {
 		list = v.MemberValues()
@@ -367,7 +367,7 @@ func (c *copying) now(v value.Value) (value.Value, error) {
 		if err != nil {
 			return value.Value{}, err
 		}
-		if value.Same(new, item) {
+		if same(new, item) {
 			continue
 		}
 		if out == nil {
@@ -382,7 +382,7 @@ func (c *copying) now(v value.Value) (value.Value, error) {
 	case out == nil:
 		return v, nil
 	case v.Kind() == value.Array:
-		return value.OfSlice(out).Marked(mark), nil
+		return marked(value.OfSlice(out), mark), nil
 	}
-	return v.Shape().New(out).Marked(mark), nil
+	return marked(v.Shape().New(out), mark), nil
 }

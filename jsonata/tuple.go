@@ -329,7 +329,7 @@ func (p *tuplePath) begin(f *frame, in value.Value) (items []value.Value, empty 
 	whole, items, err := p.before.runItems(f, 0, items)
 	switch {
 	case err != nil || !whole.Exists():
-	case whole.Mark()&markCons != 0:
+	case markOf(whole)&markCons != 0:
 		items = []value.Value{whole}
 	default:
 		items = itemsOf(whole)
