@@ -71,12 +71,11 @@ type freeVariable struct {
 
 // compiler compiles one expression.
 type compiler struct {
-	scope     *scope
-	functions map[string]value.Value
-	free      []freeVariable
-	freeAt    map[string]int // places in free, by name
-	marks     bool           // results may hold marks inside
-	ordered   bool           // integer-like names first
+	*options
+	scope  *scope
+	free   []freeVariable
+	freeAt map[string]int // places in free, by name
+	marks  bool           // results may hold marks inside
 }
 
 // freeIndex returns the place of a free variable.
@@ -87,7 +86,7 @@ func (c *compiler) freeIndex(name string) int {
 			c.freeAt = make(map[string]int)
 		}
 		i = len(c.free)
-		c.freeAt[name], c.free = i, append(c.free, freeVariable{name, c.functions[name]})
+		c.freeAt[name], c.free = i, append(c.free, freeVariable{name, c.function(name)})
 	}
 	return i
 }

@@ -2,7 +2,6 @@ package jsonata
 
 import (
 	"context"
-	"maps"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -22,32 +21,33 @@ type Expr struct {
 	reckons bool // results may hold numbers that JSON cannot
 }
 
-// An Option changes what Compile makes of a text.
+// An Option changes what Compile makes of a text. One Option may be used for
+// many expressions.
 type Option func(*options) error
 
 type options struct {
-	functions map[string]value.Value
-	ordered   bool
-	service   bool
+	added   []freeVariable // functions, the last one of a name counts
+	ordered bool
+	service bool
+}
+
+// function returns the function of that name, and no value if there is none.
+func (o *options) function(name string) value.Value {
+	for i := len(o.added) - 1; i >= 0; i-- {
+		if o.added[i].name == name {
+			return o.added[i].function
+		}
+	}
+	return builtinFunctions[name]
 }
 
 // WithFunction adds a function, or replaces the built-in one of its name.
+// Compile fails with S0401 or S0402 if its signature is wrong.
 func WithFunction(f Function) Option {
+	v, err := f.value()
 	return func(o *options) error {
-		v, err := f.value()
-		o.functions[f.Name] = v
+		o.added = append(o.added, freeVariable{f.Name, v})
 		return err
-	}
-}
-
-// WithoutFunction removes functions by name: calling one is then T1006, like
-// calling any other variable that is not bound.
-func WithoutFunction(names ...string) Option {
-	return func(o *options) error {
-		for _, name := range names {
-			delete(o.functions, name)
-		}
-		return nil
 	}
 }
 
@@ -76,10 +76,7 @@ func WithServiceNumbers() Option {
 // Compile compiles an expression. The error is an *Error. Without options it has
 // the functions of JSONata 2.0.6, save $eval, which Step Functions does not have.
 func Compile(text string, opts ...Option) (*Expr, error) {
-	o := options{functions: builtinFunctions}
-	if len(opts) > 0 {
-		o.functions = maps.Clone(builtinFunctions)
-	}
+	var o options
 	for _, opt := range opts {
 		if err := opt(&o); err != nil {
 			return nil, finish(err)
@@ -94,7 +91,7 @@ func Compile(text string, opts ...Option) (*Expr, error) {
 		return nil, finish(err)
 	}
 	tree.nest(1)
-	c := &compiler{functions: o.functions, ordered: o.ordered}
+	c := &compiler{options: &o}
 	top := c.open(nil, tree)
 	e, err := c.node(tree)
 	if err != nil {

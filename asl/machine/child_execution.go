@@ -116,7 +116,7 @@ func (d *distribution) childARN(parent *Start, name string) string {
 // childName is the name of the child with that number: a UUID.
 func (x *Execution) childName(number int) string {
 	r := x.random(forChildren)
-	r.state += uint64(number) * 0xA0761D6478BD642F // odd: each number is another place in the sequence
+	r.Jump(uint64(number) * 0xA0761D6478BD642F) // odd: each number is another place in the sequence
 	return r.UUID()
 }
 

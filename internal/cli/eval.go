@@ -22,7 +22,6 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/intrinsic"
-	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/jsonata"
 	"github.com/aslocal/aslocal/jsonpath"
@@ -161,13 +160,13 @@ func languageOf(text string) string {
 }
 
 func compileJSONata(text string) (evaluation, error) {
-	expr, err := jsonata.Compile(text, machine.QueryFunctions()...)
+	expr, err := asl.CompileExpression(text)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, s *scope) (value.Value, error) {
 		found, err := expr.Eval(ctx, s.document, jsonata.Env{
-			Variables: s.variables, Now: time.Now, Random: rand.Float64, Limits: machine.QueryLimits(),
+			Variables: s.variables, Now: time.Now, Random: rand.Float64, Limits: asl.ExpressionLimits(),
 		})
 		switch {
 		case err != nil:
