@@ -81,7 +81,7 @@ func (c *compiler) aggregate(n *node, call *call) (e eval, ok bool, err error) {
 	}, true, nil
 }
 
-// allFinite reports whether all are numbers that one can reckon with.
+// allFinite reports whether all are finite numbers.
 func allFinite(items []value.Value) bool {
 	for i := range items {
 		if f := items[i].Float(); items[i].Kind() != value.Number || f-f != 0 {

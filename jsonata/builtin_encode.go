@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -17,9 +18,9 @@ func base64Encode(c Call, args []value.Value) (value.Value, error) {
 	}
 	s := args[0].Text()
 	bytes := []byte(s)
-	if !isASCII(s) {
+	if !wtf8.IsASCII(s) {
 		bytes = bytes[:0]
-		for _, unit := range units(s) {
+		for _, unit := range wtf8.Units(s) {
 			bytes = append(bytes, byte(unit))
 		}
 	}
@@ -77,7 +78,7 @@ func urlEncoder(name, keep string) func(Call, []value.Value) (value.Value, error
 			switch {
 			case '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z' || b < utf8.RuneSelf && strings.IndexByte(keep, b) >= 0:
 				out = append(out, b)
-			case isHalf(s, i):
+			case wtf8.IsSurrogate(s, i):
 				return value.Value{}, &Error{Code: "D3140", Value: args[0], Token: name}
 			default:
 				const hex = "0123456789ABCDEF"

@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -257,7 +258,7 @@ func comesAfter(a, b value.Value) bool {
 	if a.Kind() == value.Number {
 		return a.Float() > b.Float()
 	}
-	return lessText(b.Text(), a.Text())
+	return wtf8.Less(b.Text(), a.Text())
 }
 
 func allOf(items []value.Value, kind value.Kind) bool {

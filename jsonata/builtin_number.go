@@ -5,8 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
+	"github.com/aslocal/aslocal/jsonata/internal/picture"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -157,33 +158,7 @@ func round(_ Call, args []value.Value) (value.Value, error) {
 		}
 		places = int(max(-700, min(700, p)))
 	}
-	return number(roundTo(f, places)), nil
-}
-
-// roundTo rounds to decimal places, or to tens if they are negative.
-func roundTo(f float64, places int) float64 {
-	if f-f != 0 {
-		return f
-	}
-	if places != 0 {
-		f = shift(f, places)
-	}
-	whole := math.RoundToEven(f)
-	if places != 0 {
-		whole = shift(whole, -places)
-	}
-	if whole == 0 {
-		return 0
-	}
-	return whole
-}
-
-// shift moves the decimal point by moving the exponent of the text.
-func shift(f float64, places int) float64 {
-	mantissa, exponent, _ := strings.Cut(numberText(f), "e")
-	e, _ := strconv.Atoi(exponent)
-	f, _ = strconv.ParseFloat(mantissa+"e"+strconv.Itoa(e+places), 64)
-	return f
+	return number(picture.Round(f, places)), nil
 }
 
 // formatBase is $formatBase.
@@ -192,11 +167,11 @@ func formatBase(c Call, args []value.Value) (value.Value, error) {
 		return args[0], nil
 	}
 	f, _ := numberOf(args[0])
-	f = roundTo(f, 0)
+	f = picture.Round(f, 0)
 	radix := 10.0
 	if len(args) > 1 && args[1].Exists() {
 		r, _ := numberOf(args[1])
-		radix = roundTo(r, 0)
+		radix = picture.Round(r, 0)
 	}
 	if !(radix >= 2 && radix <= 36) {
 		return value.Value{}, fail("D3100", number(radix))
@@ -208,7 +183,7 @@ func formatBase(c Call, args []value.Value) (value.Value, error) {
 func textInBase(f float64, base int) string {
 	switch {
 	case f-f != 0 || base == 10:
-		return numberText(f)
+		return ecma.NumberText(f)
 	case math.Abs(f) < 1<<53:
 		return strconv.FormatInt(int64(f), base)
 	}
@@ -256,4 +231,52 @@ func not(c Call, args []value.Value) (value.Value, error) {
 		return v, err
 	}
 	return value.OfBool(!v.Bool()), nil
+}
+
+// formatInteger is $formatInteger.
+func formatInteger(c Call, args []value.Value) (value.Value, error) {
+	if !args[0].Exists() {
+		return args[0], nil
+	}
+	f, ok, err := numeric(args[0])
+	if err == nil && !ok {
+		err = fail(codeOutOfJSON, args[0])
+	}
+	if err != nil {
+		return value.Value{}, err
+	}
+	text, err := picture.FormatInteger(f, args[1].Text())
+	if err != nil {
+		return value.Value{}, pictureError(err)
+	}
+	return str(c, text)
+}
+
+// parseInteger is $parseInteger.
+func parseInteger(_ Call, args []value.Value) (value.Value, error) {
+	if !args[0].Exists() {
+		return args[0], nil
+	}
+	f, err := picture.ReadInteger(args[0].Text(), args[1].Text())
+	return number(f), pictureError(err)
+}
+
+// formatNumber is $formatNumber.
+func formatNumber(c Call, args []value.Value) (value.Value, error) {
+	if !args[0].Exists() {
+		return args[0], nil
+	}
+	var options value.Value
+	if len(args) > 2 {
+		options = args[2]
+	}
+	f, _ := numberOf(args[0])
+	text, err := picture.FormatNumber(f, args[1].Text(), func(name string) (string, bool) {
+		v := options.Get(name)
+		return v.Text(), v.Kind() == value.String
+	})
+	if err != nil {
+		return value.Value{}, pictureError(err)
+	}
+	return str(c, text)
 }

@@ -9,7 +9,7 @@ import (
 
 // keys is $keys: of an array, the names of all its objects.
 func keys(c Call, args []value.Value) (value.Value, error) {
-	if err := c.run.survey(args[0]); err != nil {
+	if err := c.run.checkSize(args[0]); err != nil {
 		return value.Value{}, err
 	}
 	names := args[0].Shape()
@@ -47,7 +47,7 @@ func spread(c Call, args []value.Value) (value.Value, error) {
 		out, err := spreadInto(c, nil, v)
 		return sequence(out), err
 	case value.Array:
-		if err := c.run.survey(v); err != nil {
+		if err := c.run.checkSize(v); err != nil {
 			return value.Value{}, err
 		}
 		out, err := spreadInto(c, nil, v)
@@ -112,7 +112,7 @@ func typeOf(_ Call, args []value.Value) (value.Value, error) {
 // clone is $clone: the value read back from its text. So numbers have 15 digits
 // after it, and functions are empty strings.
 func clone(c Call, args []value.Value) (value.Value, error) {
-	if err := c.run.survey(args[0]); err != nil {
+	if err := c.run.checkSize(args[0]); err != nil {
 		return value.Value{}, err
 	}
 	v, _, err := cloned(c.run, args[0])

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/language"
 
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -48,7 +49,7 @@ func substring(c Call, args []value.Value) (value.Value, error) {
 		return v, nil
 	}
 	s, start := v.Text(), 0.0
-	n := float64(countRunes(s))
+	n := float64(wtf8.RuneCount(s))
 	if start = args[1].Float(); n+start < 0 {
 		start = 0
 	}
@@ -71,7 +72,7 @@ func substring(c Call, args []value.Value) (value.Value, error) {
 	if len(s) == int(n) {
 		return value.OfString(s[from:to]), nil
 	}
-	return str(c, textOf(runes(s)[from:to]))
+	return str(c, wtf8.String(wtf8.Runes(s)[from:to]))
 }
 
 // clampIndex turns a position as JavaScript's slice takes it into an index.
@@ -119,7 +120,7 @@ func convertCase(c Call, v value.Value, first byte, all func(language.Tag, ...ca
 	switch {
 	case !v.Exists():
 		return v, nil
-	case isASCII(s):
+	case wtf8.IsASCII(s):
 		return c.text(func(dst []byte) ([]byte, error) {
 			dst = append(dst, s...)
 			for i, b := range dst {
@@ -137,7 +138,7 @@ func convertCase(c Call, v value.Value, first byte, all func(language.Tag, ...ca
 	var out []byte
 	for len(s) > 0 { // halves of surrogate pairs stay as they are
 		i := 0
-		for i < len(s) && !isHalf(s, i) {
+		for i < len(s) && !wtf8.IsSurrogate(s, i) {
 			i++
 		}
 		out = append(out, full.String(s[:i])...)
@@ -154,7 +155,7 @@ func length(_ Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	return value.OfFloat(float64(countRunes(args[0].Text()))), nil
+	return value.OfFloat(float64(wtf8.RuneCount(args[0].Text()))), nil
 }
 
 // trim is $trim: it makes one blank of each run of white space inside, too.
@@ -176,24 +177,24 @@ func pad(c Call, args []value.Value) (value.Value, error) {
 	if len(args) > 2 && args[2].Text() != "" {
 		filler = args[2].Text()
 	}
-	missing := math.Abs(width) - float64(countRunes(s))
+	missing := math.Abs(width) - float64(wtf8.RuneCount(s))
 	if missing < 1 || math.IsNaN(missing) {
 		return args[0], nil
 	}
 	if missing > float64(min(c.run.memory, c.run.maxLength)) {
 		return value.Value{}, limitError(tooLarge, nil)
 	}
-	chars := runes(filler)
+	chars := wtf8.Runes(filler)
 	n := int(missing)
 	if err := c.run.allocate(n * (1 + len(filler)/len(chars))); err != nil {
 		return value.Value{}, err
 	}
 	padding := make([]byte, 0, n)
 	for i := range n {
-		padding = appendRune(padding, chars[i%len(chars)])
+		padding = wtf8.AppendRune(padding, chars[i%len(chars)])
 	}
 	if width < 0 {
-		return str(c, string(appendText(padding, s)))
+		return str(c, string(wtf8.Append(padding, s)))
 	}
 	return str(c, s+string(padding))
 }
@@ -210,9 +211,9 @@ func join(c Call, args []value.Value) (value.Value, error) {
 	return c.text(func(dst []byte) ([]byte, error) {
 		for i, item := range args[0].Slice() {
 			if i > 0 {
-				dst = appendText(dst, separator)
+				dst = wtf8.Append(dst, separator)
 			}
-			dst = appendText(dst, item.Text())
+			dst = wtf8.Append(dst, item.Text())
 			if err := cmp.Or(c.run.fits(len(dst)), c.run.poll()); err != nil {
 				return nil, err
 			}

@@ -163,9 +163,9 @@ func (c *compiler) node(n *node) (eval, error) {
 	if n.keepArray || n.singleton || n.cons {
 		c.marks = true
 	}
-	x := leaving
+	x := collapse
 	if n.keepArray {
-		x = keeping
+		x = keepArray
 	}
 	if n.kind == nodePath {
 		return c.path(n)
@@ -176,7 +176,7 @@ func (c *compiler) node(n *node) (eval, error) {
 	if n.streamed() != nil && n.group == nil {
 		return c.streamedBlock(n)
 	}
-	e, err := c.plain(n, staying)
+	e, err := c.plain(n, raw)
 	if err == nil && len(n.predicates) > 0 {
 		e, err = c.filtered(e, n)
 	}
@@ -189,8 +189,7 @@ func (c *compiler) node(n *node) (eval, error) {
 	return x.then(e), nil
 }
 
-// plain compiles n without its predicates and its group, and leaves it as x
-// says.
+// plain compiles n without its predicates and its group, with the exit x.
 func (c *compiler) plain(n *node, x exit) (eval, error) {
 	switch n.kind {
 	case nodeName:
@@ -298,8 +297,8 @@ func bound(v value.Value) value.Value {
 // variable compiles a look-up. A variable is where the text says, but whether it
 // is bound yet only the run knows; until then the next one further out counts.
 func (c *compiler) variable(name string, x exit) eval {
-	if x != leaving {
-		return x.then(c.variable(name, leaving))
+	if x != collapse {
+		return x.then(c.variable(name, collapse))
 	}
 	switch name {
 	case "":
@@ -307,7 +306,7 @@ func (c *compiler) variable(name string, x exit) eval {
 			if markOf(in)&markOuter != 0 && isArray(in) {
 				return in.Index(0), nil
 			}
-			return leave(in), nil
+			return collapsed(in), nil
 		}
 	case "$":
 		if _, p := c.scope.find("$"); p == nil {
@@ -319,11 +318,11 @@ func (c *compiler) variable(name string, x exit) eval {
 		slot := first.slot
 		switch up {
 		case 0:
-			return func(f *frame, in value.Value) (value.Value, error) { return leave(f.slots[slot]), nil }
+			return func(f *frame, in value.Value) (value.Value, error) { return collapsed(f.slots[slot]), nil }
 		case 1:
-			return func(f *frame, in value.Value) (value.Value, error) { return leave(f.up.slots[slot]), nil }
+			return func(f *frame, in value.Value) (value.Value, error) { return collapsed(f.up.slots[slot]), nil }
 		}
-		return func(f *frame, in value.Value) (value.Value, error) { return leave(f.above(up).slots[slot]), nil }
+		return func(f *frame, in value.Value) (value.Value, error) { return collapsed(f.above(up).slots[slot]), nil }
 	}
 	free := c.freeIndex(name)
 	if first == nil {
@@ -334,7 +333,7 @@ func (c *compiler) variable(name string, x exit) eval {
 		for p := first; p != nil; up, p = p.up, p.outer {
 			f = f.above(up)
 			if v := f.slots[p.slot]; v.Exists() {
-				return leave(bound(v)), nil
+				return collapsed(bound(v)), nil
 			}
 			if p.sure {
 				return value.Value{}, nil
@@ -402,7 +401,7 @@ func (c *compiler) block(n *node) (eval, error) {
 		if n.items[0].single() {
 			return items[0], nil
 		}
-		return leaving.then(items[0]), nil
+		return collapse.then(items[0]), nil
 	}
 	return func(f *frame, in value.Value) (v value.Value, err error) {
 		for _, item := range items {
@@ -410,12 +409,12 @@ func (c *compiler) block(n *node) (eval, error) {
 				return value.Value{}, err
 			}
 		}
-		return leave(v), nil
+		return collapsed(v), nil
 	}, nil
 }
 
 // single reports whether n evaluates to something that cannot be a sequence, so
-// that leaving another node changes nothing.
+// that collapsing it changes nothing.
 func (n *node) single() bool {
 	switch n.kind {
 	case nodeBinary, nodeNegate, nodeString, nodeNumber, nodeWord, nodeObject, nodeLambda:
@@ -437,7 +436,7 @@ func framed(s *scope, items []eval) eval {
 		if r.tail.call == nil { // else the call still needs the frame
 			r.release(s, own)
 		}
-		return leave(v), nil
+		return collapsed(v), nil
 	}
 }
 
@@ -467,11 +466,11 @@ func (c *compiler) condition(n *node) (eval, error) {
 		if ok {
 			branch, depth = then, reach[0]
 		}
-		if err := f.run.reaches(depth); err != nil {
+		if err := f.run.checkDepth(depth); err != nil {
 			return value.Value{}, err
 		}
 		v, err := branch(f, in)
-		return leave(v), err
+		return collapsed(v), err
 	}, nil
 }
 
@@ -517,7 +516,7 @@ func (c *compiler) calls(n *node) (*call, error) {
 		out.calleeSite.token = n.lhs.text
 	}
 	if n.lhs.kind == nodePath && n.lhs.items[0].text != "" {
-		same := c.variable(n.lhs.items[0].text, leaving)
+		same := c.variable(n.lhs.items[0].text, collapse)
 		out.forgotten = func(f *frame) bool {
 			v, err := same(f, value.Value{})
 			if err != nil {

@@ -67,9 +67,8 @@ func possible(depth int, nodes ...*node) {
 	}
 }
 
-// reaches fails if something in the body under way nests too deep; depth counts
-// from the body.
-func (r *run) reaches(depth int) error {
+// checkDepth fails if something at a depth of the body under way nests too deep.
+func (r *run) checkDepth(depth int) error {
 	if r.depth+depth > r.maxDepth {
 		return limitError(tooDeep, nil)
 	}
@@ -79,7 +78,7 @@ func (r *run) reaches(depth int) error {
 // callAt begins a call at a depth of the body under way.
 func (r *run) callAt(depth int) error {
 	r.level = r.depth + depth
-	return r.reaches(depth)
+	return r.checkDepth(depth)
 }
 
 // nested calls do a level deeper. It is for functions that the reference writes in

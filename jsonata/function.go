@@ -54,12 +54,12 @@ func (c Call) Apply(fn value.Value, args ...value.Value) (value.Value, error) {
 		return value.Value{}, fail("T1006", value.Value{})
 	}
 	v, err := c.run.apply(f, args, value.NullValue)
-	return leave(v), err
+	return collapsed(v), err
 }
 
 // Sequence returns the items as JSONata's functions return several results: none
 // of them is no value, one is that one itself. It takes the slice over.
-func Sequence(items []value.Value) value.Value { return leave(sequence(items)) }
+func Sequence(items []value.Value) value.Value { return collapsed(sequence(items)) }
 
 // IsFunction reports whether v is a function, which an expression can return
 // and which has no JSON text.
@@ -164,7 +164,7 @@ func (r *run) enter(f *function, args []value.Value) (value.Value, error) {
 	l := f.lambda
 	depth, level := r.depth, r.level
 	r.depth = level
-	if err := r.reaches(l.reach); err != nil {
+	if err := r.checkDepth(l.reach); err != nil {
 		return value.Value{}, err
 	}
 	if err := r.poll(); err != nil {
@@ -352,7 +352,7 @@ func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error)
 			})
 		}
 		if err == nil {
-			arg[0] = leave(v)
+			arg[0] = collapsed(v)
 			r.calledAt(l.second, &chainSecond)
 			if l.second.links != nil {
 				within, l = l.second, l.second.links

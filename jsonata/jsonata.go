@@ -16,9 +16,9 @@ type Expr struct {
 	marks  bool // results may hold marks inside
 	tree   *node
 
-	ordered bool // integer-like names first
-	service bool // numbers as Step Functions has them
-	reckons bool // results may hold numbers that JSON cannot
+	ordered     bool // integer-like names first
+	service     bool // numbers as Step Functions has them
+	canOverflow bool // results may hold numbers that JSON cannot
 }
 
 // An Option changes what Compile makes of a text. One Option may be used for
@@ -98,7 +98,7 @@ func Compile(text string, opts ...Option) (*Expr, error) {
 		return nil, finish(err)
 	}
 	return &Expr{source: text, eval: e, scope: top, free: c.free, marks: c.marks, tree: tree,
-		ordered: o.ordered, service: o.service, reckons: tree.reckons()}, nil
+		ordered: o.ordered, service: o.service, canOverflow: tree.canOverflow()}, nil
 }
 
 // MustCompile is Compile for expressions in Go code; it panics on an error.
@@ -123,7 +123,7 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 	if isArray(input) {
 		input = marked(value.OfItems(input), markSequence|markOuter)
 	}
-	if err := r.reaches(e.tree.reach); err != nil {
+	if err := r.checkDepth(e.tree.reach); err != nil {
 		return value.Value{}, finish(err)
 	}
 	v, err := e.eval(&r.top, input)
@@ -134,12 +134,12 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 		return value.Value{}, finish(err)
 	}
 	if r.spent() > fewBytes {
-		if err := r.survey(v); err != nil {
+		if err := r.checkSize(v); err != nil {
 			return value.Value{}, finish(err)
 		}
 	}
-	if e.service && e.reckons {
-		v = spelled(v)
+	if e.service && e.canOverflow {
+		v = nonFiniteToText(v)
 	}
 	return e.result(v)
 }

@@ -4,6 +4,9 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 )
 
 // This file cuts an expression into tokens. Whether a slash divides or begins a
@@ -37,7 +40,7 @@ type token struct {
 func (t token) shown() (text string, bare bool) {
 	switch t.kind {
 	case tokenNumber:
-		return numberText(t.number), true
+		return ecma.NumberText(t.number), true
 	case tokenWord:
 		return t.text, true
 	case tokenEnd:
@@ -68,11 +71,11 @@ type lexer struct {
 	src     string
 	at      int
 	ascii   bool
-	offsets unitCounter
+	offsets wtf8.UnitCounter
 }
 
 func newLexer(src string) *lexer {
-	return &lexer{src: src, ascii: isASCII(src), offsets: unitCounter{text: src}}
+	return &lexer{src: src, ascii: wtf8.IsASCII(src), offsets: wtf8.NewUnitCounter(src)}
 }
 
 // position turns an offset into UTF-16 code units.
@@ -80,7 +83,7 @@ func (l *lexer) position(at int) int {
 	if l.ascii {
 		return at
 	}
-	return l.offsets.at(at)
+	return l.offsets.At(at)
 }
 
 func (l *lexer) fail(code string, at int, token string) error {
@@ -258,12 +261,12 @@ func (l *lexer) string(quote byte) (token, error) {
 			if err != nil {
 				return token{}, l.fail("S0104", l.at, "")
 			}
-			out = appendRune(out, rune(unit))
+			out = wtf8.AppendRune(out, rune(unit))
 			l.at += 4
 		default:
 			bad := ""
 			if l.at < len(l.src) {
-				_, n := runeAt(l.src, l.at)
+				_, n := wtf8.DecodeRune(l.src, l.at)
 				bad = l.src[l.at : l.at+n]
 			}
 			return token{}, l.fail("S0103", l.at, bad)

@@ -60,7 +60,7 @@ const (
 	defaultMemory = 256 << 20
 	defaultRegex  = time.Second
 
-	// deepest is how deep values may nest that functions go through to the
+	// deepest is the maximum depth of a value that functions go through to the
 	// bottom: Go's own stack must hold it.
 	deepest = 10000
 
@@ -163,66 +163,68 @@ func (r *run) fits(bytes int) error {
 	return nil
 }
 
-// survey goes through a value to the bottom before something else does. It fails
-// if arrays and objects nest too deep for that, or if they take more memory than
-// the evaluation may, each counted as often as it occurs: [[$a], [$a]] is small,
-// but sixty such steps make a value that is larger, written out, than any disk.
-func (r *run) survey(v value.Value) error {
+// checkSize goes through a value to the bottom before something else does. It
+// fails if arrays and objects nest too deep for that, or if they take more memory
+// than the evaluation may use, counting each as often as it occurs: [[$a], [$a]]
+// is small, but sixty such steps make a value that is larger, written out, than
+// any disk.
+func (r *run) checkSize(v value.Value) error {
 	most := r.env.Limits.memory()
-	s := surveyor{left: most}
-	err := s.survey(v, deepest)
-	r.fuel -= (most - s.left) / (itemsPerStep * valueSize)
+	c := sizeCheck{left: most}
+	err := c.add(v, deepest)
+	r.fuel -= (most - c.left) / (itemsPerStep * valueSize)
 	return err
 }
 
-// fewBytes is how much memory makes no value that need be surveyed: at most five
-// arrays of a few items each, in one another.
+// fewBytes is an amount of memory in which no value can be made whose size needs
+// a check: at most five arrays of a few items each, in one another.
 const fewBytes = 1 << 10
 
-// spent is how much memory the evaluation has taken so far.
+// spent returns the memory that the evaluation has allocated so far.
 func (r *run) spent() int { return r.env.Limits.memory() - r.memory }
 
-// A surveyor goes through a value as long as there are bytes left.
-type surveyor struct {
+// A sizeCheck adds up the memory of a value, as long as there are bytes left.
+type sizeCheck struct {
 	left  int
 	shape *value.Shape // the last one met
-	names int          // its bytes
+	names int          // the bytes of its names
 }
 
-func (s *surveyor) survey(v value.Value, levels int) error {
+// add takes in a value of at most so many levels.
+func (c *sizeCheck) add(v value.Value, levels int) error {
 	list := v.Slice()
 	if shape := v.Shape(); shape != nil {
 		list = v.MemberValues()
-		s.left -= s.namesOf(shape)
+		c.left -= c.namesOf(shape)
 	}
-	s.left -= len(list) * valueSize
+	c.left -= len(list) * valueSize
 	for i := range list {
 		switch list[i].Kind() {
 		case value.String:
-			s.left -= len(list[i].Text())
+			c.left -= len(list[i].Text())
 		case value.Array, value.Object:
-			if s.left -= objectSize; levels <= 1 {
+			if c.left -= objectSize; levels <= 1 {
 				return limitError(tooDeep, nil)
 			}
-			if err := s.survey(list[i], levels-1); err != nil {
+			if err := c.add(list[i], levels-1); err != nil {
 				return err
 			}
 		}
 	}
-	if s.left < 0 {
+	if c.left < 0 {
 		return limitError(tooLarge, nil)
 	}
 	return nil
 }
 
-// namesOf returns the bytes of the names of a shape, which the next object mostly
-// has, too.
-func (s *surveyor) namesOf(shape *value.Shape) int {
-	if shape != s.shape {
-		s.shape, s.names = shape, 0
+// namesOf returns the bytes of the names of a shape. Objects in a row mostly have
+// one shape, so the last result is kept.
+func (c *sizeCheck) namesOf(shape *value.Shape) int {
+	if shape != c.shape {
+		c.shape, c.names = shape, 0
 		for i := range shape.Len() {
-			s.names += len(shape.Name(i))
+			c.names += len(shape.Name(i))
 		}
 	}
-	return s.names
+	return c.names
 }

@@ -5,14 +5,15 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
 	"github.com/aslocal/aslocal/value"
 )
 
 // This file is about numbers: IEEE doubles, written as ECMAScript writes them.
 
-// reckons reports whether evaluating n, or something in it, can make such a
-// number.
-func (n *node) reckons() bool {
+// canOverflow reports whether evaluating n, or something in it, can give NaN or an
+// infinity.
+func (n *node) canOverflow() bool {
 	switch n.kind {
 	case nodeCall, nodePartial, nodeApply, nodeNegate:
 		return true
@@ -22,24 +23,24 @@ func (n *node) reckons() bool {
 		}
 	}
 	found := false
-	n.each(func(child *node) { found = found || child.reckons() })
+	n.each(func(child *node) { found = found || child.canOverflow() })
 	return found
 }
 
-// spelled makes their texts of all such numbers in a result.
-func spelled(v value.Value) value.Value {
+// nonFiniteToText replaces NaN and the infinities in a result by their texts.
+func nonFiniteToText(v value.Value) value.Value {
 	v, _ = replaced(v, func(v value.Value) (value.Value, bool) {
 		f, ok := numberOf(v)
 		if !ok || v.Kind() != value.Opaque {
 			return v, false
 		}
-		return value.OfString(numberText(f)), true
+		return value.OfString(ecma.NumberText(f)), true
 	})
 	return v
 }
 
-// numeric returns the number that v is, if one can reckon with it: NaN is none,
-// and an infinity fails with D1001.
+// numeric returns the number that v is, if arithmetic can use it: ok is false for
+// NaN, and an infinity fails with D1001.
 func numeric(v value.Value) (f float64, ok bool, err error) {
 	f, ok = numberOf(v)
 	if ok && f-f != 0 {
@@ -54,19 +55,6 @@ func numeric(v value.Value) (f float64, ok bool, err error) {
 // isInteger reports whether f has no fraction; NaN and infinities are no
 // integers.
 func isInteger(f float64) bool { return f == math.Trunc(f) && !math.IsInf(f, 0) }
-
-// numberText is the text of a number in ECMAScript.
-func numberText(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "NaN"
-	case math.IsInf(f, 1):
-		return "Infinity"
-	case math.IsInf(f, -1):
-		return "-Infinity"
-	}
-	return value.OfFloat(f).NumberText()
-}
 
 // significant is the number of digits that $string and & keep.
 const significant = 15

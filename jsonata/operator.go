@@ -3,6 +3,7 @@ package jsonata
 import (
 	"math"
 
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -83,11 +84,11 @@ func arithmetic(left, right eval, op string, position int) eval {
 			_, err := operandsFit(x, y)
 			return value.Value{}, stamp(err, position, op)
 		}
-		return number(reckon(sign, a, b)), nil
+		return number(calculate(sign, a, b)), nil
 	}
 }
 
-func reckon(op byte, a, b float64) float64 {
+func calculate(op byte, a, b float64) float64 {
 	switch op {
 	case '+':
 		return a + b
@@ -136,7 +137,7 @@ func concatenation(left, right eval, position int) eval {
 		switch {
 		case err != nil:
 		case y.Kind() == value.String:
-			text = appendText(text, y.Text())
+			text = wtf8.Append(text, y.Text())
 		default:
 			text, err = form.append(r, text, y)
 		}
@@ -415,7 +416,7 @@ func compare(op string, x, y value.Value) (ok, known bool, err error) {
 	case textA != textB:
 		return false, false, &Error{Code: "T2009", Value: x, Value2: y}
 	case textA:
-		return ordered(op, lessText(x.Text(), y.Text()), x.Text() == y.Text()), true, nil
+		return ordered(op, wtf8.Less(x.Text(), y.Text()), x.Text() == y.Text()), true, nil
 	case math.IsNaN(a) || math.IsNaN(b):
 		return false, true, nil
 	}

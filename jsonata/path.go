@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -257,14 +258,14 @@ func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.V
 // characters returns the UTF-16 code units of a text, each as a string.
 func characters(s string) []value.Value {
 	out := make([]value.Value, 0, len(s))
-	if isASCII(s) {
+	if wtf8.IsASCII(s) {
 		for i := range s {
 			out = append(out, value.OfString(s[i:i+1]))
 		}
 		return out
 	}
-	for _, unit := range units(s) {
-		out = append(out, value.OfString(string(appendRune(nil, unit))))
+	for _, unit := range wtf8.Units(s) {
+		out = append(out, value.OfString(string(wtf8.AppendRune(nil, unit))))
 	}
 	return out
 }
@@ -439,7 +440,7 @@ func (s *step) collectMembers(f *frame, items []value.Value, c *collector) error
 			if v = found; s.keep {
 				v = marked(v, markSequence|markKeep)
 			}
-			v = leave(v)
+			v = collapsed(v)
 		}
 		switch {
 		case !plain:

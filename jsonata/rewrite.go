@@ -3,6 +3,7 @@ package jsonata
 import (
 	"strconv"
 
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -162,7 +163,7 @@ func (r *rewriter) negate(n *node) (*node, error) {
 	}
 	if n.rhs.kind == nodeNumber {
 		n.rhs.number = -n.rhs.number
-		n.rhs.text = numberText(n.rhs.number)
+		n.rhs.text = ecma.NumberText(n.rhs.number)
 		return n.rhs, nil
 	}
 	return n, nil

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -52,8 +53,8 @@ type run struct {
 	free                []value.Value // what the free variables mean
 	stack               []value.Value // arguments and results in the making
 	spare               [frameSizes]*frame
-	text                []byte   // strings in the making
-	subject             *subject // that a regular expression was last matched with
+	text                []byte // strings in the making
+	matcher             ecma.Matcher
 	sites               []lastSite
 	tail                tailCall
 	depth               int // of the evaluations around the body under way, see depth.go
@@ -148,7 +149,7 @@ func (r *run) end() {
 	clear(r.free)
 	clear(r.top.few[:])
 	r.top.slots = nil
-	r.stack, r.free, r.sites, r.subject = r.stack[:0], r.free[:0], nil, nil
+	r.stack, r.free, r.sites, r.matcher = r.stack[:0], r.free[:0], nil, ecma.Matcher{}
 	r.expr, r.env, r.ctx, r.root, r.tail = nil, Env{}, nil, value.Value{}, tailCall{}
 	r.now, r.clocked = time.Time{}, false
 	runs.Put(r)

@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -157,7 +158,7 @@ func (s *sorting) compare(x, y value.Value, descending bool) (int, error) {
 	case textA && x.Text() == y.Text(), isA && a == b:
 		return 0, nil
 	}
-	less := isA && a < b || textA && lessText(x.Text(), y.Text())
+	less := isA && a < b || textA && wtf8.Less(x.Text(), y.Text())
 	if less != descending {
 		return -1, nil
 	}

@@ -54,7 +54,7 @@ func (w *jsonWriter) write(v value.Value, level int) (err error) {
 	if level > deepest {
 		return limitError(tooDeep, nil)
 	}
-	if len(w.dst) > w.most { // see survey: the text may be far larger than the value
+	if len(w.dst) > w.most { // see checkSize: the text may be far larger than the value
 		return limitError(tooLarge, nil)
 	}
 	switch v.Kind() {

@@ -29,7 +29,7 @@ func (c *compiler) transform(n *node) (eval, error) {
 		}
 	}
 	t := &transform{
-		clone: c.variable("clone", leaving), pattern: clauses[0], update: clauses[1],
+		clone: c.variable("clone", collapse), pattern: clauses[0], update: clauses[1],
 		position: n.position, updatePosition: n.rhs.position, depth: n.depth,
 	}
 	if n.third != nil {
@@ -138,7 +138,7 @@ func (t *transform) change(f *frame, c *copying, match value.Value) error {
 		if update.Kind() != value.Object {
 			return &Error{Code: "T2011", Position: t.updatePosition, Value: update}
 		}
-		if err := c.run.survey(update); err != nil {
+		if err := c.run.checkSize(update); err != nil {
 			return err
 		}
 		update = clean(update) // what it holds of the copy is held as it is now

@@ -30,7 +30,7 @@ func TestCheck(t *testing.T) {
 		{"an arrow up", "value/x.go", "package value\nimport \"github.com/aslocal/aslocal/asl\"",
 			"2: imports github.com/aslocal/aslocal/asl: value imports of ours only internal/cell"},
 		{"an arrow aside", "jsonata/x.go", "package jsonata\nimport (\n\t\"fmt\"\n\tjp \"github.com/aslocal/aslocal/jsonpath\"\n)",
-			"4: imports github.com/aslocal/aslocal/jsonpath: jsonata imports of ours only value, internal/cell"},
+			"4: imports github.com/aslocal/aslocal/jsonpath: jsonata imports of ours only value, internal/cell, jsonata/internal/wtf8, jsonata/internal/ecma, jsonata/internal/picture"},
 		{"the machine knows no emulator", "asl/machine/x.go", "package machine\nimport \"github.com/aslocal/aslocal/emulator/internal/api/fault\"",
 			"2: imports github.com/aslocal/aslocal/emulator/internal/api/fault: asl/machine imports of ours only value, jsonpath, jsonata, asl, asl/intrinsic, internal/position, internal/spell"},
 		{"the module itself", "value/x.go", "package value\nimport \"github.com/aslocal/aslocal\"",

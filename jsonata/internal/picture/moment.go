@@ -1,16 +1,13 @@
-package jsonata
+package picture
 
 import (
 	"math"
 	"time"
-
-	"github.com/aslocal/aslocal/value"
 )
 
-// This file is $now, $millis and $fromMillis, and what a moment consists of: its
-// year, week, day and so on, which pictures show.
-// Milliseconds since the epoch are doubles, and NaN where there is no such time:
-// a time zone that is none gives a text of "NaN"s, not an error.
+// This file is the components of a time: its year, week, day and so on. Times are
+// milliseconds since the epoch as doubles, NaN where there is no such time; a time
+// zone that is none then gives a text of "NaN"s, not an error.
 
 const (
 	millisPerDay = 86_400_000
@@ -23,45 +20,6 @@ var (
 		"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 	}
 )
-
-// now is $now.
-func now(c Call, args []value.Value) (value.Value, error) {
-	return formatMillis(c, float64(c.Now().UnixMilli()), args)
-}
-
-func millis(c Call, _ []value.Value) (value.Value, error) {
-	return value.OfFloat(float64(c.Now().UnixMilli())), nil
-}
-
-// fromMillis is $fromMillis.
-func fromMillis(c Call, args []value.Value) (value.Value, error) {
-	if !args[0].Exists() {
-		return args[0], nil
-	}
-	f, _ := numberOf(args[0])
-	return formatMillis(c, f, args[1:])
-}
-
-// formatMillis writes a time after a picture and in a time zone, "+0530", both of
-// which may be missing.
-func formatMillis(c Call, at float64, args []value.Value) (value.Value, error) {
-	picture := isoPicture
-	if len(args) > 0 && args[0].Exists() {
-		var err error
-		if picture, err = datePictures.get(args[0].Text(), parseDatePicture); err != nil {
-			return value.Value{}, err
-		}
-	}
-	zone := 0.0
-	if len(args) > 1 && args[1].Exists() {
-		zone = parseDigits(args[1].Text())
-	}
-	text, err := picture.format(at, zone)
-	if err != nil {
-		return value.Value{}, err
-	}
-	return str(c, text)
-}
 
 // A moment is a time taken apart, in some zone.
 type moment struct {

@@ -1,4 +1,4 @@
-package jsonata
+package picture
 
 import (
 	"math"
@@ -6,11 +6,12 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"github.com/aslocal/aslocal/value"
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 )
 
-// This file is the pictures of integers: $formatInteger and $parseInteger, and
-// the fields of date/time pictures. A picture is digits ("#,##0"), letters ("a",
+// This file is the pictures of integers, which are also the fields of the
+// pictures of dates. A picture is digits ("#,##0"), letters ("a",
 // "A"), Roman numerals ("i", "I") or words ("w", "W", "Ww"), and ";o" makes an
 // ordinal number. See fn:format-integer of XPath.
 
@@ -73,14 +74,14 @@ func zeroOf(r rune) (zero rune, ok bool) {
 
 var integerPictures cache[*integerPicture]
 
-// maxPicture is how long the picture of a number may be, and how many digits the
-// width of a date component may demand.
+// maxPicture is the maximum length of the picture of a number in bytes, and the
+// maximum number of digits that the width of a date component may demand.
 const maxPicture = 1 << 12
 
-// parseIntegerPicture takes a picture apart.
-func parseIntegerPicture(text string) (*integerPicture, error) {
+// newIntegerPicture takes a picture apart.
+func newIntegerPicture(text string) (*integerPicture, error) {
 	if len(text) > maxPicture {
-		return nil, limitError(tooLarge, nil)
+		return nil, problem(TooLarge)
 	}
 	p := &integerPicture{}
 	if at := strings.LastIndexByte(text, ';'); at >= 0 {
@@ -108,13 +109,13 @@ func parseIntegerPicture(text string) (*integerPicture, error) {
 
 // digits reads a pattern of digits, from the right.
 func (p *integerPicture) digits(text string) error {
-	chars := runes(text)
+	chars := wtf8.Runes(text)
 	places := 0
 	for i := len(chars) - 1; i >= 0; i-- {
 		zero, ok := zeroOf(chars[i])
 		switch {
 		case ok && p.zero != 0 && p.zero != zero:
-			return fail("D3131", value.Value{})
+			return problem(MixedDigits)
 		case ok:
 			p.zero = zero
 			p.mandatory++
@@ -163,27 +164,13 @@ func greatestDivisor(a, b int) int {
 	return a
 }
 
-// formatInteger is $formatInteger.
-func formatInteger(c Call, args []value.Value) (value.Value, error) {
-	if !args[0].Exists() {
-		return args[0], nil
-	}
-	p, err := integerPictures.get(args[1].Text(), parseIntegerPicture)
+// FormatInteger writes a number, rounded down, by a picture.
+func FormatInteger(f float64, picture string) (string, error) {
+	p, err := integerPictures.get(picture, newIntegerPicture)
 	if err != nil {
-		return value.Value{}, err
+		return "", err
 	}
-	f, ok, err := numeric(args[0])
-	if err == nil && !ok {
-		err = fail(codeOutOfJSON, args[0])
-	}
-	if err != nil {
-		return value.Value{}, err
-	}
-	text, err := p.format(math.Floor(f))
-	if err != nil {
-		return value.Value{}, err
-	}
-	return str(c, text)
+	return p.format(math.Floor(f))
 }
 
 // maxRoman is up to which number Roman numerals are written: beyond it they are
@@ -197,24 +184,24 @@ func (p *integerPicture) format(f float64) (string, error) {
 	switch p.style {
 	case styleDecimal:
 		if p.mandatory > maxPicture {
-			return "", limitError(tooLarge, nil)
+			return "", problem(TooLarge)
 		}
 		text = p.decimal(n)
 	case styleLetters:
 		text = inLetters(n)
 	case styleRoman:
 		if n > maxRoman {
-			return "", limitError(tooLarge, nil)
+			return "", problem(TooLarge)
 		}
-		if n == n {
+		if !math.IsNaN(n) {
 			text = inRoman(int(n))
 		}
 	case styleWords:
-		if text = "NaN"; n == n {
+		if text = "NaN"; !math.IsNaN(n) {
 			text = inWords(n, p.ordinal)
 		}
 	case styleSequence:
-		return "", fail("D3130", value.OfString(p.token))
+		return "", problemIn(Sequence, p.token)
 	}
 	switch {
 	case p.style == styleDecimal:
@@ -251,7 +238,7 @@ func (p *integerPicture) appendDigits(dst []byte, f float64) []byte {
 
 // decimal writes a number in digits.
 func (p *integerPicture) decimal(n float64) string {
-	chars := []rune(numberText(n))
+	chars := []rune(ecma.NumberText(n))
 	if missing := p.mandatory - len(chars); missing > 0 {
 		chars = append([]rune(strings.Repeat("0", missing)), chars...)
 	}
@@ -267,7 +254,7 @@ func (p *integerPicture) decimal(n float64) string {
 			chars = insertRune(chars, len(chars)-p.separators[i].at, p.separators[i].char)
 		}
 	}
-	text := textOf(chars)
+	text := wtf8.String(chars)
 	if p.ordinal {
 		text += ordinalSuffix(chars)
 	}
@@ -405,17 +392,13 @@ var wordValues = func() map[string]float64 {
 	return m
 }()
 
-// parseInteger is $parseInteger.
-func parseInteger(_ Call, args []value.Value) (value.Value, error) {
-	if !args[0].Exists() {
-		return args[0], nil
-	}
-	p, err := integerPictures.get(args[1].Text(), parseIntegerPicture)
+// ReadInteger reads an integer by a picture; NaN if the text is not an integer.
+func ReadInteger(text, picture string) (float64, error) {
+	p, err := integerPictures.get(picture, newIntegerPicture)
 	if err != nil {
-		return value.Value{}, err
+		return 0, err
 	}
-	f, err := p.parse(args[0].Text())
-	return number(f), err
+	return p.parse(text)
 }
 
 // parse reads an integer; NaN if the text is none.
@@ -434,7 +417,7 @@ func (p *integerPicture) parse(text string) (float64, error) {
 	case styleWords:
 		return fromWords(strings.ToLower(text)), nil
 	case styleSequence:
-		return 0, fail("D3130", value.OfString(p.token))
+		return 0, problemIn(Sequence, p.token)
 	}
 	return p.fromDecimal(text), nil
 }
@@ -499,7 +482,7 @@ func fromWords(text string) float64 {
 // separators.
 func (p *integerPicture) fromDecimal(text string) float64 {
 	if p.ordinal {
-		text = textOf(runes(text)[:max(0, countRunes(text)-2)])
+		text = wtf8.String(wtf8.Runes(text)[:max(0, wtf8.RuneCount(text)-2)])
 	}
 	if p.every > 0 {
 		text = strings.ReplaceAll(text, ",", "")
@@ -516,11 +499,11 @@ func (p *integerPicture) fromDecimal(text string) float64 {
 		}, text)
 	}
 	if p.zero != '0' {
-		chars := runes(text)
+		chars := wtf8.Runes(text)
 		for i := range chars {
 			chars[i] += '0' - p.zero
 		}
-		text = textOf(chars)
+		text = wtf8.String(chars)
 	}
 	return parseDigits(text)
 }

@@ -1,4 +1,4 @@
-package jsonata
+package ecma
 
 import (
 	"strconv"
@@ -7,21 +7,21 @@ import (
 	"unicode/utf8"
 )
 
-// This file translates the syntax of JavaScript's regular expressions into those
-// of the two engines, and says what is wrong with a pattern.
+// This file translates JavaScript's syntax into that of the two engines, and
+// finds the mistakes in a pattern.
 
 // translator reads a JavaScript pattern and writes it for both engines.
 type translator struct {
 	src         string
 	at          int
-	fold, multi bool
-	out         strings.Builder // for package regexp
-	ecma        strings.Builder // for the other, nearly the source
+	fold, multi bool            // flags i and m
+	linear      strings.Builder // for package regexp
+	ecma        strings.Builder // for regexp2, nearly the source
 	groups      int             // read so far
 	named       map[string]int  // their numbers
-	total       int             // in the whole pattern
-	backtracks  bool
-	asserts     bool
+	total       int             // groups in the whole pattern
+	backtracks  bool            // package regexp cannot run it
+	asserts     bool            // it looks at the character before the match
 	err         string
 }
 
@@ -53,7 +53,7 @@ func (t *translator) count() {
 
 // both writes the same for both engines.
 func (t *translator) both(s string) {
-	t.out.WriteString(s)
+	t.linear.WriteString(s)
 	t.ecma.WriteString(s)
 }
 
@@ -86,18 +86,18 @@ func (t *translator) term(depth int) {
 		t.at++
 		t.asserts = true
 		t.ecma.WriteString("^")
-		t.out.WriteString(map[bool]string{true: "(?m:^)", false: `\A`}[t.multi])
+		t.linear.WriteString(map[bool]string{true: "(?m:^)", false: `\A`}[t.multi])
 		repeatable = false
 	case '$':
 		t.at++
 		t.ecma.WriteString(map[bool]string{true: "$", false: `(?!\s|\S)`}[t.multi])
-		t.out.WriteString(map[bool]string{true: "(?m:$)", false: `\z`}[t.multi])
+		t.linear.WriteString(map[bool]string{true: "(?m:$)", false: `\z`}[t.multi])
 		repeatable = false
 	case '(':
 		repeatable = t.group(depth)
 	case '.':
 		t.at++
-		t.out.WriteString(`[^\n\r\x{2028}\x{2029}]`)
+		t.linear.WriteString(`[^\n\r\x{2028}\x{2029}]`)
 		t.ecma.WriteString(`[^\n\r\u2028\u2029]`)
 	case '[':
 		t.class()
@@ -275,7 +275,7 @@ func (t *translator) escape() bool {
 		if negated {
 			set = "^" + set
 		}
-		t.out.WriteString("[" + set + "]")
+		t.linear.WriteString("[" + set + "]")
 		return true
 	}
 	switch {
@@ -385,11 +385,11 @@ func (t *translator) hex(n int) (rune, bool) {
 // literal writes one character.
 func (t *translator) literal(r rune) {
 	if t.fold {
-		t.out.WriteString("[" + classRune(r) + otherCase(r) + "]")
+		t.linear.WriteString("[" + classRune(r) + otherCase(r) + "]")
 	} else if 0xD800 <= r && r < 0xE000 {
 		t.backtracks = true // half a pair: no text of package regexp has it
 	} else {
-		t.out.WriteString(classRune(r))
+		t.linear.WriteString(classRune(r))
 	}
 	t.ecma.WriteString(ecmaRune(r))
 }
@@ -474,16 +474,16 @@ func (t *translator) class() {
 	}
 	switch {
 	case set.Len() == 0 && negated:
-		t.out.WriteString(`(?s:.)`)
+		t.linear.WriteString(`(?s:.)`)
 		t.ecma.WriteString(`[\s\S]`)
 	case set.Len() == 0:
-		t.out.WriteString(`[^\x{0}-\x{10FFFF}]`)
+		t.linear.WriteString(`[^\x{0}-\x{10FFFF}]`)
 		t.ecma.WriteString(`[^\s\S]`)
 	case negated:
-		t.out.WriteString("[^" + set.String() + "]")
+		t.linear.WriteString("[^" + set.String() + "]")
 		t.ecma.WriteString("[^" + ecma.String() + "]")
 	default:
-		t.out.WriteString("[" + set.String() + "]")
+		t.linear.WriteString("[" + set.String() + "]")
 		t.ecma.WriteString("[" + ecma.String() + "]")
 	}
 }

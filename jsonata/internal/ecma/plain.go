@@ -1,4 +1,4 @@
-package jsonata
+package ecma
 
 import (
 	"math"
@@ -7,15 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// This file runs the regular expressions that need no search inside a match:
-// one thing after the other, each a character or a run of characters, where what
-// may follow a run does not belong to it. \d{4}-\d\d, ^[^,]*,\s*(\w+)$ and
-// o(\w) are such. A run then is always taken whole: giving characters back
-// cannot help, because what follows would have to begin with one of them. So a
-// match is one walk without memory, which package regexp, made for all patterns,
-// cannot know.
+// This file runs plain patterns: sequences of characters and runs of characters
+// in which nothing that may follow a run belongs to the run, for example
+// \d{4}-\d\d, ^[^,]*,\s*(\w+)$ and o(\w). A run is then always taken whole:
+// giving characters back cannot help, because what follows would have to begin
+// with one of them. So a match is one walk through the text without memory, which
+// is several times faster than package regexp, made for all patterns.
 
-// A plainRegex is such a pattern.
+// A plainRegex is a plain pattern.
 type plainRegex struct {
 	steps  []plainStep
 	slots  int    // of the match: two for the whole and two for each group
@@ -295,7 +294,7 @@ const patience = 8
 // find looks for the first match at or behind an offset and writes it into m.
 // Where it gives up for the time it takes, it is not sure that there is none, save
 // before at.
-func (p *plainRegex) find(s string, from int, m match) (found, sure bool, at int) {
+func (p *plainRegex) find(s string, from int, m Match) (found, sure bool, at int) {
 	budget := patience*(len(s)-from) + 64
 	for at = from; at <= len(s); {
 		if p.prefix != "" {
@@ -332,7 +331,7 @@ func width(s string, at int) int {
 
 // match walks from an offset. It returns the end of the match, or -1, and how far
 // it looked.
-func (p *plainRegex) match(s string, at int, m match) (end, looked int) {
+func (p *plainRegex) match(s string, at int, m Match) (end, looked int) {
 	for i := range p.steps {
 		switch step := &p.steps[i]; step.op {
 		case plainRun:
