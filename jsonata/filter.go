@@ -137,12 +137,8 @@ func filterAll(f *frame, filters []filter, v value.Value, c *collector) (value.V
 func (fl *filter) apply(f *frame, items []value.Value) (selected value.Value, err error) {
 	r := f.run
 	if fl.literal {
-		i := fl.index
-		if i < 0 {
-			i += float64(len(items))
-		}
-		if i >= 0 && i < float64(len(items)) {
-			if item := items[int(i)]; isArray(item) {
+		if i := position(fl.index, len(items)); i >= 0 {
+			if item := items[i]; isArray(item) {
 				return item, nil
 			} else if item.Exists() {
 				r.stack = append(r.stack, item)
@@ -168,6 +164,18 @@ func (fl *filter) apply(f *frame, items []value.Value) (selected value.Value, er
 	return value.Value{}, nil
 }
 
+// position returns the place of position x, which counts from the end if it is
+// negative, among so many items; -1 if there is none.
+func position(x float64, of int) int {
+	if x < 0 {
+		x += float64(of)
+	}
+	if x >= 0 && x < float64(of) {
+		return int(x)
+	}
+	return -1
+}
+
 // applyList puts the items at the positions of the list on the stack, in their
 // own order.
 func (fl *filter) applyList(r *run, items []value.Value) error {
@@ -183,11 +191,8 @@ func (fl *filter) applyList(r *run, items []value.Value) error {
 	}
 	places := make([]int, 0, len(fl.list))
 	for _, x := range fl.list {
-		if x < 0 {
-			x += float64(len(items))
-		}
-		if x >= 0 && x < float64(len(items)) {
-			places = append(places, int(x))
+		if i := position(x, len(items)); i >= 0 {
+			places = append(places, i)
 		}
 	}
 	slices.Sort(places)

@@ -17,7 +17,7 @@ type tuplePath struct {
 	scope     *scope
 	head      eval  // the first step, if it is an array constructor: evaluated once
 	headBinds bool  // it binds
-	bound     bool  // it is bound to a variable, so the context stays as it was
+	headFocus bool  // it is bound to a variable, so the context stays as it was
 	before    *path // the steps up to the first that binds, without head; nil if there are none
 	steps     []tupleStep
 	absolute  bool // begins with a variable: the context is one item even if it is an array
@@ -111,7 +111,7 @@ func (c *compiler) compileTuples(n *node) (*tuplePath, error) {
 		if p.head, err = c.node(head); err != nil {
 			return nil, err
 		}
-		p.headBinds, p.bound = head.tuple, head.focus != ""
+		p.headBinds, p.headFocus = head.tuple, head.focus != ""
 		steps = steps[1:]
 	}
 	if !p.headBinds {
@@ -319,7 +319,7 @@ func (p *tuplePath) begin(f *frame, in value.Value) (items []value.Value, empty 
 		case v.Len() == 0 && isArray(v):
 			return nil, v, nil
 		}
-		if !p.bound {
+		if !p.headFocus {
 			items = v.Slice()
 		}
 	}
@@ -363,43 +363,74 @@ func (p *tuplePath) from(f *frame, items []value.Value, base int) ([]*frame, err
 	return tuples, nil
 }
 
-// step evaluates a step on each tuple.
+// step evaluates a step on each tuple, and then its stages.
 func (p *tuplePath) step(f *frame, s *tupleStep, tuples []*frame, first bool) (out []*frame, err error) {
-	if s.sort != nil {
-		order, err := s.sort.order(f.run, len(tuples), func(i int) (*frame, value.Value) { return tuples[i], tuples[i].at })
-		if err != nil {
-			return nil, err
-		}
-		for i, at := range order {
-			if first && s.index != none {
-				tuples[at].slots[s.index] = value.OfFloat(float64(i))
-			}
-			out = append(out, tuples[at])
-		}
-		return p.stages(f, s.stages, out)
+	switch {
+	case s.sort != nil:
+		out, err = s.sorted(f.run, tuples, first)
+	case s.stream != nil:
+		out, err = p.merged(f, s.stream, tuples)
+	default:
+		out, err = p.bound(f, s, tuples)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return p.stages(f, s.stages, out)
+}
+
+// sorted is a step that is an order-by clause. As the first step of a path it may
+// number the tuples.
+func (s *tupleStep) sorted(r *run, tuples []*frame, first bool) ([]*frame, error) {
+	order, err := s.sort.order(r, len(tuples), func(i int) (*frame, value.Value) { return tuples[i], tuples[i].at })
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*frame, len(order))
+	for i, at := range order {
+		out[i] = tuples[at]
+		if first && s.index != none {
+			out[i].slots[s.index] = value.OfFloat(float64(i))
+		}
+	}
+	return out, nil
+}
+
+// merged is a step that is a path in parentheses: the tuples of that path, with
+// the variables of both.
+func (p *tuplePath) merged(f *frame, stream *tupleStream, tuples []*frame) (out []*frame, err error) {
 	for _, t := range tuples {
 		if err := f.run.poll(); err != nil {
 			return nil, err
 		}
-		if s.stream != nil {
-			inner, err := s.stream.tuples(t, t.at)
-			if err != nil {
-				return nil, err
-			}
-			for _, in := range inner {
-				next, err := p.tuple(t, f, in.at)
-				if err != nil {
-					return nil, err
+		inner, err := stream.tuples(t, t.at)
+		if err != nil {
+			return nil, err
+		}
+		several, err := p.several(t, f, len(inner))
+		if err != nil {
+			return nil, err
+		}
+		for i, in := range inner {
+			next := &several[i]
+			next.at = in.at
+			for from, to := range stream.merge {
+				if v := in.slots[from]; v.Exists() {
+					next.slots[to] = v
 				}
-				for i, slot := range s.stream.merge {
-					if in.slots[i].Exists() {
-						next.slots[slot] = in.slots[i]
-					}
-				}
-				out = append(out, next)
 			}
-			continue
+			out = append(out, next)
+		}
+	}
+	return out, nil
+}
+
+// bound is any other step: a tuple for each of its results, with the variables
+// that the step binds.
+func (p *tuplePath) bound(f *frame, s *tupleStep, tuples []*frame) (out []*frame, err error) {
+	for _, t := range tuples {
+		if err := f.run.poll(); err != nil {
+			return nil, err
 		}
 		v, err := s.eval(t, t.at)
 		if err != nil {
@@ -432,46 +463,48 @@ func (p *tuplePath) step(f *frame, s *tupleStep, tuples []*frame, first bool) (o
 			out = append(out, next)
 		}
 	}
-	return p.stages(f, s.stages, out)
+	return out, nil
 }
 
 // stages filters and numbers tuples.
 func (p *tuplePath) stages(f *frame, stages []tupleStage, tuples []*frame) ([]*frame, error) {
 	for _, st := range stages {
-		if st.filter == nil {
+		switch {
+		case st.filter == nil:
 			for i, t := range tuples {
 				t.slots[st.index] = value.OfFloat(float64(i))
 			}
-			continue
-		}
-		if st.filter.literal {
-			i := st.filter.index
+		case st.filter.literal:
+			i := position(st.filter.index, len(tuples))
 			if i < 0 {
-				i += float64(len(tuples))
+				return nil, nil
 			}
-			if i >= 0 && i < float64(len(tuples)) {
-				tuples = tuples[int(i) : int(i)+1]
-			} else {
-				tuples = nil
-			}
-			continue
-		}
-		var out []*frame
-		for i, t := range tuples {
-			if err := f.run.poll(); err != nil {
+			tuples = tuples[i : i+1]
+		default:
+			var err error
+			if tuples, err = st.filter.tuples(f.run, tuples); err != nil {
 				return nil, err
 			}
-			n, err := st.filter.passes(t, t.at, i, len(tuples))
-			if err != nil {
-				return nil, err
-			}
-			for range n {
-				out = append(out, t)
-			}
 		}
-		tuples = out
 	}
 	return tuples, nil
+}
+
+// tuples returns the tuples that pass.
+func (fl *filter) tuples(r *run, tuples []*frame) (out []*frame, err error) {
+	for i, t := range tuples {
+		if err := r.poll(); err != nil {
+			return nil, err
+		}
+		n, err := fl.passes(t, t.at, i, len(tuples))
+		if err != nil {
+			return nil, err
+		}
+		for range n {
+			out = append(out, t)
+		}
+	}
+	return out, nil
 }
 
 // eval evaluates the path: to the contexts of the tuples, or to the object of
