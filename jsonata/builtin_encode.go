@@ -27,8 +27,8 @@ func base64Encode(c Call, args []value.Value) (value.Value, error) {
 	return str(c, base64.StdEncoding.EncodeToString(bytes))
 }
 
-// base64Decode is $base64decode: each byte is one character. What is no digit of
-// either alphabet is passed over; "=" ends the text.
+// base64Decode is $base64decode: each byte is one character. Characters that are
+// in neither alphabet are skipped; "=" ends the text.
 func base64Decode(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
@@ -48,7 +48,7 @@ func base64Decode(c Call, args []value.Value) (value.Value, error) {
 	if len(digits)%4 == 1 {
 		digits = digits[:len(digits)-1]
 	}
-	bytes, _ := base64.RawStdEncoding.DecodeString(digits) // bits too many at the end are dropped
+	bytes, _ := base64.RawStdEncoding.DecodeString(digits) // surplus bits at the end are dropped
 	out := make([]byte, 0, len(bytes))
 	for _, b := range bytes {
 		out = utf8.AppendRune(out, rune(b))
@@ -63,8 +63,8 @@ const (
 	urlReserved   = ";/?:@&=+$,#"
 )
 
-// urlEncoder returns a function that escapes all but the unreserved characters
-// and some.
+// urlEncoder returns a function that escapes all characters but the unreserved
+// ones and those in keep.
 func urlEncoder(name, keep string) func(Call, []value.Value) (value.Value, error) {
 	keep += urlUnreserved
 	return func(c Call, args []value.Value) (value.Value, error) {
@@ -89,8 +89,8 @@ func urlEncoder(name, keep string) func(Call, []value.Value) (value.Value, error
 	}
 }
 
-// urlDecoder returns a function that resolves escapes, save those of some
-// characters.
+// urlDecoder returns a function that decodes all escapes but those of the
+// characters in keep.
 func urlDecoder(name, keep string) func(Call, []value.Value) (value.Value, error) {
 	return func(c Call, args []value.Value) (value.Value, error) {
 		if !args[0].Exists() {

@@ -58,7 +58,7 @@ func matchAll(c Call, args []value.Value) (value.Value, error) {
 
 var resultShape = value.NewShape("match", "index", "groups")
 
-// limitOf returns a limit among the arguments; infinite if it is missing.
+// limitOf returns the limit that an argument gives; infinity if it is missing.
 func limitOf(args []value.Value, i int, code string, index int) (float64, error) {
 	if i >= len(args) || !args[i].Exists() {
 		return math.Inf(1), nil
@@ -70,12 +70,12 @@ func limitOf(args []value.Value, i int, code string, index int) (float64, error)
 	return n, nil
 }
 
-// An occurrence is one match of a matcher: what it matched and where, in bytes.
+// An occurrence is one match of a matcher: its text and its offsets in bytes.
 type occurrence struct {
 	text     string
 	from, to int
 	match    ecma.Match  // of a regular expression,
-	object   value.Value // or what a function of the expression returned
+	object   value.Value // or the result of a function of the expression
 }
 
 // groupValues returns the groups.
@@ -94,7 +94,7 @@ func (o occurrence) groups() int {
 	return o.object.Get("groups").Len()
 }
 
-// group returns the text of a group, which count from 1.
+// group returns the text of a group; groups count from 1.
 func (o occurrence) group(s string, n int) string {
 	if o.match != nil {
 		text, _ := o.match.Group(s, n)
@@ -144,7 +144,7 @@ func eachMatch(c Call, matcher value.Value, s string, do func(occurrence) (bool,
 	return err
 }
 
-// byteOffset turns an offset in UTF-16 code units into bytes.
+// byteOffset converts an offset from UTF-16 code units to bytes.
 func byteOffset(s string, units float64) int {
 	i := 0
 	for n := 0.0; i < len(s) && n < units; n++ {
@@ -230,8 +230,8 @@ func replacement(c Call, by value.Value, m occurrence, s string, offsets *wtf8.U
 	return v, err
 }
 
-// expand writes a replacement: $0 is the match, $1 a group, $$ a dollar sign.
-// Of the digits behind the dollar sign as many count as there can be groups.
+// expand writes a replacement: $0 is the match, $1 a group, $$ a dollar sign. As
+// many digits count as the number of groups has.
 func (o occurrence) expand(dst []byte, s, by string) []byte {
 	groups, most := o.groups(), 1
 	for n := groups; n >= 10; n /= 10 {
@@ -299,7 +299,7 @@ func split(c Call, args []value.Value) (value.Value, error) {
 	return value.OfSlice(parts), err
 }
 
-// splitText splits at a text; at an empty one, into UTF-16 code units.
+// splitText splits at a text; at an empty text, into UTF-16 code units.
 func (c Call) splitText(s, separator string, limit float64) ([]value.Value, error) {
 	n := strings.Count(s, separator) + 1
 	if float64(n) > limit {

@@ -11,10 +11,10 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is the functions of numbers, save the pictures of $formatNumber and
-// $formatInteger, which have files of their own.
+// This file has the functions of numbers. Package picture formats and reads them by
+// pictures.
 
-// sum and its kin work on an array of numbers.
+// sum, largest, smallest and average take an array of numbers.
 func sum(_ Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
@@ -56,8 +56,8 @@ func average(c Call, args []value.Value) (value.Value, error) {
 	return number(f / float64(args[0].Len())), err
 }
 
-// numeral is what $number takes: JSON's grammar with zeros in front, and
-// otherNumeral integers in other bases.
+// numeral matches what $number reads: JSON's numbers, also with leading zeros.
+// otherNumeral matches integers in other bases.
 var (
 	numeral      = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?$`)
 	otherNumeral = regexp.MustCompile(`^0[xX][0-9A-Fa-f]+$|^0[oO][0-7]+$|^0[bB][01]+$`)
@@ -98,7 +98,7 @@ func parseBase(text string) float64 {
 	return f
 }
 
-// of applies a function of one number.
+// of returns the JSONata function that applies a function to a number.
 func of(v value.Value, do func(float64) float64) (value.Value, error) {
 	if !v.Exists() {
 		return v, nil
@@ -190,8 +190,8 @@ func textInBase(f float64, base int) string {
 	return bigText(f, base)
 }
 
-// bigText writes a whole number beyond 2⁵³ in another base as JavaScript does:
-// with zeros for the digits that a double does not know.
+// bigText writes a whole number beyond 2⁵³ in another base as JavaScript does: the
+// digits beyond the precision of a double are zeros.
 func bigText(f float64, base int) string {
 	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
 	var out []byte // from the last digit on

@@ -13,7 +13,7 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is the functions of strings.
+// This file has the functions of strings.
 
 // stringOf is $string.
 func stringOf(c Call, args []value.Value) (value.Value, error) {
@@ -41,8 +41,7 @@ func (c Call) text(write func(dst []byte) ([]byte, error)) (value.Value, error) 
 // str returns the text s as a value.
 func str(c Call, s string) (value.Value, error) { return value.OfString(s), c.run.allocate(len(s)) }
 
-// substring is $substring: it counts characters, and from the end if start is
-// negative.
+// substring is $substring. It counts characters, from the end if start is negative.
 func substring(c Call, args []value.Value) (value.Value, error) {
 	v := args[0]
 	if !v.Exists() {
@@ -75,7 +74,7 @@ func substring(c Call, args []value.Value) (value.Value, error) {
 	return str(c, wtf8.String(wtf8.Runes(s)[from:to]))
 }
 
-// clampIndex turns a position as JavaScript's slice takes it into an index.
+// clampIndex converts an argument of JavaScript's slice to an index.
 func clampIndex(x, n float64) int {
 	x = math.Trunc(x)
 	switch {
@@ -113,8 +112,8 @@ func uppercase(c Call, args []value.Value) (value.Value, error) {
 	return convertCase(c, args[0], 'a', cases.Upper)
 }
 
-// convertCase changes the letters from first on, "a" or "A", to the other case. It
-// uses the full mappings of Unicode beyond ASCII: ß becomes SS.
+// convertCase changes the letters of the case that first, "a" or "A", has to the
+// other case. Beyond ASCII it uses the full mappings of Unicode: ß becomes SS.
 func convertCase(c Call, v value.Value, first byte, all func(language.Tag, ...cases.Option) cases.Caser) (value.Value, error) {
 	s := v.Text()
 	switch {
@@ -158,7 +157,7 @@ func length(_ Call, args []value.Value) (value.Value, error) {
 	return value.OfFloat(float64(wtf8.RuneCount(args[0].Text()))), nil
 }
 
-// trim is $trim: it makes one blank of each run of white space inside, too.
+// trim is $trim. It also replaces each run of white space inside by one blank.
 func trim(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil

@@ -5,27 +5,27 @@ import (
 )
 
 // This file compiles the tree into closures. Each node becomes a function of
-// the frame and the context item; constants, names and places of variables are
-// worked out here and not looked at again.
+// the frame and the context item. Constants, names and the places of variables are
+// determined here, once.
 
 // An eval evaluates one node: in is the context item, "$".
 type eval func(f *frame, in value.Value) (value.Value, error)
 
-// A scope is the list of the variables of a frame. Blocks that bind nothing have
-// none of their own.
+// A scope is the list of the variables of a frame. A block that binds nothing has
+// no scope of its own.
 type scope struct {
 	names    []string
-	at       map[string]int // the last place of each name, once there are many
+	at       map[string]int // the last place of each name, from manyNames names on
 	params   int            // the first ones, which are always bound
 	places   map[string]*place
 	up       *scope
 	captured bool // a function may keep the frame
 }
 
-// manyNames is from how many names on a scope looks them up in a map.
+// manyNames is the number of names from which on a scope has a map of them.
 const manyNames = 16
 
-// index returns the place of a name, the last one of a parameter that is there
+// index returns the place of a name, the last one of a parameter that occurs
 // twice; -1 if it is not bound in the scope.
 func (s *scope) index(name string) int {
 	if s.at != nil {
@@ -49,7 +49,7 @@ func (s *scope) add(name string) int {
 	return s.push(name)
 }
 
-// push adds a name, even if it is there already.
+// push adds a name, even if the scope has it already.
 func (s *scope) push(name string) int {
 	if s.names = append(s.names, name); len(s.names) == manyNames {
 		s.at = make(map[string]int)
@@ -94,7 +94,7 @@ func (c *compiler) freeIndex(name string) int {
 // open begins a scope with the variables that the nodes bind.
 func (c *compiler) open(params []string, nodes ...*node) *scope {
 	s := &scope{up: c.scope, params: len(params)}
-	for _, name := range params { // a repeated parameter has two places; the last one counts
+	for _, name := range params { // a repeated parameter has two places, of which the last counts
 		s.push(name)
 	}
 	for _, n := range nodes {
@@ -107,9 +107,9 @@ func (c *compiler) open(params []string, nodes ...*node) *scope {
 // close ends the innermost scope.
 func (c *compiler) close() { c.scope = c.scope.up }
 
-// capture notes that a function keeps the frames around it.
+// capture notes that a function may keep the frames around it.
 func (c *compiler) capture() {
-	for s := c.scope; s != nil && !s.captured; s = s.up { // what is around a captured one is, too
+	for s := c.scope; s != nil && !s.captured; s = s.up { // the frames around a captured one are captured, too
 		s.captured = true
 	}
 }
@@ -247,8 +247,8 @@ func (c *compiler) name(n *node) eval {
 	}
 }
 
-// A place is where a scope has a variable. Whether it is bound there only the run
-// knows: if not, the next place further out counts.
+// A place is where a scope has a variable. Only at run time it is known whether
+// the variable is bound there; if not, the next place further out counts.
 type place struct {
 	slot  int
 	sure  bool   // it is bound whenever it is looked up
@@ -268,8 +268,8 @@ func (s *scope) find(name string) (up int, p *place) {
 	return 0, nil
 }
 
-// place returns the place of a variable in slot i. All look-ups share it, and so
-// what is further out.
+// place returns the place of a variable in slot i. All look-ups share it and the
+// places further out.
 func (s *scope) place(name string, i int) *place {
 	if p := s.places[name]; p != nil {
 		return p
@@ -286,7 +286,7 @@ func (s *scope) place(name string, i int) *place {
 	return p
 }
 
-// bound returns the value of a variable that is bound.
+// bound returns the value in the slot of a variable that is bound.
 func bound(v value.Value) value.Value {
 	if functionOf(v) == nothing {
 		return value.Value{}
@@ -294,8 +294,9 @@ func bound(v value.Value) value.Value {
 	return v
 }
 
-// variable compiles a look-up. A variable is where the text says, but whether it
-// is bound yet only the run knows; until then the next one further out counts.
+// variable compiles a look-up. The text determines where the variable is, but only
+// at run time it is known whether it is bound yet; until then the next variable of
+// that name further out counts.
 func (c *compiler) variable(name string, x exit) eval {
 	if x != collapse {
 		return x.then(c.variable(name, collapse))
@@ -343,8 +344,8 @@ func (c *compiler) variable(name string, x exit) eval {
 	}
 }
 
-// bind compiles "$a := b": it binds in the innermost scope, where open has made
-// room.
+// bind compiles "$a := b": it binds in the innermost scope, which open gave a slot
+// for it.
 func (c *compiler) bind(n *node) (eval, error) {
 	e, err := c.node(n.rhs)
 	if err != nil {
@@ -433,7 +434,7 @@ func framed(s *scope, items []eval) eval {
 				return value.Value{}, err
 			}
 		}
-		if r.tail.call == nil { // else the call still needs the frame
+		if r.tail.call == nil { // a tail call still needs the frame
 			r.release(s, own)
 		}
 		return collapsed(v), nil
@@ -493,7 +494,7 @@ func (c *compiler) lambda(n *node) (eval, error) {
 	}, nil
 }
 
-// calleeName is how errors name what is called.
+// calleeName returns the name of a callee in errors.
 func calleeName(n *node) (text string, bare bool) {
 	switch n.kind {
 	case nodePath:
@@ -506,7 +507,7 @@ func calleeName(n *node) (text string, bare bool) {
 	return n.text, n.bare
 }
 
-// calls compiles what a call and a partial application have in common.
+// calls compiles the common part of a call and of a partial application.
 func (c *compiler) calls(n *node) (*call, error) {
 	var err error
 	out := &call{site: site{position: n.position}, depth: n.depth}
@@ -562,8 +563,8 @@ func (c *compiler) callNode(n *node, x exit) (eval, error) {
 	}, nil
 }
 
-// apply compiles "a ~> f", where f may be a call that a becomes the first
-// argument of, and a may be a function, to be followed by f.
+// apply compiles "a ~> f". If f is a call, a becomes its first argument; if a is a
+// function, the result is the function that calls a and then f.
 func (c *compiler) apply(n *node, x exit) (eval, error) {
 	left, err := c.node(n.lhs)
 	if err != nil {
@@ -610,7 +611,7 @@ func (c *compiler) apply(n *node, x exit) (eval, error) {
 	}, nil
 }
 
-// partial compiles "f(a, ?)": a function of the parameters that are left.
+// partial compiles "f(a, ?)": a function of the parameters marked "?".
 func (c *compiler) partial(n *node) (eval, error) {
 	call, err := c.calls(n)
 	if err != nil {

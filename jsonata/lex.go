@@ -9,10 +9,10 @@ import (
 	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 )
 
-// This file cuts an expression into tokens. Whether a slash divides or begins a
-// regular expression only the parser knows: it says so with each call.
+// This file cuts an expression into tokens. Only the parser knows whether a slash
+// divides or begins a regular expression: it says so with each call.
 
-// A tokenKind is what a token is.
+// A tokenKind is the kind of a token.
 type tokenKind uint8
 
 const (
@@ -35,8 +35,8 @@ type token struct {
 	position int // its end, in UTF-16 code units
 }
 
-// shown returns the token as errors name it; bare if it is to stand there
-// without quotes.
+// shown returns the token as errors name it; bare says that they show it without
+// quotes.
 func (t token) shown() (text string, bare bool) {
 	switch t.kind {
 	case tokenNumber:
@@ -134,7 +134,7 @@ func (l *lexer) next(infix bool) (token, error) {
 	return l.name(), nil
 }
 
-// skip passes over white space and comments.
+// skip skips white space and comments.
 func (l *lexer) skip() error {
 	for l.at < len(l.src) {
 		switch {
@@ -173,7 +173,7 @@ func (l *lexer) name() token {
 	return l.make(tokenName, text)
 }
 
-// quotedName reads a name in backquotes, which knows no escapes.
+// quotedName reads a name in backquotes. It has no escape sequences.
 func (l *lexer) quotedName() (token, error) {
 	name, _, found := strings.Cut(l.src[l.at+1:], "`")
 	if !found {
@@ -277,7 +277,7 @@ func (l *lexer) string(quote byte) (token, error) {
 }
 
 // regex reads a regular expression. A slash inside brackets of any kind does
-// not end it; brackets are counted without regard to what they mean.
+// not end it; the reference counts brackets whether or not they are literal.
 func (l *lexer) regex() (token, error) {
 	l.at++
 	start, depth := l.at, 0
