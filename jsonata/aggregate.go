@@ -84,7 +84,7 @@ func (c *compiler) aggregate(n *node, call *call) (e eval, ok bool, err error) {
 // allFinite reports whether all are finite numbers.
 func allFinite(items []value.Value) bool {
 	for i := range items {
-		if f := items[i].Float(); items[i].Kind() != value.Number || f-f != 0 {
+		if f := items[i].Float(); items[i].Kind() != value.Number || !finite(f) {
 			return false
 		}
 	}

@@ -133,7 +133,7 @@ func power(_ Call, args []value.Value) (value.Value, error) {
 	if math.Abs(x) == 1 && (math.IsInf(y, 0) || math.IsNaN(y)) {
 		f = math.NaN() // in JavaScript, unlike IEEE
 	}
-	if f-f != 0 {
+	if !finite(f) {
 		return value.Value{}, &Error{Code: "D3061", Value: args[0], Value2: args[1], Index: 1}
 	}
 	return value.OfFloat(f), nil
@@ -182,7 +182,7 @@ func formatBase(c Call, args []value.Value) (value.Value, error) {
 // textInBase writes a whole number in another base.
 func textInBase(f float64, base int) string {
 	switch {
-	case f-f != 0 || base == 10:
+	case !finite(f) || base == 10:
 		return ecma.NumberText(f)
 	case math.Abs(f) < 1<<53:
 		return strconv.FormatInt(int64(f), base)

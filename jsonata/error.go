@@ -281,7 +281,7 @@ var pictureCodes = map[picture.Problem]string{
 	picture.MissingComponents:       "D3136",
 }
 
-// pictureError is an error of package picture as one of ours.
+// pictureError converts an error of package picture.
 func pictureError(err error) error {
 	var bad *picture.Error
 	if !errors.As(err, &bad) {

@@ -74,7 +74,7 @@ func WithServiceNumbers() Option {
 }
 
 // Compile compiles an expression. The error is an *Error. Without options it has
-// the functions of JSONata 2.0.6, save $eval, which Step Functions does not have.
+// the functions of JSONata 2.0.6, except $eval, which Step Functions does not have.
 func Compile(text string, opts ...Option) (*Expr, error) {
 	var o options
 	for _, opt := range opts {
@@ -113,10 +113,11 @@ func MustCompile(text string, opts ...Option) *Expr {
 // String returns the text of the expression.
 func (e *Expr) String() string { return e.source }
 
-// Eval evaluates the expression on an input, which may be no value. The result
-// may be no value, too (JSONata's undefined), or a function, see IsFunction.
-// The error is an *Error; if ctx ended the evaluation, one that wraps its
-// error.
+// Eval evaluates the expression on an input, which may be no value. The result may
+// be no value, too (JSONata's undefined), or a function, see IsFunction. The error
+// is an *Error; if ctx ended the evaluation, it wraps the error of ctx. A context is
+// looked at every 256 steps; for an end that does not depend on the speed of the
+// machine use Limits.Steps.
 func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Value, error) {
 	r := e.begin(ctx, input, env)
 	defer r.end()
@@ -127,7 +128,7 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 		return value.Value{}, finish(err)
 	}
 	v, err := e.eval(&r.top, input)
-	if err == nil && r.steps+r.fuel < 0 { // what was allocated or read after the last poll
+	if err == nil && r.steps+r.fuel < 0 { // steps after the last poll
 		err = limitError(tooLong, ErrSteps)
 	}
 	if err != nil {
@@ -144,7 +145,7 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 	return e.result(v)
 }
 
-// result prepares a value for the world outside.
+// result returns a value as Eval returns it: without marks.
 func (e *Expr) result(v value.Value) (value.Value, error) {
 	switch v.Kind() {
 	case value.Array:

@@ -13,7 +13,7 @@ import (
 
 // Limits bounds one evaluation. The zero Limits has the defaults.
 type Limits struct {
-	// Steps is how many steps of work the evaluation may take; 0 means no limit.
+	// Steps is the maximum number of steps of work; 0 means no limit.
 	// A step is one function call, one item visited by a path step, a predicate
 	// or a built-in function, 32 items allocated, 1,024 bytes of text made or
 	// passed to a function, or 256 bytes searched by a regular expression. The
@@ -24,7 +24,7 @@ type Limits struct {
 	// end an endless loop after 0.6 to 10 s. The work of a backtracking regular
 	// expression is not counted, see RegexTime. The error has the cause [ErrSteps].
 	Steps int
-	// Depth is how deep evaluation may nest, counted as the reference does: an
+	// Depth is the maximum nesting of the evaluation, counted as the reference does: an
 	// operand is one level below its operator, the body of a function one level
 	// below the call. Tail calls do not nest. 0 means 2,000; Step Functions
 	// allows 100.
@@ -97,7 +97,7 @@ func (r *run) refuel() error {
 	r.grant()
 	err := r.ctx.Err()
 	switch {
-	case err == nil && len(r.stack) > min(r.memory/valueSize, r.maxItems): // results in the making
+	case err == nil && len(r.stack) > min(r.memory/valueSize, r.maxItems): // results under construction
 		return limitError(tooLarge, nil)
 	case err == nil:
 		return nil
@@ -127,7 +127,7 @@ const (
 	objectSize = 128 // of an array or object without its items; and of the stack to go through it
 )
 
-// grow accounts for an array of n new items, or an object of so many members.
+// grow accounts for an array of n new items, or an object of n members.
 func (r *run) grow(n int) error {
 	if n > r.maxItems {
 		return limitError(tooLarge, nil)
@@ -155,7 +155,7 @@ func (r *run) allocate(bytes int) error {
 	return nil
 }
 
-// fits fails if a string that is still in the making is too long already.
+// fits fails if a string under construction is already too long.
 func (r *run) fits(bytes int) error {
 	if bytes > min(r.memory, r.maxLength) {
 		return limitError(tooLarge, nil)
@@ -190,7 +190,7 @@ type sizeCheck struct {
 	names int          // the bytes of its names
 }
 
-// add takes in a value of at most so many levels.
+// add adds a value of at most the given number of levels.
 func (c *sizeCheck) add(v value.Value, levels int) error {
 	list := v.Slice()
 	if shape := v.Shape(); shape != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is about numbers: IEEE doubles, written as ECMAScript writes them.
+// This file is numbers: IEEE doubles, written as ECMAScript writes them.
 
 // canOverflow reports whether evaluating n, or something in it, can give NaN or an
 // infinity.
@@ -43,7 +43,7 @@ func nonFiniteToText(v value.Value) value.Value {
 // NaN, and an infinity fails with D1001.
 func numeric(v value.Value) (f float64, ok bool, err error) {
 	f, ok = numberOf(v)
-	if ok && f-f != 0 {
+	if ok && !finite(f) {
 		if math.IsInf(f, 0) {
 			return 0, false, fail(codeOutOfJSON, v)
 		}
@@ -52,14 +52,18 @@ func numeric(v value.Value) (f float64, ok bool, err error) {
 	return f, ok, nil
 }
 
-// isInteger reports whether f has no fraction; NaN and infinities are no
+// finite reports whether f is neither NaN nor an infinity: minus themselves, these
+// are NaN.
+func finite(f float64) bool { return f-f == 0 }
+
+// isInteger reports whether f has no fraction. NaN and infinities are not
 // integers.
 func isInteger(f float64) bool { return f == math.Trunc(f) && !math.IsInf(f, 0) }
 
 // significant is the number of digits that $string and & keep.
 const significant = 15
 
-// round15 rounds to 15 significant digits, as $string does; a tie away from
+// round15 rounds to 15 significant digits, as $string does, and ties away from
 // zero.
 func round15(f float64) float64 {
 	if few(f) {
@@ -67,8 +71,8 @@ func round15(f float64) float64 {
 	}
 	var buf [80]byte
 	text := strconv.AppendFloat(buf[:0], f, 'e', significant-1, 64)
-	// The formatter takes an exact tie to the even digit. There is one only if
-	// the sixteenth digit is a 5 and the last of the exact decimal expansion.
+	// strconv rounds an exact tie to the even digit. It is a tie only if the
+	// sixteenth digit is a 5 and the last one of the exact decimal expansion.
 	longer := strconv.AppendFloat(nil, math.Abs(f), 'e', 60, 64)
 	if longer[significant+1] == '5' && allZero(longer[significant+2:62]) {
 		text = strconv.AppendFloat(buf[:0], math.Nextafter(f, math.Copysign(math.Inf(1), f)), 'e', significant-1, 64)
@@ -79,9 +83,8 @@ func round15(f float64) float64 {
 
 const millionth = 1_000_000
 
-// few reports, for most numbers in use, whether they have at most 15
-// significant digits: f is then the double nearest to a whole number of
-// millionths.
+// few reports whether f is the double nearest to a whole number of millionths, and
+// so has at most 15 significant digits. Most numbers in use are such.
 func few(f float64) bool {
 	const most = 1e15
 	n := f * millionth
@@ -100,8 +103,8 @@ func allZero(digits []byte) bool {
 // inFull reports whether a number is one that Step Functions writes in full.
 func inFull(f float64) bool { return f == math.Trunc(f) && math.Abs(f) < 1e21 }
 
-// appendNumber writes a number that JSON can hold; what rounding takes beyond the
-// doubles becomes null.
+// appendNumber writes a number that JSON can hold. It writes null if rounding
+// exceeds the range of doubles.
 func (form textForm) appendNumber(dst []byte, v value.Value) []byte {
 	f := v.Float()
 	switch {
@@ -120,8 +123,8 @@ func (form textForm) appendNumber(dst []byte, v value.Value) []byte {
 	return v.AppendJSON(dst)
 }
 
-// appendMillionths writes n millionths. No other decimal of so few digits is the
-// same double, so this is its shortest text.
+// appendMillionths writes n millionths. No other decimal with at most 15 digits is
+// the same double, so this is the shortest text of the double.
 func appendMillionths(dst []byte, n int64) []byte {
 	if n < 0 {
 		dst, n = append(dst, '-'), -n

@@ -9,9 +9,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is regular expressions as values: functions that match a text, which
-// $match, $replace and the like run directly. Package ecma compiles and matches
-// them.
+// This file has regular expressions as values: functions that match a text. $match,
+// $replace and the like run them directly. Package ecma compiles and matches them.
 
 // A regex is a compiled regular expression.
 type regex struct{ *ecma.Regexp }
@@ -25,7 +24,7 @@ func compileRegex(pattern, flags string) (*regex, error) {
 	return &regex{re}, nil
 }
 
-// regexError is an error of package ecma as one of ours.
+// regexError converts an error of package ecma.
 func regexError(err error) error {
 	switch {
 	case err == nil:
@@ -64,8 +63,8 @@ func (re *regex) find(r *run, s string, from int, room ecma.Match) (ecma.Match, 
 	return m, regexError(err)
 }
 
-// all calls do for each match, which do may not keep, as long as it returns true.
-// Only the first one may be without length; another one fails with D1004.
+// all calls do for each match, as long as it returns true. do must not keep the
+// match. Only the first match may be empty; another empty one fails with D1004.
 func (re *regex) all(r *run, s string, do func(ecma.Match) (bool, error)) error {
 	var m ecma.Match
 	for from := 0; from == 0 || from < len(s); {
@@ -126,7 +125,7 @@ func (c *compiler) regex(n *node) (eval, error) {
 	return constant(ofFunction(re.function())), nil
 }
 
-// function is the regular expression as a function.
+// function returns the regular expression as a function.
 func (re *regex) function() *function {
 	return &function{arity: 2, matcher: true, regex: re, call: func(c Call, args []value.Value) (value.Value, error) {
 		if len(args) == 0 || args[0].Kind() != value.String {

@@ -6,18 +6,18 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file evaluates paths that bind something: "@$v" and "#$i", and steps that
-// are some "%". Such a path carries tuples: a context item together with what is
-// bound so far. A tuple is a frame, whose slots are the variables that the path
-// binds, so steps and predicates see them like any other variable, and a
-// function made in one of them keeps its tuple.
+// This file evaluates paths that bind something: by "@$v", by "#$i", or because a
+// "%" refers to one of their steps. Such a path is evaluated on tuples: a context
+// item together with the bindings so far. A tuple is a frame whose slots are the
+// variables that the path binds. So steps and predicates read them like any other
+// variable, and a function made in one of them keeps its tuple.
 
 // A tuplePath is a compiled path that binds.
 type tuplePath struct {
 	scope     *scope
 	head      eval  // the first step, if it is an array constructor: evaluated once
-	headBinds bool  // it binds
-	headFocus bool  // it is bound to a variable, so the context stays as it was
+	headBinds bool  // head binds something
+	headFocus bool  // head is bound to a variable, so the context does not change
 	before    *path // the steps up to the first that binds, without head; nil if there are none
 	steps     []tupleStep
 	absolute  bool // begins with a variable: the context is one item even if it is an array
@@ -28,10 +28,10 @@ type tuplePath struct {
 // none is the slot of a variable that a step does not bind.
 const none = -1
 
-// A tupleStep is one step of it.
+// A tupleStep is one step of a path that binds.
 type tupleStep struct {
 	eval     eval
-	stream   *tupleStream // of a step that is a path in parentheses: its tuples, to be merged
+	stream   *tupleStream // if the step is a path in parentheses: its tuples
 	focus    int          // slots, or none
 	index    int
 	ancestor int
@@ -45,9 +45,10 @@ type tupleStage struct {
 	index  int
 }
 
-// A tupleStream is a path whose tuples become part of those around it.
+// A tupleStream is a path in parentheses whose bindings are visible in the path
+// around it.
 type tupleStream struct {
-	blocks []streamBlock // what is evaluated before the path, from the outside in
+	blocks []streamBlock // the blocks around the path, from the outside in
 	path   *tuplePath
 	stages []tupleStage // predicates behind the blocks, from the inside out
 	merge  []int        // slot of the path → slot of the tuples around
@@ -82,7 +83,7 @@ func (n *node) bound(s *scope) {
 	}
 }
 
-// streamed returns the path that ends a block which is to yield tuples, or nil.
+// streamed returns the path at the end of a block that yields tuples, or nil.
 func (n *node) streamed() *node {
 	for n.kind == nodeBlock && n.tuple && len(n.items) > 0 {
 		n = n.items[len(n.items)-1]
@@ -264,7 +265,7 @@ func (c *compiler) streamedBlock(n *node) (eval, error) {
 	}, err
 }
 
-// tuple makes a tuple: a copy of one, or one without bindings.
+// tuple returns a copy of a tuple, or one without bindings if from is nil.
 func (p *tuplePath) tuple(from, up *frame, at value.Value) (*frame, error) {
 	several, err := p.several(from, up, 1)
 	if err != nil {
@@ -274,7 +275,7 @@ func (p *tuplePath) tuple(from, up *frame, at value.Value) (*frame, error) {
 	return &several[0], nil
 }
 
-// several makes so many tuples at once.
+// several returns n such tuples.
 func (p *tuplePath) several(from, up *frame, n int) ([]frame, error) {
 	r := up.run
 	if err := r.charge(n * (6 + len(p.scope.names))); err != nil {
@@ -303,8 +304,8 @@ func (p *tuplePath) tuples(f *frame, in value.Value) ([]*frame, error) {
 	return p.from(f, items, base)
 }
 
-// begin evaluates what precedes the first step that binds. If the path ends
-// there, because an array constructor at its head is empty, that is returned.
+// begin evaluates the steps before the first that binds. If the path ends there
+// because an array constructor at its head is empty, it returns that array.
 func (p *tuplePath) begin(f *frame, in value.Value) (items []value.Value, empty value.Value, err error) {
 	items = []value.Value{in}
 	if isArray(in) && !p.absolute {
@@ -337,8 +338,8 @@ func (p *tuplePath) begin(f *frame, in value.Value) (items []value.Value, empty 
 	return items, value.Value{}, err
 }
 
-// from evaluates the steps that bind. What is on the stack from base on, which
-// may be the items, is dropped.
+// from evaluates the steps that bind. It takes everything from base on, which may
+// include the items, off the stack.
 func (p *tuplePath) from(f *frame, items []value.Value, base int) ([]*frame, error) {
 	r := f.run
 	if len(p.steps) == 0 {
@@ -396,8 +397,8 @@ func (s *tupleStep) sorted(r *run, tuples []*frame, first bool) ([]*frame, error
 	return out, nil
 }
 
-// merged is a step that is a path in parentheses: the tuples of that path, with
-// the variables of both.
+// merged is a step that is a path in parentheses: its result is the tuples of that
+// path, with the variables of both.
 func (p *tuplePath) merged(f *frame, stream *tupleStream, tuples []*frame) (out []*frame, err error) {
 	for _, t := range tuples {
 		if err := f.run.poll(); err != nil {
@@ -425,8 +426,8 @@ func (p *tuplePath) merged(f *frame, stream *tupleStream, tuples []*frame) (out 
 	return out, nil
 }
 
-// bound is any other step: a tuple for each of its results, with the variables
-// that the step binds.
+// bound is any other step: its result is a tuple for each of its values, with the
+// variables that the step binds.
 func (p *tuplePath) bound(f *frame, s *tupleStep, tuples []*frame) (out []*frame, err error) {
 	for _, t := range tuples {
 		if err := f.run.poll(); err != nil {
@@ -507,8 +508,8 @@ func (fl *filter) tuples(r *run, tuples []*frame) (out []*frame, err error) {
 	return out, nil
 }
 
-// eval evaluates the path: to the contexts of the tuples, or to the object of
-// its group.
+// eval evaluates the path. The result is the contexts of the tuples, or the object
+// of its group.
 func (p *tuplePath) eval(f *frame, in value.Value) (value.Value, error) {
 	r := f.run
 	base := len(r.stack)
@@ -532,8 +533,8 @@ func (p *tuplePath) eval(f *frame, in value.Value) (value.Value, error) {
 	return r.finish(value.Value{}, base, r.stack[base:], p.single)
 }
 
-// evalGroup groups tuples. Those of one key become one, in which each variable
-// has the values of all.
+// evalGroup groups tuples. The tuples of one key become one, in which each variable
+// has the values of all of them.
 func (p *tuplePath) evalGroup(f *frame, tuples []*frame) (value.Value, error) {
 	r := f.run
 	if len(tuples) == 0 {
@@ -574,7 +575,7 @@ func (p *tuplePath) evalGroup(f *frame, tuples []*frame) (value.Value, error) {
 	})
 }
 
-// reduce makes one tuple of several: what each variable has in all of them.
+// reduce joins tuples: each variable gets the values it has in all of them.
 func (p *tuplePath) reduce(tuples []*frame) (*frame, error) {
 	t, err := p.tuple(tuples[0], tuples[0].up, tuples[0].at)
 	if err != nil || len(tuples) == 1 {

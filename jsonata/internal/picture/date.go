@@ -10,7 +10,7 @@ import (
 // This file takes the pictures of dates and times apart, "[D1o] of [MNn]", and
 // writes moments by them.
 
-// A datePicture is a picture of times taken apart.
+// A datePicture is a picture of a date or time, taken apart.
 type datePicture []datePart
 
 // A datePart is a literal text, or a marker.
@@ -19,15 +19,15 @@ type datePart struct {
 	component byte // 0: a literal
 	names     bool // written as a name
 	letters   letterCase
-	least     int  // of the width, 0 if there is none
-	most      int  // likewise
+	least     int  // the minimum width; 0 if there is none
+	most      int  // the maximum width; 0 if there is none
 	places    int  // of Y, M, D: digits to keep, 0 for all
 	zulu      bool // "t": no zone is "Z"
 	integer   *integerPicture
-	width     int // digits to read, if the next number follows at once
+	width     int // digits to read, if another number follows immediately
 }
 
-// defaultPresentations are the presentations of components that have none.
+// defaultPresentations are used for components without a presentation.
 var defaultPresentations = map[byte]string{
 	'Y': "1", 'M': "1", 'D': "1", 'd': "1", 'F': "n", 'W': "1", 'w': "1", 'X': "1", 'x': "1", 'H': "1", 'h': "1",
 	'P': "n", 'm': "01", 's': "01", 'f': "1", 'Z': "01:01", 'z': "01:01", 'C': "n", 'E': "n",
@@ -171,7 +171,7 @@ func (part *datePart) setPicture(presentation, modifier string) (err error) {
 	return nil
 }
 
-// parseWidth reads one side of a width; 0 if it says nothing.
+// parseWidth reads the minimum or maximum of a width; 0 if there is none.
 func parseWidth(text string) int {
 	f := parseDigits(text)
 	if text == "*" || math.IsNaN(f) || f < 0 {
@@ -204,12 +204,12 @@ func (p datePicture) format(at, zone float64) (string, error) {
 	return string(out), nil
 }
 
-// plain reports whether a component is written in digits and nothing else.
+// plain reports whether a component is written in nothing but digits.
 func (part *datePart) plain() bool {
 	return part.integer != nil && part.integer.plain() && !part.names && part.component != 'Z' && part.component != 'z' && part.component != 'P'
 }
 
-// number returns what is written of a component that is a number.
+// number returns the number that is written for a component.
 func (part *datePart) number(m moment) float64 {
 	n := m.component(part.component)
 	if part.component == 'Y' && part.places > 0 {
@@ -246,7 +246,7 @@ func (part *datePart) format(m moment) (string, error) {
 
 // name writes a month or a day by its name.
 func (part *datePart) name(n float64) (string, error) {
-	text := "undefined" // of a time that is none
+	text := "undefined" // the text of the reference for an invalid time
 	switch part.component {
 	case 'M', 'x':
 		if !math.IsNaN(n) {

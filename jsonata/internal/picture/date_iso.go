@@ -26,13 +26,13 @@ func ReadISO(text string) (millis float64, ok bool) {
 	return millis, true
 }
 
-// An isoReader reads what is left of a time; bad says that it is none.
+// An isoReader reads the rest of a time; bad says that it is not a time.
 type isoReader struct {
 	rest string
 	bad  bool
 }
 
-// number reads so many digits, which must give a number up to most.
+// number reads the given number of digits, whose value must be at most most.
 func (r *isoReader) number(digits, most int) float64 {
 	n := 0
 	for i := range digits {
@@ -47,7 +47,7 @@ func (r *isoReader) number(digits, most int) float64 {
 	return float64(n)
 }
 
-// skip passes over a character if it is next.
+// skip skips a character if it is next, and reports whether it was.
 func (r *isoReader) skip(c byte) bool {
 	if r.rest == "" || r.rest[0] != c {
 		return false
@@ -56,7 +56,7 @@ func (r *isoReader) skip(c byte) bool {
 	return true
 }
 
-// need passes over a character that must be next.
+// need skips a character that must be next.
 func (r *isoReader) need(c byte) {
 	if !r.skip(c) {
 		r.bad = true
@@ -100,7 +100,8 @@ func (r *isoReader) read() float64 {
 	return civilMillis(year, month-1, day, hour, minute, second, ms)
 }
 
-// fraction reads the digits behind the point, of which three count.
+// fraction reads the digits behind the point as milliseconds; the first three
+// count.
 func (r *isoReader) fraction() float64 {
 	n := 0
 	for n < len(r.rest) && r.rest[n] >= '0' && r.rest[n] <= '9' {
@@ -115,9 +116,9 @@ func (r *isoReader) fraction() float64 {
 	return float64(ms)
 }
 
-// civilMillis returns the milliseconds of a date in UTC; the month counts from
-// 0, and all parts may be beyond their limits. NaN if one is, or the whole is
-// too far off.
+// civilMillis returns the milliseconds of a date in UTC. The month counts from 0.
+// Parts may exceed their limits, as day 32 does; NaN if one of them, or the whole, is
+// out of range.
 func civilMillis(year, month, day, hour, minute, second, ms float64) float64 {
 	const most = 1e8
 	for _, part := range [...]float64{year, month, day, hour, minute, second, ms} {

@@ -14,10 +14,10 @@ import (
 type reader struct {
 	pattern   string
 	component byte
-	read      func(text string) (float64, error) // NaN: nothing; nil: a literal
+	read      func(text string) (float64, error) // NaN: not one; nil: a literal
 }
 
-// reader returns how to read a part of a picture.
+// reader returns the reader of a part of a picture.
 func (part *datePart) reader() (reader, error) {
 	r := reader{component: part.component}
 	switch {
@@ -47,8 +47,8 @@ func (part *datePart) reader() (reader, error) {
 	return r, nil
 }
 
-// nameValues are the names of a component and what they stand for; nil if it has
-// none.
+// nameValues returns the values of the names of a component; nil if it has no
+// names.
 func (part *datePart) nameValues() map[string]float64 {
 	cut := func(name string) string {
 		if part.most > 0 && len(name) > part.most {
@@ -98,7 +98,8 @@ func (part *datePart) zoneReader(r *reader) {
 	}
 }
 
-// pattern is what an integer looks like, digits if it has so many exactly.
+// pattern returns a regular expression for the integer, with exactly the given
+// number of digits if that is not 0.
 func (p *integerPicture) pattern(digits int) string {
 	upper := p.letters == upperCase
 	switch p.style {
@@ -128,7 +129,7 @@ var wordPattern = func() string {
 	return strings.Join(append(words, "and", `[\-, ]`), "|")
 }()
 
-// A dateReader reads times after one picture.
+// A dateReader reads times by one picture.
 type dateReader struct {
 	form    *regexp.Regexp // a group for each part
 	readers []reader

@@ -10,12 +10,12 @@ import (
 	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 )
 
-// This file is the pictures of integers, which are also the fields of the
-// pictures of dates. A picture is digits ("#,##0"), letters ("a",
-// "A"), Roman numerals ("i", "I") or words ("w", "W", "Ww"), and ";o" makes an
-// ordinal number. See fn:format-integer of XPath.
+// This file is the pictures of integers; the components of dates use them, too. A
+// picture is digits ("#,##0"), letters ("a", "A"), Roman numerals ("i", "I") or
+// words ("w", "W", "Ww"); ";o" makes it an ordinal number. See fn:format-integer
+// of XPath.
 
-// An integerStyle is how an integer is written.
+// An integerStyle is one of the ways to write an integer.
 type integerStyle uint8
 
 const (
@@ -44,7 +44,7 @@ type integerPicture struct {
 	zero       rune   // of the script of the digits
 	mandatory  int    // digits
 	optional   int    // digits
-	every      int    // separators stand after every so many digits; 0: at places
+	every      int    // digits between two separators; 0: they are irregular
 	separator  rune
 	separators []separatorAt // from the right
 }
@@ -137,8 +137,8 @@ func (p *integerPicture) digits(text string) error {
 	return nil
 }
 
-// regularEvery returns after how many digits each separator stands, if they are
-// all the same and leave none out; 0 if not.
+// regularEvery returns the number of digits between separators, if they are all the
+// same character at regular distances; otherwise 0.
 func regularEvery(list []separatorAt) int {
 	every := 0
 	present := map[int]bool{}
@@ -173,8 +173,8 @@ func FormatInteger(f float64, picture string) (string, error) {
 	return p.format(math.Floor(f))
 }
 
-// maxRoman is up to which number Roman numerals are written: beyond it they are
-// longer than anyone wants.
+// maxRoman is the greatest number that is written in Roman numerals, because each
+// thousand is a letter.
 const maxRoman = 1e9
 
 // format writes a whole number.
@@ -216,13 +216,12 @@ func (p *integerPicture) format(f float64) (string, error) {
 	return text, nil
 }
 
-// plain reports whether the picture is the digits 0 to 9 only, and of a sane
-// number.
+// plain reports whether the picture is nothing but digits from 0 to 9.
 func (p *integerPicture) plain() bool {
 	return p.style == styleDecimal && p.zero == '0' && !p.ordinal && p.every == 0 && p.separators == nil && p.mandatory <= maxPicture
 }
 
-// appendDigits writes a whole number after a plain picture; it must not be large.
+// appendDigits writes a whole number, which fits an int64, by a plain picture.
 func (p *integerPicture) appendDigits(dst []byte, f float64) []byte {
 	n := int64(f)
 	if n < 0 {
@@ -261,8 +260,8 @@ func (p *integerPicture) decimal(n float64) string {
 	return text
 }
 
-// insertRune inserts before an index. Below zero the index counts from the end,
-// and what is before it is lost, as with JavaScript's substr.
+// insertRune inserts a character before an index. A negative index counts from the
+// end, and the characters before it are lost, as with JavaScript's substr.
 func insertRune(chars []rune, at int, char rune) []rune {
 	if at < 0 {
 		at = max(0, len(chars)+at)
@@ -334,8 +333,8 @@ var (
 
 func inWords(n float64, ordinal bool) string { return appendWords("", n, false, ordinal) }
 
-// appendWords appends a number in words; behind others it begins with "and" or a
-// comma.
+// appendWords appends a number in words, with "and" or a comma before it if there
+// are other words.
 func appendWords(text string, n float64, behind, ordinal bool) string {
 	and, comma := "", ""
 	if behind {
@@ -372,7 +371,7 @@ func appendWords(text string, n float64, behind, ordinal bool) string {
 	return text
 }
 
-// wordValues are the values of words, small letters.
+// wordValues are the values of words in lower case.
 var wordValues = func() map[string]float64 {
 	m := map[string]float64{"hundred": 100, "hundredth": 100}
 	for i := range cardinals {
@@ -401,7 +400,7 @@ func ReadInteger(text, picture string) (float64, error) {
 	return p.parse(text)
 }
 
-// parse reads an integer; NaN if the text is none.
+// parse reads an integer; NaN if the text is not an integer.
 func (p *integerPicture) parse(text string) (float64, error) {
 	switch p.style {
 	case styleLetters:
@@ -449,8 +448,8 @@ func fromRoman(text string) float64 {
 	return sum
 }
 
-// fromWords adds up words: a small number is added to what is before it, a
-// hundred or more multiplies it.
+// fromWords adds up words: a number below a hundred is added to the sum so far, any
+// other multiplies it.
 func fromWords(text string) float64 {
 	for _, between := range []string{", ", " and "} {
 		text = strings.ReplaceAll(text, between, "-")

@@ -21,16 +21,16 @@ var (
 	}
 )
 
-// A moment is a time taken apart, in some zone.
+// A moment is a time in some zone.
 type moment struct {
 	time   time.Time
-	hours  float64 // of the zone
-	minute float64 // likewise, of the same sign, if the hours are whole
+	hours  float64 // of the zone, rounded down
+	minute float64 // of the zone
 	valid  bool
 }
 
-// newMoment takes apart a time in a zone like -330, which stands for -03:30. The
-// reference rounds the hours down and leaves the minutes as they are: -04:-30.
+// newMoment returns a time in a zone, -330 for -03:30. As in the reference, the
+// hours of the zone are rounded down and the minutes stay: -04:-30.
 func newMoment(at, zone float64) moment {
 	m := moment{hours: math.Floor(zone / 100), minute: math.Mod(zone, 100)}
 	at = math.Trunc(at + (60*m.hours+m.minute)*60_000)
@@ -76,7 +76,7 @@ func weekIn(day time.Time, previous, this, next yearMonth, most int) int {
 	}
 }
 
-// component returns a component as a number; NaN for a time that is none.
+// component returns a component as a number; NaN for an invalid time.
 func (m moment) component(name byte) float64 {
 	if !m.valid {
 		return math.NaN()

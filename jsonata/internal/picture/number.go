@@ -14,7 +14,7 @@ import (
 // of fn:format-number of XPath. Texts are handled in UTF-16 code units, as the
 // reference does.
 
-// A decimalFormat is the characters that a picture uses.
+// A decimalFormat has the characters that mean something in a picture.
 type decimalFormat struct {
 	decimal, grouping, exponent, minus, percent, perMille, digit, pattern []rune
 	zero                                                                  rune
@@ -64,8 +64,7 @@ func countOf(chars []rune, of func(rune) bool) (n int) {
 	return n
 }
 
-// indexFrom returns where the text next stands in chars, from an index on; -1 if
-// nowhere.
+// indexFrom returns the first index of the text in chars from an index on, or -1.
 func indexFrom(chars, text []rune, from int) int {
 	for i := max(0, from); i+len(text) <= len(chars); i++ {
 		if slices.Equal(chars[i:i+len(text)], text) {
@@ -77,7 +76,7 @@ func indexFrom(chars, text []rune, from int) int {
 
 func has(chars, text []rune) bool { return indexFrom(chars, text, 0) >= 0 }
 
-// twice reports whether the text stands in chars more than once.
+// twice reports whether the text occurs in chars more than once.
 func twice(chars, text []rune) bool {
 	i := indexFrom(chars, text, 0)
 	return i >= 0 && indexFrom(chars, text, i+1) >= 0
@@ -90,8 +89,8 @@ type subPicture struct {
 	hasExponent                bool
 	integer, fraction          []rune
 	integerGroups              []int // digits to the right of each separator
-	fractionGroups             []int // to the left
-	every                      int   // the separators are regular
+	fractionGroups             []int // digits to the left of each separator
+	every                      int   // digits between separators, if they are regular; else 0
 	minInteger, scaling        int
 	minFraction, maxFraction   int
 	minExponent                int
@@ -121,8 +120,8 @@ func (f *decimalFormat) split(text []rune) *subPicture {
 	return p
 }
 
-// check finds what is wrong with a sub-picture. Of several mistakes the last one
-// in this order counts.
+// check returns the mistake in a sub-picture; of several, the last one in this
+// order.
 func (f *decimalFormat) check(p *subPicture) error {
 	at := indexFrom(p.text, f.decimal, 0)
 	beside := func(i int) bool { return i >= 0 && i < len(p.text) && is(p.text[i], f.grouping) }
@@ -268,10 +267,11 @@ func (f *decimalFormat) format(n float64, picture []rune) ([]rune, error) {
 	return slices.Concat(p.prefix, text, p.suffix), nil
 }
 
-// scale brings a number to so many digits before the decimal point.
+// scale returns a number with the given number of digits before the decimal point,
+// and the exponent of ten that restores it.
 func scale(n float64, digits int) (float64, int) {
 	exponent := 0
-	if n == 0 || n-n != 0 {
+	if n == 0 || !finite(n) {
 		return n, 0
 	}
 	most, least := math.Pow(10, float64(digits)), math.Pow(10, float64(digits-1))
@@ -286,8 +286,8 @@ func scale(n float64, digits int) (float64, int) {
 	return n, exponent
 }
 
-// digits writes a number with so many decimal places in the digits of the
-// format.
+// digits writes a number with the given number of decimal places, in the digits of
+// the format.
 func (f *decimalFormat) digits(n float64, places int) []rune {
 	n = math.Abs(n)
 	text := ecma.NumberText(n)
@@ -307,7 +307,7 @@ func (f *decimalFormat) zeros(n int) []rune {
 	return []rune(strings.Repeat(string(f.zero), max(0, n)))
 }
 
-// trim takes needless zeros off and puts needed ones on.
+// trim removes zeros at both ends and adds the mandatory ones.
 func (f *decimalFormat) trim(text []rune, p *subPicture) []rune {
 	if at := slices.Index(text, '.'); at >= 0 {
 		text = slices.Concat(text[:at], f.decimal, text[at+1:])
@@ -324,7 +324,7 @@ func (f *decimalFormat) trim(text []rune, p *subPicture) []rune {
 	return slices.Concat(f.zeros(p.minInteger-at), text, f.zeros(p.minFraction-(len(text)-at-1)))
 }
 
-// group puts the separators in.
+// group inserts the separators.
 func (f *decimalFormat) group(text []rune, p *subPicture) []rune {
 	insert := func(at int) {
 		if at < 0 { // counted from the end
@@ -353,7 +353,7 @@ func (f *decimalFormat) group(text []rune, p *subPicture) []rune {
 // Round rounds to decimal places, or to tens if they are negative: to the nearest
 // number, and halves to the even digit. $round does the same.
 func Round(f float64, places int) float64 {
-	if f-f != 0 {
+	if !finite(f) {
 		return f
 	}
 	if places != 0 {
@@ -376,3 +376,6 @@ func shift(f float64, places int) float64 {
 	f, _ = strconv.ParseFloat(mantissa+"e"+strconv.Itoa(e+places), 64)
 	return f
 }
+
+// finite reports whether f is neither NaN nor an infinity.
+func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }

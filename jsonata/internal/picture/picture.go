@@ -9,10 +9,10 @@ package picture
 
 import "fmt"
 
-// An Error is a mistake in a picture, or a text or number that it cannot have.
+// An Error is a mistake in a picture, or a number or text that does not suit it.
 type Error struct {
 	Problem Problem
-	Text    string // the part of the picture concerned, for the problems that say so
+	Text    string // the part of the picture concerned, for the problems that mention Text
 	Digits  int    // for ZoneDigits: the number of digits; 0 if there are none
 }
 
@@ -34,17 +34,17 @@ const (
 
 	// Pictures of numbers.
 	ManySubPictures         // more than two
-	ManyDecimalSeparators   // more than one in a sub-picture, likewise:
-	ManyPercents            //
-	ManyPerMilles           //
-	PercentAndPerMille      // both
+	ManyDecimalSeparators   // more than one in a sub-picture
+	ManyPercents            // more than one in a sub-picture
+	ManyPerMilles           // more than one in a sub-picture
+	PercentAndPerMille      // both in a sub-picture
 	NoDigits                // none in the mantissa
 	PassiveInside           // a passive character between active ones
 	GroupingBesideDecimal   // a grouping separator beside the decimal one
 	GroupingAtEnd           // at the end of the integer part
 	AdjacentGroupings       // two grouping separators in a row
-	MandatoryBeforeOptional // in the integer part
-	OptionalBeforeMandatory // in the fraction
+	MandatoryBeforeOptional // a mandatory digit before an optional one in the integer part
+	OptionalBeforeMandatory // an optional digit before a mandatory one in the fraction
 	PercentWithExponent     // a percent or per-mille with an exponent
 	ExponentDigits          // the exponent is empty, or has something other than digits
 

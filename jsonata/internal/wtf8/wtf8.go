@@ -21,7 +21,7 @@ func DecodeRune(s string, i int) (rune, int) {
 	return r, n
 }
 
-// IsSurrogate reports whether half a surrogate pair stands at i.
+// IsSurrogate reports whether there is half a surrogate pair at i.
 func IsSurrogate(s string, i int) bool {
 	return i+2 < len(s) && s[i] == 0xED && s[i+1]&0xE0 == 0xA0 && s[i+2]&0xC0 == 0x80
 }
@@ -142,9 +142,9 @@ func String(rs []rune) string {
 	return string(out)
 }
 
-// Less orders strings as the reference does, by UTF-16 code units. That is
-// the order of the bytes, save that characters beyond U+FFFF come before those
-// from U+E000 on.
+// Less orders strings by UTF-16 code units, as JavaScript does. That is the order
+// of the bytes, except that characters beyond U+FFFF come before those from U+E000
+// on.
 func Less(a, b string) bool {
 	n := min(len(a), len(b))
 	for i := 0; i < n; i++ {
