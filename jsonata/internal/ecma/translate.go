@@ -1,4 +1,4 @@
-package jsonata
+package ecma
 
 import (
 	"strconv"
@@ -7,21 +7,21 @@ import (
 	"unicode/utf8"
 )
 
-// This file translates the syntax of JavaScript's regular expressions into those
-// of the two engines, and says what is wrong with a pattern.
+// This file translates JavaScript's syntax into that of the two engines, and
+// finds the mistakes in a pattern.
 
 // translator reads a JavaScript pattern and writes it for both engines.
 type translator struct {
 	src         string
 	at          int
-	fold, multi bool
-	out         strings.Builder // for package regexp
-	ecma        strings.Builder // for the other, nearly the source
+	fold, multi bool            // flags i and m
+	linear      strings.Builder // for package regexp
+	ecma        strings.Builder // for regexp2, nearly the source
 	groups      int             // read so far
 	named       map[string]int  // their numbers
-	total       int             // in the whole pattern
-	backtracks  bool
-	asserts     bool
+	total       int             // groups in the whole pattern
+	backtracks  bool            // package regexp cannot run it
+	asserts     bool            // it looks at the character before the match
 	err         string
 }
 
@@ -32,8 +32,8 @@ func (t *translator) fail(why string) {
 	t.at = len(t.src)
 }
 
-// count counts the groups: a number behind a backslash is a backreference only
-// if there are so many.
+// count counts the groups: a number behind a backslash is a backreference only if
+// there is a group of that number.
 func (t *translator) count() {
 	class := false
 	for i := 0; i < len(t.src); i++ {
@@ -53,11 +53,11 @@ func (t *translator) count() {
 
 // both writes the same for both engines.
 func (t *translator) both(s string) {
-	t.out.WriteString(s)
+	t.linear.WriteString(s)
 	t.ecma.WriteString(s)
 }
 
-// maxGroups is how deep groups may nest.
+// maxGroups is the maximum nesting of groups.
 const maxGroups = 200
 
 // disjunction reads up to the end of a group, or of the pattern.
@@ -78,7 +78,7 @@ func (t *translator) disjunction(depth int) {
 	}
 }
 
-// term reads an assertion, or an atom and how often it may occur.
+// term reads an assertion, or an atom with its quantifier.
 func (t *translator) term(depth int) {
 	repeatable := true
 	switch c := t.src[t.at]; c {
@@ -86,18 +86,18 @@ func (t *translator) term(depth int) {
 		t.at++
 		t.asserts = true
 		t.ecma.WriteString("^")
-		t.out.WriteString(map[bool]string{true: "(?m:^)", false: `\A`}[t.multi])
+		t.linear.WriteString(map[bool]string{true: "(?m:^)", false: `\A`}[t.multi])
 		repeatable = false
 	case '$':
 		t.at++
 		t.ecma.WriteString(map[bool]string{true: "$", false: `(?!\s|\S)`}[t.multi])
-		t.out.WriteString(map[bool]string{true: "(?m:$)", false: `\z`}[t.multi])
+		t.linear.WriteString(map[bool]string{true: "(?m:$)", false: `\z`}[t.multi])
 		repeatable = false
 	case '(':
 		repeatable = t.group(depth)
 	case '.':
 		t.at++
-		t.out.WriteString(`[^\n\r\x{2028}\x{2029}]`)
+		t.linear.WriteString(`[^\n\r\x{2028}\x{2029}]`)
 		t.ecma.WriteString(`[^\n\r\u2028\u2029]`)
 	case '[':
 		t.class()
@@ -131,7 +131,7 @@ func (t *translator) bounds(at int) (least, most string, end int, ok bool) {
 	return least, most, len(t.src) - len(rest) + 1, least != "" && strings.HasPrefix(rest, "}")
 }
 
-// leadingDigits cuts the digits off that s begins with.
+// leadingDigits splits s behind the digits that it begins with.
 func leadingDigits(s string) (digits, rest string) {
 	n := 0
 	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
@@ -140,7 +140,7 @@ func leadingDigits(s string) (digits, rest string) {
 	return s[:n], s[n:]
 }
 
-// quantifier reads what follows an atom.
+// quantifier reads the quantifier of an atom, if there is one.
 func (t *translator) quantifier(repeatable bool) {
 	if t.at >= len(t.src) {
 		return
@@ -152,7 +152,7 @@ func (t *translator) quantifier(repeatable bool) {
 	case '{':
 		least, most, end, ok := t.bounds(t.at)
 		if !ok {
-			return // the brace stands for itself
+			return // the brace is an ordinary character
 		}
 		a, errA := strconv.Atoi(least)
 		b, errB := strconv.Atoi(most)
@@ -239,8 +239,8 @@ func isIdentifier(s string) bool {
 	return s != ""
 }
 
-// spaces is what \s matches, digits \d, words \w, for package regexp, without
-// the brackets.
+// spaces, digits and words are the classes \s, \d and \w for package regexp,
+// without brackets.
 const (
 	spaces = `\t\n\x0B\f\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}`
 	digits = `0-9`
@@ -261,8 +261,8 @@ func shorthand(c byte) (set string, negated, ok bool) {
 	return set, c&0x20 == 0, set != ""
 }
 
-// escape reads a backslash outside a class; it returns whether what it stands
-// for may be repeated.
+// escape reads an escape sequence outside a class; it returns whether it may be
+// repeated.
 func (t *translator) escape() bool {
 	if t.at+1 >= len(t.src) {
 		t.fail(`\ at end of pattern`)
@@ -275,7 +275,7 @@ func (t *translator) escape() bool {
 		if negated {
 			set = "^" + set
 		}
-		t.out.WriteString("[" + set + "]")
+		t.linear.WriteString("[" + set + "]")
 		return true
 	}
 	switch {
@@ -308,13 +308,13 @@ func (t *translator) escape() bool {
 	return true
 }
 
-// reference writes a backreference; a digit behind it is none of its own.
+// reference writes a backreference so that a digit behind it is not part of it.
 func (t *translator) reference(group int) {
 	t.backtracks = true
 	t.both(`(?:\` + strconv.Itoa(group) + `)`)
 }
 
-// character reads an escape that stands for one character.
+// character reads the escape sequence of one character.
 func (t *translator) character() rune {
 	c := t.src[t.at+1]
 	t.at += 2
@@ -385,16 +385,16 @@ func (t *translator) hex(n int) (rune, bool) {
 // literal writes one character.
 func (t *translator) literal(r rune) {
 	if t.fold {
-		t.out.WriteString("[" + classRune(r) + otherCase(r) + "]")
+		t.linear.WriteString("[" + classRune(r) + otherCase(r) + "]")
 	} else if 0xD800 <= r && r < 0xE000 {
 		t.backtracks = true // half a pair: no text of package regexp has it
 	} else {
-		t.out.WriteString(classRune(r))
+		t.linear.WriteString(classRune(r))
 	}
 	t.ecma.WriteString(ecmaRune(r))
 }
 
-// classRune writes a character so that it means itself in a class and out of it.
+// classRune writes a character for package regexp, in a class or outside.
 func classRune(r rune) string {
 	if '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z' && r < utf8.RuneSelf {
 		return string(r)
@@ -402,7 +402,7 @@ func classRune(r rune) string {
 	return `\x{` + strconv.FormatInt(int64(r), 16) + `}`
 }
 
-// ecmaRune does the same for the other engine, which knows \u with four digits.
+// ecmaRune writes a character for regexp2, which has \u with four digits.
 func ecmaRune(r rune) string {
 	if '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z' && r < utf8.RuneSelf || r > 0xFFFF {
 		return string(r)
@@ -411,9 +411,8 @@ func ecmaRune(r rune) string {
 	return `\u` + strings.Repeat("0", 4-len(text)) + text
 }
 
-// otherCase returns what else matches r without regard to case: in JavaScript
-// the characters with the same upper case, unless that would take one from
-// beyond ASCII into it.
+// otherCase returns the other characters that match r without regard to case, for
+// a class.
 func otherCase(r rune) string {
 	var out strings.Builder
 	for _, other := range foldOf(r) {
@@ -461,7 +460,7 @@ func (t *translator) class() {
 				}
 				continue
 			}
-			// A dash beside a shorthand means itself.
+			// A dash beside a shorthand is an ordinary character.
 			set.WriteString(text + `\x{2d}` + other)
 			ecma.WriteString(ecmaAtom(from, single) + `\u002d` + ecmaAtom(to, ranged))
 			continue
@@ -474,21 +473,21 @@ func (t *translator) class() {
 	}
 	switch {
 	case set.Len() == 0 && negated:
-		t.out.WriteString(`(?s:.)`)
+		t.linear.WriteString(`(?s:.)`)
 		t.ecma.WriteString(`[\s\S]`)
 	case set.Len() == 0:
-		t.out.WriteString(`[^\x{0}-\x{10FFFF}]`)
+		t.linear.WriteString(`[^\x{0}-\x{10FFFF}]`)
 		t.ecma.WriteString(`[^\s\S]`)
 	case negated:
-		t.out.WriteString("[^" + set.String() + "]")
+		t.linear.WriteString("[^" + set.String() + "]")
 		t.ecma.WriteString("[^" + ecma.String() + "]")
 	default:
-		t.out.WriteString("[" + set.String() + "]")
+		t.linear.WriteString("[" + set.String() + "]")
 		t.ecma.WriteString("[" + ecma.String() + "]")
 	}
 }
 
-// ecmaAtom writes what classAtom read for the other engine.
+// ecmaAtom writes the result of classAtom for regexp2.
 func ecmaAtom(r rune, single bool) string {
 	if single {
 		return ecmaRune(r)
@@ -535,8 +534,8 @@ func complement(c byte) string {
 	return `\x{0}-\x08\x0E-\x1F!-\x{9F}\x{A1}-\x{167F}\x{1681}-\x{1FFF}\x{200B}-\x{2027}\x{202A}-\x{202E}\x{2030}-\x{205E}\x{2060}-\x{2FFF}\x{3001}-\x{FEFE}\x{FF00}-\x{10FFFF}`
 }
 
-// foldOf returns the characters that JavaScript takes for r without regard to
-// case, save r.
+// foldOf returns the other characters that match r without regard to case: in
+// JavaScript those with the same upper case, see canonical.
 func foldOf(r rune) (out []rune) {
 	want := canonical(r)
 	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
@@ -547,7 +546,8 @@ func foldOf(r rune) (out []rune) {
 	return out
 }
 
-// canonical is the upper case that JavaScript compares by.
+// canonical returns the upper case by which JavaScript compares. A character beyond
+// ASCII never becomes an ASCII one.
 func canonical(r rune) rune {
 	upper := unicode.ToUpper(r)
 	if upper < utf8.RuneSelf && r >= utf8.RuneSelf {
@@ -556,8 +556,8 @@ func canonical(r rune) rune {
 	return upper
 }
 
-// foldRange adds the other cases of a range, as far as they are letters that
-// ranges are used for; a long range has them in it already.
+// foldRange returns the other cases of the first 1,280 characters of a range; longer
+// ranges contain them already.
 func foldRange(from, to rune) string {
 	var out strings.Builder
 	for r := from; r <= min(to, from+0x500); r++ {

@@ -1,13 +1,13 @@
-package jsonata
+package picture
 
 import (
 	"sync"
 	"sync/atomic"
 )
 
-// A cache holds what was made of the first texts that were met: the pictures of
-// numbers and times in a program are few, and mostly literals. Texts beyond
-// maxCached are made anew each time, so that no input can fill the memory.
+// A cache keeps what was made of the first maxCached texts: the pictures in a
+// program are few, and mostly literals. Further texts are taken apart each time,
+// so that no input can fill the memory.
 type cache[T any] struct {
 	made sync.Map // string → T
 	size atomic.Int32

@@ -1,16 +1,16 @@
-package jsonata
+package picture
 
 import (
 	"math"
 	"strings"
 
-	"github.com/aslocal/aslocal/value"
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 )
 
-// This file reads the pictures of dates and times and writes moments by them:
-// "[D1o] of [MNn]". XPath: "Formatting dates and times".
+// This file takes the pictures of dates and times apart, "[D1o] of [MNn]", and
+// writes moments by them.
 
-// A datePicture is a picture of times taken apart.
+// A datePicture is a picture of a date or time, taken apart.
 type datePicture []datePart
 
 // A datePart is a literal text, or a marker.
@@ -19,15 +19,15 @@ type datePart struct {
 	component byte // 0: a literal
 	names     bool // written as a name
 	letters   letterCase
-	least     int  // of the width, 0 if there is none
-	most      int  // likewise
+	least     int  // the minimum width; 0 if there is none
+	most      int  // the maximum width; 0 if there is none
 	places    int  // of Y, M, D: digits to keep, 0 for all
 	zulu      bool // "t": no zone is "Z"
 	integer   *integerPicture
-	width     int // digits to read, if the next number follows at once
+	width     int // digits to read, if another number follows immediately
 }
 
-// defaultPresentations are the presentations of components that have none.
+// defaultPresentations are used for components without a presentation.
 var defaultPresentations = map[byte]string{
 	'Y': "1", 'M': "1", 'D': "1", 'd': "1", 'F': "n", 'W': "1", 'w': "1", 'X': "1", 'x': "1", 'H': "1", 'h': "1",
 	'P': "n", 'm': "01", 's': "01", 'f': "1", 'Z': "01:01", 'z': "01:01", 'C': "n", 'E': "n",
@@ -36,7 +36,7 @@ var defaultPresentations = map[byte]string{
 const numericComponents = "YMDdFWwXxHhmsf"
 
 var isoPicture = func() datePicture {
-	p, err := parseDatePicture("[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]")
+	p, err := newDatePicture("[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]")
 	if err != nil {
 		panic(err)
 	}
@@ -45,8 +45,27 @@ var isoPicture = func() datePicture {
 
 var datePictures cache[datePicture]
 
-// parseDatePicture takes a picture apart.
-func parseDatePicture(text string) (p datePicture, err error) {
+// FormatDate writes a time by a picture, in a zone. The time is milliseconds since
+// the epoch, the zone as Zone returns it; if either is not one, the picture's
+// components are written as NaN.
+func FormatDate(millis, zone float64, picture string) (string, error) {
+	p, err := datePictures.get(picture, newDatePicture)
+	if err != nil {
+		return "", err
+	}
+	return p.format(millis, zone)
+}
+
+// FormatISO is FormatDate by the picture of ISO 8601, with milliseconds and "Z"
+// for UTC.
+func FormatISO(millis, zone float64) (string, error) { return isoPicture.format(millis, zone) }
+
+// Zone reads a time zone, "+0530" or "-330", as hours and minutes: 530, -330. A
+// text that is no number gives NaN.
+func Zone(text string) float64 { return parseDigits(text) }
+
+// newDatePicture takes a picture apart.
+func newDatePicture(text string) (p datePicture, err error) {
 	literal := func(s string) {
 		if s != "" {
 			p = append(p, datePart{literal: strings.ReplaceAll(s, "]]", "]")})
@@ -65,7 +84,7 @@ func parseDatePicture(text string) (p datePicture, err error) {
 		}
 		marker, after, found := strings.Cut(rest, "]")
 		if !found {
-			return nil, fail("D3135", value.Value{})
+			return nil, problem(UnclosedMarker)
 		}
 		part, err := parseMarker(strings.Join(strings.Fields(marker), ""))
 		if err != nil {
@@ -85,10 +104,10 @@ func parseMarker(marker string) (part datePart, err error) {
 	unknown := func() (datePart, error) {
 		first := ""
 		if marker != "" {
-			_, n := runeAt(marker, 0)
+			_, n := wtf8.DecodeRune(marker, 0)
 			first = marker[:n]
 		}
-		return part, fail("D3132", value.OfString(first))
+		return part, problemIn(UnknownComponent, first)
 	}
 	if marker == "" {
 		return unknown()
@@ -124,7 +143,7 @@ func parseMarker(marker string) (part datePart, err error) {
 		err = part.setPicture(presentation, modifier)
 	}
 	if part.component == 'Z' || part.component == 'z' {
-		part.integer, err = parseIntegerPicture(presentation)
+		part.integer, err = newIntegerPicture(presentation)
 	}
 	return part, err
 }
@@ -134,7 +153,7 @@ func (part *datePart) setPicture(presentation, modifier string) (err error) {
 	if modifier != "" {
 		presentation += ";" + modifier
 	}
-	if part.integer, err = parseIntegerPicture(presentation); err != nil {
+	if part.integer, err = newIntegerPicture(presentation); err != nil {
 		return err
 	}
 	p := part.integer
@@ -152,7 +171,7 @@ func (part *datePart) setPicture(presentation, modifier string) (err error) {
 	return nil
 }
 
-// parseWidth reads one side of a width; 0 if it says nothing.
+// parseWidth reads the minimum or maximum of a width; 0 if there is none.
 func parseWidth(text string) int {
 	f := parseDigits(text)
 	if text == "*" || math.IsNaN(f) || f < 0 {
@@ -185,12 +204,12 @@ func (p datePicture) format(at, zone float64) (string, error) {
 	return string(out), nil
 }
 
-// plain reports whether a component is written in digits and nothing else.
+// plain reports whether a component is written in nothing but digits.
 func (part *datePart) plain() bool {
 	return part.integer != nil && part.integer.plain() && !part.names && part.component != 'Z' && part.component != 'z' && part.component != 'P'
 }
 
-// number returns what is written of a component that is a number.
+// number returns the number that is written for a component.
 func (part *datePart) number(m moment) float64 {
 	n := m.component(part.component)
 	if part.component == 'Y' && part.places > 0 {
@@ -220,25 +239,25 @@ func (part *datePart) format(m moment) (string, error) {
 	case part.names && part.component != 'f':
 		return part.name(m.component(part.component))
 	case part.integer == nil:
-		return "", fail("D3133", value.OfString(string(part.component)))
+		return "", problemIn(NoNames, string(part.component))
 	}
 	return part.integer.format(part.number(m))
 }
 
 // name writes a month or a day by its name.
 func (part *datePart) name(n float64) (string, error) {
-	text := "undefined" // of a time that is none
+	text := "undefined" // the text of the reference for an invalid time
 	switch part.component {
 	case 'M', 'x':
-		if n == n {
+		if !math.IsNaN(n) {
 			text = monthNames[int(n)-1]
 		}
 	case 'F':
-		if n == n {
+		if !math.IsNaN(n) {
 			text = dayNames[int(n)]
 		}
 	default:
-		return "", fail("D3133", value.OfString(string(part.component)))
+		return "", problemIn(NoNames, string(part.component))
 	}
 	switch part.letters {
 	case upperCase:
@@ -269,9 +288,9 @@ func (part *datePart) zone(m moment) (text string, err error) {
 	case p.mandatory == 3 || p.mandatory == 4:
 		text, err = p.format(offset)
 	case p.mandatory == 0:
-		err = fail("D3134", value.Value{})
+		err = problem(ZoneDigits)
 	default:
-		err = fail("D3134", value.OfFloat(float64(p.mandatory)))
+		err = &Error{Problem: ZoneDigits, Digits: p.mandatory}
 	}
 	if err != nil {
 		return "", err

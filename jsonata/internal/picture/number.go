@@ -1,4 +1,4 @@
-package jsonata
+package picture
 
 import (
 	"math"
@@ -6,26 +6,28 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/aslocal/aslocal/value"
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 )
 
-// This file is $formatNumber: the pictures of numbers, "#,##0.00;(#,##0.00)". The
-// steps are those of fn:format-number of XPath; where the reference departs from
-// it, so do we. Texts are handled in UTF-16 code units, as there.
+// This file is the pictures of numbers, "#,##0.00;(#,##0.00)". The steps are those
+// of fn:format-number of XPath. Texts are handled in UTF-16 code units, as the
+// reference does.
 
-// A decimalFormat is the characters that a picture uses.
+// A decimalFormat has the characters that mean something in a picture.
 type decimalFormat struct {
 	decimal, grouping, exponent, minus, percent, perMille, digit, pattern []rune
 	zero                                                                  rune
 }
 
-// newDecimalFormat has the default characters, and those of the options.
-func newDecimalFormat(options value.Value) *decimalFormat {
+// newDecimalFormat returns the default characters, or those that option gives
+// instead.
+func newDecimalFormat(option func(name string) (string, bool)) *decimalFormat {
 	char := func(name, otherwise string) []rune {
-		if v := options.Get(name); v.Kind() == value.String {
-			return units(v.Text())
+		if text, ok := option(name); ok {
+			return wtf8.Units(text)
 		}
-		return units(otherwise)
+		return wtf8.Units(otherwise)
 	}
 	f := &decimalFormat{
 		decimal: char("decimal-separator", "."), grouping: char("grouping-separator", ","),
@@ -62,8 +64,7 @@ func countOf(chars []rune, of func(rune) bool) (n int) {
 	return n
 }
 
-// indexFrom returns where the text next stands in chars, from an index on; -1 if
-// nowhere.
+// indexFrom returns the first index of the text in chars from an index on, or -1.
 func indexFrom(chars, text []rune, from int) int {
 	for i := max(0, from); i+len(text) <= len(chars); i++ {
 		if slices.Equal(chars[i:i+len(text)], text) {
@@ -75,7 +76,7 @@ func indexFrom(chars, text []rune, from int) int {
 
 func has(chars, text []rune) bool { return indexFrom(chars, text, 0) >= 0 }
 
-// twice reports whether the text stands in chars more than once.
+// twice reports whether the text occurs in chars more than once.
 func twice(chars, text []rune) bool {
 	i := indexFrom(chars, text, 0)
 	return i >= 0 && indexFrom(chars, text, i+1) >= 0
@@ -88,8 +89,8 @@ type subPicture struct {
 	hasExponent                bool
 	integer, fraction          []rune
 	integerGroups              []int // digits to the right of each separator
-	fractionGroups             []int // to the left
-	every                      int   // the separators are regular
+	fractionGroups             []int // digits to the left of each separator
+	every                      int   // digits between separators, if they are regular; else 0
 	minInteger, scaling        int
 	minFraction, maxFraction   int
 	minExponent                int
@@ -119,8 +120,8 @@ func (f *decimalFormat) split(text []rune) *subPicture {
 	return p
 }
 
-// check finds what is wrong with a sub-picture. Of several mistakes the last one
-// in this order counts.
+// check returns the mistake in a sub-picture; of several, the last one in this
+// order.
 func (f *decimalFormat) check(p *subPicture) error {
 	at := indexFrom(p.text, f.decimal, 0)
 	beside := func(i int) bool { return i >= 0 && i < len(p.text) && is(p.text[i], f.grouping) }
@@ -130,33 +131,33 @@ func (f *decimalFormat) check(p *subPicture) error {
 		lastOptional--
 	}
 	scaled := has(p.text, f.percent) || has(p.text, f.perMille)
-	code := ""
+	var found Problem
 	for _, rule := range []struct {
-		code  string
-		wrong bool
+		problem Problem
+		wrong   bool
 	}{
-		{"D3081", twice(p.text, f.decimal)},
-		{"D3082", twice(p.text, f.percent)},
-		{"D3083", twice(p.text, f.perMille)},
-		{"D3084", has(p.text, f.percent) && has(p.text, f.perMille)},
-		{"D3085", !slices.ContainsFunc(p.mantissa, f.isPlace)},
-		{"D3086", slices.ContainsFunc(p.active, func(r rune) bool { return !f.isActive(r) })},
-		{"D3087", at >= 0 && (beside(at-1) || beside(at+1))},
-		{"D3088", at < 0 && len(p.integer) > 0 && is(p.integer[len(p.integer)-1], f.grouping)},
-		{"D3089", has(p.text, append(slices.Clone(f.grouping), f.grouping...))},
-		{"D3090", optional >= 0 && slices.ContainsFunc(p.integer[:max(0, optional)], f.isDigit)},
-		{"D3091", lastOptional >= 0 && slices.ContainsFunc(p.fraction[max(0, lastOptional):], f.isDigit)},
-		{"D3092", p.hasExponent && len(p.exponent) > 0 && scaled},
-		{"D3093", p.hasExponent && (len(p.exponent) == 0 || countOf(p.exponent, f.isDigit) < len(p.exponent))},
+		{ManyDecimalSeparators, twice(p.text, f.decimal)},
+		{ManyPercents, twice(p.text, f.percent)},
+		{ManyPerMilles, twice(p.text, f.perMille)},
+		{PercentAndPerMille, has(p.text, f.percent) && has(p.text, f.perMille)},
+		{NoDigits, !slices.ContainsFunc(p.mantissa, f.isPlace)},
+		{PassiveInside, slices.ContainsFunc(p.active, func(r rune) bool { return !f.isActive(r) })},
+		{GroupingBesideDecimal, at >= 0 && (beside(at-1) || beside(at+1))},
+		{GroupingAtEnd, at < 0 && len(p.integer) > 0 && is(p.integer[len(p.integer)-1], f.grouping)},
+		{AdjacentGroupings, has(p.text, append(slices.Clone(f.grouping), f.grouping...))},
+		{MandatoryBeforeOptional, optional >= 0 && slices.ContainsFunc(p.integer[:max(0, optional)], f.isDigit)},
+		{OptionalBeforeMandatory, lastOptional >= 0 && slices.ContainsFunc(p.fraction[max(0, lastOptional):], f.isDigit)},
+		{PercentWithExponent, p.hasExponent && len(p.exponent) > 0 && scaled},
+		{ExponentDigits, p.hasExponent && (len(p.exponent) == 0 || countOf(p.exponent, f.isDigit) < len(p.exponent))},
 	} {
 		if rule.wrong {
-			code = rule.code
+			found = rule.problem
 		}
 	}
-	if code == "" {
+	if found == 0 {
 		return nil
 	}
-	return fail(code, value.Value{})
+	return problem(found)
 }
 
 // analyse counts the digits and finds the separators.
@@ -197,25 +198,19 @@ func (f *decimalFormat) analyse(p *subPicture) {
 	}
 }
 
-// formatNumber is $formatNumber.
-func formatNumber(c Call, args []value.Value) (value.Value, error) {
-	if !args[0].Exists() {
-		return args[0], nil
+// FormatNumber writes a number by a picture. option returns the characters that
+// replace the default ones, by the names of XPath: "decimal-separator",
+// "grouping-separator", "exponent-separator", "minus-sign", "percent",
+// "per-mille", "digit", "pattern-separator", "zero-digit".
+func FormatNumber(f float64, picture string, option func(name string) (string, bool)) (string, error) {
+	if len(picture) > maxPicture {
+		return "", problem(TooLarge)
 	}
-	if len(args[1].Text()) > maxPicture {
-		return value.Value{}, limitError(tooLarge, nil)
-	}
-	var options value.Value
-	if len(args) > 2 {
-		options = args[2]
-	}
-	n, _ := numberOf(args[0])
-	f := newDecimalFormat(options)
-	text, err := f.format(n, units(args[1].Text()))
+	text, err := newDecimalFormat(option).format(f, wtf8.Units(picture))
 	if err != nil {
-		return value.Value{}, err
+		return "", err
 	}
-	return str(c, textOf(text))
+	return wtf8.String(text), nil
 }
 
 // format formats a number.
@@ -224,7 +219,7 @@ func (f *decimalFormat) format(n float64, picture []rune) ([]rune, error) {
 	if at := indexFrom(picture, f.pattern, 0); at >= 0 && len(f.pattern) > 0 {
 		texts = [][]rune{picture[:at], picture[at+len(f.pattern):]}
 		if has(texts[1], f.pattern) {
-			return nil, fail("D3080", value.Value{})
+			return nil, problem(ManySubPictures)
 		}
 	}
 	var pictures []*subPicture
@@ -254,7 +249,7 @@ func (f *decimalFormat) format(n float64, picture []rune) ([]rune, error) {
 	if p.minExponent > 0 {
 		n, exponent = scale(n, p.scaling)
 	}
-	text := f.digits(roundTo(n, p.maxFraction), p.maxFraction)
+	text := f.digits(Round(n, p.maxFraction), p.maxFraction)
 	text = f.trim(text, p)
 	text = f.group(text, p)
 	if at := indexFrom(text, f.decimal, 0); !has(p.text, f.decimal) || at == len(text)-1 {
@@ -272,10 +267,11 @@ func (f *decimalFormat) format(n float64, picture []rune) ([]rune, error) {
 	return slices.Concat(p.prefix, text, p.suffix), nil
 }
 
-// scale brings a number to so many digits before the decimal point.
+// scale returns a number with the given number of digits before the decimal point,
+// and the exponent of ten that restores it.
 func scale(n float64, digits int) (float64, int) {
 	exponent := 0
-	if n == 0 || n-n != 0 {
+	if n == 0 || !finite(n) {
 		return n, 0
 	}
 	most, least := math.Pow(10, float64(digits)), math.Pow(10, float64(digits-1))
@@ -290,11 +286,11 @@ func scale(n float64, digits int) (float64, int) {
 	return n, exponent
 }
 
-// digits writes a number with so many decimal places in the digits of the
-// format.
+// digits writes a number with the given number of decimal places, in the digits of
+// the format.
 func (f *decimalFormat) digits(n float64, places int) []rune {
 	n = math.Abs(n)
-	text := numberText(n)
+	text := ecma.NumberText(n)
 	if n < 1e21 {
 		text = strconv.FormatFloat(n, 'f', places, 64)
 	}
@@ -311,7 +307,7 @@ func (f *decimalFormat) zeros(n int) []rune {
 	return []rune(strings.Repeat(string(f.zero), max(0, n)))
 }
 
-// trim takes needless zeros off and puts needed ones on.
+// trim removes zeros at both ends and adds the mandatory ones.
 func (f *decimalFormat) trim(text []rune, p *subPicture) []rune {
 	if at := slices.Index(text, '.'); at >= 0 {
 		text = slices.Concat(text[:at], f.decimal, text[at+1:])
@@ -328,7 +324,7 @@ func (f *decimalFormat) trim(text []rune, p *subPicture) []rune {
 	return slices.Concat(f.zeros(p.minInteger-at), text, f.zeros(p.minFraction-(len(text)-at-1)))
 }
 
-// group puts the separators in.
+// group inserts the separators.
 func (f *decimalFormat) group(text []rune, p *subPicture) []rune {
 	insert := func(at int) {
 		if at < 0 { // counted from the end
@@ -353,3 +349,33 @@ func (f *decimalFormat) group(text []rune, p *subPicture) []rune {
 	}
 	return text
 }
+
+// Round rounds to decimal places, or to tens if they are negative: to the nearest
+// number, and halves to the even digit. $round does the same.
+func Round(f float64, places int) float64 {
+	if !finite(f) {
+		return f
+	}
+	if places != 0 {
+		f = shift(f, places)
+	}
+	whole := math.RoundToEven(f)
+	if places != 0 {
+		whole = shift(whole, -places)
+	}
+	if whole == 0 {
+		return 0
+	}
+	return whole
+}
+
+// shift moves the decimal point by moving the exponent of the text.
+func shift(f float64, places int) float64 {
+	mantissa, exponent, _ := strings.Cut(ecma.NumberText(f), "e")
+	e, _ := strconv.Atoi(exponent)
+	f, _ = strconv.ParseFloat(mantissa+"e"+strconv.Itoa(e+places), 64)
+	return f
+}
+
+// finite reports whether f is neither NaN nor an infinity.
+func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }

@@ -1,16 +1,13 @@
-package jsonata
+package picture
 
 import (
 	"math"
 	"time"
-
-	"github.com/aslocal/aslocal/value"
 )
 
-// This file is $now, $millis and $fromMillis, and what a moment consists of: its
-// year, week, day and so on, which pictures show.
-// Milliseconds since the epoch are doubles, and NaN where there is no such time:
-// a time zone that is none gives a text of "NaN"s, not an error.
+// This file is the components of a time: its year, week, day and so on. Times are
+// milliseconds since the epoch as doubles, NaN where there is no such time; a time
+// zone that is none then gives a text of "NaN"s, not an error.
 
 const (
 	millisPerDay = 86_400_000
@@ -24,55 +21,16 @@ var (
 	}
 )
 
-// now is $now.
-func now(c Call, args []value.Value) (value.Value, error) {
-	return formatMillis(c, float64(c.Now().UnixMilli()), args)
-}
-
-func millis(c Call, _ []value.Value) (value.Value, error) {
-	return value.OfFloat(float64(c.Now().UnixMilli())), nil
-}
-
-// fromMillis is $fromMillis.
-func fromMillis(c Call, args []value.Value) (value.Value, error) {
-	if !args[0].Exists() {
-		return args[0], nil
-	}
-	f, _ := numberOf(args[0])
-	return formatMillis(c, f, args[1:])
-}
-
-// formatMillis writes a time after a picture and in a time zone, "+0530", both of
-// which may be missing.
-func formatMillis(c Call, at float64, args []value.Value) (value.Value, error) {
-	picture := isoPicture
-	if len(args) > 0 && args[0].Exists() {
-		var err error
-		if picture, err = datePictures.get(args[0].Text(), parseDatePicture); err != nil {
-			return value.Value{}, err
-		}
-	}
-	zone := 0.0
-	if len(args) > 1 && args[1].Exists() {
-		zone = parseDigits(args[1].Text())
-	}
-	text, err := picture.format(at, zone)
-	if err != nil {
-		return value.Value{}, err
-	}
-	return str(c, text)
-}
-
-// A moment is a time taken apart, in some zone.
+// A moment is a time in some zone.
 type moment struct {
 	time   time.Time
-	hours  float64 // of the zone
-	minute float64 // likewise, of the same sign, if the hours are whole
+	hours  float64 // of the zone, rounded down
+	minute float64 // of the zone
 	valid  bool
 }
 
-// newMoment takes apart a time in a zone like -330, which stands for -03:30. The
-// reference rounds the hours down and leaves the minutes as they are: -04:-30.
+// newMoment returns a time in a zone, -330 for -03:30. As in the reference, the
+// hours of the zone are rounded down and the minutes stay: -04:-30.
 func newMoment(at, zone float64) moment {
 	m := moment{hours: math.Floor(zone / 100), minute: math.Mod(zone, 100)}
 	at = math.Trunc(at + (60*m.hours+m.minute)*60_000)
@@ -118,7 +76,7 @@ func weekIn(day time.Time, previous, this, next yearMonth, most int) int {
 	}
 }
 
-// component returns a component as a number; NaN for a time that is none.
+// component returns a component as a number; NaN for an invalid time.
 func (m moment) component(name byte) float64 {
 	if !m.valid {
 		return math.NaN()

@@ -1,4 +1,4 @@
-package jsonata
+package ecma
 
 import (
 	"math"
@@ -7,22 +7,21 @@ import (
 	"unicode/utf8"
 )
 
-// This file runs the regular expressions that need no search inside a match:
-// one thing after the other, each a character or a run of characters, where what
-// may follow a run does not belong to it. \d{4}-\d\d, ^[^,]*,\s*(\w+)$ and
-// o(\w) are such. A run then is always taken whole: giving characters back
-// cannot help, because what follows would have to begin with one of them. So a
-// match is one walk without memory, which package regexp, made for all patterns,
-// cannot know.
+// This file runs plain patterns: sequences of characters and runs of characters
+// in which nothing that may follow a run belongs to the run, for example
+// \d{4}-\d\d, ^[^,]*,\s*(\w+)$ and o(\w). A run is then always taken whole:
+// giving characters back cannot help, because what follows would have to begin
+// with one of them. So a match is one walk through the text without memory, which
+// is several times faster than package regexp, made for all patterns.
 
-// A plainRegex is such a pattern.
+// A plainRegex is a plain pattern.
 type plainRegex struct {
 	steps  []plainStep
 	slots  int    // of the match: two for the whole and two for each group
 	prefix string // the text that every match begins with
 }
 
-// A plainStep is one thing of it.
+// A plainStep is one step of a plain pattern.
 type plainStep struct {
 	op          plainOp
 	set         *runeSet
@@ -38,7 +37,7 @@ const (
 	plainBegin                   // the text begins
 	plainEnd                     // it ends
 	plainBoundary                // a word begins or ends
-	plainInside                  // no word does
+	plainInside                  // no word begins or ends
 )
 
 // A runeSet is a set of characters.
@@ -90,18 +89,18 @@ func (s *runeSet) meets(o *runeSet) bool {
 	return false
 }
 
-// wordRunes is \w, which tells where words end.
+// wordRunes is \w, which decides where words begin and end.
 var wordRunes = newRuneSet([]rune{'0', '9', 'A', 'Z', '_', '_', 'a', 'z'})
 
-// ofOneSort reports whether all characters of the set are of words, or none: then
-// no word ends in a run of them.
+// ofOneSort reports whether all characters of the set belong to words, or none of
+// them: then no word begins or ends inside a run of them.
 func (s *runeSet) ofOneSort() bool {
 	outside := len(s.ranges) > 0 || s.ascii[0]&^wordRunes.ascii[0] != 0 || s.ascii[1]&^wordRunes.ascii[1] != 0
 	return !outside || !s.meets(wordRunes)
 }
 
-// compilePlain makes a plainRegex of a pattern of package regexp; nil if it is
-// none.
+// compilePlain makes a plainRegex of a pattern of package regexp; nil if the pattern
+// is not plain.
 func compilePlain(pattern string, groups int) *plainRegex {
 	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
@@ -121,7 +120,7 @@ func compilePlain(pattern string, groups int) *plainRegex {
 	return p
 }
 
-// add adds the steps of a part; it returns false for what is not plain.
+// add adds the steps of a part; it returns false if the part is not plain.
 func (p *plainRegex) add(re *syntax.Regexp) bool {
 	switch re.Op {
 	case syntax.OpEmptyMatch:
@@ -195,8 +194,7 @@ func (p *plainRegex) run(set *runeSet, least, most int) {
 	p.steps = append(p.steps, plainStep{op: plainRun, set: set, least: least, most: most})
 }
 
-// join makes one run of several of the same set in a row, which is what becomes
-// of \d{2,4} and \d\d*.
+// join joins neighbouring runs of the same set, as in \d\d*, into one.
 func (p *plainRegex) join() {
 	out := p.steps[:0]
 	for _, s := range p.steps {
@@ -225,8 +223,8 @@ func (s *runeSet) equal(o *runeSet) bool {
 	return true
 }
 
-// ends reports whether the run i ends where nothing of it follows, so that it is
-// taken whole.
+// ends reports whether nothing that may follow run i belongs to its set, so that the
+// run is always taken whole.
 func (p *plainRegex) ends(i int) bool {
 	set, some := p.steps[i].set, p.steps[i].least > 0
 	for _, s := range p.steps[i+1:] {
@@ -262,7 +260,7 @@ func (p *plainRegex) literal() string {
 			return string(out)
 		}
 		r, ok := s.set.only()
-		if !ok || r == utf8.RuneError { // any byte that is no character counts as it
+		if !ok || r == utf8.RuneError { // an invalid byte counts as U+FFFD, too
 			return string(out)
 		}
 		for range s.least {
@@ -287,15 +285,15 @@ func (s *runeSet) only() (only rune, ok bool) {
 	return only, n == 1 && len(s.ranges) == 0
 }
 
-// patience is how much of a text, in multiples of its length, the search for a
-// match may read: failing attempts can read the same again and again. The engine
-// for all patterns goes on where it ends.
+// patience limits how much a search may read, in multiples of the length of the
+// text, because failing attempts can read the same part again and again. Beyond it
+// package regexp continues the search.
 const patience = 8
 
-// find looks for the first match at or behind an offset and writes it into m.
-// Where it gives up for the time it takes, it is not sure that there is none, save
-// before at.
-func (p *plainRegex) find(s string, from int, m match) (found, sure bool, at int) {
+// find looks for the first match at or behind an offset and writes it into m. If
+// sure is false, it has given up: there is no match before at, but there may be one
+// from there on.
+func (p *plainRegex) find(s string, from int, m Match) (found, sure bool, at int) {
 	budget := patience*(len(s)-from) + 64
 	for at = from; at <= len(s); {
 		if p.prefix != "" {
@@ -330,9 +328,9 @@ func width(s string, at int) int {
 	return n
 }
 
-// match walks from an offset. It returns the end of the match, or -1, and how far
-// it looked.
-func (p *plainRegex) match(s string, at int, m match) (end, looked int) {
+// match matches at an offset. It returns the end of the match, or -1, and how far it
+// has read.
+func (p *plainRegex) match(s string, at int, m Match) (end, looked int) {
 	for i := range p.steps {
 		switch step := &p.steps[i]; step.op {
 		case plainRun:

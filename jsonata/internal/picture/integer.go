@@ -1,4 +1,4 @@
-package jsonata
+package picture
 
 import (
 	"math"
@@ -6,15 +6,16 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"github.com/aslocal/aslocal/value"
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 )
 
-// This file is the pictures of integers: $formatInteger and $parseInteger, and
-// the fields of date/time pictures. A picture is digits ("#,##0"), letters ("a",
-// "A"), Roman numerals ("i", "I") or words ("w", "W", "Ww"), and ";o" makes an
-// ordinal number. See fn:format-integer of XPath.
+// This file is the pictures of integers; the components of dates use them, too. A
+// picture is digits ("#,##0"), letters ("a", "A"), Roman numerals ("i", "I") or
+// words ("w", "W", "Ww"); ";o" makes it an ordinal number. See fn:format-integer
+// of XPath.
 
-// An integerStyle is how an integer is written.
+// An integerStyle is one of the ways to write an integer.
 type integerStyle uint8
 
 const (
@@ -43,7 +44,7 @@ type integerPicture struct {
 	zero       rune   // of the script of the digits
 	mandatory  int    // digits
 	optional   int    // digits
-	every      int    // separators stand after every so many digits; 0: at places
+	every      int    // digits between two separators; 0: they are irregular
 	separator  rune
 	separators []separatorAt // from the right
 }
@@ -73,14 +74,14 @@ func zeroOf(r rune) (zero rune, ok bool) {
 
 var integerPictures cache[*integerPicture]
 
-// maxPicture is how long the picture of a number may be, and how many digits the
-// width of a date component may demand.
+// maxPicture is the maximum length of the picture of a number in bytes, and the
+// maximum number of digits that the width of a date component may demand.
 const maxPicture = 1 << 12
 
-// parseIntegerPicture takes a picture apart.
-func parseIntegerPicture(text string) (*integerPicture, error) {
+// newIntegerPicture takes a picture apart.
+func newIntegerPicture(text string) (*integerPicture, error) {
 	if len(text) > maxPicture {
-		return nil, limitError(tooLarge, nil)
+		return nil, problem(TooLarge)
 	}
 	p := &integerPicture{}
 	if at := strings.LastIndexByte(text, ';'); at >= 0 {
@@ -108,13 +109,13 @@ func parseIntegerPicture(text string) (*integerPicture, error) {
 
 // digits reads a pattern of digits, from the right.
 func (p *integerPicture) digits(text string) error {
-	chars := runes(text)
+	chars := wtf8.Runes(text)
 	places := 0
 	for i := len(chars) - 1; i >= 0; i-- {
 		zero, ok := zeroOf(chars[i])
 		switch {
 		case ok && p.zero != 0 && p.zero != zero:
-			return fail("D3131", value.Value{})
+			return problem(MixedDigits)
 		case ok:
 			p.zero = zero
 			p.mandatory++
@@ -136,8 +137,8 @@ func (p *integerPicture) digits(text string) error {
 	return nil
 }
 
-// regularEvery returns after how many digits each separator stands, if they are
-// all the same and leave none out; 0 if not.
+// regularEvery returns the number of digits between separators, if they are all the
+// same character at regular distances; otherwise 0.
 func regularEvery(list []separatorAt) int {
 	every := 0
 	present := map[int]bool{}
@@ -163,31 +164,17 @@ func greatestDivisor(a, b int) int {
 	return a
 }
 
-// formatInteger is $formatInteger.
-func formatInteger(c Call, args []value.Value) (value.Value, error) {
-	if !args[0].Exists() {
-		return args[0], nil
-	}
-	p, err := integerPictures.get(args[1].Text(), parseIntegerPicture)
+// FormatInteger writes a number, rounded down, by a picture.
+func FormatInteger(f float64, picture string) (string, error) {
+	p, err := integerPictures.get(picture, newIntegerPicture)
 	if err != nil {
-		return value.Value{}, err
+		return "", err
 	}
-	f, ok, err := numeric(args[0])
-	if err == nil && !ok {
-		err = fail(codeOutOfJSON, args[0])
-	}
-	if err != nil {
-		return value.Value{}, err
-	}
-	text, err := p.format(math.Floor(f))
-	if err != nil {
-		return value.Value{}, err
-	}
-	return str(c, text)
+	return p.format(math.Floor(f))
 }
 
-// maxRoman is up to which number Roman numerals are written: beyond it they are
-// longer than anyone wants.
+// maxRoman is the greatest number that is written in Roman numerals, because each
+// thousand is a letter.
 const maxRoman = 1e9
 
 // format writes a whole number.
@@ -197,24 +184,24 @@ func (p *integerPicture) format(f float64) (string, error) {
 	switch p.style {
 	case styleDecimal:
 		if p.mandatory > maxPicture {
-			return "", limitError(tooLarge, nil)
+			return "", problem(TooLarge)
 		}
 		text = p.decimal(n)
 	case styleLetters:
 		text = inLetters(n)
 	case styleRoman:
 		if n > maxRoman {
-			return "", limitError(tooLarge, nil)
+			return "", problem(TooLarge)
 		}
-		if n == n {
+		if !math.IsNaN(n) {
 			text = inRoman(int(n))
 		}
 	case styleWords:
-		if text = "NaN"; n == n {
+		if text = "NaN"; !math.IsNaN(n) {
 			text = inWords(n, p.ordinal)
 		}
 	case styleSequence:
-		return "", fail("D3130", value.OfString(p.token))
+		return "", problemIn(Sequence, p.token)
 	}
 	switch {
 	case p.style == styleDecimal:
@@ -229,13 +216,12 @@ func (p *integerPicture) format(f float64) (string, error) {
 	return text, nil
 }
 
-// plain reports whether the picture is the digits 0 to 9 only, and of a sane
-// number.
+// plain reports whether the picture is nothing but digits from 0 to 9.
 func (p *integerPicture) plain() bool {
 	return p.style == styleDecimal && p.zero == '0' && !p.ordinal && p.every == 0 && p.separators == nil && p.mandatory <= maxPicture
 }
 
-// appendDigits writes a whole number after a plain picture; it must not be large.
+// appendDigits writes a whole number, which fits an int64, by a plain picture.
 func (p *integerPicture) appendDigits(dst []byte, f float64) []byte {
 	n := int64(f)
 	if n < 0 {
@@ -251,7 +237,7 @@ func (p *integerPicture) appendDigits(dst []byte, f float64) []byte {
 
 // decimal writes a number in digits.
 func (p *integerPicture) decimal(n float64) string {
-	chars := []rune(numberText(n))
+	chars := []rune(ecma.NumberText(n))
 	if missing := p.mandatory - len(chars); missing > 0 {
 		chars = append([]rune(strings.Repeat("0", missing)), chars...)
 	}
@@ -267,15 +253,15 @@ func (p *integerPicture) decimal(n float64) string {
 			chars = insertRune(chars, len(chars)-p.separators[i].at, p.separators[i].char)
 		}
 	}
-	text := textOf(chars)
+	text := wtf8.String(chars)
 	if p.ordinal {
 		text += ordinalSuffix(chars)
 	}
 	return text
 }
 
-// insertRune inserts before an index. Below zero the index counts from the end,
-// and what is before it is lost, as with JavaScript's substr.
+// insertRune inserts a character before an index. A negative index counts from the
+// end, and the characters before it are lost, as with JavaScript's substr.
 func insertRune(chars []rune, at int, char rune) []rune {
 	if at < 0 {
 		at = max(0, len(chars)+at)
@@ -347,8 +333,8 @@ var (
 
 func inWords(n float64, ordinal bool) string { return appendWords("", n, false, ordinal) }
 
-// appendWords appends a number in words; behind others it begins with "and" or a
-// comma.
+// appendWords appends a number in words, with "and" or a comma before it if there
+// are other words.
 func appendWords(text string, n float64, behind, ordinal bool) string {
 	and, comma := "", ""
 	if behind {
@@ -385,7 +371,7 @@ func appendWords(text string, n float64, behind, ordinal bool) string {
 	return text
 }
 
-// wordValues are the values of words, small letters.
+// wordValues are the values of words in lower case.
 var wordValues = func() map[string]float64 {
 	m := map[string]float64{"hundred": 100, "hundredth": 100}
 	for i := range cardinals {
@@ -405,20 +391,16 @@ var wordValues = func() map[string]float64 {
 	return m
 }()
 
-// parseInteger is $parseInteger.
-func parseInteger(_ Call, args []value.Value) (value.Value, error) {
-	if !args[0].Exists() {
-		return args[0], nil
-	}
-	p, err := integerPictures.get(args[1].Text(), parseIntegerPicture)
+// ReadInteger reads an integer by a picture; NaN if the text is not an integer.
+func ReadInteger(text, picture string) (float64, error) {
+	p, err := integerPictures.get(picture, newIntegerPicture)
 	if err != nil {
-		return value.Value{}, err
+		return 0, err
 	}
-	f, err := p.parse(args[0].Text())
-	return number(f), err
+	return p.parse(text)
 }
 
-// parse reads an integer; NaN if the text is none.
+// parse reads an integer; NaN if the text is not an integer.
 func (p *integerPicture) parse(text string) (float64, error) {
 	switch p.style {
 	case styleLetters:
@@ -434,7 +416,7 @@ func (p *integerPicture) parse(text string) (float64, error) {
 	case styleWords:
 		return fromWords(strings.ToLower(text)), nil
 	case styleSequence:
-		return 0, fail("D3130", value.OfString(p.token))
+		return 0, problemIn(Sequence, p.token)
 	}
 	return p.fromDecimal(text), nil
 }
@@ -466,8 +448,8 @@ func fromRoman(text string) float64 {
 	return sum
 }
 
-// fromWords adds up words: a small number is added to what is before it, a
-// hundred or more multiplies it.
+// fromWords adds up words: a number below a hundred is added to the sum so far, any
+// other multiplies it.
 func fromWords(text string) float64 {
 	for _, between := range []string{", ", " and "} {
 		text = strings.ReplaceAll(text, between, "-")
@@ -499,7 +481,7 @@ func fromWords(text string) float64 {
 // separators.
 func (p *integerPicture) fromDecimal(text string) float64 {
 	if p.ordinal {
-		text = textOf(runes(text)[:max(0, countRunes(text)-2)])
+		text = wtf8.String(wtf8.Runes(text)[:max(0, wtf8.RuneCount(text)-2)])
 	}
 	if p.every > 0 {
 		text = strings.ReplaceAll(text, ",", "")
@@ -516,11 +498,11 @@ func (p *integerPicture) fromDecimal(text string) float64 {
 		}, text)
 	}
 	if p.zero != '0' {
-		chars := runes(text)
+		chars := wtf8.Runes(text)
 		for i := range chars {
 			chars[i] += '0' - p.zero
 		}
-		text = textOf(chars)
+		text = wtf8.String(chars)
 	}
 	return parseDigits(text)
 }
