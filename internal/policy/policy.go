@@ -47,6 +47,7 @@ var table = []row{
 	{name: "graph", imports: "value asl"},
 	{name: "internal/template", imports: "value asl internal/position internal/spell"},
 
+	{name: "emulator/timeline", imports: "value asl asl/machine", pure: true},
 	{name: "emulator/journal"},
 	{name: "emulator/journal/storetest", imports: "emulator/journal"},
 	{name: "emulator/internal/api/fault", imports: "value"},
