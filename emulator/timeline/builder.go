@@ -107,7 +107,7 @@ func (b *Builder) take(l *line, e *machine.Event) {
 		b.close(l, e.Prev, nil, e.At, Enclosed)
 	case machine.ExecutionFailed:
 		b.closeAll(e.Prev, e.Failure, e.At)
-	case machine.ExecutionTimedOut, machine.ExecutionAborted:
+	case machine.ExecutionSucceeded, machine.ExecutionTimedOut, machine.ExecutionAborted:
 		b.closeAll(-1, nil, e.At)
 	}
 }
