@@ -105,6 +105,8 @@ func (b *Builder) take(l *line, e *machine.Event) {
 		b.containerFailed(l, e, asl.Map)
 	case machine.MapIterationFailed, machine.MapIterationAborted:
 		b.close(l, e.Prev, nil, e.At, Enclosed)
+	case machine.ExecutionRedriven:
+		b.redrive(e)
 	case machine.ExecutionFailed:
 		b.closeAll(e.Prev, e.Failure, e.At)
 	case machine.ExecutionSucceeded, machine.ExecutionTimedOut, machine.ExecutionAborted:
@@ -139,7 +141,15 @@ func (b *Builder) change(l *line) {
 	}
 }
 
+// enter begins a visit, unless a redrive has begun it already.
 func (b *Builder) enter(l *line, e *machine.Event) {
+	if l.visit > 0 {
+		if v := &b.visits[l.visit-1]; v.Outcome == Open && v.EnteredID == 0 && v.State == e.State {
+			v.Entered, v.EnteredID, v.Input = e.At, e.ID, e.Doc
+			b.change(l)
+			return
+		}
+	}
 	b.begin(l, Visit{State: e.State, Kind: e.Kind, Entered: e.At, EnteredID: e.ID, Input: e.Doc})
 	b.change(l)
 }
@@ -346,5 +356,26 @@ func (b *Builder) closeAll(cause int64, failure *machine.Failure, at int64) {
 	b.close(&b.paths.root, cause, failure, at, Failed)
 	for _, l := range b.paths.sorted() {
 		b.close(l, cause, failure, at, Failed)
+	}
+}
+
+// redrive begins new visits of the states that had not succeeded when the
+// execution ended: they go on where they are.
+func (b *Builder) redrive(e *machine.Event) {
+	b.redrives = int(e.Index)
+	b.resume(&b.paths.root, e.At)
+	for _, l := range b.paths.sorted() {
+		b.resume(l, e.At)
+	}
+}
+
+func (b *Builder) resume(l *line, at int64) {
+	if l.visit == 0 {
+		return
+	}
+	switch v := &b.visits[l.visit-1]; v.Outcome {
+	case Enclosed, Failed, Aborted:
+		b.begin(l, Visit{State: v.State, Kind: v.Kind, Entered: at, Input: v.Input, Resource: v.Resource})
+		b.change(l)
 	}
 }

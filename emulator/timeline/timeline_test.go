@@ -298,6 +298,44 @@ func paths(events []machine.Event) (out []timeline.Path) {
 	return out
 }
 
+// A redrive begins a visit of each state that had not succeeded. Those that have
+// are not visited again.
+func TestRedrive(t *testing.T) {
+	events := run(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "P"}, "P": {"Type": "Parallel", "End": true, "Branches": [
+		{"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}},
+		{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 9, "End": true}}},
+		{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Parameters": {"Error": "Busy"}, "End": true}}}]}}}`, `{}`)
+	const frameOfW, frameOfT = 2, 3
+	now, id := events[len(events)-1].At+1000, events[len(events)-1].ID
+	scheduled := events[slices.IndexFunc(events, func(e machine.Event) bool { return e.Type == machine.TaskScheduled })]
+	events = append(events,
+		machine.Event{ID: id + 1, Prev: id, At: now, Type: machine.ExecutionRedriven, Index: 1},
+		machine.Event{ID: id + 2, Prev: id + 1, At: now, Type: machine.TaskScheduled, Frame: frameOfT, Doc: scheduled.Doc, Task: scheduled.Task},
+		machine.Event{ID: id + 3, Prev: id + 1, At: now, Type: machine.StateEntered, Frame: frameOfW, Kind: asl.Wait, State: "W"},
+		machine.Event{ID: id + 4, Prev: id + 2, At: now, Type: machine.TaskSucceeded, Frame: frameOfT, Task: scheduled.Task},
+		machine.Event{ID: id + 5, Prev: id + 4, At: now, Type: machine.StateExited, Frame: frameOfT, Kind: asl.Task, State: "T"})
+	var b timeline.Builder
+	for i := range events {
+		b.Add(&events[i])
+	}
+	const want = `0 Pass A succeeded 0..0 -> P
+1 Parallel P failed 0..0 Busy (0..0 Busy)
+2 P[0] in 1 Pass B succeeded 0..0
+3 P[1] in 1 Wait W aborted 0..0 due 9000
+4 P[2] in 1 Task T enclosed 0..0 Busy (0..0 Busy)
+5 Parallel P open 1000..
+6 P[1] in 5 Wait W open 1000..
+7 P[2] in 5 Task T succeeded 1000..1000 (1000..1000)`
+	if got := show(b.Visits()); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	for i, v := range b.Visits() {
+		if want := i / 5; v.Redrive != want {
+			t.Errorf("visit %d: redrive %d, want %d", i, v.Redrive, want)
+		}
+	}
+}
+
 func TestPathString(t *testing.T) {
 	p := timeline.Path{{State: "Ship all", Kind: asl.Map, Index: 2}, {State: "Pack", Kind: asl.Parallel, Index: 0}}
 	if got := p.String(); got != "Ship all[2]/Pack[0]" {
