@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"golang.org/x/term"
+
+	"github.com/aslocal/aslocal/internal/printable"
 )
 
 // This file knows what the terminal can show.
@@ -63,20 +65,17 @@ func (t terminal) glyph(sign, ascii string) string {
 	return ascii
 }
 
-// tame makes a text that comes from users fit for one line of a terminal: no
-// control characters, no more than so many runes.
-func (t terminal) tame(text string, most int) string {
+// clean makes a text from outside fit for one line of this terminal: nothing
+// that is not drawn, and at most the given number of characters.
+func (t terminal) clean(text string, most int) string {
 	var b strings.Builder
 	n := 0
-	for _, r := range text {
+	for _, r := range printable.Line(text) {
 		if n++; n > most {
 			b.WriteString(t.glyph("…", "..."))
 			break
 		}
-		switch {
-		case unicode.IsControl(r):
-			r = ' '
-		case r > unicode.MaxASCII && !t.wide:
+		if r > unicode.MaxASCII && !t.wide {
 			r = '?'
 		}
 		b.WriteRune(r)

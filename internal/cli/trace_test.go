@@ -73,10 +73,9 @@ func TestTraceOfAHistoryWithHoles(t *testing.T) {
 
 func traceOf(events []emulator.Event) string {
 	var b bytes.Buffer
-	tr := newTrace(&b, false)
-	tr.terminal = terminal{w: &b, wide: true}
+	tr := &trace{terminal: terminal{w: &b, wide: true}, choice: -1}
 	for _, e := range events {
-		tr.event(e)
+		tr.event(e.Record)
 	}
 	return b.String()
 }

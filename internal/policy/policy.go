@@ -37,11 +37,12 @@ type row struct {
 var table = []row{
 	{name: "value", pure: true},
 	{name: "internal/spell", pure: true},
+	{name: "internal/printable", pure: true},
 	{name: "internal/position", imports: "value", pure: true},
 	{name: "jsonpath", imports: "value", pure: true},
 	{name: "jsonata", imports: "value", pure: true},
 	{name: "asl/intrinsic", imports: "value jsonpath", pure: true},
-	{name: "asl", imports: "value jsonpath jsonata asl/intrinsic internal/position internal/spell", pure: true},
+	{name: "asl", imports: "value jsonpath jsonata asl/intrinsic internal/position internal/printable internal/spell", pure: true},
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 
 	{name: "graph", imports: "value asl"},
