@@ -13,7 +13,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"aslocal": ma
 // settings are the environment variables that aslocal reads; scripts must not
 // see those of whoever runs them.
 var settings = []string{
-	"AWS_ACCOUNT_ID", "AWS_DEFAULT_REGION", "LAMBDA_ENDPOINT", "WAIT_TIME_SCALE", "NO_COLOR", "CLICOLOR_FORCE", "TERM", "LC_ALL", "LC_CTYPE",
+	"AWS_ACCOUNT_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "LAMBDA_ENDPOINT", "WAIT_TIME_SCALE", "NO_COLOR", "CLICOLOR_FORCE", "TERM", "LC_ALL", "LC_CTYPE",
 }
 
 // TestScripts runs the scripts in testdata/cli: each has the ways of one

@@ -24,6 +24,7 @@ import (
 	"github.com/aslocal/aslocal/asl/intrinsic"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/internal/sourcefile"
 	"github.com/aslocal/aslocal/jsonata"
 	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
@@ -64,7 +65,7 @@ nothing, or took too long, 2 that the call makes no sense, 3 that the expression
   aslocal eval '{% $states.input.total > $limit %}' --var limit=100 < order.json
   aslocal eval '$.lines[?(@.quantity > 1)].sku' order.json
   aslocal eval --raw "States.Format('Order {} of {}', \$.id, \$\$.Execution.Name)" order.json --context @context.json`,
-		Args: arguments(1, 2),
+		Args: positional(cobra.RangeArgs(1, 2)),
 		RunE: func(c *cobra.Command, args []string) error { return v.run(c, args) },
 	}
 	f := c.Flags()
@@ -307,7 +308,7 @@ func readDocument(files []string, in io.Reader) (value.Value, error) {
 	} else if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return value.OfMembers(), nil
 	}
-	text, err := readFile(name, in)
+	text, err := readInputFile(name, in)
 	if err != nil {
 		return value.Value{}, exit(ExitUsage, "", "%v", err)
 	}
@@ -326,7 +327,7 @@ func readDocument(files []string, in io.Reader) (value.Value, error) {
 // jsonFlag reads what a flag gives: JSON, or @FILE with it.
 func jsonFlag(flag, text string) (value.Value, error) {
 	if name, ok := strings.CutPrefix(text, "@"); ok {
-		b, err := os.ReadFile(name)
+		b, err := sourcefile.Named(name)
 		if err != nil {
 			return value.Value{}, exit(ExitUsage, "", "%s: %v", flag, err)
 		}

@@ -39,7 +39,7 @@ that the definition has errors, 4 that --timeout was too short, 130 that it was 
 		Example: `  aslocal run order.asl.json --input '{"total": 42}'
   aslocal run order.asl.yaml --input @order.json --fast
   cat order.json | aslocal run order.asl.json --input -`,
-		Args: arguments(1, 1),
+		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args[0]) },
 	}
 	r.flags(c)
@@ -61,7 +61,7 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	if r.timeout < 0 {
 		return exit(ExitUsage, "", "--timeout: expected a duration above 0, got %s", r.timeout)
 	}
-	text, err := readFile(path, c.InOrStdin())
+	text, err := readInputFile(path, c.InOrStdin())
 	if err != nil {
 		return exit(ExitUsage, "", "%v", err)
 	}
@@ -108,7 +108,7 @@ func (r *runner) readInput(in io.Reader) (string, error) {
 		if !ok {
 			name = "-"
 		}
-		b, err := readFile(name, in)
+		b, err := readInputFile(name, in)
 		if err != nil {
 			return "", exit(ExitUsage, "", "--input: %v", err)
 		}

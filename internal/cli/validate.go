@@ -3,13 +3,12 @@ package cli
 import (
 	"fmt"
 	"io"
-	"math"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/internal/printable"
 	"github.com/aslocal/aslocal/internal/template"
 	"github.com/aslocal/aslocal/value"
 )
@@ -37,7 +36,7 @@ right: nothing is reported of it.`,
 		Example: `  aslocal validate order.asl.json
   aslocal validate template.yaml
   aslocal validate --substitute TableName=orders --json *.asl.yaml`,
-		Args: arguments(1, math.MaxInt),
+		Args: positional(cobra.MinimumNArgs(1)),
 		RunE: func(c *cobra.Command, files []string) error { return v.run(c, files) },
 	}
 	c.Flags().BoolVar(&v.express, "express", false, "check as Express state machines, whatever a template says")
@@ -50,7 +49,7 @@ right: nothing is reported of it.`,
 func (v *validator) run(c *cobra.Command, files []string) error {
 	failed := false
 	for _, name := range files {
-		text, err := readFile(name, c.InOrStdin())
+		text, err := readInputFile(name, c.InOrStdin())
 		if err != nil {
 			return exit(ExitUsage, "", "%v", err)
 		}
@@ -73,7 +72,7 @@ func (v *validator) run(c *cobra.Command, files []string) error {
 			}
 		}
 		if !problems && !v.quiet && !v.asJSON {
-			if _, err := fmt.Fprintf(c.ErrOrStderr(), "%s: ok\n", name); err != nil {
+			if _, err := fmt.Fprintf(c.ErrOrStderr(), "%s: ok\n", printable.Line(name)); err != nil {
 				return err
 			}
 		}
@@ -82,14 +81,6 @@ func (v *validator) run(c *cobra.Command, files []string) error {
 		return &exitError{code: ExitInvalid}
 	}
 	return nil
-}
-
-// readFile reads a file, or stdin for "-".
-func readFile(name string, in io.Reader) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(in)
-	}
-	return os.ReadFile(name)
 }
 
 // check parses and validates one definition.

@@ -46,7 +46,8 @@ var table = []row{
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 
 	{name: "graph", imports: "value asl"},
-	{name: "internal/template", imports: "value asl internal/position internal/spell"},
+	{name: "internal/sourcefile"},
+	{name: "internal/template", imports: "value asl internal/position internal/sourcefile internal/spell"},
 
 	{name: "emulator/timeline", imports: "value asl asl/machine", pure: true},
 	{name: "emulator/journal"},
