@@ -21,8 +21,8 @@ import (
 // The exit codes.
 const (
 	ExitOK          = 0
-	ExitFailed      = 1 // the execution did not succeed, an expression gave nothing, the server could not start, a result not be written
-	ExitUsage       = 2 // the call or a setting makes no sense
+	ExitFailed      = 1 // the execution did not succeed, an expression gave no value, the server could not start, a result could not be written
+	ExitUsage       = 2 // the command line or a setting is wrong
 	ExitInvalid     = 3 // the definition or expression has errors
 	ExitTimeout     = 4 // --timeout was too short
 	ExitInterrupted = 130
@@ -49,15 +49,15 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 		}
 		return e.code
 	case c == root: // there is no such command
-		report(errOut, err.Error(), "aslocal help shows what there is")
+		report(errOut, err.Error(), "aslocal help lists the commands")
 		return ExitUsage
 	}
 	report(errOut, err.Error(), "")
 	return ExitFailed
 }
 
-// An exitError ends the command with a code, and a message if there is more to
-// say than was said.
+// An exitError ends the command with an exit code. Its message is printed unless
+// it is empty because everything was printed already.
 type exitError struct {
 	code          int
 	message, hint string

@@ -34,8 +34,8 @@ func newRun() *cobra.Command {
 		Use:   "run FILE",
 		Short: "Run a state machine once",
 		Long: `Run the state machine in a file (JSON, or YAML by the file's ending; "-" is JSON on stdin) once, in memory. The trace goes to stderr, the
-output of the execution and nothing else to stdout. Exit code 0 says that it succeeded, 1 that it did not, 2 that the call makes no sense, 3
-that the definition has errors, 4 that --timeout was too short, 130 that it was interrupted.`,
+output of the execution and nothing else to stdout. Exit codes: 0 the execution succeeded, 1 it did not, 2 the command line or a setting is wrong,
+3 the definition has errors, 4 --timeout was too short, 130 interrupted.`,
 		Example: `  aslocal run order.asl.json --input '{"total": 42}'
   aslocal run order.asl.yaml --input @order.json --fast
   cat order.json | aslocal run order.asl.json --input -`,
@@ -89,8 +89,8 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	return r.execute(c, options, nameOf(path), definition.JSON(), input)
 }
 
-// observer returns what shows the events of the execution and of its children,
-// or nil if nothing does.
+// observer returns the function that prints the events of the execution and of
+// its children, or nil with --quiet.
 func (r *runner) observer(w io.Writer) func(string, emulator.Event) {
 	switch {
 	case r.quiet:
@@ -120,8 +120,8 @@ func (r *runner) readInput(in io.Reader) (string, error) {
 	return text, nil
 }
 
-// nameOf is what the state machine is called, by its file. What a name must not
-// have is replaced: it matters only in ARNs here.
+// nameOf returns the name of the state machine in a file. Characters that a name
+// must not have are replaced: the name is only used in ARNs here.
 func nameOf(path string) string {
 	if path == "-" {
 		return "machine"

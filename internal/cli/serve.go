@@ -58,10 +58,10 @@ are registered as state machines and updated when serve starts again. State is k
 		},
 	}
 	s.flags(c)
-	c.Flags().StringVar(&s.host, "host", "127.0.0.1", "address to listen on; anything but loopback lets others in")
+	c.Flags().StringVar(&s.host, "host", "127.0.0.1", "address to listen on; any but a loopback address lets others in")
 	c.Flags().IntVar(&s.port, "port", 8083, "port to listen on, 0 for a free one")
 	c.Flags().StringVar(&s.data, "data", "", "folder for state; .aslocal in the served folder if not set")
-	c.Flags().StringVar(&s.durability, "durability", "disk", "what an answer waits for: disk (survives a power cut), process (survives a crash of aslocal), memory (nothing is kept)")
+	c.Flags().StringVar(&s.durability, "durability", "disk", "what an answer waits for: disk (survives a power cut), process (survives a crash of aslocal), memory (keeps nothing)")
 	return c
 }
 
@@ -109,7 +109,7 @@ func (s *server) open(folder string) (store journal.Store, where string, err err
 	var durability journal.Durability
 	switch s.durability {
 	case "memory":
-		return journal.NewMemory(), "in memory, gone when aslocal ends", nil
+		return journal.NewMemory(), "in memory, lost when aslocal ends", nil
 	case "disk":
 		durability = journal.Disk
 	case "process":
@@ -156,7 +156,7 @@ func (s *server) greet(c *cobra.Command, addr net.Addr, config file, machines, p
 		tell(w, "Problem", strings.Split(strings.TrimSpace(p), "\n")...)
 	}
 	if !loopback(s.host) {
-		tell(w, "Warning", cmp.Or(s.host, "every address of this machine")+" can be reached from outside, and nobody is asked who they are: others can run your state machines")
+		tell(w, "Warning", cmp.Or(s.host, "every address of this machine")+" can be reached from outside, and callers are not authenticated: others can run your state machines")
 	}
 	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+endpoint,
 		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+s.shownHost())
@@ -181,7 +181,7 @@ func functions(config file) []string {
 		lines = append(lines, name+" at "+shownEndpoint(config.functions[name]))
 	}
 	if len(lines) == 0 {
-		return []string{"nowhere; --lambda-endpoint says where functions are"}
+		return []string{"no endpoint; --lambda-endpoint says where functions are"}
 	}
 	return lines
 }

@@ -25,14 +25,14 @@ func newValidate() *cobra.Command {
 		Use:   "validate FILE…",
 		Short: "Check definitions and report every problem with its place",
 		Long: `Check state machine definitions (JSON, or YAML by the file's ending; "-" is JSON on stdin) as CreateStateMachine would, and report every
-problem with file, line and column. Exit code 3 says that there are errors; warnings alone leave it 0.
+problem with file, line and column. The exit code is 3 if there are errors; warnings alone leave it 0.
 
 A file may also be a SAM or CloudFormation template (what the CDK writes to cdk.out, too) or a serverless.yml: then all state machines in
 it are checked, at their places there or in the files that it refers to, and each problem names its state machine. Files outside of the
 template's folder are read only if they are given as FILE as well.
 
-${Name} is replaced by its value from --substitute or the template's DefinitionSubstitutions. What only a deployment knows is taken to be
-right: nothing is reported of it.`,
+${Name} is replaced by its value from --substitute or the template's DefinitionSubstitutions. Values that only a deployment knows are assumed to be
+right.`,
 		Example: `  aslocal validate order.asl.json
   aslocal validate template.yaml
   aslocal validate --substitute TableName=orders --json *.asl.yaml`,
@@ -41,8 +41,8 @@ right: nothing is reported of it.`,
 	}
 	c.Flags().BoolVar(&v.express, "express", false, "check as Express state machines, whatever a template says")
 	c.Flags().BoolVar(&v.asJSON, "json", false, "print one JSON object per problem")
-	c.Flags().BoolVarP(&v.quiet, "quiet", "q", false, "say nothing about files without problems")
-	c.Flags().StringToStringVar(&v.substitute, "substitute", nil, "what to replace ${NAME} by, as NAME=VALUE")
+	c.Flags().BoolVarP(&v.quiet, "quiet", "q", false, "print nothing about files without problems")
+	c.Flags().StringToStringVar(&v.substitute, "substitute", nil, "value of ${NAME}, as NAME=VALUE")
 	return c
 }
 
@@ -92,8 +92,8 @@ func check(name string, text []byte, o asl.Options) (*asl.Definition, asl.Diagno
 	return definition, found
 }
 
-// printDiagnostics writes a JSON object for each. One with a machine is of a
-// template.
+// printDiagnostics writes a JSON object for each diagnostic. Those of a template
+// name their state machine.
 func printDiagnostics(w io.Writer, found asl.Diagnostics) error {
 	for _, d := range found {
 		line := value.OfMembers(
