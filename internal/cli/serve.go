@@ -187,7 +187,7 @@ func functions(config file) []string {
 }
 
 // shownEndpoint is the URL of an endpoint for people, and says if nothing
-// listens there yet. Only this machine is asked: another one may be slow.
+// listens there yet. Endpoints on other machines are not tried: that may be slow.
 func shownEndpoint(endpoint string) string {
 	shown := withoutPassword(endpoint)
 	u, err := url.Parse(endpoint)

@@ -117,7 +117,7 @@ func (f *file) resolveS3Folder(folder string) error {
 	return nil
 }
 
-// options are those of an emulator with the settings.
+// options returns the settings as options of an emulator.
 func (f *file) options() []emulator.Option {
 	var options []emulator.Option
 	if f.account != "" {

@@ -104,14 +104,14 @@ func parseSettings(name, text string) (file, error) {
 // A reading takes the value of one setting, which stands at the pointer.
 type reading func(pointer string, v value.Value)
 
-// A settingsReader holds the first thing that is wrong.
+// A settingsReader holds the first error.
 type settingsReader struct {
 	name   string
 	table  *position.Table
 	failed error
 }
 
-// wrong says what is wrong at a place, or at its key.
+// wrong records the first error, with the place of the value or of its key.
 func (r *settingsReader) wrong(pointer string, atKey bool, hint, format string, args ...any) {
 	if r.failed != nil {
 		return

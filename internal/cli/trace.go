@@ -148,8 +148,7 @@ var statusOf = map[machine.Type]machine.Status{
 func (t *trace) good() string { return t.paint(green, t.glyph("✓", "ok")) }
 func (t *trace) bad() string  { return t.paint(red, t.glyph("✕", "x")) }
 
-// signs are those of the types of states, with a substitute for terminals that
-// have only ASCII.
+// signs has the sign of each type of state, and its substitute in ASCII.
 var signs = map[asl.StateType][2]string{
 	asl.Task: {"●", "*"}, asl.Choice: {"◆", "?"}, asl.Parallel: {"║", "="}, asl.Map: {"⧉", "#"}, asl.Wait: {"◷", "~"},
 	asl.Pass: {"○", "o"}, asl.Succeed: {"◉", "+"}, asl.Fail: {"◉", "!"},

@@ -10,9 +10,9 @@ import (
 )
 
 // This file shows an execution together with the child executions of its Map
-// Runs: a child's states stand below the Map state as those of an iteration
-// would, numbered as the children begin. Children run at the same time, so their
-// lines mix.
+// Runs. The states of a child stand below the Map state, like the states of an
+// iteration, with a number in the order in which the children begin. Children run
+// at the same time, so their lines mix.
 //
 //	0.000  ⧉ Ship all                         2 items
 //	0.001  │ 0 ● Ship                  ✓   9ms  ship

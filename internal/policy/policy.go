@@ -84,7 +84,7 @@ var impure = map[string]string{
 	"crypto/rand": "randomness comes from the execution's seed",
 }
 
-// harmless are packages below those of impure that only deal with texts.
+// harmless are packages below the impure ones that only deal with texts.
 var harmless = []string{"net/netip", "net/url"}
 
 // impureNames says which names of a package that has its good uses a pure

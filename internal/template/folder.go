@@ -9,10 +9,10 @@ import (
 	"github.com/aslocal/aslocal/internal/sourcefile"
 )
 
-// This file reads the files that templates refer to: those in the folder of
-// the template, and no others but those that the user has named.
+// This file reads the files that templates refer to: those in the template's
+// folder, and those that the user has named on the command line.
 
-// A folder is that of a template.
+// A folder is the folder of a template.
 type folder struct {
 	path  string   // "" if there is none: nothing is read
 	named []string // files that may be read wherever they are
