@@ -91,7 +91,7 @@ func (s *server) run(c *cobra.Command, folder string) error {
 		em.Close()
 		return exit(ExitFailed, listenHint(err), "%v", err)
 	}
-	machines, problems := register(em, folder, config)
+	machines, problems := register(c.Context(), em, folder, config)
 	s.greet(c, listener.Addr(), config, machines, problems, where, time.Since(began))
 	return serve(c.Context(), em, listener)
 }
@@ -265,9 +265,11 @@ func serve(ctx context.Context, em *emulator.Emulator, listener net.Listener) er
 }
 
 // register registers the definitions found in the folder as state machines. A
-// definition that cannot be registered is a problem; the others are served.
-func register(em *emulator.Emulator, folder string, config file) (machines, problems []string) {
+// definition that cannot be registered is a problem; the others are served. The
+// machines include those that only the state has.
+func register(ctx context.Context, em *emulator.Emulator, folder string, config file) (machines, problems []string) {
 	definitions, problems := find(folder, config)
+	registered := make(map[string]bool)
 	for _, name := range slices.Sorted(maps.Keys(definitions)) {
 		d := definitions[name]
 		if err := registerFile(em, name, d, config.machines[name]); err != nil {
@@ -275,6 +277,20 @@ func register(em *emulator.Emulator, folder string, config file) (machines, prob
 			continue
 		}
 		machines = append(machines, fmt.Sprintf("%s (%s)", name, d.path))
+		registered[name] = true
+	}
+	stored, err := storedMachines(ctx, em)
+	if err != nil {
+		problems = append(problems, err.Error())
+	}
+	for _, name := range stored {
+		switch d, found := definitions[name]; {
+		case registered[name]:
+		case found:
+			machines = append(machines, fmt.Sprintf("%s (as it was before; %s cannot be registered now)", name, d.path))
+		default:
+			machines = append(machines, name+" (in the state; no file in the folder)")
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(config.machines)) {
 		if _, ok := definitions[name]; !ok {
