@@ -38,6 +38,7 @@ type Builder struct {
 
 	paths    Paths
 	visits   []Visit
+	added    int // events
 	changed  []int
 	redrives int
 }
@@ -51,6 +52,7 @@ func (b *Builder) Visits() []Visit { return b.visits }
 // among them. The slice is valid until the next Add. The event is not kept, but
 // its data is.
 func (b *Builder) Add(e *machine.Event) (changed []int) {
+	b.added++
 	b.changed = b.changed[:0]
 	l := b.paths.line(e)
 	b.take(l, e)
@@ -87,6 +89,8 @@ func (b *Builder) take(l *line, e *machine.Event) {
 		b.mapStarted(l, e)
 	case machine.MapRunStarted:
 		b.current(l, e, asl.Map).MapRun = e.Run.ARN
+	case machine.MapRunRedriven:
+		b.attempt(b.current(l, e, asl.Map), Attempt{Started: e.At})
 	case machine.ItemsRead:
 		v := b.current(l, e, asl.Map)
 		v.Items = e.Doc.Len()
@@ -134,10 +138,11 @@ func (b *Builder) begin(l *line, v Visit) {
 	l.visit = len(b.visits)
 }
 
-// change notes that the visit of a line has changed.
+// change notes that the latest visit of a line has changed.
 func (b *Builder) change(l *line) {
-	if i := l.visit - 1; !slices.Contains(b.changed, i) {
-		b.changed = append(b.changed, i)
+	if l.changed != b.added {
+		l.changed = b.added
+		b.changed = append(b.changed, l.visit-1)
 	}
 }
 
@@ -373,9 +378,10 @@ func (b *Builder) resume(l *line, at int64) {
 	if l.visit == 0 {
 		return
 	}
-	switch v := &b.visits[l.visit-1]; v.Outcome {
+	switch old := b.visits[l.visit-1]; old.Outcome {
 	case Enclosed, Failed, Aborted:
-		b.begin(l, Visit{State: v.State, Kind: v.Kind, Entered: at, Input: v.Input, Resource: v.Resource})
+		b.begin(l, Visit{State: old.State, Kind: old.Kind, Entered: at, Input: old.Input, Resource: old.Resource, MapRun: old.MapRun})
+		b.visits[l.visit-1].Items = old.Items
 		b.change(l)
 	}
 }

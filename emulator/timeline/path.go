@@ -89,8 +89,10 @@ type line struct {
 	started int64 // the ParallelStateStarted event of that state, or 0
 	below   int   // lines and openings that have this parent
 
-	visit int   // Builder: number of the latest visit from 1, or 0
-	last  int64 // Builder: the latest event in the history that it made itself: not one that another's failure has caused
+	// For the Builder:
+	visit   int   // number of the latest visit, from 1; 0 if there is none
+	changed int   // which event has changed that visit last
+	last    int64 // the latest event in the history that the line made itself: not one that another's failure has caused
 }
 
 // An opening is what opens branches, or one iteration.
