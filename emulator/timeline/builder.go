@@ -83,8 +83,8 @@ func (b *Builder) take(l *line, e *machine.Event) {
 	case machine.EvaluationFailed:
 		b.evaluationFailed(l, e)
 	case machine.ParallelStateStarted:
-		b.closeBelow(l, e.Prev, nil, e.At)
 		b.attempt(b.current(l, e, asl.Parallel), Attempt{Started: e.At, Input: e.Doc})
+		b.closeBelow(l, e.Prev, nil, e.At)
 	case machine.MapStateStarted:
 		b.mapStarted(l, e)
 	case machine.MapRunStarted:
@@ -264,8 +264,8 @@ func (b *Builder) latest(v *Visit) *Attempt {
 }
 
 func (b *Builder) mapStarted(l *line, e *machine.Event) {
-	b.closeBelow(l, e.Prev, nil, e.At)
 	v := b.current(l, e, asl.Map)
+	b.closeBelow(l, e.Prev, nil, e.At)
 	b.attempt(v, Attempt{Started: e.At, Input: e.Doc})
 	v.Items = -1
 	if e.Doc.Exists() {
@@ -275,8 +275,8 @@ func (b *Builder) mapStarted(l *line, e *machine.Event) {
 
 // retry notes which Retrier has taken the failure of a visit.
 func (b *Builder) retry(l *line, e *machine.Event) {
-	b.closeBelow(l, e.Prev, e.Failure, e.At)
 	v := b.current(l, e, "")
+	b.closeBelow(l, e.Prev, e.Failure, e.At)
 	a := b.latest(v)
 	a.Failure, a.Retrier, a.RetryAt = e.Failure, int(e.Index), e.Due
 	a.Ended = cmp.Or(a.Ended, e.At)

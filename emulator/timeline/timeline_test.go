@@ -171,9 +171,15 @@ func TestAddReturnsTheVisitsThatChange(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			events := run(t, c.definition, c.input)
 			var b timeline.Builder
+			var p timeline.Paths
 			var shown []string
 			for i := range events {
-				for _, v := range b.Add(&events[i]) {
+				changed := b.Add(&events[i])
+				path := p.Take(&events[i])
+				if len(changed) > 0 && !events[i].Type.Terminal() && !slices.Equal(b.Visits()[changed[0]].Path, path) {
+					t.Errorf("event %d, %v, is in %q: the first visit that it changes is in %q", i, events[i].Type, path, b.Visits()[changed[0]].Path)
+				}
+				for _, v := range changed {
 					if v == len(shown) {
 						shown = append(shown, "")
 					}
