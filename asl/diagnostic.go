@@ -6,8 +6,9 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/aslocal/aslocal/internal/printable"
 )
 
 // This file holds what is wrong with a definition, and shows it. The messages
@@ -164,21 +165,8 @@ func (ds Diagnostics) Format(w io.Writer, source []byte) error {
 		b.WriteByte('\n')
 		d.excerpt(&b, lines)
 	}
-	_, err := io.WriteString(w, strings.Map(printable, b.String()))
+	_, err := io.WriteString(w, printable.Lines(b.String()))
 	return err
-}
-
-// printable keeps a source that is not text from writing to the terminal what
-// moves the cursor or changes colors. Tabs become blanks, so that what is below
-// stands below.
-func printable(r rune) rune {
-	if r == '\t' {
-		return ' '
-	}
-	if r != '\n' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
-		return utf8.RuneError
-	}
-	return r
 }
 
 const (

@@ -22,6 +22,7 @@ import (
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/intrinsic"
 	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/internal/sourcefile"
 	"github.com/aslocal/aslocal/jsonata"
 	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
@@ -53,17 +54,16 @@ empty, the document is {}, as the input of an execution is.
   $. $[ $$. $$[      JSONPath if the whole is a path, else JSONata; $ and $$ alone are paths
   anything else      JSONata
 
-In JSONata the document is both the input ($, bare names), as in other tools, and $states.input, as in Step Functions, where there is no other
-way to it. In JSONPath and intrinsic functions it is $. The functions of Step Functions ($partition, $range, $hash, $random, $uuid, $parse) are
+In JSONata the document is both the input ($, bare names), as in other tools, and $states.input, which is the only way to it in Step Functions. In JSONPath and intrinsic functions it is $. The functions of Step Functions ($partition, $range, $hash, $random, $uuid, $parse) are
 there; $eval is not. How deep an expression may nest and how large its arrays and strings may be is as in Step Functions, too.
 
-JSON is given to flags as it is, or as @FILE. Exit code 0 says that there is a result, 1 that there is none, since the evaluation failed, gave
-nothing, or took too long, 2 that the call makes no sense, 3 that the expression does not compile, 130 that it was interrupted.`,
+Flags take JSON as it is, or as @FILE. Exit codes: 0 there is a result, 1 there is none, because the evaluation failed, returned nothing or took
+too long, 2 the command line is wrong, 3 the expression does not compile, 130 interrupted.`,
 		Example: `  aslocal eval '$sum(lines.(price * quantity))' order.json
   aslocal eval '{% $states.input.total > $limit %}' --var limit=100 < order.json
   aslocal eval '$.lines[?(@.quantity > 1)].sku' order.json
   aslocal eval --raw "States.Format('Order {} of {}', \$.id, \$\$.Execution.Name)" order.json --context @context.json`,
-		Args: arguments(1, 2),
+		Args: positional(cobra.RangeArgs(1, 2)),
 		RunE: func(c *cobra.Command, args []string) error { return v.run(c, args) },
 	}
 	f := c.Flags()
@@ -125,11 +125,11 @@ func (v *evaluator) run(c *cobra.Command, args []string) error {
 	return v.print(c.OutOrStdout(), found)
 }
 
-// An evaluation evaluates a compiled expression. Its error says why there is no
-// value.
+// An evaluation evaluates a compiled expression. Without a value, its error says
+// why.
 type evaluation func(context.Context, *scope) (value.Value, error)
 
-// compilers are the languages.
+// compilers compile an expression, by language.
 var compilers = map[string]func(text string) (evaluation, error){
 	"jsonata":   compileJSONata,
 	"jsonpath":  compileJSONPath,
@@ -201,8 +201,8 @@ func asRuntime(found value.Value, err error) (value.Value, error) {
 	return found, nil
 }
 
-// inputHint says of an expression for a field of a state that it cannot work
-// there, if so. Spec: "JSONata".
+// inputHint returns a hint if an expression reads the input document, which a
+// field of a state cannot do; else "". Spec: "JSONata".
 func inputHint(text string) string {
 	expr, err := jsonata.Compile(text)
 	if err != nil {
@@ -216,7 +216,7 @@ func inputHint(text string) string {
 	return ""
 }
 
-// chance is where States.UUID and States.MathRandom get what is random.
+// chance gives States.UUID and States.MathRandom their random values.
 type chance struct{}
 
 // UUID implements intrinsic.Random.
@@ -225,7 +225,7 @@ func (chance) UUID() string { return uuid.NewString() }
 // Uint64 implements intrinsic.Random.
 func (chance) Uint64() uint64 { return rand.Uint64() }
 
-// A scope is what an expression sees.
+// A scope is the data that an expression can read.
 type scope struct {
 	document, context value.Value
 	variables         jsonata.Map // and $states, which JSONata alone has
@@ -247,7 +247,7 @@ func (s *scope) Variable(name string) value.Value {
 
 const statesVariable = "states"
 
-// scope reads the document and what the flags give.
+// scope reads the document, and the variables and context that flags give.
 func (v *evaluator) scope(c *cobra.Command, files []string) (*scope, error) {
 	s := &scope{context: value.OfMembers(), variables: jsonata.Map{}}
 	var err error
@@ -292,9 +292,8 @@ func (v *evaluator) scope(c *cobra.Command, files []string) (*scope, error) {
 // variableName is what a workflow variable may be called. Spec: "Variables".
 var variableName = regexp.MustCompile(`^\p{L}[\p{L}\p{Nd}\p{Nl}\p{Mn}\p{Mc}\p{Pc}]*$`)
 
-// readDocument reads the file, if there is one, or stdin. A stdin without
-// anything stands for {}, the input that an execution has by default; a terminal
-// is not waited for.
+// readDocument reads the file, or stdin if there is none. An empty stdin, or one
+// that is a terminal, stands for {}, the default input of an execution.
 func readDocument(files []string, in io.Reader) (value.Value, error) {
 	name := "-"
 	if len(files) > 0 {
@@ -302,7 +301,7 @@ func readDocument(files []string, in io.Reader) (value.Value, error) {
 	} else if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return value.OfMembers(), nil
 	}
-	text, err := readFile(name, in)
+	text, err := readInputFile(name, in)
 	if err != nil {
 		return value.Value{}, exit(ExitUsage, "", "%v", err)
 	}
@@ -318,10 +317,10 @@ func readDocument(files []string, in io.Reader) (value.Value, error) {
 	return document, nil
 }
 
-// jsonFlag reads what a flag gives: JSON, or @FILE with it.
+// jsonFlag reads the value of a flag: JSON, or @FILE.
 func jsonFlag(flag, text string) (value.Value, error) {
 	if name, ok := strings.CutPrefix(text, "@"); ok {
-		b, err := os.ReadFile(name)
+		b, err := sourcefile.Named(name)
 		if err != nil {
 			return value.Value{}, exit(ExitUsage, "", "%s: %v", flag, err)
 		}
@@ -343,8 +342,8 @@ func (v *evaluator) print(w io.Writer, found value.Value) error {
 	return v.format.print(w, found)
 }
 
-// show writes why there is no result, in the form of validate: the error, and
-// its place in the expression if it has one.
+// show writes why there is no result, in the form that validate uses: the error,
+// and its place in the expression if it has one.
 func show(w io.Writer, code int, text string, err error, hint string) error {
 	d := asl.Diagnostic{Severity: asl.SeverityError, File: "expression", Hint: hint}
 	switch err := err.(type) {
@@ -384,7 +383,8 @@ func tokenRange(text string, e *jsonata.Error) position.Range {
 	return rangeOf(text, start, end)
 }
 
-// byteOffset is where so many UTF-16 code units of a text end.
+// byteOffset returns the offset in bytes after the given number of UTF-16 code
+// units.
 func byteOffset(text string, units int) int {
 	for i, r := range text {
 		if units <= 0 {
