@@ -2,19 +2,19 @@ package asl
 
 import "fmt"
 
-// This file has the codes and messages of lint_*.go: warnings, of our own, of
-// what the service takes without a word though it is hardly meant. Each is
-// about something that is certain from the definition alone.
+// This file has the codes and messages of lint_*.go: our own warnings about
+// definitions that the service accepts silently but that are probably mistakes. Each
+// is certain from the definition alone.
 
 // The codes of these warnings.
 const (
-	ErrorNeverMatched = "ERROR_NEVER_MATCHED" // an earlier Retrier or Catcher has taken the error
+	ErrorNeverMatched = "ERROR_NEVER_MATCHED" // an earlier Retrier or Catcher matches the error
 	RetryNeverDone    = "RETRY_NEVER_DONE"    // the last Retrier has MaxAttempts 0
 	RuleNeverTaken    = "RULE_NEVER_TAKEN"    // an earlier Choice rule is taken whenever this one would be
-	TokenNotPassed    = "TOKEN_NOT_PASSED"    // a task waits for a token that nobody gets
-	NoTimeout         = "NO_TIMEOUT"          // a task waits for a token, for years if need be
+	TokenNotPassed    = "TOKEN_NOT_PASSED"    // a task waits for a token that it does not pass on
+	NoTimeout         = "NO_TIMEOUT"          // a task waits for a token without a time-out
 	WaitsNotAtAll     = "WAITS_NOT_AT_ALL"    // a Wait state of no seconds
-	UnusedVariable    = "UNUSED_VARIABLE"     // a variable is assigned that nothing mentions
+	UnusedVariable    = "UNUSED_VARIABLE"     // a variable is assigned but never mentioned
 )
 
 func errorTaken(name string, earlier int, by string) message {
