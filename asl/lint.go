@@ -18,11 +18,11 @@ const (
 )
 
 func errorTaken(name string, earlier int, by string) message {
-	return message{code: ErrorNeverMatched, text: fmt.Sprintf("The error '%s' never comes here: '%s' stands in number %d of the list, counted from 0", name, by, earlier)}
+	return message{code: ErrorNeverMatched, text: fmt.Sprintf("The error '%s' never gets here: '%s' in entry %d (from 0) matches it first", name, by, earlier)}
 }
 
 func neverRetried() message {
-	return message{code: RetryNeverDone, text: "A last Retrier with MaxAttempts 0 does nothing: without it, the errors would not be retried either"}
+	return message{code: RetryNeverDone, text: "A last Retrier with MaxAttempts 0 has no effect: errors that no Retrier matches are not retried anyway"}
 }
 
 func ruleNeverTaken(earlier int, why string) message {
@@ -34,11 +34,11 @@ func tokenNotPassed(language QueryLanguage) message {
 	if language == JSONata {
 		hint = "$states.context.Task.Token"
 	}
-	return message{code: TokenNotPassed, text: "The task waits for its token, but passes it to nobody", hint: "the token is " + hint}
+	return message{code: TokenNotPassed, text: "The task waits for its token but does not pass it on", hint: "the token is " + hint}
 }
 
 func waitsForever() message {
-	return message{code: NoTimeout, text: "The task waits for its token for three years if nobody gives it back", hint: "TimeoutSeconds or HeartbeatSeconds sets a limit"}
+	return message{code: NoTimeout, text: "The task has no timeout: it waits for its token for up to three years", hint: "TimeoutSeconds or HeartbeatSeconds sets a limit"}
 }
 
 func waitsNot() message {

@@ -116,8 +116,8 @@ func badYAML(text string, err error) Diagnostic {
 }
 
 func duplicateField(name string, other Position) message {
-	return message{code: DuplicateField, text: fmt.Sprintf("Field '%s' is there twice; the last one counts", name),
-		hint: fmt.Sprintf("another one is at %s", other)}
+	return message{code: DuplicateField, text: fmt.Sprintf("Field '%s' occurs twice; the last one counts", name),
+		hint: fmt.Sprintf("the first one is at %s", other)}
 }
 
 func fieldsRequired(names ...string) message { // AWS
@@ -169,7 +169,7 @@ func tooLarge(maximum string) message {
 }
 
 func notAnExpression() message {
-	return invalid("Value is not a JSONata expression").withHint("a JSONata expression stands between {%% and %%}")
+	return invalid("Value is not a JSONata expression").withHint("a JSONata expression begins with {%% and ends with %%}")
 }
 
 func notATimestamp() message { // AWS
@@ -246,7 +246,7 @@ func notAnIntrinsicString() message {
 }
 
 func sameField(name string) message {
-	return invalid("The field '%s' is there twice, once with and once without '.$'", name)
+	return invalid("The field '%s' occurs twice, once with and once without '.$'", name)
 }
 
 func badVariableName(name string) message {
@@ -283,11 +283,11 @@ func unquoted() message {
 	return message{code: BrokenDelimiters, text: "Value looks like a JSONata expression, but is an object", hint: unquotedHint}
 }
 
-const unquotedHint = "in YAML, an expression stands in quotes"
+const unquotedHint = "in YAML, an expression needs quotes"
 
 func brokenDelimiters() message {
 	return message{code: BrokenDelimiters, text: "Value looks like a JSONata expression, but is a plain string",
-		hint: "an expression begins with {% and ends with %}, without anything around them"}
+		hint: "an expression begins with {% and ends with %}, with no text around them"}
 }
 
 // badExpression has the words of JSONata without their code (F-030).
