@@ -109,19 +109,27 @@ func TestStartsAndUpdatesAfterARestart(t *testing.T) {
 
 // A store that holds something else is refused, with what it is about.
 func TestNewRefusesABrokenStore(t *testing.T) {
-	for want, doc := range map[string]journal.Document{
-		"emulator: the revision r: expected a state machine":                         {Kind: "revision", Key: "r", Data: []byte(pass)},
-		"emulator: the revision s: ":                                                 {Kind: "revision", Key: "s", Data: []byte("?")},
-		`emulator: the state machine m: there is no revision "r" of a state machine`: {Kind: "machine", Key: "m", Data: []byte(`{"revision":"r"}`)},
-		`emulator: the version v: there is no revision "" of a state machine`:        {Kind: "version", Key: "v", Data: []byte(`{}`)},
-		"emulator: the activity a: ":                                                 {Kind: "activity", Key: "a", Data: []byte("{")},
+	const arn = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
+	machine := journal.Document{Kind: "machine", Key: arn, Data: []byte(`{"revision":"r"}`)}
+	revision := journal.Document{Kind: "revision", Key: "r", Data: []byte(`{"arn":"` + arn + `","definition":"{}"}`)}
+	for want, documents := range map[string][]journal.Document{
+		"the state machine " + arn + `: there is no revision "r" of a state machine`: {machine},
+		"the state machine " + arn + ": the revision r: expected a state machine":    {machine, {Kind: "revision", Key: "r", Data: []byte(pass)}},
+		"the state machine " + arn + ": the revision r: Unexpected character":        {machine, {Kind: "revision", Key: "r", Data: []byte("?")}},
+		"the state machine " + arn + ": Unexpected end-of-input":                     {{Kind: "machine", Key: arn, Data: []byte("{")}},
+		"the version " + arn + ":1: its state machine is not there":                  {{Kind: "version", Key: arn + ":1", Data: []byte(`{}`)}},
+		"the version " + arn + `:1: there is no revision "" of a state machine`:      {machine, revision, {Kind: "version", Key: arn + ":1", Data: []byte(`{}`)}},
+		"the version v: InvalidArn":                                                  {{Kind: "version", Key: "v", Data: []byte(`{}`)}},
+		"the alias " + arn + ":live: its state machine is not there":                 {{Kind: "alias", Key: arn + ":live", Data: []byte(`{}`)}},
+		"the activity a: ": {{Kind: "activity", Key: "a", Data: []byte("{")}},
 	} {
 		store := journal.NewMemory()
-		if err := journal.Do(t.Context(), store, journal.Write{Documents: []journal.Document{doc}}); err != nil {
+		if err := journal.Do(t.Context(), store, journal.Write{Documents: documents}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := emulator.New(emulator.WithStore(store)); err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("%s %s: got %v, want %s", doc.Kind, doc.Data, err, want)
+		_, err := emulator.New(emulator.WithStore(store))
+		if err == nil || !strings.HasPrefix(err.Error(), "emulator: registry: "+want) {
+			t.Errorf("got %v, want %s", err, want)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func (s *sharedStore) open() journal.Store {
 }
 
 // reopen closes the emulator that has the store open, and opens it again.
-func (s *sharedStore) reopen(em *emulator.Running) journal.Store {
+func (s *sharedStore) reopen(em *emulator.TestEmulator) journal.Store {
 	s.t.Helper()
 	if err := em.Close(); err != nil {
 		s.t.Fatal(err)
