@@ -29,7 +29,7 @@ func compact(events []Event) string {
 		if e.Type.Private() {
 			continue
 		}
-		name := typeNames[e.Type]
+		name := e.Type.String()
 		switch {
 		case e.Type == MapIterationStarted || e.Type == MapIterationSucceeded || e.Type == MapIterationFailed || e.Type == MapIterationAborted:
 			name += fmt.Sprintf("(%d)", e.Index)
@@ -44,14 +44,6 @@ func compact(events []Event) string {
 		fmt.Fprintf(&b, "%d<%d %s; ", e.ID, e.Prev, name)
 	}
 	return strings.TrimSuffix(b.String(), "; ")
-}
-
-var typeNames = map[Type]string{
-	ExecutionStarted: "Start", ExecutionSucceeded: "OK", ExecutionFailed: "Fail", ExecutionTimedOut: "TimedOut", ExecutionAborted: "Abort",
-	StateEntered: "SE", StateExited: "SX", StateAborted: "SA", TaskScheduled: "Sched", TaskStarted: "Run", TaskSubmitted: "Subm", TaskSucceeded: "TaskOK",
-	TaskFailed: "TaskFail", TaskTimedOut: "TaskTO", ParallelStateStarted: "ParSt", ParallelStateSucceeded: "ParOK", ParallelStateFailed: "ParFail",
-	MapStateStarted: "MapSt", MapIterationStarted: "It", MapIterationSucceeded: "ItOK", MapIterationFailed: "ItFail", MapIterationAborted: "ItAbort",
-	MapStateSucceeded: "MapOK", MapStateFailed: "MapFail", EvaluationFailed: "EvalFail",
 }
 
 func TestFailures(t *testing.T) {
@@ -100,11 +92,11 @@ func TestDataLimit(t *testing.T) {
 		definition, what, want string
 		callBack               bool
 	}{
-		"function":    {single(function), "arn:aws:lambda:us-east-1:123456789012:function:f", "1<0 Start; 2<0 SE(S); 3<2 Sched; 4<3 Run; 5<4 TaskFail!States.DataLimitExceeded; 6<5 Fail!States.DataLimitExceeded", false},
-		"integration": {single(`"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}`), "lambda", "1<0 Start; 2<0 SE(S); 3<2 Sched; 4<3 Run; 5<4 TaskFail!States.DataLimitExceeded; 6<5 Fail!States.DataLimitExceeded", false},
-		"callback":    {single(token), "sqs", "1<0 Start; 2<0 SE(S); 3<2 Sched; 4<3 Run; 5<4 Subm; 6<5 TaskFail!States.DataLimitExceeded; 7<6 Fail!States.DataLimitExceeded", true},
+		"function":    {single(function), "arn:aws:lambda:us-east-1:123456789012:function:f", "1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 TaskScheduled; 4<3 TaskStarted; 5<4 TaskFailed!States.DataLimitExceeded; 6<5 ExecutionFailed!States.DataLimitExceeded", false},
+		"integration": {single(`"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}`), "lambda", "1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 TaskScheduled; 4<3 TaskStarted; 5<4 TaskFailed!States.DataLimitExceeded; 6<5 ExecutionFailed!States.DataLimitExceeded", false},
+		"callback":    {single(token), "sqs", "1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 TaskScheduled; 4<3 TaskStarted; 5<4 TaskSubmitted; 6<5 TaskFailed!States.DataLimitExceeded; 7<6 ExecutionFailed!States.DataLimitExceeded", true},
 		"caught by States.ALL": {`{"StartAt": "S", "States": {"S": {` + function + `, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "P"}], "End": true}, "P": {"Type": "Pass", "End": true}}}`, "",
-			"1<0 Start; 2<0 SE(S); 3<2 Sched; 4<3 Run; 5<4 TaskFail!States.DataLimitExceeded; 6<5 SX(S); 7<6 SE(P); 8<7 SX(P); 9<8 OK", false},
+			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 TaskScheduled; 4<3 TaskStarted; 5<4 TaskFailed!States.DataLimitExceeded; 6<5 StateExited(S); 7<6 StateEntered(P); 8<7 StateExited(P); 9<8 ExecutionSucceeded", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDrive(t, compileText(t, c.definition))
@@ -221,39 +213,39 @@ func TestHistories(t *testing.T) {
 	for name, c := range map[string]struct{ definition, input, want string }{
 		"failing Parallel in a Parallel": {
 			single(`"Type": "Parallel", "Branches": [` + branch(`"Type": "Parallel", "Branches": [`+branch(broken)+`]`) + `]`), `{}`,
-			"1<0 Start; 2<0 SE(S); 3<2 ParSt; 4<3 SE(B); 5<4 ParSt; 6<5 SE(B); 7<6 Sched; 8<7 Run; 9<8 TaskFail!Broken; 10<9 SA(Task); 11<9 ParFail!Broken; 12<11 ParFail!Broken; 13<12 Fail!Broken",
+			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 ParallelStateStarted; 4<3 StateEntered(B); 5<4 ParallelStateStarted; 6<5 StateEntered(B); 7<6 TaskScheduled; 8<7 TaskStarted; 9<8 TaskFailed!Broken; 10<9 StateAborted(Task); 11<9 ParallelStateFailed!Broken; 12<11 ParallelStateFailed!Broken; 13<12 ExecutionFailed!Broken",
 		},
 		"the others are aborted": {
 			single(`"Type": "Parallel", "Branches": [` + branch(sleeps) + `, ` + branch(broken) + `, ` + branch(`"Type": "Map", "ItemProcessor": `+branch(sleeps)) + `]`), `[1]`,
-			"1<0 Start; 2<0 SE(S); 3<2 ParSt; 4<3 SE(B); 5<3 SE(B); 6<5 Sched; 7<3 SE(B); 8<6 Run; 9<7 MapSt; 10<9 It(0); 11<10 SE(B); 12<8 TaskFail!Broken; 13<12 SA(Task); 14<12 SA(Wait); 15<12 SA(Wait); 16<12 ItAbort(0); 17<12 SA(Map); 18<12 ParFail!Broken; 19<18 Fail!Broken",
+			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 ParallelStateStarted; 4<3 StateEntered(B); 5<3 StateEntered(B); 6<5 TaskScheduled; 7<3 StateEntered(B); 8<6 TaskStarted; 9<7 MapStateStarted; 10<9 MapIterationStarted(0); 11<10 StateEntered(B); 12<8 TaskFailed!Broken; 13<12 StateAborted(Task); 14<12 StateAborted(Wait); 15<12 StateAborted(Wait); 16<12 MapIterationAborted(0); 17<12 StateAborted(Map); 18<12 ParallelStateFailed!Broken; 19<18 ExecutionFailed!Broken",
 		},
 		"States.Runtime in a branch fails all at once": {
 			single(`"Type": "Parallel", "Catch": [{"ErrorEquals": ["States.ALL", "States.Runtime"], "Next": "S"}], "Branches": [` + branch(`"Type": "Pass", "InputPath": "$.x"`) + `]`), `{}`,
-			"1<0 Start; 2<0 SE(S); 3<2 ParSt; 4<3 SE(B); 5<4 Fail!States.Runtime",
+			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 ParallelStateStarted; 4<3 StateEntered(B); 5<4 ExecutionFailed!States.Runtime",
 		},
 		"the first retrier that matches decides": {
 			single(broken + `, "Retry": [{"ErrorEquals": ["Broken"], "MaxAttempts": 0}, {"ErrorEquals": ["States.ALL"]}]`), `{}`,
-			"1<0 Start; 2<0 SE(S); 3<2 Sched; 4<3 Run; 5<4 TaskFail!Broken; 6<5 Fail!Broken",
+			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 TaskScheduled; 4<3 TaskStarted; 5<4 TaskFailed!Broken; 6<5 ExecutionFailed!Broken",
 		},
 		"retriers count for themselves": {
 			single(broken + `, "Retry": [{"ErrorEquals": ["Other"], "MaxAttempts": 9}, {"ErrorEquals": ["Broken"], "MaxAttempts": 1}]`), `{}`,
-			"1<0 Start; 2<0 SE(S); 3<2 Sched; 4<3 Run; 5<4 TaskFail!Broken; 6<5 Sched; 7<6 Run; 8<7 TaskFail!Broken; 9<8 Fail!Broken",
+			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 TaskScheduled; 4<3 TaskStarted; 5<4 TaskFailed!Broken; 6<5 TaskScheduled; 7<6 TaskStarted; 8<7 TaskFailed!Broken; 9<8 ExecutionFailed!Broken",
 		},
 		"a catcher whose own ResultPath fails": {
 			single(broken + `, "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "S"}]`), `1`,
-			"1<0 Start; 2<0 SE(S); 3<2 Sched; 4<3 Run; 5<4 TaskFail!Broken; 6<5 Fail!States.ReferencePathConflict",
+			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 TaskScheduled; 4<3 TaskStarted; 5<4 TaskFailed!Broken; 6<5 ExecutionFailed!States.ReferencePathConflict",
 		},
 		"a path that fails behind a task is not caught": {
 			single(function + `, "OutputPath": "$.x", "Catch": [{"ErrorEquals": ["States.Runtime"], "Next": "S"}]`), `{}`,
-			"1<0 Start; 2<0 SE(S); 3<2 Sched; 4<3 Run; 5<4 TaskOK; 6<5 Fail!States.Runtime",
+			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 TaskScheduled; 4<3 TaskStarted; 5<4 TaskSucceeded; 6<5 ExecutionFailed!States.Runtime",
 		},
 		"ItemsPath that is missing": {
 			single(`"Type": "Map", "ItemsPath": "$.x", "ItemProcessor": ` + branch(`"Type": "Pass"`)), `{}`,
-			"1<0 Start; 2<0 SE(S); 3<2 MapFail!States.ReferencePathConflict; 4<3 Fail!States.ReferencePathConflict",
+			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 MapStateFailed!States.ReferencePathConflict; 4<3 ExecutionFailed!States.ReferencePathConflict",
 		},
 		"iterations one after the other": {
 			single(`"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": ` + branch(`"Type": "Pass"`)), `[1,2]`,
-			"1<0 Start; 2<0 SE(S); 3<2 MapSt; 4<3 It(0); 5<4 SE(B); 6<5 SX(B); 7<6 ItOK(0); 8<6 It(1); 9<8 SE(B); 10<9 SX(B); 11<10 ItOK(1); 12<11 MapOK; 13<11 SX(S); 14<13 OK",
+			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 MapStateStarted; 4<3 MapIterationStarted(0); 5<4 StateEntered(B); 6<5 StateExited(B); 7<6 MapIterationSucceeded(0); 8<6 MapIterationStarted(1); 9<8 StateEntered(B); 10<9 StateExited(B); 11<10 MapIterationSucceeded(1); 12<11 MapStateSucceeded; 13<11 StateExited(S); 14<13 ExecutionSucceeded",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 // only what its event uses; numbers are small because they are differences, and
 // a document that the event before had is not written twice.
 
-const codecVersion = 1
+const codecVersion = 2
 
 // maxNesting is how deep a document of a batch may nest: a loop of states that
 // wrap their input makes deeper ones than anybody may send, up to the payload
@@ -168,12 +168,14 @@ func (e *encoder) task(t *TaskEvent) {
 }
 
 func (e *encoder) start(s *Start) {
-	for _, text := range []string{s.ARN, s.Name, s.MachineARN, s.Machine, s.RoleARN, s.InputText, s.Version, s.Alias, s.MapRun, s.Parent} {
+	for _, text := range []string{s.ARN, s.Name, s.MachineARN, s.Machine, s.RoleARN, s.InputText, s.Version, s.Alias, s.MapRun, s.Parent, s.Caller} {
 		e.string(text)
 	}
 	e.bool(s.Express)
 	e.bool(s.Sync)
 	e.uint(uint64(s.Items))
+	e.int(s.CallerToken)
+	e.bool(s.Managed)
 	e.buf = binary.BigEndian.AppendUint64(e.buf, s.Seed)
 }
 
@@ -375,10 +377,11 @@ func (d *decoder) task() *TaskEvent {
 
 func (d *decoder) start() *Start {
 	s := &Start{}
-	for _, text := range []*string{&s.ARN, &s.Name, &s.MachineARN, &s.Machine, &s.RoleARN, &s.InputText, &s.Version, &s.Alias, &s.MapRun, &s.Parent} {
+	for _, text := range []*string{&s.ARN, &s.Name, &s.MachineARN, &s.Machine, &s.RoleARN, &s.InputText, &s.Version, &s.Alias, &s.MapRun, &s.Parent, &s.Caller} {
 		*text = d.string()
 	}
 	s.Express, s.Sync, s.Items = d.bool(), d.bool(), int(d.uint())
+	s.CallerToken, s.Managed = d.int(), d.bool()
 	s.Seed = d.uint64()
 	return s
 }

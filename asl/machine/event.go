@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"strconv"
+
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
@@ -21,6 +23,7 @@ const (
 	ExecutionFailed    Type = 3
 	ExecutionTimedOut  Type = 4
 	ExecutionAborted   Type = 5
+	ExecutionRedriven  Type = 6 // Index is the redriveCount, from 1
 
 	StateEntered Type = 10
 	StateExited  Type = 11
@@ -51,6 +54,7 @@ const (
 	MapRunSucceeded Type = 61
 	MapRunFailed    Type = 62
 	MapRunAborted   Type = 63
+	MapRunRedriven  Type = 64 // Index is the redriveCount, from 1
 )
 
 // The private records: what the history does not show, but recovery needs.
@@ -67,6 +71,34 @@ const (
 	MapRunClosing          Type = 108 // no child runs any more; the results are being written
 	MapRunUpdated          Type = 109 // the limits of a Map Run were changed
 )
+
+var typeNames = map[Type]string{
+	ExecutionStarted: "ExecutionStarted", ExecutionSucceeded: "ExecutionSucceeded", ExecutionFailed: "ExecutionFailed",
+	ExecutionTimedOut: "ExecutionTimedOut", ExecutionAborted: "ExecutionAborted", ExecutionRedriven: "ExecutionRedriven",
+	StateEntered: "StateEntered", StateExited: "StateExited", StateAborted: "StateAborted",
+	TaskScheduled: "TaskScheduled", TaskStarted: "TaskStarted", TaskSubmitted: "TaskSubmitted",
+	TaskSucceeded: "TaskSucceeded", TaskFailed: "TaskFailed", TaskTimedOut: "TaskTimedOut",
+	ParallelStateStarted: "ParallelStateStarted", ParallelStateSucceeded: "ParallelStateSucceeded", ParallelStateFailed: "ParallelStateFailed",
+	MapStateStarted: "MapStateStarted", MapStateSucceeded: "MapStateSucceeded", MapStateFailed: "MapStateFailed",
+	MapIterationStarted: "MapIterationStarted", MapIterationSucceeded: "MapIterationSucceeded",
+	MapIterationFailed: "MapIterationFailed", MapIterationAborted: "MapIterationAborted",
+	EvaluationFailed: "EvaluationFailed",
+	MapRunStarted:    "MapRunStarted", MapRunSucceeded: "MapRunSucceeded", MapRunFailed: "MapRunFailed",
+	MapRunAborted: "MapRunAborted", MapRunRedriven: "MapRunRedriven",
+
+	WaitSet: "WaitSet", RetrySet: "RetrySet", TimerFired: "TimerFired", HeartbeatReceived: "HeartbeatReceived", AnswerKept: "AnswerKept",
+	ItemsRead: "ItemsRead", ChildExecutionsStarted: "ChildExecutionsStarted", ChildExecutionsEnded: "ChildExecutionsEnded",
+	MapRunClosing: "MapRunClosing", MapRunUpdated: "MapRunUpdated",
+}
+
+// String returns the name of the type: "TaskScheduled", "RetrySet". The history
+// has more precise names for some, as LambdaFunctionScheduled.
+func (t Type) String() string {
+	if name, ok := typeNames[t]; ok {
+		return name
+	}
+	return "Type(" + strconv.Itoa(int(t)) + ")"
+}
 
 // Private reports whether the history does not show events of this type.
 func (t Type) Private() bool { return t >= 100 }
@@ -127,6 +159,10 @@ type Start struct {
 	Parent     string // ARN of the execution that has that Map Run
 	Items      int    // how many items of the Map Run it has
 	Seed       uint64 // all randomness of the execution comes from here
+
+	Caller      string // ARN of the execution whose Task started it, or ""
+	CallerToken int64  // the Token of that Task
+	Managed     bool   // by .sync: it is stopped when its caller no longer waits for it
 }
 
 // Status is that of DescribeExecution.

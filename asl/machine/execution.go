@@ -38,13 +38,13 @@ type Execution struct {
 	trial   *Trial      // nil in all but those of TestState
 
 	// What follows lives only during one Handle.
-	events     []Event
-	cmds       []Command
-	scratch    env
-	drawn      *random // see draw
-	drawnAt    int64
-	activities func(arn string) bool // Stimulus.Activities
-	touched    []*mapRun             // Map Runs that something has happened to
+	events  []Event
+	cmds    []Command
+	scratch env
+	drawn   *random // see draw
+	drawnAt int64
+	missing []string  // Stimulus.MissingActivities
+	touched []*mapRun // Map Runs that something has happened to
 }
 
 // New returns an execution of the program that has not begun.
@@ -52,6 +52,9 @@ func New(p *Program) *Execution { return &Execution{program: p} }
 
 // Fresh returns an execution of the same program that has not begun.
 func (x *Execution) Fresh() *Execution { return New(x.program) }
+
+// Program returns the program that the execution runs.
+func (x *Execution) Program() *Program { return x.program }
 
 // Status returns the status; Running before the start, too.
 func (x *Execution) Status() Status { return x.status }
@@ -85,12 +88,12 @@ func (x *Execution) Records() int64 { return x.records }
 // with a Resumed stimulus after it has looked whether something else is due.
 // The events are appended to buf, which may be nil.
 func (x *Execution) Handle(s Stimulus, budget int, buf []Event) Batch {
-	x.now, x.events, x.activities = max(s.At, x.now), buf, s.Activities
+	x.now, x.events, x.missing = max(s.At, x.now), buf, s.MissingActivities
 	b := Batch{Stale: !x.take(s)}
 	x.checkRoom()
 	b.More = x.run(budget)
 	b.Events, b.Commands, b.MapRuns = x.events, x.cmds, x.summaries()
-	x.events, x.cmds, x.scratch, x.drawn, x.activities = nil, nil, env{}, nil, nil
+	x.events, x.cmds, x.scratch, x.drawn, x.missing = nil, nil, env{}, nil, nil
 	return b
 }
 

@@ -3,6 +3,7 @@ package machine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aslocal/aslocal/asl"
@@ -19,7 +20,13 @@ type Program struct {
 	timeout  int64 // seconds, 0 for none
 	limit    func() context.Context
 	children map[string]*Program // what the children of distributed Maps run, by label
+
+	activities []string // ARNs
 }
+
+// Activities returns the ARNs of the activities that Task states of the program
+// name, without those of the children of distributed Maps.
+func (p *Program) Activities() []string { return p.activities }
 
 // LimitExpressions sets where the evaluation of a JSONata expression gets its
 // context, which ends it if it takes too long; without it nothing does. It is
@@ -40,6 +47,9 @@ func (p *Program) Child(label string) *Program { return p.children[label] }
 func newProgram(root *workflow) *Program {
 	p := &Program{root: root}
 	root.each(func(st *state) {
+		if t, ok := st.work.(*task); ok && t.resource.Kind == asl.Activity && !slices.Contains(p.activities, t.resource.Text) {
+			p.activities = append(p.activities, t.resource.Text)
+		}
 		if m, ok := st.work.(*mapState); ok && m.distributed != nil {
 			if p.children == nil {
 				p.children = make(map[string]*Program)

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
@@ -33,7 +34,7 @@ func compileTask(c *compiler, _ *state) work {
 // run schedules the call: it evaluates everything about it, so that a retry
 // sees what has changed and recovery need not evaluate anything.
 func (t *task) run(x *Execution, f *frame) {
-	if t.resource.Kind == asl.Activity && x.activities != nil && !x.activities(t.resource.Text) { // F-021
+	if slices.Contains(x.missing, t.resource.Text) { // F-021
 		x.fail(f, f.runtime("The activity %s does not exist.", t.resource.Text))
 		return
 	}

@@ -44,8 +44,9 @@ type Stimulus struct {
 	Ended   []ChildEnd
 	Run     *MapRunEvent
 
-	// Activities says which activities exist as this happens; nil: all do.
-	Activities func(arn string) bool
+	// MissingActivities are the ARNs, of those that the program names, of
+	// activities that do not exist as this happens.
+	MissingActivities []string
 }
 
 // Timer says what a timer is for.

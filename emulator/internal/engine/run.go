@@ -52,7 +52,7 @@ func (e *Engine) step(x *execution, s machine.Stimulus, slice int, reply chan<- 
 	if err := x.lost.Load(); err != nil {
 		return refuse(*err)
 	}
-	s.At, s.Activities = e.Clock.Now(), e.Activities
+	s.At, s.MissingActivities = e.Clock.Now(), e.missingActivities(x)
 	b, err := e.handle(x, s, slice)
 	switch {
 	case err != nil:
@@ -63,6 +63,20 @@ func (e *Engine) step(x *execution, s machine.Stimulus, slice int, reply chan<- 
 	}
 	e.commit(x, b, reply)
 	return b.More
+}
+
+// missingActivities are the activities that the execution's program names and
+// that do not exist now.
+func (e *Engine) missingActivities(x *execution) (missing []string) {
+	if e.Activities == nil {
+		return nil
+	}
+	for _, arn := range x.x.Program().Activities() {
+		if !e.Activities(arn) {
+			missing = append(missing, arn)
+		}
+	}
+	return missing
 }
 
 // ErrStale says that nobody waits for the answer any more.

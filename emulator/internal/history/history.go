@@ -43,30 +43,7 @@ func Type(e *machine.Event) string {
 	if stem, ok := taskTypes[e.Type]; ok {
 		return family(e) + stem
 	}
-	return typeNames[e.Type]
-}
-
-var typeNames = map[machine.Type]string{
-	machine.ExecutionStarted:       "ExecutionStarted",
-	machine.ExecutionSucceeded:     "ExecutionSucceeded",
-	machine.ExecutionFailed:        "ExecutionFailed",
-	machine.ExecutionTimedOut:      "ExecutionTimedOut",
-	machine.ExecutionAborted:       "ExecutionAborted",
-	machine.ParallelStateStarted:   "ParallelStateStarted",
-	machine.ParallelStateSucceeded: "ParallelStateSucceeded",
-	machine.ParallelStateFailed:    "ParallelStateFailed",
-	machine.MapStateStarted:        "MapStateStarted",
-	machine.MapIterationStarted:    "MapIterationStarted",
-	machine.MapIterationSucceeded:  "MapIterationSucceeded",
-	machine.MapIterationFailed:     "MapIterationFailed",
-	machine.MapIterationAborted:    "MapIterationAborted",
-	machine.MapStateSucceeded:      "MapStateSucceeded",
-	machine.MapStateFailed:         "MapStateFailed",
-	machine.EvaluationFailed:       "EvaluationFailed",
-	machine.MapRunStarted:          "MapRunStarted",
-	machine.MapRunSucceeded:        "MapRunSucceeded",
-	machine.MapRunFailed:           "MapRunFailed",
-	machine.MapRunAborted:          "MapRunAborted",
+	return e.Type.String()
 }
 
 // taskTypes are the events whose names begin with the family of their resource.
@@ -125,6 +102,10 @@ func Details(e *machine.Event, o Options) (string, value.Value) {
 		return "evaluationFailedEventDetails", d.evaluation(e)
 	case machine.MapRunStarted:
 		return "mapRunStartedEventDetails", value.OfMembers("mapRunArn", value.OfString(e.Run.ARN))
+	case machine.MapRunRedriven:
+		return "mapRunRedrivenEventDetails", value.OfMembers("mapRunArn", value.OfString(e.Run.ARN), "redriveCount", value.OfInt(int64(e.Index)))
+	case machine.ExecutionRedriven:
+		return "executionRedrivenEventDetails", value.OfMembers("redriveCount", value.OfInt(int64(e.Index)))
 	case machine.MapRunFailed:
 		return "mapRunFailedEventDetails", d.failure(e)
 	}
