@@ -47,7 +47,7 @@ func newCaller(tb testing.TB, store journal.Store) *caller {
 }
 
 func (c *caller) call(operation, body string) string {
-	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+	r := httptest.NewRequest(http.MethodPost, "http://localhost/", strings.NewReader(body))
 	r.Header.Set("X-Amz-Target", "AWSStepFunctions."+operation)
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	w := httptest.NewRecorder()

@@ -12,11 +12,18 @@ import (
 // newHandler routes: the API is POST /. Everything else is for later faces of
 // the same port.
 func newHandler(actions map[string]awsjson.Action, s *settings) http.Handler {
-	service := &awsjson.Service{Prefix: "AWSStepFunctions", Actions: actions, Log: s.log}
+	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: actions, Log: s.log}
 	router := mux.NewRouter()
-	router.Path("/").Methods(http.MethodPost).Handler(service)
-	router.Path("/").Handler(http.HandlerFunc(aboutPage))
-	return router
+	router.Path("/").Methods(http.MethodPost).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if otherService(r) != "" || form(r) {
+			refuseOther(w, r)
+			return
+		}
+		service.ServeHTTP(w, r)
+	})
+	router.Path("/").MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return otherService(r) == "" }).HandlerFunc(aboutPage)
+	router.NotFoundHandler = http.HandlerFunc(refuseOther)
+	return newAccess(s.allowedHosts, router)
 }
 
 // aboutPage tells people who come with a browser what this is.
