@@ -57,15 +57,16 @@ func otherService(r *http.Request) string {
 // signedFor is the service in the scope of a request's signature, ID/date/region/
 // service/aws4_request; "" if it has none.
 func signedFor(r *http.Request) string {
-	credential := r.URL.Query().Get("X-Amz-Credential")
-	if _, rest, ok := strings.Cut(r.Header.Get("Authorization"), "Credential="); ok {
-		credential, _, _ = strings.Cut(rest, ",")
+	_, credential, ok := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	credential, _, _ = strings.Cut(credential, ",")
+	if !ok && r.URL.RawQuery != "" {
+		credential = r.URL.Query().Get("X-Amz-Credential")
 	}
-	scope := strings.Split(credential, "/")
-	if len(scope) < 5 {
+	scope, ok := strings.CutSuffix(credential, "/aws4_request")
+	if !ok {
 		return ""
 	}
-	return scope[len(scope)-2]
+	return scope[strings.LastIndexByte(scope, '/')+1:]
 }
 
 // notHere says that a service is not here; "" is one that is not known.
