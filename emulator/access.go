@@ -59,7 +59,7 @@ func (a *access) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.next.ServeHTTP(w, r)
 }
 
-// refusal says why the request is not let in; "" if it is.
+// refusal is why the request is refused; "" if it is let in.
 func (a *access) refusal(r *http.Request) string {
 	if !a.allows(r.Host) {
 		host := hostname(r.Host)

@@ -9,9 +9,10 @@
 //	…
 //	em.Advance(time.Hour) // the Wait is over
 //
-// This package is the face: what New can be told, the HTTP handler, and the Go
-// door (direct.go, run_t.go). The API is in internal/api, what is defined in
-// internal/registry, what runs in internal/engine.
+// This package has the options of New, the HTTP handler (handler.go, access.go),
+// and what Go programs call directly (direct.go, run_t.go). The operations are in
+// internal/api, the definitions of state machines in internal/registry, their
+// executions in internal/engine.
 package emulator
 
 import (

@@ -69,7 +69,7 @@ func signedFor(r *http.Request) string {
 	return scope[strings.LastIndexByte(scope, '/')+1:]
 }
 
-// notHere says that a service is not here; "" is one that is not known.
+// notHere is the message for a service; "" is one that is not known.
 func notHere(service string) string {
 	id := serviceIDs[service]
 	switch {

@@ -13,7 +13,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// This file is the second door to an emulator: that of Go tests.
+// This file serves an emulator to a Go test.
 
 // TB is the part of testing.TB that RunT needs.
 type TB interface {

@@ -13,10 +13,12 @@ import (
 func TestCharactersOfTags(t *testing.T) {
 	x := newTest(t)
 	machine := x.create("m", pass)
-	const pattern = `^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`
+	pattern := map[string]string{"key": `^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`, "value": `^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`}
 	for _, c := range []struct{ key, text, wrong string }{
 		{"cost center", "Zürich 東京 ٣", ""},
 		{"a_b.c:d/e=f+g-h@i", "", ""},
+		{"aws", "aws:v", ""},
+		{"aws:k", "v", "key"},
 		{"nul\x00", "v", "key"},
 		{"line\nbreak", "v", "key"},
 		{"tab\t", "v", "key"},
@@ -34,9 +36,9 @@ func TestCharactersOfTags(t *testing.T) {
 		}
 		shown := map[string]string{"key": c.key, "value": c.text}[c.wrong]
 		x.wantFault(err, "ValidationException", "1 validation error detected: Value '"+shown+"' at 'tags.1.member."+c.wrong+
-			"' failed to satisfy constraint: Member must satisfy regular expression pattern: "+pattern)
+			"' failed to satisfy constraint: Member must satisfy regular expression pattern: "+pattern[c.wrong])
 	}
 	_, err := x.client.CreateActivity(x.ctx, &sfn.CreateActivityInput{Name: aws.String("a"), Tags: []types.Tag{{Key: aws.String("<"), Value: aws.String("v")}}})
 	x.wantFault(err, "ValidationException", "1 validation error detected: Value '<' at 'tags.1.member.key' failed to satisfy constraint: "+
-		"Member must satisfy regular expression pattern: "+pattern)
+		"Member must satisfy regular expression pattern: "+pattern["key"])
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // This file checks the context object that TestState may be given. A given one
-// stands for all of that of an execution: what it lacks is not there.
+// replaces the whole context object of an execution: what it lacks is not there.
 
 // contextMembers are the members that a context object has, and those of its
 // parts. A member of the kind Absent may be anything.

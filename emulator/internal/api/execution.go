@@ -12,8 +12,8 @@ import (
 
 // This file finds executions.
 
-// Execution returns a Standard execution as it stands, or says
-// ExecutionDoesNotExist.
+// Execution returns a Standard execution as it stands. It fails with
+// ExecutionDoesNotExist, or with InvalidArn.
 func (a *API) Execution(text string) (engine.View, error) {
 	at, err := arn.ParseKind(text, arn.Execution)
 	if err != nil {

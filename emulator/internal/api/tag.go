@@ -10,11 +10,12 @@ import (
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html
 
 // A tag has the characters that the documentation names: Unicode letters,
-// digits, white space, and _ . : / = + - @. The pattern is that of the tags of
-// other services; the model of this one has none (inferred).
+// digits, white space, and _ . : / = + - @; keys that begin with aws: are AWS's
+// own. The patterns are those of the tags of other services; the model of this
+// one has none (inferred).
 type tag struct {
-	Key   string `json:"key" aws:"min=1,max=128" pattern:"^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$"`
-	Value string `json:"value" aws:"max=256" pattern:"^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$"`
+	Key   string `json:"key" aws:"min=1,max=128" pattern:"^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$"`
+	Value string `json:"value" aws:"max=256" pattern:"^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$"`
 }
 
 // tagObject returns the object of tags with others set.

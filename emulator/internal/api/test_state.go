@@ -124,7 +124,7 @@ func (in *testStateInput) readDocuments(t *machine.Trial) (err error) {
 }
 
 // state finds the state to test and reports whether it belongs to a Map. Without
-// a name, the definition is that of the state alone, whose errors are told as if
+// a name, the definition is a state alone, whose errors are reported as if
 // it had one (F-051).
 func (in *testStateInput) state() (s *asl.State, inMap bool, err error) {
 	text, options := in.Definition, asl.Options{}
@@ -216,7 +216,7 @@ func compileState(s *asl.State) (*machine.Program, error) {
 // selects all of its items.
 const maxTestExpressions = 30 * time.Second
 
-// startOfTest makes up the execution that the context object shows: that of an
+// startOfTest makes up the execution that the context object shows: one of an
 // Express state machine (F-050).
 func (a *API) startOfTest(role string) machine.Start {
 	name, execution := a.random.UUID(), a.random.UUID()

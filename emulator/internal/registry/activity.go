@@ -66,7 +66,7 @@ func (r *Registry) DeleteActivity(ctx context.Context, text string) error {
 	return nil
 }
 
-// Activity returns the activity of that ARN, or says ActivityDoesNotExist.
+// Activity returns the activity of that ARN, or fails with ActivityDoesNotExist.
 func (r *Registry) Activity(text string) (*Activity, error) {
 	at, err := arn.ParseKind(text, arn.Activity)
 	if err != nil {

@@ -182,7 +182,7 @@ func (r *Registry) DeleteAlias(ctx context.Context, text string) error {
 	return r.put(ctx, old, &m, journal.Document{Kind: kindAlias, Key: text})
 }
 
-// Alias returns the alias of that ARN, or says ResourceNotFound.
+// Alias returns the alias of that ARN, or fails with ResourceNotFound.
 func (r *Registry) Alias(text string) (*Alias, error) {
 	at, err := arn.ParseQualified(text)
 	if err != nil {

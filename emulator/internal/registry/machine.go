@@ -36,7 +36,7 @@ type Creation struct {
 	Publication
 }
 
-// A Publication says whether a version is to be made, and how it is described.
+// A Publication is the wish to publish a version, or not, and its description.
 type Publication struct {
 	Publish     bool
 	Description value.Value // no value: none

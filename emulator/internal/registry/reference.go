@@ -15,8 +15,8 @@ type Reference struct {
 	Alias   *Alias
 }
 
-// Resolve finds the state machine, version or alias of an ARN, or says
-// StateMachineDoesNotExist.
+// Resolve finds the state machine, version or alias of an ARN. It fails with
+// StateMachineDoesNotExist, or with InvalidArn.
 func (r *Registry) Resolve(text string) (Reference, error) {
 	a, err := arn.ParseKind(text, arn.StateMachine)
 	if err != nil {

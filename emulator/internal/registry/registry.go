@@ -76,9 +76,9 @@ func (r *Registry) keep(ctx context.Context, documents ...journal.Document) erro
 	return journal.Do(context.WithoutCancel(ctx), r.store, journal.Write{Documents: documents})
 }
 
-// Missing says in the log why a resource may not be there although its user
-// believes so: it is looked for in another region or account. The service's own
-// message, which SDKs read, has no room for that.
+// Missing logs why a resource is not found, if its ARN is of another region or
+// account. The answer to the client has the service's own message, which does not
+// mention that.
 func (r *Registry) Missing(a arn.ARN) {
 	if !r.home.Has(a) {
 		r.log.Warn("an ARN of another region or account was asked for; the settings region and account say which ones this emulator has",

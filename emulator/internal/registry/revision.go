@@ -54,7 +54,7 @@ type Revision struct {
 // Express reports whether executions are of the type EXPRESS.
 func (v *Revision) Express() bool { return v.Type == Express }
 
-// What a Revision's use says.
+// The values of a Revision's use.
 const (
 	unused  = iota // no execution can need it
 	pinned         // executions may need it

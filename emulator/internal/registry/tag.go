@@ -21,7 +21,7 @@ func checkTags(arn string, tags value.Value) error {
 	return nil
 }
 
-// Tags returns the tags of a resource, or says ResourceNotFound. Versions and
+// Tags returns the tags of a resource, or fails with ResourceNotFound. Versions and
 // aliases have none.
 func (r *Registry) Tags(text string) (value.Value, error) {
 	a, err := arn.Parse(text)
