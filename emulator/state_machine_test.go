@@ -2,7 +2,6 @@ package emulator_test
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/aslocal/aslocal/emulator"
-	"github.com/aslocal/aslocal/emulator/journal"
 )
 
 // variable is a machine that waits and refers to the variable of that name.
@@ -104,32 +102,5 @@ func TestStartsAndUpdatesAfterARestart(t *testing.T) {
 	case <-done:
 	case <-time.After(30 * time.Second):
 		t.Fatal("starts and updates wait for each other")
-	}
-}
-
-// A store that holds something else is refused, with what it is about.
-func TestNewRefusesABrokenStore(t *testing.T) {
-	const arn = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
-	machine := journal.Document{Kind: "machine", Key: arn, Data: []byte(`{"revision":"r"}`)}
-	revision := journal.Document{Kind: "revision", Key: "r", Data: []byte(`{"arn":"` + arn + `","definition":"{}"}`)}
-	for want, documents := range map[string][]journal.Document{
-		"the state machine " + arn + `: there is no revision "r" of a state machine`: {machine},
-		"the state machine " + arn + ": the revision r: expected a state machine":    {machine, {Kind: "revision", Key: "r", Data: []byte(pass)}},
-		"the state machine " + arn + ": the revision r: Unexpected character":        {machine, {Kind: "revision", Key: "r", Data: []byte("?")}},
-		"the state machine " + arn + ": Unexpected end-of-input":                     {{Kind: "machine", Key: arn, Data: []byte("{")}},
-		"the version " + arn + ":1: its state machine is not there":                  {{Kind: "version", Key: arn + ":1", Data: []byte(`{}`)}},
-		"the version " + arn + `:1: there is no revision "" of a state machine`:      {machine, revision, {Kind: "version", Key: arn + ":1", Data: []byte(`{}`)}},
-		"the version v: InvalidArn":                                                  {{Kind: "version", Key: "v", Data: []byte(`{}`)}},
-		"the alias " + arn + ":live: its state machine is not there":                 {{Kind: "alias", Key: arn + ":live", Data: []byte(`{}`)}},
-		"the activity a: ": {{Kind: "activity", Key: "a", Data: []byte("{")}},
-	} {
-		store := journal.NewMemory()
-		if err := journal.Do(t.Context(), store, journal.Write{Documents: documents}); err != nil {
-			t.Fatal(err)
-		}
-		_, err := emulator.New(emulator.WithStore(store))
-		if err == nil || !strings.HasPrefix(err.Error(), "emulator: registry: "+want) {
-			t.Errorf("got %v, want %s", err, want)
-		}
 	}
 }

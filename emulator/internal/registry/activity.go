@@ -3,7 +3,6 @@ package registry
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -107,17 +106,14 @@ func (a *Activity) document() journal.Document {
 
 // loadActivities reads what the store has.
 func (r *Registry) loadActivities() error {
-	for doc, err := range r.store.Documents(kindActivity) {
-		if err != nil {
-			return fmt.Errorf("reading the activities: %w", err)
-		}
+	return r.load(kindActivity, func(doc journal.Document) error {
 		o, err := value.ParseBytes(doc.Data)
 		if err != nil {
-			return fmt.Errorf("the activity %s: %w", doc.Key, err)
+			return err
 		}
 		a := &Activity{ARN: doc.Key, Name: o.Get("name").Text(), Tags: o.Get("tags")}
 		a.Created, _ = o.Get("created").Int()
 		r.activities[a.ARN] = a
-	}
-	return nil
+		return nil
+	})
 }

@@ -3,7 +3,6 @@ package registry
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -233,23 +232,16 @@ func (a *Alias) document() journal.Document {
 	return journal.Document{Kind: kindAlias, Key: a.ARN, Data: o.AppendJSON(nil)}
 }
 
-// loadAliases reads what the store has. State machines are there already.
+// loadAliases reads what the store has. Versions are there already.
 func (r *Registry) loadAliases() error {
-	for doc, err := range r.store.Documents(kindAlias) {
-		if err != nil {
-			return fmt.Errorf("reading the aliases: %w", err)
-		}
-		if err := r.loadAlias(doc); err != nil {
-			return fmt.Errorf("the alias %s: %w", doc.Key, err)
-		}
-	}
+	err := r.load(kindAlias, r.readAlias)
 	for _, m := range r.machines {
 		slices.SortFunc(m.Aliases, func(a, b *Alias) int { return cmp.Compare(a.order, b.order) })
 	}
-	return nil
+	return err
 }
 
-func (r *Registry) loadAlias(doc journal.Document) error {
+func (r *Registry) readAlias(doc journal.Document) error {
 	o, err := value.ParseBytes(doc.Data)
 	if err != nil {
 		return err
@@ -262,6 +254,9 @@ func (r *Registry) loadAlias(doc journal.Document) error {
 	for _, route := range o.Get("routes").Items() {
 		weight, _ := route.Get("weight").Int()
 		a.Routes = append(a.Routes, Route{Version: route.Get("version").Text(), Weight: int(weight)})
+	}
+	if err := m.checkTargets(a.Routes); err != nil {
+		return err
 	}
 	a.Created, _ = o.Get("created").Int()
 	a.Updated, _ = o.Get("updated").Int()

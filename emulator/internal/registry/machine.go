@@ -3,7 +3,6 @@ package registry
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -227,25 +226,18 @@ func (m *StateMachine) document() journal.Document {
 
 // loadMachines reads what the store has.
 func (r *Registry) loadMachines() error {
-	for doc, err := range r.store.Documents(kindMachine) {
+	return r.load(kindMachine, func(doc journal.Document) error {
+		o, err := value.ParseBytes(doc.Data)
 		if err != nil {
-			return fmt.Errorf("reading the state machines: %w", err)
+			return err
 		}
-		if r.machines[doc.Key], err = r.readMachine(doc); err != nil {
-			return fmt.Errorf("the state machine %s: %w", doc.Key, err)
+		m := &StateMachine{Tags: o.Get("tags"), Published: o.Get("published").Bool(), Description: o.Get("description")}
+		m.Updated, _ = o.Get("updated").Int()
+		m.LastVersion, _ = o.Get("lastVersion").Int()
+		if m.Revision, err = r.Revision(o.Get("revision").Text()); err != nil {
+			return err
 		}
-	}
-	return nil
-}
-
-func (r *Registry) readMachine(doc journal.Document) (*StateMachine, error) {
-	o, err := value.ParseBytes(doc.Data)
-	if err != nil {
-		return nil, err
-	}
-	m := &StateMachine{Tags: o.Get("tags"), Published: o.Get("published").Bool(), Description: o.Get("description")}
-	m.Updated, _ = o.Get("updated").Int()
-	m.LastVersion, _ = o.Get("lastVersion").Int()
-	m.Revision, err = r.Revision(o.Get("revision").Text())
-	return m, err
+		r.machines[m.ARN] = m
+		return nil
+	})
 }

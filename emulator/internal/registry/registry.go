@@ -70,6 +70,20 @@ const (
 	kindActivity = "activity"
 )
 
+// load gives the documents of a kind to read. One that cannot be read is logged
+// and left out; the others are served.
+func (r *Registry) load(kind string, read func(journal.Document) error) error {
+	for doc, err := range r.store.Documents(kind) {
+		if err != nil {
+			return fmt.Errorf("reading the documents of the kind %s: %w", kind, err)
+		}
+		if err := read(doc); err != nil {
+			r.log.Error("a document cannot be read and is left out", "kind", kind, "key", doc.Key, "error", err)
+		}
+	}
+	return nil
+}
+
 // keep writes documents. It does not give up when the client goes away: the write
 // would happen all the same, and memory would not know.
 func (r *Registry) keep(ctx context.Context, documents ...journal.Document) error {

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,10 +26,12 @@ func constant(n int) string {
 	return fmt.Sprintf(`{"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": %d, "End": true}}}`, n)
 }
 
+var home = arn.Home{Region: "us-east-1", Account: "123456789012"}
+
 func open(t testing.TB, store journal.Store) *Registry {
 	t.Helper()
 	r, err := Open(Config{
-		Home: arn.Home{Region: "us-east-1", Account: "123456789012"}, Store: store, Now: func() int64 { return 1 },
+		Home: home, Store: store, Now: func() int64 { return 1 },
 		Random: random.New(1), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
@@ -197,6 +200,50 @@ func TestUpdatesKeepTheHeapFlat(t *testing.T) {
 	}
 	if got := r.programs.order.Len(); got != 1 {
 		t.Errorf("%d programs are kept, want the one of the state machine", got)
+	}
+}
+
+// A document that cannot be read is left out, with what refers to it, and the log
+// says which one it is. All else is served.
+func TestBrokenDocumentsAreLeftOut(t *testing.T) {
+	const m = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
+	machine := journal.Document{Kind: kindMachine, Key: m, Data: []byte(`{"revision":"r"}`)}
+	revision := journal.Document{Kind: kindRevision, Key: "r", Data: []byte(`{"arn":"` + m + `","definition":"{}"}`)}
+	document := func(kind, key, data string) journal.Document {
+		return journal.Document{Kind: kind, Key: key, Data: []byte(data)}
+	}
+	for want, documents := range map[string][]journal.Document{
+		m + `: there is no revision \"r\" of a state machine`:  {machine},
+		m + ": the revision r: expected a state machine":       {machine, document(kindRevision, "r", `{}`)},
+		m + ": the revision r: Unexpected character":           {machine, document(kindRevision, "r", `?`)},
+		m + ": Unexpected end-of-input":                        {document(kindMachine, m, `{`)},
+		m + ":1: its state machine is not there":               {document(kindVersion, m+":1", `{}`)},
+		m + `:1: there is no revision \"\" of a state machine`: {machine, revision, document(kindVersion, m+":1", `{}`)},
+		"v: InvalidArn": {document(kindVersion, "v", `{}`)},
+		m + ":live: its state machine is not there":                    {document(kindAlias, m+":live", `{}`)},
+		m + ":live: ResourceNotFound":                                  {machine, revision, document(kindAlias, m+":live", `{"routes":[{"version":"`+m+`:1"}]}`)},
+		"arn:aws:states:us-east-1:123456789012:activity:a: Unexpected": {document(kindActivity, "arn:aws:states:us-east-1:123456789012:activity:a", "{")},
+	} {
+		store := journal.NewMemory()
+		good := create(t, open(t, store), "good", Standard)
+		if err := journal.Do(t.Context(), store, journal.Write{Documents: documents}); err != nil {
+			t.Fatal(err)
+		}
+		var log bytes.Buffer
+		r, err := Open(Config{Home: home, Store: store, Now: func() int64 { return 1 }, Random: random.New(1), Log: slog.New(slog.NewTextHandler(&log, nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Resolve(good.ARN); err != nil {
+			t.Errorf("%s: the others: %v", want, err)
+		}
+		key, text, _ := strings.Cut(want, ": ")
+		if !strings.Contains(log.String(), "key="+key) || !strings.Contains(log.String(), text) {
+			t.Errorf("the log has %s\nwant %s", log.String(), want)
+		}
+		if versions, _ := r.Versions(m); len(versions) > 0 || len(r.Activities()) > 0 {
+			t.Errorf("%s: there are %d versions and %d activities", want, len(versions), len(r.Activities()))
+		}
 	}
 }
 

@@ -3,7 +3,7 @@ package registry
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -130,21 +130,14 @@ func (v *Version) document() journal.Document {
 
 // loadVersions reads what the store has. State machines are there already.
 func (r *Registry) loadVersions() error {
-	for doc, err := range r.store.Documents(kindVersion) {
-		if err != nil {
-			return fmt.Errorf("reading the versions: %w", err)
-		}
-		if err := r.loadVersion(doc); err != nil {
-			return fmt.Errorf("the version %s: %w", doc.Key, err)
-		}
-	}
+	err := r.load(kindVersion, r.readVersion)
 	for _, m := range r.machines {
 		slices.SortFunc(m.Versions, func(a, b *Version) int { return cmp.Compare(a.Number, b.Number) })
 	}
-	return nil
+	return err
 }
 
-func (r *Registry) loadVersion(doc journal.Document) error {
+func (r *Registry) readVersion(doc journal.Document) error {
 	o, err := value.ParseBytes(doc.Data)
 	if err != nil {
 		return err
@@ -174,5 +167,5 @@ func (r *Registry) machineOf(text string) (*StateMachine, error) {
 	if m := r.machine(a.Base()); m != nil {
 		return m, nil
 	}
-	return nil, fmt.Errorf("its state machine is not there")
+	return nil, errors.New("its state machine is not there")
 }
