@@ -28,7 +28,9 @@ func (in *testStateInput) mockOf(s testedState) (*machine.Mock, error) {
 	if in.Mock == nil {
 		return nil, nil
 	}
-	m := &machine.Mock{FailedIterations: int(min(in.StateConfiguration.MapIterationFailureCount.Value, 1<<31-1))}
+	m := &machine.Mock{Rehearsal: &machine.Rehearsal{
+		FailedIterations: int(min(in.StateConfiguration.MapIterationFailureCount.Value, 1<<31-1)), Iterations: -1,
+	}}
 	if e := in.Mock.ErrorOutput; e != nil {
 		m.Failure = givenFailure(e.Error, e.Cause)
 		return m, nil

@@ -94,7 +94,10 @@ func newBench(t testing.TB, c Config) *bench {
 	if c.Tasks == nil {
 		c.Tasks = echo
 	}
-	c.Program, c.Log = programs, quiet()
+	if c.Log == nil {
+		c.Log = quiet()
+	}
+	c.Program = programs
 	e := New(c)
 	if err := e.Recover(); err != nil {
 		t.Fatal(err)

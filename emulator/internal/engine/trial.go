@@ -18,7 +18,7 @@ const maxTrial = 5 * time.Minute
 // Try runs a trial to its end, calling the task of a state without a mock. A
 // task that takes longer than it may, or than a trial may, has timed out; time
 // is that of the system, since nobody advances a virtual clock meanwhile.
-func (e *Engine) Try(ctx context.Context, t *machine.Trial) *machine.Verdict {
+func (e *Engine) Try(ctx context.Context, t *machine.StateTest) *machine.StateResult {
 	ctx, cancel := context.WithTimeout(ctx, maxTrial)
 	defer cancel()
 	defer context.AfterFunc(e.root, cancel)()

@@ -3,6 +3,7 @@ package registry
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -255,8 +256,10 @@ func (r *Registry) readAlias(doc journal.Document) error {
 		weight, _ := route.Get("weight").Int()
 		a.Routes = append(a.Routes, Route{Version: route.Get("version").Text(), Weight: int(weight)})
 	}
-	if err := m.checkTargets(a.Routes); err != nil {
-		return err
+	for _, r := range a.Routes {
+		if m.version(r.Version) == nil {
+			return fmt.Errorf("there is no version %s", r.Version)
+		}
 	}
 	a.Created, _ = o.Get("created").Int()
 	a.Updated, _ = o.Get("updated").Int()

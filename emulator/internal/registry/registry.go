@@ -73,15 +73,7 @@ const (
 // load gives the documents of a kind to read. One that cannot be read is logged
 // and left out; the others are served.
 func (r *Registry) load(kind string, read func(journal.Document) error) error {
-	for doc, err := range r.store.Documents(kind) {
-		if err != nil {
-			return fmt.Errorf("reading the documents of the kind %s: %w", kind, err)
-		}
-		if err := read(doc); err != nil {
-			r.log.Error("a document cannot be read and is left out", "kind", kind, "key", doc.Key, "error", err)
-		}
-	}
-	return nil
+	return journal.Load(r.store, kind, read, func(b *journal.BrokenError) { r.log.Error(b.Error()) })
 }
 
 // keep writes documents. It does not give up when the client goes away: the write

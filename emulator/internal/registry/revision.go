@@ -104,7 +104,7 @@ func (v *Revision) document() journal.Document {
 
 // Revision returns the revision with the key, from the store.
 func (r *Registry) Revision(key string) (*Revision, error) {
-	doc, err := r.document(kindRevision, key)
+	doc, err := r.store.Document(kindRevision, key)
 	if errors.Is(err, journal.ErrNotFound) {
 		return nil, fmt.Errorf("there is no revision %q of a state machine", key)
 	}
@@ -116,15 +116,6 @@ func (r *Registry) Revision(key string) (*Revision, error) {
 		return nil, fmt.Errorf("the revision %s: %w", key, err)
 	}
 	return v, nil
-}
-
-func (r *Registry) document(kind, key string) (journal.Document, error) {
-	for doc, err := range r.store.Documents(kind) {
-		if err != nil || doc.Key == key {
-			return doc, err
-		}
-	}
-	return journal.Document{}, journal.ErrNotFound
 }
 
 // readRevision reads a document. Executions of the time before may need the
