@@ -30,6 +30,8 @@ type describeMapRunOutput struct {
 	ToleratedFailureCount      int64        `json:"toleratedFailureCount"`
 	ItemCounts                 mapRunCounts `json:"itemCounts"`
 	ExecutionCounts            mapRunCounts `json:"executionCounts"`
+	RedriveCount               int64        `json:"redriveCount"`
+	RedriveDate                time.Time    `json:"redriveDate"`
 }
 
 type mapRunCounts struct {
@@ -41,6 +43,9 @@ type mapRunCounts struct {
 	Aborted        int64 `json:"aborted"`
 	Total          int64 `json:"total"`
 	ResultsWritten int64 `json:"resultsWritten"`
+
+	FailuresNotRedrivable int64 `json:"failuresNotRedrivable"`
+	PendingRedrive        int64 `json:"pendingRedrive"`
 }
 
 // describeMapRun returns a Map Run as it stands. Thresholds that are not set
@@ -55,6 +60,7 @@ func (a *API) describeMapRun(_ context.Context, in *describeMapRunInput) (*descr
 		MaxConcurrency: r.Limits.MaxConcurrency, ToleratedFailureCount: max(0, r.Limits.ToleratedCount),
 		ToleratedFailurePercentage: max(0, r.Limits.ToleratedPercentage),
 		ItemCounts:                 countsOf(&r, &r.Items), ExecutionCounts: countsOf(&r, &r.Executions),
+		RedriveCount: int64(r.Redrives), RedriveDate: date(r.Redriven),
 	}, nil
 }
 
@@ -64,6 +70,7 @@ func countsOf(r *engine.MapRun, c *machine.MapRunCounts) mapRunCounts {
 	out := mapRunCounts{
 		Pending: int64(c.Pending), Running: int64(c.Running), Succeeded: int64(c.Succeeded), Failed: int64(c.Failed),
 		TimedOut: int64(c.TimedOut), Aborted: int64(c.Aborted), Total: int64(c.Total),
+		FailuresNotRedrivable: int64(c.FailuresNotRedrivable), PendingRedrive: int64(c.PendingRedrive),
 	}
 	if r.Status == machine.Succeeded {
 		out.ResultsWritten = out.Total
