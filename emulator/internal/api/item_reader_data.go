@@ -31,12 +31,9 @@ func (in *testStateInput) reader(ctx context.Context) func(*machine.ItemReading)
 		if err != nil {
 			return value.Value{}, nil, machine.NewFailure(asl.ErrItemReaderFailed, err.Error())
 		}
-		if len(items.Parts) == 0 {
-			return items.Value, []machine.ItemSource{{Source: items.Source}}, nil
-		}
-		sources := make([]machine.ItemSource, len(items.Parts))
-		for i, part := range items.Parts {
-			sources[i] = machine.ItemSource(part)
+		sources := make([]machine.ItemSource, len(items.Sources))
+		for i, source := range items.Sources {
+			sources[i] = machine.ItemSource(source)
 		}
 		return items.Value, sources, nil
 	}

@@ -4,7 +4,7 @@ import (
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
-	"github.com/aslocal/aslocal/emulator/internal/service"
+	"github.com/aslocal/aslocal/internal/service"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -81,7 +81,7 @@ func (m *mockInput) checkAnswer(r asl.Resource, result value.Value) error {
 	if m.FieldValidationMode == "NONE" || r.Kind != asl.Integration || r.Pattern == asl.WaitForTaskToken {
 		return nil
 	}
-	s, ok := service.Of(r.Type() + ":" + r.Action + r.Pattern.String())
+	s, ok := service.AnswerOf(r.Type() + ":" + r.Action + r.Pattern.String())
 	if !ok {
 		return nil
 	}

@@ -250,7 +250,7 @@ func (e *Engine) carryOut(x *execution, c *machine.Command) {
 		e.startChild(x, c)
 	case machine.ReadItems, machine.WriteResults:
 		e.busy.add()
-		go e.callStorage(x.keepCall(e.root, c.Token), x, *c)
+		go e.call(x.keepCall(e.root, c.Token), x, *c)
 	}
 }
 
