@@ -69,13 +69,13 @@ func (o *outline) take(c byte) (structure bool) {
 		o.quoted = true
 	case c == '[' || c == '{':
 		o.depth++
-		o.room += itemRoom
+		o.room += nodeRoom
 		return true
 	case c == ']' || c == '}':
 		o.depth--
 		return true
 	case c == ',':
-		o.room += fieldRoom
+		o.room += valueRoom
 		return true
 	}
 	return false
