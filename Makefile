@@ -5,11 +5,12 @@ BIN      := bin/aslocal
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 FUZZTIME ?= 20s
 SHARED   ?= ../shared
+KILLS    ?= 100
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOVULNDB ?= https://vuln.go.dev
 
-.PHONY: help run build test update lint vulnerabilities cover bench bench-jsonata fuzz conformance corpus check platforms
+.PHONY: help run build test update lint vulnerabilities cover bench bench-jsonata fuzz conformance corpus kill compare check platforms
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +60,12 @@ conformance: build ## our own cases in process and over HTTP, then the recorded 
 
 corpus: build ## the recorded corpus against a server, with CORPUS_FLAGS for its runner
 	./conformance/corpus.sh $(BIN) $(SHARED)/corpus $(CORPUS_FLAGS)
+
+kill: build ## attack bin/aslocal from outside: KILLS kills (100) under load, redrives, a full disk …; ATTACK_FLAGS go to internal/attack
+	$(GO) run ./internal/attack -aslocal $(BIN) -kills $(KILLS) $(ATTACK_FLAGS)
+
+compare: build ## speed of bin/aslocal beside that of another binary, BEFORE; COMPARE_FLAGS go to internal/compare
+	$(GO) run ./internal/compare -before $(BEFORE) -after $(BIN) -shared $(SHARED) $(COMPARE_FLAGS)
 
 platforms: ## build for every platform, without CGO
 	@for p in $(PLATFORMS); do \

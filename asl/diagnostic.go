@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/internal/printable"
 )
 
@@ -18,13 +17,13 @@ import (
 // A Diagnostic is one thing that is wrong, or looks wrong, with a definition.
 type Diagnostic struct {
 	Severity Severity
-	Code     string         // "SCHEMA_VALIDATION_FAILED"
-	Message  string         // to the letter what the service says, where that is known
-	Pointer  string         // the place as the service names it: "/States/A/Choices[0]/Next"; "" for none
-	Range    position.Range // the place in the source; unknown for none
-	Hint     string         // what was probably meant, or ""
-	File     string         // the name that ParseFile was given, or ""
-	Machine  string         // the state machine of the file, if it is a template that may have several
+	Code     string // "SCHEMA_VALIDATION_FAILED"
+	Message  string // to the letter what the service says, where that is known
+	Pointer  string // the place as the service names it: "/States/A/Choices[0]/Next"; "" for none
+	Range    Range  // the place in the source; unknown for none
+	Hint     string // what was probably meant, or ""
+	File     string // the name that ParseFile was given, or ""
+	Machine  string // the state machine of the file, if it is a template that may have several
 }
 
 // A Severity tells whether a state machine can have the definition.

@@ -60,6 +60,10 @@ func (c *Case) Compare(got *Outcome) []Difference {
 		}
 	}
 	found = append(found, c.compareCalls(got)...)
+	if want.Described.Exists() {
+		note(m.subset("/expect/described", want.Described, got.Described.Get))
+	}
+	note(m.compareRedrives(c.Redrives, got.Redrives))
 	if want.MapRuns != nil {
 		note(m.compareMapRuns(want.MapRuns, got.MapRuns))
 	}

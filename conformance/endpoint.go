@@ -32,10 +32,10 @@ type Endpoint struct {
 
 // A Session is the connection to the API for one case.
 type Session struct {
-	Client  *sfn.Client
-	Clock   Clock
-	Objects bool // the objects of the case are in its S3
-	Close   func()
+	Client *sfn.Client
+	Clock  Clock
+	Put    func(objects map[string]string) error // puts more objects into its S3, which has those of the case; nil: it has no S3
+	Close  func()
 }
 
 // The place that cases speak of.
@@ -60,10 +60,10 @@ func (e *Endpoint) Run(ctx context.Context, c *Case) (*Outcome, error) {
 	if !s.Clock.Virtual() && c.Expect.Seconds.Float() > maxLasting {
 		return nil, &Skip{fmt.Sprintf("takes %s seconds, and time cannot be moved", c.Expect.Seconds)}
 	}
-	if len(c.Objects) > 0 && !s.Objects {
+	if c.Objects != nil && s.Put == nil {
 		return nil, &Skip{"needs objects in S3"}
 	}
-	r := &run{endpoint: e, c: c, player: player, client: s.Client, clock: s.Clock, taken: make(map[string]int)}
+	r := &run{endpoint: e, c: c, player: player, client: s.Client, clock: s.Clock, put: s.Put, taken: make(map[string]int)}
 	outcome, err := r.run(ctx)
 	return outcome, errors.Join(err, r.cleanUp(ctx))
 }
@@ -75,13 +75,14 @@ type run struct {
 	player   *Player
 	client   *sfn.Client
 	clock    Clock
+	put      func(objects map[string]string) error
 
 	// What it has made, by ARN.
 	activities, machines []string
 	machine, machineName string
 	execution            string
 
-	elapsed seconds        // since the execution has started
+	elapsed seconds        // since the execution has started, or was redriven
 	stopped bool           // StopExecution has been called
 	taken   map[string]int // tasks, by activity
 }
@@ -213,9 +214,14 @@ func (r *run) runStandard(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	faults, out, err := r.redrive(ctx, out)
+	if err != nil {
+		return nil, err
+	}
 	o := r.outcome(r.execution, aws.ToString(out.Name))
 	o.Status = string(out.Status)
 	o.Output, o.Error, o.Cause = r.text(out.Output), r.text(out.Error), r.text(out.Cause)
+	o.Described, o.Redrives = describe(out), faults
 	if out.StopDate != nil {
 		o.Lasted = lasted(aws.ToTime(out.StartDate), *out.StopDate)
 	}

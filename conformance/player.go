@@ -132,6 +132,16 @@ func (p *Player) hold(c *callbacks) {
 	p.callbacks = append(p.callbacks, c)
 }
 
+// forget lets the holders of tokens do nothing more with those that they have:
+// their execution has ended.
+func (p *Player) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, h := range p.callbacks {
+		h.todo = nil
+	}
+}
+
 // held returns what the holders of tokens do, in the order in which they got
 // them.
 func (p *Player) held() []*callbacks {

@@ -39,7 +39,7 @@ func (n *nested) Call(ctx context.Context, operation string, in value.Value) (va
 // nested one is stopped, too, as the service does.
 func (n *nested) OnEnd(ctx context.Context, execution string, f func()) error {
 	stop := context.AfterFunc(ctx, func() {
-		if errors.Is(context.Cause(ctx), engine.ErrGivenUp) {
+		if errors.Is(context.Cause(ctx), task.ErrGivenUp) {
 			// An error says that it has ended meanwhile, or that we are closing.
 			_, _ = n.em.engine.Stop(context.WithoutCancel(ctx), execution, nil)
 		}

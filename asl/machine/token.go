@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/intrinsic"
 )
 
 // This file makes and reads task tokens: the text that a program gets as
@@ -24,11 +25,10 @@ type TaskToken struct {
 // nextTaskToken is the token of the task that is about to be scheduled in f: the
 // next record will be its TaskScheduled.
 func (x *Execution) nextTaskToken(f *frame) string {
-	t, ok := f.state.work.(*task)
-	if !ok {
+	if f.state.resource.Text == "" {
 		return ""
 	}
-	return x.taskToken(f, t.resource, x.records+1)
+	return x.taskToken(f, f.state.resource, x.records+1)
 }
 
 // taskToken is the token of the task that the record schedules in f; "" for a
@@ -50,7 +50,7 @@ func (x *Execution) tokenText(f *frame, record int64) string {
 }
 
 func (x *Execution) tokenMark(frame int32, record int64) uint64 {
-	r := random{x.start.Seed ^ uint64(record)<<20 ^ uint64(frame)}
+	r := intrinsic.NewSource(x.start.Seed ^ uint64(record)<<20 ^ uint64(frame))
 	r.Uint64()
 	return r.Uint64()
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +21,6 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/intrinsic"
-	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/internal/sourcefile"
 	"github.com/aslocal/aslocal/jsonata"
@@ -32,12 +30,13 @@ import (
 
 // evaluator is the eval command.
 type evaluator struct {
-	language             string
-	variables            []string
-	context              string
-	result, errorOutput  string
-	pretty, compact, raw bool
-	timeout              time.Duration
+	language            string
+	variables           []string
+	context             string
+	result, errorOutput string
+	format              format
+	raw                 bool
+	timeout             time.Duration
 }
 
 func newEval() *cobra.Command {
@@ -73,8 +72,7 @@ too long, 2 the command line is wrong, 3 the expression does not compile, 130 in
 	f.StringVar(&v.context, "context", "", "the context object: $states.context, or $$ in JSONPath")
 	f.StringVar(&v.result, "result", "", "$states.result")
 	f.StringVar(&v.errorOutput, "error-output", "", "$states.errorOutput")
-	f.BoolVar(&v.pretty, "pretty", false, "print JSON in lines; the default in a terminal")
-	f.BoolVar(&v.compact, "compact", false, "print JSON in one line; the default elsewhere")
+	f.Var(&v.format, "format", formatUsage)
 	f.BoolVarP(&v.raw, "raw", "r", false, "print a string as it is, without quotes")
 	f.DurationVar(&v.timeout, "timeout", time.Second, "how long JSONata may take; the default is that of Step Functions")
 	return c
@@ -83,9 +81,6 @@ too long, 2 the command line is wrong, 3 the expression does not compile, 130 in
 func (v *evaluator) run(c *cobra.Command, args []string) error {
 	if v.timeout <= 0 {
 		return exit(ExitUsage, "", "--timeout: expected a duration above 0, got %s", v.timeout)
-	}
-	if v.pretty && v.compact {
-		return exit(ExitUsage, "", "--pretty and --compact: expected one of them at most")
 	}
 	scope, err := v.scope(c, args[1:])
 	if err != nil {
@@ -161,13 +156,13 @@ func languageOf(text string) string {
 }
 
 func compileJSONata(text string) (evaluation, error) {
-	expr, err := jsonata.Compile(text, machine.QueryFunctions()...)
+	expr, err := asl.CompileExpression(text)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, s *scope) (value.Value, error) {
 		found, err := expr.Eval(ctx, s.document, jsonata.Env{
-			Variables: s.variables, Now: time.Now, Random: rand.Float64, Limits: machine.QueryLimits(),
+			Variables: s.variables, Now: time.Now, Random: rand.Float64, Limits: asl.ExpressionLimits(),
 		})
 		switch {
 		case err != nil:
@@ -344,18 +339,7 @@ func (v *evaluator) print(w io.Writer, found value.Value) error {
 		_, err := fmt.Fprintln(w, found.Text())
 		return err
 	}
-	f, ok := w.(*os.File)
-	if !v.pretty && (v.compact || !ok || !term.IsTerminal(int(f.Fd()))) {
-		_, err := fmt.Fprintln(w, found)
-		return err
-	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, found.AppendJSON(nil), "", "  "); err != nil {
-		return err
-	}
-	b.WriteByte('\n')
-	_, err := w.Write(b.Bytes())
-	return err
+	return v.format.print(w, found)
 }
 
 // show writes why there is no result, in the form that validate uses: the error,

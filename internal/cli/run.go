@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -25,6 +24,7 @@ type runner struct {
 	fast    bool
 	quiet   bool
 	json    bool
+	format  format
 	timeout time.Duration
 }
 
@@ -47,6 +47,7 @@ output of the execution and nothing else to stdout. Exit codes: 0 the execution 
 	c.Flags().BoolVar(&r.fast, "fast", false, "skip Waits and the pauses before retries")
 	c.Flags().BoolVarP(&r.quiet, "quiet", "q", false, "print no trace")
 	c.Flags().BoolVar(&r.json, "json", false, "print the trace as JSON, an event a line")
+	c.Flags().Var(&r.format, "format", formatUsage)
 	c.Flags().DurationVar(&r.timeout, "timeout", 0, "give up after this time, as in 30s; no limit if not set")
 	return c
 }
@@ -171,6 +172,9 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, name, defi
 	if end.Status != "SUCCEEDED" {
 		return exit(ExitFailed, "", "%s %s: %s: %s", name, end.Status, cmp.Or(end.Error, "no error name"), cmp.Or(end.Cause, "no cause"))
 	}
-	_, err = fmt.Fprintln(c.OutOrStdout(), end.Output)
-	return err
+	output, err := value.Parse(end.Output)
+	if err != nil {
+		return err
+	}
+	return r.format.print(c.OutOrStdout(), output)
 }

@@ -4,66 +4,40 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"runtime/debug"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/value"
 )
 
 // This file calls tasks and brings their outcomes back.
 
-// call runs one task. The outcome of a task that was cancelled, or that was
+// call makes one call. The outcome of a call that was cancelled, or that was
 // under way when the engine closed, is dropped; after a restart the latter is
-// called again.
+// made again.
 func (e *Engine) call(ctx context.Context, x *execution, c machine.Command) {
 	defer e.busy.done()
-	out, err := e.runTask(ctx, x, c.Task)
+	answer, err := e.answer(ctx, x, &c)
 	givenUp := ctx.Err() != nil
 	x.dropCall(c.Token)
-	if givenUp || errors.Is(err, ErrNoAnswer) {
+	if givenUp || errors.Is(err, task.ErrNoAnswer) {
 		return
 	}
-	s := machine.Stimulus{Kind: machine.Answered, Frame: c.Frame, Token: c.Token, Output: out}
+	s := machine.Stimulus{Kind: machine.Answered, Frame: c.Frame, Token: c.Token, Output: answer.Output, Sources: sources(answer.Sources)}
 	if err != nil {
 		s.Failure = e.failureOf(x, err)
 	}
 	e.run(x, s, nil)
 }
-
-// callStorage reads the items of a Map Run or writes its results.
-func (e *Engine) callStorage(ctx context.Context, x *execution, c machine.Command) {
-	defer e.busy.done()
-	s := machine.Stimulus{Kind: machine.Answered, Frame: c.Frame, Token: c.Token}
-	err := e.guard(x, func() (err error) {
-		if c.Kind == machine.ReadItems {
-			s.Output, s.Sources, err = e.Tasks.ReadItems(ctx, x.start, c.Reading)
-		} else {
-			s.Output, err = e.Tasks.WriteResults(ctx, x.start, c.Writing)
-		}
-		return err
-	})
-	givenUp := ctx.Err() != nil
-	x.dropCall(c.Token)
-	if givenUp {
-		return
-	}
-	if err != nil {
-		s.Failure = e.failureOf(x, err)
-	}
-	e.run(x, s, nil)
-}
-
-// ErrGivenUp is the cause of the end of a Watch's context when the task was
-// given up: by a timeout, by an answer to its token, or with its execution. The
-// context of an engine that closes ends without it, and the job goes on.
-var ErrGivenUp = errors.New("engine: the task was given up")
 
 // watch waits for the end of a job, without a goroutine of its own.
 func (e *Engine) watch(x *execution, c *machine.Command) {
 	ctx := x.keepCall(e.root, c.Token)
-	frame, token, task := c.Frame, c.Token, c.Task
-	e.Tasks.Watch(ctx, x.start, task, func(out value.Value, err error) {
+	frame, token := c.Frame, c.Token
+	e.Tasks.Watch(ctx, taskCall(x.start, c), c.Task.Submitted, func(out value.Value, err error) {
 		givenUp := ctx.Err() != nil
 		x.dropCall(token)
 		if givenUp {
@@ -81,13 +55,75 @@ func (e *Engine) watch(x *execution, c *machine.Command) {
 	})
 }
 
-// runTask calls the runner; a panic in there is the task's error.
-func (e *Engine) runTask(ctx context.Context, x *execution, t *machine.Task) (out value.Value, err error) {
+// answer makes the call of a command; a panic in there is an error.
+func (e *Engine) answer(ctx context.Context, x *execution, c *machine.Command) (answer task.Answer, err error) {
 	err = e.guard(x, func() error {
-		out, err = e.Tasks.Run(ctx, x.start, t)
+		call, err := callOf(x.start, c)
+		if err == nil {
+			answer, err = e.Tasks.Run(ctx, call)
+		}
 		return err
 	})
-	return out, err
+	return answer, err
+}
+
+// callOf is the call that a command asks for.
+func callOf(start *machine.Start, c *machine.Command) (*task.Call, error) {
+	switch {
+	case c.Reading != nil:
+		return readingCall(start, c)
+	case c.Writing != nil:
+		return writingCall(start, c)
+	}
+	return taskCall(start, c), nil
+}
+
+func taskCall(start *machine.Start, c *machine.Command) *task.Call {
+	t := c.Task
+	return &task.Call{
+		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Token: c.Token,
+	}
+}
+
+func readingCall(start *machine.Start, c *machine.Command) (*task.Call, error) {
+	r := c.Reading
+	resource, err := asl.ParseMapResource(r.Resource)
+	return &task.Call{
+		Resource: resource, Input: r.Arguments, Execution: start.ARN, Machine: start.MachineARN, Token: c.Token,
+		Reading: &task.Reading{Config: r.Config},
+	}, err
+}
+
+func writingCall(start *machine.Start, c *machine.Command) (*task.Call, error) {
+	w := c.Writing
+	resource, err := asl.ParseMapResource(w.Resource)
+	return &task.Call{
+		Resource: resource, Input: w.Arguments, Execution: start.ARN, Machine: start.MachineARN, Token: c.Token,
+		Writing: &task.Writing{Config: w.Config, MapRun: w.MapRun, Results: results(w), Pending: w.Pending},
+	}, err
+}
+
+// results yields what the children of a Map Run have led to.
+func results(w *machine.ResultWriting) iter.Seq[task.Result] {
+	return func(yield func(task.Result) bool) {
+		for i := range w.Children {
+			if !yield(task.Result{Status: w.Children[i].Status.String(), Values: w.Values(i)}) {
+				return
+			}
+		}
+	}
+}
+
+// sources are those of items as the machine takes them.
+func sources(from []task.Source) []machine.ItemSource {
+	if from == nil {
+		return nil
+	}
+	out := make([]machine.ItemSource, len(from))
+	for i, source := range from {
+		out[i] = machine.ItemSource(source)
+	}
+	return out
 }
 
 // guard calls the runner for an execution; a panic in there is an error.
@@ -137,7 +173,7 @@ func (x *execution) cancelCall(token int64) {
 	x.callMu.Lock()
 	defer x.callMu.Unlock()
 	if cancel := x.calls[token]; cancel != nil {
-		cancel(ErrGivenUp)
+		cancel(task.ErrGivenUp)
 	}
 }
 
@@ -145,6 +181,6 @@ func (x *execution) cancelCalls() {
 	x.callMu.Lock()
 	defer x.callMu.Unlock()
 	for _, cancel := range x.calls {
-		cancel(ErrGivenUp)
+		cancel(task.ErrGivenUp)
 	}
 }

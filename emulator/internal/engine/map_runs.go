@@ -127,15 +127,15 @@ func (e *Engine) publishMapRuns(execution string, runs []machine.MapRun) {
 // loadMapRuns reads those of earlier processes.
 func (e *Engine) loadMapRuns() error {
 	var runs []*MapRun
-	for doc, err := range e.Store.Documents(kindMapRun) {
-		if err != nil {
-			return fmt.Errorf("engine: reading the map runs: %w", err)
-		}
+	err := journal.Load(e.Store, kindMapRun, func(doc journal.Document) error {
 		r, err := readMapRun(doc)
-		if err != nil {
-			return err
+		if err == nil {
+			runs = append(runs, r)
 		}
-		runs = append(runs, r)
+		return err
+	}, func(b *journal.BrokenError) { e.Log.Error(b.Error()) })
+	if err != nil {
+		return fmt.Errorf("engine: reading the map runs: %w", err)
 	}
 	slices.SortStableFunc(runs, func(a, b *MapRun) int { return cmp.Compare(a.Started, b.Started) })
 	for _, r := range runs {
@@ -168,7 +168,7 @@ func countsValue(c *machine.MapRunCounts) value.Value {
 func readMapRun(doc journal.Document) (*MapRun, error) {
 	v, err := value.ParseBytes(doc.Data)
 	if err != nil {
-		return nil, fmt.Errorf("engine: the map run %s: %w", doc.Key, err)
+		return nil, err
 	}
 	number := func(name string) int64 { n, _ := v.Get(name).Int(); return n }
 	r := &MapRun{Execution: v.Get("execution").Text()}

@@ -23,12 +23,16 @@ func (e *Engine) Recover() error {
 	}
 	var found []*execution
 	for history, err := range e.Store.Unfinished() {
+		if broken := (*journal.BrokenError)(nil); errors.As(err, &broken) {
+			e.Log.Error(broken.Error())
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("engine: reading the executions that have not ended: %w", err)
 		}
 		x, err := e.restore(history)
 		if err != nil {
-			e.Log.Error("an execution cannot go on", "execution", history.Execution.ARN, "error", err)
+			e.Log.Error("an execution cannot go on", "execution", history.Execution.ARN, "journal", e.Store.Path(), "error", err)
 			continue
 		}
 		e.live[x.arn] = x

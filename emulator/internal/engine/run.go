@@ -103,7 +103,7 @@ func (e *Engine) fail(x *execution, s machine.Stimulus, what string) (b machine.
 			err = fmt.Errorf("engine: %s panicked, and again when it was ended: %v", x.arn, r)
 		}
 	}()
-	broken := machine.Stimulus{Kind: machine.Broken, At: s.At, Failure: machine.NewFailure(asl.ErrRuntime, "internal error of aslocal: "+what)}
+	broken := machine.Stimulus{Kind: machine.InternalError, At: s.At, Failure: machine.NewFailure(asl.ErrRuntime, "internal error of aslocal: "+what)}
 	if s.Kind == machine.Begin || x.express {
 		input := s.Output
 		if s.Kind != machine.Begin {
@@ -239,7 +239,7 @@ func (e *Engine) carryOut(x *execution, c *machine.Command) {
 			due = now + int64(float64(due-now)*e.WaitTimeScale)
 		}
 		e.timers.set(x, c, due)
-	case machine.CancelTask:
+	case machine.Cancel:
 		e.timers.cancel(x, c.Token)
 		e.offers.cancel(x, c.Token)
 		x.cancelCall(c.Token)
@@ -248,7 +248,7 @@ func (e *Engine) carryOut(x *execution, c *machine.Command) {
 		e.startChild(x, c)
 	case machine.ReadItems, machine.WriteResults:
 		e.busy.add()
-		go e.callStorage(x.keepCall(e.root, c.Token), x, *c)
+		go e.call(x.keepCall(e.root, c.Token), x, *c)
 	}
 }
 

@@ -131,6 +131,10 @@ func (e *Engine) stopStanding(ctx context.Context, arn string, failure *machine.
 		Batch:  &journal.Batch{Execution: stored.ID, First: v.records, Last: v.records, Data: machine.AppendEvents(nil, end)},
 		Update: &journal.Update{ID: stored.ID, Status: v.Status.String(), Stopped: v.Stopped, Record: v.record()},
 	})
+	if errors.Is(err, journal.ErrEnded) { // since it was described
+		stored, err = e.stored(arn)
+		return stored.Stopped, err
+	}
 	return v.Stopped, err
 }
 

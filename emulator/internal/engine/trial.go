@@ -7,6 +7,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -18,13 +19,13 @@ const maxTrial = 5 * time.Minute
 // Try runs a trial to its end, calling the task of a state without a mock. A
 // task that takes longer than it may, or than a trial may, has timed out; time
 // is that of the system, since nobody advances a virtual clock meanwhile.
-func (e *Engine) Try(ctx context.Context, t *machine.Trial) *machine.Verdict {
+func (e *Engine) Try(ctx context.Context, t *machine.StateTest) *machine.StateResult {
 	ctx, cancel := context.WithTimeout(ctx, maxTrial)
 	defer cancel()
 	defer context.AfterFunc(e.root, cancel)()
 	t.At, t.Start.Seed = e.Clock.Now(), newSeed()
-	t.Call = func(task *machine.Task) (value.Value, *machine.Failure) {
-		return e.callOnTrial(ctx, &execution{arn: t.Start.ARN, start: &t.Start}, task)
+	t.Call = func(asked *machine.Task) (value.Value, *machine.Failure) {
+		return e.callOnTrial(ctx, &execution{arn: t.Start.ARN, start: &t.Start}, asked)
 	}
 	return t.Run()
 }
@@ -38,12 +39,12 @@ func (e *Engine) callOnTrial(ctx context.Context, x *execution, t *machine.Task)
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	out, err := e.runTask(ctx, x, t)
+	answer, err := e.answer(ctx, x, &machine.Command{Task: t})
 	switch {
-	case ctx.Err() != nil || errors.Is(err, ErrNoAnswer):
-		return out, &machine.Failure{Name: value.OfString(asl.ErrTimeout)}
+	case ctx.Err() != nil || errors.Is(err, task.ErrNoAnswer):
+		return answer.Output, &machine.Failure{Name: value.OfString(asl.ErrTimeout)}
 	case err != nil:
-		return out, e.failureOf(x, err)
+		return answer.Output, e.failureOf(x, err)
 	}
-	return out, nil
+	return answer.Output, nil
 }
