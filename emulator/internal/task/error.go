@@ -62,8 +62,8 @@ func noEndpoint(function string) error {
 			"(such as http://localhost:3001 of sam local start-lambda), or give this function a URL in aslocal.yaml (lambda.functions)", function)}
 }
 
-// unreachable: there is no connection to the endpoint, or it broke off. A password
-// in its URL is not shown.
+// unreachable: the endpoint cannot be reached, or broke off. A password in its URL
+// is not shown.
 func unreachable(err error, function, target string) error {
 	if u, err := url.Parse(target); err == nil {
 		target = u.Redacted()
