@@ -109,7 +109,11 @@ func (e *Emulator) listMapRuns(_ context.Context, in *listMapRunsInput) (*listMa
 	if _, err := e.execution(in.ExecutionArn); err != nil {
 		return nil, err
 	}
-	page, next, err := pageOf(e.engine.MapRuns(in.ExecutionArn), in.MaxResults, in.NextToken, in.ExecutionArn+"/mapRuns", func(r engine.MapRun) mapRunItem {
+	runs, err := e.engine.MapRuns(in.ExecutionArn)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := pageOf(runs, in.MaxResults, in.NextToken, in.ExecutionArn+"/mapRuns", func(r engine.MapRun) mapRunItem {
 		return mapRunItem{
 			ExecutionArn: r.Execution, MapRunArn: r.ARN, StateMachineArn: r.MachineARN(), StartDate: date(r.Started), StopDate: date(r.Stopped),
 		}

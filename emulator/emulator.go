@@ -199,10 +199,10 @@ func (e *Emulator) open(s *settings, actions map[string]awsjson.Action) error {
 	c := engine.Config{
 		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.program, Activities: e.hasActivity, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
 	}
-	if s.observe != nil {
-		c.Observe = func(execution string, ev *machine.Event) { s.observe(execution, e.eventOf(ev)) }
-	}
 	e.engine = engine.New(c)
+	if s.observe != nil {
+		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
+	}
 	e.handler = e.newHandler(actions)
 	if err := e.engine.Recover(); err != nil { // it may call the API, as nested executions do
 		return fmt.Errorf("emulator: %w", err)

@@ -148,14 +148,22 @@ func (b *bench) wantEmpty() {
 	if err := b.Settle(b.ctx); err != nil {
 		b.Fatal(err)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.timers.mu.Lock()
-	defer b.timers.mu.Unlock()
-	b.offers.mu.Lock()
-	defer b.offers.mu.Unlock()
-	if len(b.live) != 0 || len(b.timers.heap) != 0 || len(b.offers.queues) != 0 {
-		b.Errorf("%d executions, %d timers and %d queues are left", len(b.live), len(b.timers.heap), len(b.offers.queues))
+	for _, mu := range []*sync.Mutex{&b.entries.mu, &b.timers.mu, &b.offers.mu, &b.jobs.mu, &b.Engine.children.mu, &b.watchers.mu, &b.mapRuns.mu, &b.failures.mu, &b.holds.mu} {
+		mu.Lock()
+		defer mu.Unlock()
+	}
+	for what, n := range map[string]int{
+		"executions by ARN": len(b.entries.byARN), "executions by id": len(b.entries.byID), "open executions": b.entries.open,
+		"timers": len(b.timers.heap), "executions with timers": len(b.timers.first), "queues": len(b.offers.queues), "executions with offers": len(b.offers.of),
+		"jobs": len(b.jobs.of), "map runs with children": len(b.Engine.children.of), "watchers": len(b.watchers.of), "map runs": len(b.mapRuns.byARN),
+		"suspended executions": len(b.failures.entries), "held stimuli": len(b.holds.queues),
+	} {
+		if n != 0 {
+			b.Errorf("%d %s are left", n, what)
+		}
+	}
+	if r, _ := b.idle.first(); r != nil {
+		b.Errorf("%s is idle", r.start.ARN)
 	}
 }
 
@@ -245,39 +253,6 @@ func TestStoreRefusesTheBeginning(t *testing.T) {
 	b.wantEmpty()
 }
 
-// An execution whose batch is refused stands; whoever waits for it is told, and
-// it can be stopped once the store writes again.
-func TestStoreRefusesABatch(t *testing.T) {
-	store := &refusingStore{Memory: journal.NewMemory()}
-	store.left.Store(1)
-	b := newBench(t, Config{Store: store})
-	arn := b.start("wait", "x")
-	waited := make(chan error)
-	go func() {
-		_, err := b.Wait(b.ctx, arn)
-		waited <- err
-	}()
-	if err := b.Advance(b.ctx, time.Hour); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-waited; err != nil && !errors.Is(err, errRefused) {
-		t.Errorf("waiting: %v, want %v", err, errRefused)
-	}
-	if v, err := b.Describe(arn); err != nil || v.Status != machine.Running {
-		t.Errorf("describing: %v, %v, want it to stand", v.Status, err)
-	}
-	b.wantEmpty()
-	store.left.Store(1)
-	if stopped, err := b.Stop(b.ctx, arn, nil); err != nil || stopped == 0 {
-		t.Errorf("stopping: %d, %v", stopped, err)
-	}
-	b.wantStatus(arn, machine.Aborted)
-	var last machine.Event
-	if err := b.History(arn, 1, func(e *machine.Event) bool { last = *e; return true }); err != nil || last.ID != 3 || last.Type != machine.ExecutionAborted {
-		t.Errorf("the history ends with %+v, %v", last, err)
-	}
-}
-
 // The journal counts on after the history is full.
 func TestFullHistoryIsDurable(t *testing.T) {
 	b := newBench(t, Config{})
@@ -303,7 +278,7 @@ func TestStopDuringALongComputation(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := b.find(r.Start.ARN)
-	if err := b.bring(b.ctx, x, machine.Stimulus{Kind: machine.Stopped}); err != nil {
+	if err := b.send(b.ctx, x, machine.Stimulus{Kind: machine.Stopped}); err != nil {
 		t.Errorf("stopping: %v", err)
 	}
 	b.wantEmpty()
@@ -405,9 +380,9 @@ func TestPanicInTheMachineFailsTheExecution(t *testing.T) {
 	b := newBench(t, Config{})
 	arn := b.start("wait", "x")
 	x := b.find(arn)
-	x.mu.Lock()
-	x.x = nil // nothing makes a machine panic that we know of
-	x.mu.Unlock()
+	x.turn.Lock()
+	x.resident.machine = nil // nothing makes a machine panic that we know of
+	x.turn.Unlock()
 	if err := b.Advance(b.ctx, time.Hour); err != nil {
 		t.Fatal(err)
 	}

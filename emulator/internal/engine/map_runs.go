@@ -16,10 +16,15 @@ import (
 
 // This file keeps Map Runs as the API shows them. The machine says with each
 // batch how those that it concerns stand; that is written with the batch and
-// published with it.
+// published with it. Those that run are in memory; the others in the store.
 
-// kindMapRun is the kind of their documents.
-const kindMapRun = "mapRun"
+// The kinds of their documents. Under kindMapRunOf and the ARN of an execution
+// are the ARNs of its Map Runs.
+const (
+	kindMapRun      = "mapRun"
+	kindEndedMapRun = "endedMapRun"
+	kindMapRunOf    = "mapRunOf "
+)
 
 // A MapRun is a Map Run as it stood after the last durable batch.
 type MapRun struct {
@@ -38,25 +43,12 @@ func machineOfRun(arn string) string {
 	return strings.Replace(arn, ":mapRun:", ":stateMachine:", 1)
 }
 
-// mapRuns holds all Map Runs.
+// mapRuns holds the Map Runs that run.
 type mapRuns struct {
 	mu    sync.Mutex
 	byARN map[string]*MapRun
-	of    map[string][]string // ARNs by execution, oldest first
 
 	changing sync.Mutex // held while the limits of one are read, changed and written
-}
-
-func (m *mapRuns) put(r *MapRun) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.byARN == nil {
-		m.byARN, m.of = make(map[string]*MapRun), make(map[string][]string)
-	}
-	if m.byARN[r.ARN] == nil {
-		m.of[r.Execution] = append(m.of[r.Execution], r.ARN)
-	}
-	m.byARN[r.ARN] = r
 }
 
 func (m *mapRuns) get(arn string) *MapRun {
@@ -65,23 +57,65 @@ func (m *mapRuns) get(arn string) *MapRun {
 	return m.byARN[arn]
 }
 
+// publish takes how Map Runs stand.
+func (m *mapRuns) publish(execution string, runs []machine.MapRun) {
+	if len(runs) == 0 {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byARN == nil {
+		m.byARN = make(map[string]*MapRun)
+	}
+	for i := range runs {
+		r := &MapRun{runs[i], execution}
+		if m.byARN[r.ARN] = r; r.Status != machine.Running {
+			delete(m.byARN, r.ARN)
+		}
+	}
+}
+
 // MapRun returns the Map Run with the ARN, or ErrNotFound.
 func (e *Engine) MapRun(arn string) (MapRun, error) {
 	if r := e.mapRuns.get(arn); r != nil {
 		return *r, nil
 	}
-	return MapRun{}, ErrNotFound
+	doc, err := e.document(kindEndedMapRun, arn)
+	if err != nil {
+		return MapRun{}, err
+	}
+	return readMapRun(doc)
 }
 
-// MapRuns returns the Map Runs of an execution, oldest first.
-func (e *Engine) MapRuns(execution string) []MapRun {
-	e.mapRuns.mu.Lock()
-	defer e.mapRuns.mu.Unlock()
-	var out []MapRun
-	for _, arn := range e.mapRuns.of[execution] {
-		out = append(out, *e.mapRuns.byARN[arn])
+// document returns a document of the store, or ErrNotFound.
+func (e *Engine) document(kind, key string) (journal.Document, error) {
+	for doc, err := range e.store.Documents(kind) {
+		if err != nil || doc.Key == key {
+			return doc, err
+		}
 	}
-	return out
+	return journal.Document{}, ErrNotFound
+}
+
+// MapRuns returns the Map Runs of an execution, oldest first. The error is the
+// store's.
+func (e *Engine) MapRuns(execution string) ([]MapRun, error) {
+	var out []MapRun
+	for doc, err := range e.store.Documents(kindMapRunOf + execution) {
+		if err != nil {
+			return nil, fmt.Errorf("engine: reading the map runs of %s: %w", execution, err)
+		}
+		r, err := e.MapRun(doc.Key)
+		if err == ErrNotFound {
+			continue // it is being published
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	slices.SortStableFunc(out, func(a, b MapRun) int { return cmp.Compare(a.Started, b.Started) })
+	return out, nil
 }
 
 // ErrCompleted says that a Map Run has ended and cannot be changed.
@@ -101,7 +135,7 @@ func (e *Engine) UpdateMapRun(ctx context.Context, arn string, change func(*mach
 		return ErrCompleted
 	}
 	change(&r.Limits)
-	err = e.bring(ctx, x, machine.Stimulus{Kind: machine.MapRunChanged, Run: &machine.MapRunEvent{ARN: arn, Limits: r.Limits}})
+	err = e.send(ctx, x, machine.Stimulus{Kind: machine.MapRunChanged, Run: &machine.MapRunEvent{ARN: arn, Limits: r.Limits}})
 	if err == ErrStale {
 		return ErrCompleted
 	}
@@ -109,25 +143,25 @@ func (e *Engine) UpdateMapRun(ctx context.Context, arn string, change func(*mach
 }
 
 // mapRunDocuments are what the journal keeps of the Map Runs of a batch.
-func mapRunDocuments(execution string, runs []machine.MapRun) []journal.Document {
+func (e *Engine) mapRunDocuments(execution string, runs []machine.MapRun) []journal.Document {
 	var out []journal.Document
 	for i := range runs {
 		r := MapRun{runs[i], execution}
-		out = append(out, journal.Document{Kind: kindMapRun, Key: r.ARN, Data: r.document()})
+		if e.mapRuns.get(r.ARN) == nil { // it is new
+			out = append(out, journal.Document{Kind: kindMapRunOf + execution, Key: r.ARN, Data: []byte("{}")})
+		}
+		if r.Status == machine.Running {
+			out = append(out, journal.Document{Kind: kindMapRun, Key: r.ARN, Data: r.document()})
+			continue
+		}
+		out = append(out, journal.Document{Kind: kindMapRun, Key: r.ARN}, journal.Document{Kind: kindEndedMapRun, Key: r.ARN, Data: r.document()})
 	}
 	return out
 }
 
-func (e *Engine) publishMapRuns(execution string, runs []machine.MapRun) {
-	for i := range runs {
-		e.mapRuns.put(&MapRun{runs[i], execution})
-	}
-}
-
-// loadMapRuns reads those of earlier processes.
+// loadMapRuns reads those of earlier processes that run.
 func (e *Engine) loadMapRuns() error {
-	var runs []*MapRun
-	for doc, err := range e.Store.Documents(kindMapRun) {
+	for doc, err := range e.store.Documents(kindMapRun) {
 		if err != nil {
 			return fmt.Errorf("engine: reading the map runs: %w", err)
 		}
@@ -135,11 +169,7 @@ func (e *Engine) loadMapRuns() error {
 		if err != nil {
 			return err
 		}
-		runs = append(runs, r)
-	}
-	slices.SortStableFunc(runs, func(a, b *MapRun) int { return cmp.Compare(a.Started, b.Started) })
-	for _, r := range runs {
-		e.mapRuns.put(r)
+		e.mapRuns.publish(r.Execution, []machine.MapRun{r.MapRun})
 	}
 	return nil
 }
@@ -165,13 +195,13 @@ func countsValue(c *machine.MapRunCounts) value.Value {
 	return countsShape.New(members)
 }
 
-func readMapRun(doc journal.Document) (*MapRun, error) {
+func readMapRun(doc journal.Document) (MapRun, error) {
 	v, err := value.ParseBytes(doc.Data)
 	if err != nil {
-		return nil, fmt.Errorf("engine: the map run %s: %w", doc.Key, err)
+		return MapRun{}, fmt.Errorf("engine: the map run %s: %w", doc.Key, err)
 	}
 	number := func(name string) int64 { n, _ := v.Get(name).Int(); return n }
-	r := &MapRun{Execution: v.Get("execution").Text()}
+	r := MapRun{Execution: v.Get("execution").Text()}
 	r.ARN, r.Status, r.Started, r.Stopped = doc.Key, machine.StatusOf(v.Get("status").Text()), number("started"), number("stopped")
 	r.Limits = machine.MapRunLimits{
 		MaxConcurrency: number("maxConcurrency"), ToleratedCount: number("toleratedCount"), ToleratedPercentage: v.Get("toleratedPercentage").Float(),

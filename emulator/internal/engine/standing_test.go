@@ -58,13 +58,13 @@ func TestPanicOfABrokenExpressExecution(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := b.find(r.Start.ARN)
-	x.mu.Lock()
-	x.x = nil // there is neither a machine nor a journal
-	x.mu.Unlock()
+	x.turn.Lock()
+	x.resident.machine = nil // there is neither a machine nor a journal
+	x.turn.Unlock()
 	if err := b.Advance(b.ctx, time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if x.lost.Load() == nil {
+	if !x.in(over) {
 		t.Error("the execution is not given up")
 	}
 	b.wantEmpty()

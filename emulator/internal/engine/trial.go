@@ -22,14 +22,14 @@ func (e *Engine) Try(ctx context.Context, t *machine.Trial) *machine.Verdict {
 	ctx, cancel := context.WithTimeout(ctx, maxTrial)
 	defer cancel()
 	defer context.AfterFunc(e.root, cancel)()
-	t.At, t.Start.Seed = e.Clock.Now(), newSeed()
+	t.At, t.Start.Seed = e.clock.Now(), e.config.Seed()
 	t.Call = func(task *machine.Task) (value.Value, *machine.Failure) {
-		return e.callOnTrial(ctx, &execution{arn: t.Start.ARN, start: &t.Start}, task)
+		return e.callOnTrial(ctx, &t.Start, task)
 	}
 	return t.Run()
 }
 
-func (e *Engine) callOnTrial(ctx context.Context, x *execution, t *machine.Task) (value.Value, *machine.Failure) {
+func (e *Engine) callOnTrial(ctx context.Context, start *machine.Start, t *machine.Task) (out value.Value, failure *machine.Failure) {
 	limit := maxTrial
 	for _, seconds := range []int64{t.Timeout, t.Heartbeat} {
 		if seconds > 0 && seconds < int64(limit/time.Second) {
@@ -38,12 +38,15 @@ func (e *Engine) callOnTrial(ctx context.Context, x *execution, t *machine.Task)
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	out, err := e.runTask(ctx, x, t)
+	err := e.guard(start.ARN, func() (err error) {
+		out, err = e.config.Tasks.Run(ctx, start, t)
+		return err
+	})
 	switch {
 	case ctx.Err() != nil || errors.Is(err, ErrNoAnswer):
 		return out, &machine.Failure{Name: value.OfString(asl.ErrTimeout)}
 	case err != nil:
-		return out, e.failureOf(x, err)
+		return out, e.failureOf(start.ARN, err)
 	}
 	return out, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"sync/atomic"
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/journal"
@@ -26,35 +25,22 @@ type View struct {
 	records  int64 // number of the last record in the journal
 }
 
-// A viewBox holds the view of a live execution; one without Start until its
-// beginning is durable.
-type viewBox struct{ p atomic.Pointer[View] }
-
-func (b *viewBox) store(v View) { b.p.Store(&v) }
-
-func (b *viewBox) load() View {
-	if v := b.p.Load(); v != nil {
-		return *v
+// view is the execution as the machine has it. The caller holds entry.turn.
+func (r *resident) view() *View {
+	m := r.machine
+	started, stopped := m.Times()
+	return &View{
+		Start: r.start, Revision: r.entry.revision, Status: m.Status(), Started: started, Stopped: stopped,
+		Output: m.Output(), Failure: m.Failure(), Events: m.Events(), records: m.Records(),
 	}
-	return View{}
 }
 
-// published is the view after a batch, and whether the execution has ended
-// with it. The caller holds x.mu.
-func (x *execution) published(events []machine.Event) (v View, ended bool) {
-	started, stopped := x.x.Times()
-	v = View{
-		Start: x.x.Start(), Revision: x.revision, Status: x.x.Status(), Started: started, Stopped: stopped,
-		Output: x.x.Output(), Failure: x.x.Failure(), Events: x.x.Events(), records: x.x.Records(),
-	}
-	return v, len(events) > 0 && events[len(events)-1].Type.Terminal()
-}
-
-// row is the journal's row of an execution. What DescribeExecution shows beyond
-// it is in the first and the last batch.
-func (x *execution) row(v View) *journal.Execution {
+// row is the journal's row of the execution. What DescribeExecution shows beyond
+// it is in the first and the last batch. The caller holds entry.turn.
+func (r *resident) row() *journal.Execution {
+	v, start := r.view(), r.start
 	return &journal.Execution{
-		ID: x.id, ARN: x.arn, MachineARN: v.Start.MachineARN, VersionARN: v.Start.Version, AliasARN: v.Start.Alias, MapRunARN: v.Start.MapRun, Name: v.Start.Name,
+		ID: r.entry.id, ARN: start.ARN, MachineARN: start.MachineARN, VersionARN: start.Version, AliasARN: start.Alias, MapRunARN: start.MapRun, Name: start.Name,
 		Status: v.Status.String(), Started: v.Started, Stopped: v.Stopped, Record: v.record(),
 	}
 }
@@ -111,35 +97,53 @@ var ErrNotFound = errors.New("engine: no such execution")
 // Describe returns the view of an execution, or ErrNotFound.
 func (e *Engine) Describe(arn string) (View, error) {
 	if x := e.find(arn); x != nil {
-		if v := x.view.load(); v.Start != nil {
-			return v, nil
+		if v, err := e.viewOf(x); err != ErrNotFound {
+			return v, err
 		}
 	}
 	stored, err := e.stored(arn)
 	if err != nil {
 		return View{}, err
 	}
-	return e.viewOf(stored)
+	return e.storedView(stored)
 }
 
-func (e *Engine) find(arn string) *execution {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.live[arn]
+// viewOf returns the view of an execution that has an entry. If it has not
+// begun, that is ErrNotFound.
+func (e *Engine) viewOf(x *entry) (View, error) {
+	x.mu.Lock()
+	stage, r, final := x.stage, x.resident, x.final
+	v := View{Revision: x.revision, Started: x.started, Events: x.events, records: x.records}
+	x.mu.Unlock()
+	switch {
+	case final != nil:
+		return *final, nil
+	case stage == beginning || stage == over:
+		return View{}, ErrNotFound
+	case r != nil:
+		v.Start = r.start
+		return v, nil
+	}
+	first := View{}
+	if err := e.readBatches(&first, x.id, 1, 1); err != nil {
+		return View{}, fmt.Errorf("engine: the journal of %s: %w", x.arn, err)
+	}
+	v.Start = first.Start
+	return v, nil
 }
 
 func (e *Engine) stored(arn string) (journal.Execution, error) {
-	stored, err := e.Store.Execution(arn)
+	stored, err := e.store.Execution(arn)
 	if errors.Is(err, journal.ErrNotFound) {
 		return stored, ErrNotFound
 	}
 	return stored, err
 }
 
-// viewOf reads the view of an execution that is not live. Of one that has ended,
+// storedView reads the view of an execution that has no entry. Of one that has ended,
 // the first and the last batch say everything; the row of one that stands does
 // not count what has happened since its first batch.
-func (e *Engine) viewOf(stored journal.Execution) (View, error) {
+func (e *Engine) storedView(stored journal.Execution) (View, error) {
 	record, err := value.ParseBytes(stored.Record)
 	if err != nil {
 		return View{}, fmt.Errorf("engine: the row of %s: %w", stored.ARN, err)
@@ -165,7 +169,7 @@ func (e *Engine) viewOf(stored journal.Execution) (View, error) {
 // record on, and no more than most.
 func (e *Engine) readBatches(v *View, id, from int64, most int) error {
 	var buf []machine.Event
-	for batch, err := range e.Store.Batches(id, from) {
+	for batch, err := range e.store.Batches(id, from) {
 		if err == nil {
 			buf, err = machine.ReadEvents(buf[:0], batch.Data)
 		}
@@ -206,7 +210,7 @@ func (e *Engine) History(arn string, from int64, yield func(*machine.Event) bool
 		return err
 	}
 	var buf []machine.Event
-	for batch, err := range e.Store.Batches(stored.ID, from) {
+	for batch, err := range e.store.Batches(stored.ID, from) {
 		if err != nil {
 			return err
 		}
@@ -225,7 +229,7 @@ func (e *Engine) History(arn string, from int64, yield func(*machine.Event) bool
 // List returns a page of executions, newest first, and the Before of the next
 // page, 0 if there is none.
 func (e *Engine) List(q journal.Query) (rows []Row, next int64, err error) {
-	stored, next, err := e.Store.Executions(q)
+	stored, next, err := e.store.Executions(q)
 	if err != nil {
 		return nil, 0, err
 	}
