@@ -17,7 +17,7 @@ import (
 // a task. At most one of an activity's two queues is not empty.
 type offers struct {
 	mu     sync.Mutex
-	queues map[string]*queue // by activity ARN; none that is empty
+	queues map[string]*queue  // by activity ARN; none that is empty
 	of     map[int64][]*offer // by id of the execution
 }
 

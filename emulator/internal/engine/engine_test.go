@@ -94,12 +94,14 @@ func newBench(t testing.TB, c Config) *bench {
 	if c.Tasks == nil {
 		c.Tasks = echo
 	}
-	c.Program, c.Log = programs, quiet()
+	if c.Program = programs; c.Log == nil {
+		c.Log = quiet()
+	}
 	e := New(c)
 	if err := e.Recover(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(func() {
 		if err := e.Close(ctx); err != nil {
 			t.Errorf("closing: %v", err)
@@ -222,29 +224,13 @@ func TestStartOfAnEndedName(t *testing.T) {
 	group.Wait()
 }
 
-// A refusing store refuses everything after its first writes.
-type refusingStore struct {
-	*journal.Memory
-	left atomic.Int64
-}
-
-var errRefused = errors.New("the disk is full")
-
-func (s *refusingStore) Commit(w journal.Write, done func(error)) {
-	if (w.Batch != nil || w.Create != nil) && s.left.Add(-1) < 0 {
-		if done != nil {
-			go done(errRefused)
-		}
-		return
-	}
-	s.Memory.Commit(w, done)
-}
-
 func TestStoreRefusesTheBeginning(t *testing.T) {
-	b := newBench(t, Config{Store: &refusingStore{Memory: journal.NewMemory()}})
+	store := &failingStore{Memory: journal.NewMemory()}
+	b := newBench(t, Config{Store: store})
+	store.fails.Store(true)
 	for range 2 { // the name is not taken
-		if _, err := b.Start(b.ctx, request("wait", "x", `{}`)); !errors.Is(err, errRefused) {
-			t.Fatalf("starting: %v, want %v", err, errRefused)
+		if _, err := b.Start(b.ctx, request("wait", "x", `{}`)); !errors.Is(err, errFull) {
+			t.Fatalf("starting: %v, want %v", err, errFull)
 		}
 	}
 	if _, err := b.Describe("arn:aws:states:us-east-1:123456789012:execution:m:x"); err != ErrNotFound {

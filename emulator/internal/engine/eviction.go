@@ -133,12 +133,14 @@ func (e *Engine) evict(r *resident) bool {
 		return false
 	}
 	x.mu.Lock()
-	if x.resident != r || x.stage != running || r.unwritten > 0 {
-		x.mu.Unlock()
+	current, busy := x.resident == r && x.stage == running, r.unwritten > 0
+	if current && !busy {
+		x.resident = nil
+	}
+	x.mu.Unlock()
+	if current && busy {
 		return false
 	}
-	x.resident = nil
-	x.mu.Unlock()
 	e.offers.slim(x.id)
 	e.idle.remove(r)
 	return true

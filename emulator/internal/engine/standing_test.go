@@ -79,7 +79,7 @@ type unreadableStore struct {
 
 func (s *unreadableStore) Execution(arn string) (journal.Execution, error) {
 	if s.refuses {
-		return journal.Execution{}, errRefused
+		return journal.Execution{}, errFull
 	}
 	return s.Memory.Execution(arn)
 }
@@ -101,8 +101,8 @@ func TestTokensOfExecutionsThatHaveEnded(t *testing.T) {
 		t.Errorf("got %v, want %v", err, ErrStale)
 	}
 	store.refuses = true
-	if err := b.CheckToken(token); err != errRefused {
-		t.Errorf("got %v, want %v", err, errRefused)
+	if err := b.CheckToken(token); err != errFull {
+		t.Errorf("got %v, want %v", err, errFull)
 	}
 	store.refuses = false
 	elsewhere := newBench(t, Config{})

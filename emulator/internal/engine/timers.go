@@ -19,14 +19,14 @@ type timers struct {
 	mu     sync.Mutex
 	heap   timerHeap
 	first  map[int64]*timer // of each execution, by id; the others follow it
-	wakeAt int64 // what the clock was asked for last
+	wakeAt int64            // what the clock was asked for last
 	order  uint64
 }
 
 // A timer is one wake-up call. Parked executions have one or two, so it is small.
 type timer struct {
 	due       int64
-	until     int64 // due as it was set, before the clock was set back
+	until     int64  // due as it was set, before the clock was set back
 	order     uint64 // among those due at once: the first set fires first
 	execution int64  // id
 	token     int64
