@@ -23,6 +23,7 @@ func (e *Engine) Recover() error {
 		return err
 	}
 	var found []*entry
+	standing := make(map[string]bool)
 	revisions := make(map[string]string)
 	for history, err := range e.store.Unfinished() {
 		if err != nil {
@@ -36,6 +37,7 @@ func (e *Engine) Recover() error {
 		r, err := e.foldInto(x, slices.Values(history.Batches))
 		if err != nil {
 			e.log.Error("an execution cannot go on", "execution", x.arn, "error", err)
+			standing[x.arn] = true
 			continue
 		}
 		if _, err := e.entries.add(x, 0); err != nil {
@@ -54,7 +56,7 @@ func (e *Engine) Recover() error {
 		e.deliver(x, delivery{Stimulus: machine.Stimulus{Kind: machine.Resumed}})
 	}
 	for _, x := range found {
-		if start := startOf(x); start != nil && e.orphaned(start, wanted) {
+		if start := startOf(x); start != nil && !standing[start.Caller] && e.orphaned(start, wanted) {
 			e.deliver(x, delivery{Stimulus: machine.Stimulus{Kind: machine.Stopped}})
 		}
 	}

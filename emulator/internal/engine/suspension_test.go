@@ -71,7 +71,9 @@ func TestCallersAfterAFailure(t *testing.T) {
 		want machine.Status
 	}{
 		{"succeed", func(b *bench, _, token string) error { return b.Succeed(b.ctx, token, value.True) }, machine.Succeeded},
-		{"fail", func(b *bench, _, token string) error { return b.Engine.Fail(b.ctx, token, machine.NewFailure("Bad", "")) }, machine.Failed},
+		{"fail", func(b *bench, _, token string) error {
+			return b.Engine.Fail(b.ctx, token, machine.NewFailure("Bad", ""))
+		}, machine.Failed},
 		{"stop", func(b *bench, arn, _ string) error { _, err := b.Stop(b.ctx, arn, nil); return err }, machine.Aborted},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
+)
+
+func init() {
+	definitions["nested"] = `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": {"StateMachineArn": "m"}, "End": true}}}`
+}
+
+// A jobRunner starts a job for each task, which goes on.
+type jobRunner struct {
+	runner
+	submitted func(execution *machine.Start, t *machine.Task)
+}
+
+func (r jobRunner) Run(_ context.Context, x *machine.Start, t *machine.Task) (value.Value, error) {
+	r.submitted(x, t)
+	return value.True, nil
+}
+
+func (jobRunner) Watch(context.Context, *machine.Start, *machine.Task, func(value.Value, error)) {}
+
+// Executions that go on only as long as another one waits for them are stopped
+// after a restart if that does not wait any more: the process ended before it
+// could stop them.
+func TestOrphansAreStopped(t *testing.T) {
+	store, clock := journal.NewMemory(), NewVirtualClock(time.UnixMilli(1_000_000))
+	var b *bench
+	begin := func(name, caller string, token int64, managed bool) {
+		r := request("wait", name, `{}`)
+		r.Start.Caller, r.Start.CallerToken, r.Start.Managed = caller, token, managed
+		if _, err := b.Start(b.ctx, r); err != nil {
+			t.Error(err)
+		}
+	}
+	tasks := jobRunner{submitted: func(x *machine.Start, task *machine.Task) {
+		token, _ := machine.ParseTaskToken(task.TaskToken)
+		begin("wanted", x.ARN, token.Record, true)
+		begin("of another task", x.ARN, token.Record+1, true)
+		begin("on its own", x.ARN, token.Record+1, false)
+	}}
+	b = newBench(t, Config{Store: store, Clock: clock, Tasks: tasks})
+	b.start("nested", "caller")
+	r := request("wait", "standing", `{}`)
+	r.Revision = "gone"
+	if _, err := b.Start(b.ctx, r); err != nil {
+		t.Fatal(err)
+	}
+	begin("of one that stands", r.Start.ARN, 4, true)
+	begin("of nobody", "arn:aws:states:us-east-1:123456789012:execution:m:gone", 4, true)
+	if err := b.Settle(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	b.stopAll() // as good as killed
+
+	b = newBench(t, Config{Store: store, Clock: clock, Tasks: tasks})
+	if err := b.Settle(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]machine.Status{
+		"caller": machine.Running, "of one that stands": machine.Running, "wanted": machine.Running, "on its own": machine.Running, "of another task": machine.Aborted, "of nobody": machine.Aborted,
+	} {
+		if v := b.view(request("wait", name, `{}`).Start.ARN); v.Status != want {
+			t.Errorf("%s is %v, want %v", name, v.Status, want)
+		}
+	}
+}
+
+// Map Runs that have ended are in the store only, and found there.
+func TestEndedMapRuns(t *testing.T) {
+	store := journal.NewMemory()
+	b := newBench(t, Config{Store: store})
+	arn := b.startMap("map retry", `[0]`)
+	b.wantStatus(arn, machine.Succeeded)
+	b.wantEmpty()
+	want := b.onlyRun(arn)
+	if want.Status != machine.Succeeded || want.Stopped == 0 || want.Execution != arn {
+		t.Errorf("it is %+v", want)
+	}
+	b.stopAll()
+
+	b = newBench(t, Config{Store: store})
+	if got, err := b.MapRun(want.ARN); err != nil || got != want {
+		t.Errorf("after a restart it is %+v, %v, want %+v", got, err, want)
+	}
+	if got := b.onlyRun(arn); got != want {
+		t.Errorf("after a restart the execution has %+v, want %+v", got, want)
+	}
+	for doc := range store.Documents(kindMapRun) {
+		t.Errorf("%s is said to run", doc.Key)
+	}
+}
+
+// With seeds that are given, everything random is the same in every run.
+func TestSeeds(t *testing.T) {
+	definitions["random"] = `{"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"id.$": "States.UUID()"}, "End": true}}}`
+	run := func() (out string) {
+		seed := uint64(7)
+		b := newBench(t, Config{Seed: func() uint64 { seed++; return seed }})
+		for _, name := range []string{"x", "y"} {
+			out += b.wantStatus(b.start("random", name), machine.Succeeded).Output.String()
+		}
+		return out
+	}
+	if first, second := run(), run(); first != second {
+		t.Errorf("two runs differ: %s and %s", first, second)
+	}
+}
