@@ -81,7 +81,7 @@ type resident struct {
 
 	// Guarded by entry.mu.
 	unwritten int           // batches on their way to the journal
-	refusals  []func(error) // wait until there are none
+	refused   []func(error) // have come too late, and learn it when there are none
 	begun     chan struct{} // closed when the entry leaves the stage beginning; nil if nobody waits
 
 	idle idlePlace
@@ -177,17 +177,22 @@ func (x *entry) install(r *resident) {
 	x.events, x.records = r.machine.Events(), r.machine.Records()
 }
 
-// whenDurable calls f when all that has happened to x so far is durable: at
-// once, or with the outcome of the last write. The caller holds x.turn.
-func (x *entry) whenDurable(r *resident, f func(error)) {
-	x.mu.Lock()
-	if r.unwritten > 0 {
-		r.refusals = append(r.refusals, f)
-		x.mu.Unlock()
+// refuse answers that a stimulus has come too late, when all that has happened to
+// x so far is durable: at once, or with the outcome of the last write. The caller
+// holds x.turn. reply may be nil.
+func (x *entry) refuse(r *resident, reply func(error)) {
+	if reply == nil {
 		return
 	}
+	x.mu.Lock()
+	waits := r.unwritten > 0
+	if waits {
+		r.refused = append(r.refused, reply)
+	}
 	x.mu.Unlock()
-	f(nil)
+	if !waits {
+		reply(ErrStale)
+	}
 }
 
 // leave removes what the engine keeps of an execution that is over.

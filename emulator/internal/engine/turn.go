@@ -11,7 +11,8 @@ import (
 )
 
 // This file has the way of a stimulus, in this order: send (for callers that
-// wait) → deliver → takeTurn → handle → write → settle → publish → carryOut.
+// wait) → deliver → takeTurn → turn → handle → write → commit → settle → publish
+// → carryOut.
 
 // A batch holds about as many events as its budget: then others get a turn at
 // the execution, and what has happened so far becomes durable. Budgets of an
@@ -99,14 +100,8 @@ func (e *Engine) turn(r *resident, d delivery, budget int) (more bool) {
 		d.answer(err)
 		return false
 	case b.Stale:
-		if d.reply != nil {
-			r.entry.whenDurable(r, func(err error) {
-				if err == nil {
-					err = ErrStale
-				}
-				d.reply(err)
-			})
-		}
+		recycle(b.Events)
+		r.entry.refuse(r, d.reply)
 		return false
 	}
 	r.more = b.More
@@ -210,32 +205,44 @@ type record struct {
 // write sends a batch to the journal. The caller holds entry.turn, which keeps
 // the batches of one execution in order.
 func (e *Engine) write(r *resident, b *machine.Batch, d *delivery) {
-	if len(b.Events) == 0 { // as a heartbeat of a task that has no limit
+	switch {
+	case len(b.Events) == 0: // as a heartbeat of a task that has no limit
+		recycle(b.Events)
 		d.answer(nil)
-		return
-	}
-	m, x := r.machine, r.entry
-	rec := &record{resident: r, commands: b.Commands, mapRuns: b.MapRuns, events: m.Events(), records: m.Records(), reply: d.reply}
-	rec.started, _ = m.Times()
-	if b.Events[len(b.Events)-1].Type.Terminal() {
-		rec.final = r.view()
-	}
-	if x.express {
+	case r.entry.express:
+		rec := r.record(b)
 		rec.live = b.Events
-		e.publish(rec)
+		e.publish(&rec)
 		if !rec.shown {
 			recycle(b.Events)
 		}
 		d.answer(nil)
-		return
+	default:
+		rec := r.record(b)
+		rec.data, rec.reply = encode(b.Events), d.reply
+		first := rec.records - int64(len(b.Events)) + 1
+		recycle(b.Events)
+		e.commit(&rec, first, append(e.mapRunDocuments(r.entry.arn, b.MapRuns), d.documents...))
 	}
-	rec.data = encode(b.Events)
-	first := rec.records - int64(len(b.Events)) + 1
-	recycle(b.Events)
-	w := journal.Write{
-		Batch:     &journal.Batch{Execution: x.id, First: first, Last: rec.records, Data: rec.data},
-		Documents: append(e.mapRunDocuments(x.arn, b.MapRuns), d.documents...),
+}
+
+// record makes the record of a batch. The caller holds entry.turn.
+func (r *resident) record(b *machine.Batch) record {
+	m := r.machine
+	rec := record{resident: r, commands: b.Commands, mapRuns: b.MapRuns, events: m.Events(), records: m.Records()}
+	rec.started, _ = m.Times()
+	if b.Events[len(b.Events)-1].Type.Terminal() {
+		rec.final = r.view()
 	}
+	return rec
+}
+
+// commit gives a record whose first event has that number to the store. The
+// caller holds entry.turn.
+func (e *Engine) commit(rec *record, first int64, documents []journal.Document) {
+	r := rec.resident
+	x := r.entry
+	w := journal.Write{Batch: &journal.Batch{Execution: x.id, First: first, Last: rec.records, Data: rec.data}, Documents: documents}
 	switch {
 	case first == 1:
 		w.Create = r.row()
@@ -262,16 +269,19 @@ func (e *Engine) settle(rec *record, err error) {
 		e.publish(rec)
 	}
 	x.mu.Lock()
-	var refusals []func(error)
+	var refused []func(error)
 	if r.unwritten--; r.unwritten == 0 {
-		refusals, r.refusals = r.refusals, nil
+		refused, r.refused = r.refused, nil
 	}
 	x.mu.Unlock()
 	if rec.reply != nil {
 		rec.reply(err)
 	}
-	for _, refuse := range refusals {
-		refuse(err)
+	if err == nil {
+		err = ErrStale
+	}
+	for _, reply := range refused {
+		reply(err)
 	}
 }
 
