@@ -62,7 +62,8 @@ func (e *Engine) Observe(f Filter, see func(execution *machine.Start, ev *machin
 }
 
 // show shows the events of a record to those who look at its execution. They are
-// read from what was written, since their buffer is in use for others by now.
+// read from what was written, since their buffer is in use for others by now. A
+// record without events says that some may have been written unseen.
 func (e *Engine) show(rec *record) {
 	start := rec.resident.start
 	for _, o := range e.observed.load() {

@@ -211,7 +211,8 @@ func (e *Engine) restore(x *entry) {
 	}
 	e.failures.remove(x)
 	x.install(r)
-	if r.machine.Status() != machine.Running { // its end was written, whatever the store has said
+	e.show(&record{resident: r}) // what was written although the store has said otherwise
+	if r.machine.Status() != machine.Running {
 		e.publish(&record{resident: r, started: x.started, events: x.events, records: x.records, final: r.view()})
 		return
 	}
