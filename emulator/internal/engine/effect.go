@@ -52,3 +52,25 @@ func (q *jobs) note(j *job, effect string) {
 	defer q.mu.Unlock()
 	j.effects = append(j.effects, effect)
 }
+
+// effectsOver are the documents that take effects away which nobody will ask for
+// again.
+func effectsOver(keys []string) (documents []journal.Document) {
+	for _, key := range keys {
+		documents = append(documents, journal.Document{Kind: kindEffect, Key: key})
+	}
+	return documents
+}
+
+// giveUpJobs takes away what jobs have left that were given up.
+func (e *Engine) giveUpJobs(jobs []*job) {
+	var documents []journal.Document
+	e.jobs.mu.Lock()
+	for _, j := range jobs {
+		documents = append(documents, effectsOver(j.effects)...)
+	}
+	e.jobs.mu.Unlock()
+	if len(documents) > 0 {
+		e.store.Commit(journal.Write{Documents: documents}, nil) // if it fails, they are harmless
+	}
+}

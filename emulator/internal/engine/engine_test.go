@@ -157,7 +157,7 @@ func (b *bench) wantEmpty() {
 	for what, n := range map[string]int{
 		"executions by ARN": len(b.entries.byARN), "executions by id": len(b.entries.byID), "open executions": b.entries.open,
 		"timers": len(b.timers.heap), "executions with timers": len(b.timers.first), "queues": len(b.offers.queues), "executions with offers": len(b.offers.of),
-		"jobs": len(b.jobs.of), "map runs with children": len(b.Engine.children.of), "watchers": len(b.watchers.of), "map runs": len(b.mapRuns.byARN),
+		"jobs": len(b.jobs.of), "map runs with children": len(b.Engine.children.of), "watchers": len(b.watchers.of), "map runs": len(b.mapRuns.byARN), "changes of map runs": len(b.mapRuns.changing),
 		"suspended executions": len(b.failures.entries), "held stimuli": len(b.holds.queues),
 	} {
 		if n != 0 {

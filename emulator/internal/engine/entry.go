@@ -208,7 +208,7 @@ func (e *Engine) leave(x *entry) {
 		e.offers.drop(x.id)
 	}
 	if had&askedCalls != 0 {
-		e.jobs.drop(x.id)
+		e.giveUpJobs(e.jobs.drop(x.id))
 	}
 	if had&askedChildren != 0 {
 		e.abandonAll(x.id)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -77,26 +76,30 @@ func (q *jobs) remove(j *job) {
 	j.cancel(nil)
 }
 
-// cancel gives up the jobs of a token.
-func (q *jobs) cancel(execution, token int64) {
+// cancel gives up the jobs of a token, and returns them.
+func (q *jobs) cancel(execution, token int64) (gone []*job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.keep(execution, func(j *job) bool {
 		if j.token == token {
+			gone = append(gone, j)
 			j.cancel(ErrGivenUp)
 		}
 		return j.token != token
 	})
+	return gone
 }
 
-// drop gives up all jobs of an execution.
-func (q *jobs) drop(execution int64) {
+// drop gives up all jobs of an execution, and returns them.
+func (q *jobs) drop(execution int64) (gone []*job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, j := range q.of[execution] {
+	gone = q.of[execution]
+	for _, j := range gone {
 		j.cancel(ErrGivenUp)
 	}
 	delete(q.of, execution)
+	return gone
 }
 
 // keep keeps the jobs of an execution that f is true for. The caller holds q.mu.
@@ -184,18 +187,14 @@ func (q *jobs) endCall(j *job, outcome *machine.Stimulus) {
 // written, it is kept and brought again when the execution is restored.
 func (e *Engine) bringOutcome(j *job) {
 	e.jobs.mu.Lock()
-	s, effects := *j.outcome, j.effects
+	s, effects := *j.outcome, effectsOver(j.effects)
 	e.jobs.mu.Unlock()
 	x := e.entry(j.execution)
 	if x == nil {
 		e.jobs.remove(j)
 		return
 	}
-	var documents []journal.Document
-	for _, key := range effects {
-		documents = append(documents, journal.Document{Kind: kindEffect, Key: key})
-	}
-	e.deliver(x, delivery{Stimulus: s, documents: documents, reply: func(err error) {
+	e.deliver(x, delivery{Stimulus: s, documents: effects, reply: func(err error) {
 		if err == nil || err == ErrStale {
 			e.jobs.remove(j)
 		}

@@ -45,10 +45,9 @@ func machineOfRun(arn string) string {
 
 // mapRuns holds the Map Runs that run.
 type mapRuns struct {
-	mu    sync.Mutex
-	byARN map[string]*MapRun
-
-	changing sync.Mutex // held while the limits of one are read, changed and written
+	mu       sync.Mutex
+	byARN    map[string]*MapRun
+	changing map[string]machine.MapRunLimits // by ARN: those on their way into the journal
 }
 
 func (m *mapRuns) get(arn string) *MapRun {
@@ -71,6 +70,9 @@ func (m *mapRuns) publish(execution string, runs []machine.MapRun) {
 		r := &MapRun{runs[i], execution}
 		if m.byARN[r.ARN] = r; r.Status != machine.Running {
 			delete(m.byARN, r.ARN)
+			delete(m.changing, r.ARN)
+		} else if m.changing[r.ARN] == r.Limits {
+			delete(m.changing, r.ARN)
 		}
 	}
 }
@@ -122,10 +124,9 @@ func (e *Engine) MapRuns(execution string) ([]MapRun, error) {
 var ErrCompleted = errors.New("engine: the map run has ended")
 
 // UpdateMapRun changes the limits of a Map Run that has not ended and returns
-// when that is durable. It fails with ErrNotFound, or ErrCompleted.
+// when that is durable. It fails with ErrNotFound, or ErrCompleted. change gets
+// the limits as the changes before it have left them.
 func (e *Engine) UpdateMapRun(ctx context.Context, arn string, change func(*machine.MapRunLimits)) error {
-	e.mapRuns.changing.Lock()
-	defer e.mapRuns.changing.Unlock()
 	r, err := e.MapRun(arn)
 	if err != nil {
 		return err
@@ -134,12 +135,45 @@ func (e *Engine) UpdateMapRun(ctx context.Context, arn string, change func(*mach
 	if r.Status != machine.Running || x == nil {
 		return ErrCompleted
 	}
-	change(&r.Limits)
-	err = e.send(ctx, x, machine.Stimulus{Kind: machine.MapRunChanged, Run: &machine.MapRunEvent{ARN: arn, Limits: r.Limits}})
+	err = e.sendWith(ctx, x, delivery{
+		Stimulus: machine.Stimulus{Kind: machine.MapRunChanged},
+		prepare: func(s *machine.Stimulus) {
+			s.Run = &machine.MapRunEvent{ARN: arn, Limits: e.mapRuns.change(&r, change)}
+		},
+	})
+	if err == nil {
+		return nil
+	}
+	e.mapRuns.unchange(arn)
 	if err == ErrStale {
-		return ErrCompleted
+		err = ErrCompleted
 	}
 	return err
+}
+
+// change changes the latest limits of a Map Run, and returns them.
+func (m *mapRuns) change(r *MapRun, change func(*machine.MapRunLimits)) machine.MapRunLimits {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	limits, ok := m.changing[r.ARN]
+	if durable := m.byARN[r.ARN]; !ok && durable != nil {
+		limits = durable.Limits
+	} else if !ok {
+		limits = r.Limits
+	}
+	change(&limits)
+	if m.changing == nil {
+		m.changing = make(map[string]machine.MapRunLimits)
+	}
+	m.changing[r.ARN] = limits
+	return limits
+}
+
+// unchange forgets the changes of limits that were not written.
+func (m *mapRuns) unchange(arn string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.changing, arn)
 }
 
 // mapRunDocuments are what the journal keeps of the Map Runs of a batch.

@@ -38,6 +38,10 @@ type delivery struct {
 	// documents are written together with the first batch.
 	documents []journal.Document
 
+	// prepare completes the stimulus when its turn has come. nil: nothing is left
+	// to do.
+	prepare func(*machine.Stimulus)
+
 	admitted bool // a hold has let it through
 }
 
@@ -92,6 +96,9 @@ func (e *Engine) takeTurn(x *entry, d delivery, budget int) (more bool) {
 
 // turn lets the resident handle one stimulus. The caller holds entry.turn.
 func (e *Engine) turn(r *resident, d delivery, budget int) (more bool) {
+	if d.prepare != nil {
+		d.prepare(&d.Stimulus)
+	}
 	d.At, d.MissingActivities = max(d.At, e.clock.Now()), e.missingActivities(r)
 	b, err := e.handle(r, d.Stimulus, budget)
 	switch {
@@ -340,7 +347,7 @@ func (e *Engine) carryOut(x *entry, start *machine.Start, commands []machine.Com
 		case machine.CancelTask:
 			e.timers.cancel(x.id, c.Token)
 			e.offers.cancel(x.id, c.Token)
-			e.jobs.cancel(x.id, c.Token)
+			e.giveUpJobs(e.jobs.cancel(x.id, c.Token))
 			e.abandon(x.id, c.Token)
 		case machine.StartChild:
 			e.startChild(x, start, c)
