@@ -63,7 +63,7 @@ func (c *checker) checkItemReader(s *State) {
 	if reader.Kind() != value.Object {
 		return
 	}
-	resource := c.checkStorage(at, reader, readerResources)
+	resource := c.checkStorage(at, reader, readerResources())
 	config := reader.Get("ReaderConfig")
 	at = at.member("ReaderConfig")
 	text := func(name string) string { return config.Get(name).Text() }
@@ -139,7 +139,7 @@ func (c *checker) checkResultWriter(s *State) {
 	if writer.Kind() != value.Object {
 		return
 	}
-	c.checkStorage(at, writer, writerResources)
+	c.checkStorage(at, writer, writerResources())
 	where := "Parameters"
 	if s.QueryLanguage == JSONata {
 		where = "Arguments"

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aslocal/aslocal/internal/service"
 	"github.com/aslocal/aslocal/internal/spell"
 	"github.com/aslocal/aslocal/value"
 )
@@ -43,25 +44,39 @@ func (m message) meantResource(text string) message {
 		return m.meantSDK(rest)
 	}
 	action, pattern, hasPattern := strings.Cut(rest, ".")
-	service, name, _ := strings.Cut(action, ":")
-	i, known := integrations[service]
-	switch {
-	case hasPattern && slices.Contains(Integrations(), action):
-		patterns := i.patterns(name)
-		if near := spell.Suggest("."+pattern, patterns); near != "" {
+	prefix, name, _ := strings.Cut(action, ":")
+	a, known := service.Find(prefix, name)
+	if hasPattern && known && a.ForTasks() {
+		if near := spell.Suggest("."+pattern, a.Patterns); near != "" {
 			return m.withHint("did you mean %q?", integrationPrefix+action+near)
 		}
-		return m.withHint("%s has no pattern .%s%s", action, pattern, butHas(patterns))
-	case known && sdkActionOK(service, name):
-		if near := spell.Suggest(name, slices.Concat(i.actions, i.jobs)); near != "" {
-			return m.withHint("did you mean %q?", integrationPrefix+service+":"+near)
-		}
+		return m.withHint("%s has no pattern .%s%s", action, pattern, butHas(a.Patterns))
+	}
+	if near := spell.Suggest(name, actionsOf(prefix)); near != "" {
+		return m.withHint("did you mean %q?", integrationPrefix+prefix+":"+near)
+	}
+	if _, known := service.Lookup(prefix); known && sdkActionOK(prefix, name) {
 		return m.withHint("did you mean %q?", integrationPrefix+sdkPrefix+action)
 	}
 	if near := spell.Suggest(action, Integrations()); near != "" {
 		return m.withHint("did you mean %q?", integrationPrefix+near)
 	}
 	return m
+}
+
+// actionsOf returns the actions of a service that Tasks may call.
+func actionsOf(name string) []string {
+	s, ok := service.Lookup(name)
+	if !ok {
+		return nil
+	}
+	var names []string
+	for _, a := range s.Actions {
+		if a.ForTasks() {
+			names = append(names, a.Name)
+		}
+	}
+	return names
 }
 
 // butHas lists the patterns that an integration has.
@@ -103,41 +118,6 @@ func (m message) meantARN(text string) message {
 	return m.withHint("a Lambda function is of the form arn:aws:lambda:REGION:ACCOUNT:function:NAME")
 }
 
-// parameters are what the service knows about the parameters of optimized
-// integrations when a state machine is created.
-var parameters = map[string]struct {
-	required []string
-	all      []string // nil where the list is not known
-}{
-	"lambda:invoke": {
-		required: []string{"FunctionName"},
-		all:      []string{"FunctionName", "Payload", "InvocationType", "Qualifier", "ClientContext", "LogType"},
-	},
-	"apigateway:invoke": {
-		required: []string{"ApiEndpoint", "Method"},
-		all: []string{"ApiEndpoint", "Method", "Headers", "Stage", "Path", "QueryParameters", "RequestBody",
-			"AllowNullValues", "AuthType"},
-	},
-	"http:invoke": {
-		required: []string{"ApiEndpoint", "Method"},
-		all: []string{"ApiEndpoint", "Method", "Authentication", "InvocationConfig", "Headers", "QueryParameters",
-			"RequestBody", "Transform"},
-	},
-	"states:startExecution": {
-		required: []string{"StateMachineArn"},
-		all:      []string{"StateMachineArn", "Input", "Name", "TraceHeader"},
-	},
-	"sqs:sendMessage":     {required: []string{"QueueUrl"}},
-	"dynamodb:getItem":    {required: []string{"TableName", "Key"}},
-	"dynamodb:putItem":    {required: []string{"TableName", "Item"}},
-	"dynamodb:updateItem": {required: []string{"TableName", "Key"}},
-	"dynamodb:deleteItem": {required: []string{"TableName", "Key"}},
-	"events:putEvents":    {required: []string{"Entries"}},
-	"batch:submitJob":     {required: []string{"JobName", "JobQueue", "JobDefinition"}},
-	"ecs:runTask":         {required: []string{"TaskDefinition"}},
-	"glue:startJobRun":    {required: []string{"JobName"}},
-}
-
 // checkParameters reports parameters that an integration lacks or does not
 // know. Without Parameters the input has them, and nothing is known.
 func (c *checker) checkParameters(s *State) {
@@ -149,23 +129,29 @@ func (c *checker) checkParameters(s *State) {
 	if s.QueryLanguage == JSONata {
 		name = "Arguments"
 	}
-	given, known := s.Fields.Get(name), parameters[r.Service+":"+r.Action]
-	if given.Kind() != value.Object {
+	given := s.Fields.Get(name)
+	action, known := service.Find(r.Service, r.Action)
+	if given.Kind() != value.Object || !known {
 		return
 	}
 	at := s.at.member(name)
-	for _, required := range known.required {
-		if !given.Get(required).Exists() && !given.Get(required+pathSuffix).Exists() {
-			c.report(at, fieldRequired(required))
+	var names []string
+	for _, p := range action.Parameters {
+		names = append(names, p.Name)
+		if p.Required && !given.Get(p.Name).Exists() && !given.Get(p.Name+pathSuffix).Exists() {
+			c.report(at, fieldRequired(p.Name))
 		}
+	}
+	if action.Open {
+		return
 	}
 	for parameter := range given.Members() {
 		stem := parameter
 		if s.QueryLanguage == JSONPath {
 			stem = strings.TrimSuffix(parameter, pathSuffix)
 		}
-		if known.all != nil && !slices.Contains(known.all, stem) {
-			c.reportKeyIn(at, at.member(parameter), parameterNotSupported(stem).meant(stem, known.all))
+		if !slices.Contains(names, stem) {
+			c.reportKeyIn(at, at.member(parameter), parameterNotSupported(stem).meant(stem, names))
 		}
 	}
 }

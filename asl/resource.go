@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"github.com/aslocal/aslocal/internal/service"
 )
 
 // This file reads the Resource of Task states: which function, activity or
@@ -99,7 +101,7 @@ func functionOK(s string) bool {
 func (r *Resource) integration(rest string) bool {
 	r.Kind = Integration
 	rest, r.SDK = strings.CutPrefix(rest, sdkPrefix)
-	service, action, ok := strings.Cut(rest, ":")
+	name, action, ok := strings.Cut(rest, ":")
 	if !ok {
 		return false
 	}
@@ -110,12 +112,12 @@ func (r *Resource) integration(rest string) bool {
 	} else if stem, ok := strings.CutSuffix(action, tokenSuffix); ok {
 		action, r.Pattern = stem, WaitForTaskToken
 	}
-	r.Service, r.Action = service, action
+	r.Service, r.Action = name, action
 	if r.SDK {
-		return sdkActionOK(service, action) && r.Pattern != Sync
+		return sdkActionOK(name, action) && r.Pattern != Sync
 	}
-	i, ok := integrations[service]
-	return ok && i.allows(r)
+	a, ok := service.Find(r.Service, r.Action)
+	return ok && a.ForTasks() && a.Has(r.suffix())
 }
 
 // sdkActionOK checks only the form: which services and actions there are
@@ -150,13 +152,18 @@ func (r Resource) Type() string {
 // Name is the resource of the history's task events: "sendMessage",
 // "startExecution.sync:2"; the ARN of a function or an activity.
 func (r Resource) Name() string {
-	switch {
-	case r.Kind != Integration:
+	if r.Kind != Integration {
 		return r.Text
-	case r.Version == 2:
-		return r.Action + sync2Suffix
 	}
-	return r.Action + r.Pattern.String()
+	return r.Action + r.suffix()
+}
+
+// suffix is that of the pattern, with its version: ".sync:2".
+func (r Resource) suffix() string {
+	if r.Version == 2 {
+		return sync2Suffix
+	}
+	return r.Pattern.String()
 }
 
 // String returns the resource as written.

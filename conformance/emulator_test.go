@@ -112,7 +112,7 @@ func handler(p *conformance.Player, name string) func(context.Context, value.Val
 		reply, _ := p.Invoke(name, event.String())
 		switch {
 		case reply.Never:
-			return value.Value{}, emulator.NoAnswer
+			return value.Value{}, emulator.ErrNoAnswer
 		case reply.Failed:
 			var e struct{ ErrorType, ErrorMessage string }
 			if err := json.Unmarshal([]byte(reply.Payload), &e); err != nil {

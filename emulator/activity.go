@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/journal"
@@ -28,17 +27,14 @@ func (a *activity) document() journal.Document {
 
 // loadActivities reads what the store keeps.
 func (e *Emulator) loadActivities() error {
-	for doc, err := range e.store.Documents(kindActivity) {
-		if err != nil {
-			return fmt.Errorf("emulator: reading the activities: %w", err)
-		}
+	return e.read(kindActivity, func(doc journal.Document) error {
 		a, err := readActivity(doc.Key, doc.Data)
 		if err != nil {
-			return fmt.Errorf("emulator: the activity %s: %w", doc.Key, err)
+			return err
 		}
 		e.activities[a.arn] = a
-	}
-	return nil
+		return nil
+	})
 }
 
 func readActivity(arn string, doc []byte) (*activity, error) {

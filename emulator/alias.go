@@ -111,23 +111,26 @@ func (a *alias) document() journal.Document {
 	return journal.Document{Kind: kindAlias, Key: a.arn, Data: o.AppendJSON(nil)}
 }
 
-// loadAliases reads what the store keeps.
+// loadAliases reads what the store keeps. Versions are there already.
 func (e *Emulator) loadAliases() error {
-	for doc, err := range e.store.Documents(kindAlias) {
-		if err != nil {
-			return fmt.Errorf("emulator: reading the aliases: %w", err)
-		}
+	err := e.read(kindAlias, func(doc journal.Document) error {
 		a, err := readAlias(doc.Key, doc.Data)
 		if err != nil {
-			return fmt.Errorf("emulator: the alias %s: %w", doc.Key, err)
+			return err
+		}
+		for _, r := range a.routes {
+			if e.versionAt(r.StateMachineVersionArn) == nil {
+				return fmt.Errorf("there is no version %s", r.StateMachineVersionArn)
+			}
 		}
 		machineARN, _ := splitQualifier(a.arn)
 		e.aliases[machineARN] = append(e.aliases[machineARN], a)
-	}
+		return nil
+	})
 	for _, all := range e.aliases {
 		slices.SortFunc(all, func(a, b *alias) int { return cmp.Compare(a.order, b.order) })
 	}
-	return nil
+	return err
 }
 
 func readAlias(arn string, doc []byte) (*alias, error) {

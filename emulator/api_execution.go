@@ -9,11 +9,13 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/history"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -40,8 +42,12 @@ func (e *Emulator) startExecution(ctx context.Context, in *startExecutionInput) 
 	if err != nil {
 		return nil, err
 	}
+	setCaller(&r.Start, task.CallOf(ctx))
 	view, err := e.engine.Start(ctx, r)
 	if errors.Is(err, engine.ErrExists) {
+		if sameCaller(view.Start, &r.Start) {
+			return &startExecutionOutput{ExecutionArn: r.Start.ARN, StartDate: date(view.Started)}, nil
+		}
 		if view.Status != machine.Running || view.Start.InputText != r.Start.InputText {
 			return nil, fault.ExecutionAlreadyExists(r.Start.ARN)
 		}
@@ -51,6 +57,19 @@ func (e *Emulator) startExecution(ctx context.Context, in *startExecutionInput) 
 		return nil, err
 	}
 	return &startExecutionOutput{ExecutionArn: r.Start.ARN, StartDate: date(view.Started)}, nil
+}
+
+// setCaller notes in the start of an execution which task starts it, if one does,
+// so that the same task, called again after a restart, finds it.
+func setCaller(s *machine.Start, c *task.Call) {
+	if c != nil {
+		s.Caller, s.CallerToken, s.Managed = c.Execution, c.Token, c.Resource.Pattern == asl.Sync
+	}
+}
+
+// sameCaller reports whether one task has made both starts.
+func sameCaller(a, b *machine.Start) bool {
+	return a.Caller != "" && a.Caller == b.Caller && a.CallerToken == b.CallerToken
 }
 
 // request checks what StartExecution and StartSyncExecution ask for, in the

@@ -14,7 +14,7 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file has the action TestState. What a state does is machine.Trial's
+// This file has the action TestState. What a state does is machine.StateTest's
 // business; here stand what may be asked for, and what is shown of it.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
 
@@ -57,7 +57,7 @@ func (e *Emulator) testState(ctx context.Context, in *testStateInput) (*testStat
 	if err := in.checkRequest(); err != nil {
 		return nil, err
 	}
-	t := &machine.Trial{Retries: int(min(in.StateConfiguration.RetrierRetryCount, maxRetries))}
+	t := &machine.StateTest{Retries: int(min(in.StateConfiguration.RetrierRetryCount, maxRetries))}
 	if err := in.readDocuments(t); err != nil {
 		return nil, err
 	}
@@ -69,22 +69,26 @@ func (e *Emulator) testState(ctx context.Context, in *testStateInput) (*testStat
 	if err != nil {
 		return nil, err
 	}
-	if t.Mock, err = in.mockOf(tested); err != nil {
+	if t.Mocked, err = in.mockOf(tested); err != nil {
 		return nil, err
 	}
-	if t.Context, err = in.contextOf(tested); err != nil {
+	if t.Given, err = in.contextOf(tested); err != nil {
 		return nil, err
 	}
 	if t.Program, err = compileState(s); err != nil {
 		return nil, err
 	}
 	t.InMap, t.Start = inMap, e.startOfTest(in.RoleArn.Value)
-	t.Read = in.reader(ctx)
+	rehearsal := &machine.Rehearsal{Iterations: -1}
+	if t.Mocked != nil {
+		rehearsal = t.Mocked.Rehearsal
+		rehearsal.Read = in.reader(ctx)
+	}
 	v := e.engine.Try(ctx, t)
-	if t.Mock != nil && v.Iterations >= 0 && t.Mock.FailedIterations > v.Iterations {
+	if rehearsal.Iterations >= 0 && rehearsal.FailedIterations > rehearsal.Iterations {
 		return nil, fault.TooManyFailedIterations()
 	}
-	return in.answer(v), nil
+	return in.answer(v, rehearsal.Limits), nil
 }
 
 // maxRetries is the largest MaxAttempts of a Retrier.
@@ -110,7 +114,7 @@ func (in *testStateInput) checkRequest() error {
 }
 
 // readDocuments reads input and variables.
-func (in *testStateInput) readDocuments(t *machine.Trial) (err error) {
+func (in *testStateInput) readDocuments(t *machine.StateTest) (err error) {
 	text := in.Input.Or("{}")
 	if t.Input, err = value.Parse(text); err != nil {
 		return invalidInput(text, err)
@@ -234,7 +238,7 @@ func (e *Emulator) startOfTest(role string) machine.Start {
 }
 
 // answer shows how the test has ended.
-func (in *testStateInput) answer(v *machine.Verdict) *testStateOutput {
+func (in *testStateInput) answer(v *machine.StateResult, limits *machine.MapRunLimits) *testStateOutput {
 	out := &testStateOutput{Status: string(v.Status)}
 	if v.Output.Exists() {
 		out.Output = awsjson.Some(v.Output.String())
@@ -246,14 +250,14 @@ func (in *testStateInput) answer(v *machine.Verdict) *testStateOutput {
 		out.NextState = awsjson.Some(v.Next)
 	}
 	if in.InspectionLevel == "DEBUG" || in.InspectionLevel == "TRACE" {
-		out.InspectionData = in.inspectionData(v)
+		out.InspectionData = in.inspectionData(v, limits)
 	}
 	return out
 }
 
 // inspectionData shows the data on its way through the state, as far as it came.
 // JSON stands there as text.
-func (in *testStateInput) inspectionData(v *machine.Verdict) value.Value {
+func (in *testStateInput) inspectionData(v *machine.StateResult, limits *machine.MapRunLimits) value.Value {
 	var b value.ObjectBuilder
 	b.Set("input", value.OfString(in.Input.Or("{}")))
 	for step, data := range v.Inspection {
@@ -267,7 +271,7 @@ func (in *testStateInput) inspectionData(v *machine.Verdict) value.Value {
 	if details := errorDetails(v); details.Len() > 0 {
 		b.Set("errorDetails", details)
 	}
-	if l := v.Limits; l != nil {
+	if l := limits; l != nil {
 		b.Set("maxConcurrency", value.OfInt(l.MaxConcurrency))
 		if l.ToleratedCount >= 0 {
 			b.Set("toleratedFailureCount", value.OfInt(l.ToleratedCount))
@@ -280,7 +284,7 @@ func (in *testStateInput) inspectionData(v *machine.Verdict) value.Value {
 }
 
 // errorDetails shows which Retrier and Catcher the error has met (F-057).
-func errorDetails(v *machine.Verdict) value.Value {
+func errorDetails(v *machine.StateResult) value.Value {
 	var b value.ObjectBuilder
 	if v.Catcher >= 0 {
 		b.Set("catchIndex", value.OfInt(int64(v.Catcher)))
@@ -288,7 +292,7 @@ func errorDetails(v *machine.Verdict) value.Value {
 	if v.Retrier >= 0 {
 		b.Set("retryIndex", value.OfInt(int64(v.Retrier)))
 	}
-	if v.Status == machine.TrialRetriable {
+	if v.Status == machine.TestRetriable {
 		b.Set("retryBackoffIntervalSeconds", value.OfInt(v.Backoff))
 	}
 	return b.Value()

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/aslocal/aslocal/emulator/journal"
 )
@@ -25,6 +26,16 @@ func (e *Emulator) load() error {
 		if err := load(); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// read gives the documents of a kind to a function. One that cannot be read is
+// logged, and is as if it were not there: the others are served.
+func (e *Emulator) read(kind string, f func(journal.Document) error) error {
+	err := journal.Load(e.store, kind, f, func(b *journal.BrokenError) { e.log.Error(b.Error()) })
+	if err != nil {
+		return fmt.Errorf("emulator: reading what the store keeps of the kind %s: %w", kind, err)
 	}
 	return nil
 }

@@ -64,6 +64,7 @@ type settings struct {
 	autoAdvance     bool
 	lambdaEndpoint  string
 	functionURLs    map[string]string
+	concurrency     map[string]int // of the functions with a URL
 	handlers        map[string]task.Handler
 	s3              s3.Config
 	observe         func(string, Event)
@@ -110,6 +111,16 @@ func WithLambdaEndpoint(url string) Option { return func(s *settings) { s.lambda
 // is invoked at.
 func WithFunctionURL(function, url string) Option {
 	return func(s *settings) { s.functionURLs[function] = url }
+}
+
+// WithFunctionConcurrency sets how many calls of a Lambda function that has a
+// WithFunctionURL may be under way at a time; function is written as there. More
+// calls wait, and their tasks may time out meanwhile. If not given, it is one at
+// a URL that has only this function (http://localhost:9000 of a container with
+// the Runtime Interface Emulator, which breaks at a second call), and any number
+// elsewhere.
+func WithFunctionConcurrency(function string, calls int) Option {
+	return func(s *settings) { s.concurrency[function] = calls }
 }
 
 // WithS3Folder makes the folders of a folder the buckets that ItemReaders read
@@ -163,7 +174,7 @@ func WithSeed(seed uint64) Option {
 func New(options ...Option) (*Emulator, error) {
 	s := settings{
 		region: "us-east-1", account: "123456789012", log: slog.Default(), waitTimeScale: 1, draw: rand.IntN,
-		functionURLs: make(map[string]string), handlers: make(map[string]task.Handler),
+		functionURLs: make(map[string]string), concurrency: make(map[string]int), handlers: make(map[string]task.Handler),
 	}
 	for _, set := range options {
 		set(&s)

@@ -483,7 +483,7 @@ func TestTimeoutOfTheMachine(t *testing.T) {
 
 // A task that is never answered ends by its timeout, and the Catch sees it.
 func TestTaskTimeout(t *testing.T) {
-	x := newTest(t, emulator.WithTask("f", func(context.Context, value.Value) (value.Value, error) { return value.Value{}, emulator.NoAnswer }))
+	x := newTest(t, emulator.WithTask("f", func(context.Context, value.Value) (value.Value, error) { return value.Value{}, emulator.ErrNoAnswer }))
 	arn := x.start(x.create("m", `{"StartAt": "T", "States": {
 		"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "TimeoutSeconds": 7, "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "C"}], "End": true},
 		"C": {"Type": "Pass", "End": true}}}`), "", "{}")

@@ -24,14 +24,18 @@ func (in *testStateInput) reader(ctx context.Context) func(*machine.ItemReading)
 		return nil
 	}
 	return func(r *machine.ItemReading) (value.Value, []machine.ItemSource, *machine.Failure) {
-		items, sources, err := readItems(ctx, reader.New(everyObject(data.Value)), r)
+		items, err := reader.New(everyObject(data.Value)).Read(ctx, reader.Request{Resource: r.Resource, Config: r.Config, Arguments: r.Arguments})
 		if said, ok := errors.AsType[*asl.Error](err); ok {
 			return value.Value{}, nil, machine.NewFailure(said.Name, said.Cause)
 		}
 		if err != nil {
 			return value.Value{}, nil, machine.NewFailure(asl.ErrItemReaderFailed, err.Error())
 		}
-		return items, sources, nil
+		sources := make([]machine.ItemSource, len(items.Sources))
+		for i, source := range items.Sources {
+			sources[i] = machine.ItemSource(source)
+		}
+		return items.Value, sources, nil
 	}
 }
 

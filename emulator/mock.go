@@ -4,7 +4,7 @@ import (
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
-	"github.com/aslocal/aslocal/emulator/internal/service"
+	"github.com/aslocal/aslocal/internal/service"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -28,7 +28,9 @@ func (in *testStateInput) mockOf(s testedState) (*machine.Mock, error) {
 	if in.Mock == nil {
 		return nil, nil
 	}
-	m := &machine.Mock{FailedIterations: int(min(in.StateConfiguration.MapIterationFailureCount.Value, 1<<31-1))}
+	m := &machine.Mock{Rehearsal: &machine.Rehearsal{
+		FailedIterations: int(min(in.StateConfiguration.MapIterationFailureCount.Value, 1<<31-1)), Iterations: -1,
+	}}
 	if e := in.Mock.ErrorOutput; e != nil {
 		m.Failure = givenFailure(e.Error, e.Cause)
 		return m, nil
@@ -79,7 +81,7 @@ func (m *mockInput) checkAnswer(r asl.Resource, result value.Value) error {
 	if m.FieldValidationMode == "NONE" || r.Kind != asl.Integration || r.Pattern == asl.WaitForTaskToken {
 		return nil
 	}
-	s, ok := service.Of(r.Type() + ":" + r.Action + r.Pattern.String())
+	s, ok := service.AnswerOf(r.Type() + ":" + r.Action + r.Pattern.String())
 	if !ok {
 		return nil
 	}

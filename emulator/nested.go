@@ -27,6 +27,9 @@ func (n *nested) Call(ctx context.Context, operation string, in value.Value) (va
 	if !ok {
 		return value.Value{}, &asl.Error{Name: asl.ErrRuntime, Cause: "aslocal does not have the operation " + operation + " of Step Functions yet"}
 	}
+	if c := task.CallOf(ctx); c != nil {
+		ctx = engine.WithEffect(ctx, c.Key())
+	}
 	out, err := action.Call(ctx, in, nil, nil)
 	if err != nil {
 		return value.Value{}, err
@@ -39,7 +42,7 @@ func (n *nested) Call(ctx context.Context, operation string, in value.Value) (va
 // nested one is stopped, too, as the service does.
 func (n *nested) OnEnd(ctx context.Context, execution string, f func()) error {
 	stop := context.AfterFunc(ctx, func() {
-		if errors.Is(context.Cause(ctx), engine.ErrGivenUp) {
+		if errors.Is(context.Cause(ctx), task.ErrGivenUp) {
 			// An error says that it has ended meanwhile, or that we are closing.
 			_, _ = n.em.engine.Stop(context.WithoutCancel(ctx), execution, nil)
 		}

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -66,13 +67,10 @@ func (m *stateMachine) revisionDocument() journal.Document {
 
 // loadRevisions reads what the store keeps.
 func (e *Emulator) loadRevisions() error {
-	for doc, err := range e.store.Documents(kindRevision) {
-		if err != nil {
-			return fmt.Errorf("emulator: reading the revisions of state machines: %w", err)
-		}
+	return e.read(kindRevision, func(doc journal.Document) error {
 		o, err := value.ParseBytes(doc.Data)
 		if err != nil {
-			return fmt.Errorf("emulator: the revision %s: %w", doc.Key, err)
+			return err
 		}
 		m := &stateMachine{
 			arn: o.Get("arn").Text(), name: o.Get("name").Text(), machineType: o.Get("type").Text(), roleARN: o.Get("roleArn").Text(),
@@ -80,36 +78,33 @@ func (e *Emulator) loadRevisions() error {
 			logging: o.Get("logging"), tracing: o.Get("tracing"), encryption: o.Get("encryption"),
 		}
 		if m.arn == "" || m.definition == "" {
-			return fmt.Errorf("emulator: the revision %s: expected a state machine with its ARN and definition; a version of aslocal before the first release may have written it", doc.Key)
+			return errors.New("expected a state machine with its ARN and definition; a version of aslocal before the first release may have written it")
 		}
 		m.created, _ = o.Get("created").Int()
 		m.updated, _ = o.Get("updated").Int()
 		e.revisions[doc.Key] = m
-	}
-	return nil
+		return nil
+	})
 }
 
 // loadMachines reads what the store keeps. Revisions are there already.
 func (e *Emulator) loadMachines() error {
-	for doc, err := range e.store.Documents(kindMachine) {
-		if err != nil {
-			return fmt.Errorf("emulator: reading the state machines: %w", err)
-		}
+	return e.read(kindMachine, func(doc journal.Document) error {
 		o, err := value.ParseBytes(doc.Data)
 		if err != nil {
-			return fmt.Errorf("emulator: the state machine %s: %w", doc.Key, err)
+			return err
 		}
 		revision, err := e.revision(o.Get("revision").Text())
 		if err != nil {
-			return fmt.Errorf("emulator: the state machine %s: %w", doc.Key, err)
+			return err
 		}
 		m := *revision
 		m.tags, m.published, m.description = o.Get("tags"), o.Get("published").Bool(), optionalText(o.Get("description"))
 		m.updated, _ = o.Get("updated").Int()
 		m.lastVersion, _ = o.Get("lastVersion").Int()
 		e.machines[m.arn] = &m
-	}
-	return nil
+		return nil
+	})
 }
 
 // machine returns a registered state machine.

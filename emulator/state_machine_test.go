@@ -2,7 +2,6 @@ package emulator_test
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/aslocal/aslocal/emulator"
-	"github.com/aslocal/aslocal/emulator/journal"
 )
 
 // variable is a machine that waits and refers to the variable of that name.
@@ -104,24 +102,5 @@ func TestStartsAndUpdatesAfterARestart(t *testing.T) {
 	case <-done:
 	case <-time.After(30 * time.Second):
 		t.Fatal("starts and updates wait for each other")
-	}
-}
-
-// A store that holds something else is refused, with what it is about.
-func TestNewRefusesABrokenStore(t *testing.T) {
-	for want, doc := range map[string]journal.Document{
-		"emulator: the revision r: expected a state machine":                         {Kind: "revision", Key: "r", Data: []byte(pass)},
-		"emulator: the revision s: ":                                                 {Kind: "revision", Key: "s", Data: []byte("?")},
-		`emulator: the state machine m: there is no revision "r" of a state machine`: {Kind: "machine", Key: "m", Data: []byte(`{"revision":"r"}`)},
-		`emulator: the version v: there is no revision "" of a state machine`:        {Kind: "version", Key: "v", Data: []byte(`{}`)},
-		"emulator: the activity a: ":                                                 {Kind: "activity", Key: "a", Data: []byte("{")},
-	} {
-		store := journal.NewMemory()
-		if err := journal.Do(t.Context(), store, journal.Write{Documents: []journal.Document{doc}}); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := emulator.New(emulator.WithStore(store)); err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("%s %s: got %v, want %s", doc.Kind, doc.Data, err, want)
-		}
 	}
 }

@@ -52,7 +52,7 @@ func TestTestStateCallsAndTimes(tt *testing.T) {
 			return value.Value{}, &asl.Error{Name: "E", Cause: "c"}
 		}, types.TestExecutionStatusFailed, "", "E", `{"errorMessage":"c","errorType":"E"}`},
 		"is too slow":   {slow, types.TestExecutionStatusFailed, "", "States.Timeout", ""},
-		"never answers": {func(context.Context, value.Value) (value.Value, error) { return value.Value{}, emulator.NoAnswer }, types.TestExecutionStatusFailed, "", "States.Timeout", ""},
+		"never answers": {func(context.Context, value.Value) (value.Value, error) { return value.Value{}, emulator.ErrNoAnswer }, types.TestExecutionStatusFailed, "", "States.Timeout", ""},
 		"panics":        {func(context.Context, value.Value) (value.Value, error) { panic("ouch") }, types.TestExecutionStatusFailed, "", "States.Runtime", "An error occurred while executing the state 'StateName' (entered at the event id #2). internal error of aslocal: ouch"},
 	} {
 		tt.Run(name, func(tt *testing.T) {

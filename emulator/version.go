@@ -3,7 +3,6 @@ package emulator
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -41,20 +40,18 @@ func (v *version) document() journal.Document {
 
 // loadVersions reads what the store keeps. Revisions are there already.
 func (e *Emulator) loadVersions() error {
-	for doc, err := range e.store.Documents(kindVersion) {
-		if err != nil {
-			return fmt.Errorf("emulator: reading the versions: %w", err)
-		}
+	err := e.read(kindVersion, func(doc journal.Document) error {
 		v, err := e.readVersion(doc.Key, doc.Data)
 		if err != nil {
-			return fmt.Errorf("emulator: the version %s: %w", doc.Key, err)
+			return err
 		}
 		e.versions[v.machine.arn] = append(e.versions[v.machine.arn], v)
-	}
+		return nil
+	})
 	for _, all := range e.versions {
 		slices.SortFunc(all, func(a, b *version) int { return cmp.Compare(a.number, b.number) })
 	}
-	return nil
+	return err
 }
 
 func (e *Emulator) readVersion(arn string, doc []byte) (*version, error) {

@@ -253,7 +253,7 @@ func TestDoubleText(t *testing.T) {
 		{"0", "0.0"}, {"100", "100.0"}, {"0.1", "0.1"}, {"0.001", "0.001"}, {"0.0001", "1.0E-4"}, {"-0.00012", "-1.2E-4"},
 		{"9999999", "9999999.0"}, {"10000000", "1.0E7"}, {"123456789.5", "1.234567895E8"}, {"1e300", "1.0E300"}, {"1e999", "Infinity"}, {"-1e999", "-Infinity"},
 	} {
-		if got := doubleText(value.MustParse(c.number).Float()); got != c.want {
+		if got := value.JavaDouble(value.MustParse(c.number).Float()); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.number, got, c.want)
 		}
 	}

@@ -100,7 +100,7 @@ func numeric(of func([]float64) float64) function {
 
 // double returns a number as a double of Java: 3.0, not 3.
 func double(f float64) (value.Value, *failure) {
-	v, err := value.Parse(doubleText(f))
+	v, err := value.Parse(value.JavaDouble(f))
 	if err != nil || v.Kind() != value.Number {
 		return value.Value{}, notFinite
 	}

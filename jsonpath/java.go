@@ -2,8 +2,6 @@ package jsonpath
 
 import (
 	"math"
-	"strconv"
-	"strings"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -51,52 +49,9 @@ func appendJava(dst []byte, v value.Value) []byte {
 	case value.String:
 		return append(dst, v.Text()...)
 	case value.Number:
-		return append(dst, numberText(v)...)
+		return append(dst, value.JavaNumber(v)...)
 	case value.Object:
-		dst = append(dst, '{')
-		for i := range v.Len() {
-			if i > 0 {
-				dst = append(dst, ", "...)
-			}
-			name, member := v.Member(i)
-			dst = append(append(dst, name...), '=')
-			dst = appendJava(dst, member)
-		}
-		return append(dst, '}')
+		return value.AppendJavaMap(dst, v, appendJava)
 	}
 	return v.AppendJSON(dst)
-}
-
-// numberText returns the text of a number as Java holds it: integers as they
-// are written, others as a double.
-func numberText(v value.Value) string {
-	if text := v.NumberText(); v.IsInteger() {
-		if text == "-0" {
-			return "0"
-		}
-		return text
-	}
-	return doubleText(v.Float())
-}
-
-// doubleText returns Double.toString(f): 3.0, 0.001, 1.0E7, 4.9E-324.
-func doubleText(f float64) string {
-	switch abs := math.Abs(f); {
-	case math.IsInf(f, 1):
-		return "Infinity"
-	case math.IsInf(f, -1):
-		return "-Infinity"
-	case abs == 0 || abs >= 1e-3 && abs < 1e7:
-		text := strconv.FormatFloat(f, 'f', -1, 64)
-		if strings.IndexByte(text, '.') < 0 {
-			text += ".0"
-		}
-		return text
-	}
-	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
-	if strings.IndexByte(mantissa, '.') < 0 {
-		mantissa += ".0"
-	}
-	n, _ := strconv.Atoi(exponent) // strconv wrote it
-	return mantissa + "E" + strconv.Itoa(n)
 }

@@ -80,7 +80,7 @@ func equal(left, right value.Value) bool {
 		n, ok := decimal(right.Text())
 		return ok && value.Equal(left, n)
 	case l == value.String && r == value.Number:
-		return left.Text() == numberText(right)
+		return left.Text() == value.JavaNumber(right)
 	}
 	return value.Equal(left, right)
 }
@@ -158,7 +158,7 @@ func patternInput(v value.Value) string {
 	case value.String:
 		return v.Text()
 	case value.Number:
-		return numberText(v)
+		return value.JavaNumber(v)
 	case value.Bool:
 		return v.String()
 	}

@@ -90,16 +90,7 @@ func appendJava(dst []byte, v value.Value) []byte {
 		}
 		return append(dst, ']')
 	case value.Object:
-		dst = append(dst, '{')
-		for i := range v.Len() {
-			if i > 0 {
-				dst = append(dst, ", "...)
-			}
-			name, member := v.Member(i)
-			dst = append(append(dst, name...), '=')
-			dst = appendJava(dst, member)
-		}
-		return append(dst, '}')
+		return value.AppendJavaMap(dst, v, appendJava)
 	}
 	return v.AppendJSON(dst)
 }

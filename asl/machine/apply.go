@@ -1,13 +1,11 @@
 package machine
 
-import (
-	"github.com/aslocal/aslocal/asl"
-	"github.com/aslocal/aslocal/value"
-)
+import "github.com/aslocal/aslocal/value"
 
 // apply is the only place that changes an execution. It decides nothing: all
 // that it needs is in the event, so that folding a journal rebuilds the same
-// execution even if the program would decide otherwise today.
+// execution even if the program would decide otherwise today. Events of what a
+// state has opened are applied by its kind.
 func (x *Execution) apply(e *Event) {
 	x.records++
 	x.now = e.At
@@ -16,16 +14,15 @@ func (x *Execution) apply(e *Event) {
 	}
 	switch e.Type {
 	case ExecutionStarted:
-		x.start, x.input, x.started = e.Start, e.Doc, e.At
+		x.start, x.input, x.since = e.Start, e.Doc, e.At
+		x.started = e.At
 		x.root = &frame{flow: x.program.root, raw: e.Doc}
 		return
 	case ExecutionSucceeded, ExecutionFailed, ExecutionTimedOut, ExecutionAborted:
-		x.abortRuns(e.At)
-		x.status, x.output, x.failure, x.stopped = statusAfter[e.Type], e.Doc, e.Failure, e.At
-		x.root, x.frames = nil, nil
+		x.applyEnd(e)
 		return
-	case MapIterationStarted:
-		x.openIteration(e)
+	case ExecutionRedriven:
+		x.applyRedrive(e)
 		return
 	}
 	f := x.frame(e.Frame)
@@ -37,83 +34,96 @@ func (x *Execution) apply(e *Event) {
 	}
 	switch e.Type {
 	case StateEntered:
-		f.state, f.raw, f.phase = f.flow.states[e.State], e.Doc, entered
+		f.state, f.raw, f.phase = f.target(e, e.State), e.Doc, entered
 		f.entered, f.enteredPrev, f.enteredAt = e.ID, e.Prev, e.At
 		f.tries, f.retries, f.exitPrev = nil, 0, 0
 	case StateExited:
 		x.applyExit(f, e)
-		if f.next == nil && f.parent != nil && f.parent.state.kind == asl.Parallel {
-			x.collect(f, e)
-		}
-	case TaskScheduled, TaskStarted, TaskSubmitted, TaskSucceeded, TaskFailed, TaskTimedOut, HeartbeatReceived, AnswerKept:
-		x.applyTask(f, e)
-	case EvaluationFailed:
-		f.failure, f.phase = e.Failure, failed
-	case WaitSet:
-		f.token, f.due, f.phase = x.records, e.Due, sleeping
-	case RetrySet:
-		x.drop(f)
-		for len(f.tries) <= int(e.Index) {
-			f.tries = append(f.tries, 0)
-		}
-		f.tries[e.Index]++
-		f.retries++
-		f.token, f.due, f.phase, f.failure, f.prev = x.records, e.Due, sleeping, nil, e.Prev
-	case TimerFired:
-		f.token, f.phase = 0, woken
-	case ParallelStateStarted:
-		x.openBranches(f, e)
-	case MapStateStarted:
-		if f.state.work.(*mapState).distributed != nil {
-			f.run = &mapRun{items: e.Doc}
-			return
-		}
-		f.join = &join{items: e.Doc, outputs: make([]value.Value, e.Doc.Len()), prev: e.ID}
-		f.phase = joining
-	case MapRunStarted, MapRunSucceeded, MapRunFailed, MapRunAborted, MapRunUpdated, MapRunClosing, ItemsRead, ChildExecutionsStarted, ChildExecutionsEnded:
-		x.applyRun(f, e)
-	case ParallelStateSucceeded, MapStateSucceeded:
-		f.phase = resulted
-		if f.run != nil { // MapRunSucceeded has set the result
-			f.exitPrev, f.run = f.run.prev, nil
-			return
-		}
-		f.result, f.exitPrev = value.OfSlice(f.join.outputs), e.Prev
-		f.join = nil
-	case ParallelStateFailed, MapStateFailed:
-		x.drop(f)
-		f.failure, f.phase = e.Failure, failed
 	case MapIterationSucceeded:
 		x.collect(f, e)
+	case StateAborted, MapIterationFailed, MapIterationAborted: // only what points back to them
+	case TaskScheduled, WaitSet, ParallelStateStarted, MapStateStarted:
+		f.phase = opened
+		f.open = f.state.kind.open(x, f, e)
+	case ParallelStateFailed, MapStateFailed, EvaluationFailed:
+		f.failure, f.phase = e.Failure, failed
+	case RetrySet:
+		x.applyRetry(f, e)
+	case TimerFired:
+		f.token = 0
+		if f.phase == retrying {
+			f.phase = entered
+		}
+	default:
+		f.open.apply(x, f, e)
+	}
+}
+
+// applyEnd ends the execution. The frames of one that can be redriven stay.
+func (x *Execution) applyEnd(e *Event) {
+	for _, f := range x.withMapRuns() {
+		f.open.ended(x, f, e.At)
+	}
+	x.status, x.output, x.failure, x.stopped = statusAfter[e.Type], e.Doc, e.Failure, e.At
+	if x.status == Succeeded || x.express() {
+		x.root, x.frames = nil, nil
 	}
 }
 
 // applyExit leaves the state: what belongs to the visit is forgotten.
 func (x *Execution) applyExit(f *frame, e *Event) {
+	if f.open != nil {
+		x.drop(f)
+		f.open = nil
+	}
 	f.raw, f.result, f.failure, f.phase = e.Doc, value.Value{}, nil, exited
-	f.token, f.call, f.timeoutAt, f.beatAt, f.tries, f.exitPrev = 0, nil, 0, 0, nil, 0
-	f.next = f.flow.states[e.Next] // nil for ""
+	f.token, f.tries, f.exitPrev = 0, nil, 0
+	f.next = f.target(e, e.Next)
 	if e.Assigned.Exists() {
-		x.held += f.assign(e.Assigned)
+		f.assign(e.Assigned)
+	}
+	if f.next == nil && f.in != nil && f.in.ends(StateExited) {
+		x.collect(f, e)
 	}
 }
 
-// drop forgets the branches, iterations or children below f.
+// target is the state that the event leads to, nil for the name "".
+func (f *frame) target(e *Event, name string) *state {
+	if e.target != nil || name == "" {
+		return e.target
+	}
+	return f.flow.states[name]
+}
+
+// applyRetry lets the state wait until it is tried again.
+func (x *Execution) applyRetry(f *frame, e *Event) {
+	if f.open != nil {
+		x.drop(f)
+		f.open = f.open.retried()
+	}
+	for len(f.tries) <= int(e.Index) {
+		f.tries = append(f.tries, 0)
+	}
+	f.tries[e.Index]++
+	f.retries++
+	f.token, f.due, f.phase, f.failure, f.prev = x.records, e.Due, retrying, nil, e.Prev
+}
+
+// collect keeps the output of a line of control that has ended and forgets the
+// line.
+func (x *Execution) collect(f *frame, e *Event) {
+	f.in.collect(f.parent, f, e)
+	delete(x.frames, f.id)
+}
+
+// drop forgets the lines of control below f.
 func (x *Execution) drop(f *frame) {
-	f.run = nil
-	if f.join == nil {
+	if _, ok := f.open.(container); !ok {
 		return
 	}
 	for _, g := range x.frames {
 		if g.inside(f) {
-			x.forget(g)
+			delete(x.frames, g.id)
 		}
 	}
-	f.join = nil
-}
-
-// forget ends a line of control, and with it its variables.
-func (x *Execution) forget(f *frame) {
-	x.held -= f.held
-	delete(x.frames, f.id)
 }

@@ -38,10 +38,14 @@ func (x *Execution) catch(f *frame, failure *Failure, prev int64) bool {
 		x.catcherFailed(f, own, prev)
 		return true
 	}
-	if x.trial != nil {
-		x.trial.caught = true
+	if x.probe != nil {
+		x.probe.Caught(f.place(), i)
 	}
-	x.exit(f, out, assigned, c.next)
+	if failure := x.exit(f, out, assigned, c.next); failure != nil {
+		// The Task it leads to fails at once. Its step is taken again, as one of
+		// its own, so that a loop of such failures can be cut.
+		x.again(f)
+	}
 	return true
 }
 
@@ -56,8 +60,8 @@ func (x *Execution) catcherFailed(f *frame, own *Failure, prev int64) {
 	if own.Evaluation {
 		x.emit(Event{Type: EvaluationFailed, Frame: f.id, Prev: f.prev, State: f.state.name, Failure: own})
 		prev = x.lastID
-		if t, ok := containerFailed[f.state.kind]; ok {
-			x.emit(Event{Type: t, Frame: f.id, Prev: prev, Failure: own})
+		if f.state.failed != 0 {
+			x.emit(Event{Type: f.state.failed, Frame: f.id, Prev: prev, Failure: own})
 			prev = x.lastID
 		}
 	}

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"hash/fnv"
 	"strings"
 
 	"github.com/aslocal/aslocal/value"
@@ -18,6 +19,8 @@ type Child struct {
 	Started, Stopped int64       // Unix milliseconds; Started is when it was asked for until its end is known, Stopped 0
 	Output           value.Value // if it has succeeded
 	Failure          *Failure    // if it has failed, timed out or been stopped, and there is one
+	Redrives         int         // how often it was redriven, an Express one started anew
+	Redriven         int64       // when for the last time
 }
 
 // A ChildStarting is a child to start. One that is there already, because the
@@ -31,16 +34,22 @@ type ChildStarting struct {
 	MapRun  string // ARN
 	Label   string
 	Express bool
+
+	// Redrive: the Standard execution of that ARN is redriven if it has ended
+	// unsuccessfully, waited for if it runs, and started if there is none.
+	Redrive bool
 }
 
 // MapRunEvent is what the events of a Map Run say. Which fields an event uses is
 // said at each.
 type MapRunEvent struct {
-	ARN     string       // MapRunStarted, MapRunUpdated
+	ARN     string       // MapRunStarted, MapRunUpdated, MapRunRedriven
 	Limits  MapRunLimits // MapRunStarted, MapRunUpdated
 	Sources []ItemSource // ItemsRead
 	Started []ChildStart // ChildExecutionsStarted
 	Ended   []ChildEnd   // ChildExecutionsEnded
+
+	Redriven []int32 // ChildExecutionsRedriven: which children
 }
 
 // An ItemSource says where items are from, as $$.Map.Item.Source shows it: those
@@ -64,6 +73,7 @@ type ChildEnd struct {
 	Started, Stopped int64 // Unix milliseconds
 	Output           value.Value
 	Failure          *Failure
+	NotRedrivable    bool // it should have been redriven, and could not be
 }
 
 // An ItemReading says what items to read. The answer is the array or object
@@ -105,12 +115,20 @@ func (s *Start) arn(kind, label string) string {
 }
 
 // childARN is the ARN of a child of the execution that parent began. That of an
-// Express one ends in a UUID, which is here the name.
-func (d *distribution) childARN(parent *Start, name string) string {
-	if d.express {
-		return parent.arn("express", d.label) + ":" + name + ":" + name
+// Express one ends in a UUID: at first its name, with each redrive another one,
+// since an Express child is started anew.
+func (d *distributedMap) childARN(parent *Start, c *Child) string {
+	if !d.express {
+		return parent.arn("execution", d.label) + ":" + c.Name
 	}
-	return parent.arn("execution", d.label) + ":" + name
+	id := c.Name
+	if c.Redrives > 0 {
+		h := fnv.New64a()
+		h.Write([]byte(c.Name))
+		r := random{parent.Seed ^ h.Sum64() ^ uint64(c.Redrives)*0xA0761D6478BD642F}
+		id = r.UUID()
+	}
+	return parent.arn("express", d.label) + ":" + c.Name + ":" + id
 }
 
 // childName is the name of the child with that number: a UUID.
@@ -120,16 +138,15 @@ func (x *Execution) childName(number int) string {
 	return r.UUID()
 }
 
-// mapRunResult is the result of a Map Run that does not export it: what the
-// children have returned, in the order of the items. Failures that were
-// tolerated are records.
-func (x *Execution) mapRunResult(f *frame) value.Value {
-	d, r := f.state.work.(*mapState).distributed, f.run
+// result is the result of a Map Run that does not export it: what the children
+// have returned, in the order of the items. Failures that were tolerated are
+// records.
+func (r *mapRun) result(x *Execution) value.Value {
 	transform := "COMPACT"
-	if d.writer != nil {
-		transform = d.writer.transform
+	if r.d.writer != nil {
+		transform = r.d.writer.transform
 	}
-	records := childRecords{start: x.start, d: d}
+	records := childRecords{start: x.start, d: r.d}
 	out := make([]value.Value, 0, len(r.children))
 	for i := range r.children {
 		out = append(out, records.transformed(&r.children[i], transform)...)
@@ -153,14 +170,14 @@ func (r childRecords) transformed(c *Child, transform string) []value.Value {
 // with capital letters.
 type childRecords struct {
 	start *Start // of the parent
-	d     *distribution
+	d     *distributedMap
 }
 
 var included = value.OfMembers("Included", value.True)
 
 func (r childRecords) of(c *Child) value.Value {
 	var b value.ObjectBuilder
-	b.Set("ExecutionArn", value.OfString(r.d.childARN(r.start, c.Name)))
+	b.Set("ExecutionArn", value.OfString(r.d.childARN(r.start, c)))
 	b.Set("Input", value.OfString(c.Input.String()))
 	b.Set("InputDetails", included)
 	b.Set("Name", value.OfString(c.Name))
@@ -176,7 +193,10 @@ func (r childRecords) of(c *Child) value.Value {
 		}
 	}
 	if !r.d.express {
-		b.Set("RedriveCount", value.OfInt(0))
+		b.Set("RedriveCount", value.OfInt(int64(c.Redrives)))
+		if c.Redrives > 0 {
+			b.Set("RedriveDate", value.OfString(FormatTime(c.Redriven)))
+		}
 		if c.Status == Succeeded {
 			b.Set("RedriveStatus", value.OfString("NOT_REDRIVABLE"))
 			b.Set("RedriveStatusReason", value.OfString("Execution is SUCCEEDED and cannot be redriven"))

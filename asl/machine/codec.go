@@ -14,13 +14,45 @@ import (
 // form is stable: a version byte, then a record for each event. A record holds
 // only what its event uses; numbers are small because they are differences, and
 // a document that the event before had is not written twice.
+//
+// What is written and what is read are one list of fields for each type: a coder
+// does either.
 
-const codecVersion = 2
+const codecVersion = 3
 
 // maxNesting is how deep a document of a batch may nest: a loop of states that
 // wrap their input makes deeper ones than anybody may send, up to the payload
 // limit.
 const maxNesting = MaxPayload
+
+// AppendEvents appends the encoding of a batch to dst.
+func AppendEvents(dst []byte, events []Event) []byte {
+	c := coder{out: append(dst, codecVersion)}
+	var before Event
+	for i := range events {
+		c.event(&events[i], &before)
+	}
+	return c.out
+}
+
+// ReadEvents appends the events of a batch to dst. Text and documents point
+// into a copy of data. The error says that data is no batch of this version.
+func ReadEvents(dst []Event, data []byte) ([]Event, error) {
+	c := coder{reading: true, in: string(data)}
+	version := byte(codecVersion)
+	if c.byte(&version); c.err == nil && version != codecVersion {
+		return dst, fmt.Errorf("machine: a batch of events has version %d, not %d", version, codecVersion)
+	}
+	var before Event
+	for len(c.in) > 0 && c.err == nil {
+		n := len(dst)
+		dst = append(dst, Event{})
+		if c.event(&dst[n], &before); c.err != nil {
+			dst = dst[:n]
+		}
+	}
+	return dst, c.err
+}
 
 // The parts of a record that an event may lack.
 const (
@@ -37,399 +69,370 @@ const (
 	hasRun
 )
 
-// An encoder appends records to buf.
-type encoder struct {
-	buf  []byte
-	last value.Value // the document written last
-	text []byte      // scratch
-}
-
-// AppendEvents appends the encoding of a batch to dst.
-func AppendEvents(dst []byte, events []Event) []byte {
-	e := encoder{buf: append(dst, codecVersion)}
-	var before Event
-	for i := range events {
-		e.event(&events[i], &before)
-		before.At = events[i].At
-		if events[i].ID != 0 {
-			before.ID = events[i].ID
-		}
-	}
-	return e.buf
-}
-
-func (e *encoder) event(ev, before *Event) {
-	e.buf = append(e.buf, byte(ev.Type))
+// event codes one event; before has the time and the number of the one before
+// it, and gets those of this one.
+func (c *coder) event(ev, before *Event) {
+	c.byte((*byte)(&ev.Type))
 	flags := flagsOf(ev)
-	e.uint(uint64(flags))
-	e.int(ev.At - before.At)
+	c.uint64(&flags)
+	at, id := ev.At-before.At, ev.ID-before.ID
+	c.int64(&at)
+	ev.At = before.At + at
+	before.At = ev.At
 	if !ev.Type.Private() {
-		e.int(ev.ID - before.ID)
+		c.int64(&id)
+		ev.ID = before.ID + id
+		before.ID = ev.ID
 	}
-	e.uint(uint64(ev.Prev))
-	e.uint(uint64(ev.Frame))
+	c.natural(&ev.Prev)
+	c.int32(&ev.Frame)
 	if flags&hasIndex != 0 {
-		e.uint(uint64(ev.Index))
+		c.int32(&ev.Index)
 	}
 	if flags&hasKind != 0 {
-		e.string(string(ev.Kind))
+		c.string((*string)(&ev.Kind))
 	}
 	if flags&hasState != 0 {
-		e.string(ev.State)
+		c.string(&ev.State)
 	}
 	if flags&hasNext != 0 {
-		e.string(ev.Next)
+		c.string(&ev.Next)
 	}
 	if flags&hasDoc != 0 {
-		e.value(ev.Doc)
+		c.value(&ev.Doc)
 	}
 	if flags&hasAssigned != 0 {
-		e.value(ev.Assigned)
+		c.value(&ev.Assigned)
 	}
 	if flags&hasFailure != 0 {
-		e.failure(ev.Failure)
+		c.failure(made(c, &ev.Failure))
 	}
 	if flags&hasDue != 0 {
-		e.int(ev.Due)
+		c.int64(&ev.Due)
 	}
 	if flags&hasTask != 0 {
-		e.task(ev.Task)
+		c.task(made(c, &ev.Task))
 	}
 	if flags&hasStart != 0 {
-		e.start(ev.Start)
+		c.start(made(c, &ev.Start))
 	}
 	if flags&hasRun != 0 {
-		e.run(ev.Run)
+		c.run(made(c, &ev.Run))
 	}
 }
 
-func flagsOf(ev *Event) (flags uint) {
-	set := func(flag uint, on bool) {
-		if on {
-			flags |= flag
-		}
+func flagsOf(ev *Event) uint64 {
+	return flag(hasIndex, ev.Index != 0) |
+		flag(hasKind, ev.Kind != "") |
+		flag(hasState, ev.State != "") |
+		flag(hasNext, ev.Next != "") |
+		flag(hasDoc, ev.Doc.Exists()) |
+		flag(hasAssigned, ev.Assigned.Exists()) |
+		flag(hasFailure, ev.Failure != nil) |
+		flag(hasDue, ev.Due != 0) |
+		flag(hasTask, ev.Task != nil) |
+		flag(hasStart, ev.Start != nil) |
+		flag(hasRun, ev.Run != nil)
+}
+
+func flag(bit uint64, on bool) uint64 {
+	if on {
+		return bit
 	}
-	set(hasIndex, ev.Index != 0)
-	set(hasKind, ev.Kind != "")
-	set(hasState, ev.State != "")
-	set(hasNext, ev.Next != "")
-	set(hasDoc, ev.Doc.Exists())
-	set(hasAssigned, ev.Assigned.Exists())
-	set(hasFailure, ev.Failure != nil)
-	set(hasDue, ev.Due != 0)
-	set(hasTask, ev.Task != nil)
-	set(hasStart, ev.Start != nil)
-	set(hasRun, ev.Run != nil)
-	return flags
+	return 0
 }
 
-func (e *encoder) uint(n uint64)   { e.buf = binary.AppendUvarint(e.buf, n) }
-func (e *encoder) int(n int64)     { e.buf = binary.AppendVarint(e.buf, n) }
-func (e *encoder) string(s string) { e.uint(uint64(len(s))); e.buf = append(e.buf, s...) }
+func (c *coder) failure(f *Failure) {
+	c.value(&f.Name)
+	c.value(&f.Cause)
+	c.string(&f.Location)
+	c.bool(&f.Evaluation)
+	c.bool(&f.Heartbeat)
+}
 
-func (e *encoder) bool(b bool) {
-	if b {
-		e.buf = append(e.buf, 1)
-	} else {
-		e.buf = append(e.buf, 0)
+func (c *coder) task(t *TaskEvent) {
+	c.resource(&t.Resource)
+	c.int64(&t.Timeout)
+	c.int64(&t.Heartbeat)
+	c.string(&t.Credentials)
+	c.string(&t.Worker)
+}
+
+func (c *coder) resource(r *asl.Resource) {
+	text := r.Text
+	c.string(&text)
+	if !c.reading || c.err != nil {
+		return
 	}
-}
-
-// value writes 0 for no value, 1 for the document written last, else the
-// length of its text plus 2 and the text.
-func (e *encoder) value(v value.Value) {
-	switch {
-	case !v.Exists():
-		e.uint(0)
-	case v == e.last:
-		e.uint(1)
-	default:
-		e.text = v.AppendJSON(e.text[:0])
-		e.uint(uint64(len(e.text)) + 2)
-		e.buf = append(e.buf, e.text...)
-		e.last = v
-	}
-}
-
-func (e *encoder) failure(f *Failure) {
-	e.value(f.Name)
-	e.value(f.Cause)
-	e.string(f.Location)
-	e.bool(f.Evaluation)
-	e.bool(f.Heartbeat)
-}
-
-func (e *encoder) task(t *TaskEvent) {
-	e.string(t.Resource.Text)
-	e.int(t.Timeout)
-	e.int(t.Heartbeat)
-	e.string(t.Credentials)
-	e.string(t.Worker)
-}
-
-func (e *encoder) start(s *Start) {
-	for _, text := range []string{s.ARN, s.Name, s.MachineARN, s.Machine, s.RoleARN, s.InputText, s.Version, s.Alias, s.MapRun, s.Parent, s.Caller} {
-		e.string(text)
-	}
-	e.bool(s.Express)
-	e.bool(s.Sync)
-	e.uint(uint64(s.Items))
-	e.int(s.CallerToken)
-	e.bool(s.Managed)
-	e.buf = binary.BigEndian.AppendUint64(e.buf, s.Seed)
-}
-
-func (e *encoder) run(r *MapRunEvent) {
-	e.string(r.ARN)
-	e.limits(r.Limits)
-	e.sources(r.Sources)
-	e.uint(uint64(len(r.Started)))
-	for _, s := range r.Started {
-		e.string(s.Name)
-		e.uint(uint64(s.Items))
-		e.value(s.Input)
-	}
-	e.uint(uint64(len(r.Ended)))
-	for _, c := range r.Ended {
-		e.uint(uint64(c.Index))
-		e.uint(uint64(c.Status))
-		e.int(c.Started)
-		e.int(c.Stopped)
-		e.value(c.Output)
-		e.optionalFailure(c.Failure)
+	var err error
+	if *r, err = asl.ParseResource(text); err != nil {
+		c.fail(fmt.Errorf("machine: a task in a batch of events: %w", err))
 	}
 }
 
-func (e *encoder) sources(sources []ItemSource) {
-	e.uint(uint64(len(sources)))
-	for _, s := range sources {
-		e.uint(uint64(s.From))
-		e.string(s.Source)
+func (c *coder) start(s *Start) {
+	for _, text := range [...]*string{&s.ARN, &s.Name, &s.MachineARN, &s.Machine, &s.RoleARN, &s.InputText, &s.Version, &s.Alias, &s.MapRun, &s.Parent, &s.Caller} {
+		c.string(text)
+	}
+	c.bool(&s.Express)
+	c.bool(&s.Sync)
+	c.bool(&s.Managed)
+	c.int(&s.Items)
+	c.int64(&s.CallerToken)
+	c.fixed64(&s.Seed)
+}
+
+func (c *coder) run(r *MapRunEvent) {
+	c.string(&r.ARN)
+	c.limits(&r.Limits)
+	for i := range length(c, &r.Sources) {
+		c.source(&r.Sources[i])
+	}
+	for i := range length(c, &r.Started) {
+		c.childStart(&r.Started[i])
+	}
+	for i := range length(c, &r.Redriven) {
+		c.int32(&r.Redriven[i])
+	}
+	for i := range length(c, &r.Ended) {
+		c.childEnd(&r.Ended[i])
 	}
 }
 
-func (e *encoder) limits(l MapRunLimits) {
-	e.int(l.MaxConcurrency)
-	e.int(l.ToleratedCount)
-	e.buf = binary.BigEndian.AppendUint64(e.buf, math.Float64bits(l.ToleratedPercentage))
+func (c *coder) source(s *ItemSource) {
+	c.int(&s.From)
+	c.string(&s.Source)
 }
 
-func (e *encoder) optionalFailure(f *Failure) {
-	e.bool(f != nil)
-	if f != nil {
-		e.failure(f)
+func (c *coder) childStart(s *ChildStart) {
+	c.string(&s.Name)
+	c.int32(&s.Items)
+	c.value(&s.Input)
+}
+
+func (c *coder) childEnd(e *ChildEnd) {
+	c.int32(&e.Index)
+	c.status(&e.Status)
+	c.int64(&e.Started)
+	c.int64(&e.Stopped)
+	c.value(&e.Output)
+	if present(c, &e.Failure) {
+		c.failure(e.Failure)
+	}
+	c.bool(&e.NotRedrivable)
+}
+
+func (c *coder) limits(l *MapRunLimits) {
+	c.int64(&l.MaxConcurrency)
+	c.int64(&l.ToleratedCount)
+	bits := math.Float64bits(l.ToleratedPercentage)
+	c.fixed64(&bits)
+	l.ToleratedPercentage = math.Float64frombits(bits)
+}
+
+func (c *coder) status(s *Status) {
+	if c.byte((*byte)(s)); *s > PendingRedrive {
+		c.fail(fmt.Errorf("machine: unknown status %d", *s))
+		*s = Running
 	}
 }
 
-// A decoder reads what an encoder has written. After the first error it reads
-// zeros.
-type decoder struct {
-	buf  string
-	last value.Value
-	err  error
+// A coder writes fields to out, or reads them from in: each method does one or
+// the other with what it is given. After the first error it reads zeros.
+type coder struct {
+	reading bool
+	out     []byte
+	in      string
+	last    value.Value // the document coded last
+	text    []byte      // scratch
+	err     error
 }
 
 var errCut = errors.New("machine: a batch of events or a snapshot is cut short")
 
-// ReadEvents appends the events of a batch to dst. Text and documents point
-// into a copy of data. The error says that data is no batch of this version.
-func ReadEvents(dst []Event, data []byte) ([]Event, error) {
-	d := decoder{buf: string(data)}
-	if v := d.byte(); d.err == nil && v != codecVersion {
-		return dst, fmt.Errorf("machine: a batch of events has version %d, not %d", v, codecVersion)
+func (c *coder) fail(err error) {
+	if c.err == nil {
+		c.err = err
 	}
-	var before Event
-	for len(d.buf) > 0 && d.err == nil {
-		ev := d.event(&before)
-		if d.err != nil {
-			break
-		}
-		before.At = ev.At
-		if ev.ID != 0 {
-			before.ID = ev.ID
-		}
-		dst = append(dst, ev)
-	}
-	return dst, d.err
+	c.in = ""
 }
 
-func (d *decoder) event(before *Event) (ev Event) {
-	ev.Type = Type(d.byte())
-	flags := d.uint()
-	ev.At = before.At + d.int()
-	if !ev.Type.Private() {
-		ev.ID = before.ID + d.int()
+func (c *coder) byte(b *byte) {
+	switch {
+	case !c.reading:
+		c.out = append(c.out, *b)
+	case c.in == "":
+		c.fail(errCut)
+		*b = 0
+	default:
+		*b, c.in = c.in[0], c.in[1:]
 	}
-	ev.Prev = int64(d.uint())
-	ev.Frame = int32(d.uint())
-	if flags&hasIndex != 0 {
-		ev.Index = int32(d.uint())
-	}
-	if flags&hasKind != 0 {
-		ev.Kind = asl.StateType(d.string())
-	}
-	if flags&hasState != 0 {
-		ev.State = d.string()
-	}
-	if flags&hasNext != 0 {
-		ev.Next = d.string()
-	}
-	if flags&hasDoc != 0 {
-		ev.Doc = d.value()
-	}
-	if flags&hasAssigned != 0 {
-		ev.Assigned = d.value()
-	}
-	if flags&hasFailure != 0 {
-		ev.Failure = d.failure()
-	}
-	if flags&hasDue != 0 {
-		ev.Due = d.int()
-	}
-	if flags&hasTask != 0 {
-		ev.Task = d.task()
-	}
-	if flags&hasStart != 0 {
-		ev.Start = d.start()
-	}
-	if flags&hasRun != 0 {
-		ev.Run = d.run()
-	}
-	return ev
 }
 
-func (d *decoder) fail(err error) {
-	if d.err == nil {
-		d.err = err
+func (c *coder) bool(b *bool) {
+	var n byte
+	if *b {
+		n = 1
 	}
-	d.buf = ""
+	c.byte(&n)
+	*b = n == 1
 }
 
-func (d *decoder) byte() byte {
-	if len(d.buf) == 0 {
-		d.fail(errCut)
-		return 0
+func (c *coder) uint64(n *uint64) {
+	switch {
+	case c.reading:
+		*n = c.readUint()
+	case *n < 0x80: // most are
+		c.out = append(c.out, byte(*n))
+	default:
+		c.out = binary.AppendUvarint(c.out, *n)
 	}
-	b := d.buf[0]
-	d.buf = d.buf[1:]
-	return b
 }
 
-func (d *decoder) bool() bool { return d.byte() == 1 }
-
-func (d *decoder) uint() (n uint64) {
-	for shift := 0; shift < 64; shift += 7 {
-		b := d.byte()
-		n |= uint64(b&0x7f) << shift
+func (c *coder) readUint() (n uint64) {
+	for i := 0; i < len(c.in) && i < binary.MaxVarintLen64; i++ {
+		b := c.in[i]
+		n |= uint64(b&0x7f) << (7 * i)
 		if b < 0x80 {
+			c.in = c.in[i+1:]
 			return n
 		}
 	}
-	d.fail(errCut)
+	c.fail(errCut)
 	return 0
 }
 
-func (d *decoder) int() int64 {
-	n := d.uint()
-	return int64(n>>1) ^ -int64(n&1)
+// int64 codes a number that may be negative.
+func (c *coder) int64(n *int64) {
+	u := uint64(*n)<<1 ^ uint64(*n>>63)
+	c.uint64(&u)
+	*n = int64(u>>1) ^ -int64(u&1)
 }
 
-func (d *decoder) string() string { return d.take(d.uint()) }
+// natural codes a number that is not negative.
+func (c *coder) natural(n *int64) {
+	u := uint64(*n)
+	c.uint64(&u)
+	*n = int64(u)
+}
 
-func (d *decoder) take(n uint64) string {
-	if n > uint64(len(d.buf)) {
-		d.fail(errCut)
+func (c *coder) int(n *int) {
+	wide := int64(*n)
+	c.int64(&wide)
+	*n = int(wide)
+}
+
+// int32 codes a number that is not negative.
+func (c *coder) int32(n *int32) {
+	u := uint64(uint32(*n))
+	if c.uint64(&u); u > math.MaxInt32 {
+		c.fail(errCut)
+		u = 0
+	}
+	*n = int32(u)
+}
+
+// fixed64 codes eight bytes.
+func (c *coder) fixed64(n *uint64) {
+	if !c.reading {
+		c.out = binary.BigEndian.AppendUint64(c.out, *n)
+		return
+	}
+	*n = 0
+	if b := c.take(8); len(b) == 8 {
+		*n = binary.BigEndian.Uint64([]byte(b))
+	}
+}
+
+func (c *coder) string(s *string) {
+	if c.reading {
+		*s = c.take(c.readUint())
+		return
+	}
+	c.out = append(binary.AppendUvarint(c.out, uint64(len(*s))), *s...)
+}
+
+// take reads n bytes.
+func (c *coder) take(n uint64) string {
+	if n > uint64(len(c.in)) {
+		c.fail(errCut)
 		return ""
 	}
-	s := d.buf[:n]
-	d.buf = d.buf[n:]
+	s := c.in[:n]
+	c.in = c.in[n:]
 	return s
 }
 
-func (d *decoder) value() value.Value {
-	n := d.uint()
+// value codes 0 for no value, 1 for the document coded last, else the length of
+// its text plus 2 and the text.
+func (c *coder) value(v *value.Value) {
+	if c.reading {
+		*v = c.readValue()
+		return
+	}
+	switch {
+	case !v.Exists():
+		c.out = append(c.out, 0)
+	case *v == c.last:
+		c.out = append(c.out, 1)
+	default:
+		c.text = v.AppendJSON(c.text[:0])
+		c.out = binary.AppendUvarint(c.out, uint64(len(c.text))+2)
+		c.out = append(c.out, c.text...)
+		c.last = *v
+	}
+}
+
+func (c *coder) readValue() value.Value {
+	var n uint64
+	c.uint64(&n)
 	switch n {
 	case 0:
 		return value.Value{}
 	case 1:
-		return d.last
+		return c.last
 	}
-	v, err := value.ParseNested(d.take(n-2), maxNesting)
+	v, err := value.ParseNested(c.take(n-2), maxNesting)
 	if err != nil {
-		d.fail(fmt.Errorf("machine: a document in a batch of events: %w", err))
+		c.fail(fmt.Errorf("machine: a document in a batch of events: %w", err))
 	}
-	d.last = v
+	c.last = v
 	return v
 }
 
-func (d *decoder) task() *TaskEvent {
-	t := &TaskEvent{}
-	text := d.string()
-	resource, err := asl.ParseResource(text)
-	if err != nil {
-		d.fail(fmt.Errorf("machine: a task in a batch of events: %w", err))
+// made returns what a pointer points to, which it makes to be read.
+func made[T any](c *coder, p **T) *T {
+	if c.reading {
+		*p = new(T)
 	}
-	t.Resource = resource
-	t.Timeout, t.Heartbeat = d.int(), d.int()
-	t.Credentials, t.Worker = d.string(), d.string()
-	return t
+	return *p
 }
 
-func (d *decoder) start() *Start {
-	s := &Start{}
-	for _, text := range []*string{&s.ARN, &s.Name, &s.MachineARN, &s.Machine, &s.RoleARN, &s.InputText, &s.Version, &s.Alias, &s.MapRun, &s.Parent, &s.Caller} {
-		*text = d.string()
+// present codes whether a pointer is nil, and makes what it points to if that
+// is to be read next.
+func present[T any](c *coder, p **T) bool {
+	is := *p != nil
+	if c.bool(&is); is {
+		made(c, p)
 	}
-	s.Express, s.Sync, s.Items = d.bool(), d.bool(), int(d.uint())
-	s.CallerToken, s.Managed = d.int(), d.bool()
-	s.Seed = d.uint64()
-	return s
+	return is
 }
 
-func (d *decoder) uint64() uint64 {
-	b := d.take(8)
-	if len(b) != 8 {
-		return 0
+// length codes the length of a slice, and makes the items if they are to be read
+// next. Each takes a byte at least, so no more are made than can be there.
+func length[T any](c *coder, items *[]T) int {
+	n := uint64(len(*items))
+	c.uint64(&n)
+	if !c.reading {
+		return int(n)
 	}
-	return binary.BigEndian.Uint64([]byte(b))
-}
-
-func (d *decoder) run() *MapRunEvent {
-	r := &MapRunEvent{ARN: d.string(), Limits: d.limits(), Sources: d.sources()}
-	for n := d.uint(); n > 0 && d.err == nil; n-- {
-		r.Started = append(r.Started, ChildStart{Name: d.string(), Items: int32(d.uint()), Input: d.value()})
+	if n > uint64(len(c.in)) {
+		c.fail(errCut)
+		n = 0
 	}
-	for n := d.uint(); n > 0 && d.err == nil; n-- {
-		r.Ended = append(r.Ended, ChildEnd{
-			Index: int32(d.uint()), Status: d.status(), Started: d.int(), Stopped: d.int(), Output: d.value(), Failure: d.optionalFailure(),
-		})
+	*items = nil
+	if n > 0 {
+		*items = make([]T, n)
 	}
-	return r
-}
-
-func (d *decoder) sources() (out []ItemSource) {
-	for n := d.uint(); n > 0 && d.err == nil; n-- {
-		out = append(out, ItemSource{From: int(d.uint()), Source: d.string()})
-	}
-	return out
-}
-
-func (d *decoder) limits() MapRunLimits {
-	return MapRunLimits{MaxConcurrency: d.int(), ToleratedCount: d.int(), ToleratedPercentage: math.Float64frombits(d.uint64())}
-}
-
-func (d *decoder) status() Status {
-	s := Status(d.uint())
-	if s > Aborted {
-		d.fail(fmt.Errorf("machine: unknown status %d", s))
-		return Running
-	}
-	return s
-}
-
-func (d *decoder) optionalFailure() *Failure {
-	if d.bool() {
-		return d.failure()
-	}
-	return nil
+	return int(n)
 }

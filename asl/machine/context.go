@@ -3,7 +3,6 @@ package machine
 import (
 	"time"
 
-	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -11,12 +10,13 @@ import (
 // Context Object"; members and their order as recorded (F-010).
 
 var (
-	executionShape     = value.NewShape("Id", "Input", "StartTime", "Name", "RoleArn", "RedriveCount")
-	syncExecutionShape = value.NewShape("Id", "Input", "StartTime", "Name", "RoleArn") // synchronous ones cannot be redriven
-	machineShape       = value.NewShape("Id", "Name")
-	contextShape       = value.NewShape("Execution", "StateMachine", "State")
-	stateShape         = value.NewShape("Name", "EnteredTime")
-	retriableShape     = value.NewShape("Name", "EnteredTime", "RetryCount")
+	executionShape         = value.NewShape("Id", "Input", "StartTime", "Name", "RoleArn", "RedriveCount")
+	syncExecutionShape     = value.NewShape("Id", "Input", "StartTime", "Name", "RoleArn") // synchronous ones cannot be redriven
+	redrivenExecutionShape = value.NewShape("Id", "Input", "StartTime", "Name", "RoleArn", "RedriveCount", "RedriveTime")
+	machineShape           = value.NewShape("Id", "Name")
+	contextShape           = value.NewShape("Execution", "StateMachine", "State")
+	stateShape             = value.NewShape("Name", "EnteredTime")
+	retriableShape         = value.NewShape("Name", "EnteredTime", "RetryCount")
 )
 
 // A mapItem is what an iteration works on: Map.Item of the context object.
@@ -47,13 +47,10 @@ func (i *mapItem) contextValue() value.Value {
 // contextObject builds the context object for the state that e's frame is in.
 func (e *env) contextObject() value.Value {
 	x, f := e.x, e.f
-	if x.trial != nil && x.trial.Context.Exists() {
-		return e.withItem(x.trial.Context)
-	}
 	members := make([]value.Value, 0, 3)
 	members = append(members, x.executionContext(), machineShape.New([]value.Value{value.OfString(x.start.MachineARN), value.OfString(x.start.Machine)}))
 	entered := value.OfString(FormatTime(f.enteredAt))
-	if f.retriable() {
+	if f.state.retriable {
 		members = append(members, retriableShape.New([]value.Value{value.OfString(f.state.name), entered, value.OfInt(int64(f.retries))}))
 	} else {
 		members = append(members, stateShape.New([]value.Value{value.OfString(f.state.name), entered}))
@@ -61,6 +58,9 @@ func (e *env) contextObject() value.Value {
 	out := contextShape.New(members)
 	if e.task != "" {
 		out = out.With("Task", value.OfMembers("Token", value.OfString(e.task)))
+	}
+	if x.probe != nil {
+		out = x.probe.Context(f.place(), out)
 	}
 	return e.withItem(out)
 }
@@ -79,24 +79,12 @@ func (e *env) mapItem() *mapItem {
 	if e.item != nil {
 		return e.item
 	}
-	for f := e.f; f.parent != nil; f = f.parent {
-		if f.parent.state.kind == asl.Map {
-			return itemOf(f.parent.join.items, int(f.index))
+	for f := e.f; f.in != nil; f = f.parent {
+		if item := f.in.item(f.index); item != nil {
+			return item
 		}
 	}
-	if e.x.trial != nil && e.x.trial.InMap {
-		return &mapItem{value: e.x.input}
-	}
 	return nil
-}
-
-func itemOf(items value.Value, i int) *mapItem {
-	item := &mapItem{index: int32(i), value: itemAt(items, i)}
-	if items.Kind() == value.Object {
-		item.key, _ = items.Member(i)
-		item.keyed = true
-	}
-	return item
 }
 
 func (x *Execution) executionContext() value.Value {
@@ -108,9 +96,12 @@ func (x *Execution) executionContext() value.Value {
 	if s.RoleARN == "" { // TestState may be given none
 		members[4] = value.NullValue
 	}
-	if s.Sync {
+	switch {
+	case s.Sync:
 		x.context = syncExecutionShape.New(members)
-	} else {
+	case x.redrives > 0:
+		x.context = redrivenExecutionShape.New(append(members, value.OfInt(int64(x.redrives)), value.OfString(FormatTime(x.redriven))))
+	default:
 		x.context = executionShape.New(append(members, value.OfInt(0)))
 	}
 	return x.context

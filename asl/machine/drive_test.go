@@ -18,6 +18,7 @@ type drive struct {
 	tb     testing.TB
 	x      *Execution
 	answer func(*Task) (value.Value, *Failure) // nil failure: the output
+	broken bool                                // children with the input "broken" fail, items cannot be read
 	budget int
 	now    int64
 	todo   []Command
@@ -89,7 +90,13 @@ func (d *drive) finish() {
 			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: out, Failure: failure})
 			d.callBack()
 		case c.Kind == StartChild:
-			d.take(Stimulus{Kind: ChildrenEnded, Frame: c.Frame, Token: c.Token, Ended: []ChildEnd{childEnd(c.Child, Succeeded)}})
+			status := Succeeded
+			if d.broken && c.Child.Input.Text() == "broken" {
+				status = Failed
+			}
+			d.take(Stimulus{Kind: ChildrenEnded, Frame: c.Frame, Token: c.Token, Ended: []ChildEnd{childEnd(c.Child, status)}})
+		case c.Kind == ReadItems && d.broken:
+			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Failure: NewFailure("States.ItemReaderFailed", "it is broken")})
 		case c.Kind == ReadItems:
 			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: c.Reading.Arguments.Get("items"), Sources: []ItemSource{{0, "S3://b/k"}}})
 		case c.Kind == WriteResults:
@@ -113,8 +120,8 @@ func childEnd(c *ChildStarting, status Status) ChildEnd {
 // callBack answers the tokens of all tasks that wait for it, with their input.
 func (d *drive) callBack() {
 	for _, f := range d.x.living() {
-		if f.phase == submitted {
-			d.take(Stimulus{Kind: CallbackSucceeded, Frame: f.id, Token: f.token, Output: f.call.input})
+		if c, ok := f.open.(*call); ok && c.phase == submitted {
+			d.take(Stimulus{Kind: CallbackSucceeded, Frame: f.id, Token: f.token, Output: c.input})
 		}
 	}
 }

@@ -70,6 +70,8 @@ const (
 	ChildExecutionsEnded   Type = 107 // children of a Map Run have ended
 	MapRunClosing          Type = 108 // no child runs any more; the results are being written
 	MapRunUpdated          Type = 109 // the limits of a Map Run were changed
+
+	ChildExecutionsRedriven Type = 110 // children of a Map Run were asked to go on
 )
 
 var typeNames = map[Type]string{
@@ -88,7 +90,7 @@ var typeNames = map[Type]string{
 
 	WaitSet: "WaitSet", RetrySet: "RetrySet", TimerFired: "TimerFired", HeartbeatReceived: "HeartbeatReceived", AnswerKept: "AnswerKept",
 	ItemsRead: "ItemsRead", ChildExecutionsStarted: "ChildExecutionsStarted", ChildExecutionsEnded: "ChildExecutionsEnded",
-	MapRunClosing: "MapRunClosing", MapRunUpdated: "MapRunUpdated",
+	MapRunClosing: "MapRunClosing", MapRunUpdated: "MapRunUpdated", ChildExecutionsRedriven: "ChildExecutionsRedriven",
 }
 
 // String returns the name of the type: "TaskScheduled", "RetrySet". The history
@@ -132,6 +134,10 @@ type Event struct {
 	Task     *TaskEvent   // Task…
 	Start    *Start       // ExecutionStarted
 	Run      *MapRunEvent // MapRun…, ItemsRead, ChildExecutions…
+
+	// target is the state of StateEntered, or the Next of StateExited; nil in an
+	// event that was read from a journal. It saves looking the name up.
+	target *state
 }
 
 // TaskEvent is what the events of tasks say beside input and output.
@@ -175,9 +181,10 @@ const (
 	Failed
 	TimedOut
 	Aborted
+	PendingRedrive // a child of a Map Run that is redriven, until it is its turn
 )
 
-var statusNames = [...]string{"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+var statusNames = [...]string{"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"}
 
 // String returns the status as the API writes it.
 func (s Status) String() string { return statusNames[s] }

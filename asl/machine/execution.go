@@ -4,38 +4,39 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
 
 // This file has the loop of an execution: a stimulus becomes its first events,
-// then the lines of control step in turn until all of them wait. What a step
-// does is in the file of its state type.
+// then the lines of control step in turn until all of them wait. What a state
+// does is in the file of its kind.
 
 // An Execution is one run of a Program. It is not safe for concurrent use.
 type Execution struct {
-	program *Program
-	start   *Start
-	input   value.Value
-	started int64
-	status  Status
-	output  value.Value
-	failure *Failure
-	stopped int64
+	program  *Program
+	start    *Start
+	input    value.Value
+	started  int64
+	status   Status
+	output   value.Value
+	failure  *Failure
+	stopped  int64
+	redrives int   // so far
+	redriven int64 // when for the last time
+	since    int64 // the start, or the last redrive: the timeout of the execution counts from here
 
-	root      *frame
+	root      *frame           // nil before the start, and after an end that is for good
 	frames    map[int32]*frame // the others, while they live
 	lastFrame int32
 	lastID    int64 // history events so far
 	records   int64 // all records so far; a record's number is the token of what it asked for
-	held      int   // bytes of the variables of all frames
 	hasRuns   bool  // it has begun a Map Run
 
 	now     int64       // of the last event or stimulus; it never goes back
 	full    bool        // the history has no room left
 	ready   []*frame    // in the order in which they take their next step
 	context value.Value // Execution of the context object, once it is wanted
-	trial   *Trial      // nil in all but those of TestState
+	probe   Probe       // nil in production
 
 	// What follows lives only during one Handle.
 	events  []Event
@@ -89,7 +90,7 @@ func (x *Execution) Records() int64 { return x.records }
 // The events are appended to buf, which may be nil.
 func (x *Execution) Handle(s Stimulus, budget int, buf []Event) Batch {
 	x.now, x.events, x.missing = max(s.At, x.now), buf, s.MissingActivities
-	b := Batch{Stale: !x.take(s)}
+	b := Batch{Stale: !x.take(&s)}
 	x.checkRoom()
 	b.More = x.run(budget)
 	b.Events, b.Commands, b.MapRuns = x.events, x.cmds, x.summaries()
@@ -98,28 +99,27 @@ func (x *Execution) Handle(s Stimulus, budget int, buf []Event) Batch {
 }
 
 // take turns the stimulus into its first events; false if it is stale.
-func (x *Execution) take(s Stimulus) bool {
-	if s.Kind == Begin && x.start == nil {
-		x.begin(s)
-		return true
-	}
-	if s.Kind == Begin || x.start == nil || x.status != Running {
+func (x *Execution) take(s *Stimulus) bool {
+	switch {
+	case x.start == nil:
+		return s.Kind == Begin && x.begin(s)
+	case s.Kind == Redriven:
+		return x.redrive()
+	case x.status != Running:
 		return false
 	}
 	switch s.Kind {
+	case Begin:
+		return false
 	case Stopped:
 		x.end(ExecutionAborted, 0, s.Failure)
 		return true
-	case Broken:
+	case InternalError:
 		x.end(ExecutionFailed, x.lastID, s.Failure)
 		return true
 	case Resumed:
 		if len(x.ready) == 0 { // after Replay
-			for _, f := range x.living() {
-				if !f.phase.waits() || f.phase == joining || f.phase == mapping {
-					x.ready = append(x.ready, f)
-				}
-			}
+			x.readyAll()
 		}
 		return true
 	case Fired:
@@ -128,19 +128,22 @@ func (x *Execution) take(s Stimulus) bool {
 		return x.updateRun(s)
 	}
 	f := x.frame(s.Frame)
-	switch {
-	case f == nil || f.token != s.Token:
-		return false
-	case f.run != nil:
-		return x.mapRunStimulus(f, s)
+	return f != nil && f.token == s.Token && f.open != nil && f.open.take(x, f, *s)
+}
+
+// readyAll lets all frames that do not wait take a step.
+func (x *Execution) readyAll() {
+	for _, f := range x.living() {
+		if !f.waits() {
+			x.again(f)
+		}
 	}
-	return x.taskStimulus(f, s)
 }
 
 // fired takes the timers of one instant; false if all of them are stale. What
 // each says is written before anything follows from it: of tasks that time out
 // together, the first fails their Map only when all have been seen (F-032).
-func (x *Execution) fired(s Stimulus) bool {
+func (x *Execution) fired(s *Stimulus) bool {
 	taken := x.alarm(Alarm{s.Frame, s.Token, s.Timer})
 	for _, a := range s.Also {
 		if x.status != Running {
@@ -153,6 +156,9 @@ func (x *Execution) fired(s Stimulus) bool {
 
 func (x *Execution) alarm(a Alarm) bool {
 	if a.Timer == ExecutionTimeout {
+		if a.Token != -int64(x.redrives) {
+			return false
+		}
 		x.end(ExecutionTimedOut, 0, timeout())
 		return true
 	}
@@ -160,34 +166,40 @@ func (x *Execution) alarm(a Alarm) bool {
 	switch {
 	case f == nil || f.token != a.Token:
 		return false
-	case a.Timer != Sleep:
-		return x.deadline(f, a.Timer)
-	case f.phase != sleeping:
-		return false
+	case f.phase == retrying && a.Timer == Sleep:
+		x.awake(f)
+		return true
 	}
+	return f.phase == opened && f.open.fired(x, f, a.Timer)
+}
+
+// awake ends a sleep.
+func (x *Execution) awake(f *frame) {
 	x.emit(Event{Type: TimerFired, Frame: f.id})
 	x.again(f)
-	return true
 }
 
 // begin emits ExecutionStarted and gets the root ready.
-func (x *Execution) begin(s Stimulus) {
+func (x *Execution) begin(s *Stimulus) bool {
 	x.emit(Event{Type: ExecutionStarted, Doc: orNull(s.Output), Start: s.Start})
 	x.limitTime()
-	x.ready = append(x.ready, x.root)
+	x.again(x.root)
+	return true
 }
 
 // expressTimeout is how long an Express execution may last, in seconds.
 const expressTimeout = 300
 
-// limitTime asks for the timer that ends the whole execution, if it has one.
+// limitTime asks for the timer that ends the whole execution, if it has one. A
+// redrive begins the time anew (F-097): it sets another timer, with a token of
+// its own, which no record has.
 func (x *Execution) limitTime() {
 	seconds := x.program.timeout
 	if x.start.Express && (seconds == 0 || seconds > expressTimeout) {
 		seconds = expressTimeout
 	}
 	if seconds > 0 {
-		x.cmds = append(x.cmds, Command{Kind: SetTimer, Timer: ExecutionTimeout, Due: x.started + seconds*1000})
+		x.cmds = append(x.cmds, Command{Kind: SetTimer, Timer: ExecutionTimeout, Token: -int64(x.redrives), Due: x.since + seconds*1000})
 	}
 }
 
@@ -225,82 +237,78 @@ func (x *Execution) checkRoom() {
 	}
 }
 
-// step moves a frame on by one step.
+// step moves a frame on by one step. Whatever fails in it fails here.
 func (x *Execution) step(f *frame) {
+	var failure *Failure
 	switch f.phase {
 	case starting:
-		x.enter(f, f.flow.start)
+		failure = x.enter(f, f.flow.start)
 	case entered:
-		f.state.work.run(x, f)
-	case scheduled:
-		x.startTask(f)
-	case woken:
-		if f.state.kind == asl.Wait {
-			x.waited(f)
-		} else {
-			f.state.work.run(x, f) // a retry: the state is not entered again
-		}
-	case joining:
-		x.fan(f)
-	case mapping:
-		x.mapOn(f)
+		failure = f.state.kind.run(x, f)
+	case opened:
+		failure = f.open.resume(x, f)
 	case resulted:
-		x.complete(f)
+		failure = x.complete(f, f.result)
 	case failed:
-		x.fail(f, f.failure)
+		failure = f.failure
 	case exited:
-		x.proceed(f)
+		failure = x.proceed(f)
+	}
+	if failure != nil {
+		x.fail(f, failure)
 	}
 }
 
 // again lets f take another step after those that are ready now.
 func (x *Execution) again(f *frame) { x.ready = append(x.ready, f) }
 
-// enter emits StateEntered. A Task schedules its call in the same step, as the
-// service does; other states do their work in the next one.
-func (x *Execution) enter(f *frame, st *state) {
-	x.emit(Event{Type: StateEntered, Frame: f.id, Prev: f.prev, Kind: st.kind, State: st.name, Doc: f.raw})
-	if st.kind == asl.Task {
-		st.work.run(x, f)
-		return
+// enter emits StateEntered. An eager kind does its work in the same step, as
+// the service does; others do it in the next one.
+func (x *Execution) enter(f *frame, st *state) *Failure {
+	x.emit(Event{Type: StateEntered, Frame: f.id, Prev: f.prev, Kind: st.stateType.name, State: st.name, Doc: f.raw, target: st})
+	if st.eager {
+		return st.kind.run(x, f)
 	}
 	x.again(f)
+	return nil
 }
 
-// complete makes the state's output of its result and leaves it.
-func (x *Execution) complete(f *frame) {
-	out, assigned, failure := f.state.flow.output(x, f, f.result)
+// complete makes the state's output of its result and exits it.
+func (x *Execution) complete(f *frame, result value.Value) *Failure {
+	out, assigned, failure := f.state.flow.output(x, f, result)
 	if failure != nil {
-		x.fail(f, failure)
-		return
+		return failure
 	}
-	x.leave(f, out, assigned, f.state.next)
+	return x.leave(f, out, assigned, f.state.next)
 }
 
-// leave is exit for what has not been held to the payload limits.
-func (x *Execution) leave(f *frame, out, assigned value.Value, next *state) {
+// leave checks output and variables against the size limits, then exits the
+// state.
+func (x *Execution) leave(f *frame, out, assigned value.Value, next *state) *Failure {
 	if failure := x.checkSizes(f, out, assigned); failure != nil {
-		x.fail(f, failure)
-		return
+		return failure
 	}
-	x.exit(f, out, assigned, next)
+	return x.exit(f, out, assigned, next)
 }
 
 // exit emits StateExited and goes on with the next state, nil for none.
-func (x *Execution) exit(f *frame, out, assigned value.Value, next *state) {
-	e := Event{Type: StateExited, Frame: f.id, Prev: f.prev, Kind: f.state.kind, State: f.state.name, Doc: out, Assigned: assigned}
+func (x *Execution) exit(f *frame, out, assigned value.Value, next *state) *Failure {
+	e := Event{Type: StateExited, Frame: f.id, Prev: f.prev, Kind: f.state.stateType.name, State: f.state.name, Doc: out, Assigned: assigned}
 	if f.exitPrev != 0 {
 		e.Prev = f.exitPrev
 	}
 	if next != nil {
 		e.Next = next.name
+		if next.kind != nil { // else the program is one state, which leads out of it
+			e.target = next
+		}
 	}
 	x.emit(e)
-	x.proceed(f)
+	return x.proceed(f)
 }
 
-// fits holds what goes into or out of the state that f is in to the payload
-// limit. What came in is known to fit.
+// fits checks what goes into or out of the state that f is in against the
+// payload limit. What came in is known to fit.
 func (f *frame) fits(payload value.Value) *Failure {
 	if payload != f.raw && payload.Size() > MaxPayload {
 		return tooLarge(f.state.name)
@@ -308,7 +316,7 @@ func (f *frame) fits(payload value.Value) *Failure {
 	return nil
 }
 
-// checkSizes holds output and variables to the limits.
+// checkSizes checks output and variables against the limits.
 func (x *Execution) checkSizes(f *frame, out, assigned value.Value) *Failure {
 	if failure := f.fits(out); failure != nil {
 		return failure
@@ -319,22 +327,28 @@ func (x *Execution) checkSizes(f *frame, out, assigned value.Value) *Failure {
 	if assigned.Size() > MaxPayload {
 		return f.runtime("The size of the variables assigned in the state exceeds the limit of %d bytes.", MaxPayload)
 	}
-	if x.held+f.growth(assigned) > MaxVariables {
+	if x.held()+f.growth(assigned) > MaxVariables {
 		return f.runtime("The size of all variables of the execution exceeds the limit of %d bytes.", MaxVariables)
 	}
 	return nil
 }
 
-// proceed enters the state after the one that was left, or ends the frame.
-func (x *Execution) proceed(f *frame) {
+// proceed enters the state after the one that was exited, or ends the line of
+// control.
+func (x *Execution) proceed(f *frame) *Failure {
 	switch {
 	case f.next != nil:
-		x.enter(f, f.next)
+		return x.enter(f, f.next)
 	case f.parent == nil:
 		x.end(ExecutionSucceeded, f.prev, nil)
 	default:
-		x.close(f)
+		p := f.parent
+		f.in.succeeded(x, p, f)
+		if p.phase == opened { // else an event that ended the line has closed the state
+			x.step(p)
+		}
 	}
+	return nil
 }
 
 // end emits the last event. Behind a step that had no room in the history it
@@ -360,16 +374,17 @@ func (x *Execution) emit(e Event) {
 	if !e.Type.Private() {
 		e.ID = x.lastID + 1
 	}
+	n := len(x.events)
+	x.events = append(x.events, e)
 	if !e.Type.Terminal() && (x.full || e.ID >= MaxEvents && !x.express()) {
 		// No room: the step goes on with the event applied but not recorded,
 		// and checkRoom ends the execution behind it.
 		id, records := x.lastID, x.records
-		x.apply(&e)
-		x.full, x.lastID, x.records = true, id, records
+		x.apply(&x.events[n])
+		x.full, x.lastID, x.records, x.events = true, id, records, x.events[:n]
 		return
 	}
-	x.events = append(x.events, e)
-	x.apply(&e)
+	x.apply(&x.events[n]) // not &e, which would be made on the heap
 }
 
 func (x *Execution) express() bool { return x.start != nil && x.start.Express }
@@ -406,10 +421,11 @@ func (x *Execution) living() []*frame {
 // whose batch continues what was cut off, after carrying out [Execution.Pending].
 func Replay(p *Program, events iter.Seq[Event]) *Execution {
 	x := New(p)
-	for e := range events {
-		x.apply(&e)
+	var applied Event // one for all, since apply keeps it on the heap
+	for applied = range events {
+		x.apply(&applied)
 	}
-	x.touched = nil // that was told when it happened
+	x.touched = nil // reported when it happened
 	return x
 }
 
@@ -423,21 +439,10 @@ func (x *Execution) Pending() []Command {
 	x.limitTime()
 	for _, f := range x.living() {
 		switch f.phase {
-		case sleeping:
+		case retrying:
 			x.ask(f, Command{Kind: SetTimer, Timer: Sleep, Due: f.due})
-		case offered:
-			x.ask(f, Command{Kind: OfferTask, Task: x.task(f)})
-			x.askDeadlines(f)
-		case running:
-			if f.call.Resource.Kind != asl.Activity {
-				x.ask(f, Command{Kind: RunTask, Task: x.task(f)})
-			}
-			x.askDeadlines(f)
-		case submitted:
-			x.watchJob(f)
-			x.askDeadlines(f)
-		case reading, mapping, writing:
-			x.askRun(f)
+		case opened:
+			f.open.pending(x, f)
 		}
 	}
 	out := x.cmds

@@ -214,7 +214,17 @@ func (g *generator) run(t *testing.T, p *Program, budget int) *drive {
 	d.answer = brokenAnswer
 	start := testStart
 	d.take(Stimulus{Kind: Begin, Start: &start, Output: value.MustParse(`{"a": {"a": 1}, "n": 1, "items": [1, {"a": 2}, null], "r": "x"}`)})
-	for steps := 0; len(d.todo) > 0 && d.x.Status() == Running && steps < 200; steps++ {
+	for steps := 0; steps < 200; steps++ {
+		if d.x.Status() != Running {
+			if d.x.Status() == Succeeded || g.IntN(2) == 0 {
+				break
+			}
+			d.todo = nil
+			d.take(Stimulus{Kind: Redriven})
+		}
+		if len(d.todo) == 0 {
+			break
+		}
 		i := g.IntN(len(d.todo))
 		c := d.todo[i]
 		d.todo = slices.Delete(d.todo, i, i+1)
@@ -238,7 +248,7 @@ func (g *generator) run(t *testing.T, p *Program, budget int) *drive {
 			s.Kind = ActivityTaken
 		case WatchTask:
 			s.Kind = CallbackSucceeded
-		case CancelTask:
+		case Cancel:
 			continue
 		case StartChild:
 			s.Kind, s.Ended = ChildrenEnded, []ChildEnd{childEnd(c.Child, Status(1+g.IntN(4)))}
@@ -254,13 +264,13 @@ func (g *generator) run(t *testing.T, p *Program, budget int) *drive {
 		d.take(s)
 		if g.IntN(3) == 0 { // anything at any time
 			noise := Stimulus{
-				Kind: StimulusKind(1 + g.IntN(int(MapRunChanged))), Frame: int32(g.IntN(5)), Token: int64(g.IntN(30)), Timer: Timer(g.IntN(3)), Output: value.NullValue,
+				Kind: StimulusKind(1 + g.IntN(int(Redriven))), Frame: int32(g.IntN(5)), Token: int64(g.IntN(30)), Timer: Timer(g.IntN(3)), Output: value.NullValue,
 				Ended: []ChildEnd{{Index: int32(g.IntN(3)), Status: Succeeded}, {Index: int32(g.IntN(3)), Status: Failed}}, Run: &MapRunEvent{ARN: "none"},
 			}
 			if f := d.x.frame(noise.Frame); f != nil && g.IntN(2) == 0 {
 				noise.Token = f.token
-				if f.run != nil {
-					noise.Run = &MapRunEvent{ARN: f.run.arn, Limits: MapRunLimits{MaxConcurrency: int64(g.IntN(3)), ToleratedCount: int64(g.IntN(3)), ToleratedPercentage: -1}}
+				if r, ok := f.open.(*mapRun); ok {
+					noise.Run = &MapRunEvent{ARN: r.arn, Limits: MapRunLimits{MaxConcurrency: int64(g.IntN(3)), ToleratedCount: int64(g.IntN(3)), ToleratedPercentage: -1}}
 				}
 			}
 			d.take(noise)
@@ -300,8 +310,8 @@ func FuzzExecution(f *testing.F) {
 				held += v.Size()
 			}
 		}
-		if d.x.Status() == Running && held != d.x.held {
-			t.Fatalf("the variables of %s have %d bytes, %d are counted", text, held, d.x.held)
+		if d.x.Status() == Running && held != d.x.held() {
+			t.Fatalf("the variables of %s have %d bytes, %d are counted", text, held, d.x.held())
 		}
 		decoded, err := ReadEvents(nil, AppendEvents(nil, d.events))
 		if err != nil {
@@ -314,7 +324,8 @@ func FuzzExecution(f *testing.F) {
 			}
 		}
 		state := func(x *Execution) string {
-			return fmt.Sprint(x.Status(), x.Output(), x.Failure() == nil, x.Events(), x.Records(), len(x.frames))
+			redrives, at := x.Redrives()
+			return fmt.Sprint(x.Status(), x.Output(), x.Failure() == nil, x.Events(), x.Records(), len(x.frames), redrives, at)
 		}
 		if got, want := state(rebuilt), state(d.x); got != want {
 			t.Fatalf("the rebuilt execution of %s is\n%s, want\n%s", text, got, want)

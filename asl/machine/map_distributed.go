@@ -12,8 +12,9 @@ import (
 // fail, and where the results go (ResultWriter). What becomes of it is a Map
 // Run, in map_run.go. Guide: "Using Map state in Distributed mode".
 
-// A distribution is the distributed half of a mapState.
-type distribution struct {
+// A distributedMap is a Map state in DISTRIBUTED mode.
+type distributedMap struct {
+	mapState
 	label               string // in the ARNs of the Map Run and of its children
 	express             bool   // the children are Express executions
 	reader              *itemReader
@@ -23,9 +24,11 @@ type distribution struct {
 	toleratedPercentage operand
 }
 
-func compileDistribution(c *compiler) *distribution {
-	return &distribution{
-		label:               Label(c.source),
+func compileDistributedMap(c *compiler, st *state, m mapState) *distributedMap {
+	st.childLabel = Label(c.source)
+	return &distributedMap{
+		mapState:            m,
+		label:               st.childLabel,
 		express:             c.source.ItemProcessor.ExecutionType == "EXPRESS",
 		reader:              compileItemReader(c, c.field("ItemReader")),
 		batcher:             compileItemBatcher(c, c.field("ItemBatcher")),
@@ -34,6 +37,58 @@ func compileDistribution(c *compiler) *distribution {
 		toleratedPercentage: c.number("ToleratedFailurePercentage"),
 	}
 }
+
+// run begins the Map Run of the state (F-071).
+func (d *distributedMap) run(x *Execution, f *frame) *Failure {
+	if mock := x.mock(f); mock != nil {
+		if failure := d.rehearse(x, f, mock); failure != nil {
+			return failure
+		}
+		return x.mocked(f, mock)
+	}
+	in, failure := f.state.flow.effective(x, f)
+	if failure != nil {
+		return failure
+	}
+	concurrency, failure := d.limit(x, f, in)
+	if failure != nil {
+		return failure
+	}
+	var values value.Value
+	if d.reader == nil { // which makes Items and ItemsPath void (F-078)
+		if values, failure = d.items.items(x, f, in); failure != nil {
+			return failure
+		}
+	}
+	x.emit(Event{Type: MapStateStarted, Frame: f.id, Prev: f.prev, Doc: values})
+	limits, failure := d.limits(x.env(f, in))
+	if failure != nil {
+		return failure
+	}
+	limits.MaxConcurrency = concurrency
+	if _, failure = d.batcher.eval(x.env(f, in)); failure != nil {
+		return failure
+	}
+	var reading *ItemReading
+	if d.reader != nil {
+		if reading, failure = d.reader.request(x.env(f, in)); failure != nil {
+			return failure
+		}
+	}
+	x.emit(Event{Type: MapRunStarted, Frame: f.id, Prev: f.prev, Run: &MapRunEvent{ARN: x.mapRunARN(d.label), Limits: limits}})
+	if reading != nil {
+		x.ask(f, Command{Kind: ReadItems, Reading: reading})
+		return nil
+	}
+	x.again(f)
+	return nil
+}
+
+func (d *distributedMap) open(_ *Execution, _ *frame, e *Event) openState {
+	return &mapRun{d: d, items: itemsOf(e.Doc, nil)}
+}
+
+func (d *distributedMap) restore() openState { return &mapRun{d: d} }
 
 // Label returns what names a distributed Map state in the ARNs of its Map Runs:
 // its Label. One that has none gets a UUID, as the service makes one, but the same
@@ -50,7 +105,7 @@ func Label(s *asl.State) string {
 
 // limits evaluates how many children may run and how many items may fail. A
 // value that is out of range is a States.Runtime in the words of the service.
-func (d *distribution) limits(e *env) (MapRunLimits, *Failure) {
+func (d *distributedMap) limits(e *env) (MapRunLimits, *Failure) {
 	l := MapRunLimits{ToleratedCount: -1, ToleratedPercentage: -1}
 	var failure *Failure
 	if d.toleratedCount != nil {

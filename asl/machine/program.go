@@ -47,14 +47,14 @@ func (p *Program) Child(label string) *Program { return p.children[label] }
 func newProgram(root *workflow) *Program {
 	p := &Program{root: root}
 	root.each(func(st *state) {
-		if t, ok := st.work.(*task); ok && t.resource.Kind == asl.Activity && !slices.Contains(p.activities, t.resource.Text) {
-			p.activities = append(p.activities, t.resource.Text)
+		if arn := st.resource.Text; st.resource.Kind == asl.Activity && !slices.Contains(p.activities, arn) {
+			p.activities = append(p.activities, arn)
 		}
-		if m, ok := st.work.(*mapState); ok && m.distributed != nil {
+		if st.childLabel != "" {
 			if p.children == nil {
 				p.children = make(map[string]*Program)
 			}
-			p.children[m.distributed.label] = newProgram(st.processor)
+			p.children[st.childLabel] = newProgram(st.processor)
 		}
 	})
 	return p
@@ -67,7 +67,7 @@ func (w *workflow) each(f func(*state)) {
 		for _, branch := range st.branches {
 			branch.each(f)
 		}
-		if m, ok := st.work.(*mapState); ok && m.distributed == nil {
+		if st.processor != nil && st.childLabel == "" {
 			st.processor.each(f)
 		}
 	}
@@ -79,27 +79,24 @@ type workflow struct {
 	start  *state
 	states map[string]*state
 	order  []*state // as written
-	alone  bool     // it is one state, which may lead to others that are not here
+	single bool     // it is one state, which may lead to others that are not here
 }
 
 // A state is one compiled state.
 type state struct {
-	name      string
-	kind      asl.StateType
-	flow      dataflow
-	work      work
-	next      *state // nil: the state ends its workflow
-	retry     []*asl.Retrier
-	catch     []*catcher
-	branches  []*workflow // Parallel
-	processor *workflow   // Map
-}
+	*stateType
+	name  string
+	kind  kind
+	flow  dataflow
+	next  *state // nil: the state ends its workflow
+	retry []*asl.Retrier
+	catch []*catcher
 
-// work is what a type of state does between entering and leaving. run is
-// called once the state has been entered, and again for every retry; it ends by
-// leaving the state, failing, or waiting for a stimulus.
-type work interface {
-	run(x *Execution, f *frame)
+	targets    []*state     // Choice: what its rules lead to
+	resource   asl.Resource // Task
+	branches   []*workflow  // Parallel
+	processor  *workflow    // Map
+	childLabel string       // distributed Map: names its children's program
 }
 
 // dataflow moves JSON into and out of a state. Compile chose one by the query
@@ -135,7 +132,7 @@ func compileWorkflow(w *asl.Workflow) (*workflow, error) {
 
 func (flow *workflow) compile(w *asl.Workflow) error {
 	for _, s := range w.States {
-		st := &state{name: s.Name, kind: s.Type, retry: s.Retry}
+		st := &state{stateType: stateTypes[s.Type], name: s.Name, retry: s.Retry}
 		flow.states[s.Name] = st
 		flow.order = append(flow.order, st)
 	}
@@ -160,25 +157,8 @@ type compiler struct {
 	err    error
 }
 
-// stateTypes says how each type of state is compiled.
-var stateTypes map[asl.StateType]func(*compiler, *state) work
-
-func init() { // not an initializer: workflows contain states that contain workflows
-	stateTypes = map[asl.StateType]func(*compiler, *state) work{
-		asl.Pass:     compilePass,
-		asl.Task:     compileTask,
-		asl.Choice:   compileChoice,
-		asl.Wait:     compileWait,
-		asl.Succeed:  compileSucceed,
-		asl.Fail:     compileFail,
-		asl.Parallel: compileParallel,
-		asl.Map:      compileMap,
-	}
-}
-
 func (c *compiler) compile(st *state) {
-	compile, ok := stateTypes[c.source.Type]
-	if !ok {
+	if st.stateType == nil {
 		c.fail("Type", "unknown type %q", c.source.Type)
 		return
 	}
@@ -186,7 +166,7 @@ func (c *compiler) compile(st *state) {
 		st.next = c.target("Next", c.source.Next)
 	}
 	c.dataflow(st)
-	st.work = compile(c, st)
+	st.kind = st.compile(c, st)
 }
 
 // dataflow gives the state its data flow and its Catchers.
@@ -208,7 +188,7 @@ func (c *compiler) dataflow(st *state) {
 // target finds the state that a transition names.
 func (c *compiler) target(field, name string) *state {
 	st := c.flow.states[name]
-	if st == nil && c.flow.alone {
+	if st == nil && c.flow.single {
 		return &state{name: name}
 	}
 	if st == nil {
@@ -238,15 +218,13 @@ func (w *workflow) print(b *strings.Builder, indent string) {
 		if st == w.start {
 			mark = ">"
 		}
-		fmt.Fprintf(b, "%s%s %s %s", indent, mark, st.name, st.kind)
+		fmt.Fprintf(b, "%s%s %s %s", indent, mark, st.name, st.stateType.name)
+		for _, target := range st.targets {
+			fmt.Fprintf(b, " -> %s", target.name)
+		}
 		switch {
-		case st.kind == asl.Choice:
-			for _, rule := range st.work.(*choice).rules {
-				fmt.Fprintf(b, " -> %s", rule.next.name)
-			}
-			if st.next != nil {
-				fmt.Fprintf(b, " default -> %s", st.next.name)
-			}
+		case st.next != nil && len(st.targets) > 0:
+			fmt.Fprintf(b, " default -> %s", st.next.name)
 		case st.next != nil:
 			fmt.Fprintf(b, " -> %s", st.next.name)
 		}

@@ -8,16 +8,16 @@ import (
 )
 
 // This file implements what follows a failure: Retriers (which one an error
-// selects, how long to wait, when to give up), and the way of a failure from
-// the state it happened in outwards. Spec: "Errors", "Retrying after error".
+// selects, how long to wait, when to give up), and how a failure propagates
+// outwards through the enclosing states. Spec: "Errors", "Retrying after error".
 
 // fail deals with a failure of the state that f is in: retry the state, catch
 // the failure, or hand it to the Parallel or Map state around it, where the
-// same begins again. What nobody takes fails the execution.
+// same begins again. A failure that nobody takes fails the execution.
 func (x *Execution) fail(f *frame, failure *Failure) {
 	prev := f.prev
-	if x.trial != nil {
-		x.trial.failure = failure
+	if x.probe != nil {
+		x.probe.Failed(f.place(), failure)
 	}
 	if failure.Evaluation {
 		prev = x.evaluationFailed(f, failure, prev)
@@ -26,18 +26,15 @@ func (x *Execution) fail(f *frame, failure *Failure) {
 		x.end(ExecutionFailed, prev, failure) // from any depth (F-003)
 		return
 	}
-	if f.join != nil {
-		x.abort(f, nil, prev)
-	}
-	if f.run != nil && f.run.arn != "" {
-		prev = x.abortRun(f, failure, prev)
+	if f.open != nil {
+		prev = f.open.fail(x, f, failure, prev)
 	}
 	for {
 		if x.retry(f, failure, prev) {
 			return
 		}
-		if t, ok := containerFailed[f.state.kind]; ok {
-			x.emit(Event{Type: t, Frame: f.id, Prev: prev, Failure: failure})
+		if f.state.failed != 0 {
+			x.emit(Event{Type: f.state.failed, Frame: f.id, Prev: prev, Failure: failure})
 			prev = x.lastID
 		}
 		if x.catch(f, failure, prev) {
@@ -47,19 +44,16 @@ func (x *Execution) fail(f *frame, failure *Failure) {
 			x.end(ExecutionFailed, prev, failure)
 			return
 		}
-		x.abort(f.parent, f, prev)
+		x.abortLines(f.parent, f, prev)
 		f = f.parent
 	}
 }
-
-// containerFailed is said of a state that contains others when it gives up.
-var containerFailed = map[asl.StateType]Type{asl.Parallel: ParallelStateFailed, asl.Map: MapStateFailed}
 
 // evaluationFailed emits the event of an expression that failed. If nothing has
 // happened in the state since it was entered, the event points back to what
 // came before the state (F-008); a Wait's own check is the exception.
 func (x *Execution) evaluationFailed(f *frame, failure *Failure, prev int64) int64 {
-	if prev == f.entered && f.state.kind != asl.Wait {
+	if prev == f.entered && !f.state.checksItself {
 		prev = f.enteredPrev
 	}
 	x.emit(Event{Type: EvaluationFailed, Frame: f.id, Prev: prev, State: f.state.name, Failure: failure})

@@ -8,6 +8,7 @@ import (
 // A choice goes to the state that the first rule that holds names, or to its
 // Default. Spec: "Choice State".
 type choice struct {
+	momentary
 	rules []choiceRule
 }
 
@@ -24,11 +25,13 @@ type ruleFlow interface {
 	chosen(x *Execution, f *frame, in value.Value) (out, assigned value.Value, failure *Failure)
 }
 
-func compileChoice(c *compiler, st *state) work {
+func compileChoice(c *compiler, st *state) kind {
 	k := &choice{}
 	for i, r := range c.source.Choices {
 		rule, flow := c.choiceRule(st, r, i)
-		k.rules = append(k.rules, choiceRule{rule: rule, next: c.target("Choices/Next", r.Next), flow: flow})
+		next := c.target("Choices/Next", r.Next)
+		k.rules = append(k.rules, choiceRule{rule: rule, next: next, flow: flow})
+		st.targets = append(st.targets, next)
 	}
 	if c.source.Default != "" {
 		st.next = c.target("Default", c.source.Default)
@@ -36,36 +39,30 @@ func compileChoice(c *compiler, st *state) work {
 	return k
 }
 
-func (k *choice) run(x *Execution, f *frame) {
+func (k *choice) run(x *Execution, f *frame) *Failure {
 	in, failure := f.state.flow.arguments(x, f)
 	if failure != nil {
-		x.fail(f, failure)
-		return
+		return failure
 	}
 	for i := range k.rules {
 		r := &k.rules[i]
 		ok, failure := r.rule.holds(x.env(f, in))
 		if failure != nil {
-			x.fail(f, failure)
-			return
+			return failure
 		}
 		if !ok {
 			continue
 		}
 		out, assigned, failure := r.flow.chosen(x, f, in)
 		if failure != nil {
-			x.fail(f, failure)
-			return
+			return failure
 		}
-		x.leave(f, out, assigned, r.next)
-		return
+		return x.leave(f, out, assigned, r.next)
 	}
 	if f.state.next == nil {
-		x.fail(f, f.runtime("Failed to transition out of the state. The state does not point to a next state."))
-		return
+		return f.runtime("Failed to transition out of the state. The state does not point to a next state.")
 	}
-	f.result = in
-	x.complete(f)
+	return x.complete(f, in)
 }
 
 // choiceRule compiles one member of Choices.

@@ -8,6 +8,7 @@ import (
 // or by a Path or intrinsic function; either part may be missing. Spec: "Fail
 // State".
 type fail struct {
+	momentary
 	name, cause failPart
 }
 
@@ -17,7 +18,7 @@ type failPart struct {
 	field   string
 }
 
-func compileFail(c *compiler, _ *state) work {
+func compileFail(c *compiler, _ *state) kind {
 	return &fail{name: c.failPart("Error"), cause: c.failPart("Cause")}
 }
 
@@ -28,23 +29,20 @@ func (c *compiler) failPart(field string) failPart {
 	return failPart{operand: c.scalar(field), field: field}
 }
 
-func (s *fail) run(x *Execution, f *frame) {
+func (s *fail) run(x *Execution, f *frame) *Failure {
 	in, failure := f.state.flow.effective(x, f)
 	if failure != nil {
-		x.fail(f, failure)
-		return
+		return failure
 	}
 	name, failure := s.name.eval(x, f, in)
 	if failure != nil {
-		x.fail(f, failure)
-		return
+		return failure
 	}
 	cause, failure := s.cause.eval(x, f, in)
 	if failure != nil {
-		x.fail(f, failure)
-		return
+		return failure
 	}
-	x.fail(f, &Failure{Name: name, Cause: cause})
+	return &Failure{Name: name, Cause: cause}
 }
 
 // eval gives a string, or no value if the definition gives none.

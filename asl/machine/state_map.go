@@ -2,6 +2,7 @@ package machine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aslocal/aslocal/asl"
@@ -9,15 +10,17 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A mapState is a Map: its processor runs once for each item, at most
-// MaxConcurrency at a time; its result is the array of the outputs in the order
-// of the items. Inline, the iterations are frames of the execution itself; what
-// the distributed mode adds is in map_distributed.go. Spec: "Map State".
+// This file has what both modes of a Map state share: its processor runs once
+// for each item, at most MaxConcurrency at a time; its result is the array of
+// the outputs in the order of the items. map_inline.go runs iterations in the
+// execution itself, map_distributed.go starts child executions. Spec: "Map
+// State".
+
+// A mapState is the part of a Map that both modes share.
 type mapState struct {
 	items       mapItems
-	selector    body          // nil: the item itself
-	concurrency operand       // nil: as many as the service runs
-	distributed *distribution // nil: inline
+	selector    body    // ItemSelector; nil: the item itself
+	concurrency operand // MaxConcurrency; nil: no limit
 }
 
 // mapItems finds what a Map iterates over. One implementation for each query
@@ -26,56 +29,26 @@ type mapItems interface {
 	items(x *Execution, f *frame, in value.Value) (value.Value, *Failure)
 }
 
-func compileMap(c *compiler, st *state) work {
-	m := &mapState{concurrency: c.number("MaxConcurrency"), items: c.mapItems(), selector: c.body("ItemSelector")}
-	if m.selector == nil && c.source.QueryLanguage != asl.JSONata {
-		m.selector = c.body("Parameters") // the old name
-	}
+func compileMap(c *compiler, st *state) kind {
 	p := c.source.ItemProcessor
 	if p == nil {
 		c.fail("ItemProcessor", "missing")
-		return m
+		return &inlineMap{}
+	}
+	distributed := p.Mode == "DISTRIBUTED"
+	m := mapState{concurrency: c.number("MaxConcurrency"), items: c.mapItems(distributed), selector: c.body("ItemSelector")}
+	if m.selector == nil && c.source.QueryLanguage != asl.JSONata {
+		m.selector = c.body("Parameters") // the old name
 	}
 	flow, err := compileWorkflow(&p.Workflow)
 	if err != nil && c.err == nil {
 		c.err = err
 	}
 	st.processor = flow
-	if p.Mode == "DISTRIBUTED" {
-		m.distributed = compileDistribution(c)
+	if distributed {
+		return compileDistributedMap(c, st, m)
 	}
-	return m
-}
-
-func (m *mapState) run(x *Execution, f *frame) {
-	if x.trial != nil && x.trial.Mock != nil {
-		m.try(x, f)
-		return
-	}
-	in, failure := f.state.flow.effective(x, f)
-	if failure != nil {
-		x.fail(f, failure)
-		return
-	}
-	limit, failure := m.limit(x, f, in)
-	if failure != nil {
-		x.fail(f, failure)
-		return
-	}
-	var items value.Value
-	if m.distributed == nil || m.distributed.reader == nil { // which makes Items and ItemsPath void (F-078)
-		if items, failure = m.items.items(x, f, in); failure != nil {
-			x.fail(f, failure)
-			return
-		}
-	}
-	x.emit(Event{Type: MapStateStarted, Frame: f.id, Prev: f.prev, Doc: items})
-	if m.distributed != nil {
-		m.distributed.start(x, f, in, limit)
-		return
-	}
-	f.join.limit = iterationsAtOnce(limit)
-	x.fan(f)
+	return &inlineMap{mapState: m, processor: flow}
 }
 
 // limit is MaxConcurrency; 0 if it does not limit anything.
@@ -90,59 +63,76 @@ func (m *mapState) limit(x *Execution, f *frame, in value.Value) (int64, *Failur
 	return n, failure
 }
 
-// iterationsAtOnce is how many iterations of an inline Map may be open.
-func iterationsAtOnce(limit int64) int {
-	if limit == 0 || limit > maxIterations {
-		return maxIterations
+// item is item i as the ItemSelector makes it.
+func (m *mapState) item(x *Execution, f *frame, in value.Value, of *items, i int) (value.Value, *Failure) {
+	if m.selector == nil {
+		return of.at(i), nil
 	}
-	return int(limit)
+	e := x.env(f, in)
+	e.item = of.describe(i)
+	return m.selector.eval(e)
 }
 
-// openIterations opens iterations as long as more may run. It is false if that
-// fails, and with it the state.
-func (x *Execution) openIterations(f *frame) bool {
-	j, m := f.join, f.state.work.(*mapState)
-	if j.next >= len(j.outputs) {
-		return true
+// items are what a Map works on, and where they are from.
+type items struct {
+	values  value.Value  // an array, or an object
+	sources []ItemSource // none: of an inline Map
+}
+
+// fromInput are the sources of items that are not read from S3.
+var fromInput = []ItemSource{{Source: stateData}}
+
+// itemsOf are the items of a distributed Map.
+func itemsOf(values value.Value, sources []ItemSource) items {
+	if len(sources) == 0 {
+		sources = fromInput
 	}
-	in, failure := f.state.flow.effective(x, f)
-	if failure == nil && j.limit == 0 { // after Replay
-		var limit int64
-		limit, failure = m.limit(x, f, in)
-		j.limit = iterationsAtOnce(limit)
+	return items{values, sources}
+}
+
+func (s *items) len() int { return s.values.Len() }
+
+// at is item i: of an object, its i-th value.
+func (s *items) at(i int) value.Value {
+	if s.values.Kind() == value.Object {
+		return s.values.MemberValues()[i]
 	}
-	for failure == nil && j.next < len(j.outputs) && j.open < j.limit {
-		input, doc := j.item(j.next), value.Value{}
-		if m.selector != nil {
-			e := x.env(f, in)
-			e.item = itemOf(j.items, j.next)
-			doc, failure = m.selector.eval(e)
-			input = doc
-		}
-		if failure == nil {
-			failure = f.fits(input)
-		}
-		if failure != nil {
-			break
-		}
-		x.emit(Event{Type: MapIterationStarted, Frame: f.id, Prev: j.prev, State: f.state.name, Index: int32(j.next), Doc: doc})
-		x.again(x.frames[x.lastFrame])
+	return s.values.Index(i)
+}
+
+// describe is item i as the context object shows it.
+func (s *items) describe(i int) *mapItem {
+	item := &mapItem{index: int32(i), value: s.at(i)}
+	if s.values.Kind() == value.Object {
+		item.key, _ = s.values.Member(i)
+		item.keyed = true
 	}
-	if failure != nil {
-		x.fail(f, failure)
-		return false
+	if len(s.sources) > 0 {
+		item.source = s.sourceOf(i)
 	}
-	return true
+	return item
+}
+
+// sourceOf is where item i is from, as $$.Map.Item.Source shows it.
+func (s *items) sourceOf(i int) string {
+	at, found := slices.BinarySearchFunc(s.sources, i, func(from ItemSource, i int) int { return from.From - i })
+	if !found {
+		at--
+	}
+	return s.sources[max(at, 0)].Source
 }
 
 // pathItems is ItemsPath.
-type pathItems struct{ path pathField }
+type pathItems struct {
+	path    pathField
+	objects bool // an object can be mapped over, too: in the distributed mode
+}
 
-func (c *compiler) mapItems() mapItems {
+func (c *compiler) mapItems(distributed bool) mapItems {
 	if c.source.QueryLanguage == asl.JSONata {
 		return compileJSONataItems(c)
 	}
-	return &pathItems{c.pathField("ItemsPath")}
+	return &pathItems{path: c.pathField("ItemsPath"), objects: distributed}
 }
 
 func (p *pathItems) items(x *Execution, f *frame, in value.Value) (value.Value, *Failure) {
@@ -158,7 +148,7 @@ func (p *pathItems) items(x *Execution, f *frame, in value.Value) (value.Value, 
 		}
 	}
 	// Only the distributed mode takes an object apart (F-055).
-	if k := items.Kind(); k != value.Array && (k != value.Object || f.state.work.(*mapState).distributed == nil) {
+	if k := items.Kind(); k != value.Array && (k != value.Object || !p.objects) {
 		return items, NewFailure(asl.ErrRuntime, fmt.Sprintf("Reference path \"%s\" must point to array.", text))
 	}
 	x.note(f, AfterItemsPath, items)

@@ -1,16 +1,14 @@
 package machine
 
 // A succeed ends its workflow. Spec: "Succeed State".
-type succeed struct{}
+type succeed struct{ momentary }
 
-func compileSucceed(*compiler, *state) work { return succeed{} }
+func compileSucceed(*compiler, *state) kind { return succeed{} }
 
-func (succeed) run(x *Execution, f *frame) {
+func (succeed) run(x *Execution, f *frame) *Failure {
 	in, failure := f.state.flow.arguments(x, f)
 	if failure != nil {
-		x.fail(f, failure)
-		return
+		return failure
 	}
-	f.result = in
-	x.complete(f)
+	return x.complete(f, in)
 }

@@ -18,11 +18,12 @@ type task struct {
 	credentials body
 }
 
-func compileTask(c *compiler, _ *state) work {
+func compileTask(c *compiler, st *state) kind {
 	resource, err := asl.ParseResource(c.field("Resource").Text())
 	if err != nil {
 		c.fail("Resource", "%v", err)
 	}
+	st.resource = resource
 	return &task{
 		resource:    resource,
 		timeout:     c.number("TimeoutSeconds"),
@@ -33,26 +34,24 @@ func compileTask(c *compiler, _ *state) work {
 
 // run schedules the call: it evaluates everything about it, so that a retry
 // sees what has changed and recovery need not evaluate anything.
-func (t *task) run(x *Execution, f *frame) {
+func (t *task) run(x *Execution, f *frame) *Failure {
 	if slices.Contains(x.missing, t.resource.Text) { // F-021
-		x.fail(f, f.runtime("The activity %s does not exist.", t.resource.Text))
-		return
+		return f.runtime("The activity %s does not exist.", t.resource.Text)
 	}
 	in, scheduled, failure := t.prepare(x, f)
 	if failure != nil {
-		x.fail(f, failure)
-		return
+		return failure
 	}
-	if x.mocked(f) {
-		return
+	if mock := x.mock(f); mock != nil {
+		return x.mocked(f, mock)
 	}
 	x.emit(Event{Type: TaskScheduled, Frame: f.id, Prev: f.prev, Doc: in, Task: scheduled})
 	if t.resource.Kind == asl.Activity {
-		x.ask(f, Command{Kind: OfferTask, Task: x.task(f)})
-		x.askDeadlines(f)
-		return
+		f.open.pending(x, f)
+		return nil
 	}
 	x.again(f)
+	return nil
 }
 
 // prepare evaluates the input of the call and what TaskScheduled says about it.
@@ -91,191 +90,266 @@ func (t *task) seconds(x *Execution, f *frame, o operand, field string) (int64, 
 	return n, failure
 }
 
-// startTask emits TaskStarted and asks for the call.
-func (x *Execution) startTask(f *frame) {
-	x.emit(Event{Type: TaskStarted, Frame: f.id, Prev: f.prev, Task: &TaskEvent{Resource: f.call.Resource}})
-	x.ask(f, Command{Kind: RunTask, Task: x.task(f)})
-	x.askDeadlines(f)
+// A call is the open part of a Task state: the task that was scheduled. It is
+// kept until the state is exited or schedules its next attempt.
+type call struct {
+	passive
+	TaskEvent
+	phase     callPhase
+	input     value.Value
+	timeoutAt int64 // deadlines, 0 if none
+	beatAt    int64
+	submitted value.Value // what TaskSubmitted shows
+	answers   bool        // kept or output is set
+	kept      *Failure    // answer to the token that came before the call had returned
+	output    value.Value
 }
 
-// task describes the call that f has scheduled.
-func (x *Execution) task(f *frame) *Task {
+// callPhase says what a call waits for.
+type callPhase uint8
+
+const (
+	scheduled callPhase = iota // to be started
+	offered                    // an activity worker
+	running                    // the answer of the call
+	submitted                  // an answer to its token, or the end of its job
+	over
+)
+
+func (t *task) open(x *Execution, f *frame, e *Event) openState {
+	c := &call{TaskEvent: *e.Task, input: e.Doc}
+	if e.Task.Resource.Kind == asl.Activity {
+		c.phase = offered
+	}
+	f.token = x.records
+	return c
+}
+
+func (t *task) restore() openState { return &call{} }
+
+func (c *call) ready(*frame) bool { return c.phase == scheduled }
+
+// resume emits TaskStarted and asks for the call.
+func (c *call) resume(x *Execution, f *frame) *Failure {
+	if c.phase != scheduled {
+		return nil
+	}
+	x.emit(Event{Type: TaskStarted, Frame: f.id, Prev: f.prev, Task: &TaskEvent{Resource: c.Resource}})
+	c.pending(x, f)
+	return nil
+}
+
+// pending asks for what the call waits for, and for the timers of its
+// deadlines. Both clocks start with TaskStarted.
+func (c *call) pending(x *Execution, f *frame) {
+	switch {
+	case c.phase == offered:
+		x.ask(f, Command{Kind: OfferTask, Task: c.task(x, f)})
+	case c.phase == running && c.Resource.Kind != asl.Activity:
+		x.ask(f, Command{Kind: RunTask, Task: c.task(x, f)})
+	case c.phase == submitted && c.Resource.Pattern == asl.Sync:
+		x.ask(f, Command{Kind: WatchTask, Task: c.task(x, f)})
+	}
+	if c.phase != scheduled {
+		c.limitTime(x, f)
+	}
+}
+
+// task describes the call.
+func (c *call) task(x *Execution, f *frame) *Task {
 	return &Task{
 		State:       f.state.name,
-		Resource:    f.call.Resource,
-		Input:       f.call.input,
-		TaskToken:   x.taskToken(f, f.call.Resource, f.token),
-		Credentials: f.call.Credentials,
-		Timeout:     f.call.Timeout,
-		Heartbeat:   f.call.Heartbeat,
+		Resource:    c.Resource,
+		Input:       c.input,
+		TaskToken:   x.taskToken(f, c.Resource, f.token),
+		Credentials: c.Credentials,
+		Timeout:     c.Timeout,
+		Heartbeat:   c.Heartbeat,
 		RetryCount:  f.retries,
-		Submitted:   f.call.submitted,
+		Submitted:   c.submitted,
 	}
 }
 
-// askDeadlines sets the timers of the call. Both clocks start with TaskStarted.
-func (x *Execution) askDeadlines(f *frame) {
-	if f.timeoutAt != 0 {
-		x.ask(f, Command{Kind: SetTimer, Timer: Timeout, Due: f.timeoutAt})
+// limitTime sets the timers of the call.
+func (c *call) limitTime(x *Execution, f *frame) {
+	if c.timeoutAt != 0 {
+		x.ask(f, Command{Kind: SetTimer, Timer: Timeout, Due: c.timeoutAt})
 	}
-	if f.beatAt != 0 {
-		x.ask(f, Command{Kind: SetTimer, Timer: Heartbeat, Due: f.beatAt})
+	if c.beatAt != 0 {
+		x.ask(f, Command{Kind: SetTimer, Timer: Heartbeat, Due: c.beatAt})
 	}
 }
 
-// taskStimulus takes what can happen to a task under way; false if the task
-// does not wait for it (any more).
-func (x *Execution) taskStimulus(f *frame, s Stimulus) bool {
+// waits reports whether somebody outside has the next word.
+func (c *call) waits() bool { return c.phase >= offered && c.phase <= submitted }
+
+// take takes what can happen to a task under way.
+func (c *call) take(x *Execution, f *frame, s Stimulus) bool {
 	switch s.Kind {
 	case Answered:
-		return x.answered(f, s)
+		return c.returned(x, f, &s)
 	case CallbackSucceeded, CallbackFailed:
-		return x.calledBack(f, s)
+		return c.calledBack(x, f, &s)
 	case CallbackHeartbeat:
-		return x.heartbeat(f)
+		return c.heartbeat(x, f)
 	case ActivityTaken:
-		if f.phase != offered {
+		if c.phase != offered {
 			return false
 		}
-		x.emit(Event{Type: TaskStarted, Frame: f.id, Prev: f.prev, Task: &TaskEvent{Resource: f.call.Resource, Worker: s.Worker}})
-		x.askDeadlines(f)
+		x.emit(Event{Type: TaskStarted, Frame: f.id, Prev: f.prev, Task: &TaskEvent{Resource: c.Resource, Worker: s.Worker}})
+		c.limitTime(x, f)
 		return true
 	}
 	return false
 }
 
-// deadline takes the end of a task's timeout or of the time for its next
-// heartbeat; false if the task is over.
-func (x *Execution) deadline(f *frame, t Timer) bool {
-	if f.phase != offered && f.phase != running && f.phase != submitted {
+// fired takes the end of the task's timeout or of the time for its next
+// heartbeat.
+func (c *call) fired(x *Execution, f *frame, t Timer) bool {
+	if !c.waits() {
 		return false
 	}
 	failure := timeout()
 	if t == Heartbeat {
-		if f.beatAt > x.now {
+		if c.beatAt > x.now {
 			return true // a heartbeat has moved it; its timer will come
 		}
 		failure = heartbeatTimeout()
 	}
-	x.settle(f, TaskTimedOut, value.Value{}, failure)
+	c.settle(x, f, TaskTimedOut, value.Value{}, failure)
 	x.again(f)
 	return true
 }
 
-// answered takes the outcome of the call itself.
-func (x *Execution) answered(f *frame, s Stimulus) bool {
-	if f.phase != running || f.call.Resource.Kind == asl.Activity {
+// returned takes the outcome of the call itself.
+func (c *call) returned(x *Execution, f *frame, s *Stimulus) bool {
+	if c.phase != running || c.Resource.Kind == asl.Activity {
 		return false
 	}
 	switch {
 	case s.Failure != nil && s.Failure.fatal():
-		x.outcome(f, TaskFailed, value.Value{}, f.runtime("%s", s.Failure.Cause.Text()))
+		c.outcome(x, f, TaskFailed, value.Value{}, f.runtime("%s", s.Failure.Cause.Text()))
 	case s.Failure != nil:
-		x.outcome(f, TaskFailed, value.Value{}, s.Failure)
-	case f.call.Resource.Pattern == asl.RequestResponse || s.Output.Size() > MaxPayload:
-		x.succeeded(f, s.Output)
+		c.outcome(x, f, TaskFailed, value.Value{}, s.Failure)
+	case c.Resource.Pattern == asl.RequestResponse || s.Output.Size() > MaxPayload:
+		c.succeeded(x, f, s.Output)
 	default:
-		x.emit(Event{Type: TaskSubmitted, Frame: f.id, Prev: f.prev, Doc: orNull(s.Output), Task: &TaskEvent{Resource: f.call.Resource}})
-		if c := f.call; c.answers { // the token was quicker
-			x.callbackOutcome(f, c.output, c.kept)
-		} else {
-			x.watchJob(f)
+		x.emit(Event{Type: TaskSubmitted, Frame: f.id, Prev: f.prev, Doc: orNull(s.Output), Task: &TaskEvent{Resource: c.Resource}})
+		switch {
+		case c.answers: // the token was quicker
+			c.answered(x, f, c.output, c.kept)
+		case c.Resource.Pattern == asl.Sync:
+			x.ask(f, Command{Kind: WatchTask, Task: c.task(x, f)})
 		}
 	}
 	return true
 }
 
-// watchJob asks to be told when the job of a .sync task has ended.
-func (x *Execution) watchJob(f *frame) {
-	if f.call.Resource.Pattern == asl.Sync {
-		x.ask(f, Command{Kind: WatchTask, Task: x.task(f)})
-	}
-}
-
 // calledBack takes an answer to the task's token. If the call that carries the
 // token has not returned yet, the answer waits for it.
-func (x *Execution) calledBack(f *frame, s Stimulus) bool {
+func (c *call) calledBack(x *Execution, f *frame, s *Stimulus) bool {
 	switch {
-	case f.phase == submitted || f.phase == running && f.call.Resource.Kind == asl.Activity:
-		x.callbackOutcome(f, s.Output, s.Failure)
+	case c.phase == submitted || c.phase == running && c.Resource.Kind == asl.Activity:
+		c.answered(x, f, s.Output, s.Failure)
 		return true
-	case f.phase == running && f.call.Resource.Pattern != asl.RequestResponse && !f.call.answers:
+	case c.phase == running && c.Resource.Pattern != asl.RequestResponse && !c.answers:
 		x.emit(Event{Type: AnswerKept, Frame: f.id, Doc: s.Output, Failure: s.Failure})
 		return true
 	}
 	return false
 }
 
-func (x *Execution) callbackOutcome(f *frame, output value.Value, failure *Failure) {
+func (c *call) answered(x *Execution, f *frame, output value.Value, failure *Failure) {
 	if failure != nil {
-		x.outcome(f, TaskFailed, value.Value{}, failure)
+		c.outcome(x, f, TaskFailed, value.Value{}, failure)
 		return
 	}
-	x.succeeded(f, output)
+	c.succeeded(x, f, output)
 }
 
 // succeeded ends the call with its result, which must fit (F-014, F-024).
-func (x *Execution) succeeded(f *frame, output value.Value) {
+func (c *call) succeeded(x *Execution, f *frame, output value.Value) {
 	if output.Size() > MaxPayload {
-		x.outcome(f, TaskFailed, value.Value{}, tooLarge(cmp.Or(f.call.Resource.Type(), f.call.Resource.Text)))
+		c.outcome(x, f, TaskFailed, value.Value{}, tooLarge(cmp.Or(c.Resource.Type(), c.Resource.Text)))
 		return
 	}
-	x.outcome(f, TaskSucceeded, orNull(output), nil)
+	c.outcome(x, f, TaskSucceeded, orNull(output), nil)
 }
 
 // heartbeat moves the heartbeat deadline. The history does not show it.
-func (x *Execution) heartbeat(f *frame) bool {
-	if f.phase != submitted && f.phase != running {
+func (c *call) heartbeat(x *Execution, f *frame) bool {
+	if c.phase != submitted && c.phase != running {
 		return false
 	}
-	if f.call.Heartbeat > 0 {
-		x.emit(Event{Type: HeartbeatReceived, Frame: f.id, Due: x.after(f.call.Heartbeat)})
-		x.ask(f, Command{Kind: SetTimer, Timer: Heartbeat, Due: f.beatAt})
+	if c.Heartbeat > 0 {
+		x.emit(Event{Type: HeartbeatReceived, Frame: f.id, Due: x.after(c.Heartbeat)})
+		x.ask(f, Command{Kind: SetTimer, Timer: Heartbeat, Due: c.beatAt})
 	}
 	return true
 }
 
 // outcome ends the call: the frame goes on with its result or its failure.
-func (x *Execution) outcome(f *frame, t Type, output value.Value, failure *Failure) {
-	x.settle(f, t, output, failure)
+func (c *call) outcome(x *Execution, f *frame, t Type, output value.Value, failure *Failure) {
+	c.settle(x, f, t, output, failure)
 	x.step(f)
 }
 
-// settle writes how the call ended, and gives up what else was asked for it.
-func (x *Execution) settle(f *frame, t Type, output value.Value, failure *Failure) {
-	if t == TaskTimedOut || f.timeoutAt != 0 || f.beatAt != 0 || f.call.Resource.Pattern == asl.Sync {
-		x.ask(f, Command{Kind: CancelTask})
+// settle records how the call ended, and gives up what else was asked for it.
+func (c *call) settle(x *Execution, f *frame, t Type, output value.Value, failure *Failure) {
+	if t == TaskTimedOut || c.timeoutAt != 0 || c.beatAt != 0 || c.Resource.Pattern == asl.Sync {
+		x.ask(f, Command{Kind: Cancel})
 	}
-	x.emit(Event{Type: t, Frame: f.id, Prev: f.prev, Doc: output, Failure: failure, Task: &TaskEvent{Resource: f.call.Resource}})
+	x.emit(Event{Type: t, Frame: f.id, Prev: f.prev, Doc: output, Failure: failure, Task: &TaskEvent{Resource: c.Resource}})
 }
 
-// applyTask is the part of apply for the events of tasks.
-func (x *Execution) applyTask(f *frame, e *Event) {
+func (c *call) abort(x *Execution, f *frame, _ int64) {
+	if c.waits() {
+		x.ask(f, Command{Kind: Cancel})
+	}
+}
+
+func (c *call) apply(x *Execution, f *frame, e *Event) {
 	switch e.Type {
-	case TaskScheduled:
-		f.call = &call{TaskEvent: *e.Task, input: e.Doc}
-		f.token, f.phase = x.records, scheduled
-		f.timeoutAt, f.beatAt = 0, 0
-		if e.Task.Resource.Kind == asl.Activity {
-			f.phase = offered
-		}
 	case TaskStarted:
-		f.phase = running
-		if f.call.Timeout > 0 {
-			f.timeoutAt = x.after(f.call.Timeout)
+		c.phase = running
+		if c.Timeout > 0 {
+			c.timeoutAt = x.after(c.Timeout)
 		}
-		if f.call.Heartbeat > 0 {
-			f.beatAt = x.after(f.call.Heartbeat)
+		if c.Heartbeat > 0 {
+			c.beatAt = x.after(c.Heartbeat)
 		}
 	case TaskSubmitted:
-		f.phase, f.call.submitted = submitted, e.Doc
+		c.phase, c.submitted = submitted, e.Doc
 	case HeartbeatReceived:
-		f.beatAt = e.Due
+		c.beatAt = e.Due
 	case AnswerKept:
-		f.call.answers, f.call.output, f.call.kept = true, e.Doc, e.Failure
+		c.answers, c.output, c.kept = true, e.Doc, e.Failure
 	case TaskSucceeded:
+		c.phase = over
 		f.result, f.token, f.phase = e.Doc, 0, resulted
 	case TaskFailed, TaskTimedOut:
+		c.phase = over
 		f.failure, f.token, f.phase = e.Failure, 0, failed
 	}
+}
+
+// retried keeps the call: a state that was scheduled once can be aborted.
+func (c *call) retried() openState { return c }
+
+func (c *call) code(k *coder, _ *Execution, _ *frame) {
+	k.task(&c.TaskEvent)
+	k.byte((*byte)(&c.phase))
+	k.value(&c.input)
+	k.int64(&c.timeoutAt)
+	k.int64(&c.beatAt)
+	k.value(&c.submitted)
+	k.bool(&c.answers)
+	k.value(&c.output)
+	if present(k, &c.kept) {
+		k.failure(c.kept)
+	}
+}
+
+func (c *call) sound(f *frame) bool {
+	return c.phase <= over && (f.phase == opened) == (c.phase != over)
 }

@@ -10,6 +10,7 @@ import (
 // literal or found by a Reference Path in the effective input. Spec: "Wait
 // State".
 type wait struct {
+	passive
 	seconds, timestamp         operand
 	secondsPath, timestampPath *jsonpath.Path
 }
@@ -17,7 +18,7 @@ type wait struct {
 // longestWait is how long a Wait may last: 2^31 seconds (F-012).
 const longestWait = 1 << 31
 
-func compileWait(c *compiler, _ *state) work {
+func compileWait(c *compiler, _ *state) kind {
 	return &wait{
 		seconds:       c.scalar("Seconds"),
 		timestamp:     c.scalar("Timestamp"),
@@ -26,37 +27,65 @@ func compileWait(c *compiler, _ *state) work {
 	}
 }
 
-func (w *wait) run(x *Execution, f *frame) {
+func (w *wait) run(x *Execution, f *frame) *Failure {
 	in, failure := f.state.flow.arguments(x, f)
 	if failure != nil {
-		x.fail(f, failure)
-		return
+		return failure
 	}
 	due, failure := w.due(x, f, in)
 	switch {
 	case failure != nil:
-		x.fail(f, failure)
+		return failure
 	case due <= x.now:
-		f.result = in
-		x.complete(f)
+		return x.complete(f, in)
 	case due-x.now > longestWait*1000:
-		x.fail(f, f.runtime("Wait state delay is too long."))
-	default:
-		x.emit(Event{Type: WaitSet, Frame: f.id, Due: due})
-		x.ask(f, Command{Kind: SetTimer, Timer: Sleep, Due: due})
+		return f.runtime("Wait state delay is too long.")
+	}
+	x.emit(Event{Type: WaitSet, Frame: f.id, Due: due})
+	w.pending(x, f)
+	return nil
+}
+
+// A Wait that sleeps keeps nothing but the end of its sleep, and that is in the
+// frame: the kind itself is its openState. The token is 0 once it is awake.
+
+func (w *wait) open(x *Execution, f *frame, e *Event) openState {
+	f.token, f.due = x.records, e.Due
+	return w
+}
+
+func (w *wait) restore() openState { return w }
+
+func (w *wait) ready(f *frame) bool { return f.token == 0 }
+
+// resume leaves a Wait whose time is over. Its input is not kept while it
+// sleeps.
+func (w *wait) resume(x *Execution, f *frame) *Failure {
+	in, failure := f.state.flow.arguments(x, f)
+	if failure != nil {
+		return failure
+	}
+	return x.complete(f, in)
+}
+
+func (w *wait) fired(x *Execution, f *frame, t Timer) bool {
+	if t != Sleep {
+		return false
+	}
+	x.awake(f)
+	return true
+}
+
+func (w *wait) pending(x *Execution, f *frame) {
+	if f.token != 0 {
+		x.ask(f, Command{Kind: SetTimer, Timer: Sleep, Due: f.due})
 	}
 }
 
-// waited leaves a Wait state whose time is over. Its input is not kept while it
-// sleeps.
-func (x *Execution) waited(f *frame) {
-	in, failure := f.state.flow.arguments(x, f)
-	if failure != nil {
-		x.fail(f, failure)
-		return
+func (w *wait) abort(x *Execution, f *frame, _ int64) {
+	if f.token != 0 {
+		x.ask(f, Command{Kind: Cancel})
 	}
-	f.result = in
-	x.complete(f)
 }
 
 // due is the end of the wait in Unix milliseconds.

@@ -22,9 +22,10 @@ const (
 	Fired                                 // a timer has fired
 	Stopped                               // StopExecution, with Failure's error and cause
 	Resumed                               // go on: after a batch with More, or after Replay
-	Broken                                // fail with Failure, whatever is going on
+	InternalError                         // the execution fails with Failure: aslocal itself cannot go on with it
 	ChildrenEnded                         // children of a Map Run have Ended
 	MapRunChanged                         // UpdateMapRun: the limits of Run.ARN are now Run.Limits
+	Redriven                              // RedriveExecution: an execution that has ended unsuccessfully goes on
 )
 
 // A Stimulus is one thing that happens to an execution. Frame and Token are
@@ -76,7 +77,7 @@ const (
 	RunTask      CommandKind = iota // call Task; Answered is its outcome
 	OfferTask                       // put Task into the queue of its activity
 	SetTimer                        // Fired at Due; replaces the timer of the same Token and Timer
-	CancelTask                      // nobody waits any more for what Token asked for: task, timers, children
+	Cancel                          // cancels everything requested under Token: task, timers, children
 	WatchTask                       // the job that Task has submitted runs; CallbackSucceeded or CallbackFailed is its end
 	ReadItems                       // read the items of a Map Run; Answered is the outcome
 	StartChild                      // start a child execution of a Map Run; ChildrenEnded is its end

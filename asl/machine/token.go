@@ -24,11 +24,10 @@ type TaskToken struct {
 // nextTaskToken is the token of the task that is about to be scheduled in f: the
 // next record will be its TaskScheduled.
 func (x *Execution) nextTaskToken(f *frame) string {
-	t, ok := f.state.work.(*task)
-	if !ok {
+	if f.state.resource.Text == "" {
 		return ""
 	}
-	return x.taskToken(f, t.resource, x.records+1)
+	return x.taskToken(f, f.state.resource, x.records+1)
 }
 
 // taskToken is the token of the task that the record schedules in f; "" for a

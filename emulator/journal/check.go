@@ -11,7 +11,8 @@ const maxBytes = 256 << 20
 
 // check says whether w can be applied whatever the store holds. A store then
 // refuses it only at its first step: Create may find the execution there, Batch
-// may not fit, Update may find nothing; after a Create none of the others can.
+// and Update may find none or one that has ended, Batch may not fit; after a
+// Create none of the others can be refused, nor Update after a Batch.
 func (w *Write) check() error {
 	if x := w.Create; x != nil {
 		if err := x.check(); err != nil {
@@ -52,6 +53,8 @@ func (x *Execution) check() error {
 		return errInvalid("Create: execution %d has no machine ARN", x.ID)
 	case x.Status == "":
 		return errInvalid("Create: execution %d has no status", x.ID)
+	case x.Redrives < 0 || x.Redriven < 0:
+		return errInvalid("Create: expected Redrives and Redriven of at least 0, got %d and %d", x.Redrives, x.Redriven)
 	case len(x.Record) > maxBytes:
 		return errInvalid("Create: expected a record of at most %d bytes, got %d", maxBytes, len(x.Record))
 	}
@@ -80,6 +83,12 @@ func (u *Update) check(create *Execution, b *Batch) error {
 		return errInvalid("Update: expected execution %d as in Batch, got %d", b.Execution, u.ID)
 	case u.Status == "":
 		return errInvalid("Update: execution %d has no status", u.ID)
+	case u.Reopen && u.Stopped != 0:
+		return errInvalid("Update: expected Stopped to be 0 beside Reopen, got %d", u.Stopped)
+	case u.Reopen && (u.Redrives < 0 || u.Redriven < 0):
+		return errInvalid("Update: expected Redrives and Redriven of at least 0, got %d and %d", u.Redrives, u.Redriven)
+	case create != nil && create.Status != Running && !u.Reopen:
+		return errEnded(u.ID, create.Status)
 	case len(u.Record) > maxBytes:
 		return errInvalid("Update: expected a record of at most %d bytes, got %d", maxBytes, len(u.Record))
 	}
@@ -106,6 +115,10 @@ func (q *Query) check() error {
 	switch {
 	case arns > 1:
 		return errInvalid("Query: expected at most one ARN, got %d", arns)
+	case q.Redriven < RedrivenOrNot || q.Redriven > NotRedriven:
+		return errInvalid("Query: expected a RedriveFilter, got %d", q.Redriven)
+	case q.Redriven != RedrivenOrNot && arns == 0:
+		return errInvalid("Query: expected an ARN beside Redriven")
 	case q.Limit < 1:
 		return errInvalid("Query: expected a limit of at least 1, got %d", q.Limit)
 	case q.Before < 0:

@@ -21,6 +21,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"iter"
 )
 
@@ -28,8 +29,8 @@ import (
 // the executions that have it. All others are the engine's.
 const Running = "RUNNING"
 
-// An Execution is the row of one execution. All but Status, Stopped and Record
-// stay as they were created.
+// An Execution is the row of one execution. All but Status, Stopped, Redrives,
+// Redriven and Record stay as they were created.
 type Execution struct {
 	ID         int64  // from 1, given by the caller in arrival order; lists are in this order
 	ARN        string // unique
@@ -41,6 +42,8 @@ type Execution struct {
 	Status     string
 	Started    int64 // Unix milliseconds
 	Stopped    int64 // Unix milliseconds; 0 while it runs
+	Redrives   int64 // how often it was redriven
+	Redriven   int64 // when last, in Unix milliseconds; 0 for never
 
 	// Record is what else the engine keeps of it. It is read with every row of
 	// a list, so it should be small: inputs and outputs are in the batches.
@@ -63,6 +66,12 @@ type Update struct {
 	Status  string
 	Stopped int64
 	Record  []byte
+
+	// Reopen lets the Write change an execution that has ended: a redrive.
+	// Stopped is then 0, and Redrives and Redriven are kept; without Reopen they
+	// are ignored, and stay as they were.
+	Reopen             bool
+	Redrives, Redriven int64
 }
 
 // A Document is a small piece of state under a kind ("machine") and a key (its
@@ -76,6 +85,8 @@ type Document struct {
 // Update must be of the same execution, and Delete, which removes an execution
 // with its events, stands without them. An execution that ends as soon as it
 // begins is best created with its last status: one write costs less than two.
+// What has ended stays as it is, whatever its caller believed: Batch and Update
+// need a status of Running, unless the Update reopens the execution.
 // The zero Write changes nothing; its turn comes when all before it are done.
 type Write struct {
 	Create    *Execution
@@ -90,10 +101,20 @@ type Write struct {
 type Query struct {
 	MachineARN, VersionARN, AliasARN, MapRunARN string
 
-	Status string // "" for any
-	Before int64  // only IDs below it: the cursor of the page before; 0 from the newest
-	Limit  int    // executions on the page, at least 1
+	Status   string        // "" for any
+	Redriven RedriveFilter // needs one of the ARNs, but for the zero value
+	Before   int64         // only IDs below it: the cursor of the page before; 0 from the newest
+	Limit    int           // executions on the page, at least 1
 }
+
+// A RedriveFilter selects executions by whether they have been redriven.
+type RedriveFilter int8
+
+const (
+	RedrivenOrNot RedriveFilter = iota
+	Redriven                    // Execution.Redrives is above 0
+	NotRedriven
+)
 
 // A History is an execution with all its batches, in order.
 type History struct {
@@ -105,8 +126,9 @@ type History struct {
 // called from many goroutines. What is given to a store and what it returns is
 // shared: nobody changes it afterwards.
 //
-// Every method fails with [ErrClosed] after Close. An error that is none of
-// this package's comes from the disk and says which file.
+// Every method but LastID and Path fails with [ErrClosed] after Close. An error
+// of the disk says which file, and is one of [ErrFull] and its neighbours where
+// the user can do something about it.
 type Store interface {
 	// Commit queues w and returns at once; writes are applied in the order of
 	// the calls. When w is as durable as the store promises, or has failed as
@@ -116,10 +138,12 @@ type Store interface {
 	// since the next write waits for it; it may call any method but Close.
 	//
 	// It must fail with ErrExists when Create has the ID or the ARN of another
-	// execution, ErrNotFound when Batch or Update is of no execution,
-	// ErrOrder when Batch does not begin with the event after the last, and
+	// execution, ErrNotFound when Batch or Update is of no execution, ErrEnded
+	// when it is of one whose status is not Running and Update does not reopen
+	// it, ErrOrder when Batch does not begin with the event after the last, and
 	// ErrInvalid when w breaks a rule of [Write] or its parts. A write that is
-	// refused so has no effect on others.
+	// refused so has no effect on others. An error of the disk may be that of
+	// all writes that waited together; later writes try again.
 	Commit(w Write, done func(error))
 
 	// Execution gives the execution with the ARN, or ErrNotFound. Like all
@@ -134,7 +158,8 @@ type Store interface {
 	Executions(q Query) (page []Execution, next int64, err error)
 
 	// Unfinished gives the executions whose status is Running, by ascending
-	// ID, each with its events: what recovery folds. An error ends it.
+	// ID, each with its events: what recovery folds. A [*BrokenError] stands for
+	// one of them, and the others follow; any other error ends it.
 	Unfinished() iter.Seq2[History, error]
 
 	// Batches gives the batches of an execution in order, from the one that
@@ -142,17 +167,46 @@ type Store interface {
 	// error ends it. The loop's body may call any method but Close.
 	Batches(execution, from int64) iter.Seq2[Batch, error]
 
-	// Documents gives the documents of a kind by ascending key. An error ends
-	// it.
+	// Document gives the document with the kind and key, or ErrNotFound.
+	Document(kind, key string) (Document, error)
+
+	// Documents gives the documents of a kind by ascending key. A
+	// [*BrokenError] stands for one of them, and the others follow; any other
+	// error ends it. See also [Load].
 	Documents(kind string) iter.Seq2[Document, error]
 
 	// LastID gives the greatest ID of all executions that the store has held
 	// since it was opened or holds from before; 0 when there was none.
 	LastID() int64
 
+	// Path names the store in messages: its file, or "" when it has none.
+	Path() string
+
 	// Close waits for the writes that were committed and releases the store.
 	// Closing again does nothing.
 	Close() error
+}
+
+// Load gives each document of a kind to read, by ascending key. One that the
+// store cannot read, or that read fails on, is given to broken, and the others
+// follow: what is damaged is out of use, and nothing else. The error is the
+// store's.
+func Load(s Store, kind string, read func(Document) error, broken func(*BrokenError)) error {
+	for d, err := range s.Documents(kind) {
+		if err == nil {
+			if err = read(d); err != nil {
+				err = &BrokenError{File: s.Path(), Kind: kind, Key: d.Key, Err: err}
+			}
+		}
+		var b *BrokenError
+		switch {
+		case errors.As(err, &b):
+			broken(b)
+		case err != nil:
+			return err
+		}
+	}
+	return nil
 }
 
 // Do commits w and waits for it. It gives ctx's error when ctx ends first; the

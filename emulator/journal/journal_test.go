@@ -43,22 +43,36 @@ func TestErrorMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, notFound := s.Execution("arn:y")
+	_, noDocument := s.Document("machine", "arn:m")
 	_, _, noLimit := s.Executions(journal.Query{})
 	_, _, twoARNs := s.Executions(journal.Query{MachineARN: "arn:m", AliasARN: "arn:a", Limit: 1})
+	_, _, noARN := s.Executions(journal.Query{Redriven: journal.Redriven, Limit: 1})
 	_, _, cursor := s.Executions(journal.Query{Limit: 1, Before: -4})
 	for _, test := range []struct {
 		got  error
 		want string
 	}{
-		{notFound, `journal: execution "arn:y": no such execution`},
-		{do(journal.Write{Update: &journal.Update{ID: 8, Status: "FAILED"}}), `journal: execution 8: no such execution`},
+		{notFound, `journal: execution "arn:y": not found`},
+		{do(journal.Write{Update: &journal.Update{ID: 8, Status: "FAILED"}}), `journal: execution 8: not found`},
 		{do(journal.Write{Create: &x}), `journal: execution 7, "arn:x": the execution exists already`},
+		{noDocument, `journal: document "arn:m" of kind "machine": not found`},
 		{do(journal.Write{Batch: &journal.Batch{Execution: 7, First: 12, Last: 14}}), `journal: execution 7: the batch does not follow the last event: expected a batch from event 9, got 12 to 14`},
 		{do(journal.Write{Batch: &journal.Batch{Execution: 7, First: 9, Last: 8}}), `journal: invalid request: Batch: expected at least one event, numbered from 1, got 9 to 8`},
 		{do(journal.Write{Create: &journal.Execution{}}), `journal: invalid request: Create: expected an ID from 1, got 0`},
 		{do(journal.Write{Create: &journal.Execution{ID: 8}}), `journal: invalid request: Create: execution 8 has no ARN`},
 		{do(journal.Write{Documents: []journal.Document{{Key: "k"}}}), `journal: invalid request: Documents: expected a kind and a key, got "" and "k"`},
 		{do(journal.Write{Delete: 7, Update: &journal.Update{ID: 7, Status: "FAILED"}}), `journal: invalid request: Delete: expected no Create, Batch or Update beside it`},
+		{do(journal.Write{Update: &journal.Update{ID: 7, Status: journal.Running, Stopped: 9, Reopen: true}}), `journal: invalid request: Update: expected Stopped to be 0 beside Reopen, got 9`},
+		{do(journal.Write{Update: &journal.Update{ID: 7, Status: "FAILED", Stopped: 9}}), `<nil>`},
+		{do(journal.Write{Batch: &journal.Batch{Execution: 7, First: 9, Last: 9}}), `journal: execution 7: the execution has ended: expected the status RUNNING, got FAILED`},
+		{noARN, `journal: invalid request: Query: expected an ARN beside Redriven`},
+		{&journal.BrokenError{Kind: "machine", Key: "arn:m", Err: errors.New("no JSON")}, `journal: machine "arn:m" cannot be read and is left out: no JSON`},
+		{&journal.BrokenError{File: "/s.db", Kind: "machine", Key: "it's", Err: errors.New("no JSON")},
+			`journal /s.db: machine "it's" cannot be read and is left out: no JSON; put a copy of the file in its place, or end the process and remove this part: DELETE FROM documents WHERE kind = 'machine' AND key = 'it''s'`},
+		{&journal.BrokenError{File: "/s.db", Key: "arn:x", Err: errors.New("no JSON")},
+			`journal /s.db: execution "arn:x" cannot be read and is left out: no JSON; put a copy of the file in its place, or end the process and remove this part: DELETE FROM executions WHERE arn = 'arn:x'`},
+		{&journal.BrokenError{File: "/s.db", Key: "arn:x", Err: journal.ErrDamaged},
+			`journal /s.db: execution "arn:x" cannot be read and is left out: the file is damaged: put a copy in its place, or use another folder`},
 		{noLimit, `journal: invalid request: Query: expected a limit of at least 1, got 0`},
 		{twoARNs, `journal: invalid request: Query: expected at most one ARN, got 2`},
 		{cursor, `journal: invalid request: Query: expected a cursor of at least 0, got -4`},

@@ -43,6 +43,8 @@ type memoryExecution struct {
 	arn, name        string
 	status           string
 	started, stopped int64
+	redrives         int64
+	redriven         int64 // Unix milliseconds
 	record           []byte
 	origin           *origin
 	batches          []memoryBatch // only ever appended to, so a reader may keep a part
@@ -62,12 +64,17 @@ type origin struct {
 	executions int
 }
 
-// A list holds the executions that one Query can select, with the part of each
-// status.
+// A list holds the executions of one ARN, or all there are, with the part of
+// each status.
 type list struct {
-	all      idSet
-	byStatus map[string]*idSet
+	all      part
+	byStatus map[string]*part
 }
+
+func newList() *list { return &list{byStatus: map[string]*part{}} }
+
+// A part holds executions that were redriven apart from those that were not.
+type part struct{ fresh, redriven idSet }
 
 // A listKey names a list by the place of its ARN in an origin.
 type listKey struct {
@@ -86,7 +93,7 @@ func NewMemory() *Memory {
 	m := &Memory{
 		executions: map[int64]*memoryExecution{},
 		byARN:      map[string]*memoryExecution{},
-		all:        &list{byStatus: map[string]*idSet{}},
+		all:        newList(),
 		lists:      map[listKey]*list{},
 		origins:    map[[4]string]*origin{},
 		documents:  map[string]map[string][]byte{},
@@ -142,9 +149,9 @@ func (m *Memory) apply(w *Write) error {
 		m.create(x)
 	}
 	if b := w.Batch; b != nil {
-		x := m.executions[b.Execution]
-		if x == nil {
-			return errNotFound(b.Execution)
+		x, err := m.open(b.Execution, w.Create != nil || w.Update != nil && w.Update.Reopen)
+		if err != nil {
+			return err
 		}
 		if last := x.last(); b.First != last+1 {
 			return errOrder(b, last)
@@ -152,9 +159,9 @@ func (m *Memory) apply(w *Write) error {
 		x.batches = append(x.batches, memoryBatch{b.Last, clip(b.Data)})
 	}
 	if u := w.Update; u != nil {
-		x := m.executions[u.ID]
-		if x == nil {
-			return errNotFound(u.ID)
+		x, err := m.open(u.ID, u.Reopen)
+		if err != nil {
+			return err
 		}
 		m.update(x, u)
 	}
@@ -167,10 +174,23 @@ func (m *Memory) apply(w *Write) error {
 	return nil
 }
 
+// open gives an execution that may be changed: one that has not ended, or that
+// the write may reopen.
+func (m *Memory) open(id int64, reopen bool) (*memoryExecution, error) {
+	x := m.executions[id]
+	if x == nil {
+		return nil, errNotFound(id)
+	}
+	if x.status != Running && !reopen {
+		return nil, errEnded(id, x.status)
+	}
+	return x, nil
+}
+
 func (m *Memory) create(x *Execution) {
 	e := &memoryExecution{
 		id: x.ID, arn: x.ARN, name: x.Name, status: x.Status,
-		started: x.Started, stopped: x.Stopped, record: clip(x.Record),
+		started: x.Started, stopped: x.Stopped, redrives: x.Redrives, redriven: x.Redriven, record: clip(x.Record),
 		origin: m.origin([4]string{x.MachineARN, x.VersionARN, x.AliasARN, x.MapRunARN}),
 	}
 	if strings.HasSuffix(x.ARN, x.Name) {
@@ -181,21 +201,30 @@ func (m *Memory) create(x *Execution) {
 	m.last = max(m.last, e.id)
 	e.origin.executions++
 	for _, l := range e.origin.lists {
-		l.all.add(e.id)
-		l.of(e.status).add(e.id)
+		l.all.of(e).add(e.id)
+		l.of(e.status).of(e).add(e.id)
 	}
 }
 
 func (m *Memory) update(e *memoryExecution, u *Update) {
-	if e.status != u.Status {
-		for _, l := range e.origin.lists {
-			l.of(e.status).remove(e.id)
-			l.of(u.Status).add(e.id)
-		}
-	}
+	before := *e
 	e.status, e.stopped = u.Status, u.Stopped
+	if u.Reopen {
+		e.redrives, e.redriven = u.Redrives, u.Redriven
+	}
 	if u.Record != nil {
 		e.record = clip(u.Record)
+	}
+	for _, l := range e.origin.lists {
+		move(e.id, l.all.of(&before), l.all.of(e))
+		move(e.id, l.of(before.status).of(&before), l.of(e.status).of(e))
+	}
+}
+
+func move(id int64, from, to *idSet) {
+	if from != to {
+		from.remove(id)
+		to.add(id)
 	}
 }
 
@@ -203,8 +232,8 @@ func (m *Memory) delete(e *memoryExecution) {
 	delete(m.executions, e.id)
 	delete(m.byARN, e.arn)
 	for _, l := range e.origin.lists {
-		l.all.remove(e.id)
-		l.of(e.status).remove(e.id)
+		l.all.of(e).remove(e.id)
+		l.of(e.status).of(e).remove(e.id)
 	}
 	if e.origin.executions--; e.origin.executions > 0 {
 		return
@@ -212,7 +241,7 @@ func (m *Memory) delete(e *memoryExecution) {
 	delete(m.origins, e.origin.arns)
 	for place, arn := range e.origin.arns {
 		// A list that is empty is on no origin that has executions.
-		if key := (listKey{place, arn}); m.lists[key] != nil && len(m.lists[key].all.chunks) == 0 {
+		if key := (listKey{place, arn}); m.lists[key] != nil && m.lists[key].all.empty() {
 			delete(m.lists, key)
 		}
 	}
@@ -241,7 +270,7 @@ func (m *Memory) origin(arns [4]string) *origin {
 		}
 		key := listKey{place, arn}
 		if m.lists[key] == nil {
-			m.lists[key] = &list{byStatus: map[string]*idSet{}}
+			m.lists[key] = newList()
 		}
 		o.lists = append(o.lists, m.lists[key])
 	}
@@ -249,14 +278,23 @@ func (m *Memory) origin(arns [4]string) *origin {
 	return o
 }
 
-func (l *list) of(status string) *idSet {
-	s := l.byStatus[status]
-	if s == nil {
-		s = &idSet{}
-		l.byStatus[status] = s
+func (l *list) of(status string) *part {
+	p := l.byStatus[status]
+	if p == nil {
+		p = &part{}
+		l.byStatus[status] = p
 	}
-	return s
+	return p
 }
+
+func (p *part) of(e *memoryExecution) *idSet {
+	if e.redrives > 0 {
+		return &p.redriven
+	}
+	return &p.fresh
+}
+
+func (p *part) empty() bool { return len(p.fresh.chunks) == 0 && len(p.redriven.chunks) == 0 }
 
 // Execution implements [Store].
 func (m *Memory) Execution(arn string) (Execution, error) {
@@ -283,7 +321,7 @@ func (m *Memory) Executions(q Query) (page []Execution, next int64, err error) {
 		return nil, 0, ErrClosed
 	}
 	before := cmp.Or(q.Before, math.MaxInt64)
-	for id := range m.selected(q).below(before) {
+	for id := range m.selected(q).below(before, q.Redriven) {
 		if len(page) == q.Limit {
 			return page, page[len(page)-1].ID, nil
 		}
@@ -292,7 +330,8 @@ func (m *Memory) Executions(q Query) (page []Execution, next int64, err error) {
 	return page, 0, nil
 }
 
-func (m *Memory) selected(q Query) *idSet {
+// selected gives the part of a list that the query's ARN and status select.
+func (m *Memory) selected(q Query) *part {
 	l := m.all
 	for place, arn := range q.arns() {
 		if arn != "" {
@@ -301,13 +340,50 @@ func (m *Memory) selected(q Query) *idSet {
 	}
 	switch {
 	case l == nil:
-		return &idSet{}
+		return &part{}
 	case q.Status == "":
 		return &l.all
 	case l.byStatus[q.Status] == nil:
-		return &idSet{}
+		return &part{}
 	}
 	return l.byStatus[q.Status]
+}
+
+// below gives the IDs below id that the filter selects, the greatest first.
+func (p *part) below(id int64, filter RedriveFilter) iter.Seq[int64] {
+	switch filter {
+	case Redriven:
+		return p.redriven.below(id)
+	case NotRedriven:
+		return p.fresh.below(id)
+	}
+	return merge(p.fresh.below(id), p.redriven.below(id), func(a, b int64) bool { return a > b })
+}
+
+// above gives the IDs above id, the least first.
+func (p *part) above(id int64) iter.Seq[int64] {
+	return merge(p.fresh.above(id), p.redriven.above(id), func(a, b int64) bool { return a < b })
+}
+
+// merge gives what two sequences give that are ordered by before, in that order.
+func merge(a, b iter.Seq[int64], before func(a, b int64) bool) iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		next, stop := iter.Pull(b)
+		defer stop()
+		y, ok := next()
+		for x := range a {
+			for ; ok && before(y, x); y, ok = next() {
+				if !yield(y) {
+					return
+				}
+			}
+			if !yield(x) {
+				return
+			}
+		}
+		for ; ok && yield(y); y, ok = next() {
+		}
+	}
 }
 
 // Unfinished implements [Store].
@@ -372,6 +448,20 @@ func (m *Memory) Batches(execution, from int64) iter.Seq2[Batch, error] {
 	}
 }
 
+// Document implements [Store].
+func (m *Memory) Document(kind, key string) (Document, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if m.closed {
+		return Document{}, ErrClosed
+	}
+	data, ok := m.documents[kind][key]
+	if !ok {
+		return Document{}, errDocumentNotFound(kind, key)
+	}
+	return Document{kind, key, data}, nil
+}
+
 // Documents implements [Store].
 func (m *Memory) Documents(kind string) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
@@ -398,6 +488,9 @@ func (m *Memory) LastID() int64 {
 	return m.last
 }
 
+// Path implements [Store]. It is "".
+func (m *Memory) Path() string { return "" }
+
 // Close implements [Store]. What the store held is gone.
 func (m *Memory) Close() error {
 	m.mu.Lock()
@@ -416,7 +509,7 @@ func (e *memoryExecution) row() Execution {
 		ID: e.id, ARN: e.arn, Name: e.name, Status: e.status,
 		MachineARN: e.origin.arns[0], VersionARN: e.origin.arns[1],
 		AliasARN: e.origin.arns[2], MapRunARN: e.origin.arns[3],
-		Started: e.started, Stopped: e.stopped, Record: e.record,
+		Started: e.started, Stopped: e.stopped, Redrives: e.redrives, Redriven: e.redriven, Record: e.record,
 	}
 }
 

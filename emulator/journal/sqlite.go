@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -26,14 +25,15 @@ type Durability int
 const (
 	// Disk: loss of power. Each group of writes waits for the disk.
 	Disk Durability = iota
-	// Process: the death of this process, but not that of the machine.
+	// Process: the death of this process, but not that of the machine. That the
+	// file was removed may be noticed a tenth of a second late.
 	Process
 )
 
 // SQLite is a [Store] in an SQLite file.
 type SQLite struct {
 	path    string
-	lock    *connection // holds path.lock as long as the store is open
+	guard   guard
 	writes  *connection
 	writer  *writer
 	readers *sql.DB
@@ -41,23 +41,27 @@ type SQLite struct {
 	closed  atomic.Bool
 
 	// Queries of the readers, prepared. lists are by the place of the ARN in a
-	// Query (4: none), then by whether a status is asked for.
-	execution, unfinished, batches, documents *sql.Stmt
-	lists                                     [5][2]*sql.Stmt
+	// Query (4: none), by whether a status is asked for, and by the filter.
+	execution, batches, document, documents *sql.Stmt
+	unfinished, nextUnfinished, history     *sql.Stmt
+	nextDocument                            *sql.Stmt
+	lists                                   [5][2][3]*sql.Stmt
 }
 
 // OpenSQLite opens the store in the file, and makes it when there is none; the
-// folder must exist. While it is open SQLite keeps its log beside it (-wal and
-// -shm). The empty file path.lock keeps others out.
+// folder must exist. A file of an earlier version becomes one of this version.
+// While it is open SQLite keeps its log beside it (-wal and -shm); after Close
+// the file has everything. The empty file path.lock keeps others out.
 //
 // It fails with ErrLocked when the file is open already, here or in another
 // process; ErrForeign when it is another program's; ErrNewer when it was
-// written by a later version; or with the disk's error. All name the path.
+// written by a later version; ErrReadOnly when file or folder cannot be
+// written; or with the disk's error. All name the path.
 func OpenSQLite(path string, d Durability) (*SQLite, error) {
 	s := &SQLite{path: path}
 	if err := s.open(d); err != nil {
 		s.release()
-		return nil, s.diskError(err)
+		return nil, diskError(path, err)
 	}
 	return s, nil
 }
@@ -67,15 +71,7 @@ func (s *SQLite) open(d Durability) error {
 	if err != nil {
 		return err
 	}
-	// The first statement that needs the lock file takes it; another process
-	// that has it is not waited for. A process that dies leaves it free.
-	if s.lock, err = connect(path+".lock", ""); err == nil {
-		err = s.lock.exec("BEGIN EXCLUSIVE")
-	}
-	if is(err, sqlite3.SQLITE_BUSY) {
-		return ErrLocked
-	}
-	if err != nil {
+	if err := s.guard.lock(path); err != nil {
 		return err
 	}
 	if s.writes, err = connect(path, "?_busy_timeout=10000"); err != nil {
@@ -86,6 +82,9 @@ func (s *SQLite) open(d Durability) error {
 		return ErrForeign
 	}
 	if err != nil {
+		return err
+	}
+	if err := writable(s.writes, path); err != nil {
 		return err
 	}
 	if err := configure(s.writes, d); err != nil {
@@ -103,6 +102,12 @@ func (s *SQLite) open(d Durability) error {
 		return err
 	}
 	s.last.Store(last.Int64)
+	if err := s.guard.watch(path, path+"-wal"); err != nil {
+		return err
+	}
+	if d == Process {
+		s.guard.pause = processPause
+	}
 	s.writer, err = startWriter(s)
 	return err
 }
@@ -127,27 +132,39 @@ func configure(c *connection, d Durability) error {
 }
 
 const columns = `e.id, e.arn, e.machine_arn, coalesce(e.version_arn, ''), coalesce(e.alias_arn, ''),
-	coalesce(e.map_run_arn, ''), e.name, e.status, e.started, e.stopped, e.record`
+	coalesce(e.map_run_arn, ''), e.name, e.status, e.started, e.stopped, e.redrives, e.redriven, e.record`
 
 // queries gives the readers' queries by where they are kept prepared. Each runs
 // along an index; INDEXED BY makes one that would have to sort or to skip an
 // error when it is prepared, rather than slow when there is much.
 func (s *SQLite) queries() map[**sql.Stmt]string {
 	list := "SELECT " + columns + " FROM executions e "
+	histories := "SELECT " + columns + ", b.first, b.last, b.data FROM executions e %s" +
+		" LEFT JOIN batches b ON b.execution = e.id WHERE %s ORDER BY e.id, b.last"
+	const page = " ORDER BY id DESC LIMIT ?"
 	queries := map[**sql.Stmt]string{
-		&s.execution: "SELECT " + columns + " FROM executions e WHERE arn = ?",
-		&s.unfinished: "SELECT " + columns + ", b.first, b.last, b.data FROM executions e INDEXED BY executions_status" +
-			" LEFT JOIN batches b ON b.execution = e.id WHERE status = ? ORDER BY e.id, b.last",
-		&s.batches:     "SELECT execution, first, last, data FROM batches WHERE execution = ? AND last >= ? ORDER BY last",
-		&s.documents:   "SELECT kind, key, data FROM documents WHERE kind = ? ORDER BY key",
-		&s.lists[4][0]: list + "WHERE id < ? ORDER BY id DESC LIMIT ?",
-		&s.lists[4][1]: list + "INDEXED BY executions_status WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?",
+		&s.execution:      list + "WHERE arn = ?",
+		&s.unfinished:     fmt.Sprintf(histories, "INDEXED BY executions_status", "status = ?"),
+		&s.nextUnfinished: "SELECT id FROM executions INDEXED BY executions_status WHERE status = ? AND id > ? ORDER BY id LIMIT 1",
+		&s.history:        fmt.Sprintf(histories, "", "e.id = ?"),
+		&s.batches:        "SELECT execution, first, last, data FROM batches WHERE execution = ? AND last >= ? ORDER BY last",
+		&s.document:       "SELECT kind, key, data FROM documents WHERE kind = ? AND key = ?",
+		&s.documents:      "SELECT kind, key, data FROM documents WHERE kind = ? ORDER BY key",
+		&s.nextDocument:   "SELECT key FROM documents WHERE kind = ? AND key > ? ORDER BY key LIMIT 1",
+		&s.lists[4][0][0]: list + "WHERE id < ?" + page,
+		&s.lists[4][1][0]: list + "INDEXED BY executions_status WHERE status = ? AND id < ?" + page,
 	}
 	for place, by := range []string{"machine", "version", "alias", "map_run"} { // as in Query.arns
-		queries[&s.lists[place][0]] = list + "INDEXED BY executions_" + by +
-			" WHERE " + by + "_arn = ? AND id < ? ORDER BY id DESC LIMIT ?"
-		queries[&s.lists[place][1]] = list + "INDEXED BY executions_" + by + "_status" +
-			" WHERE " + by + "_arn = ? AND status = ? AND id < ? ORDER BY id DESC LIMIT ?"
+		for status, index := range []string{"executions_" + by, "executions_" + by + "_status"} {
+			part := list + "INDEXED BY " + index + " WHERE " + by + "_arn = ?"
+			if status == 1 {
+				part += " AND status = ?"
+			}
+			fresh, redriven := part+" AND (redrives > 0) = 0 AND id < ?", part+" AND (redrives > 0) = 1 AND id < ?"
+			queries[&s.lists[place][status][RedrivenOrNot]] = fresh + " UNION ALL " + redriven + page
+			queries[&s.lists[place][status][Redriven]] = redriven + page
+			queries[&s.lists[place][status][NotRedriven]] = fresh + page
+		}
 	}
 	return queries
 }
@@ -178,7 +195,7 @@ func (s *SQLite) Executions(q Query) (page []Execution, next int64, err error) {
 	if err := q.check(); err != nil {
 		return nil, 0, err
 	}
-	place, status, args := 4, 0, make([]any, 0, 4)
+	place, status, args := 4, 0, make([]any, 0, 7)
 	for i, arn := range q.arns() {
 		if arn != "" {
 			place, args = i, append(args, arn)
@@ -187,10 +204,13 @@ func (s *SQLite) Executions(q Query) (page []Execution, next int64, err error) {
 	if q.Status != "" {
 		status, args = 1, append(args, q.Status)
 	}
+	args = append(args, cmp.Or(q.Before, math.MaxInt64))
+	if place < 4 && q.Redriven == RedrivenOrNot {
+		args = append(args, args...) // of both parts
+	}
 	// One more than asked for tells whether there is a next page.
-	more := int64(min(q.Limit, math.MaxInt32)) + 1
-	args = append(args, cmp.Or(q.Before, math.MaxInt64), more)
-	for x, err := range query(s, s.lists[place][status], scanExecution, args...) {
+	args = append(args, int64(min(q.Limit, math.MaxInt32))+1)
+	for x, err := range query(s, s.lists[place][status][q.Redriven], scanExecution, args...) {
 		if err != nil {
 			return nil, 0, err
 		}
@@ -205,8 +225,25 @@ func (s *SQLite) Executions(q Query) (page []Execution, next int64, err error) {
 // Unfinished implements [Store]. What it gives is as it was when it began.
 func (s *SQLite) Unfinished() iter.Seq2[History, error] {
 	return func(yield func(History, error) bool) {
+		last := int64(0)
+		for h, err := range s.histories(s.unfinished, Running) {
+			if errors.Is(err, ErrDamaged) {
+				s.salvageUnfinished(last, yield)
+				return
+			}
+			if !yield(h, err) {
+				return
+			}
+			last = h.Execution.ID
+		}
+	}
+}
+
+// histories gives the executions of a query that has a row for each batch.
+func (s *SQLite) histories(stmt *sql.Stmt, args ...any) iter.Seq2[History, error] {
+	return func(yield func(History, error) bool) {
 		var h History
-		for part, err := range query(s, s.unfinished, scanHistory, Running) {
+		for part, err := range query(s, stmt, scanHistory, args...) {
 			if err != nil {
 				yield(History{}, err)
 				return
@@ -234,16 +271,37 @@ func (s *SQLite) Batches(execution, from int64) iter.Seq2[Batch, error] {
 	}, execution, from)
 }
 
+// Document implements [Store].
+func (s *SQLite) Document(kind, key string) (Document, error) {
+	d, err := scanDocument(s.document.QueryRow(kind, key))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Document{}, errDocumentNotFound(kind, key)
+	}
+	return d, s.readError(err)
+}
+
 // Documents implements [Store]. It gives those there are when the loop begins.
 func (s *SQLite) Documents(kind string) iter.Seq2[Document, error] {
-	return query(s, s.documents, func(r row) (d Document, err error) {
-		err = r.Scan(&d.Kind, &d.Key, &d.Data)
-		return d, err
-	}, kind)
+	return func(yield func(Document, error) bool) {
+		last := ""
+		for d, err := range query(s, s.documents, scanDocument, kind) {
+			if errors.Is(err, ErrDamaged) {
+				s.salvageDocuments(kind, last, yield)
+				return
+			}
+			if !yield(d, err) {
+				return
+			}
+			last = d.Key
+		}
+	}
 }
 
 // LastID implements [Store].
 func (s *SQLite) LastID() int64 { return s.last.Load() }
+
+// Path implements [Store].
+func (s *SQLite) Path() string { return s.path }
 
 // Close implements [Store].
 func (s *SQLite) Close() error {
@@ -252,20 +310,28 @@ func (s *SQLite) Close() error {
 		return nil
 	}
 	s.writer.stop()
-	if err := s.release(); err != nil {
-		return s.diskError(err)
-	}
-	return nil
+	return diskError(s.path, s.release())
 }
 
 // release closes what is open. The connection that writes is the last to close
-// the file, and so moves the log into it.
+// the file, and so moves the log into it and removes the log.
 func (s *SQLite) release() error {
 	var err error
 	if s.readers != nil {
 		err = s.readers.Close() // and its statements
 	}
-	return errors.Join(err, s.writes.close(), s.lock.close())
+	switch {
+	case s.writer == nil: // the file may be another program's
+	case s.guard.gone() != nil:
+		// SQLite removes a log by its name: it would be that of the file that
+		// is there now.
+		err = errors.Join(err, s.writes.keepLog())
+	default:
+		// Another process that reads the file keeps us from being the last.
+		// What cannot be moved stays in the log, and is not lost.
+		_ = s.writes.exec("PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)")
+	}
+	return errors.Join(err, s.writes.close(), s.guard.unlock())
 }
 
 // A row is what a query found: one row alone or the next of many.
@@ -273,8 +339,13 @@ type row interface{ Scan(columns ...any) error }
 
 func scanExecution(r row) (x Execution, err error) {
 	err = r.Scan(&x.ID, &x.ARN, &x.MachineARN, &x.VersionARN, &x.AliasARN, &x.MapRunARN,
-		&x.Name, &x.Status, &x.Started, &x.Stopped, &x.Record)
+		&x.Name, &x.Status, &x.Started, &x.Stopped, &x.Redrives, &x.Redriven, &x.Record)
 	return x, err
+}
+
+func scanDocument(r row) (d Document, err error) {
+	err = r.Scan(&d.Kind, &d.Key, &d.Data)
+	return d, err
 }
 
 // scanHistory reads an execution with one of its batches, or with none.
@@ -283,7 +354,7 @@ func scanHistory(r row) (h History, err error) {
 	var first, last sql.NullInt64
 	var data []byte
 	err = r.Scan(&x.ID, &x.ARN, &x.MachineARN, &x.VersionARN, &x.AliasARN, &x.MapRunARN,
-		&x.Name, &x.Status, &x.Started, &x.Stopped, &x.Record, &first, &last, &data)
+		&x.Name, &x.Status, &x.Started, &x.Stopped, &x.Redrives, &x.Redriven, &x.Record, &first, &last, &data)
 	if first.Valid {
 		h.Batches = []Batch{{x.ID, first.Int64, last.Int64, data}}
 	}
@@ -322,47 +393,7 @@ func (s *SQLite) readError(err error) error {
 	if err != nil && s.closed.Load() {
 		return ErrClosed
 	}
-	return s.diskError(err)
-}
-
-// diskError adds the path to an error that comes from SQLite or the system.
-func (s *SQLite) diskError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("journal %s: %w", s.path, err)
-}
-
-// A connection is the only one to its file in its pool, kept for itself.
-type connection struct {
-	pool *sql.DB
-	*sql.Conn
-}
-
-// connect opens the file, or makes it, with the driver's parameters.
-func connect(path, parameters string) (*connection, error) {
-	pool, err := sql.Open("sqlite", uri(path)+parameters)
-	if err != nil {
-		return nil, err
-	}
-	pool.SetMaxOpenConns(1)
-	c, err := pool.Conn(context.Background())
-	if err != nil {
-		return nil, errors.Join(err, pool.Close())
-	}
-	return &connection{pool, c}, nil
-}
-
-func (c *connection) exec(statements string) error {
-	_, err := c.ExecContext(context.Background(), statements)
-	return err
-}
-
-func (c *connection) close() error {
-	if c == nil {
-		return nil
-	}
-	return errors.Join(c.Conn.Close(), c.pool.Close())
+	return diskError(s.path, err)
 }
 
 // resolve gives the one name of a file that may not exist yet: a lock is of
@@ -386,10 +417,4 @@ func uri(path string) string {
 		path = "/" + path // a drive of Windows
 	}
 	return (&url.URL{Scheme: "file", Path: path}).String()
-}
-
-// is tells whether err is SQLite's with this primary result code.
-func is(err error, code int) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == code
 }

@@ -58,10 +58,30 @@ CREATE TABLE documents ( -- state machines, activities, tags, ...
 	data BLOB NOT NULL,
 	PRIMARY KEY (kind, key)
 ) STRICT;
+`, `
+ALTER TABLE executions ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE executions ADD COLUMN redriven INTEGER NOT NULL DEFAULT 0 /* Unix milliseconds, 0 for never */;
+-- A list of all is the merge of what was redriven and what was not.
+DROP INDEX executions_machine;
+DROP INDEX executions_machine_status;
+DROP INDEX executions_version;
+DROP INDEX executions_version_status;
+DROP INDEX executions_alias;
+DROP INDEX executions_alias_status;
+DROP INDEX executions_map_run;
+DROP INDEX executions_map_run_status;
+CREATE INDEX executions_machine        ON executions (machine_arn, redrives > 0);
+CREATE INDEX executions_machine_status ON executions (machine_arn, status, redrives > 0);
+CREATE INDEX executions_version        ON executions (version_arn, redrives > 0)         WHERE version_arn IS NOT NULL;
+CREATE INDEX executions_version_status ON executions (version_arn, status, redrives > 0) WHERE version_arn IS NOT NULL;
+CREATE INDEX executions_alias          ON executions (alias_arn, redrives > 0)           WHERE alias_arn IS NOT NULL;
+CREATE INDEX executions_alias_status   ON executions (alias_arn, status, redrives > 0)   WHERE alias_arn IS NOT NULL;
+CREATE INDEX executions_map_run        ON executions (map_run_arn, redrives > 0)         WHERE map_run_arn IS NOT NULL;
+CREATE INDEX executions_map_run_status ON executions (map_run_arn, status, redrives > 0) WHERE map_run_arn IS NOT NULL;
 `}
 
 // migrate makes the file one of this version: it creates the tables in an empty
-// file. It fails with ErrForeign or ErrNewer before it has changed anything.
+// file, and changes those of an older version, in one transaction. It fails with ErrForeign or ErrNewer before it has changed anything.
 func migrate(c *connection) error {
 	ctx := context.Background()
 	var application, version, tables int

@@ -60,7 +60,7 @@ func TestOpenSQLiteRefuses(t *testing.T) {
 		{"a file of a later version", func(t *testing.T, path string) {
 			openSQLite(t, path, journal.Disk).Close()
 			statements(t, path, "PRAGMA user_version = 99")
-		}, journal.ErrNewer, "written by a newer aslocal: expected a schema of at most version 1, got 99"},
+		}, journal.ErrNewer, "written by a newer aslocal: expected a schema of at most version 2, got 99"},
 		{"another program's database", func(t *testing.T, path string) {
 			statements(t, path, "CREATE TABLE todo (what TEXT)")
 		}, journal.ErrForeign, "not a journal of aslocal"},
@@ -107,6 +107,135 @@ func TestOpenSQLiteRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whoever copies the file of a closed store has everything.
+func TestClosedFileIsComplete(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "journal.db")
+	s := openSQLite(t, path, journal.Disk)
+	const n = 100
+	for id := int64(1); id <= n; id++ {
+		x := benchRow(id)
+		s.Commit(journal.Write{
+			Create: x, Batch: &journal.Batch{Execution: id, First: 1, Last: 5, Data: benchData},
+			Documents: []journal.Document{{Kind: "machine", Key: x.ARN, Data: []byte("{}")}},
+		}, nil)
+	}
+	if _, _, err := s.Executions(journal.Query{Limit: 1}); err != nil { // readers are closed too
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if want := []string{"journal.db", "journal.db.lock"}; !slices.Equal(names, want) {
+		t.Errorf("the folder has %q, want %q", names, want)
+	}
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	data, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(copied, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = openSQLite(t, copied, journal.Disk)
+	defer s.Close()
+	executions, documents := 0, 0
+	for h, err := range s.Unfinished() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(h.Batches) != 1 || !bytes.Equal(h.Batches[0].Data, benchData) {
+			t.Errorf("execution %d: got %d batches, want the one that was written", h.Execution.ID, len(h.Batches))
+		}
+		executions++
+	}
+	for _, err := range s.Documents("machine") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents++
+	}
+	if executions != n || documents != n {
+		t.Errorf("the copy has %d executions and %d documents, want %d", executions, documents, n)
+	}
+}
+
+// A file of version 1, which had no redrives, keeps what it has.
+func TestVersion1IsMigrated(t *testing.T) {
+	statements, err := os.ReadFile("testdata/version1.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "journal.db")
+	db, err := sql.Open("sqlite", path)
+	if err == nil {
+		_, err = db.Exec(string(statements))
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // as version 1, then as this one
+		s := openSQLite(t, path, journal.Disk)
+		if s.LastID() != 3 {
+			t.Errorf("LastID: got %d, want 3", s.LastID())
+		}
+		for _, test := range []struct {
+			query journal.Query
+			want  []string
+		}{
+			{journal.Query{}, []string{"three", "two", "one"}},
+			{journal.Query{MachineARN: "arn:m", Redriven: journal.NotRedriven}, []string{"three", "two", "one"}},
+			{journal.Query{MachineARN: "arn:m", Redriven: journal.Redriven}, nil},
+			{journal.Query{VersionARN: "arn:m:1", Status: "SUCCEEDED"}, []string{"one"}},
+			{journal.Query{AliasARN: "arn:m:prod"}, []string{"one"}},
+			{journal.Query{MapRunARN: "arn:r", Status: "FAILED"}, []string{"two"}},
+		} {
+			test.query.Limit = 10
+			page, _, err := s.Executions(test.query)
+			var names []string
+			for _, x := range page {
+				names = append(names, x.Name)
+			}
+			if err != nil || !slices.Equal(names, test.want) {
+				t.Errorf("%+v: got %q, %v, want %q", test.query, names, err, test.want)
+			}
+		}
+		x, err := s.Execution("arn:x:2")
+		if err != nil || x.MapRunARN != "arn:r" || x.Stopped != 1_700_000_000_300 || string(x.Record) != `{"n":2}` || x.Redrives != 0 || x.Redriven != 0 {
+			t.Errorf("got %+v, %v", x, err)
+		}
+		for h, err := range s.Unfinished() {
+			if err != nil || h.Execution.Name != "three" || len(h.Batches) != 2 || string(h.Batches[1].Data) != "four" {
+				t.Errorf("Unfinished: got %+v, %v", h, err)
+			}
+		}
+		if d, err := s.Document("machine", "arn:m"); err != nil || string(d.Data) != "{}" {
+			t.Errorf("Document: got %s, %v", d.Data, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := openSQLite(t, path, journal.Disk)
+	defer s.Close()
+	if err := journal.Do(t.Context(), s, journal.Write{Update: &journal.Update{ID: 2, Status: journal.Running, Reopen: true, Redrives: 1, Redriven: 5}}); err != nil {
+		t.Fatal(err)
+	}
+	page, _, err := s.Executions(journal.Query{MapRunARN: "arn:r", Redriven: journal.Redriven, Limit: 1})
+	if err != nil || len(page) != 1 || page[0].Redriven != 5 {
+		t.Errorf("after a redrive: got %+v, %v", page, err)
+	}
+	wantIntact(t, path)
 }
 
 func TestSQLitePaths(t *testing.T) {
@@ -221,6 +350,7 @@ func holdOpen(path string) {
 	select {}
 }
 
+// Neither does it help to remove the lock file: the file itself is asked.
 func TestSQLiteIsLocked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	holder, lines := child(t, "hold", path)
@@ -229,6 +359,14 @@ func TestSQLiteIsLocked(t *testing.T) {
 	}
 	if _, err := journal.OpenSQLite(path, journal.Disk); !errors.Is(err, journal.ErrLocked) {
 		t.Errorf("while another process has it open: got %v, want %v", err, journal.ErrLocked)
+	}
+	if err := os.Remove(path + ".lock"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the first must not leave a lock that the second believes in
+		if _, err := journal.OpenSQLite(path, journal.Disk); !errors.Is(err, journal.ErrLocked) {
+			t.Errorf("when the lock file was removed: got %v, want %v", err, journal.ErrLocked)
+		}
 	}
 	holder.Process.Kill()
 	holder.Wait()

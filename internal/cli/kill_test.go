@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -170,6 +171,52 @@ func TestWhatWasAnsweredSurvivesKills(t *testing.T) {
 	}
 }
 
+// After SIGTERM, the database file alone is a copy of everything.
+func TestTerminatedServerLeavesOneFile(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	p := newKillProcess(t, ctx)
+	p.functions = "http://127.0.0.1:1" // nobody calls it
+	p.start()
+	created, err := p.client().CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
+		Name: aws.String("pass"), Definition: aws.String(`{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}`),
+		RoleArn: aws.String("arn:aws:iam::123456789012:role/test"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.machine = created.StateMachineArn
+	arn := p.runOne("x", "plain")
+	p.terminate()
+
+	state := filepath.Join(p.folder, "state")
+	entries, err := os.ReadDir(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() != "aslocal.db" && e.Name() != "aslocal.db.lock" {
+			t.Errorf("%s is left", e.Name())
+		}
+	}
+	db, err := os.ReadFile(filepath.Join(state, "aslocal.db"))
+	if err == nil {
+		p.folder = t.TempDir()
+		state = filepath.Join(p.folder, "state")
+		err = errors.Join(os.Mkdir(state, 0o700), os.WriteFile(filepath.Join(state, "aslocal.db"), db, 0o600))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.start()
+	if got := p.endOf(arn); got.status != types.ExecutionStatusSucceeded || !strings.HasPrefix(got.events, "ExecutionStarted") {
+		t.Errorf("the copy has %+v, want the execution that succeeded", got)
+	}
+	if log := p.log.String(); log != "" {
+		t.Errorf("aslocal logged %s", log)
+	}
+}
+
 type killStarted struct{ arn, kind string }
 
 // A killProcess is aslocal serve, as often as it is started.
@@ -254,6 +301,18 @@ func (p *killProcess) kill() {
 	p.mu.Unlock()
 	p.command.Process.Kill()
 	p.command.Wait()
+	p.command = nil
+}
+
+// terminate ends the process as its user does, and waits until it has ended.
+func (p *killProcess) terminate() {
+	p.t.Helper()
+	p.mu.Lock()
+	p.up = make(chan struct{})
+	p.mu.Unlock()
+	if err := errors.Join(p.command.Process.Signal(syscall.SIGTERM), p.command.Wait()); err != nil {
+		p.t.Errorf("aslocal serve ended with %v:\n%s", err, p.log.String())
+	}
 	p.command = nil
 }
 

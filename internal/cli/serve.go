@@ -109,22 +109,23 @@ func (s *server) open(folder string) (store journal.Store, where string, err err
 	if data == "" {
 		data = filepath.Join(folder, ".aslocal")
 	}
-	if err := os.MkdirAll(data, 0o700); err != nil {
-		return nil, "", exit(ExitFailed, "--data chooses another folder", "%v", err)
+	err = os.MkdirAll(data, 0o700)
+	if err == nil && s.data == "" {
+		err = os.WriteFile(filepath.Join(data, ".gitignore"), []byte("*\n"), 0o600)
 	}
-	if s.data == "" {
-		if err := os.WriteFile(filepath.Join(data, ".gitignore"), []byte("*\n"), 0o600); err != nil {
-			return nil, "", exit(ExitFailed, "--data chooses another folder", "%v", err)
-		}
+	if err == nil {
+		store, err = journal.OpenSQLite(filepath.Join(data, "aslocal.db"), durability)
 	}
-	store, err = journal.OpenSQLite(filepath.Join(data, "aslocal.db"), durability)
+	hint := "--data chooses another folder"
 	switch {
+	case err == nil:
+		return store, data, nil
 	case errors.Is(err, journal.ErrLocked):
-		return nil, "", exit(ExitFailed, "another aslocal keeps its state there; --data chooses another folder", "%v", err)
-	case err != nil:
-		return nil, "", exit(ExitFailed, "", "%v", err)
+		hint = "another aslocal keeps its state there; " + hint
+	case errors.Is(err, journal.ErrNewer):
+		hint = "a newer aslocal can read it; " + hint
 	}
-	return store, data, nil
+	return nil, "", exit(ExitFailed, hint, "%v", err)
 }
 
 // greet says what there is and how to use it.

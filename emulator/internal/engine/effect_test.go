@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -32,7 +33,7 @@ func TestEffectsHappenOnce(t *testing.T) {
 		var sent, done atomic.Int64
 		token := make(chan string, 1)
 		killed := make(chan struct{})
-		tasks := runner(func(ctx context.Context, c *machine.Task) (value.Value, error) {
+		tasks := runner(func(ctx context.Context, c *task.Call) (value.Value, error) {
 			if given := c.Input.Get("token"); given.Exists() { // the one that waits
 				token <- given.Text()
 				return value.True, nil

@@ -24,40 +24,15 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
-	"github.com/aslocal/aslocal/value"
 )
-
-// A Runner calls tasks. An error that is an *asl.Error is what the program sees;
-// ErrNoAnswer says that none will come; any other is a bug of the runner.
-type Runner interface {
-	Run(ctx context.Context, execution *machine.Start, task *machine.Task) (value.Value, error)
-
-	// Watch arranges that done is called once when the job that the task has
-	// submitted ends, with the task's result or error as Run would return it. It
-	// returns at once, and may call done before that. When ctx ends, nobody
-	// waits for the job any more: it may be stopped, and done need not be called.
-	Watch(ctx context.Context, execution *machine.Start, task *machine.Task, done func(value.Value, error))
-
-	// ReadItems reads the items of a Map Run: an array or an object, and where
-	// they are from. Errors are those of Run.
-	ReadItems(ctx context.Context, execution *machine.Start, r *machine.ItemReading) (value.Value, []machine.ItemSource, error)
-
-	// WriteResults writes the results of a Map Run and returns what the state
-	// shows as ResultWriterDetails. Errors are those of Run. After a restart it
-	// may be called again for the same Map Run.
-	WriteResults(ctx context.Context, execution *machine.Start, w *machine.ResultWriting) (value.Value, error)
-}
-
-// ErrNoAnswer is returned by a Runner for a task that will never be answered:
-// it ends by a timeout, by its token, or with its execution.
-var ErrNoAnswer = errors.New("no answer will come")
 
 // Config is what an Engine needs.
 type Config struct {
 	Clock Clock         // nil: the system clock
 	Store journal.Store // required
-	Tasks Runner        // required
+	Tasks task.Runner   // required; calls what the executions ask for
 	// Program returns the compiled definition that was in force under the
 	// given revision, or what the children of one of its distributed Maps run
 	// ([ChildRevision]). It is asked for executions that come back into memory

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -59,18 +61,37 @@ func programs(revision string) (*machine.Program, error) {
 	return machine.Compile(d)
 }
 
-// A runner answers tasks with a function.
-type runner func(ctx context.Context, t *machine.Task) (value.Value, error)
+// A runner answers tasks with a function. It takes the argument Key of a Map
+// Run for the items themselves, and answers a writing with the number of results.
+type runner func(ctx context.Context, c *task.Call) (value.Value, error)
 
-func (r runner) Run(ctx context.Context, _ *machine.Start, t *machine.Task) (value.Value, error) {
-	return r(ctx, t)
+func (r runner) Run(ctx context.Context, c *task.Call) (task.Answer, error) {
+	var out value.Value
+	var err error
+	switch {
+	case c.Reading != nil:
+		return readItems(c)
+	case c.Writing != nil:
+		out = value.OfMembers("Children", value.OfInt(int64(len(slices.Collect(c.Writing.Results)))), "Pending", value.OfInt(int64(len(c.Writing.Pending))))
+	default:
+		out, err = r(ctx, c)
+	}
+	return task.Answer{Output: out}, err
 }
 
-func (r runner) Watch(_ context.Context, _ *machine.Start, t *machine.Task, done func(value.Value, error)) {
-	done(t.Submitted, nil)
+func readItems(c *task.Call) (task.Answer, error) {
+	items, err := value.Parse(c.Input.Get("Key").Text())
+	if err != nil {
+		return task.Answer{}, &asl.Error{Name: asl.ErrItemReaderFailed, Cause: err.Error()}
+	}
+	return task.Answer{Output: items, Sources: []task.Source{{From: 0, Source: "S3://b/k"}, {From: 2, Source: "S3://b/l"}}}, nil
 }
 
-var echo = runner(func(_ context.Context, t *machine.Task) (value.Value, error) { return t.Input, nil })
+func (r runner) Watch(ctx context.Context, c *task.Call, submitted value.Value, done func(value.Value, error)) {
+	task.NoJobs{}.Watch(ctx, c, submitted, done)
+}
+
+var echo = runner(func(_ context.Context, c *task.Call) (value.Value, error) { return c.Input, nil })
 
 // A bench is an engine under test.
 type bench struct {
@@ -274,7 +295,7 @@ func TestStopDuringALongComputation(t *testing.T) {
 // task that this was calling.
 func TestStartSyncIsStoppedWithItsClient(t *testing.T) {
 	called, cancelled := make(chan struct{}), make(chan struct{})
-	b := newBench(t, Config{Tasks: runner(func(ctx context.Context, _ *machine.Task) (value.Value, error) {
+	b := newBench(t, Config{Tasks: runner(func(ctx context.Context, _ *task.Call) (value.Value, error) {
 		close(called)
 		<-ctx.Done()
 		close(cancelled)
@@ -344,7 +365,7 @@ func TestCallsEndWithTheirTask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			called, cancelled := make(chan struct{}), make(chan struct{})
-			b := newBench(t, Config{Tasks: runner(func(ctx context.Context, _ *machine.Task) (value.Value, error) {
+			b := newBench(t, Config{Tasks: runner(func(ctx context.Context, _ *task.Call) (value.Value, error) {
 				close(called)
 				<-ctx.Done()
 				close(cancelled)
@@ -380,7 +401,7 @@ func TestPanicInTheMachineFailsTheExecution(t *testing.T) {
 
 func TestHeartbeatWithoutLimitShowsNothingEarly(t *testing.T) {
 	tokens := make(chan string, 1)
-	b := newBench(t, Config{Tasks: runner(func(_ context.Context, c *machine.Task) (value.Value, error) {
+	b := newBench(t, Config{Tasks: runner(func(_ context.Context, c *task.Call) (value.Value, error) {
 		tokens <- c.Input.Get("token").Text()
 		return value.True, nil
 	})})

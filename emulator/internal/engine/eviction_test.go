@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -44,7 +45,7 @@ func (b *bench) evicted(arn string) bool {
 // been there all the time.
 func TestEvictedExecutionsComeBack(t *testing.T) {
 	tokens := make(chan string, 1)
-	tasks := runner(func(_ context.Context, c *machine.Task) (value.Value, error) {
+	tasks := runner(func(_ context.Context, c *task.Call) (value.Value, error) {
 		tokens <- c.Input.Get("token").Text()
 		return value.True, nil
 	})
@@ -116,7 +117,7 @@ func TestEvictedExecutionsComeBack(t *testing.T) {
 func TestEviction(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		called, answer := make(chan struct{}), make(chan struct{})
-		b := newBench(t, Config{Clock: SystemClock(), EvictAfter: 10 * time.Second, Tasks: runner(func(_ context.Context, c *machine.Task) (value.Value, error) {
+		b := newBench(t, Config{Clock: SystemClock(), EvictAfter: 10 * time.Second, Tasks: runner(func(_ context.Context, c *task.Call) (value.Value, error) {
 			close(called)
 			<-answer
 			return c.Input, nil

@@ -120,7 +120,7 @@ func (q *holds) holdsBack(start *machine.Start) bool {
 // admit returns the budget with which a stimulus may be handled now; 0 if it was
 // queued. The caller holds entry.turn.
 func (q *holds) admit(r *resident, d *delivery, budget int) int {
-	if d.admitted || d.Kind == machine.Stopped || d.Kind == machine.Broken {
+	if d.admitted || d.Kind == machine.Stopped || d.Kind == machine.InternalError {
 		return budget
 	}
 	q.mu.Lock()

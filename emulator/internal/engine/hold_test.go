@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -51,7 +52,7 @@ func TestStepping(t *testing.T) {
 func TestStimuliOfAHeldExecution(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := make(chan string, 1)
-		b := newBench(t, Config{EvictAfter: time.Hour, Tasks: runner(func(_ context.Context, c *machine.Task) (value.Value, error) {
+		b := newBench(t, Config{EvictAfter: time.Hour, Tasks: runner(func(_ context.Context, c *task.Call) (value.Value, error) {
 			tokens <- c.Input.Get("token").Text()
 			return value.True, nil
 		})})

@@ -4,24 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"runtime/debug"
 	"slices"
 	"sync"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/value"
 )
 
 // This file calls tasks and brings their outcomes back.
 
-// ErrGivenUp is the cause of the end of a call's context when its outcome is not
-// wanted any more: because of a timeout, an answer to the task token, or the end
-// of the execution. The context of an engine that closes ends without it, and
-// what the call has begun goes on.
-var ErrGivenUp = errors.New("engine: the task was given up")
-
-// A job is something that was asked of the Runner: a call, or the end of what a
+// A job is something that was asked of the task.Runner: a call, or the end of what a
 // call has submitted. It is kept until its outcome is durable.
 type job struct {
 	execution int64
@@ -83,7 +79,7 @@ func (q *jobs) cancel(execution, token int64) (gone []*job) {
 	q.keep(execution, func(j *job) bool {
 		if j.token == token {
 			gone = append(gone, j)
-			j.cancel(ErrGivenUp)
+			j.cancel(task.ErrGivenUp)
 		}
 		return j.token != token
 	})
@@ -96,7 +92,7 @@ func (q *jobs) drop(execution int64) (gone []*job) {
 	defer q.mu.Unlock()
 	gone = q.of[execution]
 	for _, j := range gone {
-		j.cancel(ErrGivenUp)
+		j.cancel(task.ErrGivenUp)
 	}
 	delete(q.of, execution)
 	return gone
@@ -143,13 +139,14 @@ func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command) {
 	command := *c
 	go func() {
 		defer e.busy.done()
-		s, err := e.outcomeOf(j, start, &command)
+		answer, err := e.answer(j.ctx, start, &command)
 		switch {
 		case j.ctx.Err() != nil:
 			e.jobs.remove(j)
-		case errors.Is(err, ErrNoAnswer):
+		case errors.Is(err, task.ErrNoAnswer):
 			e.jobs.endCall(j, nil) // it stays, so that the call is not made again
 		default:
+			s := machine.Stimulus{Kind: machine.Answered, Frame: j.frame, Token: j.token, Output: answer.Output, Sources: sources(answer.Sources)}
 			if err != nil {
 				s.Failure = e.failureOf(start.ARN, err)
 			}
@@ -159,21 +156,75 @@ func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command) {
 	}()
 }
 
-// outcomeOf makes a call and returns what it has led to.
-func (e *Engine) outcomeOf(j *job, start *machine.Start, c *machine.Command) (s machine.Stimulus, err error) {
-	s = machine.Stimulus{Kind: machine.Answered, Frame: c.Frame, Token: c.Token}
-	err = e.guard(start.ARN, func() (err error) {
-		switch c.Kind {
-		case machine.ReadItems:
-			s.Output, s.Sources, err = e.config.Tasks.ReadItems(j.ctx, start, c.Reading)
-		case machine.WriteResults:
-			s.Output, err = e.config.Tasks.WriteResults(j.ctx, start, c.Writing)
-		default:
-			s.Output, err = e.config.Tasks.Run(j.ctx, start, c.Task)
+// answer makes the call of a command; a panic in there is an error.
+func (e *Engine) answer(ctx context.Context, start *machine.Start, c *machine.Command) (answer task.Answer, err error) {
+	err = e.guard(start.ARN, func() error {
+		call, err := callOf(start, c)
+		if err == nil {
+			answer, err = e.config.Tasks.Run(ctx, call)
 		}
 		return err
 	})
-	return s, err
+	return answer, err
+}
+
+// callOf is the call that a command asks for.
+func callOf(start *machine.Start, c *machine.Command) (*task.Call, error) {
+	switch {
+	case c.Reading != nil:
+		return readingCall(start, c)
+	case c.Writing != nil:
+		return writingCall(start, c)
+	}
+	return taskCall(start, c), nil
+}
+
+func taskCall(start *machine.Start, c *machine.Command) *task.Call {
+	t := c.Task
+	return &task.Call{
+		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Token: c.Token,
+	}
+}
+
+func readingCall(start *machine.Start, c *machine.Command) (*task.Call, error) {
+	r := c.Reading
+	resource, err := asl.ParseMapResource(r.Resource)
+	return &task.Call{
+		Resource: resource, Input: r.Arguments, Execution: start.ARN, Machine: start.MachineARN, Token: c.Token,
+		Reading: &task.Reading{Config: r.Config},
+	}, err
+}
+
+func writingCall(start *machine.Start, c *machine.Command) (*task.Call, error) {
+	w := c.Writing
+	resource, err := asl.ParseMapResource(w.Resource)
+	return &task.Call{
+		Resource: resource, Input: w.Arguments, Execution: start.ARN, Machine: start.MachineARN, Token: c.Token,
+		Writing: &task.Writing{Config: w.Config, MapRun: w.MapRun, Results: results(w), Pending: w.Pending},
+	}, err
+}
+
+// results yields what the children of a Map Run have led to.
+func results(w *machine.ResultWriting) iter.Seq[task.Result] {
+	return func(yield func(task.Result) bool) {
+		for i := range w.Children {
+			if !yield(task.Result{Status: w.Children[i].Status.String(), Values: w.Values(i)}) {
+				return
+			}
+		}
+	}
+}
+
+// sources are those of items as the machine takes them.
+func sources(from []task.Source) []machine.ItemSource {
+	if from == nil {
+		return nil
+	}
+	out := make([]machine.ItemSource, len(from))
+	for i, source := range from {
+		out[i] = machine.ItemSource(source)
+	}
+	return out
 }
 
 // endCall notes that the call of a job has returned, with an outcome or without.
@@ -209,7 +260,7 @@ func (e *Engine) watchJob(x *entry, start *machine.Start, c *machine.Command) {
 		return
 	}
 	arn := x.arn
-	e.config.Tasks.Watch(j.ctx, start, c.Task, func(out value.Value, err error) {
+	e.config.Tasks.Watch(j.ctx, taskCall(start, c), c.Task.Submitted, func(out value.Value, err error) {
 		if j.ctx.Err() != nil {
 			return
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -99,7 +100,7 @@ func (b *bench) children(run string) []Row {
 	return rows
 }
 
-func failOdd(_ context.Context, t *machine.Task) (value.Value, error) {
+func failOdd(_ context.Context, t *task.Call) (value.Value, error) {
 	if n, _ := t.Input.Int(); n%2 == 1 {
 		return value.Value{}, &asl.Error{Name: "Odd", Cause: t.Input.String()}
 	}
@@ -346,20 +347,6 @@ func TestMapRunSurvivesRestarts(t *testing.T) {
 type unclosed struct{ journal.Store }
 
 func (unclosed) Close() error { return nil }
-
-// ReadItems takes the argument Key for the items themselves.
-func (r runner) ReadItems(_ context.Context, _ *machine.Start, q *machine.ItemReading) (value.Value, []machine.ItemSource, error) {
-	items, err := value.Parse(q.Arguments.Get("Key").Text())
-	if err != nil {
-		return items, nil, &asl.Error{Name: asl.ErrItemReaderFailed, Cause: err.Error()}
-	}
-	return items, []machine.ItemSource{{From: 0, Source: "S3://b/k"}, {From: 2, Source: "S3://b/l"}}, nil
-}
-
-// WriteResults answers with how many results there are.
-func (r runner) WriteResults(_ context.Context, _ *machine.Start, w *machine.ResultWriting) (value.Value, error) {
-	return value.OfMembers("Children", value.OfInt(int64(len(w.Children))), "Pending", value.OfInt(int64(len(w.Pending)))), nil
-}
 
 // Whenever an execution is stopped, also while its Map Run starts children, none
 // of them is left behind.

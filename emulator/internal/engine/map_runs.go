@@ -91,12 +91,11 @@ func (e *Engine) MapRun(arn string) (MapRun, error) {
 
 // document returns a document of the store, or ErrNotFound.
 func (e *Engine) document(kind, key string) (journal.Document, error) {
-	for doc, err := range e.store.Documents(kind) {
-		if err != nil || doc.Key == key {
-			return doc, err
-		}
+	doc, err := e.store.Document(kind, key)
+	if errors.Is(err, journal.ErrNotFound) {
+		err = ErrNotFound
 	}
-	return journal.Document{}, ErrNotFound
+	return doc, err
 }
 
 // MapRuns returns the Map Runs of an execution, oldest first. The error is the
@@ -195,15 +194,15 @@ func (e *Engine) mapRunDocuments(execution string, runs []machine.MapRun) []jour
 
 // loadMapRuns reads those of earlier processes that run.
 func (e *Engine) loadMapRuns() error {
-	for doc, err := range e.store.Documents(kindMapRun) {
-		if err != nil {
-			return fmt.Errorf("engine: reading the map runs: %w", err)
-		}
+	err := journal.Load(e.store, kindMapRun, func(doc journal.Document) error {
 		r, err := readMapRun(doc)
-		if err != nil {
-			return err
+		if err == nil {
+			e.mapRuns.publish(r.Execution, []machine.MapRun{r.MapRun})
 		}
-		e.mapRuns.publish(r.Execution, []machine.MapRun{r.MapRun})
+		return err
+	}, func(b *journal.BrokenError) { e.log.Error(b.Error()) })
+	if err != nil {
+		return fmt.Errorf("engine: reading the map runs: %w", err)
 	}
 	return nil
 }
@@ -232,7 +231,7 @@ func countsValue(c *machine.MapRunCounts) value.Value {
 func readMapRun(doc journal.Document) (MapRun, error) {
 	v, err := value.ParseBytes(doc.Data)
 	if err != nil {
-		return MapRun{}, fmt.Errorf("engine: the map run %s: %w", doc.Key, err)
+		return MapRun{}, err
 	}
 	number := func(name string) int64 { n, _ := v.Get(name).Int(); return n }
 	r := MapRun{Execution: v.Get("execution").Text()}

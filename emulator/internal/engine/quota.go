@@ -34,8 +34,12 @@ func newBucket(rate, size float64) *bucket {
 	return &bucket{rate: rate, size: size, tokens: size, filled: time.Now()}
 }
 
-// take returns when it is the caller's turn, or with the context's error.
+// take returns when it is the caller's turn, or with the error of the context or
+// of the job that it belongs to.
 func (b *bucket) take(ctx context.Context) error {
+	if j, ok := ctx.Value(jobKey{}).(*job); ok {
+		ctx = j.ctx // the caller's may outlive it
+	}
 	wait := b.reserve()
 	if wait <= 0 {
 		return nil

@@ -26,6 +26,10 @@ func (e *Engine) Recover() error {
 	standing := make(map[string]bool)
 	revisions := make(map[string]string)
 	for history, err := range e.store.Unfinished() {
+		if broken, ok := errors.AsType[*journal.BrokenError](err); ok {
+			e.log.Error(broken.Error())
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("engine: reading the executions that have not ended: %w", err)
 		}
@@ -36,7 +40,7 @@ func (e *Engine) Recover() error {
 		revisions[x.revision] = x.revision
 		r, err := e.foldInto(x, slices.Values(history.Batches))
 		if err != nil {
-			e.log.Error("an execution cannot go on", "execution", x.arn, "error", err)
+			e.log.Error("an execution cannot go on", "execution", x.arn, "journal", e.store.Path(), "error", err)
 			standing[x.arn] = true
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -15,17 +16,14 @@ func init() {
 }
 
 // A jobRunner starts a job for each task, which goes on.
-type jobRunner struct {
-	runner
-	submitted func(execution *machine.Start, t *machine.Task)
+type jobRunner func(c *task.Call)
+
+func (r jobRunner) Run(_ context.Context, c *task.Call) (task.Answer, error) {
+	r(c)
+	return task.Answer{Output: value.True}, nil
 }
 
-func (r jobRunner) Run(_ context.Context, x *machine.Start, t *machine.Task) (value.Value, error) {
-	r.submitted(x, t)
-	return value.True, nil
-}
-
-func (jobRunner) Watch(context.Context, *machine.Start, *machine.Task, func(value.Value, error)) {}
+func (jobRunner) Watch(context.Context, *task.Call, value.Value, func(value.Value, error)) {}
 
 // Executions that go on only as long as another one waits for them are stopped
 // after a restart if that does not wait any more: the process ended before it
@@ -40,12 +38,11 @@ func TestOrphansAreStopped(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	tasks := jobRunner{submitted: func(x *machine.Start, task *machine.Task) {
-		token, _ := machine.ParseTaskToken(task.TaskToken)
-		begin("wanted", x.ARN, token.Record, true)
-		begin("of another task", x.ARN, token.Record+1, true)
-		begin("on its own", x.ARN, token.Record+1, false)
-	}}
+	tasks := jobRunner(func(c *task.Call) {
+		begin("wanted", c.Execution, c.Token, true)
+		begin("of another task", c.Execution, c.Token+1, true)
+		begin("on its own", c.Execution, c.Token+1, false)
+	})
 	b = newBench(t, Config{Store: store, Clock: clock, Tasks: tasks})
 	b.start("nested", "caller")
 	r := request("wait", "standing", `{}`)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -88,7 +89,7 @@ func (s *unreadableStore) Execution(arn string) (journal.Execution, error) {
 func TestTokensOfExecutionsThatHaveEnded(t *testing.T) {
 	tokens := make(chan string, 1)
 	store := &unreadableStore{Memory: journal.NewMemory()}
-	b := newBench(t, Config{Store: store, Tasks: runner(func(_ context.Context, c *machine.Task) (value.Value, error) {
+	b := newBench(t, Config{Store: store, Tasks: runner(func(_ context.Context, c *task.Call) (value.Value, error) {
 		tokens <- c.Input.Get("token").Text()
 		return value.True, nil
 	})})

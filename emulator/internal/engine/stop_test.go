@@ -11,6 +11,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -151,7 +152,7 @@ func TestStopsWaitForTheEnd(t *testing.T) {
 
 // A task that fails at once beside StopExecution.
 func TestStopBesideAFailingTask(t *testing.T) {
-	b := newBench(t, Config{Tasks: runner(func(context.Context, *machine.Task) (value.Value, error) {
+	b := newBench(t, Config{Tasks: runner(func(context.Context, *task.Call) (value.Value, error) {
 		return value.Value{}, &asl.Error{Name: "Bad"}
 	})})
 	var group sync.WaitGroup
@@ -174,7 +175,7 @@ func TestRefusalsAreDurable(t *testing.T) { synctest.Test(t, testRefusalsAreDura
 func testRefusalsAreDurable(t *testing.T) {
 	tokens := make(chan string, 1)
 	store := &gatedStore{Memory: journal.NewMemory()}
-	b := newBench(t, Config{Store: store, Tasks: runner(func(_ context.Context, c *machine.Task) (value.Value, error) {
+	b := newBench(t, Config{Store: store, Tasks: runner(func(_ context.Context, c *task.Call) (value.Value, error) {
 		tokens <- c.Input.Get("token").Text()
 		return value.True, nil
 	})})

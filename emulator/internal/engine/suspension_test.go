@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -78,7 +79,7 @@ func TestCallersAfterAFailure(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			store, tokens := &failingStore{Memory: journal.NewMemory()}, make(chan string, 2)
-			b := newBench(t, Config{Store: store, Tasks: runner(func(_ context.Context, c *machine.Task) (value.Value, error) {
+			b := newBench(t, Config{Store: store, Tasks: runner(func(_ context.Context, c *task.Call) (value.Value, error) {
 				tokens <- c.Input.Get("token").Text()
 				return value.True, nil
 			})})
@@ -141,7 +142,7 @@ func TestOutcomesAfterAFailure(t *testing.T) {
 	store := &failingStore{Memory: journal.NewMemory()}
 	var calls atomic.Int64
 	answer := make(chan value.Value)
-	b := newBench(t, Config{Store: store, Tasks: runner(func(context.Context, *machine.Task) (value.Value, error) {
+	b := newBench(t, Config{Store: store, Tasks: runner(func(context.Context, *task.Call) (value.Value, error) {
 		calls.Add(1)
 		return <-answer, nil
 	})})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -18,18 +19,18 @@ const maxTrial = 5 * time.Minute
 // Try runs a trial to its end, calling the task of a state without a mock. A
 // task that takes longer than it may, or than a trial may, has timed out; time
 // is that of the system, since nobody advances a virtual clock meanwhile.
-func (e *Engine) Try(ctx context.Context, t *machine.Trial) *machine.Verdict {
+func (e *Engine) Try(ctx context.Context, t *machine.StateTest) *machine.StateResult {
 	ctx, cancel := context.WithTimeout(ctx, maxTrial)
 	defer cancel()
 	defer context.AfterFunc(e.root, cancel)()
 	t.At, t.Start.Seed = e.clock.Now(), e.config.Seed()
-	t.Call = func(task *machine.Task) (value.Value, *machine.Failure) {
-		return e.callOnTrial(ctx, &t.Start, task)
+	t.Call = func(asked *machine.Task) (value.Value, *machine.Failure) {
+		return e.callOnTrial(ctx, &t.Start, asked)
 	}
 	return t.Run()
 }
 
-func (e *Engine) callOnTrial(ctx context.Context, start *machine.Start, t *machine.Task) (out value.Value, failure *machine.Failure) {
+func (e *Engine) callOnTrial(ctx context.Context, start *machine.Start, t *machine.Task) (value.Value, *machine.Failure) {
 	limit := maxTrial
 	for _, seconds := range []int64{t.Timeout, t.Heartbeat} {
 		if seconds > 0 && seconds < int64(limit/time.Second) {
@@ -38,15 +39,12 @@ func (e *Engine) callOnTrial(ctx context.Context, start *machine.Start, t *machi
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	err := e.guard(start.ARN, func() (err error) {
-		out, err = e.config.Tasks.Run(ctx, start, t)
-		return err
-	})
+	answer, err := e.answer(ctx, start, &machine.Command{Task: t})
 	switch {
-	case ctx.Err() != nil || errors.Is(err, ErrNoAnswer):
-		return out, &machine.Failure{Name: value.OfString(asl.ErrTimeout)}
+	case ctx.Err() != nil || errors.Is(err, task.ErrNoAnswer):
+		return answer.Output, &machine.Failure{Name: value.OfString(asl.ErrTimeout)}
 	case err != nil:
-		return out, e.failureOf(start.ARN, err)
+		return answer.Output, e.failureOf(start.ARN, err)
 	}
-	return out, nil
+	return answer.Output, nil
 }

@@ -172,7 +172,7 @@ func (e *Engine) failBroken(r *resident, s machine.Stimulus, what string) (b mac
 			err = fmt.Errorf("engine: %s panicked, and again when it was ended: %v", arn, p)
 		}
 	}()
-	broken := machine.Stimulus{Kind: machine.Broken, At: s.At, Failure: machine.NewFailure(asl.ErrRuntime, "internal error of aslocal: "+what)}
+	broken := machine.Stimulus{Kind: machine.InternalError, At: s.At, Failure: machine.NewFailure(asl.ErrRuntime, "internal error of aslocal: "+what)}
 	if s.Kind == machine.Begin || r.entry.express {
 		input := s.Output
 		if s.Kind != machine.Begin {
@@ -344,7 +344,7 @@ func (e *Engine) carryOut(x *entry, start *machine.Start, commands []machine.Com
 			e.offers.add(x.id, c, again)
 		case machine.SetTimer:
 			e.timers.set(x.id, c, e.dueOf(c), again)
-		case machine.CancelTask:
+		case machine.Cancel:
 			e.timers.cancel(x.id, c.Token)
 			e.offers.cancel(x.id, c.Token)
 			e.giveUpJobs(e.jobs.cancel(x.id, c.Token))

@@ -5,18 +5,17 @@ import (
 	"net/http"
 )
 
-// This file has what can go wrong with S3: its answers in its own words, and
-// what only a local emulator can have to say.
+// This file has the errors of S3: those that S3 itself gives, in its words, and
+// those of a local emulator, in ours.
 
 const (
 	codeNoSuchKey    = "NoSuchKey"
 	codeNoSuchBucket = "NoSuchBucket"
 )
 
-// An Error is an answer of S3 that refuses what it was asked, or says why there
-// is none.
+// An Error is a refusal of S3, or the reason why S3 could not be asked.
 type Error struct {
-	Status    int    // of HTTP; 0: nobody has answered
+	Status    int    // of HTTP; 0: there was no answer
 	Code      string // "NoSuchKey"
 	Message   string
 	RequestID string
@@ -41,10 +40,10 @@ func noSuchBucket() error {
 	return &Error{Status: http.StatusNotFound, Code: codeNoSuchBucket, Message: "The specified bucket does not exist"}
 }
 
-// noStorage: nothing is known that has the bucket.
+// noStorage: neither a folder nor an endpoint is set up.
 func noStorage(bucket string) error {
 	return &Error{Code: "NoStorage", Message: fmt.Sprintf(
-		"nothing is set up that has the bucket '%s': set --s3-dir to a folder whose folders are buckets, or --s3-endpoint (AWS_ENDPOINT_URL_S3) to an "+
+		"no S3 is set up for the bucket '%s': set --s3-dir to a folder whose folders are buckets, or --s3-endpoint (AWS_ENDPOINT_URL_S3) to an "+
 			"endpoint that speaks S3, such as http://localhost:9000 of MinIO", bucket)}
 }
 
@@ -54,19 +53,19 @@ func noVersions(o Object) error {
 		"a folder holds no versions of objects: version '%s' of '%s' cannot be read", o.Version, o.Key)}
 }
 
-// notAFile: the key is none that a folder can hold.
+// notAFile: the key cannot be the path of a file.
 func notAFile(o Object) error {
 	return &Error{Status: http.StatusBadRequest, Code: "InvalidArgument", Message: fmt.Sprintf(
 		"a folder can hold no object with the key '%s': expected names separated by single slashes", o.Key)}
 }
 
-// unreadable: the system refuses a file that should be an object.
+// unreadable: the operating system refuses access to a file.
 func unreadable(err error) error {
 	return &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: fmt.Sprintf("Access Denied: %v", err)}
 }
 
-// noAnswer: the endpoint cannot be reached, or broke off.
-func noAnswer(err error, endpoint string) error {
+// unreachable: there is no connection to the endpoint, or it broke off.
+func unreachable(err error, endpoint string) error {
 	return &Error{Code: "NoAnswer", Message: fmt.Sprintf(
 		"Unable to execute HTTP request: %v. S3 was called at %s: is that running? Another endpoint is set by --s3-endpoint or AWS_ENDPOINT_URL_S3, "+
 			"and --s3-dir makes folders the buckets", err, endpoint)}

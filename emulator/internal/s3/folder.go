@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/aslocal/aslocal/internal/regular"
 )
 
 // This file makes the folders of a folder buckets, and the files below them
@@ -54,17 +56,17 @@ func (f *folder) get(_ context.Context, o Object) (*Content, error) {
 	case !fs.ValidPath(o.Key):
 		return nil, noSuchKey()
 	}
-	file, err := f.root.Open(path.Join(o.Bucket, o.Key))
+	file, err := regular.OpenIn(f.root, path.Join(o.Bucket, o.Key))
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, unreadable(err)
 	}
-	if err != nil { // it is not there, it is below a file, it is a link to the outside, its name is too long
+	if err != nil { // it is not there, it is below a file, it is a link to the outside, its name is too long, it is no file
 		return nil, noSuchKey()
 	}
 	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() {
+	if err != nil {
 		file.Close()
-		return nil, noSuchKey()
+		return nil, unreadable(err)
 	}
 	return &Content{ReadCloser: file, Size: info.Size()}, nil
 }
@@ -151,7 +153,7 @@ func (f *folder) tag(name string, info fs.FileInfo) (string, error) {
 		binary.Write(h, binary.BigEndian, []int64{info.Size(), info.ModTime().UnixNano()})
 		return fmt.Sprintf(`"%x-%d"`, h.Sum(nil), (info.Size()+part-1)/part), nil
 	}
-	file, err := f.root.Open(name)
+	file, err := regular.OpenIn(f.root, name)
 	if err != nil {
 		return "", err
 	}

@@ -164,7 +164,7 @@ func (r *remote) errorOf(err error) error {
 		if errors.As(err, &cause) {
 			err = cause.Err
 		}
-		return noAnswer(err, r.endpoint)
+		return unreachable(err, r.endpoint)
 	}
 	e := &Error{Status: response.HTTPStatusCode(), Code: "Unknown", Message: http.StatusText(response.HTTPStatusCode())}
 	e.RequestID = response.Response.Header.Get("x-amz-request-id")

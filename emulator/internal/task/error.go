@@ -8,14 +8,15 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/internal/service"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file has every error that a call can end with and that is not the
-// function's or the service's own. Where Step Functions has words for it, they
-// are here to the letter; what only a local emulator can have to say is in ours.
+// This file has the errors of calls, but for those that functions and services
+// give themselves. Where Step Functions has words for an error, they are here to
+// the letter; the errors of a local emulator are in ours.
 
-// unsupported: no runner calls the resource.
+// unsupported: no Runner is registered for the resource.
 func unsupported(r asl.Resource, patterns []string) error {
 	have := "none"
 	if len(patterns) > 0 {
@@ -26,8 +27,8 @@ func unsupported(r asl.Resource, patterns []string) error {
 		r.Text, have)}
 }
 
-// badParameters: the parameters, which a path or expression made, cannot be
-// used. Problems are the service's sentences on fields.
+// badParameters: the parameters that a path or expression has made cannot be
+// used. The problem is a sentence of the service on a field.
 func badParameters(parameters value.Value, problem string) error {
 	return &asl.Error{Name: asl.ErrRuntime, Cause: fmt.Sprintf(
 		"The Parameters '%s' could not be used to start the Task: [%s]", parameters, problem)}
@@ -53,21 +54,21 @@ func unknownError(payload string) error {
 	return &asl.Error{Name: "Lambda.Unknown", Cause: "The cause could not be determined because Lambda did not return an error type. Returned payload: " + payload}
 }
 
-// noEndpoint: nothing is known that could run the function.
+// noEndpoint: neither an endpoint nor a URL is set up for the function.
 func noEndpoint(function string) error {
 	return &asl.Error{Name: "Lambda.SdkClientException", Cause: fmt.Sprintf(
 		"no endpoint for the Lambda function '%s': set --lambda-endpoint or LAMBDA_ENDPOINT to one that speaks Lambda's Invoke API "+
 			"(such as http://localhost:3001 of sam local start-lambda), or give this function a URL, or mock the state", function)}
 }
 
-// noAnswer: the endpoint cannot be reached, or broke off.
-func noAnswer(err error, function, url string) error {
+// unreachable: there is no connection to the endpoint, or it broke off.
+func unreachable(err error, function, url string) error {
 	return &asl.Error{Name: "Lambda.SdkClientException", Cause: fmt.Sprintf(
 		"Unable to execute HTTP request: %v. The Lambda function '%s' was called at %s: is that running? "+
 			"Another endpoint is set by --lambda-endpoint or LAMBDA_ENDPOINT, or by the function's URL", err, function, url)}
 }
 
-// A serviceError is what a service answered instead of doing what it was asked.
+// A serviceError is the refusal of a service.
 type serviceError struct {
 	status    int
 	code      string // "ResourceNotFoundException"
@@ -75,57 +76,29 @@ type serviceError struct {
 	requestID string
 }
 
-// lambdaExceptions are the exceptions that Lambda's model has for Invoke. By
-// the name of any other, Step Functions does not know them.
-var lambdaExceptions = map[string]bool{
-	"EC2AccessDeniedException":             true,
-	"EC2ThrottledException":                true,
-	"EC2UnexpectedException":               true,
-	"EFSIOException":                       true,
-	"EFSMountConnectivityException":        true,
-	"EFSMountFailureException":             true,
-	"EFSMountTimeoutException":             true,
-	"ENILimitReachedException":             true,
-	"InvalidParameterValueException":       true,
-	"InvalidRequestContentException":       true,
-	"InvalidRuntimeException":              true,
-	"InvalidSecurityGroupIDException":      true,
-	"InvalidSubnetIDException":             true,
-	"InvalidZipFileException":              true,
-	"KMSAccessDeniedException":             true,
-	"KMSDisabledException":                 true,
-	"KMSInvalidStateException":             true,
-	"KMSNotFoundException":                 true,
-	"RecursiveInvocationException":         true,
-	"RequestTooLargeException":             true,
-	"ResourceConflictException":            true,
-	"ResourceNotFoundException":            true,
-	"ResourceNotReadyException":            true,
-	"ServiceException":                     true,
-	"SnapStartException":                   true,
-	"SnapStartNotReadyException":           true,
-	"SnapStartTimeoutException":            true,
-	"SubnetIPAddressLimitReachedException": true,
-	"TooManyRequestsException":             true,
-	"UnsupportedMediaTypeException":        true,
-}
-
-// lambda words the error as Step Functions does for Lambda.
-func (e serviceError) lambda() error {
-	name := e.code
-	if !lambdaExceptions[name] {
-		name = "AWSLambdaException"
+// optimized words the error as optimized integrations of a service do.
+func (e serviceError) optimized(name string) error {
+	s, ok := service.Lookup(name)
+	if !ok {
+		return fmt.Errorf("task: no service %s", name)
 	}
-	return &asl.Error{Name: "Lambda." + name, Cause: fmt.Sprintf("%s (Service: AWSLambda; Status Code: %d; Error Code: %s; Request ID: %s; Proxy: null)",
-		e.message, e.status, e.code, e.requestID)}
+	return &asl.Error{Name: s.Prefix + "." + s.Class(e.code), Cause: fmt.Sprintf("%s (Service: %s; Status Code: %d; Error Code: %s; Request ID: %s; Proxy: null)",
+		e.message, s.Display, e.status, e.code, e.requestID)}
 }
 
-// refused is a service error that does not need an endpoint to say it.
+// sdk words the error as AWS SDK integrations of a service do.
+func (e serviceError) sdk(name string) error {
+	prefix := strings.ToUpper(name[:1]) + name[1:]
+	return &asl.Error{Name: prefix + "." + strings.TrimSuffix(e.code, "Exception") + "Exception", Cause: fmt.Sprintf(
+		"%s (Service: %s, Status Code: %d, Request ID: %s) (SDK Attempt Count: 1)", e.message, prefix, e.status, e.requestID)}
+}
+
+// refused is an error of Lambda that does not need an endpoint to say it.
 func refused(code, message string) error {
-	return serviceError{status: http.StatusBadRequest, code: code, message: message, requestID: uuid.NewString()}.lambda()
+	return serviceError{status: http.StatusBadRequest, code: code, message: message, requestID: uuid.NewString()}.optimized("lambda")
 }
 
-// notInSet: a parameter has a value that the API's model does not know.
+// notInSet: a parameter has a value that is not in the enumeration of the API.
 func notInSet(member, got string, set []string) error {
 	return refused("ValidationException", fmt.Sprintf("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: "+
 		"Member must satisfy enum value set: [%s]", got, member, strings.Join(set, ", ")))

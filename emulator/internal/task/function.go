@@ -1,6 +1,15 @@
 package task
 
-import "strings"
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// This file knows how functions are named. API of Lambda: Invoke, FunctionName.
 
 // A function is what an ARN or the parameter FunctionName refers to.
 type function struct {
@@ -10,9 +19,62 @@ type function struct {
 	account   string
 }
 
+// What the API takes for FunctionName.
+const (
+	maxFunctionName     = 170
+	functionNamePattern = `(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?` +
+		`([a-zA-Z0-9-_\.]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?`
+)
+
+var functionName = regexp.MustCompile("^(?:" + functionNamePattern + ")$")
+
+// checkFunctionName refuses what the API would refuse as a FunctionName. (The
+// constraint is documented, the words are inferred from other services.)
+func checkFunctionName(name string) error {
+	const wrong = "1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: "
+	switch {
+	case isPlainName(name):
+		return nil
+	case len(name) > maxFunctionName:
+		return refused("ValidationException", fmt.Sprintf(wrong+"Member must have length less than or equal to %d", name, maxFunctionName))
+	case !functionName.MatchString(name):
+		return refused("ValidationException", fmt.Sprintf(wrong+"Member must satisfy regular expression pattern: %s", name, functionNamePattern))
+	}
+	return nil
+}
+
+// isPlainName saves most names the regular expression.
+func isPlainName(name string) bool {
+	if name == "" || len(name) > 64 {
+		return false
+	}
+	for i := range len(name) {
+		if c := name[i]; (c|0x20) < 'a' || (c|0x20) > 'z' {
+			if (c < '0' || c > '9') && c != '-' && c != '_' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// check refuses a function that cannot exist: one whose name is only dots, which
+// the pattern allows and a path would take for a folder.
+func (f function) check() error {
+	if err := checkFunctionName(f.name); err != nil {
+		return err
+	}
+	if strings.Trim(f.name, ".") == "" {
+		return serviceError{
+			status: http.StatusNotFound, code: "ResourceNotFoundException", message: "Function not found: " + f.arn() + ":" + f.version(), requestID: uuid.NewString(),
+		}.optimized("lambda")
+	}
+	return nil
+}
+
 // parseFunction reads the forms that Lambda takes: name, function:name,
-// account:function:name, and the ARN; each may end with a qualifier. What is
-// none of them is taken for a name, to which the endpoint will say its word.
+// account:function:name, and the ARN; each may end with a qualifier. Anything
+// else is treated as a name.
 func parseFunction(text string) function {
 	parts := strings.Split(text, ":")
 	var f function
@@ -34,8 +96,8 @@ func (f function) arn() string {
 	return "arn:aws:lambda:" + f.region + ":" + f.account + ":function:" + f.name
 }
 
-// key returns what a setting for the function is kept under: its name if the
-// setting does not tell regions and accounts apart.
+// key returns the key under which settings of the function are kept: its name if
+// the setting is for all regions and accounts, else its ARN.
 func (f function) key() string {
 	key := f.name
 	if f.region != "" && f.account != "" {
@@ -47,8 +109,8 @@ func (f function) key() string {
 	return key
 }
 
-// keys returns those of the settings that apply to the function, the most
-// special first.
+// keys returns the keys of the settings that apply to the function, the most
+// specific first.
 func (f function) keys() [4]string {
 	arn := f.arn()
 	return [4]string{arn + ":" + f.qualifier, arn, f.name + ":" + f.qualifier, f.name}

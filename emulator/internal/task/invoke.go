@@ -31,8 +31,8 @@ func newTransport() *http.Transport {
 		MaxIdleConns:        1024,
 		MaxIdleConnsPerHost: 256,
 		// Less than the 5 seconds after which Node.js and uvicorn close a
-		// connection: a call that meets the closing would be lost, since
-		// calling a function twice is not for us to decide.
+		// connection: a request that is sent on a closing connection is lost, and
+		// must not be repeated, since functions are not idempotent.
 		IdleConnTimeout:        4 * time.Second,
 		TLSHandshakeTimeout:    5 * time.Second,
 		DisableCompression:     true,
@@ -40,7 +40,7 @@ func newTransport() *http.Transport {
 	}
 }
 
-// An answer is that of the Invoke API to a call that was accepted.
+// An answer is what the Invoke API answers to a call that it accepts.
 type answer struct {
 	status int
 	header http.Header
@@ -51,19 +51,28 @@ type answer struct {
 // invoke calls the function wherever it is. The error is the program's, or that
 // of ctx.
 func (l *Lambda) invoke(ctx context.Context, in *invocation) (*answer, error) {
-	handler, target := l.find(in.function)
+	handler, at := l.find(in.function)
 	switch {
 	case handler != nil:
 		return call(ctx, handler, in)
-	case target == "":
+	case at.url == "":
 		return nil, noEndpoint(in.function.name)
 	}
+	if at.now != nil {
+		select {
+		case at.now <- struct{}{}:
+			defer func() { <-at.now }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	target := qualified(at.url, in.function.qualifier)
 	out, err := l.post(ctx, target, in)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, noAnswer(err, in.function.name, target)
+		return nil, unreachable(err, in.function.name, target)
 	}
 	if out.status >= 300 && !out.failed() {
 		return nil, out.serviceError(in.function)
@@ -71,29 +80,29 @@ func (l *Lambda) invoke(ctx context.Context, in *invocation) (*answer, error) {
 	return out, nil
 }
 
-// find returns the handler of the function, or else the URL to post to, or
-// neither.
-func (l *Lambda) find(f function) (Handler, string) {
+// find returns the handler of the function, or else where it is; without a URL
+// if neither is known.
+func (l *Lambda) find(f function) (Handler, place) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if len(l.handlers)+len(l.urls) > 0 {
+	if len(l.handlers)+len(l.places) > 0 {
 		keys := f.keys()
 		for _, key := range keys {
 			if h := l.handlers[key]; h != nil {
-				return h, ""
+				return h, place{}
 			}
 		}
 		for _, key := range keys {
-			if u := l.urls[key]; u != "" {
-				return nil, qualified(u, f.qualifier)
+			if p := l.places[key]; p != nil {
+				return nil, *p
 			}
 		}
 	}
 	if l.endpoint == nil {
-		return nil, ""
+		return nil, place{}
 	}
 	// By its name: not every local endpoint understands an ARN.
-	return nil, qualified(invocationsURL(l.endpoint, f.name), f.qualifier)
+	return nil, place{url: invocationsURL(l.endpoint, f.name), now: l.now}
 }
 
 func qualified(target, qualifier string) string {
@@ -209,7 +218,7 @@ func (a *answer) serviceError(f function) error {
 	if arn, ok := strings.CutPrefix(e.message, "Function not found: "); ok && parseFunction(arn).qualifier == "" {
 		e.message += ":" + f.version() // Lambda itself names the version, too
 	}
-	return e.lambda()
+	return e.optimized("lambda")
 }
 
 // codeOf returns the exception for an answer that names none.
@@ -227,7 +236,7 @@ func codeOf(status int) string {
 	return "AWSLambdaException"
 }
 
-// excerpt shows an answer that no Lambda would give.
+// excerpt shows an answer that Lambda itself would not give.
 func (a *answer) excerpt() string {
 	const most = 200
 	text := strings.ToValidUTF8(a.body, "\uFFFD")
@@ -252,10 +261,12 @@ func call(ctx context.Context, h Handler, in *invocation) (*answer, error) {
 		return a, nil
 	}
 	output, err := h(ctx, input)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	}
-	if in.mode == event {
+	case errors.Is(err, ErrNoAnswer):
+		return nil, ErrNoAnswer
+	case in.mode == event:
 		a.status = http.StatusAccepted
 		return a, nil
 	}

@@ -17,12 +17,6 @@ import (
 // maxResult is how many bytes a task may return.
 const maxResult = 262_144
 
-// A Handler is a function that runs in this process. It gets the event and
-// returns the result. An error fails the call as one raised by a function
-// does: an *asl.Error gives error type and message, any other has the name of
-// its Go type, as in the Go runtime of Lambda.
-type Handler func(ctx context.Context, event value.Value) (value.Value, error)
-
 // Lambda runs functions: by ARN, whose result is what the function returned,
 // and by lambda:invoke, whose result is the answer of the Invoke API. It is safe
 // for concurrent use.
@@ -31,27 +25,40 @@ type Handler func(ctx context.Context, event value.Value) (value.Value, error)
 // endpoints do not want, and try again by itself, which is for the Retry of the
 // state to say; and Step Functions has its own words for errors.
 type Lambda struct {
-	endpoint  *url.URL // of all functions without one of their own; nil: none
-	transport *http.Transport
+	NoJobs
+	endpoint  *url.URL      // of all functions without one of their own; nil: none
+	now       chan struct{} // of the endpoint, see place
+	transport http.RoundTripper
 
 	mu       sync.RWMutex
-	urls     map[string]string // to post to, by function.key
+	places   map[string]*place // by function.key
 	handlers map[string]Handler
+}
+
+// A place is where calls of one function are posted to.
+type place struct {
+	url string
+	now chan struct{} // has room for the calls that may be under way at a time; nil: any number
 }
 
 // NewLambda returns a runner whose functions are at the endpoint, such as
 // http://localhost:3001; at none if it is "". It fails if the endpoint is no
-// URL.
+// URL. A Runtime Interface Emulator
+// (http://localhost:9000/2015-03-31/functions/function/invocations) gets one call
+// at a time.
 func NewLambda(endpoint string) (*Lambda, error) {
 	l := &Lambda{
 		transport: newTransport(),
-		urls:      make(map[string]string),
+		places:    make(map[string]*place),
 		handlers:  make(map[string]Handler),
 	}
 	if endpoint != "" {
 		var err error
 		if l.endpoint, err = parseURL(endpoint); err != nil {
 			return nil, err
+		}
+		if isRuntime(invocationsURL(l.endpoint, "")) {
+			l.now = make(chan struct{}, 1)
 		}
 	}
 	return l, nil
@@ -61,15 +68,37 @@ func NewLambda(endpoint string) (*Lambda, error) {
 // of its invocations (http://localhost:3001/2015-03-31/functions/pay/invocations)
 // or that of an endpoint which has only this function, a container with the
 // Runtime Interface Emulator (http://localhost:9000). It fails if it is no URL.
-func (l *Lambda) SetURL(name, text string) error {
+//
+// Concurrency is how many calls of the function may be under way at a time; more
+// wait, and their tasks may time out meanwhile. With 0 it is one at an endpoint
+// that has only this function, since the emulator breaks at a second one, and
+// any number elsewhere.
+func (l *Lambda) SetURL(name, text string, concurrency int) error {
 	u, err := parseURL(text)
 	if err != nil {
 		return err
 	}
+	p := &place{url: invocationsURL(u, runtimeFunction)}
+	if concurrency == 0 && isRuntime(p.url) {
+		concurrency = 1
+	}
+	if concurrency > 0 {
+		p.now = make(chan struct{}, concurrency)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.urls[parseFunction(name).key()] = invocationsURL(u, "function") // the name that everything goes by in a container
+	l.places[parseFunction(name).key()] = p
 	return nil
+}
+
+// runtimeFunction is the name that the function of a container goes by in its
+// Runtime Interface Emulator.
+const runtimeFunction = "function"
+
+// isRuntime reports whether the URL of a function's invocations is that of a
+// Runtime Interface Emulator.
+func isRuntime(url string) bool {
+	return strings.HasSuffix(url, "/functions/"+runtimeFunction+"/invocations")
 }
 
 // SetHandler makes h the function of that name or ARN. It goes before any
@@ -81,7 +110,7 @@ func (l *Lambda) SetHandler(name string, h Handler) {
 }
 
 // Close closes the connections that are kept for the next call.
-func (l *Lambda) Close() { l.transport.CloseIdleConnections() }
+func (l *Lambda) Close() { (&http.Client{Transport: l.transport}).CloseIdleConnections() }
 
 // parseURL reads the URL of an endpoint; http:// may be left out.
 func parseURL(text string) (*url.URL, error) {
@@ -124,11 +153,13 @@ type invocation struct {
 }
 
 // Run implements Runner.
-func (l *Lambda) Run(ctx context.Context, c *Call) (value.Value, error) {
+func (l *Lambda) Run(ctx context.Context, c *Call) (Answer, error) {
+	run := l.runInvoke
 	if c.Resource.Kind == asl.Lambda {
-		return l.runFunction(ctx, c)
+		run = l.runFunction
 	}
-	return l.runInvoke(ctx, c)
+	out, err := run(ctx, c)
+	return Answer{Output: out}, err
 }
 
 // runFunction is the form by ARN: the input goes in as the event and what the
@@ -136,6 +167,9 @@ func (l *Lambda) Run(ctx context.Context, c *Call) (value.Value, error) {
 // as it was sent.
 func (l *Lambda) runFunction(ctx context.Context, c *Call) (value.Value, error) {
 	in := &invocation{function: parseFunction(c.Resource.Text), mode: requestResponse, payload: c.Input.String()}
+	if err := in.function.check(); err != nil {
+		return value.Value{}, err
+	}
 	out, err := l.invoke(ctx, in)
 	switch {
 	case err != nil:
@@ -218,6 +252,9 @@ func parseInvocation(c *Call) (*invocation, error) {
 	case in.log != "" && !slices.Contains(logTypes, in.log):
 		return nil, notInSet("logType", in.log, logTypes)
 	}
+	if err := checkFunctionName(name); err != nil {
+		return nil, err
+	}
 	in.function = parseFunction(name)
 	if qualifier != "" {
 		in.function.qualifier = qualifier
@@ -228,7 +265,7 @@ func parseInvocation(c *Call) (*invocation, error) {
 	if in.function.account == "" {
 		in.function.account = c.Account
 	}
-	return in, nil
+	return in, in.function.check()
 }
 
 // isBase64 is strict: a decoder lets line ends pass, which a header must not

@@ -14,7 +14,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aslocal/aslocal/asl"
@@ -66,6 +68,12 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	io.Copy(w, r.Body)
 }
 
+// run returns the output of a call.
+func run(l *Lambda, c *Call) (value.Value, error) {
+	answer, err := l.Run(context.Background(), c)
+	return answer.Output, err
+}
+
 func TestRequest(t *testing.T) {
 	tests := []struct {
 		name, endpoint string // after the server's URL
@@ -77,7 +85,7 @@ func TestRequest(t *testing.T) {
 		{"by ARN with alias", "", nil, byARN(t, payARN+":prod", `1.0`), `/2015-03-31/functions/pay/invocations?Qualifier=prod RequestResponse||| 1.0`},
 		{"by name", "", nil, byInvoke(t, `{"FunctionName":"pay","Payload":{"a":[1]}}`), `/2015-03-31/functions/pay/invocations RequestResponse||| {"a":[1]}`},
 		{"by name with version", "", nil, byInvoke(t, `{"FunctionName":"pay:$LATEST"}`), `/2015-03-31/functions/pay/invocations?Qualifier=%24LATEST RequestResponse||| {}`},
-		{"by partial ARN", "", nil, byInvoke(t, `{"FunctionName":"1:function:pay:3","Qualifier":"4"}`), `/2015-03-31/functions/pay/invocations?Qualifier=4 RequestResponse||| {}`},
+		{"by partial ARN", "", nil, byInvoke(t, `{"FunctionName":"123456789012:function:pay:3","Qualifier":"4"}`), `/2015-03-31/functions/pay/invocations?Qualifier=4 RequestResponse||| {}`},
 		{"null is no payload", "", nil, byInvoke(t, `{"FunctionName":"pay","Payload":null}`), `/2015-03-31/functions/pay/invocations RequestResponse||| {}`},
 		{"a string goes as it is", "", nil, byInvoke(t, `{"FunctionName":"pay","Payload":"[0.0]"}`), `/2015-03-31/functions/pay/invocations RequestResponse||| [0.0]`},
 		{"a string for a string", "", nil, byInvoke(t, `{"FunctionName":"pay","Payload":"\"a\""}`), `/2015-03-31/functions/pay/invocations RequestResponse||| "a"`},
@@ -85,7 +93,6 @@ func TestRequest(t *testing.T) {
 			`/2015-03-31/functions/pay/invocations Event|Tail|e30=| false`},
 		{"nulls", "", nil, byInvoke(t, `{"FunctionName":"pay","InvocationType":null,"LogType":null,"Qualifier":null}`),
 			`/2015-03-31/functions/pay/invocations RequestResponse||| {}`},
-		{"a strange name", "", nil, byInvoke(t, `{"FunctionName":"a/b?c"}`), `/2015-03-31/functions/a%2Fb%3Fc/invocations RequestResponse||| {}`},
 		{"endpoint with a path", "/lambda/", nil, byARN(t, payARN, `1`), `/lambda/2015-03-31/functions/pay/invocations RequestResponse||| 1`},
 		{"endpoint with the API's path", "/2015-03-31", nil, byARN(t, payARN, `1`), `/2015-03-31/functions/pay/invocations RequestResponse||| 1`},
 		{"endpoint with all of it", "/2015-03-31/functions/", nil, byARN(t, payARN, `1`), `/2015-03-31/functions/pay/invocations RequestResponse||| 1`},
@@ -118,11 +125,11 @@ func TestRequest(t *testing.T) {
 			l := newLambda(t, server.URL+tt.endpoint)
 			defer l.Close()
 			for name, path := range tt.urls {
-				if err := l.SetURL(name, server.URL+path); err != nil {
+				if err := l.SetURL(name, server.URL+path, 0); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if _, err := l.Run(context.Background(), tt.call); err != nil {
+			if _, err := run(l, tt.call); err != nil {
 				t.Fatal(err)
 			}
 			if got != tt.want {
@@ -134,7 +141,7 @@ func TestRequest(t *testing.T) {
 
 func TestResultOfInvoke(t *testing.T) {
 	l := serve(t, echo)
-	got, err := l.Run(context.Background(), byInvoke(t, `{"FunctionName":"pay","LogType":"Tail","Payload":{"n": 1.0, "é":null}}`))
+	got, err := run(l, byInvoke(t, `{"FunctionName":"pay","LogType":"Tail","Payload":{"n": 1.0, "é":null}}`))
 	const want = `{"ExecutedVersion":"7","LogResult":"bG9n","Payload":{"n":1.0,"é":null},"SdkHttpMetadata":{"AllHttpHeaders":{` +
 		`"X-Amz-Log-Result":["bG9n"],"X-Amz-Executed-Version":["7"],"x-amzn-Remapped-Content-Length":["0"],"Connection":["keep-alive"],` +
 		`"x-amzn-RequestId":["8b0f3b6a-0000-4000-8000-000000000001"],"Content-Length":["19"],"Date":["Sat, 21 Nov 2026 10:00:00 GMT"],` +
@@ -154,7 +161,7 @@ func TestHeadersAreMadeUp(t *testing.T) {
 		w.Header()["Content-Type"], w.Header()["Date"] = nil, nil
 		io.WriteString(w, `"ok"`)
 	})
-	got, err := l.Run(context.Background(), byInvoke(t, `{"FunctionName":"pay:prod"}`))
+	got, err := run(l, byInvoke(t, `{"FunctionName":"pay:prod"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +267,7 @@ func TestAnswers(t *testing.T) {
 				io.WriteString(w, tt.body)
 			})
 			for i, c := range []*Call{byARN(t, payARN, `{}`), byInvoke(t, `{"FunctionName":"pay"}`)} {
-				got, err := l.Run(context.Background(), c)
+				got, err := run(l, c)
 				if tt.want != "" {
 					if i == 1 {
 						got = got.Get("Payload")
@@ -282,11 +289,11 @@ func TestLargestResult(t *testing.T) {
 	l := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `"`+strings.Repeat("a", maxResult-2)+`"`)
 	})
-	if got, err := l.Run(context.Background(), byARN(t, payARN, `{}`)); err != nil || got.Size() != maxResult {
+	if got, err := run(l, byARN(t, payARN, `{}`)); err != nil || got.Size() != maxResult {
 		t.Errorf("by ARN: got %d bytes, %v, want %d", got.Size(), err, maxResult)
 	}
 	// The metadata counts, too.
-	_, err := l.Run(context.Background(), byInvoke(t, `{"FunctionName":"pay"}`))
+	_, err := run(l, byInvoke(t, `{"FunctionName":"pay"}`))
 	if e, ok := errors.AsType[*asl.Error](err); !ok || e.Name != "States.DataLimitExceeded" {
 		t.Errorf("lambda:invoke: got %v, want States.DataLimitExceeded", err)
 	}
@@ -301,7 +308,7 @@ func TestEndlessAnswer(t *testing.T) {
 			}
 		}
 	})
-	_, err := l.Run(context.Background(), byARN(t, payARN, `{}`))
+	_, err := run(l, byARN(t, payARN, `{}`))
 	if e, ok := errors.AsType[*asl.Error](err); !ok || e.Name != "States.DataLimitExceeded" {
 		t.Errorf("got %v, want States.DataLimitExceeded", err)
 	}
@@ -318,7 +325,7 @@ func TestOtherInvocationTypes(t *testing.T) {
 	})
 	for _, name := range []string{"pay", "local"} {
 		for mode, status := range map[string]int64{"Event": 202, "DryRun": 204} {
-			got, err := l.Run(context.Background(), byInvoke(t, `{"FunctionName":"`+name+`","InvocationType":"`+mode+`","Payload":1}`))
+			got, err := run(l, byInvoke(t, `{"FunctionName":"`+name+`","InvocationType":"`+mode+`","Payload":1}`))
 			n, _ := got.Get("StatusCode").Int()
 			m, _ := got.Get("SdkHttpMetadata").Get("HttpStatusCode").Int()
 			if err != nil || n != status || m != status || got.Get("Payload").String() != `""` || got.Get("ExecutedVersion").Exists() {
@@ -348,10 +355,18 @@ func TestParameters(t *testing.T) {
 		{`{"FunctionName":"f","LogType":"Head"}`, "Lambda.AWSLambdaException", "1 validation error detected: Value 'Head' at 'logType' " +
 			"failed to satisfy constraint: Member must satisfy enum value set: [None, Tail] " +
 			"(Service: AWSLambda; Status Code: 400; Error Code: ValidationException; Request ID: *; Proxy: null)"},
+		{`{"FunctionName":"my function"}`, "Lambda.AWSLambdaException", "1 validation error detected: Value 'my function' at 'functionName' " +
+			"failed to satisfy constraint: Member must satisfy regular expression pattern: " + functionNamePattern +
+			" (Service: AWSLambda; Status Code: 400; Error Code: ValidationException; Request ID: *; Proxy: null)"},
+		{`{"FunctionName":"` + strings.Repeat("f", 171) + `"}`, "Lambda.AWSLambdaException", "1 validation error detected: Value '" + strings.Repeat("f", 171) +
+			"' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 170" +
+			" (Service: AWSLambda; Status Code: 400; Error Code: ValidationException; Request ID: *; Proxy: null)"},
+		{`{"FunctionName":".."}`, "Lambda.ResourceNotFoundException", "Function not found: arn:aws:lambda:us-east-1:123456789012:function:..:$LATEST" +
+			" (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; Request ID: *; Proxy: null)"},
 	}
 	l := serve(t, echo)
 	for _, tt := range tests {
-		_, err := l.Run(context.Background(), byInvoke(t, tt.parameters))
+		_, err := run(l, byInvoke(t, tt.parameters))
 		e, _ := errors.AsType[*asl.Error](err)
 		if e == nil || e.Name != tt.name || requestIDs.ReplaceAllString(e.Cause, "Request ID: *;") != tt.cause {
 			t.Errorf("%s: got %v, want %s: %s", tt.parameters, err, tt.name, tt.cause)
@@ -361,12 +376,93 @@ func TestParameters(t *testing.T) {
 
 var requestIDs = regexp.MustCompile(`Request ID: [0-9a-f-]{36};`)
 
+// The name in an ARN is held to the same pattern.
+func TestNameInAnARN(t *testing.T) {
+	l := serve(t, echo)
+	for name, want := range map[string]string{"a b": "Lambda.AWSLambdaException", "..": "Lambda.ResourceNotFoundException", "a/b": "Lambda.AWSLambdaException"} {
+		_, err := run(l, byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:"+name, `{}`))
+		if e, ok := errors.AsType[*asl.Error](err); !ok || e.Name != want {
+			t.Errorf("%s: got %v, want %s", name, err, want)
+		}
+	}
+}
+
+func TestCheckFunctionName(t *testing.T) {
+	for name, ok := range map[string]bool{
+		"pay": true, "Pay-2_x": true, "service.pay": true, "pay:prod": true, "pay:$LATEST": true, "123456789012:function:pay": true, "function:pay": true,
+		"arn:aws:lambda:us-east-1:123456789012:function:pay:7": true, "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:pay": true,
+		strings.Repeat("f", 170): true,
+		"":                       false, "a b": false, "a/b": false, "é": false, "pay:": false, "pay:a:b": false, "arn:aws:sqs:us-east-1:123456789012:pay": false,
+		"arn:aws:lambda:us-east-1:12:function:pay": false, strings.Repeat("f", 5000): false,
+	} {
+		if err := checkFunctionName(name); (err == nil) != ok {
+			t.Errorf("%.60q: got %v, want it taken: %v", name, err, ok)
+		}
+	}
+}
+
+// A function gets as many calls at a time as its concurrency says; by default one
+// where it is alone.
+func TestConcurrency(t *testing.T) {
+	for _, c := range []struct {
+		path        string
+		concurrency int
+		want        int32
+	}{
+		{"", 0, 1}, {"/2015-03-31/functions/function/invocations", 0, 1}, {"", 2, 2},
+		{"/2015-03-31/functions/pay/invocations", 0, 4}, {"/2015-03-31/functions/pay/invocations", 3, 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLambda(t, "")
+			if err := l.SetURL("pay", "http://localhost"+c.path, c.concurrency); err != nil {
+				t.Fatal(err)
+			}
+			counter := &underWay{release: make(chan struct{})}
+			l.transport = counter
+			var calls sync.WaitGroup
+			for range 4 {
+				calls.Go(func() {
+					if _, err := run(l, byARN(t, payARN, `{}`)); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			calls.Go(func() { l.Run(ctx, byARN(t, payARN, `{}`)) })
+			cancel() // whether it waits for its turn or is under way
+			synctest.Wait()
+			if got := counter.calls.Load(); got != c.want {
+				t.Errorf("%q with %d: %d calls are under way, want %d", c.path, c.concurrency, got, c.want)
+			}
+			close(counter.release)
+			calls.Wait()
+		})
+	}
+}
+
+// An underWay counts the calls that it holds until they are released.
+type underWay struct {
+	calls   atomic.Int32
+	release chan struct{}
+}
+
+func (u *underWay) RoundTrip(r *http.Request) (*http.Response, error) {
+	u.calls.Add(1)
+	defer u.calls.Add(-1)
+	select {
+	case <-u.release:
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{}`)), ContentLength: 2}, nil
+}
+
 func TestNoEndpoint(t *testing.T) {
 	l := newLambda(t, "")
 	want := asl.Error{Name: "Lambda.SdkClientException", Cause: "no endpoint for the Lambda function 'pay': set --lambda-endpoint or LAMBDA_ENDPOINT to one " +
 		"that speaks Lambda's Invoke API (such as http://localhost:3001 of sam local start-lambda), or give this function a URL, or mock the state"}
 	for _, c := range []*Call{byARN(t, payARN, `{}`), byInvoke(t, `{"FunctionName":"pay:prod"}`)} {
-		_, err := l.Run(context.Background(), c)
+		_, err := run(l, c)
 		if e, ok := errors.AsType[*asl.Error](err); !ok || *e != want {
 			t.Errorf("got %v, want %v", err, want)
 		}
@@ -390,7 +486,7 @@ func TestUnreachableEndpoint(t *testing.T) {
 		io.WriteString(w, "{")
 	})
 	for name, l := range map[string]*Lambda{"refused": newLambda(t, url), "broken off": broken, "cut off": cut, "longest length": boast} {
-		_, err = l.Run(context.Background(), byARN(t, payARN, `{}`))
+		_, err = run(l, byARN(t, payARN, `{}`))
 		e, ok := errors.AsType[*asl.Error](err)
 		if !ok || e.Name != "Lambda.SdkClientException" || !strings.HasPrefix(e.Cause, "Unable to execute HTTP request: ") ||
 			!strings.Contains(e.Cause, "'pay' was called at "+l.endpoint.String()+"/2015-03-31/functions/pay/invocations: is that running?") ||
@@ -406,7 +502,7 @@ func TestBadURLs(t *testing.T) {
 		if _, err := NewLambda(text); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
-		if err := newLambda(t, "").SetURL("pay", text); err == nil || err.Error() != want {
+		if err := newLambda(t, "").SetURL("pay", text, 0); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
@@ -473,13 +569,13 @@ func TestHandlers(t *testing.T) {
 		{"named", `1`, "", asl.Error{Name: "CustomException", Cause: `{"errorMessage":"because","errorType":"CustomException"}`}},
 	}
 	for _, tt := range tests {
-		got, err := l.Run(context.Background(), byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:"+tt.name, tt.payload))
+		got, err := run(l, byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:"+tt.name, tt.payload))
 		if e, _ := errors.AsType[*asl.Error](err); e != nil && *e != tt.err || err == nil && got.String() != tt.want || (err == nil) != (tt.want != "") {
 			t.Errorf("%s: got %v, %v, want %s, %v", tt.name, got, err, tt.want, tt.err)
 		}
 	}
 
-	got, err := l.Run(context.Background(), byInvoke(t, `{"FunctionName":"echo:prod","LogType":"Tail","Payload":"[1]"}`))
+	got, err := run(l, byInvoke(t, `{"FunctionName":"echo:prod","LogType":"Tail","Payload":"[1]"}`))
 	log, _ := base64.StdEncoding.DecodeString(got.Get("LogResult").Text())
 	id := got.Get("SdkResponseMetadata").Get("RequestId").Text()
 	if err != nil || got.Get("Payload").String() != "[1]" || got.Get("ExecutedVersion").Text() != "prod" ||
@@ -487,12 +583,12 @@ func TestHandlers(t *testing.T) {
 		t.Errorf("got %v, %v with log %q", got, err, log)
 	}
 
-	_, err = l.Run(context.Background(), byInvoke(t, `{"FunctionName":"echo","Payload":"Hello"}`))
+	_, err = run(l, byInvoke(t, `{"FunctionName":"echo","Payload":"Hello"}`))
 	if e, ok := errors.AsType[*asl.Error](err); !ok || e.Name != "Lambda.InvalidRequestContentException" || !strings.HasPrefix(e.Cause, "Could not parse request body into json: Unrecognized token 'Hello'") {
 		t.Errorf("got %v, want Lambda.InvalidRequestContentException", err)
 	}
 
-	_, err = l.Run(context.Background(), byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:large", `1`))
+	_, err = run(l, byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:large", `1`))
 	if e, ok := errors.AsType[*asl.Error](err); !ok || e.Name != "States.DataLimitExceeded" {
 		t.Errorf("got %v, want States.DataLimitExceeded", err)
 	}
@@ -508,7 +604,7 @@ func TestLambdaConcurrently(t *testing.T) {
 					l.SetHandler(fmt.Sprint("h", j), func(_ context.Context, v value.Value) (value.Value, error) { return v, nil })
 				}
 				want := fmt.Sprintf(`{"i":%d,"j":%d}`, i, j)
-				got, err := l.Run(context.Background(), byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:h"+fmt.Sprint(j), want))
+				got, err := run(l, byARN(t, "arn:aws:lambda:us-east-1:123456789012:function:h"+fmt.Sprint(j), want))
 				if err != nil || got.String() != want {
 					t.Errorf("got %v, %v, want %s", got, err, want)
 				}
@@ -526,7 +622,7 @@ func BenchmarkLambda(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := l.Run(context.Background(), c); err != nil {
+				if _, err := run(l, c); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -549,7 +645,7 @@ func BenchmarkLambda(b *testing.B) {
 		c := byARN(b, payARN, `{"order":17}`)
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := l.Run(context.Background(), c); err != nil {
+			if _, err := run(l, c); err != nil {
 				b.Fatal(err)
 			}
 		}

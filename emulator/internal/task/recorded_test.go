@@ -1,7 +1,6 @@
 package task
 
 import (
-	"context"
 	"io"
 	"io/fs"
 	"net/http"
@@ -44,7 +43,7 @@ func TestRecordedShapes(t *testing.T) {
 			return err
 		}
 		for _, recorded = range results(v.Get("expected"), nil) {
-			got, err := l.Run(context.Background(), byInvoke(t, `{"FunctionName":"f"}`))
+			got, err := run(l, byInvoke(t, `{"FunctionName":"f"}`))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -28,6 +29,10 @@ type API interface {
 	// Call calls an operation ("StartExecution") with the members of its
 	// request and returns those of its answer. What the service refuses is an
 	// APIError; ctx may end the call.
+	//
+	// The context has the Call of the execution that wants it ([CallOf]). If the
+	// operation had its effect for the Key of that before a restart, it has no
+	// other effect now, and the answer is the same again.
 	Call(ctx context.Context, operation string, in value.Value) (value.Value, error)
 	// OnEnd arranges that f is called when the execution has ended. It is not
 	// called after ctx has ended; ctx tells by its cause whether the execution
@@ -46,20 +51,58 @@ type APIError interface {
 type States struct{ API API }
 
 // Run implements Runner.
-func (s States) Run(ctx context.Context, c *Call) (value.Value, error) {
+func (s States) Run(ctx context.Context, c *Call) (Answer, error) {
+	run := s.startExecution
 	if c.Resource.SDK {
-		return s.callSDK(ctx, c)
+		run = s.callSDK
 	}
+	out, err := run(ctx, c)
+	return Answer{Output: out}, err
+}
+
+// startExecution starts a nested execution.
+func (s States) startExecution(ctx context.Context, c *Call) (value.Value, error) {
 	in := c.Input
 	if in.Kind() != value.Object {
 		return value.Value{}, badParameters(in, "expected an object")
 	}
-	out, err := s.API.Call(ctx, "StartExecution", requestOf(in))
+	out, err := s.call(ctx, c, "StartExecution", requestOf(in))
 	if err != nil {
 		return value.Value{}, optimizedError(err)
 	}
 	return startResult(out), nil
 }
+
+// waiting are the operations that may take minutes. All others are over as soon
+// as the store has what they do.
+var waiting = map[string]bool{"GetActivityTask": true, "StartSyncExecution": true, "TestState": true}
+
+// call calls an operation for c. It finishes when the process ends meanwhile, so
+// that the effect and its answer seldom fall on two sides of a restart.
+func (s States) call(ctx context.Context, c *Call, operation string, in value.Value) (value.Value, error) {
+	if !waiting[operation] {
+		ctx = context.WithoutCancel(ctx)
+	}
+	if operation == "StartExecution" && !in.Get("name").Exists() {
+		in = in.With("name", value.OfString(nameOf(c)))
+	}
+	return s.API.Call(context.WithValue(ctx, callKey{}, c), operation, in)
+}
+
+// callKey is the key of the Call in the contexts of API.Call.
+type callKey struct{}
+
+// CallOf returns the call of an execution that has led to a call of the API, nil
+// if a client has called it.
+func CallOf(ctx context.Context) *Call {
+	c, _ := ctx.Value(callKey{}).(*Call)
+	return c
+}
+
+// nameOf is the name of the execution that a call starts without naming it: a
+// UUID, as the service gives, and the same one if the call is made again after a
+// restart.
+func nameOf(c *Call) string { return uuid.NewHash(sha256.New(), uuid.Nil, []byte(c.Key()), 4).String() }
 
 // Watch calls done when the nested execution that the call has submitted has
 // ended: with its description if it succeeded, and else with States.TaskFailed,
@@ -113,7 +156,7 @@ func sorted(v value.Value) value.Value {
 func startResult(out value.Value) value.Value {
 	arn, start := out.Get("executionArn"), out.Get("startDate")
 	id := uuid.NewString()
-	body := fmt.Sprintf(`{"executionArn":%s,"startDate":%s}`, arn, javaDouble(start.Float()))
+	body := fmt.Sprintf(`{"executionArn":%s,"startDate":%s}`, arn, value.JavaDouble(start.Float()))
 	text := map[string]string{
 		"x-amzn-RequestId": id,
 		"connection":       "keep-alive",
@@ -133,11 +176,6 @@ func startResult(out value.Value) value.Value {
 		"SdkHttpMetadata", httpMetadataShape.New([]value.Value{all.Value(), byName.Value(), value.OfInt(http.StatusOK)}),
 		"SdkResponseMetadata", responseMetadataShape.New([]value.Value{value.OfString(id)}),
 		"StartDate", value.OfString(isoTime(start)))
-}
-
-// javaDouble prints seconds as AWS's servers do: 1.629880767853E9.
-func javaDouble(f float64) string {
-	return strings.Replace(strconv.FormatFloat(f, 'E', -1, 64), "E+09", "E9", 1)
 }
 
 // requestOf is the request of an execution's start with AWS's spelling of
@@ -167,42 +205,37 @@ func (s States) callSDK(ctx context.Context, c *Call) (value.Value, error) {
 	} else {
 		in = renamed(in, unicode.ToLower)
 	}
-	out, err := s.API.Call(ctx, operation, in)
+	out, err := s.call(ctx, c, operation, in)
 	if err != nil {
 		return value.Value{}, sdkError(err, c.Resource.Service)
 	}
 	return pascal(out), nil
 }
 
-// sdkError words what the service refuses as AWS SDK integrations do.
-func sdkError(err error, service string) error {
+// refusal is what the API refuses a call with, and whether err is that.
+func refusal(err error) (serviceError, bool) {
 	refused, ok := errors.AsType[APIError](err)
 	if !ok {
-		return err
+		return serviceError{}, false
 	}
-	prefix := strings.ToUpper(service[:1]) + service[1:]
-	return &asl.Error{Name: prefix + "." + exceptionName(refused), Cause: fmt.Sprintf(
-		"%s (Service: %s, Status Code: 400, Request ID: %s) (SDK Attempt Count: 1)", refused.Text(), prefix, uuid.NewString())}
+	_, code, _ := strings.Cut(refused.Type(), "#")
+	return serviceError{status: http.StatusBadRequest, code: code, message: refused.Text(), requestID: uuid.NewString()}, true
 }
 
-// optimizedError words it as states:startExecution does.
+// optimizedError words what the API refuses as states:startExecution does.
 func optimizedError(err error) error {
-	refused, ok := errors.AsType[APIError](err)
-	if !ok {
-		return err
+	if refused, ok := refusal(err); ok {
+		return refused.optimized("states")
 	}
-	return &asl.Error{Name: "StepFunctions." + exceptionName(refused), Cause: fmt.Sprintf(
-		"%s (Service: AWSStepFunctions; Status Code: 400; Error Code: %s; Request ID: %s; Proxy: null)", refused.Text(), code(refused), uuid.NewString())}
+	return err
 }
 
-func code(e APIError) string {
-	_, name, _ := strings.Cut(e.Type(), "#")
-	return name
-}
-
-// exceptionName is the class of the Java SDK: the code, ending in Exception.
-func exceptionName(e APIError) string {
-	return strings.TrimSuffix(code(e), "Exception") + "Exception"
+// sdkError words what the API refuses as AWS SDK integrations do.
+func sdkError(err error, service string) error {
+	if refused, ok := refusal(err); ok {
+		return refused.sdk(service)
+	}
+	return err
 }
 
 // pascal is an answer as integrations return it: members in Pascal case, times

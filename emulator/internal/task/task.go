@@ -1,6 +1,6 @@
-// Package task calls what the Resource of a Task state names. A [Registry]
-// finds the [Runner] of a resource; [Lambda] is the one for functions, behind
-// any endpoint that speaks Lambda's Invoke API or in this process:
+// Package task calls what states name as their Resource. A [Runner] calls one
+// kind of resource; a [Registry] is the Runner of all of them, and the one that
+// the engine calls:
 //
 //	lambda, err := task.NewLambda("http://localhost:3001")
 //	if err != nil { … }
@@ -9,46 +9,136 @@
 //	var tasks task.Registry
 //	tasks.Add("function", lambda)      // arn:aws:lambda:…:function:…
 //	tasks.Add("lambda:invoke", lambda) // arn:aws:states:::lambda:invoke, also .waitForTaskToken
-//	result, err := tasks.Run(ctx, call)
+//	answer, err := tasks.Run(ctx, call)
 //
-// Results have the shape, and errors the names and words, that Step Functions
-// gives them.
+// [Lambda] runs functions, behind any endpoint that speaks Lambda's Invoke API
+// or in this process; [States] calls Step Functions itself; a [Handler] is a
+// service in this process. Map Runs read their items and write their results
+// through the Registry, too. Results have the shape, and errors the names and
+// words, that Step Functions gives them.
 package task
 
 import (
 	"context"
+	"errors"
+	"iter"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
 
-// A Call is one attempt of a Task state.
+// A Call is what a state asks a resource for: one attempt of a Task state, the
+// items of a Map Run ([Reading]), or the writing of its results ([Writing]).
 type Call struct {
 	Resource  asl.Resource
 	Input     value.Value // what Parameters or Arguments made, or the state's input
-	Token     string      // $$.Task.Token; "" if the task has none
-	Region    string      // those of the execution
-	Account   string
-	Execution string // ARN
-	Machine   string // ARN
-	State     string // name
+	TaskToken string      // $$.Task.Token; "" if the state waits for none
+	Region    string      // of the emulator; a Registry fills it in
+	Account   string      // likewise
+	Execution string      // ARN
+	Machine   string      // ARN of the state machine
+	State     string      // name
+	Token     int64       // number of the record that asks for this call in the execution
+
+	Reading *Reading // what is read is the items of a Map Run; or nil
+	Writing *Writing // what is written is the results of a Map Run; or nil
 }
 
-// A Runner calls a kind of resource.
+// Key names the call in the whole store: the same attempt, made again after a
+// restart, has the same Key, and no other call has it.
+func (c *Call) Key() string { return c.Execution + "#" + strconv.FormatInt(c.Token, 10) }
+
+// A Reading says how the items of a Map Run are read. Input has the arguments of
+// the resource.
+type Reading struct {
+	Config value.Value // ReaderConfig, evaluated
+}
+
+// A Writing says which results of a Map Run are written. Input has the arguments
+// of the resource.
+type Writing struct {
+	Config  value.Value      // WriterConfig, evaluated
+	MapRun  string           // ARN
+	Results iter.Seq[Result] // of the child executions, in the order in which they began
+	Pending []value.Value    // the input of the child executions that were never started
+}
+
+// A Result is what the files of results have of a child execution that has
+// ended.
+type Result struct {
+	Status string        // SUCCEEDED, FAILED, TIMED_OUT or ABORTED
+	Values []value.Value // made by the Transformation of the WriterConfig
+}
+
+// An Answer is what a call has led to.
+type Answer struct {
+	Output  value.Value
+	Sources []Source // of a Reading: where the items are from
+}
+
+// A Source says where items are from, as $$.Map.Item.Source shows it: those from
+// number From on, up to the next Source.
+type Source struct {
+	From   int
+	Source string
+}
+
+// A Runner calls a kind of resource. It is safe for concurrent use.
+//
+// An error that is an *asl.Error is the one that the program sees. ErrNoAnswer
+// says that no answer will come. Any other is a bug of the Runner.
 type Runner interface {
-	// Run makes the call and returns its result: the state's result, or for
-	// .sync and .waitForTaskToken what TaskSubmitted shows. It returns as soon
-	// as ctx ends, with an error that nobody looks at. Else an error that the
-	// program is to see is an *asl.Error; any other is a bug of the Runner.
-	Run(ctx context.Context, c *Call) (value.Value, error)
+	// Run makes the call. Its output is the result of the state, what
+	// TaskSubmitted shows of a .sync or .waitForTaskToken, the items that were
+	// read, or what the state shows as ResultWriterDetails. When ctx ends, it
+	// returns soon, with an error that nobody looks at.
+	//
+	// After a restart the same call is made again, if its answer was not
+	// recorded; the Key tells that it is the same. A Runner whose effect is in our
+	// own store finds it there instead of repeating it. It also finishes although
+	// ctx has ended, and its answer counts unless the cause is ErrGivenUp: who
+	// closes an engine ends the contexts, waits for the Runs to return, and
+	// records the answers of those that have returned without an error.
+	Run(ctx context.Context, c *Call) (Answer, error)
+
+	// Watch waits for the end of the job that Run has submitted: done is called
+	// once, with the result of the state or the error that it fails with. Watch
+	// returns at once; done may be called before that.
+	//
+	// When ctx ends, done need not be called any more. If its cause is
+	// ErrGivenUp, nobody wants the job any more and it is to be stopped; without
+	// that cause the process ends, the job goes on, and Watch is called again
+	// after the restart.
+	Watch(ctx context.Context, c *Call, submitted value.Value, done func(value.Value, error))
+}
+
+// ErrNoAnswer is what a Runner or a Handler returns for a call that is never
+// answered: the state ends by a timeout, by its task token, or with its
+// execution.
+var ErrNoAnswer = errors.New("task: no answer will come")
+
+// ErrGivenUp is the cause with which the context of a Run or Watch ends when
+// nobody waits for its outcome any more: because of a timeout, an answer to the
+// task token, or the end of the execution.
+var ErrGivenUp = errors.New("task: the task was given up")
+
+// NoJobs is embedded by Runners whose resources submit no jobs.
+type NoJobs struct{}
+
+// Watch implements Runner: a job is over with what Run has returned.
+func (NoJobs) Watch(_ context.Context, _ *Call, submitted value.Value, done func(value.Value, error)) {
+	done(submitted, nil)
 }
 
 // A Registry is the Runner of many resources. The zero Registry knows none. It
-// is safe for concurrent use.
+// is safe for concurrent use; Region and Account are set before that.
 type Registry struct {
+	Region, Account string // of the calls that say none
+
 	mu      sync.RWMutex
 	runners map[string]Runner
 }
@@ -61,6 +151,9 @@ type Registry struct {
 //	sqs:*           the other actions of a service
 //	aws-sdk:s3:*    those of a service called through the AWS SDK; also one: aws-sdk:s3:getObject
 //	aws-sdk:*       those of all other services called through the AWS SDK
+//
+// The items and results of Map Runs have the patterns s3:getObject,
+// s3:listObjectsV2 and s3:putObject.
 func (g *Registry) Add(pattern string, r Runner) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -72,19 +165,41 @@ func (g *Registry) Add(pattern string, r Runner) {
 
 // Run calls the resource by the runner of the pattern that fits it best. It is
 // the error States.Runtime if there is none.
-func (g *Registry) Run(ctx context.Context, c *Call) (value.Value, error) {
+func (g *Registry) Run(ctx context.Context, c *Call) (Answer, error) {
+	r := g.runner(c)
+	if r == nil {
+		return Answer{}, unsupported(c.Resource, g.Patterns())
+	}
+	return r.Run(ctx, c)
+}
+
+// Watch watches the job by the runner that has submitted it.
+func (g *Registry) Watch(ctx context.Context, c *Call, submitted value.Value, done func(value.Value, error)) {
+	r := g.runner(c)
+	if r == nil {
+		done(value.Value{}, unsupported(c.Resource, g.Patterns()))
+		return
+	}
+	r.Watch(ctx, c, submitted, done)
+}
+
+// runner returns the runner of a call, nil if there is none, and completes the
+// call.
+func (g *Registry) runner(c *Call) Runner {
+	if c.Region == "" {
+		c.Region = g.Region
+	}
+	if c.Account == "" {
+		c.Account = g.Account
+	}
 	g.mu.RLock()
-	var runner Runner
+	defer g.mu.RUnlock()
 	for _, pattern := range patterns(c.Resource) {
-		if runner = g.runners[pattern]; runner != nil {
-			break
+		if r := g.runners[pattern]; r != nil {
+			return r
 		}
 	}
-	g.mu.RUnlock()
-	if runner == nil {
-		return value.Value{}, unsupported(c.Resource, g.Patterns())
-	}
-	return runner.Run(ctx, c)
+	return nil
 }
 
 // Patterns returns the patterns that have a runner, sorted.

@@ -12,11 +12,9 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// named answers with its name.
-type named string
-
-func (n named) Run(context.Context, *Call) (value.Value, error) {
-	return value.OfString(string(n)), nil
+// named returns a Runner that answers with its name.
+func named(name string) Runner {
+	return Handler(func(context.Context, value.Value) (value.Value, error) { return value.OfString(name), nil })
 }
 
 func resource(t testing.TB, text string) asl.Resource {
@@ -46,7 +44,7 @@ func TestRegistry(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got, err := g.Run(context.Background(), &Call{Resource: resource(t, tt.resource)})
-		if err != nil || got.Text() != tt.want {
+		if err != nil || got.Output.Text() != tt.want {
 			t.Errorf("%s: got %v, %v, want %s", tt.resource, got, err, tt.want)
 		}
 	}

@@ -23,6 +23,7 @@ func testLists(t *testing.T, s journal.Store) {
 	for id := int64(1); id <= 240; id++ {
 		x := execution(id)
 		x.Status = statuses[id%6]
+		x.Redrives = id / 7 % 3
 		for i, place := range places(&x) {
 			*place = fmt.Sprintf("arn:%d", (id+int64(i))%5)
 			if i > 0 && id%7 == int64(i) {
@@ -34,8 +35,13 @@ func testLists(t *testing.T, s journal.Store) {
 	}
 	for _, x := range rows {
 		if x.ID%4 == 0 { // moves from one status to another
-			do(t, s, journal.Write{Update: &journal.Update{ID: x.ID, Status: statuses[(x.ID+1)%6]}})
-			rows[x.ID-1].Status = statuses[(x.ID+1)%6]
+			u := &journal.Update{ID: x.ID, Status: statuses[(x.ID+1)%6], Reopen: x.Status != journal.Running}
+			if u.Reopen {
+				u.Redrives = x.ID / 4 % 3 // and may move by that
+				rows[x.ID-1].Redrives = u.Redrives
+			}
+			do(t, s, journal.Write{Update: u})
+			rows[x.ID-1].Status = u.Status
 		}
 	}
 	for place := range 5 {
@@ -47,14 +53,20 @@ func testLists(t *testing.T, s journal.Store) {
 					arn = fmt.Sprintf("arn:%d", n)
 					*[]*string{&q.MachineARN, &q.VersionARN, &q.AliasARN, &q.MapRunARN}[place] = arn
 				}
-				var want []int64
-				for _, x := range slices.Backward(rows) {
-					if (place == 4 || *places(&x)[place] == arn) && (status == "" || x.Status == status) {
-						want = append(want, x.ID)
+				for _, q.Redriven = range []journal.RedriveFilter{journal.RedrivenOrNot, journal.Redriven, journal.NotRedriven} {
+					if place == 4 && q.Redriven != journal.RedrivenOrNot {
+						continue // it needs an ARN
 					}
+					var want []int64
+					for _, x := range slices.Backward(rows) {
+						if (place == 4 || *places(&x)[place] == arn) && (status == "" || x.Status == status) &&
+							(q.Redriven == journal.RedrivenOrNot || (q.Redriven == journal.Redriven) == (x.Redrives > 0)) {
+							want = append(want, x.ID)
+						}
+					}
+					q.Limit = 1 + 3*n
+					wantList(t, s, q, want...)
 				}
-				q.Limit = 1 + 3*n
-				wantList(t, s, q, want...)
 			}
 		}
 	}
@@ -83,6 +95,8 @@ func testQueries(t *testing.T, s journal.Store) {
 		{"no limit", journal.Query{}, nil, 0, journal.ErrInvalid},
 		{"a negative limit", journal.Query{Limit: -1}, nil, 0, journal.ErrInvalid},
 		{"a negative cursor", journal.Query{Limit: 1, Before: -1}, nil, 0, journal.ErrInvalid},
+		{"a filter without an ARN", journal.Query{Limit: 1, Status: journal.Running, Redriven: journal.NotRedriven}, nil, 0, journal.ErrInvalid},
+		{"a filter that there is not", journal.Query{Limit: 1, MachineARN: machine, Redriven: 3}, nil, 0, journal.ErrInvalid},
 		{"two ARNs", journal.Query{Limit: 1, MachineARN: "a", MapRunARN: "b"}, nil, 0, journal.ErrInvalid},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -68,6 +68,9 @@ func (m *model) random(r *rand.Rand) (w journal.Write) {
 		if r.IntN(2) == 0 {
 			u.Record = fmt.Appendf(nil, "record %d", r.IntN(100))
 		}
+		if u.Reopen = r.IntN(2) == 0; u.Reopen {
+			u.Stopped, u.Redrives, u.Redriven = 0, r.Int64N(3), r.Int64N(1000)
+		}
 		return u
 	}
 	h := m.executions[id]
@@ -124,6 +127,9 @@ func (m *model) apply(w journal.Write) error {
 		if h == nil {
 			return journal.ErrNotFound
 		}
+		if ended(h, w) {
+			return journal.ErrEnded
+		}
 		if b.First != last(h)+1 {
 			return journal.ErrOrder
 		}
@@ -134,7 +140,13 @@ func (m *model) apply(w journal.Write) error {
 		if h == nil {
 			return journal.ErrNotFound
 		}
+		if ended(h, w) {
+			return journal.ErrEnded
+		}
 		h.Execution.Status, h.Execution.Stopped = u.Status, u.Stopped
+		if u.Reopen {
+			h.Execution.Redrives, h.Execution.Redriven = u.Redrives, u.Redriven
+		}
 		if u.Record != nil {
 			h.Execution.Record = u.Record
 		}
@@ -172,7 +184,7 @@ func (m *model) compare(t testing.TB, s journal.Store) {
 			q.Status = status
 			for _, id := range ids {
 				x := m.executions[id].Execution
-				if (status == "" || x.Status == status) &&
+				if (q.Redriven == journal.RedrivenOrNot || (q.Redriven == journal.Redriven) == (x.Redrives > 0)) && (status == "" || x.Status == status) &&
 					(q.MachineARN == "" || x.MachineARN == q.MachineARN) &&
 					(q.VersionARN == "" || x.VersionARN == q.VersionARN) {
 					lists[q] = append(lists[q], id)
@@ -195,7 +207,11 @@ func (m *model) compare(t testing.TB, s journal.Store) {
 
 func (m *model) queries() (q []journal.Query) {
 	for i := range 3 {
-		q = append(q, journal.Query{MachineARN: fmt.Sprintf("machine %d", i)}, journal.Query{VersionARN: fmt.Sprintf("version %d", i)})
+		for filter := range journal.NotRedriven + 1 {
+			q = append(q,
+				journal.Query{MachineARN: fmt.Sprintf("machine %d", i), Redriven: filter},
+				journal.Query{VersionARN: fmt.Sprintf("version %d", i), Redriven: filter})
+		}
 	}
 	return q
 }
@@ -205,6 +221,11 @@ func (m *model) greatest() (id int64) {
 		id = max(id, i)
 	}
 	return id
+}
+
+// ended tells whether the write finds an execution that it may not change.
+func ended(h *journal.History, w journal.Write) bool {
+	return h.Execution.Status != journal.Running && (w.Update == nil || !w.Update.Reopen)
 }
 
 func last(h *journal.History) int64 {

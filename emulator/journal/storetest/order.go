@@ -125,6 +125,8 @@ func testClose(t *testing.T, s journal.Store) {
 	for _, err = range s.Batches(1, 1) {
 	}
 	wantClosed("Batches", err)
+	_, err = s.Document("k", "k")
+	wantClosed("Document", err)
 	err = nil
 	for _, err = range s.Documents("k") {
 	}

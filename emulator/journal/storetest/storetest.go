@@ -28,14 +28,17 @@ func Run(t *testing.T, open func(testing.TB) journal.Store) {
 		{"an empty store is empty", testEmpty},
 		{"an execution is kept as it was created", testCreate},
 		{"an update changes status, stop and record", testUpdate},
+		{"what has ended stays as it is unless it is reopened", testEnded},
+		{"one of many ends comes first", testEnds},
 		{"batches follow each other", testBatches},
 		{"a write that is refused changes nothing", testRefused},
 		{"a refused write does not touch its neighbours", testNeighbours},
 		{"documents are kept by kind and key", testDocuments},
+		{"a document that cannot be read does not hide the others", testLoad},
 		{"a deleted execution is gone", testDelete},
 		{"done comes in order and never within Commit", testOrder},
 		{"done sees its write and may write again", testDone},
-		{"lists are by origin and status", testLists},
+		{"lists are by origin, status and redrive", testLists},
 		{"queries keep their rules", testQueries},
 		{"pages stay where they are while executions are added", testCursor},
 		{"ten thousand executions are paged", testPages},
@@ -90,6 +93,7 @@ func testCreate(t *testing.T, s journal.Store) {
 	full := journal.Execution{
 		ID: 7, ARN: "arn:x:7", MachineARN: "arn:m", VersionARN: "arn:m:1", AliasARN: "arn:m:prod", MapRunARN: "arn:r",
 		Name: "sieben ünï\x00code", Status: "SUCCEEDED", Started: 1_700_000_000_123, Stopped: 1_700_000_000_456,
+		Redrives: 2, Redriven: 1_700_000_000_200,
 		Record: []byte{0, 1, 255, '\''},
 	}
 	bare := journal.Execution{ID: 1 << 40, ARN: "arn:x:8", MachineARN: "arn:m", Status: journal.Running}
@@ -122,14 +126,21 @@ func testUpdate(t *testing.T, s journal.Store) {
 	x := execution(1)
 	do(t, s, journal.Write{Create: &x})
 	for _, u := range []journal.Update{
+		{ID: 1, Status: journal.Running, Record: []byte("going on")},
 		{ID: 1, Status: "SUCCEEDED", Stopped: 99},
-		{ID: 1, Status: journal.Running, Stopped: 0, Record: []byte("redriven")},
-		{ID: 1, Status: journal.Running, Stopped: 0, Record: []byte{}},
-		{ID: 1, Status: "ABORTED", Stopped: 100, Record: bytes.Repeat([]byte("r"), 100_000)},
-		{ID: 1, Status: "ABORTED", Stopped: 101},
+		{ID: 1, Status: "PENDING_REDRIVE", Reopen: true},
+		{ID: 1, Status: journal.Running, Record: []byte("redriven"), Reopen: true, Redrives: 1, Redriven: 150},
+		{ID: 1, Status: journal.Running, Record: []byte{}, Redrives: 7, Redriven: 7},
+		{ID: 1, Status: "ABORTED", Stopped: 200, Record: bytes.Repeat([]byte("r"), 100_000)},
+		{ID: 1, Status: journal.Running, Reopen: true, Redrives: 2, Redriven: 300},
+		{ID: 1, Status: "SUCCEEDED", Stopped: 400},
+		{ID: 1, Status: "FAILED", Reopen: true},
 	} {
 		do(t, s, journal.Write{Update: &u})
 		x.Status, x.Stopped = u.Status, u.Stopped
+		if u.Reopen {
+			x.Redrives, x.Redriven = u.Redrives, u.Redriven
+		}
 		if u.Record != nil {
 			x.Record = u.Record
 		}
@@ -138,6 +149,94 @@ func testUpdate(t *testing.T, s journal.Store) {
 	}
 	wantList(t, s, journal.Query{MachineARN: machine, Status: journal.Running})
 	wantList(t, s, journal.Query{MachineARN: machine, Status: "SUCCEEDED"})
+}
+
+func testEnded(t *testing.T, s journal.Store) {
+	x := execution(1)
+	do(t, s, journal.Write{Create: &x, Batch: &journal.Batch{Execution: 1, First: 1, Last: 4}})
+	do(t, s, journal.Write{Update: &journal.Update{ID: 1, Status: "FAILED", Stopped: 5}})
+	x.Status, x.Stopped = "FAILED", 5
+	batch := func(first, last int64) *journal.Batch {
+		return &journal.Batch{Execution: 1, First: first, Last: last}
+	}
+	again := &journal.Update{ID: 1, Status: "ABORTED", Stopped: 6}
+	reopen := &journal.Update{ID: 1, Status: journal.Running, Reopen: true, Redrives: 1, Redriven: 7}
+	for _, test := range []struct {
+		name  string
+		write journal.Write
+		want  error
+	}{
+		{"a batch", journal.Write{Batch: batch(5, 6)}, journal.ErrEnded},
+		{"a batch that does not follow either", journal.Write{Batch: batch(9, 9)}, journal.ErrEnded},
+		{"a second end", journal.Write{Update: again}, journal.ErrEnded},
+		{"a second end with its event", journal.Write{Batch: batch(5, 5), Update: again}, journal.ErrEnded},
+		{"a status of running", journal.Write{Update: &journal.Update{ID: 1, Status: journal.Running}}, journal.ErrEnded},
+		{"a reopening whose batch leaves a gap", journal.Write{Batch: batch(6, 6), Update: reopen}, journal.ErrOrder},
+		{"a reopening that has stopped", journal.Write{Update: &journal.Update{ID: 1, Status: journal.Running, Stopped: 1, Reopen: true}}, journal.ErrInvalid},
+		{"a reopening of fewer than no redrives", journal.Write{Update: &journal.Update{ID: 1, Status: journal.Running, Reopen: true, Redrives: -1}}, journal.ErrInvalid},
+		{"a reopening before all times", journal.Write{Update: &journal.Update{ID: 1, Status: journal.Running, Reopen: true, Redriven: -1}}, journal.ErrInvalid},
+		{"a reopening of none", journal.Write{Update: &journal.Update{ID: 2, Status: journal.Running, Reopen: true}}, journal.ErrNotFound},
+		{"a reopening of none with its batch", journal.Write{
+			Batch: &journal.Batch{Execution: 2, First: 1, Last: 1}, Update: &journal.Update{ID: 2, Status: journal.Running, Reopen: true},
+		}, journal.ErrNotFound},
+		{"an end of what was created with its end", journal.Write{
+			Create: &journal.Execution{ID: 3, ARN: arn(3), MachineARN: machine, Status: "FAILED"}, Update: &journal.Update{ID: 3, Status: "ABORTED"},
+		}, journal.ErrEnded},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.write.Documents = []journal.Document{{Kind: "witness", Key: "k", Data: []byte("d")}}
+			if err := journal.Do(context.Background(), s, test.write); !errors.Is(err, test.want) {
+				t.Errorf("got %v, want %v", err, test.want)
+			}
+			wantExecution(t, s, x)
+			wantBatches(t, s, 1, 1, *batch(1, 4))
+			wantDocuments(t, s, "witness")
+			wantList(t, s, journal.Query{}, 1)
+		})
+	}
+
+	do(t, s, journal.Write{Batch: batch(5, 6), Update: reopen})
+	x.Status, x.Stopped, x.Redrives, x.Redriven = journal.Running, 0, 1, 7
+	wantExecution(t, s, x)
+	do(t, s, journal.Write{Batch: batch(7, 8)})
+	do(t, s, journal.Write{Batch: batch(9, 9), Update: &journal.Update{ID: 1, Status: "SUCCEEDED", Stopped: 9}})
+	x.Status, x.Stopped = "SUCCEEDED", 9
+	wantExecution(t, s, x)
+	wantBatches(t, s, 1, 1, *batch(1, 4), *batch(5, 6), *batch(7, 8), *batch(9, 9))
+	do(t, s, journal.Write{Delete: 1})
+	wantList(t, s, journal.Query{})
+}
+
+// testEnds has many callers end each of some executions: one is first, and the
+// others are told that they are not, in whatever groups a store applies them.
+func testEnds(t *testing.T, s journal.Store) {
+	const n, ends = 40, 5
+	results := make([][]error, n)
+	for i := range results {
+		x := execution(int64(i + 1))
+		s.Commit(journal.Write{Create: &x, Batch: &journal.Batch{Execution: x.ID, First: 1, Last: 1}}, nil)
+		for end := range int64(ends) {
+			w := journal.Write{Update: &journal.Update{ID: x.ID, Status: "ABORTED", Stopped: end + 1}}
+			if i%2 == 0 {
+				w.Batch = &journal.Batch{Execution: x.ID, First: 2, Last: 2}
+			}
+			s.Commit(w, func(err error) { results[i] = append(results[i], err) })
+		}
+	}
+	flush(t, s)
+	for i, got := range results {
+		if len(got) != ends || got[0] != nil {
+			t.Fatalf("execution %d: got %v, want %d and the first nil", i+1, got, ends)
+		}
+		for _, err := range got[1:] {
+			if !errors.Is(err, journal.ErrEnded) {
+				t.Errorf("execution %d: got %v, want %v", i+1, err, journal.ErrEnded)
+			}
+		}
+		x := execution(int64(i + 1))
+		x.Status, x.Stopped = "ABORTED", 1
+		wantExecution(t, s, x)
+	}
 }
 
 func testBatches(t *testing.T, s journal.Store) {
@@ -275,15 +374,57 @@ func testDocuments(t *testing.T, s journal.Store) {
 	wantDocuments(t, s, "machine", a, b)
 	wantDocuments(t, s, "tag", tag)
 	wantDocuments(t, s, "mach")
+	wantDocument(t, s, a)
+	wantDocument(t, s, tag)
+	wantNoDocument(t, s, "machine", "absent")
+	wantNoDocument(t, s, "mach", "a")
 
 	a.Data = bytes.Repeat([]byte("A2"), 500_000)
 	do(t, s, journal.Write{Documents: []journal.Document{a, {Kind: "machine", Key: "b"}, {Kind: "machine", Key: "absent"}}})
 	wantDocuments(t, s, "machine", a)
 	wantDocuments(t, s, "tag", tag)
+	wantDocument(t, s, a)
+	wantNoDocument(t, s, "machine", "b")
 
 	// In one write the last word counts.
 	do(t, s, journal.Write{Documents: []journal.Document{{Kind: "tag", Key: "z", Data: []byte("1")}, {Kind: "tag", Key: "a"}, {Kind: "tag", Key: "z", Data: []byte("2")}}})
 	wantDocuments(t, s, "tag", journal.Document{Kind: "tag", Key: "z", Data: []byte("2")})
+}
+
+func testLoad(t *testing.T, s journal.Store) {
+	for _, key := range []string{"a", "b", "c", "d"} {
+		do(t, s, journal.Write{Documents: []journal.Document{{Kind: "machine", Key: key, Data: []byte("data of " + key)}}})
+	}
+	bad := errors.New("no JSON")
+	var read []string
+	var broken []*journal.BrokenError
+	err := journal.Load(s, "machine", func(d journal.Document) error {
+		if d.Key == "b" || d.Key == "d" {
+			return bad
+		}
+		read = append(read, string(d.Data))
+		return nil
+	}, func(b *journal.BrokenError) { broken = append(broken, b) })
+	if want := []string{"data of a", "data of c"}; err != nil || !slices.Equal(read, want) {
+		t.Errorf("got %q, %v, want %q", read, err, want)
+	}
+	if len(broken) != 2 {
+		t.Fatalf("broken: got %v, want two", broken)
+	}
+	for i, key := range []string{"b", "d"} {
+		if got, want := *broken[i], (journal.BrokenError{File: s.Path(), Kind: "machine", Key: key, Err: bad}); got != want {
+			t.Errorf("broken: got %+v, want %+v", got, want)
+		}
+	}
+	if !errors.Is(broken[0], bad) {
+		t.Errorf("broken: got %v, want it to wrap %v", broken[0], bad)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := journal.Load(s, "machine", nil, nil); !errors.Is(err, journal.ErrClosed) {
+		t.Errorf("after Close: got %v, want %v", err, journal.ErrClosed)
+	}
 }
 
 func testDelete(t *testing.T, s journal.Store) {
@@ -416,6 +557,21 @@ func wantDocuments(t testing.TB, s journal.Store, kind string, want ...journal.D
 		return a.Kind == b.Kind && a.Key == b.Key && bytes.Equal(a.Data, b.Data)
 	}) {
 		t.Errorf("Documents(%q): got %d, want %d: %.200q, %.200q", kind, len(got), len(want), got, want)
+	}
+}
+
+func wantDocument(t testing.TB, s journal.Store, want journal.Document) {
+	t.Helper()
+	got, err := s.Document(want.Kind, want.Key)
+	if err != nil || got.Kind != want.Kind || got.Key != want.Key || !bytes.Equal(got.Data, want.Data) {
+		t.Errorf("Document: got %.200q, %v, want %.200q", got, err, want)
+	}
+}
+
+func wantNoDocument(t testing.TB, s journal.Store, kind, key string) {
+	t.Helper()
+	if got, err := s.Document(kind, key); !errors.Is(err, journal.ErrNotFound) {
+		t.Errorf("Document(%q, %q): got %.200q, %v, want %v", kind, key, got, err, journal.ErrNotFound)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/value"
@@ -45,7 +46,7 @@ func (r *reading) records(f *object, headers []string) error {
 			return err
 		}
 	}
-	shape := value.NewShape(headers...)
+	t := table{shape: value.NewShape(headers...)}
 	for {
 		fields, err := in.next()
 		if err == io.EOF {
@@ -54,23 +55,36 @@ func (r *reading) records(f *object, headers []string) error {
 		if err != nil {
 			return &objectError{f.Object, err}
 		}
-		if err := r.add(record(shape, fields)); err != nil {
+		if err := r.add(t.row(fields)); err != nil {
 			return err
 		}
 	}
 }
 
-// record makes an object of fields: missing ones are empty, those that have no
+// A table makes objects of records.
+type table struct {
+	shape *value.Shape
+	slab  []value.Value // that the members of the next rows are cut from
+	size  int           // of the slab
+}
+
+// row makes an object of fields: missing ones are empty, those that have no
 // header are left out.
-func record(shape *value.Shape, fields []string) value.Value {
-	members := make([]value.Value, shape.Len())
+func (t *table) row(fields []string) value.Value {
+	n := t.shape.Len()
+	if len(t.slab) < n {
+		t.size = max(n, min(2*t.size, 4096))
+		t.slab = make([]value.Value, t.size)
+	}
+	members := t.slab[:n:n]
+	t.slab = t.slab[n:]
 	for i := range members {
 		members[i] = value.EmptyString
 		if i < len(fields) && fields[i] != "" {
 			members[i] = value.OfString(fields[i])
 		}
 	}
-	return shape.New(members)
+	return t.shape.New(members)
 }
 
 func checkHeaders(headers []string) error {
@@ -88,34 +102,50 @@ func checkHeaders(headers []string) error {
 	return nil
 }
 
+// A fieldState is where in a field the reading of a record is.
+type fieldState uint8
+
+const (
+	beginning fieldState = iota // nothing of the field was read but backslashes
+	bare
+	quoted // between quotes
+)
+
 // records reads records one after the other.
 type records struct {
 	in        *bufio.Reader
 	delimiter byte
+	special   [256]bool // bytes that may not be what they stand for
 	line      int
 	text      []byte // of the fields of the record, without what separates them
 	ends      []int  // of the fields in text
+	start     int    // of the field that is being read, in text
+	fresh     []byte // text of the fields that are not those of the record before
 	fields    []string
 }
 
 func newRecords(from io.Reader, delimiter byte) *records {
-	return &records{in: bufio.NewReaderSize(from, 64<<10), delimiter: delimiter}
+	return &records{in: bufio.NewReaderSize(from, 64<<10), delimiter: delimiter, special: set("\\\"\r\n" + string(delimiter))}
 }
 
 // next returns the fields of the next record, which are valid until it is called
 // again (their texts stay), or io.EOF behind the last one.
 func (r *records) next() ([]string, error) {
-	r.text, r.ends = r.text[:0], r.ends[:0]
 	if _, err := r.in.Peek(1); err != nil {
 		return nil, err
 	}
+	r.text, r.ends, r.start = r.text[:0], r.ends[:0], 0
 	r.line++
-	first, start := r.line, 0 // of the record; of the field in text
-	quoted := false           // between quotes
-	touched := false          // the field has begun
+	first, state := r.line, beginning
 	for {
-		c, err := r.in.ReadByte()
-		if err == io.EOF && quoted {
+		if r.plain() && state == beginning {
+			state = bare
+		}
+		if len(r.text)+len(r.ends) > maxItem { // with its separators
+			return nil, tooLargeItem("the CSV record that begins in line " + strconv.Itoa(first))
+		}
+		c, err := r.byte()
+		if err == io.EOF && state == quoted {
 			return nil, failed("CSV: the record that begins in line %d has a quote that nothing closes", first)
 		}
 		if err == io.EOF {
@@ -124,57 +154,111 @@ func (r *records) next() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(r.text)+len(r.ends) > maxItem { // with its separators
-			return nil, tooLargeItem("the CSV record that begins in line " + value.OfInt(int64(first)).String())
-		}
-		if c == '\r' {
-			if r.peek() == '\n' {
-				continue
-			}
-			c = '\n'
-		}
 		switch {
 		case c == '\\':
-			if next := r.peek(); (quoted || touched) && (next == '\\' || next == '"' || next == int(r.delimiter)) {
-				r.text = append(r.text, byte(next))
-				r.in.Discard(1)
-			}
-		case c == '"' && (quoted || touched) && r.peek() == '"':
-			r.text = append(r.text, '"')
-			r.in.Discard(1)
+			r.backslash(state)
 		case c == '"':
-			inside := touched && len(r.text) > start && !r.atEnd() // such as the second one of a 5" b
-			if quoted = !quoted; inside {
-				r.text = append(r.text, '"')
-			}
-			touched = true
-		case c == r.delimiter && !quoted:
-			r.ends, start, touched = append(r.ends, len(r.text)), len(r.text), false
-		case c == '\n' && !quoted:
-			return r.end(), nil
-		default:
-			if c == '\n' {
+			state = r.quote(state)
+		case state == quoted:
+			if r.text = append(r.text, c); c == '\n' {
 				r.line++
 			}
-			r.text, touched = append(r.text, c), true
+		case c == r.delimiter:
+			r.ends, r.start, state = append(r.ends, len(r.text)), len(r.text), beginning
+		default: // a line end
+			return r.end(), nil
 		}
 	}
 }
 
-// end ends a record. The fields share one text. Bytes that are no UTF-8 become
-// U+FFFD, as Java reads them.
+// plain takes the bytes up to the next special one into the field, and reports
+// whether there were any.
+func (r *records) plain() bool {
+	some := false
+	for {
+		if _, err := r.in.Peek(1); err != nil {
+			return some // for byte to say
+		}
+		part, _ := r.in.Peek(r.in.Buffered()) // is there
+		n := 0
+		for n < len(part) && !r.special[part[n]] {
+			n++
+		}
+		r.text = append(r.text, part[:n]...)
+		r.in.Discard(n)
+		if some = some || n > 0; n < len(part) || len(r.text) > maxItem {
+			return some
+		}
+	}
+}
+
+// byte returns the next byte; each kind of line end is a \n.
+func (r *records) byte() (byte, error) {
+	c, err := r.in.ReadByte()
+	if c == '\r' {
+		if r.peek() == '\n' {
+			r.in.Discard(1)
+		}
+		c = '\n'
+	}
+	return c, err
+}
+
+// backslash takes what is behind a backslash, if that keeps it from meaning
+// anything.
+func (r *records) backslash(state fieldState) {
+	next := r.peek()
+	if state != beginning && (next == '\\' || next == '"' || next == int(r.delimiter)) {
+		r.text = append(r.text, byte(next))
+		r.in.Discard(1)
+	}
+}
+
+// quote takes a quote, and returns what state it leads to. Two are one. One that
+// has text before it and behind it, such as the second one of a 5" b, begins or
+// ends what it encloses, and is text as well.
+func (r *records) quote(state fieldState) fieldState {
+	if state != beginning && r.peek() == '"' {
+		r.text = append(r.text, '"')
+		r.in.Discard(1)
+		return state
+	}
+	if state != beginning && len(r.text) > r.start && !r.atEnd() {
+		r.text = append(r.text, '"')
+	}
+	if state == quoted {
+		return bare
+	}
+	return quoted
+}
+
+// end ends a record. Its fields share one text, but for those that are the same
+// as in the record before. Bytes that are no UTF-8 become U+FFFD, as Java reads
+// them.
 func (r *records) end() []string {
 	r.ends = append(r.ends, len(r.text))
-	text, valid := string(r.text), utf8.Valid(r.text)
-	r.fields = r.fields[:0]
+	for len(r.fields) < len(r.ends) {
+		r.fields = append(r.fields, "")
+	}
+	r.fields, r.fresh = r.fields[:len(r.ends)], r.fresh[:0]
 	start := 0
-	for _, end := range r.ends {
-		field := text[start:end]
-		if !valid {
-			field = string([]rune(field))
+	for i, end := range r.ends {
+		if field := r.text[start:end]; string(field) != r.fields[i] {
+			r.fresh = append(r.fresh, field...)
 		}
-		r.fields = append(r.fields, field)
 		start = end
+	}
+	text, valid := string(r.fresh), utf8.Valid(r.text)
+	start = 0
+	for i, end := range r.ends {
+		field := r.text[start:end]
+		if start = end; string(field) == r.fields[i] {
+			continue
+		}
+		r.fields[i], text = text[:len(field)], text[len(field):]
+		if !valid {
+			r.fields[i] = string([]rune(r.fields[i]))
+		}
 	}
 	return r.fields
 }

@@ -12,7 +12,7 @@ import (
 // seen to say stands here to the letter (F-060); the rest is ours.
 
 // errEnough ends a reading that has all the items it wants.
-var errEnough = errors.New("itemreader: MaxItems are read")
+var errEnough = errors.New("reader: MaxItems items are read")
 
 func failed(format string, args ...any) error {
 	return &asl.Error{Name: asl.ErrItemReaderFailed, Cause: fmt.Sprintf(format, args...)}
@@ -32,6 +32,11 @@ func tooLongHeaders(bytes int) error {
 // tooMuch: the items do not fit into memory. That is a limit of ours.
 func tooMuch() error {
 	return failed("the items are larger than the %d MB that a local Map Run may have; set MaxItems to read only some of them", maxMemory>>20)
+}
+
+// tooLongJSON: the document is not an array, which would be read in pieces.
+func tooLongJSON() error {
+	return failed("the object is larger than the %d MB that JSON other than an array may have; JSON Lines have no such limit", mostJSON>>20)
 }
 
 func tooLargeItem(what string) error {

@@ -1,9 +1,6 @@
 package reader
 
 import (
-	"bufio"
-	"bytes"
-	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -12,8 +9,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file reads JSON, whole or a value a line. Guide: "ItemReader (Map)",
-// "ItemsPointer", "JSON Lines".
+// This file reads documents in JSON. Guide: "ItemReader (Map)",
+// "ItemsPointer".
 
 // maxPointer is how long an ItemsPointer may be.
 const maxPointer = 2000
@@ -21,14 +18,22 @@ const maxPointer = 2000
 // json adds the items of an array, or takes an object as it is: its members are
 // iterated then. Where several objects are read, the values of the members are
 // items.
+//
+// A text of up to r.piece is parsed as a whole. A longer array is parsed in
+// pieces. Anything else is parsed as a whole, too, since what decides about it
+// may come last.
 func (r *reading) json(f *object) error {
-	var text strings.Builder
-	if _, err := io.Copy(&text, f); err != nil {
-		return &objectError{f.Object, err}
-	}
-	v, err := value.Parse(text.String())
+	in := newJSONText(f, r)
+	more, err := in.read(r.piece)
 	if err != nil {
-		return &objectError{f.Object, err}
+		return err
+	}
+	if more && r.config.pointer == "" && in.isArray() {
+		return r.array(f, io.MultiReader(strings.NewReader(in.text.String()), in.from))
+	}
+	v, err := in.parse()
+	if err != nil {
+		return err
 	}
 	if v, err = pointed(v, r.config.pointer); err != nil {
 		return err
@@ -40,10 +45,10 @@ func (r *reading) json(f *object) error {
 		return notIterable()
 	}
 	for i, item := range items(v) {
-		if text.Len() > maxItem && item.Size() > maxItem {
+		if in.text.Len() > maxItem && item.Size() > maxItem {
 			return tooLargeItem("item " + strconv.Itoa(i))
 		}
-		if err := r.add(item); err != nil {
+		if err := r.keep(item); err != nil {
 			return err
 		}
 	}
@@ -117,40 +122,4 @@ func shortened(text string) string {
 		return text[:80] + "…"
 	}
 	return text
-}
-
-// jsonLines adds the value of each line. Empty lines have none.
-func (r *reading) jsonLines(f *object) error {
-	in := bufio.NewScanner(f)
-	in.Buffer(make([]byte, 64<<10), maxItem+2) // with its line end
-	line := 0
-	for in.Scan() {
-		line++
-		err := r.jsonLine(f, line, bytes.TrimSpace(in.Bytes()))
-		if broken := in.Err(); broken != nil && err != errEnough { // the line is what came before that
-			return &objectError{f.Object, broken}
-		}
-		if err != nil {
-			return err
-		}
-	}
-	switch err := in.Err(); {
-	case errors.Is(err, bufio.ErrTooLong):
-		return tooLargeItem("line " + strconv.Itoa(line+1))
-	case err != nil:
-		return &objectError{f.Object, err}
-	}
-	return nil
-}
-
-func (r *reading) jsonLine(f *object, line int, text []byte) error {
-	if len(text) == 0 {
-		return nil
-	}
-	v, err := value.ParseBytes(text)
-	var bad *value.SyntaxError
-	if errors.As(err, &bad) {
-		return failed("Unable to read s3://%s/%s: line %d is not JSON: %s", f.Bucket, f.Key, line, bad.Message)
-	}
-	return r.add(v)
 }

@@ -1,7 +1,6 @@
 package reader
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/aslocal/aslocal/emulator/internal/s3"
@@ -35,22 +34,13 @@ func (r *reading) list(o s3.Object) error {
 	return nil
 }
 
-// seconds is a time as the service writes it: a double, as Java does (F-063).
+// seconds is a time as the service writes it: a double, as Java does, where that
+// has an exponent (F-063).
 func seconds(n int64) value.Value {
-	text := strconv.FormatFloat(float64(n), 'E', -1, 64)
-	mantissa, exponent, _ := strings.Cut(text, "E")
-	if !strings.Contains(mantissa, ".") {
-		mantissa += ".0"
-	}
-	e, err := strconv.Atoi(exponent)
-	if err != nil || e < 7 { // before the 27th of April 1970, Java writes no exponent
+	if -1e7 < n && n < 1e7 { // until the 26th of April 1970
 		return value.OfInt(n)
 	}
-	v, err := value.Parse(mantissa + "E" + strconv.Itoa(e))
-	if err != nil {
-		return value.OfInt(n)
-	}
-	return v
+	return value.MustParse(value.JavaDouble(float64(n)))
 }
 
 // flatten adds the items of each object. What ends in a slash and is empty is
@@ -67,7 +57,7 @@ func (r *reading) flatten(o s3.Object) error {
 		from := len(r.items)
 		err := r.object(one)
 		if len(r.items) > from {
-			r.parts = append(r.parts, Part{From: from, Source: sourceOf(one)})
+			r.sources = append(r.sources, Source{From: from, Source: sourceOf(one)})
 		}
 		if err != nil {
 			return err

@@ -19,13 +19,9 @@ func (r *reading) inventory(o s3.Object) error {
 		return err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(f)
+	manifest, err := newJSONText(f, r).parse()
 	if err != nil {
-		return &objectError{o, err}
-	}
-	manifest, err := value.Parse(string(text))
-	if err != nil {
-		return &objectError{o, err}
+		return err
 	}
 	if format := manifest.Get("fileFormat"); format.Exists() && format.Text() != "CSV" {
 		return failed("the manifest s3://%s/%s: only inventories in the format CSV can be read, got %s", o.Bucket, o.Key, format)

@@ -32,6 +32,7 @@ type Buckets interface {
 type Reader struct {
 	buckets Buckets
 	memory  int64 // that the items of one Map Run may take
+	piece   int   // bytes of JSON that are parsed at once
 }
 
 // maxMemory is what the items of one Map Run may take, all of which are held.
@@ -39,7 +40,7 @@ type Reader struct {
 const maxMemory = 1 << 30
 
 // New returns a reader of objects in the buckets.
-func New(b Buckets) *Reader { return &Reader{buckets: b, memory: maxMemory} }
+func New(b Buckets) *Reader { return &Reader{buckets: b, memory: maxMemory, piece: pieceJSON} }
 
 // A Request is an ItemReader with its fields evaluated.
 type Request struct {
@@ -50,13 +51,13 @@ type Request struct {
 
 // Items are what was read.
 type Items struct {
-	Value  value.Value // an array, or the object that a JSON file holds
-	Source string      // what $$.Map.Item.Source shows of them, unless Parts say more
-	Parts  []Part      // only of items from several objects, LOAD_AND_FLATTEN
+	Value   value.Value // an array, or the object that a JSON file holds
+	Sources []Source    // one, but of LOAD_AND_FLATTEN one for each object that has items
 }
 
-// A Part says where the items from number From on are from, up to the next Part.
-type Part struct {
+// A Source says where items are from, as $$.Map.Item.Source shows it: those from
+// number From on, up to the next Source.
+type Source struct {
 	From   int
 	Source string
 }
@@ -72,13 +73,13 @@ func (r *Reader) Read(ctx context.Context, in Request) (Items, error) {
 	if err != nil {
 		return Items{}, err
 	}
-	reading := &reading{ctx: ctx, buckets: r.buckets, config: c, memory: r.memory}
-	out := Items{Source: sourceOf(arguments)}
+	reading := &reading{ctx: ctx, buckets: r.buckets, config: c, memory: r.memory, piece: r.piece}
+	source := sourceOf(arguments)
 	switch {
 	case action == "listObjectsV2" && c.flatten:
 		err = reading.flatten(arguments)
 	case action == "listObjectsV2":
-		out.Source = "S3://" + arguments.Bucket
+		source = "S3://" + arguments.Bucket
 		err = reading.list(arguments)
 	case action != "getObject":
 		err = failed("ItemReader cannot call the resource %s: expected s3:getObject or s3:listObjectsV2", in.Resource)
@@ -97,8 +98,10 @@ func (r *Reader) Read(ctx context.Context, in Request) (Items, error) {
 	if err != nil && err != errEnough {
 		return Items{}, wordedAt(arguments, err)
 	}
-	out.Value, out.Parts = reading.result(), reading.parts
-	return out, nil
+	if len(reading.sources) == 0 {
+		reading.sources = []Source{{Source: source}}
+	}
+	return Items{Value: reading.result(), Sources: reading.sources}, nil
 }
 
 // sourceOf is the URI of an object in the form that the service gives it.
@@ -135,9 +138,10 @@ type reading struct {
 	buckets Buckets
 	config  config
 	memory  int64 // left
+	piece   int   // bytes of JSON that are parsed at once
 	items   []value.Value
 	whole   value.Value // an object that is iterated as it is, or no value
-	parts   []Part
+	sources []Source    // only of LOAD_AND_FLATTEN
 }
 
 // maxItem is how large an item may be before its ItemSelector. Quotas: "Maximum
@@ -155,6 +159,11 @@ func (r *reading) add(item value.Value) error {
 	if err := r.spend(int64(itemRoom + fieldRoom*item.Len())); err != nil {
 		return err
 	}
+	return r.keep(item)
+}
+
+// keep is add for an item whose room is spent.
+func (r *reading) keep(item value.Value) error {
 	r.items = append(r.items, item)
 	if len(r.items) >= r.config.maxItems {
 		return errEnough

@@ -293,8 +293,8 @@ func TestAthenaManifest(t *testing.T) {
 	} {
 		got, err := read(has, c.key, c.config)
 		check(t, got, err, c.want)
-		if want := "S3://b/" + c.key; err == nil && got.Source != want {
-			t.Errorf("source %s, want %s", got.Source, want)
+		if want := "S3://b/" + c.key; err == nil && got.Sources[0].Source != want {
+			t.Errorf("source %s, want %s", got.Sources[0].Source, want)
 		}
 	}
 }
@@ -316,8 +316,8 @@ func TestList(t *testing.T) {
 	} {
 		got, err := list(has, c.config, c.prefix)
 		check(t, got, err, c.want)
-		if got.Source != "S3://b" {
-			t.Errorf("source %s", got.Source)
+		if got.Sources[0].Source != "S3://b" {
+			t.Errorf("source %s", got.Sources[0].Source)
 		}
 	}
 }
@@ -340,7 +340,7 @@ func TestLoadAndFlatten(t *testing.T) {
 	} {
 		got, err := list(has, c.config, c.prefix)
 		check(t, got, err, c.want)
-		if parts := fmt.Sprint(got.Parts); parts != c.parts {
+		if parts := fmt.Sprint(got.Sources); parts != c.parts {
 			t.Errorf("parts %s, want %s", parts, c.parts)
 		}
 	}
@@ -363,7 +363,7 @@ func TestRequests(t *testing.T) {
 }
 
 func TestSource(t *testing.T) {
-	if got, err := read(buckets{"b/a/f.json": "[1]"}, "a/f.json", `{"InputType": "JSON"}`); err != nil || got.Source != "S3://b/a/f.json" || got.Parts != nil {
+	if got, err := read(buckets{"b/a/f.json": "[1]"}, "a/f.json", `{"InputType": "JSON"}`); err != nil || !slices.Equal(got.Sources, []Source{{0, "S3://b/a/f.json"}}) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }

@@ -7,18 +7,18 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// trial prepares the test of one state, given in JSON.
-func trial(tb testing.TB, state string) *Trial {
+// stateTest prepares the test of one state, given in JSON.
+func stateTest(tb testing.TB, state string) *StateTest {
 	tb.Helper()
-	d, found := asl.Parse(`{"StartAt": "Alone", "States": {"Alone": ` + state + `}}`)
+	d, found := asl.Parse(`{"StartAt": "Single", "States": {"Single": ` + state + `}}`)
 	if found = append(found, asl.Validate(d, asl.Options{Alone: true})...); found.HasErrors() {
 		tb.Fatal(found)
 	}
-	p, err := CompileState(d.State("Alone"), "Tested")
+	p, err := CompileState(d.State("Single"), "Tested")
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &Trial{Program: p, Start: testStart, At: 1_767_225_600_000, Input: value.EmptyObject, Call: func(t *Task) (value.Value, *Failure) {
+	return &StateTest{Program: p, Start: testStart, At: 1_767_225_600_000, Input: value.EmptyObject, Call: func(t *Task) (value.Value, *Failure) {
 		tb.Errorf("%s is called", t.Resource)
 		return value.NullValue, nil
 	}}
@@ -26,24 +26,24 @@ func trial(tb testing.TB, state string) *Trial {
 
 const callsF = `"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f"`
 
-func TestTrialCallsTheTask(t *testing.T) {
+func TestSingleStateCallsTheTask(t *testing.T) {
 	tests := map[string]struct {
 		state        string
 		failure      *Failure // of the call; nil: it returns its input
-		status       TrialStatus
+		status       TestStatus
 		output, next string
 		name, cause  string
 	}{
-		"it succeeds":     {`{` + callsF + `, "Next": "Next"}`, nil, TrialSucceeded, `{}`, "Next", "", ""},
-		"it fails":        {`{` + callsF + `, "Next": "Next"}`, NewFailure("E", "c"), TrialFailed, "", "", "E", "c"},
-		"it times out":    {`{` + callsF + `, "Next": "Next", "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "C"}]}`, timeout(), TrialCaught, `{"Error":"States.Timeout","Cause":""}`, "C", "States.Timeout", ""},
-		"it is our fault": {`{` + callsF + `, "Next": "Next", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}]}`, NewFailure(asl.ErrRuntime, "c"), TrialFailed, "", "", asl.ErrRuntime, "An error occurred while executing the state 'Tested' (entered at the event id #2). c"},
-		"the Catch fails": {`{` + callsF + `, "Next": "Next", "Catch": [{"ErrorEquals": ["E"], "Next": "C", "Assign": {"a.$": "$.a"}}]}`, NewFailure("E", "c"), TrialFailed, "", "", asl.ErrRuntime, `An error occurred while executing the state 'Tested' (entered at the event id #2). The JSONPath '$.a' specified for the field 'a.$' could not be found in the input '{"Error":"E","Cause":"c"}'`},
-		"it is retried":   {`{` + callsF + `, "Next": "Next", "Retry": [{"ErrorEquals": ["E"]}]}`, NewFailure("E", "c"), TrialRetriable, "", "", "E", "c"},
+		"it succeeds":     {`{` + callsF + `, "Next": "Next"}`, nil, TestSucceeded, `{}`, "Next", "", ""},
+		"it fails":        {`{` + callsF + `, "Next": "Next"}`, NewFailure("E", "c"), TestFailed, "", "", "E", "c"},
+		"it times out":    {`{` + callsF + `, "Next": "Next", "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "C"}]}`, timeout(), TestCaught, `{"Error":"States.Timeout","Cause":""}`, "C", "States.Timeout", ""},
+		"it is our fault": {`{` + callsF + `, "Next": "Next", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}]}`, NewFailure(asl.ErrRuntime, "c"), TestFailed, "", "", asl.ErrRuntime, "An error occurred while executing the state 'Tested' (entered at the event id #2). c"},
+		"the Catch fails": {`{` + callsF + `, "Next": "Next", "Catch": [{"ErrorEquals": ["E"], "Next": "C", "Assign": {"a.$": "$.a"}}]}`, NewFailure("E", "c"), TestFailed, "", "", asl.ErrRuntime, `An error occurred while executing the state 'Tested' (entered at the event id #2). The JSONPath '$.a' specified for the field 'a.$' could not be found in the input '{"Error":"E","Cause":"c"}'`},
+		"it is retried":   {`{` + callsF + `, "Next": "Next", "Retry": [{"ErrorEquals": ["E"]}]}`, NewFailure("E", "c"), TestRetriable, "", "", "E", "c"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			tr, calls := trial(t, test.state), 0
+			tr, calls := stateTest(t, test.state), 0
 			tr.Call = func(task *Task) (value.Value, *Failure) {
 				calls++
 				return task.Input, test.failure
@@ -70,9 +70,9 @@ func TestTrialCallsTheTask(t *testing.T) {
 	}
 }
 
-// TestTrialOfEveryType runs a state of each type in both query languages, and a
+// TestSingleStateOfEveryType runs a state of each type in both query languages, and a
 // second time, from the same program.
-func TestTrialOfEveryType(t *testing.T) {
+func TestSingleStateOfEveryType(t *testing.T) {
 	for _, language := range []asl.QueryLanguage{asl.JSONPath, asl.JSONata} {
 		condition := `"Variable": "$.a", "IsPresent": false`
 		if language == asl.JSONata {
@@ -89,20 +89,20 @@ func TestTrialOfEveryType(t *testing.T) {
 			asl.Map:      `"ItemProcessor": ` + single(`"Type": "Pass"`) + `, "End": true`,
 		} {
 			t.Run(string(language)+" "+string(kind), func(t *testing.T) {
-				tr := trial(t, `{"Type": "`+string(kind)+`", "QueryLanguage": "`+string(language)+`", `+state+`}`)
+				tr := stateTest(t, `{"Type": "`+string(kind)+`", "QueryLanguage": "`+string(language)+`", `+state+`}`)
 				tr.Input = value.OfItems(value.OfInt(1))
 				if kind == asl.Task || kind == asl.Parallel || kind == asl.Map {
-					tr.Mock = &Mock{Result: value.OfItems(value.OfInt(2))}
+					tr.Mocked = &Mock{Result: value.OfItems(value.OfInt(2))}
 				}
 				if kind == asl.Task {
 					tr.Input = value.EmptyObject
 				}
 				again := *tr
-				want := TrialSucceeded
+				want := TestSucceeded
 				if kind == asl.Fail {
-					want = TrialFailed
+					want = TestFailed
 				}
-				for _, tr := range []*Trial{tr, &again} {
+				for _, tr := range []*StateTest{tr, &again} {
 					if v := tr.Run(); v.Status != want {
 						t.Errorf("got %s %v, want %s", v.Status, v.Failure, want)
 					}
@@ -112,18 +112,18 @@ func TestTrialOfEveryType(t *testing.T) {
 	}
 }
 
-// TestTrialOfManyItems has inputs of iterations that share what is large, so
+// TestSingleStateOfManyItems has inputs of iterations that share what is large, so
 // that together they are larger than memory.
-func TestTrialOfManyItems(t *testing.T) {
-	tr := trial(t, `{"Type": "Map", "ItemSelector": {"all.$": "$$.Execution.Input"}, "ItemProcessor": `+single(`"Type": "Pass"`)+`, "End": true}`)
+func TestSingleStateOfManyItems(t *testing.T) {
+	tr := stateTest(t, `{"Type": "Map", "ItemSelector": {"all.$": "$$.Execution.Input"}, "ItemProcessor": `+single(`"Type": "Pass"`)+`, "End": true}`)
 	items := make([]value.Value, 100_000)
 	for i := range items {
 		items[i] = value.OfInt(1)
 	}
-	tr.Input, tr.Mock = value.OfSlice(items), &Mock{Result: value.EmptyArray}
+	tr.Input, tr.Mocked = value.OfSlice(items), &Mock{Result: value.EmptyArray, Rehearsal: &Rehearsal{Iterations: -1}}
 	v := tr.Run()
-	if v.Status != TrialSucceeded || v.Iterations != len(items) {
-		t.Errorf("got %s %v with %d iterations", v.Status, v.Failure, v.Iterations)
+	if n := tr.Mocked.Rehearsal.Iterations; v.Status != TestSucceeded || n != len(items) {
+		t.Errorf("got %s %v with %d iterations", v.Status, v.Failure, n)
 	}
 	if v.Inspection[AfterItemSelector].Exists() {
 		t.Error("the inputs are shown")
@@ -133,8 +133,8 @@ func TestTrialOfManyItems(t *testing.T) {
 	}
 }
 
-func TestTrialKeepsGivenVariables(t *testing.T) {
-	tr := trial(t, `{"Type": "Pass", "Assign": {"b.$": "$a"}, "End": true}`)
+func TestSingleStateKeepsGivenVariables(t *testing.T) {
+	tr := stateTest(t, `{"Type": "Pass", "Assign": {"b.$": "$a"}, "End": true}`)
 	tr.Variables = value.MustParse(`{"a": 1, "b": 2}`)
 	v := tr.Run()
 	if got, want := v.Variables.String(), `{"a":1,"b":1}`; got != want {

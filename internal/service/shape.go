@@ -61,22 +61,22 @@ var kinds = [...]struct {
 	dictionary: {value.Object, "an object"},
 }
 
-//go:embed shapes.txt
-var source string
+//go:embed answers.txt
+var answersText string
 
-// table is read when it is first asked.
-var table = sync.OnceValue(func() map[string]*Shape {
-	t, err := parse(source)
+// answers is read when it is first asked.
+var answers = sync.OnceValue(func() map[string]*Shape {
+	t, err := parseShapes(answersText)
 	if err != nil {
-		panic("shape: shapes.txt: " + err.Error()) // a test reads it
+		panic("service: answers.txt: " + err.Error()) // a test reads it
 	}
 	return t
 })
 
-// Of returns the shape of what an integration answers, named as in its ARN
-// behind arn:aws:states::: ("batch:submitJob.sync", "aws-sdk:kms:encrypt").
-func Of(integration string) (*Shape, bool) {
-	s, ok := table()[integration]
+// AnswerOf returns the shape of what an integration answers, named as in its
+// ARN behind arn:aws:states::: ("batch:submitJob.sync", "aws-sdk:kms:encrypt").
+func AnswerOf(integration string) (*Shape, bool) {
+	s, ok := answers()[integration]
 	return s, ok
 }
 

@@ -1,17 +1,14 @@
 package service
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"text/scanner"
-	"unicode"
 )
 
-// This file reads the table of shapes. Its grammar:
+// This file reads answers.txt. Its grammar:
 //
 //	table  = { name "=" shape }                    names in the order in which they are wanted, or later
 //	shape  = "{" { name [ "*" ] shape } "}"        a structure; * marks what is required
@@ -22,24 +19,14 @@ import (
 //	       | "enum" "(" { name } ")"
 //	       | name                                  a shape of the table
 //	bounds = "(" low ".." [ high ] ")"             of a length, a size, or a number
-//
-// A name is a run of letters, digits and any of _-.: ; a # begins a comment.
 
 // unbounded is the upper bound that is left out.
 const unbounded = math.MaxInt64
 
-// parse reads a table.
-func parse(source string) (map[string]*Shape, error) {
-	p := &parser{shapes: make(map[string]*Shape), defined: make(map[string]bool), aliases: make(map[*Shape]*Shape)}
-	p.scan.Init(strings.NewReader(source))
-	p.scan.Mode = scanner.ScanIdents
-	p.scan.Whitespace |= 1 << ','
-	p.scan.IsIdentRune = func(r rune, i int) bool {
-		return r != scanner.EOF && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-.:", r))
-	}
-	p.scan.Error = func(_ *scanner.Scanner, message string) { p.fail("%s", message) }
-	p.next()
-	for p.err == nil && p.token != scanner.EOF {
+// parseShapes reads a table.
+func parseShapes(source string) (map[string]*Shape, error) {
+	p := &shapeParser{shapes: make(map[string]*Shape), defined: make(map[string]bool), aliases: make(map[*Shape]*Shape)}
+	for p.open(source); p.more(); {
 		name := p.name("a name")
 		p.expect('=')
 		s := p.shape(0)
@@ -61,17 +48,14 @@ func parse(source string) (map[string]*Shape, error) {
 	return p.shapes, p.err
 }
 
-type parser struct {
-	scan    scanner.Scanner
-	token   rune
-	text    string
+type shapeParser struct {
+	tokens
 	shapes  map[string]*Shape
 	defined map[string]bool   // false: only named yet
 	aliases map[*Shape]*Shape // definitions that are only the name of another shape
-	err     error
 }
 
-func (p *parser) define(name string, s *Shape) {
+func (p *shapeParser) define(name string, s *Shape) {
 	if s.name != "" {
 		p.aliases[p.named(name)] = s
 		return
@@ -81,7 +65,7 @@ func (p *parser) define(name string, s *Shape) {
 }
 
 // resolve fills in the aliases, when everything that they may name is read.
-func (p *parser) resolve() {
+func (p *shapeParser) resolve() {
 	for _, name := range slices.Sorted(maps.Keys(p.shapes)) {
 		s := p.shapes[name]
 		of := p.aliases[s]
@@ -101,48 +85,8 @@ func (p *parser) resolve() {
 	}
 }
 
-func (p *parser) fail(format string, args ...any) {
-	if p.err == nil {
-		p.err = fmt.Errorf("line %d: "+format, append([]any{p.scan.Position.Line}, args...)...)
-	}
-}
-
-// next reads a token and passes over comments.
-func (p *parser) next() {
-	for p.token = p.scan.Scan(); p.token == '#'; p.token = p.scan.Scan() {
-		for r := p.scan.Next(); r != '\n' && r != scanner.EOF; {
-			r = p.scan.Next()
-		}
-	}
-	p.text = p.scan.TokenText()
-}
-
-// accept passes over a token if it comes next.
-func (p *parser) accept(token rune) bool {
-	if p.token != token {
-		return false
-	}
-	p.next()
-	return true
-}
-
-func (p *parser) expect(token rune) {
-	if !p.accept(token) {
-		p.fail("expected %q, got %q", token, p.text)
-	}
-}
-
-func (p *parser) name(what string) string {
-	name := p.text
-	if p.token != scanner.Ident {
-		p.fail("expected %s, got %q", what, name)
-	}
-	p.next()
-	return name
-}
-
 // named returns the shape of that name, which may be filled in later.
-func (p *parser) named(name string) *Shape {
+func (p *shapeParser) named(name string) *Shape {
 	if p.shapes[name] == nil {
 		p.shapes[name] = &Shape{name: name}
 	}
@@ -152,7 +96,7 @@ func (p *parser) named(name string) *Shape {
 // maxNesting bounds how deep shapes are written into each other.
 const maxNesting = 20
 
-func (p *parser) shape(depth int) *Shape {
+func (p *shapeParser) shape(depth int) *Shape {
 	if p.err != nil || depth > maxNesting {
 		p.fail("nested too deeply")
 		return &Shape{}
@@ -183,16 +127,14 @@ func (p *parser) shape(depth int) *Shape {
 		p.bounds(s)
 	case "enum":
 		s.kind = text
-		for p.expect('('); p.err == nil && !p.accept(')'); {
-			s.enum = append(s.enum, p.name("a value"))
-		}
+		s.enum = p.names("a value")
 	default:
 		return p.named(name)
 	}
 	return s
 }
 
-func (p *parser) structure(depth int) *Shape {
+func (p *shapeParser) structure(depth int) *Shape {
 	s := &Shape{kind: structure}
 	for p.err == nil && !p.accept('}') {
 		m := member{name: p.name("a member")}
@@ -204,7 +146,7 @@ func (p *parser) structure(depth int) *Shape {
 }
 
 // bounds reads those of s, if there are any.
-func (p *parser) bounds(s *Shape) {
+func (p *shapeParser) bounds(s *Shape) {
 	if !p.accept('(') {
 		return
 	}
@@ -219,7 +161,7 @@ func (p *parser) bounds(s *Shape) {
 	p.expect(')')
 }
 
-func (p *parser) number(text string) int64 {
+func (p *shapeParser) number(text string) int64 {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		p.fail("expected a number, got %q", text)

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -42,7 +41,7 @@ func TestCheck(t *testing.T) {
 		{"aws-sdk:s3:getObject", `{"StorageClass": "Papyrus"}`, false, "Field 'StorageClass' is not an expected value"},
 	}
 	for _, test := range tests {
-		s, ok := Of(test.integration)
+		s, ok := AnswerOf(test.integration)
 		if !ok {
 			t.Errorf("%s: no such shape", test.integration)
 			continue
@@ -53,10 +52,10 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestTable reads the table, whose integrations must be such that a state can
-// have.
-func TestTable(t *testing.T) {
-	shapes, err := parse(source)
+// Answers are those of actions in the table of services, of their jobs, or of
+// actions through the AWS SDK.
+func TestAnswers(t *testing.T) {
+	shapes, err := parseShapes(answersText)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,30 +65,35 @@ func TestTable(t *testing.T) {
 			continue
 		}
 		integrations++
-		if _, err := asl.ParseResource("arn:aws:states:::" + name); err != nil {
-			t.Errorf("%s: %v", name, err)
+		if strings.HasPrefix(name, "aws-sdk:") {
+			continue
+		}
+		stem, job := strings.CutSuffix(name, ".sync")
+		service, action, _ := strings.Cut(stem, ":")
+		if a, ok := Find(service, action); !ok || job && !a.Has(".sync") {
+			t.Errorf("%s is no integration", name)
 		}
 	}
 	if integrations < 80 {
 		t.Errorf("got %d integrations, want at least 80", integrations)
 	}
-	if _, ok := Of("aws-sdk:nothing:of"); ok {
+	if _, ok := AnswerOf("aws-sdk:nothing:of"); ok {
 		t.Error("a service that the table lacks has a shape")
 	}
 }
 
-// FuzzParse reads anything; a table that it can read it must print so that it
+// FuzzParseShapes reads anything; a table that it can read it must print so that it
 // reads it again.
-func FuzzParse(f *testing.F) {
+func FuzzParseShapes(f *testing.F) {
 	f.Add("A = {B string(1..2) C* [number(0..)](1..3) D <E>} E = enum(x y-z)")
 	f.Add("A = {B A} # more\nC = A")
 	f.Fuzz(func(t *testing.T, source string) {
-		shapes, err := parse(source)
+		shapes, err := parseShapes(source)
 		if err != nil {
 			return
 		}
 		text := printed(shapes)
-		again, err := parse(text)
+		again, err := parseShapes(text)
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
@@ -107,7 +111,7 @@ func printed(shapes map[string]*Shape) string {
 	return b.String()
 }
 
-func TestParse(t *testing.T) {
+func TestParseShapes(t *testing.T) {
 	tests := []struct{ source, want string }{
 		{"A = {B string(1..2) C* [number(0..)](1..3) D <E>} E = enum(x y-z)", "{B string(1..2) C* [number(0..)](1..3) D <E>}"},
 		{"A = {B A C any D boolean E blob}", "{B A C any D boolean E string}"},
@@ -125,7 +129,7 @@ func TestParse(t *testing.T) {
 		{"A = " + strings.Repeat("[", 100), "line 1: nested too deeply"},
 	}
 	for _, test := range tests {
-		shapes, err := parse(test.source)
+		shapes, err := parseShapes(test.source)
 		got := ""
 		if err != nil {
 			got = err.Error()

@@ -145,7 +145,7 @@ func TestMapWithoutItsBuckets(t *testing.T) {
 		want    string
 	}{
 		{"nothing is set up", nil, `{"bucket": "orders", "prefix": "", "max": 0}`,
-			`{"not":"read","why":"Unable to read s3://orders/in/rows.csv. | Message from S3: nothing is set up that has the bucket 'orders': set --s3-dir to a folder ` +
+			`{"not":"read","why":"Unable to read s3://orders/in/rows.csv. | Message from S3: no S3 is set up for the bucket 'orders': set --s3-dir to a folder ` +
 				`whose folders are buckets, or --s3-endpoint (AWS_ENDPOINT_URL_S3) to an endpoint that speaks S3, such as http://localhost:9000 of MinIO"}`},
 		{"no bucket to read from", []emulator.Option{only}, `{"bucket": "gone", "prefix": "", "max": 0}`,
 			`{"not":"read","why":"Unable to read s3://gone/in/rows.csv. | Message from S3: The specified bucket does not exist (Service: S3, Status Code: 404)"}`},

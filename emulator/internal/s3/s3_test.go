@@ -396,7 +396,7 @@ func TestErrors(t *testing.T) {
 		o    Object
 		want string
 	}{
-		{"nothing is set up", open(t, Config{}), Object{Bucket: "b"}, "nothing is set up that has the bucket 'b': set --s3-dir to a folder"},
+		{"nothing is set up", open(t, Config{}), Object{Bucket: "b"}, "no S3 is set up for the bucket 'b': set --s3-dir to a folder"},
 		{"no such key", endpoint, Object{Bucket: "orders", Key: "b"}, "The specified key does not exist. (Service: S3, Status Code: 404, Request ID: REQUEST1)"},
 		{"no such bucket", endpoint, Object{Bucket: "b", Key: "b"}, "The specified bucket does not exist (Service: S3, Status Code: 404, Request ID: REQUEST1)"},
 		{"the bucket is another account's", endpoint, Object{Bucket: "orders", Key: "a", Owner: "999999999999"}, "Access Denied (Service: S3, Status Code: 403, Request ID: REQUEST1)"},
