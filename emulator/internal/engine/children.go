@@ -130,8 +130,11 @@ func (e *Engine) beginChild(m *mapRunChildren, c *machine.ChildStarting) error {
 		InputText: c.Input.String(), Express: c.Express, MapRun: c.MapRun, Parent: parent.arn, Items: c.Items,
 	}}
 	child, _, err := e.create(e.root, &r)
+	if err == ErrExists && c.Redrive {
+		return e.redriveChild(m, c)
+	}
 	if err == ErrExists {
-		return e.OnEnd(c.ARN, func(v View) { e.childEnded(m, c, v) })
+		return e.OnEnd(c.ARN, func(v View) { e.childEnded(m, c, v, false) })
 	}
 	if err != nil {
 		return err
@@ -141,7 +144,7 @@ func (e *Engine) beginChild(m *mapRunChildren, c *machine.ChildStarting) error {
 			e.requeue(m, c, err)
 			return
 		}
-		e.childEnded(m, c, v)
+		e.childEnded(m, c, v, false)
 	})
 	e.deliver(child, delivery{Stimulus: begin(&r)})
 	if !c.Express && m.isOver() { // abandon came before there was anything to stop
@@ -156,14 +159,17 @@ func (m *mapRunChildren) isOver() bool {
 	return m.over
 }
 
-// childEnded takes the end of a child to its Map Run. It does not block.
-func (e *Engine) childEnded(m *mapRunChildren, c *machine.ChildStarting, v View) {
+// childEnded takes the end of a child to its Map Run. notRedrivable says that it
+// should have been redriven, and could not be. It does not block.
+func (e *Engine) childEnded(m *mapRunChildren, c *machine.ChildStarting, v View, notRedrivable bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.over {
 		return
 	}
-	m.ended = append(m.ended, childEnd{c.ARN, machine.ChildEnd{Index: c.Index, Status: v.Status, Started: v.Started, Stopped: v.Stopped, Output: v.Output, Failure: v.Failure}})
+	m.ended = append(m.ended, childEnd{c.ARN, machine.ChildEnd{
+		Index: c.Index, Status: v.Status, Started: v.Started, Stopped: v.Stopped, Output: v.Output, Failure: v.Failure, NotRedrivable: notRedrivable,
+	}})
 	e.tellEnds(m)
 }
 

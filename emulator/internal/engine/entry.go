@@ -18,8 +18,10 @@ type entry struct {
 	revision string // of the definition that it runs
 	express  bool
 
-	stage stage // guarded by mu
-	asked asked // guarded by mu
+	// Guarded by mu.
+	stage    stage
+	asked    asked
+	redrives int32 // how often it was redriven
 
 	// turn is held while the machine handles a stimulus. mu guards what follows;
 	// it is held for moments only, and may be taken with turn held. resident is
@@ -29,10 +31,11 @@ type entry struct {
 	resident *resident // nil while it is evicted
 
 	// How far the execution is durable.
-	started int64 // Unix milliseconds
-	events  int64 // number of the last event in the history
-	records int64 // number of the last record in the journal
-	final   *View // set when the end is durable
+	started  int64 // Unix milliseconds
+	redriven int64 // when for the last time, in Unix milliseconds; 0 for never
+	events   int64 // number of the last event in the history
+	records  int64 // number of the last record in the journal
+	final    *View // set when the end is durable
 }
 
 // stage says how far the life of an entry has come.
@@ -173,8 +176,28 @@ func (x *entry) install(r *resident) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	r.entry, x.resident, x.stage = x, r, running
-	x.started, _ = r.machine.Times()
-	x.events, x.records = r.machine.Events(), r.machine.Records()
+	x.durable(r.progress())
+}
+
+// A progress is how far an execution has come.
+type progress struct {
+	started, redriven, events, records int64
+	redrives                           int32
+}
+
+// progress returns how far the machine has come. The caller holds entry.turn.
+func (r *resident) progress() progress {
+	m := r.machine
+	p := progress{events: m.Events(), records: m.Records()}
+	p.started, _ = m.Times()
+	redrives, at := m.Redrives()
+	p.redrives, p.redriven = int32(redrives), at
+	return p
+}
+
+// durable notes how far the execution is durable. The caller holds x.mu.
+func (x *entry) durable(p progress) {
+	x.started, x.redriven, x.redrives, x.events, x.records = p.started, p.redriven, p.redrives, p.events, p.records
 }
 
 // refuse answers that a stimulus has come too late, when all that has happened to

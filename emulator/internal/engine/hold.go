@@ -47,7 +47,7 @@ type heldQueue struct {
 }
 
 // Hold holds the executions that the filter selects, now and in the future. One
-// that begins is held after its beginning.
+// that begins, or is redriven, is held right after that.
 func (e *Engine) Hold(f Filter) *Hold {
 	q := &e.holds
 	q.mu.Lock()
@@ -129,7 +129,7 @@ func (q *holds) admit(r *resident, d *delivery, budget int) int {
 	switch {
 	case !held && queue == nil:
 		return budget
-	case held && d.Kind == machine.Begin:
+	case held && (d.Kind == machine.Begin || d.Kind == machine.Redriven):
 		return 1
 	}
 	queue = q.queue(r)

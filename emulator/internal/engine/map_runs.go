@@ -208,21 +208,21 @@ func (e *Engine) loadMapRuns() error {
 }
 
 var (
-	mapRunShape = value.NewShape("execution", "status", "started", "stopped", "maxConcurrency", "toleratedCount", "toleratedPercentage", "items", "executions")
-	countsShape = value.NewShape("running", "succeeded", "failed", "timedOut", "aborted", "total")
+	mapRunShape = value.NewShape("execution", "status", "started", "stopped", "maxConcurrency", "toleratedCount", "toleratedPercentage", "redrives", "redriven", "items", "executions")
+	countsShape = value.NewShape("running", "succeeded", "failed", "timedOut", "aborted", "total", "notRedrivable", "pendingRedrive")
 )
 
 func (r *MapRun) document() []byte {
 	l := &r.Limits
 	return mapRunShape.New([]value.Value{
 		value.OfString(r.Execution), value.OfString(r.Status.String()), value.OfInt(r.Started), value.OfInt(r.Stopped), value.OfInt(l.MaxConcurrency), value.OfInt(l.ToleratedCount),
-		value.OfFloat(l.ToleratedPercentage), countsValue(&r.Items), countsValue(&r.Executions),
+		value.OfFloat(l.ToleratedPercentage), value.OfInt(int64(r.Redrives)), value.OfInt(r.Redriven), countsValue(&r.Items), countsValue(&r.Executions),
 	}).AppendJSON(nil)
 }
 
 func countsValue(c *machine.MapRunCounts) value.Value {
-	members := make([]value.Value, 0, 6)
-	for _, n := range []int{c.Running, c.Succeeded, c.Failed, c.TimedOut, c.Aborted, c.Total} {
+	members := make([]value.Value, 0, 8)
+	for _, n := range []int{c.Running, c.Succeeded, c.Failed, c.TimedOut, c.Aborted, c.Total, c.FailuresNotRedrivable, c.PendingRedrive} {
 		members = append(members, value.OfInt(int64(n)))
 	}
 	return countsShape.New(members)
@@ -236,6 +236,7 @@ func readMapRun(doc journal.Document) (MapRun, error) {
 	number := func(name string) int64 { n, _ := v.Get(name).Int(); return n }
 	r := MapRun{Execution: v.Get("execution").Text()}
 	r.ARN, r.Status, r.Started, r.Stopped = doc.Key, machine.StatusOf(v.Get("status").Text()), number("started"), number("stopped")
+	r.Redrives, r.Redriven = int(number("redrives")), number("redriven")
 	r.Limits = machine.MapRunLimits{
 		MaxConcurrency: number("maxConcurrency"), ToleratedCount: number("toleratedCount"), ToleratedPercentage: v.Get("toleratedPercentage").Float(),
 	}
@@ -247,7 +248,8 @@ func readCounts(v value.Value) machine.MapRunCounts {
 	number := func(name string) int { n, _ := v.Get(name).Int(); return int(n) }
 	c := machine.MapRunCounts{
 		Running: number("running"), Succeeded: number("succeeded"), Failed: number("failed"), TimedOut: number("timedOut"), Aborted: number("aborted"), Total: number("total"),
+		FailuresNotRedrivable: number("notRedrivable"), PendingRedrive: number("pendingRedrive"),
 	}
-	c.Pending = c.Total - c.Running - c.Succeeded - c.Failed - c.TimedOut - c.Aborted
+	c.Pending = c.Total - c.Running - c.Succeeded - c.Failed - c.TimedOut - c.Aborted - c.PendingRedrive
 	return c
 }

@@ -213,7 +213,7 @@ func (e *Engine) restore(x *entry) {
 	x.install(r)
 	e.show(&record{resident: r}) // what was written although the store has said otherwise
 	if r.machine.Status() != machine.Running {
-		e.publish(&record{resident: r, started: x.started, events: x.events, records: x.records, final: r.view()})
+		e.publish(&record{resident: r, progress: r.progress(), final: r.view()})
 		return
 	}
 	e.takeUp(x, r, r.machine.Pending())

@@ -201,9 +201,8 @@ type record struct {
 	live     []machine.Event // its events, if it does not go to the journal
 	commands []machine.Command
 	mapRuns  []machine.MapRun
-	started  int64 // how far the execution has come with it: see entry
-	events   int64
-	records  int64
+	progress       // of the execution with it
+	reopens  bool  // it begins with a redrive
 	final    *View // if the execution has ended with it
 	shown    bool  // to observers, who may keep the events
 	reply    func(error)
@@ -235,9 +234,7 @@ func (e *Engine) write(r *resident, b *machine.Batch, d *delivery) {
 
 // record makes the record of a batch. The caller holds entry.turn.
 func (r *resident) record(b *machine.Batch) record {
-	m := r.machine
-	rec := record{resident: r, commands: b.Commands, mapRuns: b.MapRuns, events: m.Events(), records: m.Records()}
-	rec.started, _ = m.Times()
+	rec := record{resident: r, commands: b.Commands, mapRuns: b.MapRuns, progress: r.progress(), reopens: b.Events[0].Type == machine.ExecutionRedriven}
 	if b.Events[len(b.Events)-1].Type.Terminal() {
 		rec.final = r.view()
 	}
@@ -255,6 +252,11 @@ func (e *Engine) commit(rec *record, first int64, documents []journal.Document) 
 		w.Create = r.row()
 	case rec.final != nil:
 		w.Update = &journal.Update{ID: x.id, Status: rec.final.Status.String(), Stopped: rec.final.Stopped, Record: rec.final.record()}
+	case rec.reopens:
+		w.Update = &journal.Update{ID: x.id, Status: journal.Running}
+	}
+	if rec.reopens {
+		w.Update.Reopen, w.Update.Redrives, w.Update.Redriven = true, int64(rec.redrives), rec.redriven
 	}
 	x.mu.Lock()
 	r.unwritten++
@@ -298,7 +300,8 @@ func (e *Engine) publish(rec *record) {
 	r := rec.resident
 	x := r.entry
 	x.mu.Lock()
-	x.started, x.events, x.records, x.final = rec.started, rec.events, rec.records, rec.final
+	x.durable(rec.progress)
+	x.final = rec.final
 	begun := r.begun
 	if x.stage == beginning {
 		x.stage, r.begun = running, nil

@@ -21,17 +21,19 @@ type View struct {
 	Stopped  int64 // 0 while it runs
 	Output   value.Value
 	Failure  *machine.Failure
+	Redrives int   // how often it was redriven
+	Redriven int64 // when for the last time, in Unix milliseconds; 0 for never
 	Events   int64 // number of the last event in the history
 	records  int64 // number of the last record in the journal
 }
 
 // view is the execution as the machine has it. The caller holds entry.turn.
 func (r *resident) view() *View {
-	m := r.machine
-	started, stopped := m.Times()
+	m, p := r.machine, r.progress()
+	_, stopped := m.Times()
 	return &View{
-		Start: r.start, Revision: r.entry.revision, Status: m.Status(), Started: started, Stopped: stopped,
-		Output: m.Output(), Failure: m.Failure(), Events: m.Events(), records: m.Records(),
+		Start: r.start, Revision: r.entry.revision, Status: m.Status(), Started: p.started, Stopped: stopped, Output: m.Output(), Failure: m.Failure(),
+		Redrives: int(p.redrives), Redriven: p.redriven, Events: p.events, records: p.records,
 	}
 }
 
@@ -76,12 +78,15 @@ type Row struct {
 	Items                 int64  // of the Map Run that it has
 	Status                machine.Status
 	Started, Stopped      int64
+	Redrives              int64
+	Redriven              int64 // when for the last time, in Unix milliseconds; 0 for never
 }
 
 func rowOf(x *journal.Execution) Row {
 	row := Row{
 		ARN: x.ARN, MachineARN: x.MachineARN, Name: x.Name, Version: x.VersionARN, Alias: x.AliasARN,
 		MapRun: x.MapRunARN, Status: machine.StatusOf(x.Status), Started: x.Started, Stopped: x.Stopped,
+		Redrives: x.Redrives, Redriven: x.Redriven,
 	}
 	if row.MapRun != "" {
 		if record, err := value.ParseBytes(x.Record); err == nil {
@@ -113,7 +118,7 @@ func (e *Engine) Describe(arn string) (View, error) {
 func (e *Engine) viewOf(x *entry) (View, error) {
 	x.mu.Lock()
 	stage, r, final := x.stage, x.resident, x.final
-	v := View{Revision: x.revision, Started: x.started, Events: x.events, records: x.records}
+	v := View{Revision: x.revision, Started: x.started, Redrives: int(x.redrives), Redriven: x.redriven, Events: x.events, records: x.records}
 	x.mu.Unlock()
 	switch {
 	case final != nil:
@@ -125,7 +130,7 @@ func (e *Engine) viewOf(x *entry) (View, error) {
 		return v, nil
 	}
 	first := View{}
-	if err := e.readBatches(&first, x.id, 1, 1); err != nil {
+	if _, err := e.readBatches(&first, x.id, 1, 1); err != nil {
 		return View{}, fmt.Errorf("engine: the journal of %s: %w", x.arn, err)
 	}
 	v.Start = first.Start
@@ -149,12 +154,14 @@ func (e *Engine) storedView(stored journal.Execution) (View, error) {
 		return View{}, fmt.Errorf("engine: the row of %s: %w", stored.ARN, err)
 	}
 	v := View{Revision: record.Get("revision").Text(), Status: machine.StatusOf(stored.Status), Started: stored.Started, Stopped: stored.Stopped}
+	v.Redrives, v.Redriven = int(stored.Redrives), stored.Redriven
 	v.Events, _ = record.Get("events").Int()
 	v.records, _ = record.Get("records").Int()
+	last := int64(0)
 	if v.Status == machine.Running {
-		err = e.readBatches(&v, stored.ID, 1, math.MaxInt)
-	} else if err = e.readBatches(&v, stored.ID, 1, 1); err == nil && !v.ended() {
-		err = e.readBatches(&v, stored.ID, v.records, 1)
+		_, err = e.readBatches(&v, stored.ID, 1, math.MaxInt)
+	} else if last, err = e.readBatches(&v, stored.ID, 1, 1); err == nil && last < v.records {
+		_, err = e.readBatches(&v, stored.ID, v.records, 1)
 	}
 	if err == nil && v.Start == nil {
 		err = errors.New("it has no beginning")
@@ -166,26 +173,25 @@ func (e *Engine) storedView(stored journal.Execution) (View, error) {
 }
 
 // readBatches takes what batches have into the view, from the one with that
-// record on, and no more than most.
-func (e *Engine) readBatches(v *View, id, from int64, most int) error {
+// record on, and no more than most. It returns the last record that it has seen.
+func (e *Engine) readBatches(v *View, id, from int64, most int) (last int64, err error) {
 	var buf []machine.Event
 	for batch, err := range e.store.Batches(id, from) {
 		if err == nil {
 			buf, err = machine.ReadEvents(buf[:0], batch.Data)
 		}
 		if err != nil {
-			return err
+			return last, err
 		}
 		v.take(buf)
-		v.records = max(v.records, batch.Last)
+		last = batch.Last
+		v.records = max(v.records, last)
 		if most--; most == 0 {
 			break
 		}
 	}
-	return nil
+	return last, nil
 }
-
-func (v *View) ended() bool { return v.Output.Exists() || v.Failure != nil }
 
 // take keeps what a view shows of the events.
 func (v *View) take(events []machine.Event) {
@@ -197,6 +203,8 @@ func (v *View) take(events []machine.Event) {
 			v.Start = ev.Start
 		case ev.Type.Terminal():
 			v.Output, v.Failure = ev.Doc, ev.Failure
+		case ev.Type == machine.ExecutionRedriven:
+			v.Output, v.Failure = value.Value{}, nil
 		}
 	}
 }
