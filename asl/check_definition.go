@@ -7,7 +7,7 @@ import "unicode/utf8"
 // checkDuplicateFields reports members that their object has twice. The reader
 // of JSON has dropped the first of them, so it is not an error.
 func (c *checker) checkDuplicateFields() {
-	for _, d := range c.d.Positions.Duplicates(maxFindings) {
+	for _, d := range c.d.positions.Duplicates(maxFindings) {
 		at, _ := follow(c.d.at, c.d.Root, d.Pointer)
 		c.reportKeyIn(at.up, at, duplicateField(at.name, d.First.Start))
 	}

@@ -63,37 +63,70 @@ func (c *checker) checkItemReader(s *State) {
 	if reader.Kind() != value.Object {
 		return
 	}
-	resource := c.checkStorage(at, reader, readerResources())
-	config := reader.Get("ReaderConfig")
-	at = at.member("ReaderConfig")
-	text := func(name string) string { return config.Get(name).Text() }
-	has := func(name string) bool { return config.Get(name).Exists() }
-	refuse := func(name, why string) {
-		c.reportKeyIn(at, at.member(name), readerField(name, why))
+	config := readerConfig{c: c, at: at.member("ReaderConfig"), fields: reader.Get("ReaderConfig")}
+	switch resource := c.checkStorage(at, reader, readerResources()); {
+	case resource == "": // reported, or missing
+	case strings.HasSuffix(resource, ":listObjectsV2"):
+		config.checkListing()
+	default:
+		config.checkObject()
 	}
-	flattens := text("Transformation") == "LOAD_AND_FLATTEN"
-	lists := strings.HasSuffix(resource, ":listObjectsV2")
+	config.checkFormat()
+}
+
+// A readerConfig is the ReaderConfig of an ItemReader under check.
+type readerConfig struct {
+	c      *checker
+	at     *place
+	fields value.Value
+}
+
+func (r readerConfig) has(name string) bool    { return r.fields.Get(name).Exists() }
+func (r readerConfig) text(name string) string { return r.fields.Get(name).Text() }
+
+// refuse reports a field that the service does not accept for the reason given.
+func (r readerConfig) refuse(name, why string) {
+	r.c.reportKeyIn(r.at, r.at.member(name), readerField(name, why))
+}
+
+// flattens reports whether the objects of a listing are read, not only listed.
+func (r readerConfig) flattens() bool { return r.text("Transformation") == "LOAD_AND_FLATTEN" }
+
+// checkListing checks the fields for listObjectsV2: its items have no format of
+// their own, unless they are flattened.
+func (r readerConfig) checkListing() {
 	switch {
-	case lists && has("InputType") && !flattens:
-		refuse("InputType", "for listObjectsV2 without Transformation LOAD_AND_FLATTEN")
-	case lists && flattens && !has("InputType"):
-		c.report(at, fieldsRequired("InputType"))
-	case resource != "" && !lists && flattens:
-		refuse("Transformation", "for getObject")
-	case resource != "" && !lists && !has("InputType") && !has("ManifestType"):
-		c.report(at, fieldsRequired("InputType"))
+	case r.has("InputType") && !r.flattens():
+		r.refuse("InputType", "for listObjectsV2 without Transformation LOAD_AND_FLATTEN")
+	case !r.has("InputType") && r.flattens():
+		r.c.report(r.at, fieldsRequired("InputType"))
 	}
-	if has("CSVHeaders") && text("CSVHeaderLocation") == "FIRST_ROW" {
-		refuse("CSVHeaders", "with CSVHeaderLocation FIRST_ROW")
+}
+
+// checkObject checks the fields for getObject, which needs to know the format.
+func (r readerConfig) checkObject() {
+	switch {
+	case r.flattens():
+		r.refuse("Transformation", "for getObject")
+	case !r.has("InputType") && !r.has("ManifestType"):
+		r.c.report(r.at, fieldsRequired("InputType"))
 	}
-	if text("CSVHeaderLocation") == "GIVEN" && !has("CSVHeaders") {
-		c.report(at, fieldsRequired("CSVHeaders"))
+}
+
+// checkFormat checks the fields that belong to one format.
+func (r readerConfig) checkFormat() {
+	header, input := r.text("CSVHeaderLocation"), r.text("InputType")
+	if r.has("CSVHeaders") && header == "FIRST_ROW" {
+		r.refuse("CSVHeaders", "with CSVHeaderLocation FIRST_ROW")
 	}
-	if has("ItemsPointer") && has("InputType") && text("InputType") != "JSON" {
-		refuse("ItemsPointer", "for InputType "+text("InputType"))
+	if !r.has("CSVHeaders") && header == "GIVEN" {
+		r.c.report(r.at, fieldsRequired("CSVHeaders"))
 	}
-	if text("ManifestType") == "S3_INVENTORY" && has("InputType") && text("InputType") != "MANIFEST" {
-		refuse("InputType", "with ManifestType S3_INVENTORY")
+	if r.has("ItemsPointer") && r.has("InputType") && input != "JSON" {
+		r.refuse("ItemsPointer", "for InputType "+input)
+	}
+	if r.text("ManifestType") == "S3_INVENTORY" && r.has("InputType") && input != "MANIFEST" {
+		r.refuse("InputType", "with ManifestType S3_INVENTORY")
 	}
 }
 

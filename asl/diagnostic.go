@@ -6,10 +6,9 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
-	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/internal/printable"
 )
 
 // This file holds what is wrong with a definition, and shows it. The messages
@@ -18,13 +17,13 @@ import (
 // A Diagnostic is one thing that is wrong, or looks wrong, with a definition.
 type Diagnostic struct {
 	Severity Severity
-	Code     string         // "SCHEMA_VALIDATION_FAILED"
-	Message  string         // to the letter what the service says, where that is known
-	Pointer  string         // the place as the service names it: "/States/A/Choices[0]/Next"; "" for none
-	Range    position.Range // the place in the source; unknown for none
-	Hint     string         // what was probably meant, or ""
-	File     string         // the name that ParseFile was given, or ""
-	Machine  string         // the state machine of the file, if it is a template that may have several
+	Code     string // "SCHEMA_VALIDATION_FAILED"
+	Message  string // to the letter what the service says, where that is known
+	Pointer  string // the place as the service names it: "/States/A/Choices[0]/Next"; "" for none
+	Range    Range  // the place in the source; unknown for none
+	Hint     string // what was probably meant, or ""
+	File     string // the name that ParseFile was given, or ""
+	Machine  string // the state machine of the file, if it is a template that may have several
 }
 
 // A Severity tells whether a state machine can have the definition.
@@ -166,21 +165,8 @@ func (ds Diagnostics) Format(w io.Writer, source []byte) error {
 		b.WriteByte('\n')
 		d.excerpt(&b, lines)
 	}
-	_, err := io.WriteString(w, strings.Map(printable, b.String()))
+	_, err := io.WriteString(w, printable.Lines(b.String()))
 	return err
-}
-
-// printable keeps a source that is not text from writing to the terminal what
-// moves the cursor or changes colors. Tabs become blanks, so that what is below
-// stands below.
-func printable(r rune) rune {
-	if r == '\t' {
-		return ' '
-	}
-	if r != '\n' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
-		return utf8.RuneError
-	}
-	return r
 }
 
 const (

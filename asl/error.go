@@ -64,16 +64,21 @@ func (e *Error) Error() string {
 	return e.Name + ": " + e.Cause
 }
 
-// Matches reports whether the ErrorEquals of a Retrier or Catcher sees an error
-// of that name.
+// Catchable reports whether Retry and Catch may handle an error of that name.
+// They may handle every error but States.Runtime, which fails the execution even
+// if they name it (F-003).
+func Catchable(name string) bool { return name != ErrRuntime }
+
+// Matches reports whether the ErrorEquals of a Retrier or Catcher matches an
+// error of that name.
 //
-// States.Runtime is never seen, not even by its own name (F-003). States.ALL
-// sees everything else, States.DataLimitExceeded too (F-014). States.TaskFailed
-// sees everything else but States.Timeout, whoever raised it; so a heartbeat
-// that was missed, which is a States.Timeout, is seen by its own name, by
-// States.Timeout and by States.ALL (F-013).
+// An error that is not Catchable matches nothing. States.ALL matches everything
+// else, including States.DataLimitExceeded (F-014). States.TaskFailed matches
+// everything else but States.Timeout, whoever raised it; so a missed heartbeat,
+// which is a States.Timeout, is matched by its own name, by States.Timeout and by
+// States.ALL (F-013).
 func Matches(errorEquals []string, name string) bool {
-	if name == ErrRuntime {
+	if !Catchable(name) {
 		return false
 	}
 	return slices.ContainsFunc(errorEquals, func(pattern string) bool {

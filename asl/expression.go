@@ -35,6 +35,42 @@ func expressionText(s string) string {
 	return strings.TrimSpace(s[len("{%") : len(s)-len("%}")])
 }
 
+// Expression returns an expression of the state, as ExpressionText returns its
+// text, compiled by CompileExpression. Each text of a definition is compiled
+// once, however many states have it and however often it is asked for; many
+// goroutines may ask at the same time. The error is a *jsonata.Error.
+func (s *State) Expression(text string) (*jsonata.Expr, error) { return s.compiled.get(text) }
+
+// expressions are the compiled expressions of a definition, by text.
+type expressions struct {
+	mu   sync.Mutex
+	made map[string]expression
+}
+
+type expression struct {
+	expr *jsonata.Expr
+	err  error
+}
+
+// get compiles a text, unless it has been compiled before. A nil set, which a
+// State has that no Definition was read for, keeps nothing.
+func (e *expressions) get(text string) (*jsonata.Expr, error) {
+	if e == nil {
+		return CompileExpression(text)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	made, ok := e.made[text]
+	if !ok {
+		made.expr, made.err = CompileExpression(text)
+		if e.made == nil {
+			e.made = make(map[string]expression)
+		}
+		e.made[text] = made
+	}
+	return made.expr, made.err
+}
+
 // jsonataFields are the fields whose strings, at any depth, may be
 // expressions.
 var jsonataFields = []string{
@@ -53,7 +89,7 @@ func (c *checker) checkExpressions(s *State) {
 			}
 			return
 		}
-		expr, err := jsonata.Compile(expressionText(text), withoutEval)
+		expr, err := s.Expression(expressionText(text))
 		if err != nil {
 			c.reportPart(at, at, faultyToken(text, err), badExpression(err))
 			return
@@ -63,10 +99,6 @@ func (c *checker) checkExpressions(s *State) {
 		}
 	})
 }
-
-// withoutEval leaves out the one function of JSONata that Step Functions has
-// not.
-var withoutEval = jsonata.WithoutFunction("eval")
 
 // faultyToken is the part of a field's text that an expression in it does not
 // compile for.
@@ -172,28 +204,23 @@ func isOutcome(field string) bool {
 	return false
 }
 
-// serviceFunctions are those that Step Functions adds to JSONata: no variables.
-var serviceFunctions = []string{"partition", "range", "hash", "random", "uuid", "parse"}
-
 // jsonataNames are the names that every expression can read, without $.
 var jsonataNames = sync.OnceValue(func() []string {
-	names := append([]string{reservedName}, serviceFunctions...)
-	for _, f := range jsonata.Builtins() {
+	names := []string{reservedName}
+	for _, f := range slices.Concat(jsonataFunctions, jsonata.Builtins()) {
 		names = append(names, f.Name)
 	}
 	return names
 })
 
-// variablesRead returns where an expression reads variables of the state
-// machine; nothing if it does not compile.
-func variablesRead(text string) []jsonata.Reference {
-	expr, err := jsonata.Compile(text, withoutEval)
+// variablesRead returns where an expression of the state reads variables of the
+// state machine; nothing if it does not compile.
+func (s *State) variablesRead(text string) []jsonata.Reference {
+	expr, err := s.Expression(text)
 	if err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(expr.References(), func(r jsonata.Reference) bool {
-		return r.Kind != jsonata.VariableReference || slices.Contains(serviceFunctions, r.Name)
-	})
+	return slices.DeleteFunc(expr.References(), func(r jsonata.Reference) bool { return r.Kind != jsonata.VariableReference })
 }
 
 // expressions calls visit for every string of a JSONata state that may be an

@@ -94,11 +94,11 @@ func (d *Definition) badJSON(err error) Diagnostic {
 		Message:  bad.Message + "\n at " + source,
 		Pointer:  source,
 	}
-	found.Range.Start = d.Positions.Before(bad.Offset)
+	found.Range.Start = d.positions.Before(bad.Offset)
 	if token := unrecognized(d.Text, bad); token != "" {
-		found.Range.Start = d.Positions.Position(bad.Offset - len(token))
+		found.Range.Start = d.positions.Position(bad.Offset - len(token))
 	}
-	found.Range.End = d.Positions.Position(bad.Offset)
+	found.Range.End = d.positions.Position(bad.Offset)
 	found.Hint = jsonHint(d.Text, bad)
 	return found
 }
@@ -108,13 +108,13 @@ func badYAML(text string, err error) Diagnostic {
 	found := Diagnostic{Severity: SeverityError, Code: InvalidJSONDescription, Message: err.Error()}
 	if bad, ok := err.(*position.SyntaxError); ok {
 		found.Message = bad.Message
-		found.Range = position.Range{Start: bad.At, End: bad.At}
+		found.Range = Range{Start: bad.At, End: bad.At}
 		found.Hint = yamlHint(text, bad)
 	}
 	return found
 }
 
-func duplicateField(name string, other position.Position) message {
+func duplicateField(name string, other Position) message {
 	return message{code: DuplicateField, text: fmt.Sprintf("Field '%s' is there twice; the last one counts", name),
 		hint: fmt.Sprintf("another one is at %s", other)}
 }

@@ -23,7 +23,8 @@ type State struct {
 	Branches      []*Workflow    // Parallel
 	ItemProcessor *ItemProcessor // Map; nil if there is none
 
-	at *place
+	at       *place
+	compiled *expressions // of the definition
 }
 
 // A StateType is what a state does.

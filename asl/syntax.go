@@ -21,8 +21,8 @@ func (d *Definition) notText() Diagnostics {
 		return nil
 	}
 	found := Diagnostic{Severity: SeverityError, Code: InvalidJSONDescription, Message: fmt.Sprintf("Invalid UTF-8 start byte 0x%x", d.Text[at])}
-	d.Positions = position.JSON(d.Text)
-	found.Range = position.Range{Start: d.Positions.Position(at), End: d.Positions.Position(at + 1)}
+	d.positions = position.JSON(d.Text)
+	found.Range = Range{Start: d.positions.Position(at), End: d.positions.Position(at + 1)}
 	found.Hint = encodingHint(d.Text)
 	return Diagnostics{found}
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -195,14 +194,14 @@ func (c *checker) diagnostics() Diagnostics {
 // rangeOf is the part of the source to point at: the key for an object or
 // array, else the value. What an alias of YAML stands for has no place of its
 // own; then it is the nearest one around it.
-func (c *checker) rangeOf(f finding) position.Range {
+func (c *checker) rangeOf(f finding) Range {
 	for pointer := f.pointer; ; {
-		if where, ok := c.d.Positions.Lookup(pointer); ok {
+		if where, ok := c.d.positions.Lookup(pointer); ok {
 			v := lookup(c.d.Root, pointer)
 			structured := v.Kind() == value.Object || v.Kind() == value.Array
 			if shown := where.Shown(f.key || structured); shown.Known() {
 				if f.part != (part{}) && pointer == f.pointer && v.Kind() == value.String {
-					return c.d.Positions.Inside(shown, v.Text(), f.part.start, f.part.end)
+					return c.d.positions.Inside(shown, v.Text(), f.part.start, f.part.end)
 				}
 				if !where.Key.Known() && structured { // an item, or the root: its first character
 					shown.End = shown.Start
@@ -212,7 +211,7 @@ func (c *checker) rangeOf(f finding) position.Range {
 		}
 		i := strings.LastIndexByte(pointer, '/')
 		if i < 0 {
-			return position.Range{}
+			return Range{}
 		}
 		pointer = pointer[:i]
 	}

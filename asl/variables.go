@@ -46,7 +46,7 @@ func (s *State) reads(visit func(at *place, where func() part, name string)) {
 	})
 	s.expressions(func(at *place, text string) {
 		if isExpression(text) {
-			for _, r := range variablesRead(expressionText(text)) {
+			for _, r := range s.variablesRead(expressionText(text)) {
 				visit(at, func() part { return referencePart(text, r) }, r.Name)
 			}
 		}

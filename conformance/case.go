@@ -30,6 +30,7 @@ type Case struct {
 	Objects    map[string]string   // what S3 has: texts by "bucket/key"; a name that ends in a slash is an empty bucket
 	Test       *sfn.TestStateInput // a test of one state instead of an execution; nil for none
 	Stop       *Stop
+	Redrives   []Redrive
 	Expect     Expectation
 }
 
@@ -121,7 +122,8 @@ func parseCase(name, text string) (Case, error) {
 			c.Stop = new(Stop)
 			d.object(v, at, fields{"after": d.seconds(&c.Stop.After), "error": d.string(&c.Stop.Error), "cause": d.string(&c.Stop.Cause)})
 		},
-		"expect": d.expectation(&c.Expect),
+		"redrive": d.redrives(&c.Redrives),
+		"expect":  d.expectation(&c.Expect),
 	}, "comment", "source", "definition", "expect")
 	d.check(v, &c)
 	return c, d.err()
@@ -138,8 +140,13 @@ func (d *decoder) check(v value.Value, c *Case) {
 	if answered := c.Expect.Answer.Exists() || c.Expect.Fault != nil; answered != (c.Test != nil) {
 		d.fail("/expect", "expected answer or fault of a test, and of nothing else")
 	}
-	if c.Type == "EXPRESS" && (len(c.Expect.History) > 0 || len(c.Expect.Events) > 0 || c.Stop != nil) {
-		d.fail("/type", "an EXPRESS execution has neither a history nor can it be stopped")
+	if c.Type == "EXPRESS" && (len(c.Expect.History) > 0 || len(c.Expect.Events) > 0 || c.Stop != nil || c.Redrives != nil || c.Expect.Described.Exists()) {
+		d.fail("/type", "an EXPRESS execution has no history, and can neither be stopped, redriven nor described")
+	}
+	for i, step := range c.Redrives {
+		if len(step.Objects) > 0 && c.Objects == nil {
+			d.fail(fmt.Sprintf("/redrive/%d/objects", i), "expected objects of the case, too, {} if it has none at first")
+		}
 	}
 }
 

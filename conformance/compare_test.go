@@ -142,3 +142,32 @@ func TestCompareEdges(t *testing.T) {
 		})
 	}
 }
+
+func TestCompareRedrives(t *testing.T) {
+	running := &Fault{Code: "ExecutionNotRedrivable", Message: "Execution arn:x invalid for redrive as: Execution is RUNNING and cannot be redriven"}
+	expected := &Fault{Code: "ExecutionNotRedrivable", Message: "Execution ${execution} invalid for redrive as: Execution is RUNNING and cannot be redriven"}
+	m := &matcher{values: map[string]string{"execution": "arn:x"}}
+	for _, c := range []struct {
+		name string
+		want []Redrive
+		got  []*Fault
+		at   string // of the difference, "" for none
+	}{
+		{"none", nil, nil, ""},
+		{"made", []Redrive{{}}, []*Fault{nil}, ""},
+		{"refused as expected", []Redrive{{}, {Refused: expected}}, []*Fault{nil, running}, ""},
+		{"the message is not expected", []Redrive{{Refused: &Fault{Code: "ExecutionNotRedrivable"}}}, []*Fault{running}, ""},
+		{"refused", []Redrive{{}}, []*Fault{running}, "/redrive/0"},
+		{"not refused", []Redrive{{}, {Refused: expected}}, []*Fault{nil, nil}, "/redrive/1/refused"},
+		{"another code", []Redrive{{Refused: &Fault{Code: "InvalidArn"}}}, []*Fault{running}, "/redrive/0/refused/code"},
+		{"another message", []Redrive{{Refused: expected}}, []*Fault{{Code: "ExecutionNotRedrivable", Message: "no"}}, "/redrive/0/refused/message"},
+	} {
+		at := ""
+		if d := m.compareRedrives(c.want, c.got); d != nil {
+			at = d.At
+		}
+		if at != c.at {
+			t.Errorf("%s: a difference at %q, want %q", c.name, at, c.at)
+		}
+	}
+}

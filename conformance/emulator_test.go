@@ -54,9 +54,9 @@ func emulated(t testing.TB, config func(*emulator.Running) aws.Config) *conforma
 		life := &life{TB: t}
 		em := emulator.RunT(life, options...)
 		return &conformance.Session{
-			Client:  sfn.NewFromConfig(config(em)),
-			Clock:   conformance.VirtualClock(em.Emulator.Advance),
-			Objects: true,
+			Client: sfn.NewFromConfig(config(em)),
+			Clock:  conformance.VirtualClock(em.Emulator.Advance),
+			Put:    func(objects map[string]string) error { return lay(folder, objects) },
 			Close: func() {
 				life.end()
 				p.Close()
@@ -68,26 +68,31 @@ func emulated(t testing.TB, config func(*emulator.Running) aws.Config) *conforma
 
 // buckets lays the objects of a case out as folders; "" if it has none.
 func buckets(t testing.TB, objects map[string]string) (string, error) {
-	if len(objects) == 0 {
+	if objects == nil {
 		return "", nil
 	}
 	folder := t.TempDir()
+	return folder, lay(folder, objects)
+}
+
+// lay makes folders and files of objects.
+func lay(folder string, objects map[string]string) error {
 	for name, text := range objects {
 		path := filepath.Join(folder, filepath.FromSlash(name))
 		if strings.HasSuffix(name, "/") {
 			if err := os.MkdirAll(path, 0o755); err != nil {
-				return "", err
+				return err
 			}
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return "", err
+			return err
 		}
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			return "", err
+			return err
 		}
 	}
-	return folder, nil
+	return nil
 }
 
 // life is the part of a test that one case takes: what RunT cleans up at the end

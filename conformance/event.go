@@ -40,6 +40,8 @@ func (e *Event) label() string {
 		if location := e.Details.Get("location"); location.Exists() {
 			label += "(" + location.Text() + ")"
 		}
+	case "executionRedrivenEventDetails", "mapRunRedrivenEventDetails":
+		label += "(" + e.Details.Get("redriveCount").NumberText() + ")"
 	default:
 		if strings.HasPrefix(e.Type, "MapIteration") {
 			label += "(" + e.Details.Get("index").NumberText() + ")"

@@ -28,6 +28,8 @@ func TestEventOf(t *testing.T) {
 			"3<2 MapStateStarted[0]", `mapStateStartedEventDetails {"length":0}`},
 		{types.HistoryEvent{Id: 9, PreviousEventId: 8, Type: "MapIterationAborted", MapIterationAbortedEventDetails: &types.MapIterationEventDetails{Name: aws.String("M"), Index: 3}},
 			"9<8 MapIterationAborted(3)", `mapIterationAbortedEventDetails {"index":3,"name":"M"}`},
+		{types.HistoryEvent{Id: 6, PreviousEventId: 5, Type: "ExecutionRedriven", ExecutionRedrivenEventDetails: &types.ExecutionRedrivenEventDetails{RedriveCount: aws.Int32(2)}},
+			"6<5 ExecutionRedriven(2)", `executionRedrivenEventDetails {"redriveCount":2}`},
 		{types.HistoryEvent{Id: 5, PreviousEventId: 4, Type: "TaskFailed", TaskFailedEventDetails: &types.TaskFailedEventDetails{
 			Resource: aws.String("invoke"), ResourceType: aws.String("lambda"), Error: aws.String("E")}},
 			"5<4 TaskFailed!E", `taskFailedEventDetails {"error":"E","resource":"invoke","resourceType":"lambda"}`},

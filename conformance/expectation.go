@@ -21,6 +21,7 @@ type Expectation struct {
 	Interleaved bool        // events of different branches come in any order
 	Events      []value.Value
 	Calls       map[string][]value.Value // what the tasks are called with
+	Described   value.Value              // members of DescribeExecution, or no value
 	MapRuns     []value.Value            // parts of them, in the order in which they start
 	Invalid     []Diagnostic             // what is wrong with the definition; all else is empty then
 	Answer      value.Value              // of a test: all of it; all else but Calls is empty then
@@ -46,6 +47,7 @@ func (d *decoder) expectation(to *Expectation) func(value.Value, string) {
 			"interleaved": d.isTrue(&to.Interleaved),
 			"events":      d.events(&to.Events),
 			"calls":       d.calls(&to.Calls),
+			"described":   d.described(&to.Described),
 			"mapRuns":     d.mapRuns(&to.MapRuns),
 			"invalid":     d.invalid(&to.Invalid),
 			"answer":      d.pattern(&to.Answer),

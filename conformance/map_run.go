@@ -18,13 +18,13 @@ import (
 
 // mapRunMembers are the members of DescribeMapRun that a case may give.
 var mapRunMembers = []string{
-	"mapRunArn", "executionArn", "status", "maxConcurrency", "toleratedFailurePercentage", "toleratedFailureCount", "itemCounts", "executionCounts", "children",
+	"mapRunArn", "executionArn", "status", "maxConcurrency", "toleratedFailurePercentage", "toleratedFailureCount", "itemCounts", "executionCounts", "redriveCount", "redriveDate", "children",
 }
 
 // childMembers are the members of DescribeExecution and ListExecutions that it
 // may give of a child.
 var childMembers = []string{
-	"executionArn", "stateMachineArn", "name", "status", "input", "output", "error", "cause", "mapRunArn", "itemCount", "redriveStatus",
+	"executionArn", "stateMachineArn", "name", "status", "input", "output", "error", "cause", "mapRunArn", "itemCount", "redriveCount", "redriveDate", "redriveStatus",
 }
 
 func (d *decoder) mapRuns(to *[]value.Value) func(value.Value, string) {
@@ -130,6 +130,7 @@ func (r *run) mapRun(ctx context.Context, arn *string) (value.Value, error) {
 		}
 		b.Set(name, v)
 	}
+	redriveMembers(&b, out.RedriveCount, out.RedriveDate)
 	children, err := r.children(ctx, arn)
 	b.Set("children", value.OfSlice(children))
 	return b.Value(), err
@@ -182,6 +183,7 @@ func (r *run) children(ctx context.Context, mapRun *string) ([]value.Value, erro
 			set("cause", x.Cause)
 			set("mapRunArn", x.MapRunArn)
 			b.Set("itemCount", value.OfInt(int64(aws.ToInt32(item.ItemCount))))
+			redriveMembers(&b, x.RedriveCount, x.RedriveDate)
 			b.Set("redriveStatus", value.OfString(string(x.RedriveStatus)))
 			out = append(out, b.Value())
 		}

@@ -132,6 +132,16 @@ func (p *Player) hold(c *callbacks) {
 	p.callbacks = append(p.callbacks, c)
 }
 
+// forget lets the holders of tokens do nothing more with those that they have:
+// their execution has ended.
+func (p *Player) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, h := range p.callbacks {
+		h.todo = nil
+	}
+}
+
 // held returns what the holders of tokens do, in the order in which they got
 // them.
 func (p *Player) held() []*callbacks {
@@ -176,7 +186,7 @@ func (p *Player) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !ok:
 		w.Header().Set("x-amzn-ErrorType", "ResourceNotFoundException")
 		w.WriteHeader(http.StatusNotFound)
-		arn := "arn:aws:lambda:" + homeRegion + ":" + homeAccount + ":function:" + name
+		arn := "arn:aws:lambda:" + caseRegion + ":" + caseAccount + ":function:" + name
 		fmt.Fprint(w, value.OfMembers("Type", value.OfString("User"), "Message", value.OfString("Function not found: "+arn)))
 	case reply.Never:
 		p.hang(r.Context())

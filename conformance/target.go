@@ -36,6 +36,8 @@ type Outcome struct {
 	ExactTime bool // whether nothing but the execution's own timers took time
 	Events    []Event
 	Calls     map[string][]value.Value // by function or activity, in order
+	Described value.Value              // what DescribeExecution says about redrives
+	Redrives  []*Fault                 // how each redrive was refused; nil: it was not
 	MapRuns   []value.Value            // if the case expects any
 	Names     map[string]string        // the values of named placeholders
 

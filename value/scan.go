@@ -447,67 +447,66 @@ const exactDigits = 15
 
 var powers = [exactDigits + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
+// number reads a number: an optional minus sign, digits, an optional fraction and
+// an optional exponent.
 func (s *scanner) number() Value {
 	src, start := s.src, s.at
-	i := start
-	if src[i] == '-' {
-		i++
-		if i >= len(src) || src[i]-'0' > 9 {
-			s.at = i
-			s.badNumber("expected digit (0-9) to follow minus sign, for valid numeric value")
-		}
+	first := start
+	if src[first] == '-' {
+		first++
 	}
-	if src[i] == '0' && i+1 < len(src) && src[i+1]-'0' <= 9 {
-		s.fail(i+1, "Invalid numeric value: Leading zeroes not allowed")
+	end, n := digits(src, first, 0)
+	whole, fraction, exponent := end-first, 0, false
+	switch {
+	case whole == 0:
+		s.at = first
+		s.badNumber("expected digit (0-9) to follow minus sign, for valid numeric value")
+	case whole > 1 && src[first] == '0':
+		s.fail(first+1, "Invalid numeric value: Leading zeroes not allowed")
 	}
-	var n uint64 // the digits, as long as they are few
-	first := i
-	for ; i < len(src) && src[i]-'0' <= 9; i++ {
-		n = n*10 + uint64(src[i]-'0')
-	}
-	digits, fraction, exponent := i-first, 0, false
-	if i < len(src) && src[i] == '.' {
-		i++
-		first := i
-		for ; i < len(src) && src[i]-'0' <= 9; i++ {
-			n = n*10 + uint64(src[i]-'0')
-		}
-		if fraction = i - first; fraction == 0 {
-			s.at = i
+	if end < len(src) && src[end] == '.' {
+		point := end + 1
+		end, n = digits(src, point, n)
+		if fraction = end - point; fraction == 0 {
+			s.at = point
 			s.badNumber("Decimal point not followed by a digit")
 		}
 	}
-	if i < len(src) && src[i]|0x20 == 'e' {
+	if end < len(src) && src[end]|0x20 == 'e' {
 		exponent = true
-		i++
-		if i < len(src) && (src[i] == '+' || src[i] == '-') {
-			i++
+		power := end + 1
+		if power < len(src) && (src[power] == '+' || src[power] == '-') {
+			power++
 		}
-		first := i
-		for i < len(src) && src[i]-'0' <= 9 {
-			i++
-		}
-		if i == first {
-			s.at = i
+		if end, _ = digits(src, power, 0); end == power {
+			s.at = power
 			s.badNumber("Exponent indicator not followed by a digit")
 		}
 	}
-	s.at = i
-	text := src[start:i]
+	s.at = end
+	text := src[start:end]
 	if len(text) > maxNumber {
-		s.fail(i, "Number value length (%d) exceeds the maximum allowed (%d)", len(text), maxNumber)
+		s.fail(end, "Number value length (%d) exceeds the maximum allowed (%d)", len(text), maxNumber)
 	}
-	var f float64
-	if !exponent && digits+fraction <= exactDigits {
-		f = float64(n)
-		if fraction > 0 {
-			f /= powers[fraction] // both are exact, so the quotient is the nearest
-		}
-		if text[0] == '-' {
-			f = -f
-		}
-	} else {
-		f, _ = strconv.ParseFloat(text, 64) // ±Inf if out of range
+	if exponent || whole+fraction > exactDigits {
+		f, _ := strconv.ParseFloat(text, 64) // ±Inf if out of range
+		return makeText(Number, text, math.Float64bits(f))
+	}
+	f := float64(n)
+	if fraction > 0 {
+		f /= powers[fraction] // both are exact, so the quotient is the nearest
+	}
+	if first > start {
+		f = -f
 	}
 	return makeText(Number, text, math.Float64bits(f))
+}
+
+// digits reads the digits of src from i on. It returns where they end, and n with
+// the digits appended; more than 19 overflow.
+func digits(src string, i int, n uint64) (end int, appended uint64) {
+	for ; i < len(src) && src[i]-'0' <= 9; i++ {
+		n = n*10 + uint64(src[i]-'0')
+	}
+	return i, n
 }

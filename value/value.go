@@ -24,8 +24,9 @@ import (
 // Kind says what a Value is.
 type Kind uint8
 
-// The kinds. Absent is the kind of the zero Value; Opaque that of a Go value
-// that travels among JSON values inside an expression (a JSONata function).
+// The kinds. Absent is the kind of the zero Value. An Opaque value is a JSONata
+// function, which an expression can return; it equals nothing and has no JSON
+// text.
 const (
 	Absent Kind = iota
 	Null
@@ -110,10 +111,6 @@ func OfSlice(items []Value) Value {
 	return makeArray(&array{items: items})
 }
 
-// OfOpaque returns a Value that carries x through an expression. It equals
-// nothing and cannot be written.
-func OfOpaque(x any) Value { return makeOpaque(&x) }
-
 // Exists reports whether v is a value at all.
 func (v Value) Exists() bool { return v.Kind() != Absent }
 
@@ -138,14 +135,6 @@ func (v Value) Float() float64 {
 		return 0
 	}
 	return math.Float64frombits(v.bits())
-}
-
-// Opaque returns what OfOpaque was given, and nil for anything else.
-func (v Value) Opaque() any {
-	if v.Kind() != Opaque {
-		return nil
-	}
-	return *v.opaque()
 }
 
 // Len returns the number of items of an array or members of an object, and 0

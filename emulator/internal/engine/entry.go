@@ -181,14 +181,15 @@ func (x *entry) install(r *resident) {
 
 // A progress is how far an execution has come.
 type progress struct {
-	started, redriven, events, records int64
-	redrives                           int32
+	started, redriven     int64 // Unix milliseconds
+	lastEvent, lastRecord int64 // numbers in the history and in the journal
+	redrives              int32
 }
 
 // progress returns how far the machine has come. The caller holds entry.turn.
 func (r *resident) progress() progress {
 	m := r.machine
-	p := progress{events: m.Events(), records: m.Records()}
+	p := progress{lastEvent: m.Events(), lastRecord: m.Records()}
 	p.started, _ = m.Times()
 	redrives, at := m.Redrives()
 	p.redrives, p.redriven = int32(redrives), at
@@ -197,7 +198,7 @@ func (r *resident) progress() progress {
 
 // durable notes how far the execution is durable. The caller holds x.mu.
 func (x *entry) durable(p progress) {
-	x.started, x.redriven, x.redrives, x.events, x.records = p.started, p.redriven, p.redrives, p.events, p.records
+	x.started, x.redriven, x.redrives, x.events, x.records = p.started, p.redriven, p.redrives, p.lastEvent, p.lastRecord
 }
 
 // refuse answers that a stimulus has come too late, when all that has happened to

@@ -19,7 +19,14 @@ type observers struct {
 
 type observer struct {
 	filter Filter
-	see    func(*machine.Start, []machine.Event)
+	see    func(*machine.Start, []Record)
+}
+
+// A Record is an event with its number in the journal, where the history's events
+// and the machine's private ones are numbered from 1 without gaps.
+type Record struct {
+	Number int64
+	Event  machine.Event
 }
 
 func (o *observers) load() []*observer {
@@ -46,15 +53,14 @@ func (o *observers) remove(one *observer) {
 	o.list.Store(&list)
 }
 
-// Observe calls see for the events of the histories that the filter selects, once
-// they are durable and before anybody who waits for them is answered, in order
-// for each execution. It must not block and may keep the event. stop ends that.
+// Observe calls see for the events of the executions that the filter selects, the
+// machine's private ones among them, once they are durable and before anybody who
+// waits for them is answered, in order for each execution. It must not block, and
+// may keep the event. stop ends that.
 func (e *Engine) Observe(f Filter, see func(execution *machine.Start, ev *machine.Event)) (stop func()) {
-	o := &observer{f, func(start *machine.Start, events []machine.Event) {
-		for i := range events {
-			if !events[i].Type.Private() {
-				see(start, &events[i])
-			}
+	o := &observer{f, func(start *machine.Start, records []Record) {
+		for i := range records {
+			see(start, &records[i].Event)
 		}
 	}}
 	e.observed.add(o)
@@ -66,19 +72,31 @@ func (e *Engine) Observe(f Filter, see func(execution *machine.Start, ev *machin
 // record without events says that some may have been written unseen.
 func (e *Engine) show(rec *record) {
 	start := rec.resident.start
+	var records []Record
 	for _, o := range e.observed.load() {
 		if !o.filter.matches(start) {
 			continue
 		}
-		if rec.live == nil {
-			events, err := machine.ReadEvents(nil, rec.data)
-			if err != nil {
+		if records == nil {
+			var err error
+			if records, err = rec.events(); err != nil {
 				e.log.Error("events that were just written cannot be read", "execution", start.ARN, "error", err)
 				return
 			}
-			rec.live = events
 		}
-		rec.shown = true
-		o.see(start, rec.live)
+		o.see(start, records)
 	}
+}
+
+// events are the events of a record, to keep.
+func (rec *record) events() ([]Record, error) {
+	events, err := rec.live, error(nil)
+	if rec.data != nil {
+		events, err = machine.ReadEvents(nil, rec.data)
+	}
+	records := make([]Record, len(events))
+	for i := range events {
+		records[i] = Record{rec.lastRecord - int64(len(events)-1-i), events[i]}
+	}
+	return records, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -14,18 +15,20 @@ import (
 	"github.com/aslocal/aslocal/emulator/journal"
 )
 
-// read returns the numbers of the next n events.
+// read returns the numbers of the next n events of the history.
 func (b *bench) read(s *Subscription, n int) (ids []int64) {
 	b.Helper()
-	for range n {
+	for len(ids) < n {
 		h, err := s.Next(b.ctx)
 		if err != nil {
 			b.Fatalf("after %v: %v", ids, err)
 		}
-		if h.Execution == "" || h.Machine == "" {
-			b.Fatalf("event %d is of %q, %q", h.Event.ID, h.Execution, h.Machine)
+		if h.Execution == "" || h.Machine == "" || h.Number < h.Event.ID || !h.Path.Known() {
+			b.Fatalf("after %v: %+v", ids, h)
 		}
-		ids = append(ids, h.Event.ID)
+		if !h.Event.Type.Private() {
+			ids = append(ids, h.Event.ID)
+		}
 	}
 	return ids
 }
@@ -41,8 +44,14 @@ func sequence(first, last int64) (ids []int64) {
 // wantNothing checks that no event is there.
 func (b *bench) wantNothing(s *Subscription) {
 	b.Helper()
-	if h, ok, err := s.take(); ok || err != nil {
-		b.Errorf("there is the event %d, or %v", h.Event.ID, err)
+	for {
+		h, ok, err := s.take()
+		if err != nil || ok && !h.Event.Type.Private() {
+			b.Errorf("there is the event %d, or %v", h.Event.ID, err)
+		}
+		if !ok {
+			return
+		}
 	}
 }
 
@@ -152,6 +161,44 @@ func TestSubscriptionBesideAFailure(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	b.wantNothing(s)
+}
+
+// Events come with the branch that they have happened in, also to those who join
+// later, and the machine's own ones among them.
+func TestPathsOfASubscription(t *testing.T) {
+	b := newBench(t, Config{})
+	early := b.Subscribe(Filter{Machine: "arn:aws:states:us-east-1:123456789012:stateMachine:m"}, 0)
+	arn := b.start("two branches", "x")
+	late := b.Subscribe(Filter{}, 0)
+	b.advance(time.Hour)
+	b.wantStatus(arn, machine.Succeeded)
+	for s, want := range map[*Subscription]string{
+		early: "1 ExecutionStarted, 2 StateEntered, 3 ParallelStateStarted, 4 StateEntered P[0], 5 StateEntered P[1], 6 WaitSet P[0], 7 WaitSet P[1], " +
+			"8 TimerFired P[0], 9 StateExited P[0], 10 TimerFired P[1], 11 StateExited P[1], 12 ParallelStateSucceeded, 13 StateExited, 14 ExecutionSucceeded",
+		late: "8 TimerFired P[0], 9 StateExited P[0], 10 TimerFired P[1], 11 StateExited P[1], 12 ParallelStateSucceeded, 13 StateExited, 14 ExecutionSucceeded",
+	} {
+		var got []string
+		for range strings.Count(want, ",") + 1 {
+			h, err := s.Next(b.ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, strings.TrimSpace(fmt.Sprint(h.Number, " ", h.Event.Type, " ", h.Path)))
+		}
+		if got := strings.Join(got, ", "); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		b.wantNothing(s)
+		if len(s.paths) != 0 {
+			t.Errorf("the paths of %d executions are kept", len(s.paths))
+		}
+	}
+}
+
+func init() {
+	definitions["two branches"] = `{"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
+		{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 5, "End": true}}},
+		{"StartAt": "V", "States": {"V": {"Type": "Wait", "Seconds": 6, "End": true}}}]}}}`
 }
 
 // Whoever waits for an event is woken by it, by the end of the context, by Close

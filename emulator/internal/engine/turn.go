@@ -204,7 +204,6 @@ type record struct {
 	progress       // of the execution with it
 	reopens  bool  // it begins with a redrive
 	final    *View // if the execution has ended with it
-	shown    bool  // to observers, who may keep the events
 	reply    func(error)
 }
 
@@ -219,14 +218,12 @@ func (e *Engine) write(r *resident, b *machine.Batch, d *delivery) {
 		rec := r.record(b)
 		rec.live = b.Events
 		e.publish(&rec)
-		if !rec.shown {
-			recycle(b.Events)
-		}
+		recycle(b.Events)
 		d.answer(nil)
 	default:
 		rec := r.record(b)
 		rec.data, rec.reply = encode(b.Events), d.reply
-		first := rec.records - int64(len(b.Events)) + 1
+		first := rec.lastRecord - int64(len(b.Events)) + 1
 		recycle(b.Events)
 		e.commit(&rec, first, append(e.mapRunDocuments(r.entry.arn, b.MapRuns), d.documents...))
 	}
@@ -246,7 +243,7 @@ func (r *resident) record(b *machine.Batch) record {
 func (e *Engine) commit(rec *record, first int64, documents []journal.Document) {
 	r := rec.resident
 	x := r.entry
-	w := journal.Write{Batch: &journal.Batch{Execution: x.id, First: first, Last: rec.records, Data: rec.data}, Documents: documents}
+	w := journal.Write{Batch: &journal.Batch{Execution: x.id, First: first, Last: rec.lastRecord, Data: rec.data}, Documents: documents}
 	switch {
 	case first == 1:
 		w.Create = r.row()

@@ -33,7 +33,7 @@ func (r *resident) view() *View {
 	_, stopped := m.Times()
 	return &View{
 		Start: r.start, Revision: r.entry.revision, Status: m.Status(), Started: p.started, Stopped: stopped, Output: m.Output(), Failure: m.Failure(),
-		Redrives: int(p.redrives), Redriven: p.redriven, Events: p.events, records: p.records,
+		Redrives: int(p.redrives), Redriven: p.redriven, Events: p.lastEvent, records: p.lastRecord,
 	}
 }
 
@@ -213,6 +213,16 @@ func (v *View) take(events []machine.Event) {
 // private records left out, until it returns false. It returns ErrNotFound if
 // there is no such execution.
 func (e *Engine) History(arn string, from int64, yield func(*machine.Event) bool) error {
+	return e.readRecords(arn, from, func(_ int64, ev *machine.Event) bool {
+		return ev.ID < from || ev.Type.Private() || yield(ev)
+	})
+}
+
+// readRecords calls yield for the records of an execution, from the batch that
+// has the given number on, until it returns false. The event that has this number
+// in the history is among them. It returns ErrNotFound if there is no such
+// execution.
+func (e *Engine) readRecords(arn string, from int64, yield func(number int64, ev *machine.Event) bool) error {
 	stored, err := e.stored(arn)
 	if err != nil {
 		return err
@@ -226,7 +236,7 @@ func (e *Engine) History(arn string, from int64, yield func(*machine.Event) bool
 			return err
 		}
 		for i := range buf {
-			if buf[i].ID >= from && !buf[i].Type.Private() && !yield(&buf[i]) {
+			if !yield(batch.First+int64(i), &buf[i]) {
 				return nil
 			}
 		}
