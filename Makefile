@@ -7,13 +7,15 @@ FUZZTIME ?= 20s
 SHARED   ?= ../shared
 KILLS    ?= 100
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+GOVULNDB ?= https://vuln.go.dev
 
-.PHONY: help run build test lint cover bench bench-jsonata fuzz conformance corpus kill compare check platforms
+.PHONY: help run build test update lint vulnerabilities cover bench bench-jsonata fuzz conformance corpus kill compare check platforms
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: build ## build, start the emulator and the example's services, run the example
+run: build ## build bin/aslocal and run the example with it
 	$(GO) run ./examples/order -aslocal $(BIN)
 
 build: ## build bin/aslocal
@@ -22,15 +24,23 @@ build: ## build bin/aslocal
 test: ## all tests, with the race detector
 	$(GO) test -race ./...
 
-lint: ## gofmt, vet, staticcheck, go.mod tidy
+update: ## rewrite all files of expected results; read the diff as if it were code
+	@for p in $$(grep -rl --include='*_test.go' '"update"' . | xargs -n1 dirname | sort -u); do \
+	  $(GO) test -count=1 $$p -update || exit 1; done
+
+lint: vulnerabilities ## gofmt, vet, staticcheck, tidy go.mod, known vulnerabilities
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt: the files above are not formatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags purego ./value
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) mod tidy -diff
 
-cover: ## test coverage of the packages
-	$(GO) test -coverprofile=cover.out ./... && $(GO) tool cover -func=cover.out | tail -1
+vulnerabilities: ## known vulnerabilities in the code that is called; skipped without a network
+	@if curl -fsS --max-time 20 -o /dev/null $(GOVULNDB)/index/db.json; then GOVULNDB=$(GOVULNDB) $(GO) run $(GOVULNCHECK) ./...; \
+	else echo "vulnerabilities: $(GOVULNDB) cannot be reached, skipped"; fi
+
+cover: ## coverage of all code by all tests, in cover.out
+	$(GO) test -coverpkg=./... -coverprofile=cover.out ./... && $(GO) tool cover -func=cover.out | tail -1
 
 bench: ## all benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
@@ -48,7 +58,7 @@ conformance: build ## our own cases in process and over HTTP, then the recorded 
 	$(GO) test -count=1 -v -run Conformance ./conformance | grep -v '^=== '
 	@if [ -d $(SHARED)/corpus ]; then $(MAKE) --no-print-directory corpus; else echo "corpus: $(SHARED)/corpus is not there, skipped"; fi
 
-corpus: build ## the recorded corpus against a server; CORPUS_FLAGS go to its runner
+corpus: build ## the recorded corpus against a server, with CORPUS_FLAGS for its runner
 	./conformance/corpus.sh $(BIN) $(SHARED)/corpus $(CORPUS_FLAGS)
 
 kill: build ## attack bin/aslocal from outside: KILLS kills (100) under load, redrives, a full disk …; ATTACK_FLAGS go to internal/attack

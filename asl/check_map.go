@@ -11,8 +11,8 @@ import (
 // This file checks Map states. Spec: "Map State"; guide: "Using Map state in
 // Distributed mode".
 
-// checkItemProcessor reports a Map state without a processor, or with old and
-// new names of a field. (In JSONata the schema knows the new names only.)
+// checkItemProcessor reports a Map state without a processor, or with the old and
+// the new name of a field. (In JSONata the schema has the new names only.)
 func (c *checker) checkItemProcessor(s *State) {
 	if s.QueryLanguage != JSONPath {
 		return
@@ -29,11 +29,11 @@ func (c *checker) checkItemProcessor(s *State) {
 	}
 }
 
-// distributedFields are for Map states in DISTRIBUTED mode. The tolerated
-// failures are, too, but the service takes them in any Map state.
+// distributedFields belong to Map states in DISTRIBUTED mode. So do the tolerated
+// failures, but the service accepts them in any Map state.
 var distributedFields = []string{"ItemReader", "ItemBatcher", "ResultWriter", "Label"}
 
-// checkProcessingMode checks what depends on how the items are processed.
+// checkProcessingMode checks the fields that depend on the processing mode.
 func (c *checker) checkProcessingMode(s *State) {
 	p := s.ItemProcessor
 	if p == nil {
@@ -63,42 +63,75 @@ func (c *checker) checkItemReader(s *State) {
 	if reader.Kind() != value.Object {
 		return
 	}
-	resource := c.checkStorage(at, reader, readerResources())
-	config := reader.Get("ReaderConfig")
-	at = at.member("ReaderConfig")
-	text := func(name string) string { return config.Get(name).Text() }
-	has := func(name string) bool { return config.Get(name).Exists() }
-	refuse := func(name, why string) {
-		c.reportKeyIn(at, at.member(name), readerField(name, why))
+	config := readerConfig{c: c, at: at.member("ReaderConfig"), fields: reader.Get("ReaderConfig")}
+	switch resource := c.checkStorage(at, reader, readerResources()); {
+	case resource == "": // reported, or missing
+	case strings.HasSuffix(resource, ":listObjectsV2"):
+		config.checkListing()
+	default:
+		config.checkObject()
 	}
-	flattens := text("Transformation") == "LOAD_AND_FLATTEN"
-	lists := strings.HasSuffix(resource, ":listObjectsV2")
+	config.checkFormat()
+}
+
+// A readerConfig is the ReaderConfig of an ItemReader under check.
+type readerConfig struct {
+	c      *checker
+	at     *place
+	fields value.Value
+}
+
+func (r readerConfig) has(name string) bool    { return r.fields.Get(name).Exists() }
+func (r readerConfig) text(name string) string { return r.fields.Get(name).Text() }
+
+// refuse reports a field that the service does not accept for the reason given.
+func (r readerConfig) refuse(name, why string) {
+	r.c.reportKeyIn(r.at, r.at.member(name), readerField(name, why))
+}
+
+// flattens reports whether the objects of a listing are read, not only listed.
+func (r readerConfig) flattens() bool { return r.text("Transformation") == "LOAD_AND_FLATTEN" }
+
+// checkListing checks the fields for listObjectsV2: its items have no format of
+// their own, unless they are flattened.
+func (r readerConfig) checkListing() {
 	switch {
-	case lists && has("InputType") && !flattens:
-		refuse("InputType", "for listObjectsV2 without Transformation LOAD_AND_FLATTEN")
-	case lists && flattens && !has("InputType"):
-		c.report(at, fieldsRequired("InputType"))
-	case resource != "" && !lists && flattens:
-		refuse("Transformation", "for getObject")
-	case resource != "" && !lists && !has("InputType") && !has("ManifestType"):
-		c.report(at, fieldsRequired("InputType"))
-	}
-	if has("CSVHeaders") && text("CSVHeaderLocation") == "FIRST_ROW" {
-		refuse("CSVHeaders", "with CSVHeaderLocation FIRST_ROW")
-	}
-	if text("CSVHeaderLocation") == "GIVEN" && !has("CSVHeaders") {
-		c.report(at, fieldsRequired("CSVHeaders"))
-	}
-	if has("ItemsPointer") && has("InputType") && text("InputType") != "JSON" {
-		refuse("ItemsPointer", "for InputType "+text("InputType"))
-	}
-	if text("ManifestType") == "S3_INVENTORY" && has("InputType") && text("InputType") != "MANIFEST" {
-		refuse("InputType", "with ManifestType S3_INVENTORY")
+	case r.has("InputType") && !r.flattens():
+		r.refuse("InputType", "for listObjectsV2 without Transformation LOAD_AND_FLATTEN")
+	case !r.has("InputType") && r.flattens():
+		r.c.report(r.at, fieldsRequired("InputType"))
 	}
 }
 
-// checkStorage reports an ItemReader or ResultWriter whose Resource is none of
-// those, and returns the resource's action, "s3:getObject", or "".
+// checkObject checks the fields for getObject, which needs to know the format.
+func (r readerConfig) checkObject() {
+	switch {
+	case r.flattens():
+		r.refuse("Transformation", "for getObject")
+	case !r.has("InputType") && !r.has("ManifestType"):
+		r.c.report(r.at, fieldsRequired("InputType"))
+	}
+}
+
+// checkFormat checks the fields that belong to one format.
+func (r readerConfig) checkFormat() {
+	header, input := r.text("CSVHeaderLocation"), r.text("InputType")
+	if r.has("CSVHeaders") && header == "FIRST_ROW" {
+		r.refuse("CSVHeaders", "with CSVHeaderLocation FIRST_ROW")
+	}
+	if !r.has("CSVHeaders") && header == "GIVEN" {
+		r.c.report(r.at, fieldsRequired("CSVHeaders"))
+	}
+	if r.has("ItemsPointer") && r.has("InputType") && input != "JSON" {
+		r.refuse("ItemsPointer", "for InputType "+input)
+	}
+	if r.text("ManifestType") == "S3_INVENTORY" && r.has("InputType") && input != "MANIFEST" {
+		r.refuse("InputType", "with ManifestType S3_INVENTORY")
+	}
+}
+
+// checkStorage reports an ItemReader or ResultWriter whose Resource is not among
+// the resources, and returns its action, such as "s3:getObject", or "".
 func (c *checker) checkStorage(at *place, v value.Value, resources []string) string {
 	text := v.Get("Resource").Text()
 	if text == "" {
@@ -132,8 +165,7 @@ func (c *checker) checkItemBatcher(s *State) {
 	c.report(s.at.member("ItemBatcher"), atLeastOneOf("MaxItemsPerBatch", "MaxInputBytesPerBatch"))
 }
 
-// checkResultWriter reports a ResultWriter that is empty, or lacks where to
-// write.
+// checkResultWriter reports a ResultWriter that is empty or has no destination.
 func (c *checker) checkResultWriter(s *State) {
 	writer, at := s.Fields.Get("ResultWriter"), s.at.member("ResultWriter")
 	if writer.Kind() != value.Object {
@@ -159,8 +191,8 @@ const (
 	labelForbidden = "? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \""
 )
 
-// checkLabels reports Labels that are not what one can name a Map Run by, and
-// those that several Map states share.
+// checkLabels reports Labels that cannot be part of the name of a Map Run, and
+// Labels that several Map states have.
 func (c *checker) checkLabels() {
 	count := make(map[string]int)
 	c.d.AllStates(func(_ *Workflow, s *State) {

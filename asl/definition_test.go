@@ -57,9 +57,12 @@ func TestParse(t *testing.T) {
 	if p := d.State("M").ItemProcessor; p.Mode != "DISTRIBUTED" || p.ExecutionType != "EXPRESS" || p.Pointer != "/States/M/Iterator" || p.State("I").Type != asl.Succeed {
 		t.Errorf("got processor %+v", p)
 	}
-	where, ok := d.Positions.Lookup(inner.Pointer + "/Type")
-	if got := where.Value.Start.String(); !ok || got != "9:133" {
-		t.Errorf("got place %s, %v", got, ok)
+	key, v, ok := d.Place(inner.Pointer + "/Type")
+	if got, want := key.Start.String()+" "+v.Start.String(), "9:125 9:133"; !ok || got != want {
+		t.Errorf("got place %s, %v, want %s", got, ok, want)
+	}
+	if _, _, ok := d.Place("/States/none"); ok {
+		t.Error("a state that is not there has a place")
 	}
 	var names []string
 	d.AllStates(func(_ *asl.Workflow, s *asl.State) { names = append(names, s.Name) })

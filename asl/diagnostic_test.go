@@ -6,11 +6,10 @@ import (
 	"testing"
 
 	"github.com/aslocal/aslocal/asl"
-	"github.com/aslocal/aslocal/internal/position"
 )
 
-func at(line, column, endLine, endColumn int) position.Range {
-	return position.Range{Start: position.Position{Line: line, Column: column}, End: position.Position{Line: endLine, Column: endColumn}}
+func at(line, column, endLine, endColumn int) asl.Range {
+	return asl.Range{Start: asl.Position{Line: line, Column: column}, End: asl.Position{Line: endLine, Column: endColumn}}
 }
 
 func TestFormat(t *testing.T) {

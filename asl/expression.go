@@ -12,11 +12,11 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file checks the fields of JSONata states: which strings are expressions,
-// and whether they are right. Spec: "JSONata".
+// This file has the expressions in the fields of JSONata states, and their checks.
+// Spec: "JSONata".
 
 // isExpression reports whether a string is a JSONata expression: it begins with
-// {% and ends with %}, without anything around them.
+// {% and ends with %}.
 func isExpression(s string) bool {
 	return len(s) >= len("{%%}") && strings.HasPrefix(s, "{%") && strings.HasSuffix(s, "%}")
 }
@@ -33,6 +33,42 @@ func ExpressionText(s string) (text string, ok bool) {
 // expressionText returns what stands between the delimiters.
 func expressionText(s string) string {
 	return strings.TrimSpace(s[len("{%") : len(s)-len("%}")])
+}
+
+// Expression returns an expression of the state, as ExpressionText returns its
+// text, compiled by CompileExpression. Each text of a definition is compiled
+// once, however many states have it and however often it is asked for; many
+// goroutines may ask at the same time. The error is a *jsonata.Error.
+func (s *State) Expression(text string) (*jsonata.Expr, error) { return s.compiled.get(text) }
+
+// expressions are the compiled expressions of a definition, by text.
+type expressions struct {
+	mu   sync.Mutex
+	made map[string]expression
+}
+
+type expression struct {
+	expr *jsonata.Expr
+	err  error
+}
+
+// get compiles a text, unless it has been compiled before. A State that is not part
+// of a Definition has a nil set, which keeps nothing.
+func (e *expressions) get(text string) (*jsonata.Expr, error) {
+	if e == nil {
+		return CompileExpression(text)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	made, ok := e.made[text]
+	if !ok {
+		made.expr, made.err = CompileExpression(text)
+		if e.made == nil {
+			e.made = make(map[string]expression)
+		}
+		e.made[text] = made
+	}
+	return made.expr, made.err
 }
 
 // jsonataFields are the fields whose strings, at any depth, may be
@@ -53,7 +89,7 @@ func (c *checker) checkExpressions(s *State) {
 			}
 			return
 		}
-		expr, err := jsonata.Compile(expressionText(text), withoutEval)
+		expr, err := s.Expression(expressionText(text))
 		if err != nil {
 			c.reportPart(at, at, faultyToken(text, err), badExpression(err))
 			return
@@ -64,12 +100,8 @@ func (c *checker) checkExpressions(s *State) {
 	})
 }
 
-// withoutEval leaves out the one function of JSONata that Step Functions has
-// not.
-var withoutEval = jsonata.WithoutFunction("eval")
-
-// faultyToken is the part of a field's text that an expression in it does not
-// compile for.
+// faultyToken returns the part of a field's text at which its expression does not
+// compile.
 func faultyToken(text string, err error) part {
 	bad := new(jsonata.Error)
 	if !errors.As(err, &bad) || bad.Position == 0 || len(text) > maxSought {
@@ -83,11 +115,11 @@ func faultyToken(text string, err error) part {
 	return part{end - n, end}
 }
 
-// maxSought is how long the texts are, in bytes, in which parts are looked for:
-// in longer ones a thousand would take their time.
+// maxSought is the maximum length in bytes of a text in which a diagnostic points at
+// a part, because a thousand diagnostics in a longer one would take long.
 const maxSought = 1 << 14
 
-// referencePart is the part of a field's text that a reference stands in.
+// referencePart returns the part of a field's text that is the reference.
 func referencePart(text string, r jsonata.Reference) part {
 	if len(text) > maxSought {
 		return part{}
@@ -122,10 +154,9 @@ func expressionOffset(text string, units int) int {
 	return start + len(inner)
 }
 
-// checkReference checks what an expression reads. There is no input document,
-// so nothing may read one; and $states.result and $states.errorOutput are there
-// only where there is a result or an error. Spec: "JSONata", "Reserved
-// variable: $states".
+// checkReference checks what an expression reads. There is no input document, so it
+// must not read one; $states.result and $states.errorOutput exist only where there
+// is a result or an error. Spec: "JSONata", "Reserved variable: $states".
 func (c *checker) checkReference(s *State, at *place, text string, r jsonata.Reference) {
 	report := func(m message) {
 		if !c.full() {
@@ -155,7 +186,7 @@ func (c *checker) checkReference(s *State, at *place, text string, r jsonata.Ref
 	}
 }
 
-// statesMembers are what $states has. Spec: "Reserved variable: $states".
+// statesMembers are the members of $states. Spec: "Reserved variable: $states".
 var statesMembers = []string{"input", "result", "errorOutput", "context"}
 
 // hasResult reports whether a state has a result of its own.
@@ -172,28 +203,23 @@ func isOutcome(field string) bool {
 	return false
 }
 
-// serviceFunctions are those that Step Functions adds to JSONata: no variables.
-var serviceFunctions = []string{"partition", "range", "hash", "random", "uuid", "parse"}
-
 // jsonataNames are the names that every expression can read, without $.
 var jsonataNames = sync.OnceValue(func() []string {
-	names := append([]string{reservedName}, serviceFunctions...)
-	for _, f := range jsonata.Builtins() {
+	names := []string{reservedName}
+	for _, f := range slices.Concat(jsonataFunctions, jsonata.Builtins()) {
 		names = append(names, f.Name)
 	}
 	return names
 })
 
-// variablesRead returns where an expression reads variables of the state
-// machine; nothing if it does not compile.
-func variablesRead(text string) []jsonata.Reference {
-	expr, err := jsonata.Compile(text, withoutEval)
+// variablesRead returns where an expression of the state reads variables of the
+// state machine; nothing if it does not compile.
+func (s *State) variablesRead(text string) []jsonata.Reference {
+	expr, err := s.Expression(text)
 	if err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(expr.References(), func(r jsonata.Reference) bool {
-		return r.Kind != jsonata.VariableReference || slices.Contains(serviceFunctions, r.Name)
-	})
+	return slices.DeleteFunc(expr.References(), func(r jsonata.Reference) bool { return r.Kind != jsonata.VariableReference })
 }
 
 // expressions calls visit for every string of a JSONata state that may be an
@@ -211,8 +237,8 @@ func (s *State) expressions(visit func(at *place, text string)) {
 	}
 }
 
-// checkUnquoted warns of expressions that YAML, without quotes around them, has
-// read as an object: {% $x %} is one with the member "% $x %".
+// checkUnquoted warns of expressions without quotes in YAML, which reads {% $x %} as
+// an object with the member "% $x %".
 func (c *checker) checkUnquoted(s *State) {
 	if s.QueryLanguage != JSONata {
 		return
@@ -229,7 +255,7 @@ func (c *checker) checkUnquoted(s *State) {
 	}
 }
 
-// looksDelimited reports whether somebody has tried to write an expression.
+// looksDelimited reports whether a string is probably meant to be an expression.
 func looksDelimited(s string) bool {
 	s = strings.TrimSpace(s)
 	return strings.HasPrefix(s, "{%") || strings.HasSuffix(s, "%}")

@@ -27,7 +27,7 @@ func (c VirtualClock) Advance(ctx context.Context, d time.Duration) (time.Durati
 // Virtual returns true.
 func (c VirtualClock) Virtual() bool { return true }
 
-// SystemClock is the clock of a target whose time nobody can move.
+// SystemClock is the clock of a target whose time cannot be moved.
 type SystemClock struct{}
 
 // glance is how long the system's clock goes on before somebody looks again.

@@ -97,7 +97,7 @@ func (m *matcher) optional(at string, want, got value.Value) *Difference {
 	return m.inText(at, want, got)
 }
 
-// failureOf helps whoever reads that the status is wrong.
+// failureOf shows error and cause beside a status that is wrong.
 func failureOf(got *Outcome) string {
 	if !got.Error.Exists() && !got.Cause.Exists() {
 		return ""
@@ -136,9 +136,9 @@ func compareLines(want, got []Line) *Difference {
 	return nil
 }
 
-// compareEdges compares histories of branches that run at once. What leads to
-// what is the same in any order, but for the events that end a state with
-// branches: which one they follow depends on which branch was last.
+// compareEdges compares histories of branches that run at once, by which event
+// leads to which. The events that end a state with branches are only counted:
+// which event they follow depends on which branch was last.
 func compareEdges(want, got []Line) *Difference {
 	w, g := edges(want), edges(got)
 	for i := range max(len(w), len(g)) {

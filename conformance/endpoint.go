@@ -19,18 +19,18 @@ import (
 // once if Open opens a Step Functions of its own for each: activities, and the
 // machines that others start, have the names that the cases give them.
 type Endpoint struct {
-	// Open returns the way to the API for one case, whose Lambda functions are
-	// those of the player.
+	// Open connects to the API for one case, whose Lambda functions the player
+	// plays.
 	Open func(ctx context.Context, p *Player) (*Session, error)
-	// Region and Account are those of the endpoint, if they are not
-	// us-east-1 and 123456789012, which the cases have in their ARNs.
+	// Region and Account of the endpoint, if they are not us-east-1 and
+	// 123456789012, which the cases have in their ARNs.
 	Region, Account string
 	// Patience is how long a case may take if time cannot be moved, beyond the
 	// time that its execution takes; 10 seconds if not given.
 	Patience time.Duration
 }
 
-// A Session is the way to the API for one case.
+// A Session is the connection to the API for one case.
 type Session struct {
 	Client *sfn.Client
 	Clock  Clock
@@ -40,8 +40,8 @@ type Session struct {
 
 // The place that cases speak of.
 const (
-	homeRegion  = "us-east-1"
-	homeAccount = "123456789012"
+	caseRegion  = "us-east-1"
+	caseAccount = "123456789012"
 )
 
 // maxLasting is the longest time for which a case is run at an endpoint whose
@@ -87,25 +87,25 @@ type run struct {
 	taken   map[string]int // tasks, by activity
 }
 
-// home and away change the place in ARNs to that of the cases, and to that of
-// the endpoint.
-func (e *Endpoint) home(text string) string {
+// toCase replaces region and account of the endpoint in a text by those that
+// the cases have; toEndpoint is the inverse.
+func (e *Endpoint) toCase(text string) string {
 	region, account := e.place()
-	return strings.ReplaceAll(text, region+":"+account, homeRegion+":"+homeAccount)
+	return strings.ReplaceAll(text, region+":"+account, caseRegion+":"+caseAccount)
 }
 
-func (e *Endpoint) away(text string) string {
+func (e *Endpoint) toEndpoint(text string) string {
 	region, account := e.place()
-	return strings.ReplaceAll(text, homeRegion+":"+homeAccount, region+":"+account)
+	return strings.ReplaceAll(text, caseRegion+":"+caseAccount, region+":"+account)
 }
 
 func (e *Endpoint) place() (region, account string) {
 	region, account = e.Region, e.Account
 	if region == "" {
-		region = homeRegion
+		region = caseRegion
 	}
 	if account == "" {
-		account = homeAccount
+		account = caseAccount
 	}
 	return region, account
 }
@@ -140,7 +140,7 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	for name, definition := range r.c.Machines {
 		out, err := r.client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
-			Name: &name, Definition: aws.String(r.endpoint.away(definition)), RoleArn: aws.String(role),
+			Name: &name, Definition: aws.String(r.endpoint.toEndpoint(definition)), RoleArn: aws.String(role),
 		})
 		if err != nil {
 			return err
@@ -151,11 +151,11 @@ func (r *run) prepare(ctx context.Context) error {
 }
 
 // role is the one of all state machines here; nobody assumes it.
-const role = "arn:aws:iam::" + homeAccount + ":role/conformance"
+const role = "arn:aws:iam::" + caseAccount + ":role/conformance"
 
 // create makes the state machine, or says why its definition is refused.
 func (r *run) create(ctx context.Context) (*Outcome, error) {
-	definition := r.endpoint.away(r.c.Definition)
+	definition := r.endpoint.toEndpoint(r.c.Definition)
 	r.machineName = strings.ReplaceAll(r.c.ID, "/", "-")
 	r.machineName = r.machineName[:min(len(r.machineName), 60)] + "-" + uuid.NewString()[:8]
 	out, err := r.client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
@@ -184,7 +184,7 @@ func (r *run) diagnose(ctx context.Context, definition string) (*Outcome, error)
 	o := &Outcome{Refused: true}
 	for _, d := range out.Diagnostics {
 		o.Diagnostics = append(o.Diagnostics, Diagnostic{
-			Code: aws.ToString(d.Code), Message: r.endpoint.home(aws.ToString(d.Message)), Location: aws.ToString(d.Location),
+			Code: aws.ToString(d.Code), Message: r.endpoint.toCase(aws.ToString(d.Message)), Location: aws.ToString(d.Location),
 		})
 	}
 	return o, nil
@@ -232,15 +232,15 @@ func (r *run) runStandard(ctx context.Context) (*Outcome, error) {
 	return o, err
 }
 
-func (r *run) input() *string { return aws.String(r.endpoint.away(r.c.Input)) }
+func (r *run) input() *string { return aws.String(r.endpoint.toEndpoint(r.c.Input)) }
 
 func (r *run) outcome(execution, name string) *Outcome {
 	return &Outcome{
 		ExactTime: r.clock.Virtual(),
 		Calls:     r.player.played(),
 		Names: map[string]string{
-			"execution": r.endpoint.home(execution), "name": name,
-			"machine": r.endpoint.home(r.machine), "machineName": r.machineName, "role": role,
+			"execution": r.endpoint.toCase(execution), "name": name,
+			"machine": r.endpoint.toCase(r.machine), "machineName": r.machineName, "role": role,
 		},
 	}
 }
@@ -250,7 +250,7 @@ func (r *run) text(s *string) value.Value {
 	if s == nil {
 		return value.Value{}
 	}
-	return value.OfString(r.endpoint.home(*s))
+	return value.OfString(r.endpoint.toCase(*s))
 }
 
 // forever is more than any execution may take.
@@ -343,7 +343,7 @@ func (r *run) takeTasks(ctx context.Context, events []Event) (acted bool, err er
 		name := arn[strings.LastIndexByte(arn, ':')+1:]
 		scheduled := 0
 		for _, e := range events {
-			if e.Type == "ActivityScheduled" && e.Details.Get("resource").Text() == r.endpoint.home(arn) {
+			if e.Type == "ActivityScheduled" && e.Details.Get("resource").Text() == r.endpoint.toCase(arn) {
 				scheduled++
 			}
 		}
@@ -439,9 +439,9 @@ func (r *run) homeIn(v value.Value) value.Value {
 	switch v.Kind() {
 	case value.String:
 		if region, _ := r.endpoint.place(); v.Text() == region {
-			return value.OfString(homeRegion)
+			return value.OfString(caseRegion)
 		}
-		return value.OfString(r.endpoint.home(v.Text()))
+		return value.OfString(r.endpoint.toCase(v.Text()))
 	case value.Object:
 		var b value.ObjectBuilder
 		for name, member := range v.Members() {

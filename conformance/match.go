@@ -39,7 +39,7 @@ var (
 
 var placeholder = regexp.MustCompile(`\$\{([^}]*)\}`)
 
-// placeholders notes every placeholder that nobody knows.
+// placeholders reports every unknown placeholder.
 func (d *decoder) placeholders(v value.Value, at string) {
 	for _, found := range placeholder.FindAllStringSubmatch(v.Text(), -1) {
 		if _, isForm := forms[found[1]]; !isForm && !slices.Contains(named, found[1]) {

@@ -186,7 +186,7 @@ func (p *Player) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !ok:
 		w.Header().Set("x-amzn-ErrorType", "ResourceNotFoundException")
 		w.WriteHeader(http.StatusNotFound)
-		arn := "arn:aws:lambda:" + homeRegion + ":" + homeAccount + ":function:" + name
+		arn := "arn:aws:lambda:" + caseRegion + ":" + caseAccount + ":function:" + name
 		fmt.Fprint(w, value.OfMembers("Type", value.OfString("User"), "Message", value.OfString("Function not found: "+arn)))
 	case reply.Never:
 		p.hang(r.Context())

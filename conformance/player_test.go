@@ -82,14 +82,14 @@ func TestPlayerDoesNotAnswer(t *testing.T) {
 func TestEndpointSpeaksOfItsOwnPlace(t *testing.T) {
 	e := &Endpoint{Region: "eu-west-1", Account: "210987654321"}
 	const here, there = "arn:aws:lambda:us-east-1:123456789012:function:f", "arn:aws:lambda:eu-west-1:210987654321:function:f"
-	if got := e.away(here); got != there {
-		t.Errorf("away: got %s, want %s", got, there)
+	if got := e.toEndpoint(here); got != there {
+		t.Errorf("toEndpoint: got %s, want %s", got, there)
 	}
-	if got := e.home(there); got != here {
-		t.Errorf("home: got %s, want %s", got, here)
+	if got := e.toCase(there); got != here {
+		t.Errorf("toCase: got %s, want %s", got, here)
 	}
 	same := &Endpoint{}
-	if got := same.home(same.away(here)); got != here {
-		t.Errorf("at home: got %s, want %s", got, here)
+	if got := same.toCase(same.toEndpoint(here)); got != here {
+		t.Errorf("the place of the cases: got %s, want %s", got, here)
 	}
 }

@@ -88,7 +88,7 @@ func (r *run) redrive(ctx context.Context, out *sfn.DescribeExecutionOutput) ([]
 		var refused smithy.APIError
 		switch {
 		case errors.As(err, &refused):
-			faults = append(faults, &Fault{Code: refused.ErrorCode(), Message: r.endpoint.home(refused.ErrorMessage())})
+			faults = append(faults, &Fault{Code: refused.ErrorCode(), Message: r.endpoint.toCase(refused.ErrorMessage())})
 			continue
 		case err != nil:
 			return faults, out, err

@@ -101,7 +101,7 @@ func (d *decoder) fault(to **Fault) func(value.Value, string) {
 // test calls TestState.
 func (r *run) test(ctx context.Context) (*Outcome, error) {
 	in := *r.c.Test
-	in.Definition, in.Input = aws.String(r.endpoint.away(r.c.Definition)), r.input()
+	in.Definition, in.Input = aws.String(r.endpoint.toEndpoint(r.c.Definition)), r.input()
 	out, err := r.client.TestState(ctx, &in)
 	o := r.outcome("", "")
 	if refusal, ok := errors.AsType[smithy.APIError](err); ok {
@@ -120,7 +120,7 @@ func (r *run) test(ctx context.Context) (*Outcome, error) {
 	return o, err
 }
 
-// asSent turns an answer as the SDK has it into one as it is sent: no member is
+// asSent turns an answer of the SDK into the JSON that was sent: no member is
 // null, and names begin with small letters.
 func asSent(v value.Value) value.Value {
 	if v.Kind() != value.Object {

@@ -97,6 +97,10 @@ type Event struct {
 	Timestamp           time.Time
 	Type                string      // as in "PassStateEntered"
 	Details             value.Value // the details member's content, or no value
+
+	// Record is the event as the machine recorded it: what package timeline
+	// reads. It must not be changed.
+	Record *machine.Event
 }
 
 // History returns all events of a Standard execution.
@@ -111,12 +115,14 @@ func (e *Emulator) History(arn string) ([]Event, error) {
 
 // eventOf shows an event.
 func (e *Emulator) eventOf(ev *machine.Event) Event {
+	record := *ev
 	_, details := history.Details(ev, history.Options{Region: e.home.Region})
-	return Event{ID: ev.ID, PreviousEventID: ev.Prev, Timestamp: time.UnixMilli(ev.At).UTC(), Type: history.Type(ev), Details: details}
+	return Event{ID: ev.ID, PreviousEventID: ev.Prev, Timestamp: time.UnixMilli(ev.At).UTC(), Type: history.Type(ev), Details: details, Record: &record}
 }
 
 // WithObserver calls observe for the events of all executions once they are
-// durable, in order for each execution. It must not block.
+// durable, in order for each execution. Private records of the machine, which
+// are not in the history, come with ID 0. It must not block.
 func WithObserver(observe func(execution string, e Event)) Option {
 	return func(s *settings) { s.observe = observe }
 }

@@ -97,9 +97,19 @@ func WithAutoAdvance(start time.Time) Option {
 	return func(s *settings) { s.clock, s.autoAdvance = engine.NewVirtualClock(start), true }
 }
 
+// MaxWaitTimeScale is the largest factor of [WithWaitTimeScale]: no Wait that a
+// definition can ask for becomes too long for a clock by it.
+const MaxWaitTimeScale = 10_000
+
 // WithWaitTimeScale multiplies the length of Waits and of pauses before
-// retries; 1 if not given.
-func WithWaitTimeScale(scale float64) Option { return func(s *settings) { s.waitTimeScale = scale } }
+// retries; 1 if not given. A factor above [MaxWaitTimeScale] counts as that one,
+// and what is not above 0 as 1.
+func WithWaitTimeScale(scale float64) Option {
+	if !(scale > 0) {
+		scale = 1
+	}
+	return func(s *settings) { s.waitTimeScale = min(scale, MaxWaitTimeScale) }
+}
 
 // WithLambdaEndpoint sets the URL of the endpoint that Lambda functions are
 // invoked at.

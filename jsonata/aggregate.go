@@ -6,12 +6,12 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file evaluates $sum, $count and their kin of a path, "$sum(lines.price)",
-// without making the array that the path gives: they look at the results where
-// they lie, on the stack. All that is unusual is left to the function itself.
+// This file evaluates $sum, $count, $max, $min and $average of a path, as in
+// "$sum(lines.price)", without making an array of its results: it reads them on the
+// stack. Unusual cases are left to the function itself.
 
-// aggregates are the functions and what they make of numbers; $count takes
-// anything.
+// aggregates are the functions, by name, with their results for a list of numbers;
+// $count takes any values.
 var aggregates = map[string]func(numbers []value.Value) float64{
 	"sum":     total,
 	"average": func(numbers []value.Value) float64 { return total(numbers) / float64(len(numbers)) },
@@ -81,10 +81,10 @@ func (c *compiler) aggregate(n *node, call *call) (e eval, ok bool, err error) {
 	}, true, nil
 }
 
-// allFinite reports whether all are numbers that one can reckon with.
+// allFinite reports whether all are finite numbers.
 func allFinite(items []value.Value) bool {
 	for i := range items {
-		if f := items[i].Float(); items[i].Kind() != value.Number || f-f != 0 {
+		if f := items[i].Float(); items[i].Kind() != value.Number || !finite(f) {
 			return false
 		}
 	}

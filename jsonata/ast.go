@@ -2,10 +2,9 @@ package jsonata
 
 import "github.com/aslocal/aslocal/value"
 
-// This file is the syntax tree, as the parser makes it and as the rewriting
-// leaves it.
+// This file is the syntax tree, before and after it is rewritten.
 
-// A nodeKind is what a node is.
+// A nodeKind is the kind of a node.
 type nodeKind uint8
 
 const (
@@ -36,7 +35,7 @@ const (
 	nodeTransform                   // |a|b,c|                lhs, rhs, third
 	nodeSort                        // ^(a) as a step         terms
 
-	// Only before the rewriting: what becomes part of a path.
+	// Only before the tree is rewritten: these become parts of paths.
 	nodeDot       // a.b        lhs, rhs
 	nodePredicate // a[b]       lhs, rhs
 	nodeGroup     // a{b: c}    lhs, pairs
@@ -57,7 +56,7 @@ var kindNames = [...]string{
 
 func (k nodeKind) String() string { return kindNames[k] }
 
-// A node of the tree. Which fields are used, its kind says.
+// A node of the tree. Its kind determines which fields are used.
 type node struct {
 	kind     nodeKind
 	text     string // operator, name, content of a string, pattern
@@ -73,23 +72,23 @@ type node struct {
 	terms           []term
 	signature       *signature // of a lambda
 
-	// What the rewriting finds out.
+	// Set when the tree is rewritten:
 
 	keepArray  bool    // "[]" follows: one result stays in an array
 	singleton  bool    // of a path: one of its steps keeps its array
 	cons       bool    // an array constructor at an end of a path: not flattened
 	tuple      bool    // a step whose results carry bindings; a path or block that yields them
-	predicates []stage // of what is no step
+	predicates []stage // of a node that is not a step
 	stages     []stage // of a step
 	group      *group
 	focus      string    // the variable after "@"
 	index      string    // the variable after "#"
 	ancestor   *parent   // the "%" that means the input of this step
 	parent     *parent   // of a "%"
-	seeking    []*parent // those in the node that its surroundings must resolve
+	seeking    []*parent // those in the node that the nodes around it must resolve
 	tail       bool      // a call whose result is that of the lambda around it
 	depth      int       // in its body, see depth.go
-	reach      int       // how deep its evaluation certainly gets
+	reach      int       // the depth that its evaluation certainly reaches
 }
 
 // A term is one expression of an order-by clause.
@@ -110,8 +109,8 @@ type group struct {
 	position int
 }
 
-// A parent is one "%": level counts the steps that are still to go back, and
-// name is the variable that the step it means will bind.
+// A parent is one "%". level is the number of steps still to go back, name the
+// variable that the step it means will bind.
 type parent struct {
 	name  string
 	level int

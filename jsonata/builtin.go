@@ -82,7 +82,7 @@ var builtins = []Function{
 	{"millis", "<:n>", 0, millis},
 }
 
-// builtinFunctions are their values, by name.
+// builtinFunctions are the values of the built-in functions, by name.
 var builtinFunctions = func() map[string]value.Value {
 	functions := make(map[string]value.Value, len(builtins))
 	for _, f := range builtins {
@@ -98,7 +98,7 @@ var builtinFunctions = func() map[string]value.Value {
 // Builtins returns the functions of JSONata 2.0.6, save $eval.
 func Builtins() []Function { return append([]Function(nil), builtins...) }
 
-// value makes the value of a function.
+// value returns the value of a function.
 func (f Function) value() (value.Value, error) {
 	fn := &function{name: f.Name, arity: f.Arity, call: f.Call, builtin: true}
 	if f.Signature != "" {
@@ -108,5 +108,5 @@ func (f Function) value() (value.Value, error) {
 		}
 		fn.signature = s
 	}
-	return value.OfOpaque(fn), nil
+	return ofFunction(fn), nil
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is the functions of arrays.
+// This file has the functions of arrays.
 
 // appendItems is $append.
 func appendItems(c Call, args []value.Value) (value.Value, error) {
@@ -41,8 +41,8 @@ func shuffle(c Call, args []value.Value) (value.Value, error) {
 	return value.OfSlice(out), c.run.grow(len(out))
 }
 
-// zip is $zip: the first items of all arrays, then the second ones, as long as
-// there are some in each.
+// zip is $zip: the first items of all arrays, then the second ones, up to the end of
+// the shortest.
 func zip(c Call, args []value.Value) (value.Value, error) {
 	n := math.MaxInt
 	for _, arg := range args {
@@ -65,8 +65,8 @@ func zip(c Call, args []value.Value) (value.Value, error) {
 	return value.OfSlice(out), nil
 }
 
-// distinct is $distinct. Strings and numbers are looked up, other values
-// compared with those seen.
+// distinct is $distinct. Strings and numbers are looked up in a map, other values
+// are compared with those before.
 func distinct(c Call, args []value.Value) (value.Value, error) {
 	v := args[0]
 	if v.Len() <= 1 || !isArray(v) {
@@ -110,7 +110,8 @@ func distinct(c Call, args []value.Value) (value.Value, error) {
 	return value.OfSlice(out), nil
 }
 
-// isAmong reports whether one of the values equals v; nothing equals nothing here.
+// isAmong reports whether one of the values equals v. No value equals no value
+// here.
 func (r *run) isAmong(list []value.Value, v value.Value) (bool, error) {
 	for _, other := range list {
 		if ok, err := r.equal(other, v); ok || err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -17,17 +18,17 @@ func base64Encode(c Call, args []value.Value) (value.Value, error) {
 	}
 	s := args[0].Text()
 	bytes := []byte(s)
-	if !isASCII(s) {
+	if !wtf8.IsASCII(s) {
 		bytes = bytes[:0]
-		for _, unit := range units(s) {
+		for _, unit := range wtf8.Units(s) {
 			bytes = append(bytes, byte(unit))
 		}
 	}
 	return str(c, base64.StdEncoding.EncodeToString(bytes))
 }
 
-// base64Decode is $base64decode: each byte is one character. What is no digit of
-// either alphabet is passed over; "=" ends the text.
+// base64Decode is $base64decode: each byte is one character. Characters that are
+// in neither alphabet are skipped; "=" ends the text.
 func base64Decode(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
@@ -47,7 +48,7 @@ func base64Decode(c Call, args []value.Value) (value.Value, error) {
 	if len(digits)%4 == 1 {
 		digits = digits[:len(digits)-1]
 	}
-	bytes, _ := base64.RawStdEncoding.DecodeString(digits) // bits too many at the end are dropped
+	bytes, _ := base64.RawStdEncoding.DecodeString(digits) // surplus bits at the end are dropped
 	out := make([]byte, 0, len(bytes))
 	for _, b := range bytes {
 		out = utf8.AppendRune(out, rune(b))
@@ -62,8 +63,8 @@ const (
 	urlReserved   = ";/?:@&=+$,#"
 )
 
-// urlEncoder returns a function that escapes all but the unreserved characters
-// and some.
+// urlEncoder returns a function that escapes all characters but the unreserved
+// ones and those in keep.
 func urlEncoder(name, keep string) func(Call, []value.Value) (value.Value, error) {
 	keep += urlUnreserved
 	return func(c Call, args []value.Value) (value.Value, error) {
@@ -77,7 +78,7 @@ func urlEncoder(name, keep string) func(Call, []value.Value) (value.Value, error
 			switch {
 			case '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z' || b < utf8.RuneSelf && strings.IndexByte(keep, b) >= 0:
 				out = append(out, b)
-			case isHalf(s, i):
+			case wtf8.IsSurrogate(s, i):
 				return value.Value{}, &Error{Code: "D3140", Value: args[0], Token: name}
 			default:
 				const hex = "0123456789ABCDEF"
@@ -88,8 +89,8 @@ func urlEncoder(name, keep string) func(Call, []value.Value) (value.Value, error
 	}
 }
 
-// urlDecoder returns a function that resolves escapes, save those of some
-// characters.
+// urlDecoder returns a function that decodes all escapes but those of the
+// characters in keep.
 func urlDecoder(name, keep string) func(Call, []value.Value) (value.Value, error) {
 	return func(c Call, args []value.Value) (value.Value, error) {
 		if !args[0].Exists() {

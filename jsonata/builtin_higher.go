@@ -1,15 +1,17 @@
 package jsonata
 
 import (
+	"math"
+
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is the functions that call functions. They pass the item, its
-// index or name, and the whole, but only as many of them as the function called
-// has parameters.
+// This file has the functions that call functions. They pass the item, its index
+// or name, and the whole, but at most as many as the function has parameters.
 
-// callback calls fn with the first n of the arguments that it has parameters
-// for, and with the first one at least.
+// callback calls fn with as many of the arguments as it has parameters, at least
+// with the first.
 func (r *run) callback(fn *function, a, b, c value.Value) (value.Value, error) {
 	if fn == nil {
 		return value.Value{}, fail("T1006", value.Value{})
@@ -117,8 +119,8 @@ func single(c Call, args []value.Value) (value.Value, error) {
 	return found, err
 }
 
-// holds is a value as a condition of JavaScript, which $sort leaves the results
-// of its function to.
+// holds returns a value as a condition of JavaScript: $sort uses the results of its
+// function so.
 func holds(v value.Value) bool {
 	switch v.Kind() {
 	case value.Bool:
@@ -129,7 +131,7 @@ func holds(v value.Value) bool {
 		return v.Float() != 0
 	case value.Array, value.Object, value.Opaque:
 		f, isNumber := numberOf(v)
-		return !isNumber || f == f
+		return !isNumber || !math.IsNaN(f)
 	}
 	return false
 }
@@ -257,7 +259,7 @@ func comesAfter(a, b value.Value) bool {
 	if a.Kind() == value.Number {
 		return a.Float() > b.Float()
 	}
-	return lessText(b.Text(), a.Text())
+	return wtf8.Less(b.Text(), a.Text())
 }
 
 func allOf(items []value.Value, kind value.Kind) bool {

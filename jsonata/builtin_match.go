@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -45,9 +47,9 @@ func matchAll(c Call, args []value.Value) (value.Value, error) {
 	}
 	s := args[0].Text()
 	var out []value.Value
-	offsets := unitCounter{text: s}
+	offsets := wtf8.NewUnitCounter(s)
 	err = eachMatch(c, args[1], s, func(m occurrence) (bool, error) {
-		at := value.OfFloat(float64(offsets.at(m.from)))
+		at := value.OfFloat(float64(offsets.At(m.from)))
 		out = append(out, resultShape.New([]value.Value{value.OfString(m.text), at, m.groupValues(s)}))
 		return float64(len(out)) < limit, c.run.grow(8 + m.groups())
 	})
@@ -56,7 +58,7 @@ func matchAll(c Call, args []value.Value) (value.Value, error) {
 
 var resultShape = value.NewShape("match", "index", "groups")
 
-// limitOf returns a limit among the arguments; infinite if it is missing.
+// limitOf returns the limit that an argument gives; infinity if it is missing.
 func limitOf(args []value.Value, i int, code string, index int) (float64, error) {
 	if i >= len(args) || !args[i].Exists() {
 		return math.Inf(1), nil
@@ -68,18 +70,18 @@ func limitOf(args []value.Value, i int, code string, index int) (float64, error)
 	return n, nil
 }
 
-// An occurrence is one match of a matcher: what it matched and where, in bytes.
+// An occurrence is one match of a matcher: its text and its offsets in bytes.
 type occurrence struct {
 	text     string
 	from, to int
-	match    match       // of a regular expression,
-	object   value.Value // or what a function of the expression returned
+	match    ecma.Match  // of a regular expression,
+	object   value.Value // or the result of a function of the expression
 }
 
 // groupValues returns the groups.
 func (o occurrence) groupValues(s string) value.Value {
 	if o.match != nil {
-		return o.match.groupValues(s)
+		return groupValues(o.match, s)
 	}
 	return o.object.Get("groups")
 }
@@ -92,10 +94,10 @@ func (o occurrence) groups() int {
 	return o.object.Get("groups").Len()
 }
 
-// group returns the text of a group, which count from 1.
+// group returns the text of a group; groups count from 1.
 func (o occurrence) group(s string, n int) string {
 	if o.match != nil {
-		text, _ := o.match.group(s, n)
+		text, _ := o.match.Group(s, n)
 		return text
 	}
 	return o.object.Get("groups").Index(n - 1).Text()
@@ -109,13 +111,13 @@ func eachMatch(c Call, matcher value.Value, s string, do func(occurrence) (bool,
 		return fail("T1010", value.Value{})
 	}
 	if fn.regex != nil {
-		return fn.regex.all(c.run, s, func(m match) (bool, error) {
+		return fn.regex.all(c.run, s, func(m ecma.Match) (bool, error) {
 			return do(occurrence{text: s[m[0]:m[1]], from: m[0], to: m[1], match: m})
 		})
 	}
 	v, err := c.run.apply(fn, []value.Value{value.OfString(s)}, value.NullValue)
 	for err == nil {
-		if v = leave(v); !v.Exists() {
+		if v = collapsed(v); !v.Exists() {
 			return nil
 		}
 		from, hasFrom := numberOf(v.Get("start"))
@@ -142,11 +144,11 @@ func eachMatch(c Call, matcher value.Value, s string, do func(occurrence) (bool,
 	return err
 }
 
-// byteOffset turns an offset in UTF-16 code units into bytes.
+// byteOffset converts an offset from UTF-16 code units to bytes.
 func byteOffset(s string, units float64) int {
 	i := 0
 	for n := 0.0; i < len(s) && n < units; n++ {
-		r, size := runeAt(s, i)
+		r, size := wtf8.DecodeRune(s, i)
 		if r >= 0x10000 {
 			n++
 		}
@@ -182,17 +184,17 @@ func replace(c Call, args []value.Value) (value.Value, error) {
 		return str(c, strings.Replace(s, pattern.Text(), by.Text(), n))
 	}
 	out := make([]byte, 0, len(s)+len(s)/8)
-	at, count, offsets := 0, 0.0, unitCounter{text: s}
+	at, count, offsets := 0, 0.0, wtf8.NewUnitCounter(s)
 	err = eachMatch(c, pattern, s, func(m occurrence) (bool, error) {
 		out = append(out, s[at:max(at, m.from)]...)
 		if by.Kind() == value.String {
 			out = m.expand(out, s, by.Text())
 		} else {
-			v, err := replacement(c, by, m, &offsets)
+			v, err := replacement(c, by, m, s, &offsets)
 			if err != nil {
 				return false, err
 			}
-			out = appendText(out, v.Text())
+			out = wtf8.Append(out, v.Text())
 		}
 		at = min(m.from+len(m.text), len(s))
 		count++
@@ -204,8 +206,8 @@ func replace(c Call, args []value.Value) (value.Value, error) {
 	return str(c, string(append(out, s[at:]...)))
 }
 
-// replacement calls the function that says what replaces a match.
-func replacement(c Call, by value.Value, m occurrence, offsets *unitCounter) (value.Value, error) {
+// replacement calls the function that gives the text to replace a match in s with.
+func replacement(c Call, by value.Value, m occurrence, s string, offsets *wtf8.UnitCounter) (value.Value, error) {
 	fn := functionOf(by)
 	if fn == nil {
 		return value.Value{}, fail("D3012", value.Value{})
@@ -214,22 +216,22 @@ func replacement(c Call, by value.Value, m occurrence, offsets *unitCounter) (va
 	if m.match != nil {
 		found = value.OfMembers(
 			"match", value.OfString(m.text),
-			"start", value.OfFloat(float64(offsets.at(m.from))),
-			"end", value.OfFloat(float64(offsets.at(m.to))),
-			"groups", m.groupValues(offsets.text))
+			"start", value.OfFloat(float64(offsets.At(m.from))),
+			"end", value.OfFloat(float64(offsets.At(m.to))),
+			"groups", m.groupValues(s))
 		if err := c.run.grow(8 + m.groups()); err != nil {
 			return value.Value{}, err
 		}
 	}
 	v, err := c.run.apply(fn, []value.Value{found}, value.NullValue)
-	if v = leave(v); err == nil && v.Kind() != value.String {
+	if v = collapsed(v); err == nil && v.Kind() != value.String {
 		err = fail("D3012", v)
 	}
 	return v, err
 }
 
-// expand writes a replacement: $0 is the match, $1 a group, $$ a dollar sign.
-// Of the digits behind the dollar sign as many count as there can be groups.
+// expand writes a replacement: $0 is the match, $1 a group, $$ a dollar sign. As
+// many digits count as the number of groups has.
 func (o occurrence) expand(dst []byte, s, by string) []byte {
 	groups, most := o.groups(), 1
 	for n := groups; n >= 10; n /= 10 {
@@ -297,7 +299,7 @@ func split(c Call, args []value.Value) (value.Value, error) {
 	return value.OfSlice(parts), err
 }
 
-// splitText splits at a text; at an empty one, into UTF-16 code units.
+// splitText splits at a text; at an empty text, into UTF-16 code units.
 func (c Call) splitText(s, separator string, limit float64) ([]value.Value, error) {
 	n := strings.Count(s, separator) + 1
 	if float64(n) > limit {

@@ -5,15 +5,16 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
+	"github.com/aslocal/aslocal/jsonata/internal/picture"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is the functions of numbers, save the pictures of $formatNumber and
-// $formatInteger, which have files of their own.
+// This file has the functions of numbers. Package picture formats and reads them by
+// pictures.
 
-// sum and its kin work on an array of numbers.
+// sum, largest, smallest and average take an array of numbers.
 func sum(_ Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
@@ -55,8 +56,8 @@ func average(c Call, args []value.Value) (value.Value, error) {
 	return number(f / float64(args[0].Len())), err
 }
 
-// numeral is what $number takes: JSON's grammar with zeros in front, and
-// otherNumeral integers in other bases.
+// numeral matches what $number reads: JSON's numbers, also with leading zeros.
+// otherNumeral matches integers in other bases.
 var (
 	numeral      = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?$`)
 	otherNumeral = regexp.MustCompile(`^0[xX][0-9A-Fa-f]+$|^0[oO][0-7]+$|^0[bB][01]+$`)
@@ -97,7 +98,7 @@ func parseBase(text string) float64 {
 	return f
 }
 
-// of applies a function of one number.
+// of returns the JSONata function that applies a function to a number.
 func of(v value.Value, do func(float64) float64) (value.Value, error) {
 	if !v.Exists() {
 		return v, nil
@@ -132,7 +133,7 @@ func power(_ Call, args []value.Value) (value.Value, error) {
 	if math.Abs(x) == 1 && (math.IsInf(y, 0) || math.IsNaN(y)) {
 		f = math.NaN() // in JavaScript, unlike IEEE
 	}
-	if f-f != 0 {
+	if !finite(f) {
 		return value.Value{}, &Error{Code: "D3061", Value: args[0], Value2: args[1], Index: 1}
 	}
 	return value.OfFloat(f), nil
@@ -157,33 +158,7 @@ func round(_ Call, args []value.Value) (value.Value, error) {
 		}
 		places = int(max(-700, min(700, p)))
 	}
-	return number(roundTo(f, places)), nil
-}
-
-// roundTo rounds to decimal places, or to tens if they are negative.
-func roundTo(f float64, places int) float64 {
-	if f-f != 0 {
-		return f
-	}
-	if places != 0 {
-		f = shift(f, places)
-	}
-	whole := math.RoundToEven(f)
-	if places != 0 {
-		whole = shift(whole, -places)
-	}
-	if whole == 0 {
-		return 0
-	}
-	return whole
-}
-
-// shift moves the decimal point by moving the exponent of the text.
-func shift(f float64, places int) float64 {
-	mantissa, exponent, _ := strings.Cut(numberText(f), "e")
-	e, _ := strconv.Atoi(exponent)
-	f, _ = strconv.ParseFloat(mantissa+"e"+strconv.Itoa(e+places), 64)
-	return f
+	return number(picture.Round(f, places)), nil
 }
 
 // formatBase is $formatBase.
@@ -192,11 +167,11 @@ func formatBase(c Call, args []value.Value) (value.Value, error) {
 		return args[0], nil
 	}
 	f, _ := numberOf(args[0])
-	f = roundTo(f, 0)
+	f = picture.Round(f, 0)
 	radix := 10.0
 	if len(args) > 1 && args[1].Exists() {
 		r, _ := numberOf(args[1])
-		radix = roundTo(r, 0)
+		radix = picture.Round(r, 0)
 	}
 	if !(radix >= 2 && radix <= 36) {
 		return value.Value{}, fail("D3100", number(radix))
@@ -207,16 +182,16 @@ func formatBase(c Call, args []value.Value) (value.Value, error) {
 // textInBase writes a whole number in another base.
 func textInBase(f float64, base int) string {
 	switch {
-	case f-f != 0 || base == 10:
-		return numberText(f)
+	case !finite(f) || base == 10:
+		return ecma.NumberText(f)
 	case math.Abs(f) < 1<<53:
 		return strconv.FormatInt(int64(f), base)
 	}
 	return bigText(f, base)
 }
 
-// bigText writes a whole number beyond 2⁵³ in another base as JavaScript does:
-// with zeros for the digits that a double does not know.
+// bigText writes a whole number beyond 2⁵³ in another base as JavaScript does: the
+// digits beyond the precision of a double are zeros.
 func bigText(f float64, base int) string {
 	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
 	var out []byte // from the last digit on
@@ -256,4 +231,52 @@ func not(c Call, args []value.Value) (value.Value, error) {
 		return v, err
 	}
 	return value.OfBool(!v.Bool()), nil
+}
+
+// formatInteger is $formatInteger.
+func formatInteger(c Call, args []value.Value) (value.Value, error) {
+	if !args[0].Exists() {
+		return args[0], nil
+	}
+	f, ok, err := numeric(args[0])
+	if err == nil && !ok {
+		err = fail(codeOutOfJSON, args[0])
+	}
+	if err != nil {
+		return value.Value{}, err
+	}
+	text, err := picture.FormatInteger(f, args[1].Text())
+	if err != nil {
+		return value.Value{}, pictureError(err)
+	}
+	return str(c, text)
+}
+
+// parseInteger is $parseInteger.
+func parseInteger(_ Call, args []value.Value) (value.Value, error) {
+	if !args[0].Exists() {
+		return args[0], nil
+	}
+	f, err := picture.ReadInteger(args[0].Text(), args[1].Text())
+	return number(f), pictureError(err)
+}
+
+// formatNumber is $formatNumber.
+func formatNumber(c Call, args []value.Value) (value.Value, error) {
+	if !args[0].Exists() {
+		return args[0], nil
+	}
+	var options value.Value
+	if len(args) > 2 {
+		options = args[2]
+	}
+	f, _ := numberOf(args[0])
+	text, err := picture.FormatNumber(f, args[1].Text(), func(name string) (string, bool) {
+		v := options.Get(name)
+		return v.Text(), v.Kind() == value.String
+	})
+	if err != nil {
+		return value.Value{}, pictureError(err)
+	}
+	return str(c, text)
 }

@@ -4,12 +4,12 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is the functions of objects and of values of any type, and those
-// that raise errors.
+// This file has the functions of objects and of values of any type, and the
+// functions that raise errors.
 
 // keys is $keys: of an array, the names of all its objects.
 func keys(c Call, args []value.Value) (value.Value, error) {
-	if err := c.run.survey(args[0]); err != nil {
+	if err := c.run.checkSize(args[0]); err != nil {
 		return value.Value{}, err
 	}
 	names := args[0].Shape()
@@ -47,7 +47,7 @@ func spread(c Call, args []value.Value) (value.Value, error) {
 		out, err := spreadInto(c, nil, v)
 		return sequence(out), err
 	case value.Array:
-		if err := c.run.survey(v); err != nil {
+		if err := c.run.checkSize(v); err != nil {
 			return value.Value{}, err
 		}
 		out, err := spreadInto(c, nil, v)
@@ -109,14 +109,14 @@ func typeOf(_ Call, args []value.Value) (value.Value, error) {
 	return value.OfString(v.Kind().String()), nil
 }
 
-// clone is $clone: the value read back from its text. So numbers have 15 digits
-// after it, and functions are empty strings.
+// clone is $clone: the value read back from its text. So its numbers have 15
+// digits, and functions become empty strings.
 func clone(c Call, args []value.Value) (value.Value, error) {
-	if err := c.run.survey(args[0]); err != nil {
+	if err := c.run.checkSize(args[0]); err != nil {
 		return value.Value{}, err
 	}
 	v, _, err := cloned(c.run, args[0])
-	return v.Marked(0), err
+	return marked(v, 0), err
 }
 
 func cloned(r *run, v value.Value) (out value.Value, changed bool, err error) {
@@ -172,7 +172,7 @@ func throw(_ Call, args []value.Value) (value.Value, error) {
 	return value.Value{}, raised("D3137", args[0], "$error() function evaluated")
 }
 
-// raised is an error with the message of a user, or a default.
+// raised returns an error with the message of the expression, or a default.
 func raised(code string, message value.Value, otherwise string) error {
 	e := &Error{Code: code, text: message.Text()}
 	if e.text == "" {

@@ -9,10 +9,11 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/language"
 
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is the functions of strings.
+// This file has the functions of strings.
 
 // stringOf is $string.
 func stringOf(c Call, args []value.Value) (value.Value, error) {
@@ -40,15 +41,14 @@ func (c Call) text(write func(dst []byte) ([]byte, error)) (value.Value, error) 
 // str returns the text s as a value.
 func str(c Call, s string) (value.Value, error) { return value.OfString(s), c.run.allocate(len(s)) }
 
-// substring is $substring: it counts characters, and from the end if start is
-// negative.
+// substring is $substring. It counts characters, from the end if start is negative.
 func substring(c Call, args []value.Value) (value.Value, error) {
 	v := args[0]
 	if !v.Exists() {
 		return v, nil
 	}
 	s, start := v.Text(), 0.0
-	n := float64(countRunes(s))
+	n := float64(wtf8.RuneCount(s))
 	if start = args[1].Float(); n+start < 0 {
 		start = 0
 	}
@@ -71,10 +71,10 @@ func substring(c Call, args []value.Value) (value.Value, error) {
 	if len(s) == int(n) {
 		return value.OfString(s[from:to]), nil
 	}
-	return str(c, textOf(runes(s)[from:to]))
+	return str(c, wtf8.String(wtf8.Runes(s)[from:to]))
 }
 
-// clampIndex turns a position as JavaScript's slice takes it into an index.
+// clampIndex converts an argument of JavaScript's slice to an index.
 func clampIndex(x, n float64) int {
 	x = math.Trunc(x)
 	switch {
@@ -112,14 +112,14 @@ func uppercase(c Call, args []value.Value) (value.Value, error) {
 	return convertCase(c, args[0], 'a', cases.Upper)
 }
 
-// convertCase changes the letters from first on, "a" or "A", to the other case. It
-// uses the full mappings of Unicode beyond ASCII: ß becomes SS.
+// convertCase changes the letters of the case that first, "a" or "A", has to the
+// other case. Beyond ASCII it uses the full mappings of Unicode: ß becomes SS.
 func convertCase(c Call, v value.Value, first byte, all func(language.Tag, ...cases.Option) cases.Caser) (value.Value, error) {
 	s := v.Text()
 	switch {
 	case !v.Exists():
 		return v, nil
-	case isASCII(s):
+	case wtf8.IsASCII(s):
 		return c.text(func(dst []byte) ([]byte, error) {
 			dst = append(dst, s...)
 			for i, b := range dst {
@@ -137,7 +137,7 @@ func convertCase(c Call, v value.Value, first byte, all func(language.Tag, ...ca
 	var out []byte
 	for len(s) > 0 { // halves of surrogate pairs stay as they are
 		i := 0
-		for i < len(s) && !isHalf(s, i) {
+		for i < len(s) && !wtf8.IsSurrogate(s, i) {
 			i++
 		}
 		out = append(out, full.String(s[:i])...)
@@ -154,10 +154,10 @@ func length(_ Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	return value.OfFloat(float64(countRunes(args[0].Text()))), nil
+	return value.OfFloat(float64(wtf8.RuneCount(args[0].Text()))), nil
 }
 
-// trim is $trim: it makes one blank of each run of white space inside, too.
+// trim is $trim. It also replaces each run of white space inside by one blank.
 func trim(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
@@ -176,24 +176,24 @@ func pad(c Call, args []value.Value) (value.Value, error) {
 	if len(args) > 2 && args[2].Text() != "" {
 		filler = args[2].Text()
 	}
-	missing := math.Abs(width) - float64(countRunes(s))
+	missing := math.Abs(width) - float64(wtf8.RuneCount(s))
 	if missing < 1 || math.IsNaN(missing) {
 		return args[0], nil
 	}
 	if missing > float64(min(c.run.memory, c.run.maxLength)) {
 		return value.Value{}, limitError(tooLarge, nil)
 	}
-	chars := runes(filler)
+	chars := wtf8.Runes(filler)
 	n := int(missing)
 	if err := c.run.allocate(n * (1 + len(filler)/len(chars))); err != nil {
 		return value.Value{}, err
 	}
 	padding := make([]byte, 0, n)
 	for i := range n {
-		padding = appendRune(padding, chars[i%len(chars)])
+		padding = wtf8.AppendRune(padding, chars[i%len(chars)])
 	}
 	if width < 0 {
-		return str(c, string(appendText(padding, s)))
+		return str(c, string(wtf8.Append(padding, s)))
 	}
 	return str(c, s+string(padding))
 }
@@ -210,9 +210,9 @@ func join(c Call, args []value.Value) (value.Value, error) {
 	return c.text(func(dst []byte) ([]byte, error) {
 		for i, item := range args[0].Slice() {
 			if i > 0 {
-				dst = appendText(dst, separator)
+				dst = wtf8.Append(dst, separator)
 			}
-			dst = appendText(dst, item.Text())
+			dst = wtf8.Append(dst, item.Text())
 			if err := cmp.Or(c.run.fits(len(dst)), c.run.poll()); err != nil {
 				return nil, err
 			}

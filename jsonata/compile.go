@@ -5,27 +5,27 @@ import (
 )
 
 // This file compiles the tree into closures. Each node becomes a function of
-// the frame and the context item; constants, names and places of variables are
-// worked out here and not looked at again.
+// the frame and the context item. Constants, names and the places of variables are
+// determined here, once.
 
 // An eval evaluates one node: in is the context item, "$".
 type eval func(f *frame, in value.Value) (value.Value, error)
 
-// A scope is the list of the variables of a frame. Blocks that bind nothing have
-// none of their own.
+// A scope is the list of the variables of a frame. A block that binds nothing has
+// no scope of its own.
 type scope struct {
 	names    []string
-	at       map[string]int // the last place of each name, once there are many
+	at       map[string]int // the last place of each name, from manyNames names on
 	params   int            // the first ones, which are always bound
 	places   map[string]*place
 	up       *scope
 	captured bool // a function may keep the frame
 }
 
-// manyNames is from how many names on a scope looks them up in a map.
+// manyNames is the number of names from which on a scope has a map of them.
 const manyNames = 16
 
-// index returns the place of a name, the last one of a parameter that is there
+// index returns the place of a name, the last one of a parameter that occurs
 // twice; -1 if it is not bound in the scope.
 func (s *scope) index(name string) int {
 	if s.at != nil {
@@ -49,7 +49,7 @@ func (s *scope) add(name string) int {
 	return s.push(name)
 }
 
-// push adds a name, even if it is there already.
+// push adds a name, even if the scope has it already.
 func (s *scope) push(name string) int {
 	if s.names = append(s.names, name); len(s.names) == manyNames {
 		s.at = make(map[string]int)
@@ -71,12 +71,11 @@ type freeVariable struct {
 
 // compiler compiles one expression.
 type compiler struct {
-	scope     *scope
-	functions map[string]value.Value
-	free      []freeVariable
-	freeAt    map[string]int // places in free, by name
-	marks     bool           // results may hold marks inside
-	ordered   bool           // integer-like names first
+	*options
+	scope  *scope
+	free   []freeVariable
+	freeAt map[string]int // places in free, by name
+	marks  bool           // results may hold marks inside
 }
 
 // freeIndex returns the place of a free variable.
@@ -87,7 +86,7 @@ func (c *compiler) freeIndex(name string) int {
 			c.freeAt = make(map[string]int)
 		}
 		i = len(c.free)
-		c.freeAt[name], c.free = i, append(c.free, freeVariable{name, c.functions[name]})
+		c.freeAt[name], c.free = i, append(c.free, freeVariable{name, c.function(name)})
 	}
 	return i
 }
@@ -95,7 +94,7 @@ func (c *compiler) freeIndex(name string) int {
 // open begins a scope with the variables that the nodes bind.
 func (c *compiler) open(params []string, nodes ...*node) *scope {
 	s := &scope{up: c.scope, params: len(params)}
-	for _, name := range params { // a repeated parameter has two places; the last one counts
+	for _, name := range params { // a repeated parameter has two places, of which the last counts
 		s.push(name)
 	}
 	for _, n := range nodes {
@@ -108,9 +107,9 @@ func (c *compiler) open(params []string, nodes ...*node) *scope {
 // close ends the innermost scope.
 func (c *compiler) close() { c.scope = c.scope.up }
 
-// capture notes that a function keeps the frames around it.
+// capture notes that a function may keep the frames around it.
 func (c *compiler) capture() {
-	for s := c.scope; s != nil && !s.captured; s = s.up { // what is around a captured one is, too
+	for s := c.scope; s != nil && !s.captured; s = s.up { // the frames around a captured one are captured, too
 		s.captured = true
 	}
 }
@@ -164,9 +163,9 @@ func (c *compiler) node(n *node) (eval, error) {
 	if n.keepArray || n.singleton || n.cons {
 		c.marks = true
 	}
-	x := leaving
+	x := collapse
 	if n.keepArray {
-		x = keeping
+		x = keepArray
 	}
 	if n.kind == nodePath {
 		return c.path(n)
@@ -177,7 +176,7 @@ func (c *compiler) node(n *node) (eval, error) {
 	if n.streamed() != nil && n.group == nil {
 		return c.streamedBlock(n)
 	}
-	e, err := c.plain(n, staying)
+	e, err := c.plain(n, raw)
 	if err == nil && len(n.predicates) > 0 {
 		e, err = c.filtered(e, n)
 	}
@@ -190,8 +189,7 @@ func (c *compiler) node(n *node) (eval, error) {
 	return x.then(e), nil
 }
 
-// plain compiles n without its predicates and its group, and leaves it as x
-// says.
+// plain compiles n without its predicates and its group, with the exit x.
 func (c *compiler) plain(n *node, x exit) (eval, error) {
 	switch n.kind {
 	case nodeName:
@@ -249,8 +247,8 @@ func (c *compiler) name(n *node) eval {
 	}
 }
 
-// A place is where a scope has a variable. Whether it is bound there only the run
-// knows: if not, the next place further out counts.
+// A place is where a scope has a variable. Only at run time it is known whether
+// the variable is bound there; if not, the next place further out counts.
 type place struct {
 	slot  int
 	sure  bool   // it is bound whenever it is looked up
@@ -270,8 +268,8 @@ func (s *scope) find(name string) (up int, p *place) {
 	return 0, nil
 }
 
-// place returns the place of a variable in slot i. All look-ups share it, and so
-// what is further out.
+// place returns the place of a variable in slot i. All look-ups share it and the
+// places further out.
 func (s *scope) place(name string, i int) *place {
 	if p := s.places[name]; p != nil {
 		return p
@@ -288,27 +286,28 @@ func (s *scope) place(name string, i int) *place {
 	return p
 }
 
-// bound returns the value of a variable that is bound.
+// bound returns the value in the slot of a variable that is bound.
 func bound(v value.Value) value.Value {
-	if v.Kind() == value.Opaque && v.Opaque() == any(nothing{}) {
+	if functionOf(v) == nothing {
 		return value.Value{}
 	}
 	return v
 }
 
-// variable compiles a look-up. A variable is where the text says, but whether it
-// is bound yet only the run knows; until then the next one further out counts.
+// variable compiles a look-up. The text determines where the variable is, but only
+// at run time it is known whether it is bound yet; until then the next variable of
+// that name further out counts.
 func (c *compiler) variable(name string, x exit) eval {
-	if x != leaving {
-		return x.then(c.variable(name, leaving))
+	if x != collapse {
+		return x.then(c.variable(name, collapse))
 	}
 	switch name {
 	case "":
 		return func(f *frame, in value.Value) (value.Value, error) {
-			if in.Mark()&markOuter != 0 && isArray(in) {
+			if markOf(in)&markOuter != 0 && isArray(in) {
 				return in.Index(0), nil
 			}
-			return leave(in), nil
+			return collapsed(in), nil
 		}
 	case "$":
 		if _, p := c.scope.find("$"); p == nil {
@@ -320,11 +319,11 @@ func (c *compiler) variable(name string, x exit) eval {
 		slot := first.slot
 		switch up {
 		case 0:
-			return func(f *frame, in value.Value) (value.Value, error) { return leave(f.slots[slot]), nil }
+			return func(f *frame, in value.Value) (value.Value, error) { return collapsed(f.slots[slot]), nil }
 		case 1:
-			return func(f *frame, in value.Value) (value.Value, error) { return leave(f.up.slots[slot]), nil }
+			return func(f *frame, in value.Value) (value.Value, error) { return collapsed(f.up.slots[slot]), nil }
 		}
-		return func(f *frame, in value.Value) (value.Value, error) { return leave(f.above(up).slots[slot]), nil }
+		return func(f *frame, in value.Value) (value.Value, error) { return collapsed(f.above(up).slots[slot]), nil }
 	}
 	free := c.freeIndex(name)
 	if first == nil {
@@ -335,7 +334,7 @@ func (c *compiler) variable(name string, x exit) eval {
 		for p := first; p != nil; up, p = p.up, p.outer {
 			f = f.above(up)
 			if v := f.slots[p.slot]; v.Exists() {
-				return leave(bound(v)), nil
+				return collapsed(bound(v)), nil
 			}
 			if p.sure {
 				return value.Value{}, nil
@@ -345,8 +344,8 @@ func (c *compiler) variable(name string, x exit) eval {
 	}
 }
 
-// bind compiles "$a := b": it binds in the innermost scope, where open has made
-// room.
+// bind compiles "$a := b": it binds in the innermost scope, which open gave a slot
+// for it.
 func (c *compiler) bind(n *node) (eval, error) {
 	e, err := c.node(n.rhs)
 	if err != nil {
@@ -403,7 +402,7 @@ func (c *compiler) block(n *node) (eval, error) {
 		if n.items[0].single() {
 			return items[0], nil
 		}
-		return leaving.then(items[0]), nil
+		return collapse.then(items[0]), nil
 	}
 	return func(f *frame, in value.Value) (v value.Value, err error) {
 		for _, item := range items {
@@ -411,12 +410,12 @@ func (c *compiler) block(n *node) (eval, error) {
 				return value.Value{}, err
 			}
 		}
-		return leave(v), nil
+		return collapsed(v), nil
 	}, nil
 }
 
 // single reports whether n evaluates to something that cannot be a sequence, so
-// that leaving another node changes nothing.
+// that collapsing it changes nothing.
 func (n *node) single() bool {
 	switch n.kind {
 	case nodeBinary, nodeNegate, nodeString, nodeNumber, nodeWord, nodeObject, nodeLambda:
@@ -435,10 +434,10 @@ func framed(s *scope, items []eval) eval {
 				return value.Value{}, err
 			}
 		}
-		if r.tail.call == nil { // else the call still needs the frame
+		if r.tail.call == nil { // a tail call still needs the frame
 			r.release(s, own)
 		}
-		return leave(v), nil
+		return collapsed(v), nil
 	}
 }
 
@@ -468,11 +467,11 @@ func (c *compiler) condition(n *node) (eval, error) {
 		if ok {
 			branch, depth = then, reach[0]
 		}
-		if err := f.run.reaches(depth); err != nil {
+		if err := f.run.checkDepth(depth); err != nil {
 			return value.Value{}, err
 		}
 		v, err := branch(f, in)
-		return leave(v), err
+		return collapsed(v), err
 	}, nil
 }
 
@@ -491,11 +490,11 @@ func (c *compiler) lambda(n *node) (eval, error) {
 		return nil, err
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
-		return value.OfOpaque(&function{lambda: l, signature: l.signature, arity: l.params, frame: f, in: in}), nil
+		return ofFunction(&function{lambda: l, signature: l.signature, arity: l.params, frame: f, in: in}), nil
 	}, nil
 }
 
-// calleeName is how errors name what is called.
+// calleeName returns the name of a callee in errors.
 func calleeName(n *node) (text string, bare bool) {
 	switch n.kind {
 	case nodePath:
@@ -508,7 +507,7 @@ func calleeName(n *node) (text string, bare bool) {
 	return n.text, n.bare
 }
 
-// calls compiles what a call and a partial application have in common.
+// calls compiles the common part of a call and of a partial application.
 func (c *compiler) calls(n *node) (*call, error) {
 	var err error
 	out := &call{site: site{position: n.position}, depth: n.depth}
@@ -518,7 +517,7 @@ func (c *compiler) calls(n *node) (*call, error) {
 		out.calleeSite.token = n.lhs.text
 	}
 	if n.lhs.kind == nodePath && n.lhs.items[0].text != "" {
-		same := c.variable(n.lhs.items[0].text, leaving)
+		same := c.variable(n.lhs.items[0].text, collapse)
 		out.forgotten = func(f *frame) bool {
 			v, err := same(f, value.Value{})
 			if err != nil {
@@ -564,8 +563,8 @@ func (c *compiler) callNode(n *node, x exit) (eval, error) {
 	}, nil
 }
 
-// apply compiles "a ~> f", where f may be a call that a becomes the first
-// argument of, and a may be a function, to be followed by f.
+// apply compiles "a ~> f". If f is a call, a becomes its first argument; if a is a
+// function, the result is the function that calls a and then f.
 func (c *compiler) apply(n *node, x exit) (eval, error) {
 	left, err := c.node(n.lhs)
 	if err != nil {
@@ -599,7 +598,7 @@ func (c *compiler) apply(n *node, x exit) (eval, error) {
 		}
 		r := f.run
 		if first := functionOf(arg); first != nil {
-			return value.OfOpaque(chain(first, fn)), nil
+			return ofFunction(chain(first, fn)), nil
 		}
 		if err := r.callAt(depth); err != nil {
 			return value.Value{}, err
@@ -612,7 +611,7 @@ func (c *compiler) apply(n *node, x exit) (eval, error) {
 	}, nil
 }
 
-// partial compiles "f(a, ?)": a function of the parameters that are left.
+// partial compiles "f(a, ?)": a function of the parameters marked "?".
 func (c *compiler) partial(n *node) (eval, error) {
 	call, err := c.calls(n)
 	if err != nil {
@@ -638,7 +637,7 @@ func (c *compiler) partial(n *node) (eval, error) {
 		fn := functionOf(v)
 		switch {
 		case fn != nil:
-			return value.OfOpaque(partly(fn, args, open)), nil
+			return ofFunction(partly(fn, args, open)), nil
 		case !v.Exists() && call.forgotten != nil && call.forgotten(f):
 			return value.Value{}, call.site.error("T1007")
 		}

@@ -1,15 +1,15 @@
 package jsonata
 
 // This file counts how deep evaluation nests. The reference evaluates node by
-// node and counts the calls of its evaluator that are under way; Step Functions
-// ends an expression at a hundred of them. Our closures cost no such call, so
-// the depth of each node in its body (the expression, or that of a function) is
-// worked out when it is compiled. Only calls of functions add up while it runs.
+// node and counts the nested calls of its evaluator; Step Functions ends an
+// expression at a hundred of them. Our closures need no such call, so the depth of
+// each node in its body (of the expression, or of a function) is determined when it
+// is compiled. At run time only calls of functions add to it.
 
-// nest notes the depth of n, and of all below it, and returns the depth that its
-// evaluation reaches whatever the data is. What only may be evaluated is left
-// out: a limit is not found where the reference would not have come, and at most
-// a few levels late.
+// nest sets the depth of n and of all nodes below it, and returns the depth that
+// its evaluation reaches whatever the data is. Nodes that may not be evaluated do
+// not count: so the limit is never reached where the reference would not reach it,
+// and at most a few levels later than there.
 func (n *node) nest(depth int) (reach int) {
 	n.depth, n.reach = depth, depth
 	certain := func(children ...*node) {
@@ -67,23 +67,22 @@ func possible(depth int, nodes ...*node) {
 	}
 }
 
-// reaches fails if something in the body under way nests too deep; depth counts
-// from the body.
-func (r *run) reaches(depth int) error {
+// checkDepth fails if a depth in the current body is beyond the limit.
+func (r *run) checkDepth(depth int) error {
 	if r.depth+depth > r.maxDepth {
 		return limitError(tooDeep, nil)
 	}
 	return nil
 }
 
-// callAt begins a call at a depth of the body under way.
+// callAt begins a call at a depth in the current body.
 func (r *run) callAt(depth int) error {
 	r.level = r.depth + depth
-	return r.reaches(depth)
+	return r.checkDepth(depth)
 }
 
-// nested calls do a level deeper. It is for functions that the reference writes in
-// the language itself, and that can call one another without end.
+// nested calls do one level deeper. It is for functions that the reference defines
+// in JSONata itself, and that can call one another without end.
 func (r *run) nested(do func() error) error {
 	level := r.level
 	if r.level++; r.level > r.maxDepth {

@@ -1,24 +1,27 @@
 package jsonata
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
+	"github.com/aslocal/aslocal/jsonata/internal/picture"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file holds what can go wrong: the codes of the reference implementation
-// with its message texts, which Step Functions shows to its users ("T1006:
-// Attempted to invoke a non-function"), and a few codes of our own where the
-// reference fails with an exception of its host.
+// This file holds every error: the codes and message texts of the reference
+// implementation, which Step Functions shows to its users ("T1006: Attempted to
+// invoke a non-function"), and a few codes of our own where the reference fails
+// with an exception of JavaScript.
 
 // Error says why an expression does not compile or did not evaluate.
 type Error struct {
 	Code     string      // S…: syntax, T…: type, D…: evaluation, U…: limits
-	Position int         // the end of the offending token in UTF-16 code units, from 1; 0 if there is none
-	Token    string      // the operator, function or name concerned; "" if there is none
-	Value    value.Value // the offending value, if the message speaks of one
-	Value2   value.Value // the other one, where two are compared
+	Position int         // the end of the offending token in UTF-16 code units, from 1; 0 if unknown
+	Token    string      // the operator, function or name concerned, or ""
+	Value    value.Value // the offending value, if the message mentions one
+	Value2   value.Value // the second value, where two are compared
 	Index    int         // the argument concerned, from 1
 	Message  string      // the text, without the code
 
@@ -36,23 +39,23 @@ func (e *Error) Error() string {
 	return e.Code + ": " + e.Message
 }
 
-// IsLimit reports whether the evaluation was ended by one of its Limits or by
-// its context, and not by what the expression says.
+// IsLimit reports whether one of the Limits or the context ended the evaluation,
+// not a mistake in the expression.
 func (e *Error) IsLimit() bool { return e.Code == codeLimit }
 
 // Unwrap returns the cause of an evaluation that was stopped: the error of its
-// context. Other errors have none.
+// context, or [ErrSteps]. Other errors have none.
 func (e *Error) Unwrap() error { return e.cause }
 
 // The codes that the package itself looks at.
 const (
 	codeArgument  = "T0410" // an argument does not match the signature
-	codeContext   = "T0411" // nor does the context that stands in for one
-	codeItems     = "T0412" // nor do the items of an array
+	codeContext   = "T0411" // the context, in place of an argument, does not match
+	codeItems     = "T0412" // the items of an array argument do not match
 	codeOutOfJSON = "D1001" // a number that JSON cannot hold
 	codeLimit     = "U1001" // depth, time, memory
-	codePattern   = "S0303" // a regular expression that is none (ours)
-	codeNotObject = "D1011" // a match of a transform that is no object (ours)
+	codePattern   = "S0303" // an invalid regular expression (our own code)
+	codeNotObject = "D1011" // a transform matches something other than an object (our own code)
 )
 
 // messages holds the text of each code. {{x}} stands for a field as JSON,
@@ -164,16 +167,16 @@ const (
 	tooLarge = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 )
 
-// fail makes an error of the code about a value; no value if there is none.
+// fail returns an error with the code, about a value or no value.
 func fail(code string, v value.Value) error { return &Error{Code: code, Value: v} }
 
-// failAt makes a syntax error.
+// failAt returns a syntax error.
 func failAt(code string, position int, token string) *Error {
 	return &Error{Code: code, Position: position, Token: token}
 }
 
-// stamp gives an error the place of the operator in whose evaluation it came
-// up, whatever it had before.
+// stamp gives an error the position and the token of the operator whose
+// evaluation failed, replacing those it had.
 func stamp(err error, position int, token string) error {
 	if e, ok := err.(*Error); ok {
 		e.Position, e.Token, e.bare = position, token, false
@@ -231,10 +234,10 @@ func (e *Error) field(name string, plain bool) string {
 	return shown(e.Value)
 }
 
-// maxShown is how large a value may be to stand in a message with its text.
+// maxShown is the maximum size in bytes of a value that a message shows in full.
 const maxShown = 16 << 20
 
-// shown is a value in a message. A function has no JSON text, and a number
+// shown returns a value as messages show it. A function has no JSON text, and a number
 // beyond the doubles shows as null.
 func shown(v value.Value) string {
 	switch {
@@ -245,10 +248,53 @@ func shown(v value.Value) string {
 	case v.Kind() == value.Opaque:
 		return "null"
 	case v.Kind() == value.Number:
-		return numberText(v.Float())
+		return ecma.NumberText(v.Float())
 	}
-	if s := (surveyor{left: maxShown}); s.survey(v, deepest) != nil {
+	if c := (sizeCheck{left: maxShown}); c.add(v, deepest) != nil {
 		return `"<` + v.Kind().String() + `>"`
 	}
 	return v.String()
+}
+
+// pictureCodes are the codes of the problems of pictures, but for TooLarge.
+var pictureCodes = map[picture.Problem]string{
+	picture.Sequence:                "D3130",
+	picture.MixedDigits:             "D3131",
+	picture.ManySubPictures:         "D3080",
+	picture.ManyDecimalSeparators:   "D3081",
+	picture.ManyPercents:            "D3082",
+	picture.ManyPerMilles:           "D3083",
+	picture.PercentAndPerMille:      "D3084",
+	picture.NoDigits:                "D3085",
+	picture.PassiveInside:           "D3086",
+	picture.GroupingBesideDecimal:   "D3087",
+	picture.GroupingAtEnd:           "D3088",
+	picture.AdjacentGroupings:       "D3089",
+	picture.MandatoryBeforeOptional: "D3090",
+	picture.OptionalBeforeMandatory: "D3091",
+	picture.PercentWithExponent:     "D3092",
+	picture.ExponentDigits:          "D3093",
+	picture.UnknownComponent:        "D3132",
+	picture.NoNames:                 "D3133",
+	picture.ZoneDigits:              "D3134",
+	picture.UnclosedMarker:          "D3135",
+	picture.MissingComponents:       "D3136",
+}
+
+// pictureError converts an error of package picture.
+func pictureError(err error) error {
+	var bad *picture.Error
+	if !errors.As(err, &bad) {
+		return err
+	}
+	code, ok := pictureCodes[bad.Problem]
+	switch {
+	case !ok:
+		return limitError(tooLarge, err)
+	case bad.Problem == picture.ZoneDigits && bad.Digits > 0:
+		return fail(code, value.OfInt(int64(bad.Digits)))
+	case bad.Problem == picture.Sequence, bad.Problem == picture.UnknownComponent, bad.Problem == picture.NoNames:
+		return fail(code, value.OfString(bad.Text))
+	}
+	return fail(code, value.Value{})
 }

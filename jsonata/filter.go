@@ -12,7 +12,7 @@ import (
 
 // A filter is a predicate.
 type filter struct {
-	literal bool      // it is a number:
+	literal bool      // it is a literal number:
 	index   float64   // the position, from the end if negative
 	list    []float64 // it is an array of literal numbers and ranges; else
 	test    tester    // it is a boolean; else
@@ -42,7 +42,8 @@ func (c *compiler) filter(n *node) (fl filter, err error) {
 	return fl, err
 }
 
-// maxPositions is up to how many positions a predicate holds ready.
+// maxPositions is the maximum number of literal positions that are evaluated when
+// the predicate is compiled.
 const maxPositions = 1000
 
 // literalPositions returns the numbers of an array of literal numbers and
@@ -74,7 +75,7 @@ func isLiteralNumber(n *node) bool {
 	return n.kind == nodeNumber && len(n.predicates) == 0 && n.group == nil
 }
 
-// filtered compiles the predicates of what is no step.
+// filtered compiles the predicates of a node that is not a step.
 func (c *compiler) filtered(e eval, n *node) (eval, error) {
 	var filters []filter
 	for _, p := range n.predicates {
@@ -99,9 +100,9 @@ func (c *compiler) filtered(e eval, n *node) (eval, error) {
 	}, nil
 }
 
-// filterAll applies filters, one to the result of the other. What is left is
-// added to the stack and counts as one result, or it is returned: the array
-// that a position selected last.
+// filterAll applies filters, each to the result of the one before. The items that
+// are left go to the stack and count as one result; but if the last filter is a
+// position that selects an array, that array is returned instead.
 func filterAll(f *frame, filters []filter, v value.Value, c *collector) (value.Value, error) {
 	r := f.run
 	base := len(r.stack)
@@ -132,17 +133,13 @@ func filterAll(f *frame, filters []filter, v value.Value, c *collector) (value.V
 	return value.Value{}, nil
 }
 
-// apply puts the items that pass on the stack. If the filter is a position and
-// selects an array, that is the result instead.
+// apply puts the items that pass on the stack. If the filter is a position that
+// selects an array, it returns that array instead.
 func (fl *filter) apply(f *frame, items []value.Value) (selected value.Value, err error) {
 	r := f.run
 	if fl.literal {
-		i := fl.index
-		if i < 0 {
-			i += float64(len(items))
-		}
-		if i >= 0 && i < float64(len(items)) {
-			if item := items[int(i)]; isArray(item) {
+		if i := position(fl.index, len(items)); i >= 0 {
+			if item := items[i]; isArray(item) {
 				return item, nil
 			} else if item.Exists() {
 				r.stack = append(r.stack, item)
@@ -168,8 +165,20 @@ func (fl *filter) apply(f *frame, items []value.Value) (selected value.Value, er
 	return value.Value{}, nil
 }
 
-// applyList puts the items at the positions of the list on the stack, in their
-// own order.
+// position returns the index of position x, which counts from the end if it is
+// negative, in a list of the given length; -1 if it is outside the list.
+func position(x float64, of int) int {
+	if x < 0 {
+		x += float64(of)
+	}
+	if x >= 0 && x < float64(of) {
+		return int(x)
+	}
+	return -1
+}
+
+// applyList puts the items at the positions of the list on the stack, in the order
+// of the items.
 func (fl *filter) applyList(r *run, items []value.Value) error {
 	if len(fl.list) <= fewPositions {
 		for i, item := range items {
@@ -183,11 +192,8 @@ func (fl *filter) applyList(r *run, items []value.Value) error {
 	}
 	places := make([]int, 0, len(fl.list))
 	for _, x := range fl.list {
-		if x < 0 {
-			x += float64(len(items))
-		}
-		if x >= 0 && x < float64(len(items)) {
-			places = append(places, int(x))
+		if i := position(x, len(items)); i >= 0 {
+			places = append(places, i)
 		}
 	}
 	slices.Sort(places)
@@ -197,11 +203,12 @@ func (fl *filter) applyList(r *run, items []value.Value) error {
 	return r.poll()
 }
 
-// fewPositions is up to how many positions are compared with that of each item.
+// fewPositions is the number of positions up to which each item is compared with
+// all of them.
 const fewPositions = 2
 
-// passes returns how many times the item at i passes: positions may name it
-// more than once.
+// passes returns how many times the item at i passes: an array of positions may
+// have its position more than once.
 func (fl *filter) passes(f *frame, item value.Value, i, of int) (int, error) {
 	switch {
 	case fl.test != nil:
@@ -258,7 +265,7 @@ func positions(list []value.Value, i, of int) (n int, ok bool, err error) {
 	return n, true, nil
 }
 
-// hits is 1 if x is the position i among so many, else 0.
+// hits returns 1 if position x is index i of a list of the given length, else 0.
 func hits(x float64, i, of int) int {
 	x = math.Floor(x)
 	if x < 0 {

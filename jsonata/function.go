@@ -15,17 +15,17 @@ import (
 type Function struct {
 	// Name is the name without the $.
 	Name string
-	// Signature says what the arguments must be, "<s-n?:s>" for example; see
-	// the documentation of JSONata. Call then has one argument per parameter at
-	// least, with no value for a missing one. Without a signature Call gets the
-	// arguments as they come.
+	// Signature gives the types of the arguments, for example "<s-n?:s>"; see
+	// the documentation of JSONata. Call then gets at least one argument per
+	// parameter, no value for a missing one. Without a signature Call gets the
+	// arguments unchecked.
 	Signature string
-	// Arity is the number of arguments that functions such as $map pass to this
-	// one.
+	// Arity is the maximum number of arguments that functions such as $map pass
+	// to this one.
 	Arity int
-	// Call computes the result: no value if there is none. It must not keep
-	// args. An error that is no *Error becomes one with code D3137 and its text;
-	// an *Error must be a new one each time, as it gets the place of the call.
+	// Call returns the result, which may be no value. It must not keep args. An
+	// *Error must be a new one each time, because it gets the position of the
+	// call; any other error becomes an *Error with code D3137 and its text.
 	Call func(c Call, args []value.Value) (value.Value, error)
 }
 
@@ -41,7 +41,7 @@ func (c Call) Context() context.Context { return c.run.ctx }
 // Input returns the context item of the call, "$".
 func (c Call) Input() value.Value { return c.in }
 
-// Now returns the time of the evaluation, which does not change in it.
+// Now returns the time of the evaluation, which is the same for all its calls.
 func (c Call) Now() time.Time { return c.run.clock() }
 
 // Random returns the next random number of the evaluation, 0 <= n < 1.
@@ -54,18 +54,18 @@ func (c Call) Apply(fn value.Value, args ...value.Value) (value.Value, error) {
 		return value.Value{}, fail("T1006", value.Value{})
 	}
 	v, err := c.run.apply(f, args, value.NullValue)
-	return leave(v), err
+	return collapsed(v), err
 }
 
-// Sequence returns the items as JSONata's functions return several results: none
-// of them is no value, one is that one itself. It takes the slice over.
-func Sequence(items []value.Value) value.Value { return leave(sequence(items)) }
+// Sequence returns several results as the functions of JSONata do: no item gives no
+// value, one item that item. The caller must not change the slice afterwards.
+func Sequence(items []value.Value) value.Value { return collapsed(sequence(items)) }
 
 // IsFunction reports whether v is a function, which an expression can return
 // and which has no JSON text.
 func IsFunction(v value.Value) bool { return isFunction(v) }
 
-// A function is a function as a value.
+// A function is the value of a function.
 type function struct {
 	name      string
 	signature *signature
@@ -83,23 +83,12 @@ type function struct {
 	site   *site       // where it was last called
 }
 
-// A site is a call in an expression, as errors tell of it.
+// A site is the place of a call in an expression, as errors report it.
 type site struct {
 	position int
 	token    string
 	bare     bool
 }
-
-// functionOf returns the function that v is, or nil.
-func functionOf(v value.Value) *function {
-	if v.Kind() != value.Opaque {
-		return nil
-	}
-	f, _ := v.Opaque().(*function)
-	return f
-}
-
-func isFunction(v value.Value) bool { return functionOf(v) != nil }
 
 // A lambda is the code of a lambda.
 type lambda struct {
@@ -110,7 +99,7 @@ type lambda struct {
 	reach     int // how deep it nests
 }
 
-// A tailCall is a call that the lambda that has just ended left to its caller.
+// A tailCall is a call in tail position, which a lambda leaves to its caller.
 type tailCall struct {
 	call  *call
 	frame *frame
@@ -118,8 +107,7 @@ type tailCall struct {
 	in    value.Value
 }
 
-// apply calls a function and then, one after the other, the calls that it
-// leaves in tail position.
+// apply calls a function and then, one after the other, its tail calls.
 func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Value, error) {
 	level := r.level
 	v, err := r.invoke(f, args, in)
@@ -129,7 +117,7 @@ func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Valu
 		base := len(r.stack)
 		var callee *function
 		depth := r.depth
-		r.depth = r.level - t.call.depth // the body that made it has ended
+		r.depth = r.level - t.call.depth // the body of the tail call has ended
 		if callee, args, err = t.call.prepare(t.frame, t.in); err != nil {
 			return value.Value{}, err
 		}
@@ -139,7 +127,7 @@ func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Valu
 			r.calledAt(callee, &t.call.calleeSite)
 		}
 		if callee != nil && callee.lambda == nil {
-			r.level++ // a lambda has ended, but what a built-in function calls nests in it
+			r.level++ // calls made by a built-in function nest in it; a lambda has ended
 		}
 		v, err = r.invoke(callee, args, in)
 		r.level, r.stack = level, r.stack[:base]
@@ -147,8 +135,8 @@ func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Valu
 	return v, err
 }
 
-// invoke calls a function once. Its errors get the place of the function's last
-// call in the expression, even if they have one already.
+// invoke calls a function, without its tail calls. Its errors get the position of
+// the function's last call in the expression, even if they have one already.
 func (r *run) invoke(f *function, args []value.Value, in value.Value) (v value.Value, err error) {
 	if f == nil {
 		return value.Value{}, fail("T1006", value.Value{})
@@ -160,6 +148,7 @@ func (r *run) invoke(f *function, args []value.Value, in value.Value) (v value.V
 		if f.lambda != nil {
 			v, err = r.enter(f, args)
 		} else {
+			r.read(args)
 			v, err = f.call(Call{r, in}, args)
 		}
 	}
@@ -174,7 +163,7 @@ func (r *run) enter(f *function, args []value.Value) (value.Value, error) {
 	l := f.lambda
 	depth, level := r.depth, r.level
 	r.depth = level
-	if err := r.reaches(l.reach); err != nil {
+	if err := r.checkDepth(l.reach); err != nil {
 		return value.Value{}, err
 	}
 	if err := r.poll(); err != nil {
@@ -194,10 +183,10 @@ func (r *run) enter(f *function, args []value.Value) (value.Value, error) {
 	return v, err
 }
 
-// capturedScope is that of frames that must not be used again.
+// capturedScope is the scope of frames that must not be used again.
 var capturedScope = &scope{captured: true}
 
-// locate gives an error the place of f's last call.
+// locate gives an error the position of f's last call.
 func (r *run) locate(err error, f *function) error {
 	e, ok := err.(*Error)
 	if !ok {
@@ -229,7 +218,7 @@ func (r *run) siteOf(f *function) *site {
 	return nil
 }
 
-// calledAt remembers where a function is called.
+// calledAt stores where a function is called.
 func (r *run) calledAt(f *function, s *site) {
 	if !f.builtin {
 		if !f.matcher {
@@ -253,12 +242,12 @@ type call struct {
 	exit       exit
 	site       site
 	calleeSite site                // the place of the callee, which errors of a tail call get
-	forgotten  func(f *frame) bool // whether only the "$" before the name is missing
-	first      eval                // what stands before "~>": it is the first argument
+	forgotten  func(f *frame) bool // reports whether the name without "$" is a function
+	first      eval                // the operand before "~>": the first argument
 	depth      int                 // in its body
 }
 
-// prepare evaluates callee and arguments; these are on the stack.
+// prepare evaluates callee and arguments; the arguments are on the stack.
 func (c *call) prepare(f *frame, in value.Value) (*function, []value.Value, error) {
 	r := f.run
 	base := len(r.stack)
@@ -286,7 +275,7 @@ func (c *call) prepare(f *frame, in value.Value) (*function, []value.Value, erro
 	return functionOf(proc), r.stack[base:], nil
 }
 
-// error makes an error with the place of the call.
+// error returns an error with the position of the call.
 func (s *site) error(code string) error {
 	return &Error{Code: code, Position: s.position, Token: s.token, bare: s.bare}
 }
@@ -304,7 +293,7 @@ func (c *call) eval(f *frame, in value.Value) (value.Value, error) {
 	return c.exit.of(v), err
 }
 
-// apply calls the function from here: errors without a place get this one.
+// apply calls the function from this place: errors without a position get its own.
 func (c *call) apply(r *run, fn *function, args []value.Value, in value.Value) (value.Value, error) {
 	if fn != nil {
 		r.calledAt(fn, &c.site)
@@ -316,7 +305,7 @@ func (c *call) apply(r *run, fn *function, args []value.Value, in value.Value) (
 	return v, c.site.place(err)
 }
 
-// place gives an error without a place that of the call.
+// place gives an error without a position the one of the call.
 func (s *site) place(err error) error {
 	if e, ok := err.(*Error); ok {
 		if e.Position == 0 {
@@ -349,10 +338,11 @@ func chain(first, second *function) *function {
 // chainLinks are the functions of a chain.
 type chainLinks struct{ first, second *function }
 
-// apply calls them with the argument, whose place takes their results. A chain in
-// second place is gone through here, as the reference makes a tail call of it.
+// apply calls first and second. arg is a slice of one, which also takes the result
+// of first. A second function that is a chain itself is run here, without nesting:
+// in the reference it is a tail call.
 func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error) {
-	var within *function // the chain under way, if it is not l
+	var within *function // the current chain, if it is not l
 	for {
 		r.calledAt(l.first, &chainFirst)
 		if err = r.poll(); err == nil {
@@ -362,7 +352,7 @@ func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error)
 			})
 		}
 		if err == nil {
-			arg[0] = leave(v)
+			arg[0] = collapsed(v)
 			r.calledAt(l.second, &chainSecond)
 			if l.second.links != nil {
 				within, l = l.second, l.second.links
@@ -377,18 +367,15 @@ func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error)
 	}
 }
 
-// Where the reference, which builds the function from the text
-// "function($f, $g) { function($x){ $g($f($x)) } }", says that errors are.
+// The positions of errors in the reference, which makes the function from the text
+// "function($f, $g) { function($x){ $g($f($x)) } }".
 var (
 	chainFirst  = site{position: 38, token: "f"}
 	chainSecond = site{position: 35, token: "g"}
 )
 
-// partly returns the function that takes the open arguments of fn, the others
-// given.
+// partly returns the function of the open arguments of fn; given has the others.
 func partly(fn *function, given []value.Value, open []int) *function {
-	// As many parameters as the function has: the ones beyond the last given
-	// stay without a value.
 	return &function{arity: len(open), call: func(c Call, args []value.Value) (value.Value, error) {
 		r := c.run
 		base := len(r.stack)

@@ -3,10 +3,10 @@ package jsonata
 import (
 	"context"
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -32,7 +32,7 @@ func FuzzCompile(f *testing.F) {
 			if !errors.As(err, &bad) || bad.Message == "" {
 				t.Fatalf("%q: got %#v, want an *Error with a message", text, err)
 			}
-			if most := countUnits(text) + 1; bad.Position > most {
+			if most := wtf8.UnitCount(text) + 1; bad.Position > most {
 				t.Fatalf("%q: position %d is behind the text", text, bad.Position)
 			}
 			return
@@ -64,7 +64,7 @@ func FuzzEval(f *testing.F) {
 			if v.Kind() == value.Opaque {
 				return "function", err
 			}
-			if s := (surveyor{left: defaultMemory}); s.survey(v, deepest) != nil {
+			if c := (sizeCheck{left: defaultMemory}); c.add(v, deepest) != nil {
 				return "deep", err
 			}
 			return v.String(), err
@@ -104,42 +104,4 @@ func FuzzPictures(f *testing.F) {
 var pictureExprs = []*Expr{
 	MustCompile(`$formatNumber($n, $p)`), MustCompile(`$formatInteger($n, $p)`), MustCompile(`$parseInteger($t, $p)`),
 	MustCompile(`$fromMillis($n, $p, $t)`), MustCompile(`$toMillis($t, $p)`), MustCompile(`$toMillis($t)`), MustCompile(`$number($t)`),
-}
-
-// FuzzRegex finds matches of any pattern in any text: they lie in it, and end.
-func FuzzRegex(f *testing.F) {
-	for _, seed := range []string{`a(b+)?`, `[^\s\w-]{1,3}?`, `(?:x|y)*z`, `\bfoo\b`, `^a.$`, `[\d-x]|[^]`, `\u0041\x42\cA\0`, `(a)(?<n>b)\2`, `(?<!a)b`} {
-		f.Add(seed, "xabbz foo\nAB", "i")
-	}
-	f.Add("\xe2", "\xc4", "") // bytes that are no characters are all alike
-	f.Fuzz(func(t *testing.T, pattern, text, flags string) {
-		if len(pattern) > 100 || len(text) > 100 {
-			return
-		}
-		re, err := compileRegex(pattern, flags)
-		if err != nil {
-			return
-		}
-		if re.plain != nil {
-			m := make(match, re.plain.slots)
-			want := re.linear.FindStringSubmatchIndex(text)
-			if found, sure, _ := re.plain.find(text, 0, m); sure && (found != (want != nil) || found && !slices.Equal(m, want)) {
-				t.Fatalf("/%s/%s on %q: got %v %v, want %v", pattern, flags, text, found, m, want)
-			}
-		}
-		env := Env{Limits: Limits{RegexTime: 100 * time.Millisecond}}
-		r := MustCompile("1").begin(context.Background(), value.Value{}, env)
-		defer r.end()
-		count := 0
-		err = re.all(r, text, func(m match) (bool, error) {
-			if m[0] < 0 || m[1] < m[0] || m[1] > len(text) {
-				t.Fatalf("/%s/%s on %q: match at %v", pattern, flags, text, m)
-			}
-			count++
-			return true, nil
-		})
-		if count > len(text)+1 {
-			t.Fatalf("/%s/%s on %q: %d matches, %v", pattern, flags, text, count, err)
-		}
-	})
 }

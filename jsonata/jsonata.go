@@ -2,7 +2,6 @@ package jsonata
 
 import (
 	"context"
-	"maps"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -17,37 +16,38 @@ type Expr struct {
 	marks  bool // results may hold marks inside
 	tree   *node
 
-	ordered bool // integer-like names first
-	service bool // numbers as Step Functions has them
-	reckons bool // results may hold numbers that JSON cannot
+	ordered     bool // integer-like names first
+	service     bool // numbers as Step Functions has them
+	canOverflow bool // results may hold numbers that JSON cannot
 }
 
-// An Option changes what Compile makes of a text.
+// An Option changes what Compile makes of a text. One Option may be used for
+// many expressions.
 type Option func(*options) error
 
 type options struct {
-	functions map[string]value.Value
-	ordered   bool
-	service   bool
+	added   []freeVariable // functions, the last one of a name counts
+	ordered bool
+	service bool
+}
+
+// function returns the function of that name, and no value if there is none.
+func (o *options) function(name string) value.Value {
+	for i := len(o.added) - 1; i >= 0; i-- {
+		if o.added[i].name == name {
+			return o.added[i].function
+		}
+	}
+	return builtinFunctions[name]
 }
 
 // WithFunction adds a function, or replaces the built-in one of its name.
+// Compile fails with S0401 or S0402 if its signature is wrong.
 func WithFunction(f Function) Option {
+	v, err := f.value()
 	return func(o *options) error {
-		v, err := f.value()
-		o.functions[f.Name] = v
+		o.added = append(o.added, freeVariable{f.Name, v})
 		return err
-	}
-}
-
-// WithoutFunction removes functions by name: calling one is then T1006, like
-// calling any other variable that is not bound.
-func WithoutFunction(names ...string) Option {
-	return func(o *options) error {
-		for _, name := range names {
-			delete(o.functions, name)
-		}
-		return nil
 	}
 }
 
@@ -74,12 +74,9 @@ func WithServiceNumbers() Option {
 }
 
 // Compile compiles an expression. The error is an *Error. Without options it has
-// the functions of JSONata 2.0.6, save $eval, which Step Functions does not have.
+// the functions of JSONata 2.0.6, except $eval, which Step Functions does not have.
 func Compile(text string, opts ...Option) (*Expr, error) {
-	o := options{functions: builtinFunctions}
-	if len(opts) > 0 {
-		o.functions = maps.Clone(builtinFunctions)
-	}
+	var o options
 	for _, opt := range opts {
 		if err := opt(&o); err != nil {
 			return nil, finish(err)
@@ -94,14 +91,14 @@ func Compile(text string, opts ...Option) (*Expr, error) {
 		return nil, finish(err)
 	}
 	tree.nest(1)
-	c := &compiler{functions: o.functions, ordered: o.ordered}
+	c := &compiler{options: &o}
 	top := c.open(nil, tree)
 	e, err := c.node(tree)
 	if err != nil {
 		return nil, finish(err)
 	}
 	return &Expr{source: text, eval: e, scope: top, free: c.free, marks: c.marks, tree: tree,
-		ordered: o.ordered, service: o.service, reckons: tree.reckons()}, nil
+		ordered: o.ordered, service: o.service, canOverflow: tree.canOverflow()}, nil
 }
 
 // MustCompile is Compile for expressions in Go code; it panics on an error.
@@ -116,39 +113,43 @@ func MustCompile(text string, opts ...Option) *Expr {
 // String returns the text of the expression.
 func (e *Expr) String() string { return e.source }
 
-// Eval evaluates the expression on an input, which may be no value. The result
-// may be no value, too (JSONata's undefined), or a function, see IsFunction.
-// The error is an *Error; if ctx ended the evaluation, one that wraps its
-// error.
+// Eval evaluates the expression on an input, which may be no value. The result may
+// be no value, too (JSONata's undefined), or a function, see IsFunction. The error
+// is an *Error; if ctx ended the evaluation, it wraps the error of ctx. A context is
+// looked at every 256 steps; for an end that does not depend on the speed of the
+// machine use Limits.Steps.
 func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Value, error) {
 	r := e.begin(ctx, input, env)
 	defer r.end()
 	if isArray(input) {
-		input = value.OfItems(input).Marked(markSequence | markOuter)
+		input = marked(value.OfItems(input), markSequence|markOuter)
 	}
-	if err := r.reaches(e.tree.reach); err != nil {
+	if err := r.checkDepth(e.tree.reach); err != nil {
 		return value.Value{}, finish(err)
 	}
 	v, err := e.eval(&r.top, input)
+	if err == nil && r.steps+r.fuel < 0 { // steps after the last poll
+		err = limitError(tooLong, ErrSteps)
+	}
 	if err != nil {
 		return value.Value{}, finish(err)
 	}
 	if r.spent() > fewBytes {
-		if err := r.survey(v); err != nil {
+		if err := r.checkSize(v); err != nil {
 			return value.Value{}, finish(err)
 		}
 	}
-	if e.service && e.reckons {
-		v = spelled(v)
+	if e.service && e.canOverflow {
+		v = nonFiniteToText(v)
 	}
 	return e.result(v)
 }
 
-// result prepares a value for the world outside.
+// result returns a value as Eval returns it: without marks.
 func (e *Expr) result(v value.Value) (value.Value, error) {
 	switch v.Kind() {
 	case value.Array:
-		if v.Mark()&markOuter != 0 {
+		if markOf(v)&markOuter != 0 {
 			v = v.Index(0)
 		}
 	case value.Opaque:
@@ -159,7 +160,7 @@ func (e *Expr) result(v value.Value) (value.Value, error) {
 	if e.marks {
 		return clean(v), nil
 	}
-	return v.Marked(0), nil
+	return marked(v, 0), nil
 }
 
 // finish renders the message of an error that leaves the package.

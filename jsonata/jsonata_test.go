@@ -195,7 +195,7 @@ func TestFunctionsCanBeAddedReplacedAndRemoved(t *testing.T) {
 	several := Function{Name: "several", Signature: "<n:a>", Call: func(_ Call, args []value.Value) (value.Value, error) {
 		return Sequence([]value.Value{value.True, value.False}[:int(args[0].Float())]), nil
 	}}
-	opts := []Option{WithFunction(seed), WithFunction(twice), WithFunction(broken), WithFunction(several), WithoutFunction("shuffle")}
+	opts := []Option{WithFunction(seed), WithFunction(twice), WithFunction(broken), WithFunction(several)}
 	for _, c := range []struct{ text, want string }{
 		{`$random(42)`, `42`},
 		{`$random()`, `0.25`},
@@ -206,7 +206,7 @@ func TestFunctionsCanBeAddedReplacedAndRemoved(t *testing.T) {
 		{`$several(2)`, `[true,false]`},
 		{`$several(1)`, `true`},
 		{`$several(0)`, `undefined`},
-		{`$shuffle([1,2])`, `T1006: Attempted to invoke a non-function`},
+		{`$eval("1")`, `T1006: Attempted to invoke a non-function`},
 	} {
 		if got := evaluate(t, c.text, `1`, Env{Random: func() float64 { return 0.25 }}, opts...); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.text, got, c.want)
@@ -423,7 +423,7 @@ func TestInputsStayAsTheyAre(t *testing.T) {
 		if string(in.AppendJSON(nil)) != value.MustParse(before).String() {
 			t.Fatalf("%s changed its input", text)
 		}
-		if v.Mark() != 0 || v.Get("a").Mark() != 0 || v.Index(0).Mark()&(1<<markBits-1) != 0 {
+		if markOf(v) != 0 || markOf(v.Get("a")) != 0 || markOf(v.Index(0))&(1<<markBits-1) != 0 {
 			t.Errorf("%s left a mark", text)
 		}
 	}

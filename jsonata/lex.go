@@ -4,12 +4,15 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 )
 
-// This file cuts an expression into tokens. Whether a slash divides or begins a
-// regular expression only the parser knows: it says so with each call.
+// This file cuts an expression into tokens. Only the parser knows whether a slash
+// divides or begins a regular expression: it says so with each call.
 
-// A tokenKind is what a token is.
+// A tokenKind is the kind of a token.
 type tokenKind uint8
 
 const (
@@ -32,12 +35,12 @@ type token struct {
 	position int // its end, in UTF-16 code units
 }
 
-// shown returns the token as errors name it; bare if it is to stand there
-// without quotes.
+// shown returns the token as errors name it; bare says that they show it without
+// quotes.
 func (t token) shown() (text string, bare bool) {
 	switch t.kind {
 	case tokenNumber:
-		return numberText(t.number), true
+		return ecma.NumberText(t.number), true
 	case tokenWord:
 		return t.text, true
 	case tokenEnd:
@@ -68,11 +71,11 @@ type lexer struct {
 	src     string
 	at      int
 	ascii   bool
-	offsets unitCounter
+	offsets wtf8.UnitCounter
 }
 
 func newLexer(src string) *lexer {
-	return &lexer{src: src, ascii: isASCII(src), offsets: unitCounter{text: src}}
+	return &lexer{src: src, ascii: wtf8.IsASCII(src), offsets: wtf8.NewUnitCounter(src)}
 }
 
 // position turns an offset into UTF-16 code units.
@@ -80,7 +83,7 @@ func (l *lexer) position(at int) int {
 	if l.ascii {
 		return at
 	}
-	return l.offsets.at(at)
+	return l.offsets.At(at)
 }
 
 func (l *lexer) fail(code string, at int, token string) error {
@@ -131,7 +134,7 @@ func (l *lexer) next(infix bool) (token, error) {
 	return l.name(), nil
 }
 
-// skip passes over white space and comments.
+// skip skips white space and comments.
 func (l *lexer) skip() error {
 	for l.at < len(l.src) {
 		switch {
@@ -170,7 +173,7 @@ func (l *lexer) name() token {
 	return l.make(tokenName, text)
 }
 
-// quotedName reads a name in backquotes, which knows no escapes.
+// quotedName reads a name in backquotes. It has no escape sequences.
 func (l *lexer) quotedName() (token, error) {
 	name, _, found := strings.Cut(l.src[l.at+1:], "`")
 	if !found {
@@ -258,12 +261,12 @@ func (l *lexer) string(quote byte) (token, error) {
 			if err != nil {
 				return token{}, l.fail("S0104", l.at, "")
 			}
-			out = appendRune(out, rune(unit))
+			out = wtf8.AppendRune(out, rune(unit))
 			l.at += 4
 		default:
 			bad := ""
 			if l.at < len(l.src) {
-				_, n := runeAt(l.src, l.at)
+				_, n := wtf8.DecodeRune(l.src, l.at)
 				bad = l.src[l.at : l.at+n]
 			}
 			return token{}, l.fail("S0103", l.at, bad)
@@ -274,7 +277,7 @@ func (l *lexer) string(quote byte) (token, error) {
 }
 
 // regex reads a regular expression. A slash inside brackets of any kind does
-// not end it; brackets are counted without regard to what they mean.
+// not end it; the reference counts brackets whether or not they are literal.
 func (l *lexer) regex() (token, error) {
 	l.at++
 	start, depth := l.at, 0

@@ -8,28 +8,44 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file bounds what an evaluation may cost. Each limit ends it with code
-// U1001 and a text that says which one.
+// This file bounds the cost of an evaluation. Exceeding a limit ends the
+// evaluation with code U1001 and a text that says which limit it was.
 
-// Limits bounds one evaluation. The zero Limits has the defaults. Time is bounded
-// by the context of Eval.
+// Limits bounds one evaluation. The zero Limits has the defaults.
 type Limits struct {
-	// Depth is how deep evaluation may nest, counted as the reference does: an
-	// operand is a level below its operator, the body of a function a level below
-	// the call. Tail calls do not nest. 0 means 2,000; Step Functions has 100.
+	// Steps is the maximum number of steps of work; 0 means no limit.
+	// A step is one function call, one item visited by a path step, a predicate
+	// or a built-in function, 32 items allocated, 1,024 bytes of text made or
+	// passed to a function, or 256 bytes searched by a regular expression. The
+	// count depends on the expression, its input and its Env alone, never on the
+	// machine: an evaluation that is repeated ends at the same place.
+	//
+	// A step takes 0.03 to 0.5 µs on a machine of 2026, so 20 million of them
+	// end an endless loop after 0.6 to 10 s. The work of a backtracking regular
+	// expression is not counted, see RegexTime. The error has the cause [ErrSteps].
+	Steps int
+	// Depth is the maximum nesting of the evaluation, counted as the reference does: an
+	// operand is one level below its operator, the body of a function one level
+	// below the call. Tail calls do not nest. 0 means 2,000; Step Functions
+	// allows 100.
 	Depth int
-	// Memory is about how many bytes the evaluation may allocate for arrays,
-	// objects and strings, counted as they are made whether or not they are
-	// still needed; 0 means 256 MiB.
+	// Memory is the number of bytes that the evaluation may allocate for arrays,
+	// objects and strings, approximately, including those it no longer needs; 0
+	// means 256 MiB.
 	Memory int
-	// Items is how many items one array may have, Length how many bytes one string;
-	// 0: as many as Memory allows.
+	// Items is the maximum number of items of one array, Length the maximum
+	// number of bytes of one string; 0 means no limit but Memory.
 	Items, Length int
 	// RegexTime bounds one match of a regular expression that needs
-	// backtracking (lookaround, backreferences); 0 means a second. Others take
-	// time in proportion to the text.
+	// backtracking (lookaround, backreferences); 0 means one second. The others
+	// take time in proportion to the text.
 	RegexTime time.Duration
 }
+
+// ErrSteps is the cause of the *Error of an evaluation that took more than
+// Limits.Steps; test for it with errors.Is. The message of the *Error is the
+// one of a timeout, which is what Step Functions reports.
+var ErrSteps = errors.New("jsonata: step limit reached")
 
 // memory is Memory, or its default.
 func (l Limits) memory() int {
@@ -44,35 +60,44 @@ const (
 	defaultMemory = 256 << 20
 	defaultRegex  = time.Second
 
-	// deepest is how deep values may nest that functions go through to the
+	// deepest is the maximum depth of a value that functions go through to the
 	// bottom: Go's own stack must hold it.
 	deepest = 10000
 
-	// pollEvery is after how many steps of work the context is looked at. What makes
-	// large values takes more steps at once.
+	// pollEvery is the number of steps between two looks at the context.
 	pollEvery    = 256
 	itemsPerStep = 32
 	bytesPerStep = 1024
+
+	// A regular expression takes longer for a byte than other functions.
+	searchedPerStep = 256
 )
 
 func limitError(text string, cause error) error {
 	return &Error{Code: codeLimit, text: text, cause: cause}
 }
 
-// poll is called wherever work repeats. It fails if the evaluation is to end.
+// poll counts one step. It is called wherever work repeats, and fails if the
+// evaluation has to end.
 func (r *run) poll() error {
 	r.fuel--
-	if r.fuel > 0 {
+	if r.fuel >= 0 {
 		return nil
 	}
 	return r.refuel()
 }
 
+// refuel is called when fuel is used up: it looks at the limits that poll does
+// not check at every step, and grants the next steps.
 func (r *run) refuel() error {
-	r.fuel = pollEvery
+	r.steps += r.fuel // the steps taken beyond the last grant; fuel is negative
+	if r.steps < 0 {
+		return limitError(tooLong, ErrSteps)
+	}
+	r.grant()
 	err := r.ctx.Err()
 	switch {
-	case err == nil && len(r.stack) > min(r.memory/valueSize, r.maxItems): // results in the making
+	case err == nil && len(r.stack) > min(r.memory/valueSize, r.maxItems): // results under construction
 		return limitError(tooLarge, nil)
 	case err == nil:
 		return nil
@@ -82,12 +107,27 @@ func (r *run) refuel() error {
 	return limitError("Expression evaluation cancelled", err)
 }
 
+// grant moves steps of the budget into fuel, which poll counts down.
+func (r *run) grant() {
+	r.fuel = min(pollEvery, r.steps)
+	r.steps -= r.fuel
+}
+
+// read counts the steps of a function that goes through its arguments.
+func (r *run) read(args []value.Value) {
+	for i := range args {
+		if args[i].Kind() == value.String {
+			r.fuel -= len(args[i].Text()) / bytesPerStep
+		}
+	}
+}
+
 const (
 	valueSize  = 24  // bytes of an item
 	objectSize = 128 // of an array or object without its items; and of the stack to go through it
 )
 
-// grow accounts for an array of n new items, or an object of so many members.
+// grow accounts for an array of n new items, or an object of n members.
 func (r *run) grow(n int) error {
 	if n > r.maxItems {
 		return limitError(tooLarge, nil)
@@ -115,7 +155,7 @@ func (r *run) allocate(bytes int) error {
 	return nil
 }
 
-// fits fails if a string that is still in the making is too long already.
+// fits fails if a string under construction is already too long.
 func (r *run) fits(bytes int) error {
 	if bytes > min(r.memory, r.maxLength) {
 		return limitError(tooLarge, nil)
@@ -123,66 +163,68 @@ func (r *run) fits(bytes int) error {
 	return nil
 }
 
-// survey goes through a value to the bottom before something else does. It fails
-// if arrays and objects nest too deep for that, or if they take more memory than
-// the evaluation may, each counted as often as it occurs: [[$a], [$a]] is small,
-// but sixty such steps make a value that is larger, written out, than any disk.
-func (r *run) survey(v value.Value) error {
+// checkSize goes through a value to the bottom before something else does. It
+// fails if arrays and objects nest too deep for that, or if they take more memory
+// than the evaluation may use, counting each as often as it occurs: [[$a], [$a]]
+// is small, but sixty such steps make a value that is larger, written out, than
+// any disk.
+func (r *run) checkSize(v value.Value) error {
 	most := r.env.Limits.memory()
-	s := surveyor{left: most}
-	err := s.survey(v, deepest)
-	r.fuel -= (most - s.left) / (itemsPerStep * valueSize)
+	c := sizeCheck{left: most}
+	err := c.add(v, deepest)
+	r.fuel -= (most - c.left) / (itemsPerStep * valueSize)
 	return err
 }
 
-// fewBytes is how much memory makes no value that need be surveyed: at most five
-// arrays of a few items each, in one another.
+// fewBytes is an amount of memory in which no value can be made whose size needs
+// a check: at most five arrays of a few items each, in one another.
 const fewBytes = 1 << 10
 
-// spent is how much memory the evaluation has taken so far.
+// spent returns the memory that the evaluation has allocated so far.
 func (r *run) spent() int { return r.env.Limits.memory() - r.memory }
 
-// A surveyor goes through a value as long as there are bytes left.
-type surveyor struct {
+// A sizeCheck adds up the memory of a value, as long as there are bytes left.
+type sizeCheck struct {
 	left  int
 	shape *value.Shape // the last one met
-	names int          // its bytes
+	names int          // the bytes of its names
 }
 
-func (s *surveyor) survey(v value.Value, levels int) error {
+// add adds a value of at most the given number of levels.
+func (c *sizeCheck) add(v value.Value, levels int) error {
 	list := v.Slice()
 	if shape := v.Shape(); shape != nil {
 		list = v.MemberValues()
-		s.left -= s.namesOf(shape)
+		c.left -= c.namesOf(shape)
 	}
-	s.left -= len(list) * valueSize
+	c.left -= len(list) * valueSize
 	for i := range list {
 		switch list[i].Kind() {
 		case value.String:
-			s.left -= len(list[i].Text())
+			c.left -= len(list[i].Text())
 		case value.Array, value.Object:
-			if s.left -= objectSize; levels <= 1 {
+			if c.left -= objectSize; levels <= 1 {
 				return limitError(tooDeep, nil)
 			}
-			if err := s.survey(list[i], levels-1); err != nil {
+			if err := c.add(list[i], levels-1); err != nil {
 				return err
 			}
 		}
 	}
-	if s.left < 0 {
+	if c.left < 0 {
 		return limitError(tooLarge, nil)
 	}
 	return nil
 }
 
-// namesOf returns the bytes of the names of a shape, which the next object mostly
-// has, too.
-func (s *surveyor) namesOf(shape *value.Shape) int {
-	if shape != s.shape {
-		s.shape, s.names = shape, 0
+// namesOf returns the bytes of the names of a shape. Objects in a row mostly have
+// one shape, so the last result is kept.
+func (c *sizeCheck) namesOf(shape *value.Shape) int {
+	if shape != c.shape {
+		c.shape, c.names = shape, 0
 		for i := range shape.Len() {
-			s.names += len(shape.Name(i))
+			c.names += len(shape.Name(i))
 		}
 	}
-	return s.names
+	return c.names
 }

@@ -5,26 +5,15 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is about numbers: IEEE doubles, written as ECMAScript writes them.
+// This file is numbers: IEEE doubles, written as ECMAScript writes them.
 
-// nonFinite carries NaN and the infinities through an expression; JSON, and so
-// package value, has no form for them.
-type nonFinite float64
-
-// number returns the value of f, whatever f is.
-func number(f float64) value.Value {
-	if v := value.OfFloat(f); v.Exists() {
-		return v
-	}
-	return value.OfOpaque(nonFinite(f))
-}
-
-// reckons reports whether evaluating n, or something in it, can make such a
-// number.
-func (n *node) reckons() bool {
+// canOverflow reports whether evaluating n, or something in it, can give NaN or an
+// infinity.
+func (n *node) canOverflow() bool {
 	switch n.kind {
 	case nodeCall, nodePartial, nodeApply, nodeNegate:
 		return true
@@ -34,39 +23,27 @@ func (n *node) reckons() bool {
 		}
 	}
 	found := false
-	n.each(func(child *node) { found = found || child.reckons() })
+	n.each(func(child *node) { found = found || child.canOverflow() })
 	return found
 }
 
-// spelled makes their texts of all such numbers in a result.
-func spelled(v value.Value) value.Value {
+// nonFiniteToText replaces NaN and the infinities in a result by their texts.
+func nonFiniteToText(v value.Value) value.Value {
 	v, _ = replaced(v, func(v value.Value) (value.Value, bool) {
 		f, ok := numberOf(v)
 		if !ok || v.Kind() != value.Opaque {
 			return v, false
 		}
-		return value.OfString(numberText(f)), true
+		return value.OfString(ecma.NumberText(f)), true
 	})
 	return v
 }
 
-// numberOf returns the number that v is, if it is one.
-func numberOf(v value.Value) (f float64, ok bool) {
-	switch v.Kind() {
-	case value.Number:
-		return v.Float(), true
-	case value.Opaque:
-		n, ok := v.Opaque().(nonFinite)
-		return float64(n), ok
-	}
-	return 0, false
-}
-
-// numeric returns the number that v is, if one can reckon with it: NaN is none,
-// and an infinity fails with D1001.
+// numeric returns the number that v is, if arithmetic can use it: ok is false for
+// NaN, and an infinity fails with D1001.
 func numeric(v value.Value) (f float64, ok bool, err error) {
 	f, ok = numberOf(v)
-	if ok && f-f != 0 {
+	if ok && !finite(f) {
 		if math.IsInf(f, 0) {
 			return 0, false, fail(codeOutOfJSON, v)
 		}
@@ -75,27 +52,18 @@ func numeric(v value.Value) (f float64, ok bool, err error) {
 	return f, ok, nil
 }
 
-// isInteger reports whether f has no fraction; NaN and infinities are no
+// finite reports whether f is neither NaN nor an infinity: minus themselves, these
+// are NaN.
+func finite(f float64) bool { return f-f == 0 }
+
+// isInteger reports whether f has no fraction. NaN and infinities are not
 // integers.
 func isInteger(f float64) bool { return f == math.Trunc(f) && !math.IsInf(f, 0) }
-
-// numberText is the text of a number in ECMAScript.
-func numberText(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "NaN"
-	case math.IsInf(f, 1):
-		return "Infinity"
-	case math.IsInf(f, -1):
-		return "-Infinity"
-	}
-	return value.OfFloat(f).NumberText()
-}
 
 // significant is the number of digits that $string and & keep.
 const significant = 15
 
-// round15 rounds to 15 significant digits, as $string does; a tie away from
+// round15 rounds to 15 significant digits, as $string does, and ties away from
 // zero.
 func round15(f float64) float64 {
 	if few(f) {
@@ -103,8 +71,8 @@ func round15(f float64) float64 {
 	}
 	var buf [80]byte
 	text := strconv.AppendFloat(buf[:0], f, 'e', significant-1, 64)
-	// The formatter takes an exact tie to the even digit. There is one only if
-	// the sixteenth digit is a 5 and the last of the exact decimal expansion.
+	// strconv rounds an exact tie to the even digit. It is a tie only if the
+	// sixteenth digit is a 5 and the last one of the exact decimal expansion.
 	longer := strconv.AppendFloat(nil, math.Abs(f), 'e', 60, 64)
 	if longer[significant+1] == '5' && allZero(longer[significant+2:62]) {
 		text = strconv.AppendFloat(buf[:0], math.Nextafter(f, math.Copysign(math.Inf(1), f)), 'e', significant-1, 64)
@@ -115,9 +83,8 @@ func round15(f float64) float64 {
 
 const millionth = 1_000_000
 
-// few reports, for most numbers in use, whether they have at most 15
-// significant digits: f is then the double nearest to a whole number of
-// millionths.
+// few reports whether f is the double nearest to a whole number of millionths, and
+// so has at most 15 significant digits. Most numbers in use are such.
 func few(f float64) bool {
 	const most = 1e15
 	n := f * millionth
@@ -136,8 +103,8 @@ func allZero(digits []byte) bool {
 // inFull reports whether a number is one that Step Functions writes in full.
 func inFull(f float64) bool { return f == math.Trunc(f) && math.Abs(f) < 1e21 }
 
-// appendNumber writes a number that JSON can hold; what rounding takes beyond the
-// doubles becomes null.
+// appendNumber writes a number that JSON can hold. It writes null if rounding
+// exceeds the range of doubles.
 func (form textForm) appendNumber(dst []byte, v value.Value) []byte {
 	f := v.Float()
 	switch {
@@ -156,8 +123,8 @@ func (form textForm) appendNumber(dst []byte, v value.Value) []byte {
 	return v.AppendJSON(dst)
 }
 
-// appendMillionths writes n millionths. No other decimal of so few digits is the
-// same double, so this is its shortest text.
+// appendMillionths writes n millionths. No other decimal with at most 15 digits is
+// the same double, so this is the shortest text of the double.
 func appendMillionths(dst []byte, n int64) []byte {
 	if n < 0 {
 		dst, n = append(dst, '-'), -n

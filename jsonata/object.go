@@ -6,9 +6,9 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is the object constructor: on its own, and as a group behind a
-// path. They are the same: the keys of all items are evaluated first, items with
-// the same key are joined, and then each key's value is evaluated on its items.
+// This file is the object constructor, on its own and as a group behind a path.
+// Both work alike: the keys of all items are evaluated first, items with the same
+// key are joined, and then the value of each key is evaluated on its items.
 
 // A grouping is a compiled object constructor.
 type grouping struct {
@@ -64,7 +64,7 @@ func (c *compiler) object(n *node) (eval, error) {
 	}, nil
 }
 
-// grouped compiles a group behind what is no path.
+// grouped compiles a group behind a node that is not a path.
 func (c *compiler) grouped(e eval, group *group) (eval, error) {
 	g, err := c.grouping(group)
 	return func(f *frame, in value.Value) (value.Value, error) {
@@ -104,21 +104,21 @@ func (g *grouping) build(f *frame, in value.Value) (value.Value, error) {
 	return g.shape.New(members), err
 }
 
-// A member is one key of the object in the making.
+// A member is one key of the object under construction.
 type member struct {
 	name  string
-	pair  int           // of the constructor
-	items []value.Value // to evaluate the value on: one,
+	pair  int           // the number of its pair in the constructor
+	items []value.Value // that the value is evaluated on: one,
 	list  bool          // or several, or a list
 }
 
-// members collects keys; its index serves many of them.
+// members collects keys. From fewMembers on it has an index of them.
 type members struct {
 	list  []member
 	index map[string]int
 }
 
-// fewMembers is up to how many keys are searched one by one.
+// fewMembers is the number of keys up to which a search compares them in turn.
 const fewMembers = 8
 
 func (m *members) find(name string) int {
@@ -164,8 +164,8 @@ func (g *grouping) duplicate(name string) error {
 	return &Error{Code: "D1009", Position: g.position, Value: value.OfString(name)}
 }
 
-// eval makes the object of the items. Without items there is still one object,
-// of the literals.
+// eval makes the object of the items. Without items it is still an object, with the
+// keys that are literals.
 func (g *grouping) eval(f *frame, items []value.Value) (value.Value, error) {
 	r := f.run
 	if len(items) == 0 {
@@ -201,7 +201,7 @@ func (g *grouping) eval(f *frame, items []value.Value) (value.Value, error) {
 	})
 }
 
-// value is what was joined.
+// value returns the joined items as one value.
 func (m *member) value() value.Value {
 	if m.list {
 		return value.OfSlice(m.items)
@@ -274,8 +274,8 @@ func hasIndex(v value.Value) bool {
 	return false
 }
 
-// isIndex reports whether a name is one that JavaScript puts first in an
-// object: an integer up to 2³²-2 as it is printed.
+// isIndex reports whether JavaScript puts a name first in an object: it is the
+// decimal text of an integer up to 2³²-2.
 func isIndex(name string) bool {
 	_, ok := indexOf(name)
 	return ok

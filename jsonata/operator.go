@@ -3,10 +3,11 @@ package jsonata
 import (
 	"math"
 
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is the operators between two values, and the constructor of arrays.
+// This file has the operators between two values, and the array constructor.
 
 // binary compiles an operator.
 func (c *compiler) binary(n *node, x exit) (eval, error) {
@@ -57,8 +58,8 @@ func both(left, right eval, do func(r *run, x, y value.Value) (value.Value, erro
 	}
 }
 
-// arithmetic compiles + - * / %. Nothing on either side gives nothing, but what
-// is there must be a number.
+// arithmetic compiles + - * / %. No value on either side gives no value; the other
+// side must still be a number.
 func arithmetic(left, right eval, op string, position int) eval {
 	sign := op[0]
 	return func(f *frame, in value.Value) (value.Value, error) {
@@ -79,15 +80,15 @@ func arithmetic(left, right eval, op string, position int) eval {
 			}
 		}
 		a, b := x.Float(), y.Float()
-		if a-a != 0 || b-b != 0 { // a document can hold 1e400
+		if !finite(a) || !finite(b) { // a document can hold 1e400
 			_, err := operandsFit(x, y)
 			return value.Value{}, stamp(err, position, op)
 		}
-		return number(reckon(sign, a, b)), nil
+		return number(calculate(sign, a, b)), nil
 	}
 }
 
-func reckon(op byte, a, b float64) float64 {
+func calculate(op byte, a, b float64) float64 {
 	switch op {
 	case '+':
 		return a + b
@@ -101,7 +102,7 @@ func reckon(op byte, a, b float64) float64 {
 	return math.Mod(a, b)
 }
 
-// operandsFit reports whether there are two numbers, the left operand checked
+// operandsFit reports whether both operands are numbers; it checks the left one
 // first.
 func operandsFit(x, y value.Value) (bool, error) {
 	for i, v := range [...]value.Value{x, y} {
@@ -136,7 +137,7 @@ func concatenation(left, right eval, position int) eval {
 		switch {
 		case err != nil:
 		case y.Kind() == value.String:
-			text = appendText(text, y.Text())
+			text = wtf8.Append(text, y.Text())
 		default:
 			text, err = form.append(r, text, y)
 		}
@@ -151,7 +152,7 @@ func concatenation(left, right eval, position int) eval {
 	}
 }
 
-// maxSpan is how many integers a range may have.
+// maxSpan is the maximum number of integers of a range.
 const maxSpan = 10_000_000
 
 // span is the range from x to y.
@@ -207,7 +208,7 @@ func (c *compiler) negate(n *node) (eval, error) {
 // A tester is an eval whose result is known to be boolean.
 type tester func(f *frame, in value.Value) (bool, error)
 
-// isBoolean reports whether n is an operator that always gives a boolean.
+// isBoolean reports whether n is an operator whose result is always a boolean.
 func isBoolean(n *node) bool {
 	if n.kind != nodeBinary || len(n.predicates) > 0 || n.group != nil {
 		return false
@@ -246,8 +247,8 @@ func (c *compiler) test(n *node) (tester, error) {
 	}, nil
 }
 
-// booleans compiles an operator that gives a boolean, or nothing when something
-// is compared with nothing.
+// booleans compiles an operator whose result is a boolean, or no value if it
+// compares with no value.
 func (c *compiler) booleans(n *node) (eval, error) {
 	switch n.text {
 	case "<", "<=", ">", ">=":
@@ -310,7 +311,7 @@ func pair(left, right eval, f *frame, in value.Value) (x, y value.Value, err err
 	return x, y, err
 }
 
-// connective compiles and, or. An error on the right is the operator's.
+// connective compiles and, or. An error on the right gets the operator's position.
 func (c *compiler) connective(n *node) (tester, error) {
 	left, err := c.leftTest(n)
 	if err != nil {
@@ -333,8 +334,8 @@ func (c *compiler) connective(n *node) (tester, error) {
 	}, nil
 }
 
-// leftTest compiles the left side of and, or: only the cast is part of the
-// operator's own work.
+// leftTest compiles the left side of and, or. Only errors of the cast to a boolean
+// get the operator's position.
 func (c *compiler) leftTest(n *node) (tester, error) {
 	if isBoolean(n.lhs) {
 		return c.boolean(n.lhs)
@@ -354,7 +355,7 @@ func (c *compiler) leftTest(n *node) (tester, error) {
 	}, err
 }
 
-// comparison compiles < <= > >= as a condition: nothing is false.
+// comparison compiles < <= > >= as a condition: no value is false.
 func (c *compiler) comparison(n *node) (tester, error) {
 	left, right, err := c.operands(n)
 	if err != nil {
@@ -393,8 +394,8 @@ func (c *compiler) ordering(n *node) (eval, error) {
 	}), nil
 }
 
-// compare applies < <= > >=; known is false if either side is nothing. What is
-// there must be comparable, and of one type.
+// compare applies < <= > >=. known is false if either side is no value. Other
+// values must be strings or numbers, and of one type.
 func compare(op string, x, y value.Value) (ok, known bool, err error) {
 	if x.Kind() == value.Number && y.Kind() == value.Number {
 		a, b := x.Float(), y.Float()
@@ -415,7 +416,7 @@ func compare(op string, x, y value.Value) (ok, known bool, err error) {
 	case textA != textB:
 		return false, false, &Error{Code: "T2009", Value: x, Value2: y}
 	case textA:
-		return ordered(op, lessText(x.Text(), y.Text()), x.Text() == y.Text()), true, nil
+		return ordered(op, wtf8.Less(x.Text(), y.Text()), x.Text() == y.Text()), true, nil
 	case math.IsNaN(a) || math.IsNaN(b):
 		return false, true, nil
 	}
@@ -434,8 +435,8 @@ func ordered(op string, less, same bool) bool {
 	return !less
 }
 
-// contains is the operator in: scalars are compared, arrays and objects must be
-// the very same.
+// contains is the operator in: scalars are compared by value, arrays and objects by
+// identity.
 func contains(list, v value.Value) bool {
 	if !v.Exists() || !list.Exists() {
 		return false
@@ -454,13 +455,13 @@ func contains(list, v value.Value) bool {
 func identical(a, b value.Value) bool {
 	switch a.Kind() {
 	case value.Array, value.Object:
-		return a.Len() > 0 && value.Same(a, b) // all empty ones share a node
+		return a.Len() > 0 && same(a, b) // all empty ones share a node
 	}
 	return equalScalars(a, b)
 }
 
 // equal compares deeply: numbers as doubles, functions by identity. An array or
-// object is equal to itself, whatever is in it.
+// object equals itself, whatever it holds.
 func (r *run) equal(a, b value.Value) (bool, error) {
 	k := a.Kind()
 	switch {
@@ -468,7 +469,7 @@ func (r *run) equal(a, b value.Value) (bool, error) {
 		return false, nil
 	case k != value.Array && k != value.Object:
 		return equalScalars(a, b), nil
-	case value.Same(a, b):
+	case same(a, b):
 		return true, nil
 	case a.Len() != b.Len():
 		return false, nil
@@ -496,8 +497,7 @@ func (r *run) equal(a, b value.Value) (bool, error) {
 	return true, nil
 }
 
-// equalScalars compares what is neither an array nor an object; nothing equals
-// nothing else.
+// equalScalars compares values that are neither arrays nor objects.
 func equalScalars(a, b value.Value) bool {
 	switch k := a.Kind(); {
 	case k != b.Kind():
@@ -505,12 +505,16 @@ func equalScalars(a, b value.Value) bool {
 	case k == value.Number:
 		return a.Float() == b.Float()
 	case k == value.Opaque:
-		return a.Opaque() == b.Opaque()
+		if x, ok := numberOf(a); ok {
+			y, ok := numberOf(b)
+			return ok && x == y
+		}
+		return functionOf(a) == functionOf(b)
 	}
 	return value.Equal(a, b)
 }
 
-// cast is a value as a condition. An infinity among what it looks at fails.
+// cast returns a value as a condition. It fails if it meets an infinity.
 func (r *run) cast(v value.Value) (bool, error) {
 	switch v.Kind() {
 	case value.Bool:
@@ -542,8 +546,8 @@ func (r *run) cast(v value.Value) (bool, error) {
 	return false, nil
 }
 
-// array compiles "[a, b]". An item that is itself such a constructor is one
-// item; of anything else, the items of an array are.
+// array compiles "[a, b]". An item that is an array constructor itself is one item;
+// any other array adds its items.
 func (c *compiler) array(n *node) (eval, error) {
 	items, err := c.nodes(n.items)
 	if err != nil {
@@ -564,11 +568,11 @@ func (c *compiler) array(n *node) (eval, error) {
 			case err != nil:
 				return value.Value{}, err
 			case isArray(v):
-				return v.Marked(mark), nil
+				return marked(v, mark), nil
 			case !v.Exists():
-				return value.EmptyArray.Marked(mark), nil
+				return marked(value.EmptyArray, mark), nil
 			}
-			return value.OfItems(v).Marked(mark), f.run.grow(1)
+			return marked(value.OfItems(v), mark), f.run.grow(1)
 		}, nil
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
@@ -588,11 +592,11 @@ func (c *compiler) array(n *node) (eval, error) {
 			}
 		}
 		out, err := r.take(base)
-		return value.OfSlice(out).Marked(mark), err
+		return marked(value.OfSlice(out), mark), err
 	}, nil
 }
 
-// take moves what is on the stack from base on into a slice of its own.
+// take moves the values on the stack from base on to a slice of their own.
 func (r *run) take(base int) ([]value.Value, error) {
 	n := len(r.stack) - base
 	if n == 0 {

@@ -10,8 +10,8 @@ import (
 // has a binding power; an operand takes in the operators behind it as long as
 // they bind more tightly than the one before it.
 
-// powers are the binding powers of the operators behind an operand. What is
-// missing ends the expression.
+// powers are the binding powers of the operators behind an operand. An operator
+// that is not among them ends the expression.
 var powers = map[string]int{
 	":=": 10, "?": 20, "or": 25, "and": 30,
 	"=": 40, "!=": 40, "<": 40, "<=": 40, ">": 40, ">=": 40, "in": 40, "~>": 40, "^": 40,
@@ -22,14 +22,14 @@ var powers = map[string]int{
 // constants are the values that are written as words.
 var constants = map[string]value.Value{"true": value.True, "false": value.False, "null": value.NullValue}
 
-// negation is how tightly a minus sign binds its operand.
+// negation is the binding power of a minus sign before an operand.
 const negation = 70
 
-// maxNesting is how deep an expression may nest, so that no text exhausts the
-// stack. The tree of "1+1+1+…" is as deep as it has operators.
+// maxNesting is the maximum depth of an expression, so that no text exhausts the
+// stack. The tree of "1+1+1+…" has a level for each operator.
 const maxNesting = 10000
 
-// parser holds the token under consideration.
+// parser reads tokens into a tree; it looks one token ahead.
 type parser struct {
 	lexer *lexer
 	token token
@@ -65,7 +65,7 @@ func (p *parser) is(operator string) bool {
 	return p.token.kind == tokenOperator && p.token.text == operator
 }
 
-// expect passes over an operator that must stand here.
+// expect skips an operator, which must be the present token.
 func (p *parser) expect(operator string, infix bool) error {
 	if p.is(operator) {
 		return p.advance(infix)
@@ -76,8 +76,8 @@ func (p *parser) expect(operator string, infix bool) error {
 	return p.unexpected("S0202", operator)
 }
 
-// unexpected is an error about the present token, in whose place there should
-// be the one wanted.
+// unexpected returns the error that the wanted token should stand in place of the
+// present one.
 func (p *parser) unexpected(code, wanted string) error {
 	e := failAt(code, p.token.position, "")
 	e.Token, e.bare = p.token.shown()
@@ -121,7 +121,7 @@ func (p *parser) expression(power int) (*node, error) {
 	return left, err
 }
 
-// operand reads what begins with the token t, behind which the parser stands.
+// operand reads the operand that begins with the token t, which has been read.
 func (p *parser) operand(t token) (*node, error) {
 	n := &node{position: t.position, text: t.text}
 	switch t.kind {
@@ -254,7 +254,8 @@ func (p *parser) block(n *node) (*node, error) {
 	return n, p.expect(")", true)
 }
 
-// list reads what one reads, separated by commas, up to the closing operator.
+// list calls one for each element of a list separated by commas, up to the closing
+// operator.
 func (p *parser) list(end string, one func() error) error {
 	if !p.is(end) {
 		for {

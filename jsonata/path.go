@@ -1,15 +1,16 @@
 package jsonata
 
 import (
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file evaluates paths without bindings. A path is a list of steps; each
-// step is evaluated on every item that the step before it gave, and what it
-// gives is one list again: arrays among the results are taken apart, one level.
+// This file evaluates paths without bindings. A path is a list of steps. Each step
+// is evaluated on every item of the list before it, and its results are the next
+// list; arrays among the results are flattened by one level.
 //
-// The work is done on the stack of the run. As long as there is one item, which
-// is the case for a path through objects, there is not even a list.
+// The lists are on the stack of the run. A path of names through objects needs no
+// list at all.
 
 // A path is a compiled path.
 type path struct {
@@ -22,11 +23,11 @@ type path struct {
 
 // A step is one step of a path.
 type step struct {
-	name    string // of a member, if it is a name
+	name    string // the name of a member, if isName
 	isName  bool
 	keep    bool // "[]" follows the name
 	deep    bool // it is "**"
-	eval    eval // else
+	eval    eval // otherwise
 	filters []filter
 	sort    *sorting // the step is an order-by clause
 }
@@ -97,8 +98,8 @@ func (c *compiler) step(n *node) (s step, err error) {
 	return s, nil
 }
 
-// names returns an evaluator for a path that only has names, perhaps behind a
-// variable; nil for others.
+// names returns an evaluator for a path of names only, also behind a variable; nil
+// for any other path.
 func (p *path) names() eval {
 	first := 0
 	if p.absolute {
@@ -150,7 +151,7 @@ func (p *path) names() eval {
 	}
 }
 
-// lone is the only result of the last step.
+// lone returns the only result of the last step as the value of the path.
 func (p *path) lone(f *frame, v value.Value) (value.Value, error) {
 	if isSequence(v) {
 		return f.run.finish(value.Value{}, len(f.run.stack), v.Slice(), p.single)
@@ -185,7 +186,8 @@ func (p *path) evalGroup(f *frame, in value.Value) (value.Value, error) {
 	return v, err
 }
 
-// walk goes on behind a step that gave v.
+// walk evaluates the steps from one on, on the result v of the step before, and
+// returns the value of the path.
 func (p *path) walk(f *frame, from int, v value.Value) (value.Value, error) {
 	r := f.run
 	base := len(r.stack)
@@ -196,15 +198,15 @@ func (p *path) walk(f *frame, from int, v value.Value) (value.Value, error) {
 	return r.finish(whole, base, items, p.single)
 }
 
-// finish makes a value of the results of a path: of whole if there is one, else
-// of the items. What is on the stack from base on is dropped.
+// finish makes a value of the results of a path: whole if it exists, else the
+// items. It takes everything from base on off the stack.
 func (r *run) finish(whole value.Value, base int, items []value.Value, single bool) (value.Value, error) {
 	var out value.Value
 	switch {
 	case whole.Exists():
 		out = whole
-		if single && isArray(whole) && whole.Mark()&markCons != 0 {
-			out = value.OfItems(whole).Marked(markSequence | markKeep)
+		if single && isArray(whole) && markOf(whole)&markCons != 0 {
+			out = marked(value.OfItems(whole), markSequence|markKeep)
 		}
 	case len(items) == 1 && !single:
 		out = items[0]
@@ -218,14 +220,14 @@ func (r *run) finish(whole value.Value, base int, items []value.Value, single bo
 		}
 		list := make([]value.Value, len(items))
 		copy(list, items)
-		out = value.OfSlice(list).Marked(mark)
+		out = marked(value.OfSlice(list), mark)
 	}
 	r.stack = r.stack[:base]
 	return out, nil
 }
 
-// run evaluates the steps. The result is either whole, the only result of the
-// last step if that is an array or no array, or items: a list on the stack.
+// run evaluates the steps. The result is either whole, the only result of the last
+// step, or items, a list on the stack.
 func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.Value, err error) {
 	r := f.run
 	if p.consHead {
@@ -234,7 +236,7 @@ func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.V
 			return value.Value{}, nil, err
 		}
 		switch {
-		case v.Kind() == value.String: // the reference goes through its characters
+		case v.Kind() == value.String: // the reference iterates over its characters
 			if err := r.grow(len(v.Text())); err != nil {
 				return value.Value{}, nil, err
 			}
@@ -257,14 +259,14 @@ func (p *path) run(f *frame, in value.Value) (whole value.Value, items []value.V
 // characters returns the UTF-16 code units of a text, each as a string.
 func characters(s string) []value.Value {
 	out := make([]value.Value, 0, len(s))
-	if isASCII(s) {
+	if wtf8.IsASCII(s) {
 		for i := range s {
 			out = append(out, value.OfString(s[i:i+1]))
 		}
 		return out
 	}
-	for _, unit := range units(s) {
-		out = append(out, value.OfString(string(appendRune(nil, unit))))
+	for _, unit := range wtf8.Units(s) {
+		out = append(out, value.OfString(string(wtf8.AppendRune(nil, unit))))
 	}
 	return out
 }
@@ -277,12 +279,12 @@ func asSequence(v value.Value) value.Value {
 	return sequence([]value.Value{v})
 }
 
-// runFrom goes on behind a step that gave v.
+// runFrom is run for the steps from one on, on the result v of the step before.
 func (p *path) runFrom(f *frame, from int, v value.Value) (whole value.Value, items []value.Value, err error) {
 	if !v.Exists() {
 		return value.Value{}, nil, nil
 	}
-	if isArray(v) && v.Mark()&markCons == 0 {
+	if isArray(v) && markOf(v)&markCons == 0 {
 		return p.runItems(f, from, v.Slice())
 	}
 	r := f.run
@@ -291,7 +293,7 @@ func (p *path) runFrom(f *frame, from int, v value.Value) (whole value.Value, it
 	return p.runItems(f, from, r.stack[base:])
 }
 
-// runItems evaluates the steps from one on, on the items.
+// runItems is run for the steps from one on, on the items.
 func (p *path) runItems(f *frame, from int, items []value.Value) (value.Value, []value.Value, error) {
 	r := f.run
 	for k := from; k < len(p.steps); k++ {
@@ -316,7 +318,7 @@ func (p *path) runItems(f *frame, from int, items []value.Value) (value.Value, [
 				}
 				continue
 			}
-			if last && len(sorted) > 1 { // an array, no sequence
+			if last && len(sorted) > 1 { // an array, not a sequence
 				return value.OfSlice(sorted), nil, nil
 			}
 			items = sorted
@@ -338,11 +340,10 @@ func (p *path) runItems(f *frame, from int, items []value.Value) (value.Value, [
 type collector struct {
 	base    int
 	results int         // so far
-	whole   value.Value // the first one, if it is an array that is no sequence
+	whole   value.Value // the first one, if it is an array but not a sequence
 }
 
-// add takes in a result: the items of an array, unless it was constructed as
-// one item.
+// add adds a result: the items of an array, unless a constructor made it one item.
 func (c *collector) add(r *run, v value.Value) {
 	if !isArray(v) {
 		if v.Exists() {
@@ -352,7 +353,7 @@ func (c *collector) add(r *run, v value.Value) {
 		return
 	}
 	c.results++
-	mark := v.Mark()
+	mark := markOf(v)
 	if c.results == 1 && mark&markSequence == 0 {
 		c.whole = v
 	}
@@ -397,7 +398,7 @@ func (s *step) collect(f *frame, items []value.Value, c *collector) error {
 	return nil
 }
 
-// add filters a result and takes in what is left.
+// add filters a result and adds what is left.
 func (s *step) add(f *frame, v value.Value, c *collector) error {
 	if len(s.filters) == 0 {
 		c.add(f.run, v)
@@ -410,8 +411,8 @@ func (s *step) add(f *frame, v value.Value, c *collector) error {
 	return err
 }
 
-// collectMembers is collect for a name. Objects in a row mostly have one shape:
-// the place of the member is looked up when the shape changes.
+// collectMembers is collect for a name. Objects in a row mostly have one shape, so
+// the index of the member is looked up only when the shape changes.
 func (s *step) collectMembers(f *frame, items []value.Value, c *collector) error {
 	r := f.run
 	var shape *value.Shape
@@ -437,9 +438,9 @@ func (s *step) collectMembers(f *frame, items []value.Value, c *collector) error
 				return err
 			}
 			if v = found; s.keep {
-				v = v.Marked(markSequence | markKeep)
+				v = marked(v, markSequence|markKeep)
 			}
-			v = leave(v)
+			v = collapsed(v)
 		}
 		switch {
 		case !plain:
@@ -456,8 +457,8 @@ func (s *step) collectMembers(f *frame, items []value.Value, c *collector) error
 	return nil
 }
 
-// lookUp returns the member of that name: of an array, those of all its items,
-// as a sequence.
+// lookUp returns the member of that name; for an array, a sequence of the members
+// of its items.
 func (r *run) lookUp(v value.Value, name string) (value.Value, error) {
 	switch v.Kind() {
 	case value.Object:
@@ -473,8 +474,8 @@ func (r *run) lookUp(v value.Value, name string) (value.Value, error) {
 	return value.Value{}, nil
 }
 
-// members puts the members of that name on the stack, those of arrays in the list
-// too.
+// members puts the members of that name on the stack, at any depth of arrays in the
+// list.
 func (r *run) members(list value.Value, name string) error {
 	if err := r.poll(); err != nil {
 		return err
@@ -496,10 +497,10 @@ func (r *run) members(list value.Value, name string) error {
 	return nil
 }
 
-// wildcard evaluates "*": the values of all members, arrays taken apart to the
-// bottom. If there is one, the result is an array and no sequence.
+// wildcard evaluates "*": the values of all members, with arrays flattened at all
+// levels. If one of them is an array, the result is an array, not a sequence.
 func wildcard(f *frame, in value.Value) (value.Value, error) {
-	if in.Mark()&markOuter != 0 && in.Len() > 0 {
+	if markOf(in)&markOuter != 0 && in.Len() > 0 {
 		in = in.Index(0)
 	}
 	r := f.run
@@ -518,10 +519,10 @@ func wildcard(f *frame, in value.Value) (value.Value, error) {
 		}
 	}
 	out, err := r.take(base)
-	return value.OfSlice(out).Marked(mark), err
+	return marked(value.OfSlice(out), mark), err
 }
 
-// flatten puts the items of an array on the stack, those of arrays in it too.
+// flatten puts the items of an array on the stack, with arrays among them flattened.
 func (r *run) flatten(v value.Value) error {
 	if err := r.poll(); err != nil {
 		return err
@@ -536,7 +537,7 @@ func (r *run) flatten(v value.Value) error {
 	return nil
 }
 
-// descendants evaluates "**": the value itself and all in it, save arrays.
+// descendants evaluates "**": the value and everything in it, except arrays.
 func descendants(f *frame, in value.Value) (value.Value, error) {
 	if !in.Exists() {
 		return value.Value{}, nil
@@ -546,7 +547,7 @@ func descendants(f *frame, in value.Value) (value.Value, error) {
 	if err := r.descendants(in); err != nil {
 		return value.Value{}, err
 	}
-	if len(r.stack) == base+1 { // no sequence
+	if len(r.stack) == base+1 { // one value is not a sequence
 		only := r.stack[base]
 		r.stack = r.stack[:base]
 		return only, nil
@@ -568,8 +569,13 @@ func (r *run) descendants(v value.Value) error {
 		return err
 	}
 	for i := range list {
-		if err := r.descendants(list[i]); err != nil {
-			return err
+		switch list[i].Kind() {
+		case value.Array, value.Object:
+			if err := r.descendants(list[i]); err != nil {
+				return err
+			}
+		default:
+			r.stack = append(r.stack, list[i])
 		}
 	}
 	return nil

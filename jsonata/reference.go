@@ -5,11 +5,11 @@ import (
 	"strconv"
 )
 
-// This file finds out, without evaluating it, what an expression reads from
-// outside: variables, and the input document. A host without an input document,
-// such as Step Functions, can so refuse expressions that cannot work.
+// This file finds, without evaluating it, what an expression reads from outside:
+// variables and the input document. So a host without an input document, such as
+// Step Functions, can refuse expressions that cannot work.
 
-// A ReferenceKind says what a Reference reads.
+// A ReferenceKind is what a Reference reads.
 type ReferenceKind uint8
 
 // The kinds of references. All but the first read the input document.
@@ -27,18 +27,18 @@ type Reference struct {
 	// Name is the name of the variable without the $, or the bare name, or the
 	// wildcard.
 	Name string
-	// Path is the names that follow it: input and a in $states.input.a[0].b.
+	// Path has the names that follow it: input and a in $states.input.a[0].b.
 	Path []string
 	// Position is the end of the name in UTF-16 code units, as in errors.
 	Position int
 	// InFunction is true in the body of a function. There "$" and bare names
-	// read what was the context where the function was written.
+	// read the context of the place where the function was made.
 	InFunction bool
 }
 
-// References returns what the expression reads from outside, in the order of the
-// text's structure. Functions of the language are left out, and so are names
-// and "$" where they mean an item of a path.
+// References returns what the expression reads from outside, in the order of its
+// text. Functions are left out, and so are names and "$" that mean an item of a
+// path.
 func (e *Expr) References() []Reference {
 	w := referenceWalker{functions: make(map[string]bool), names: make(map[string]int)}
 	for _, v := range e.free {
@@ -48,9 +48,8 @@ func (e *Expr) References() []Reference {
 	return w.found
 }
 
-// Variables returns the names of the free variables, sorted and without the $:
-// those that the expression reads, does not bind itself and that are no
-// functions of the language.
+// Variables returns the names of the free variables, sorted and without the $: the
+// variables that the expression reads but does not bind, without functions.
 func (e *Expr) Variables() []string {
 	var names []string
 	for _, r := range e.References() {

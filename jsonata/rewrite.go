@@ -3,18 +3,19 @@ package jsonata
 import (
 	"strconv"
 
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file turns the raw tree of the parser into the one that is compiled.
+// This file turns the tree of the parser into the one that is compiled.
 //
-// Paths. The parser reads "a.b[c].d" as operators like any other. What runs is
-// a list of steps, because a step knows things that an operator does not: it
+// Paths. The parser reads "a.b[c].d" as operators like any other. They become a
+// list of steps, because a step has more than an operator has: it
 // filters per item of the step before it (its stages), it may be the first or
 // the last (an array constructor there is not flattened), it may bind its
 // results to a variable. So chains of dots are flattened into one path, and
 // predicates, order-by clauses, groups and bindings move to the step, or to the
-// path, that they belong to. What is no path keeps them itself.
+// path, that they belong to. A node that is not a path keeps them itself.
 //
 // Parents. A "%" means the input of some step before it, and which one is known
 // from the text alone. So each "%" becomes a variable with a name of its own,
@@ -22,8 +23,8 @@ import (
 // another "%" a level down, and a block or a path in parentheses is entered from
 // its end. The step where the level reaches zero binds its input to that
 // variable (its ancestor), which makes it a step that yields tuples: results
-// together with what is bound to them. What a node cannot resolve itself it
-// hands to the node around it (seeking); what is left at the top is S0217.
+// together with their bindings. A node hands the parents that it cannot resolve to
+// the node around it (seeking); one that is left at the top is S0217.
 //
 // Tail calls. A call whose result is the result of the lambda around it is
 // marked. Running it replaces the lambda's own run instead of nesting in it.
@@ -93,7 +94,7 @@ func (r *rewriter) node(n *node) (out *node, err error) {
 	return out, nil
 }
 
-// operands rewrites all nodes below n and takes over what they seek.
+// operands rewrites all nodes below n and takes over the parents that they seek.
 func (r *rewriter) operands(n *node) error {
 	if n.kind == nodeCall || n.kind == nodePartial { // the arguments first; what the callee seeks is lost
 		for i := range n.items {
@@ -128,7 +129,7 @@ func (r *rewriter) operands(n *node) error {
 	return nil
 }
 
-// below rewrites one node below n, if there is one.
+// below rewrites a node below n; it may be nil.
 func (r *rewriter) below(n *node, field **node) error {
 	if *field == nil {
 		return nil
@@ -142,8 +143,8 @@ func (r *rewriter) below(n *node, field **node) error {
 	return nil
 }
 
-// adopt hands what from seeks to n. The first list is taken over, not copied: it
-// may be long, and handed up through many levels.
+// adopt hands the parents that from seeks to n. The first list is shared, not
+// copied: it may be long, and pass through many levels.
 func adopt(n, from *node) {
 	if n.seeking == nil {
 		n.seeking = from.seeking
@@ -162,7 +163,7 @@ func (r *rewriter) negate(n *node) (*node, error) {
 	}
 	if n.rhs.kind == nodeNumber {
 		n.rhs.number = -n.rhs.number
-		n.rhs.text = numberText(n.rhs.number)
+		n.rhs.text = ecma.NumberText(n.rhs.number)
 		return n.rhs, nil
 	}
 	return n, nil
@@ -261,7 +262,7 @@ func (n *node) literal() value.Value {
 	return n.word
 }
 
-// predicate moves a predicate to the last step of a path, or to what is none.
+// predicate moves a predicate to the last step of a path, or to another node.
 func (r *rewriter) predicate(n *node) (*node, error) {
 	out, err := r.node(n.lhs)
 	if err != nil {
@@ -293,7 +294,7 @@ func (r *rewriter) predicate(n *node) (*node, error) {
 	return out, nil
 }
 
-// group moves an object constructor to what it groups.
+// group moves an object constructor to the node that it groups.
 func (r *rewriter) group(n *node) (*node, error) {
 	out, err := r.node(n.lhs)
 	if err != nil {
@@ -353,7 +354,7 @@ func (r *rewriter) focus(n *node) (*node, error) {
 	return out, nil
 }
 
-// index makes a step number its results, or what its filters so far leave.
+// index makes a step number its results, after the filters it has so far.
 func (r *rewriter) index(n *node) (*node, error) {
 	out, err := r.node(n.lhs)
 	if err != nil {
@@ -374,7 +375,7 @@ func (r *rewriter) index(n *node) (*node, error) {
 }
 
 // resolve finds the steps that the parents sought by the last step of a path
-// mean. What it does not find, the path seeks.
+// mean. The path seeks those that it does not find.
 func resolve(path *node) error {
 	last := path.items[len(path.items)-1]
 	sought := last.seeking

@@ -6,31 +6,32 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aslocal/aslocal/jsonata/internal/ecma"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is what one evaluation has of its own: its frames of variables, its
-// stack, and what it may still spend. Everything else is in the Expr and never
-// changes.
+// This file is the state of one evaluation: its frames of variables, its stack and
+// its budget. Everything else is in the Expr and never changes.
 
-// Env is what an evaluation sees of the world. All of it may be missing.
+// Env is everything that an evaluation can read besides its input. The zero Env is
+// valid.
 type Env struct {
-	// Variables are the values of free variables.
+	// Variables are the values of free variables; nil means that there are none.
 	Variables Variables
-	// Now is the clock of $now and $millis. It is read once per evaluation at
-	// most. Without it the time is the epoch.
+	// Now is the clock of $now and $millis. An evaluation reads it at most once.
+	// nil means that the time is the epoch.
 	Now func() time.Time
-	// Random gives random numbers, 0 <= n < 1, to $random and $shuffle. Without
-	// it they are all 0.
+	// Random returns the random numbers, 0 <= n < 1, of $random and $shuffle. nil
+	// means that all are 0.
 	Random func() float64
-	// Limits bounds the cost.
+	// Limits bounds the cost of the evaluation.
 	Limits Limits
 }
 
 // Variables gives values to the free variables of an expression.
 type Variables interface {
-	// Variable returns the value of $name. ok is false if there is none; a
-	// function of that name is then what the variable means.
+	// Variable returns the value of $name, which may be no value. ok is false if
+	// there is no such variable; $name is then the function of that name, if any.
 	Variable(name string) (v value.Value, ok bool)
 }
 
@@ -49,25 +50,26 @@ type run struct {
 	env                 Env
 	ctx                 context.Context
 	root                value.Value   // $$
-	free                []value.Value // what the free variables mean
-	stack               []value.Value // arguments and results in the making
+	free                []value.Value // the values of the free variables
+	stack               []value.Value // arguments and results under construction
 	spare               [frameSizes]*frame
-	text                []byte   // strings in the making
-	subject             *subject // that a regular expression was last matched with
+	text                []byte // a string under construction
+	matcher             ecma.Matcher
 	sites               []lastSite
 	tail                tailCall
 	depth               int // of the evaluations around the body under way, see depth.go
 	level               int // of the call under way
 	maxDepth            int
 	maxItems, maxLength int
-	fuel                int
-	memory              int
+	steps               int // left, without fuel
+	fuel                int // steps until refuel
+	memory              int // bytes left
 	now                 time.Time
 	clocked             bool
 	top                 frame
 }
 
-// lastSite is where a built-in function was last called.
+// lastSite is the place where a built-in function was last called.
 type lastSite struct {
 	fn   *function
 	site *site
@@ -78,30 +80,35 @@ type frame struct {
 	slots []value.Value // no value: not bound yet
 	up    *frame        // the frame around it
 	run   *run
-	at    value.Value // of a tuple: its context, "@"
-	few   [frameSlots]value.Value
-	next  *frame // among the spare ones
+	at    value.Value             // of a tuple: its context, "@"
+	few   [frameSlots]value.Value // the slots, if they are few
+	next  *frame                  // among the spare ones
 }
 
 const (
-	frameSlots = 3 // that a frame has room for itself
-	frameSizes = 2 // of the lists of spare frames: those that need no more, others
+	frameSlots = 3 // the slots that a frame holds itself
+	frameSizes = 2 // the lists of spare frames: of frames with at most frameSlots, of others
 )
 
-// boundToNothing is in the slot of a variable that is bound to nothing, which
-// hides one of the same name further out.
-var boundToNothing = value.OfOpaque(nothing{})
+// boundToNothing is in the slot of a variable that is bound to no value, and so
+// hides a variable of the same name further out.
+var boundToNothing = ofFunction(nothing)
 
-type nothing struct{}
+// nothing is a function that no expression can see.
+var nothing = &function{name: "nothing"}
 
-// runs keeps runs for their stacks and frames.
+// runs keeps runs so that evaluations can share stacks and frames.
 var runs = sync.Pool{New: func() any { return new(run) }}
 
 // begin prepares an evaluation.
 func (e *Expr) begin(ctx context.Context, input value.Value, env Env) *run {
 	r := runs.Get().(*run)
 	r.expr, r.env, r.ctx, r.root = e, env, ctx, input
-	r.depth, r.level, r.fuel, r.memory = 0, 0, pollEvery, env.Limits.memory()
+	r.depth, r.level, r.memory = 0, 0, env.Limits.memory()
+	if r.steps = env.Limits.Steps; r.steps <= 0 {
+		r.steps = math.MaxInt
+	}
+	r.grant()
 	if r.maxDepth = env.Limits.Depth; r.maxDepth <= 0 {
 		r.maxDepth = defaultDepth
 	}
@@ -127,10 +134,10 @@ func (e *Expr) begin(ctx context.Context, input value.Value, env Env) *run {
 	return r
 }
 
-// maxKept is how large a stack is kept for the next evaluation.
+// maxKept is the maximum size of a stack that is kept for the next evaluation.
 const maxKept = 1 << 14
 
-// end gives back what can be used again.
+// end returns the run to the pool.
 func (r *run) end() {
 	if cap(r.stack) > maxKept {
 		r.stack = nil
@@ -142,7 +149,7 @@ func (r *run) end() {
 	clear(r.free)
 	clear(r.top.few[:])
 	r.top.slots = nil
-	r.stack, r.free, r.sites, r.subject = r.stack[:0], r.free[:0], nil, nil
+	r.stack, r.free, r.sites, r.matcher = r.stack[:0], r.free[:0], nil, ecma.Matcher{}
 	r.expr, r.env, r.ctx, r.root, r.tail = nil, Env{}, nil, value.Value{}, tailCall{}
 	r.now, r.clocked = time.Time{}, false
 	runs.Put(r)
@@ -156,7 +163,7 @@ func (f *frame) setSize(n int) {
 	}
 }
 
-// above returns the frame so many further out.
+// above returns the frame that is the given number of frames further out.
 func (f *frame) above(up int) *frame {
 	for range up {
 		f = f.up
@@ -164,7 +171,7 @@ func (f *frame) above(up int) *frame {
 	return f
 }
 
-// frame returns a frame for the scope, inside up.
+// frame returns a frame for the scope, inside the frame up.
 func (r *run) frame(s *scope, up *frame) *frame {
 	n := len(s.names)
 	class := 0
@@ -191,8 +198,8 @@ func (r *run) frame(s *scope, up *frame) *frame {
 	return f
 }
 
-// release takes back a frame that nothing refers to any more; a function may
-// have captured it if the scope says so.
+// release takes back a frame that nothing refers to any more, unless a function
+// may have captured it.
 func (r *run) release(s *scope, f *frame) {
 	if s.captured {
 		return

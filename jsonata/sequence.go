@@ -3,80 +3,81 @@ package jsonata
 import "github.com/aslocal/aslocal/value"
 
 // This file is the difference between an array and a sequence, the heart of
-// JSONata. An array is a JSON value like any other. A sequence is what mapping,
-// filtering and ranges give: where a node's evaluation ends, an empty sequence
-// is nothing and one of a single item is that item. Both are arrays of package
-// value; marks tell them apart.
+// JSONata. An array is a JSON value like any other. A sequence is the result of
+// mapping, filtering and ranges: at the end of a node's evaluation an empty
+// sequence collapses to no value and a sequence of one item to that item. Both are
+// arrays of package value; marks tell them apart.
 const (
 	markSequence uint64 = 1 << iota // a sequence
-	markKeep                        // a sequence that stays one with a single item ("[]" in its path)
-	markCons                        // built by a constructor at an end of a path: one item, not several
+	markKeep                        // a sequence that does not collapse to its only item ("[]" in its path)
+	markCons                        // made by a constructor at an end of a path: one item, not several
 	markOuter                       // wraps an input that is an array, so that it is one item
 
-	markBits = 4 // the bits above number the objects of a transform's copy
+	markBits = 4 // a transform numbers the objects of its copy in the bits above
 )
 
-// sequence returns the items as a sequence, and takes the slice over.
+// sequence returns the items as a sequence, which owns the slice from then on.
 func sequence(items []value.Value) value.Value {
-	return value.OfSlice(items).Marked(markSequence)
+	return marked(value.OfSlice(items), markSequence)
 }
 
 func isArray(v value.Value) bool { return v.Kind() == value.Array }
 
-func isSequence(v value.Value) bool { return isArray(v) && v.Mark()&markSequence != 0 }
+func isSequence(v value.Value) bool { return isArray(v) && markOf(v)&markSequence != 0 }
 
-// leave is the end of a node's evaluation: it makes nothing of an empty
-// sequence, and the item of one that has no other.
-func leave(v value.Value) value.Value {
+// collapsed is the end of a node's evaluation: an empty sequence becomes no value,
+// a sequence of one item that item; everything else stays as it is.
+func collapsed(v value.Value) value.Value {
 	if v.Kind() != value.Array {
 		return v
 	}
-	return leaveArray(v)
+	return collapsedArray(v)
 }
 
-func leaveArray(v value.Value) value.Value {
-	if v.Mark()&markSequence == 0 || v.Len() > 1 {
+func collapsedArray(v value.Value) value.Value {
+	if markOf(v)&markSequence == 0 || v.Len() > 1 {
 		return v
 	}
 	if v.Len() == 0 {
 		return value.Value{}
 	}
-	if v.Mark()&markKeep != 0 {
+	if markOf(v)&markKeep != 0 {
 		return v
 	}
 	return v.Index(0)
 }
 
-// leaveKeeping is leave where "[]" follows the node.
-func leaveKeeping(v value.Value) value.Value {
+// collapsedKeeping is collapsed where "[]" follows the node: one item stays in its
+// sequence.
+func collapsedKeeping(v value.Value) value.Value {
 	if isSequence(v) {
-		v = v.Marked(v.Mark() | markKeep)
+		v = marked(v, markOf(v)|markKeep)
 	}
-	return leave(v)
+	return collapsed(v)
 }
 
-// An exit says how a node is left.
+// An exit is what happens at the end of a node's evaluation.
 type exit uint8
 
 const (
-	leaving exit = iota
-	keeping      // "[]" follows the node
-	staying      // predicates or a group follow, which see a sequence as it is
+	collapse  exit = iota // see collapsed
+	keepArray             // "[]" follows the node
+	raw                   // predicates or a group follow, which see a sequence as it is
 )
 
 func (x exit) of(v value.Value) value.Value {
 	switch x {
-	case leaving:
-		return leave(v)
-	case keeping:
-		return leaveKeeping(v)
+	case collapse:
+		return collapsed(v)
+	case keepArray:
+		return collapsedKeeping(v)
 	}
 	return v
 }
 
 // then applies the exit to what e evaluates.
 func (x exit) then(e eval) eval {
-	if x == staying {
+	if x == raw {
 		return e
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
@@ -94,8 +95,8 @@ func itemsOf(v value.Value) []value.Value {
 	return []value.Value{v}
 }
 
-// appendValues joins two values into an array, as $append does: nothing leaves
-// the other as it is.
+// appendValues joins two values into an array, as $append does. If one of them is
+// no value, the result is the other.
 func appendValues(r *run, a, b value.Value) (value.Value, error) {
 	if !a.Exists() {
 		return b, nil
@@ -111,14 +112,15 @@ func appendValues(r *run, a, b value.Value) (value.Value, error) {
 	return value.OfSlice(append(append(out, x...), y...)), nil
 }
 
-// clean takes all marks off a result, wherever it holds some.
+// clean removes all marks from a result, at any depth.
 func clean(v value.Value) value.Value {
-	v, _ = replaced(v, func(v value.Value) (value.Value, bool) { return v.Marked(0), v.Mark() != 0 })
+	v, _ = replaced(v, func(v value.Value) (value.Value, bool) { return marked(v, 0), markOf(v) != 0 })
 	return v
 }
 
-// replaced applies do to a value, and then to all that it holds; do also says
-// whether anything is new. What stays as it is is not copied.
+// replaced applies do to a value, and then to everything in the result. do returns
+// the new value, and whether it differs. Parts that do not change are shared, not
+// copied.
 func replaced(v value.Value, do func(value.Value) (value.Value, bool)) (out value.Value, changed bool) {
 	v, changed = do(v)
 	switch v.Kind() {
@@ -134,7 +136,7 @@ func replaced(v value.Value, do func(value.Value) (value.Value, bool)) (out valu
 	return v, changed
 }
 
-// allReplaced is replaced for a list; nil if nothing is new.
+// allReplaced is replaced for a list; nil if nothing changes.
 func allReplaced(values []value.Value, do func(value.Value) (value.Value, bool)) (out []value.Value) {
 	for i := range values {
 		v, changed := replaced(values[i], do)

@@ -8,13 +8,13 @@ import (
 
 // This file checks the arguments of a call against a signature such as
 // <s-nn?:s>: one letter per parameter, with "?" for one that may be missing, "+"
-// for one or more, "-" for one that the context stands in for, and "(sn)" for a
-// choice. What an argument is, is a letter too:
+// for one or more, "-" for one that the context can replace, and "(sn)" for a
+// choice. The type of an argument is a letter, too:
 //
 //	s string  n number  b boolean  l null  a array  o object  f function  m missing
 //
-// A parameter takes its own letter and a missing value. a takes any single
-// value as an array of one; x is anything, j anything but a function.
+// A parameter takes its own letter and a missing value. a also takes any other
+// value, as an array of one; x takes anything, j anything but a function.
 
 // A signature is a list of parameters, ready for use.
 type signature struct {
@@ -23,7 +23,7 @@ type signature struct {
 
 type param struct {
 	takes   letters // which arguments
-	array   bool    // wrap what is no array
+	array   bool    // wrap a value that is not an array
 	items   string  // the type of the items of an array, "" if any
 	context bool
 	repeat  bool // one or more
@@ -49,7 +49,7 @@ func (s letters) has(letter byte) bool {
 	return at >= 0 && s&(1<<at) != 0
 }
 
-// parameterLetters is what the letters of signatures take.
+// parameterLetters are the arguments that each letter of a signature takes.
 var parameterLetters = map[byte]letters{
 	's': setOf("sm"), 'n': setOf("nm"), 'b': setOf("bm"), 'l': setOf("lm"), 'o': setOf("om"),
 	'a': setOf("asnblfom"), 'f': setOf("f"), 'j': setOf("asnblom"), 'x': setOf("asnblfom"),
@@ -107,7 +107,8 @@ func parseSignature(text string) (*signature, error) {
 	return &s, nil
 }
 
-// closing returns where the bracket at i closes, or the end of the text.
+// closing returns the index of the bracket that closes the one at i, or the end of
+// the text.
 func closing(text string, i int, opens, closes byte) int {
 	depth := 0
 	for ; i < len(text); i++ {
@@ -123,7 +124,7 @@ func closing(text string, i int, opens, closes byte) int {
 	return len(text) - 1
 }
 
-// letterOf says what an argument is.
+// letterOf returns the letter of an argument.
 func letterOf(v value.Value) byte {
 	switch v.Kind() {
 	case value.Absent:
@@ -161,11 +162,12 @@ func bitOf(v value.Value) letters {
 	return setOf(string(letterOf(v)))
 }
 
-// check returns the arguments as the function wants them, one per parameter at
-// least: missing ones as no value, the context where it stands in, single values
-// as arrays. They may be on the stack of r. The errors are T0410, T0411, T0412.
+// check returns the arguments as the function expects them, at least one per
+// parameter: missing ones as no value, the context where it replaces an argument,
+// single values as arrays. They may be on the stack of r. The errors are T0410,
+// T0411, T0412.
 func (s *signature) check(r *run, args []value.Value, context value.Value) ([]value.Value, error) {
-	tries := len(s.params) * len(args) // what share remembers
+	tries := len(s.params) * len(args) // the memory of share
 	if err := r.allocate(tries); err != nil {
 		return nil, err
 	}
@@ -213,8 +215,8 @@ func (s *signature) check(r *run, args []value.Value, context value.Value) ([]va
 	return r.stack[base:], nil
 }
 
-// fits reports whether the arguments are already as the function wants them, and
-// check would only return them.
+// fits reports whether the arguments are already as the function expects them, so
+// that check would return them unchanged.
 func (s *signature) fits(args []value.Value) bool {
 	if len(args) != len(s.params) {
 		return false
@@ -229,7 +231,7 @@ func (s *signature) fits(args []value.Value) bool {
 	return true
 }
 
-// missing is the argument for a parameter that took none.
+// missing returns the argument for a parameter that took none.
 func (p *param) missing(context value.Value, args []value.Value, at int) (value.Value, error) {
 	if p.context {
 		if p.takes.has(letterOf(context)) {
@@ -248,7 +250,7 @@ var itemTypes = map[string]string{
 	"a": "arrays", "b": "booleans", "f": "functions", "n": "numbers", "o": "objects", "s": "strings",
 }
 
-// convert is the argument at a place for a parameter that took some.
+// convert returns the argument at an index for a parameter that took some.
 func (p *param) convert(r *run, args []value.Value, at, count int) (value.Value, error) {
 	if at >= len(args) {
 		return value.Value{}, nil
@@ -290,8 +292,8 @@ func (p *param) itemsFit(arg value.Value, count int) bool {
 	return true
 }
 
-// match shares the arguments out among the parameters, as many as possible to
-// the first ones, and returns how many each has; nil if it cannot be done.
+// match distributes the arguments among the parameters, as many as possible to the
+// first ones, and returns how many each gets; nil if they do not match.
 func (s *signature) match(args []value.Value) []int {
 	counts := make([]int, len(s.params))
 	if s.share(counts, args, len(s.params), true) {
@@ -301,7 +303,7 @@ func (s *signature) match(args []value.Value) []int {
 }
 
 // share is match for the parameters before end. whole says that no argument may
-// be left. It remembers what failed, so that no signature makes it slow.
+// be left. It remembers failed attempts, so that no signature makes it slow.
 func (s *signature) share(counts []int, args []value.Value, end int, whole bool) bool {
 	width := len(args) + 1
 	failed := make([]bool, (end+1)*width)
@@ -334,8 +336,8 @@ func (s *signature) share(counts []int, args []value.Value, end int, whole bool)
 	return from(0, 0)
 }
 
-// firstBad returns the place of the argument to blame: the parameters are taken
-// in one by one until the arguments do not fit any more.
+// firstBad returns the index of the argument that errors name: parameters are added
+// one by one until the arguments no longer match.
 func (s *signature) firstBad(args []value.Value) int {
 	good := 0
 	for end := 1; end <= len(s.params); end++ {
@@ -351,7 +353,7 @@ func (s *signature) firstBad(args []value.Value) int {
 	return good
 }
 
-// mustSignature is parseSignature for our own.
+// mustSignature is parseSignature for signatures in Go code.
 func mustSignature(text string) *signature {
 	s, err := parseSignature(text)
 	if err != nil {

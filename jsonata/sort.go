@@ -1,15 +1,16 @@
 package jsonata
 
 import (
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is sorting: the order-by clause and the algorithm that it shares
-// with $sort. The algorithm is a stable merge sort that compares in the
-// reference's order, because the first comparison that fails decides the error.
+// This file has the order-by clause and the algorithm that it shares with $sort: a
+// stable merge sort that compares in the reference's order, because the first
+// comparison that fails determines the error.
 
-// mergeSort sorts n things in place of their numbers: swap says whether the
-// thing b, which comes later, belongs before a.
+// mergeSort returns the order of n things as a list of their indexes. swap reports
+// whether b, which comes later, belongs before a.
 func mergeSort(n int, swap func(a, b int) (bool, error)) ([]int, error) {
 	order := make([]int, n)
 	for i := range order {
@@ -86,14 +87,14 @@ func (s *step) sorted(f *frame, items []value.Value) ([]value.Value, error) {
 	return out, nil
 }
 
-// A sortKey is the value of a term for an item, once it is known.
+// A sortKey is the value of a term for an item, once it has been evaluated.
 type sortKey struct {
 	v     value.Value
 	known bool
 }
 
-// order sorts n things; item gives the frame and the context of each. A key is
-// evaluated when a comparison first needs it, and once.
+// order sorts n things; item returns the frame and the context of each. A key is
+// evaluated once, when a comparison first needs it.
 func (s *sorting) order(r *run, n int, item func(i int) (*frame, value.Value)) ([]int, error) {
 	if err := r.charge(n * len(s.terms) * 2); err != nil { // a key is larger than a value
 		return nil, err
@@ -133,8 +134,8 @@ func (s *sorting) order(r *run, n int, item func(i int) (*frame, value.Value)) (
 	})
 }
 
-// compare returns 1 if y comes before x, -1 if x comes before y, else 0.
-// Nothing comes last, also when descending.
+// compare returns 1 if y comes before x, -1 if x comes before y, else 0. No value
+// comes last, also in descending order.
 func (s *sorting) compare(x, y value.Value, descending bool) (int, error) {
 	switch {
 	case !x.Exists() && !y.Exists():
@@ -157,7 +158,7 @@ func (s *sorting) compare(x, y value.Value, descending bool) (int, error) {
 	case textA && x.Text() == y.Text(), isA && a == b:
 		return 0, nil
 	}
-	less := isA && a < b || textA && lessText(x.Text(), y.Text())
+	less := isA && a < b || textA && wtf8.Less(x.Text(), y.Text())
 	if less != descending {
 		return -1, nil
 	}

@@ -8,14 +8,14 @@ import (
 
 // This file writes values as $string and & do.
 
-// A textForm says how $string and & write what is no string.
+// A textForm says how $string and & write values other than strings.
 type textForm struct {
 	pretty bool
 	whole  bool // whole numbers in full, see WithServiceNumbers
 }
 
-// append writes a value: nothing and functions as nothing, what is no string as
-// JSON, with numbers of 15 digits.
+// append writes a value: no value and functions as empty strings, values other than
+// strings as JSON, with numbers of 15 digits.
 func (form textForm) append(r *run, dst []byte, v value.Value) ([]byte, error) {
 	switch v.Kind() {
 	case value.String:
@@ -27,12 +27,12 @@ func (form textForm) append(r *run, dst []byte, v value.Value) ([]byte, error) {
 			return dst, nil
 		}
 		f, _ := numberOf(v)
-		if f-f != 0 {
+		if !finite(f) {
 			return dst, fail("D3001", v)
 		}
 		return form.appendNumber(dst, v), nil
 	case value.Array:
-		if v.Mark()&markOuter != 0 {
+		if markOf(v)&markOuter != 0 {
 			v = v.Index(0)
 		}
 	}
@@ -49,18 +49,18 @@ type jsonWriter struct {
 	most int // bytes
 }
 
-// write writes a value inside so many others. An infinity fails.
+// write writes a value at a level. It fails with an infinity.
 func (w *jsonWriter) write(v value.Value, level int) (err error) {
 	if level > deepest {
 		return limitError(tooDeep, nil)
 	}
-	if len(w.dst) > w.most { // see survey: the text may be far larger than the value
+	if len(w.dst) > w.most { // see checkSize: the text may be far larger than the value
 		return limitError(tooLarge, nil)
 	}
 	switch v.Kind() {
 	case value.Number:
 		f := v.Float()
-		if f-f != 0 {
+		if !finite(f) {
 			return fail(codeOutOfJSON, v)
 		}
 		w.dst = w.appendNumber(w.dst, v)
@@ -103,7 +103,7 @@ func (w *jsonWriter) write(v value.Value, level int) (err error) {
 	return err
 }
 
-// begin writes what is before an item.
+// begin writes the text before an item.
 func (w *jsonWriter) begin(c byte, level int) {
 	w.dst = append(w.dst, c)
 	if w.pretty {

@@ -10,10 +10,10 @@ import (
 // This file is the transform operator, a function that copies its argument and
 // changes the objects in the copy that a pattern selects.
 //
-// Values do not change, so the copy's objects carry numbers (in the marks of
-// their Values, which the pattern's evaluation passes on), a table holds what has
-// become of each, and in the end the copy is put together anew from the table
-// where something has changed.
+// Values are immutable. So the objects of the copy get numbers, in their marks,
+// which the evaluation of the pattern passes on; a table has the present state of
+// each object; and in the end the changed parts of the copy are made anew from the
+// table.
 
 // transform compiles "|pattern|update,delete|".
 func (c *compiler) transform(n *node) (eval, error) {
@@ -29,7 +29,7 @@ func (c *compiler) transform(n *node) (eval, error) {
 		}
 	}
 	t := &transform{
-		clone: c.variable("clone", leaving), pattern: clauses[0], update: clauses[1],
+		clone: c.variable("clone", collapse), pattern: clauses[0], update: clauses[1],
 		position: n.position, updatePosition: n.rhs.position, depth: n.depth,
 	}
 	if n.third != nil {
@@ -39,7 +39,7 @@ func (c *compiler) transform(n *node) (eval, error) {
 		}
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
-		return value.OfOpaque(&function{arity: 1, signature: transformSignature, call: func(c Call, args []value.Value) (value.Value, error) {
+		return ofFunction(&function{arity: 1, signature: transformSignature, call: func(c Call, args []value.Value) (value.Value, error) {
 			r := c.run
 			depth, level := r.depth, r.level
 			r.depth = level - t.depth // the clauses are evaluated below the call
@@ -138,12 +138,12 @@ func (t *transform) change(f *frame, c *copying, match value.Value) error {
 		if update.Kind() != value.Object {
 			return &Error{Code: "T2011", Position: t.updatePosition, Value: update}
 		}
-		if err := c.run.survey(update); err != nil {
+		if err := c.run.checkSize(update); err != nil {
 			return err
 		}
-		update = clean(update) // what it holds of the copy is held as it is now
+		update = clean(update) // objects of the copy in it keep their present state
 	}
-	at := c.entry(match) // nil for an array, or for nothing of the copy
+	at := c.entry(match) // nil for an array, and for a value outside the copy
 	removed := t.names
 	if t.remove != nil {
 		if at != nil && update.Exists() {
@@ -181,8 +181,8 @@ func (t *transform) removed(v value.Value) ([]value.Value, error) {
 	return names, nil
 }
 
-// An edit is what update and removal do to objects of one shape. The objects
-// that a transform selects mostly have the same one.
+// An edit is the effect of update and removal on objects of one shape. The objects
+// that a transform selects mostly have one shape.
 type edit struct {
 	from, update *value.Shape
 	removed      []value.Value
@@ -241,9 +241,9 @@ func newEdit(v, update value.Value, removed []value.Value) edit {
 	return e
 }
 
-// copies counts the numbers given to objects, so that no two copies share one:
+// copies counts the copies, so that no two of them share the numbers of objects:
 // the results of expressions keep them. A copy has fewer than maxCopied objects,
-// as the memory of an evaluation is limited.
+// because the memory of an evaluation is limited.
 var copies atomic.Uint64
 
 const maxCopied = 1 << 32
@@ -253,14 +253,14 @@ type copying struct {
 	run     *run
 	first   uint64        // number of the first object
 	copies  []value.Value // the objects of the copy
-	objects []value.Value // as they are now, their members as they were in the beginning
+	objects []value.Value // their present state, in which the members have their first state
 	changed bool
 	last    edit
 	slab    []value.Value // that members and items are cut from
 }
 
-// slice returns room for n values. They stay together: what comes of a transform
-// is one tree.
+// slice returns room for n values. They are cut from a slab, because the result of
+// a transform is one tree.
 func (c *copying) slice(n int) []value.Value {
 	const slab = 256
 	if len(c.slab) < n {
@@ -274,8 +274,7 @@ func (c *copying) slice(n int) []value.Value {
 	return out
 }
 
-// number copies v and numbers its objects. An array without objects in it stays
-// what it was.
+// number copies v and numbers its objects. An array without objects is not copied.
 func (c *copying) number(v value.Value) (value.Value, error) {
 	if err := c.run.poll(); err != nil {
 		return value.Value{}, err
@@ -286,7 +285,7 @@ func (c *copying) number(v value.Value) (value.Value, error) {
 		if out == nil {
 			return v, err
 		}
-		return value.OfSlice(out).Marked(v.Mark()), err
+		return marked(value.OfSlice(out), markOf(v)), err
 	case value.Object:
 		place := len(c.copies)
 		c.copies = append(c.copies, v)
@@ -298,13 +297,13 @@ func (c *copying) number(v value.Value) (value.Value, error) {
 			v = v.Shape().New(out)
 		}
 		c.copies[place] = v
-		return v.Marked((c.first + uint64(place)) << markBits), nil
+		return marked(v, (c.first+uint64(place))<<markBits), nil
 	}
 	return v, nil
 }
 
-// numberAll copies the values; it returns nil if there is nothing to copy and
-// none is wanted.
+// numberAll copies the values; it returns nil if none of them changes and no copy
+// is wanted.
 func (c *copying) numberAll(list []value.Value, wanted bool) (out []value.Value, err error) {
 	for i, item := range list {
 		if k := item.Kind(); k == value.Array || k == value.Object {
@@ -312,7 +311,7 @@ func (c *copying) numberAll(list []value.Value, wanted bool) (out []value.Value,
 			if err != nil {
 				return nil, err
 			}
-			wanted = wanted || k == value.Object || !value.Same(numbered, item)
+			wanted = wanted || k == value.Object || !same(numbered, item)
 			item = numbered
 		}
 		if !wanted {
@@ -336,14 +335,14 @@ func (c *copying) entry(v value.Value) *value.Value {
 	if v.Kind() != value.Object {
 		return nil
 	}
-	i := v.Mark()>>markBits - c.first
-	if i >= uint64(len(c.copies)) || v.Len() > 0 && !value.Same(v, c.copies[i]) { // a changed one has the mark, too
+	i := markOf(v)>>markBits - c.first
+	if i >= uint64(len(c.copies)) || v.Len() > 0 && !same(v, c.copies[i]) { // a changed one has the mark, too
 		return nil
 	}
 	return &c.objects[i]
 }
 
-// now returns a value of the copy with all changes so far.
+// now returns the present state of a value of the copy.
 func (c *copying) now(v value.Value) (value.Value, error) {
 	if !c.changed {
 		return v, nil
@@ -351,9 +350,9 @@ func (c *copying) now(v value.Value) (value.Value, error) {
 	if err := c.run.poll(); err != nil {
 		return value.Value{}, err
 	}
-	mark, list := v.Mark(), v.Slice()
+	mark, list := markOf(v), v.Slice()
 	if at := c.entry(v); at != nil {
-		v = at.Marked(mark)
+		v = marked(*at, mark)
 	}
 	if v.Kind() == value.Object {
 		list = v.MemberValues()
@@ -367,7 +366,7 @@ func (c *copying) now(v value.Value) (value.Value, error) {
 		if err != nil {
 			return value.Value{}, err
 		}
-		if value.Same(new, item) {
+		if same(new, item) {
 			continue
 		}
 		if out == nil {
@@ -382,7 +381,7 @@ func (c *copying) now(v value.Value) (value.Value, error) {
 	case out == nil:
 		return v, nil
 	case v.Kind() == value.Array:
-		return value.OfSlice(out).Marked(mark), nil
+		return marked(value.OfSlice(out), mark), nil
 	}
-	return v.Shape().New(out).Marked(mark), nil
+	return marked(v.Shape().New(out), mark), nil
 }

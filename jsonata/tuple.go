@@ -6,18 +6,18 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file evaluates paths that bind something: "@$v" and "#$i", and steps that
-// are some "%". Such a path carries tuples: a context item together with what is
-// bound so far. A tuple is a frame, whose slots are the variables that the path
-// binds, so steps and predicates see them like any other variable, and a
-// function made in one of them keeps its tuple.
+// This file evaluates paths that bind something: by "@$v", by "#$i", or because a
+// "%" refers to one of their steps. Such a path is evaluated on tuples: a context
+// item together with the bindings so far. A tuple is a frame whose slots are the
+// variables that the path binds. So steps and predicates read them like any other
+// variable, and a function made in one of them keeps its tuple.
 
 // A tuplePath is a compiled path that binds.
 type tuplePath struct {
 	scope     *scope
 	head      eval  // the first step, if it is an array constructor: evaluated once
-	headBinds bool  // it binds
-	bound     bool  // it is bound to a variable, so the context stays as it was
+	headBinds bool  // head binds something
+	headFocus bool  // head is bound to a variable, so the context does not change
 	before    *path // the steps up to the first that binds, without head; nil if there are none
 	steps     []tupleStep
 	absolute  bool // begins with a variable: the context is one item even if it is an array
@@ -28,10 +28,10 @@ type tuplePath struct {
 // none is the slot of a variable that a step does not bind.
 const none = -1
 
-// A tupleStep is one step of it.
+// A tupleStep is one step of a path that binds.
 type tupleStep struct {
 	eval     eval
-	stream   *tupleStream // of a step that is a path in parentheses: its tuples, to be merged
+	stream   *tupleStream // if the step is a path in parentheses: its tuples
 	focus    int          // slots, or none
 	index    int
 	ancestor int
@@ -45,9 +45,10 @@ type tupleStage struct {
 	index  int
 }
 
-// A tupleStream is a path whose tuples become part of those around it.
+// A tupleStream is a path in parentheses whose bindings are visible in the path
+// around it.
 type tupleStream struct {
-	blocks []streamBlock // what is evaluated before the path, from the outside in
+	blocks []streamBlock // the blocks around the path, from the outside in
 	path   *tuplePath
 	stages []tupleStage // predicates behind the blocks, from the inside out
 	merge  []int        // slot of the path → slot of the tuples around
@@ -82,7 +83,7 @@ func (n *node) bound(s *scope) {
 	}
 }
 
-// streamed returns the path that ends a block which is to yield tuples, or nil.
+// streamed returns the path at the end of a block that yields tuples, or nil.
 func (n *node) streamed() *node {
 	for n.kind == nodeBlock && n.tuple && len(n.items) > 0 {
 		n = n.items[len(n.items)-1]
@@ -111,7 +112,7 @@ func (c *compiler) compileTuples(n *node) (*tuplePath, error) {
 		if p.head, err = c.node(head); err != nil {
 			return nil, err
 		}
-		p.headBinds, p.bound = head.tuple, head.focus != ""
+		p.headBinds, p.headFocus = head.tuple, head.focus != ""
 		steps = steps[1:]
 	}
 	if !p.headBinds {
@@ -264,7 +265,7 @@ func (c *compiler) streamedBlock(n *node) (eval, error) {
 	}, err
 }
 
-// tuple makes a tuple: a copy of one, or one without bindings.
+// tuple returns a copy of a tuple, or one without bindings if from is nil.
 func (p *tuplePath) tuple(from, up *frame, at value.Value) (*frame, error) {
 	several, err := p.several(from, up, 1)
 	if err != nil {
@@ -274,7 +275,7 @@ func (p *tuplePath) tuple(from, up *frame, at value.Value) (*frame, error) {
 	return &several[0], nil
 }
 
-// several makes so many tuples at once.
+// several returns n such tuples.
 func (p *tuplePath) several(from, up *frame, n int) ([]frame, error) {
 	r := up.run
 	if err := r.charge(n * (6 + len(p.scope.names))); err != nil {
@@ -303,8 +304,8 @@ func (p *tuplePath) tuples(f *frame, in value.Value) ([]*frame, error) {
 	return p.from(f, items, base)
 }
 
-// begin evaluates what precedes the first step that binds. If the path ends
-// there, because an array constructor at its head is empty, that is returned.
+// begin evaluates the steps before the first that binds. If the path ends there
+// because an array constructor at its head is empty, it returns that array.
 func (p *tuplePath) begin(f *frame, in value.Value) (items []value.Value, empty value.Value, err error) {
 	items = []value.Value{in}
 	if isArray(in) && !p.absolute {
@@ -319,7 +320,7 @@ func (p *tuplePath) begin(f *frame, in value.Value) (items []value.Value, empty 
 		case v.Len() == 0 && isArray(v):
 			return nil, v, nil
 		}
-		if !p.bound {
+		if !p.headFocus {
 			items = v.Slice()
 		}
 	}
@@ -329,7 +330,7 @@ func (p *tuplePath) begin(f *frame, in value.Value) (items []value.Value, empty 
 	whole, items, err := p.before.runItems(f, 0, items)
 	switch {
 	case err != nil || !whole.Exists():
-	case whole.Mark()&markCons != 0:
+	case markOf(whole)&markCons != 0:
 		items = []value.Value{whole}
 	default:
 		items = itemsOf(whole)
@@ -337,8 +338,8 @@ func (p *tuplePath) begin(f *frame, in value.Value) (items []value.Value, empty 
 	return items, value.Value{}, err
 }
 
-// from evaluates the steps that bind. What is on the stack from base on, which
-// may be the items, is dropped.
+// from evaluates the steps that bind. It takes everything from base on, which may
+// include the items, off the stack.
 func (p *tuplePath) from(f *frame, items []value.Value, base int) ([]*frame, error) {
 	r := f.run
 	if len(p.steps) == 0 {
@@ -363,43 +364,74 @@ func (p *tuplePath) from(f *frame, items []value.Value, base int) ([]*frame, err
 	return tuples, nil
 }
 
-// step evaluates a step on each tuple.
+// step evaluates a step on each tuple, and then its stages.
 func (p *tuplePath) step(f *frame, s *tupleStep, tuples []*frame, first bool) (out []*frame, err error) {
-	if s.sort != nil {
-		order, err := s.sort.order(f.run, len(tuples), func(i int) (*frame, value.Value) { return tuples[i], tuples[i].at })
-		if err != nil {
-			return nil, err
-		}
-		for i, at := range order {
-			if first && s.index != none {
-				tuples[at].slots[s.index] = value.OfFloat(float64(i))
-			}
-			out = append(out, tuples[at])
-		}
-		return p.stages(f, s.stages, out)
+	switch {
+	case s.sort != nil:
+		out, err = s.sorted(f.run, tuples, first)
+	case s.stream != nil:
+		out, err = p.merged(f, s.stream, tuples)
+	default:
+		out, err = p.bound(f, s, tuples)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return p.stages(f, s.stages, out)
+}
+
+// sorted is a step that is an order-by clause. As the first step of a path it may
+// number the tuples.
+func (s *tupleStep) sorted(r *run, tuples []*frame, first bool) ([]*frame, error) {
+	order, err := s.sort.order(r, len(tuples), func(i int) (*frame, value.Value) { return tuples[i], tuples[i].at })
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*frame, len(order))
+	for i, at := range order {
+		out[i] = tuples[at]
+		if first && s.index != none {
+			out[i].slots[s.index] = value.OfFloat(float64(i))
+		}
+	}
+	return out, nil
+}
+
+// merged is a step that is a path in parentheses: its result is the tuples of that
+// path, with the variables of both.
+func (p *tuplePath) merged(f *frame, stream *tupleStream, tuples []*frame) (out []*frame, err error) {
 	for _, t := range tuples {
 		if err := f.run.poll(); err != nil {
 			return nil, err
 		}
-		if s.stream != nil {
-			inner, err := s.stream.tuples(t, t.at)
-			if err != nil {
-				return nil, err
-			}
-			for _, in := range inner {
-				next, err := p.tuple(t, f, in.at)
-				if err != nil {
-					return nil, err
+		inner, err := stream.tuples(t, t.at)
+		if err != nil {
+			return nil, err
+		}
+		several, err := p.several(t, f, len(inner))
+		if err != nil {
+			return nil, err
+		}
+		for i, in := range inner {
+			next := &several[i]
+			next.at = in.at
+			for from, to := range stream.merge {
+				if v := in.slots[from]; v.Exists() {
+					next.slots[to] = v
 				}
-				for i, slot := range s.stream.merge {
-					if in.slots[i].Exists() {
-						next.slots[slot] = in.slots[i]
-					}
-				}
-				out = append(out, next)
 			}
-			continue
+			out = append(out, next)
+		}
+	}
+	return out, nil
+}
+
+// bound is any other step: its result is a tuple for each of its values, with the
+// variables that the step binds.
+func (p *tuplePath) bound(f *frame, s *tupleStep, tuples []*frame) (out []*frame, err error) {
+	for _, t := range tuples {
+		if err := f.run.poll(); err != nil {
+			return nil, err
 		}
 		v, err := s.eval(t, t.at)
 		if err != nil {
@@ -432,50 +464,52 @@ func (p *tuplePath) step(f *frame, s *tupleStep, tuples []*frame, first bool) (o
 			out = append(out, next)
 		}
 	}
-	return p.stages(f, s.stages, out)
+	return out, nil
 }
 
 // stages filters and numbers tuples.
 func (p *tuplePath) stages(f *frame, stages []tupleStage, tuples []*frame) ([]*frame, error) {
 	for _, st := range stages {
-		if st.filter == nil {
+		switch {
+		case st.filter == nil:
 			for i, t := range tuples {
 				t.slots[st.index] = value.OfFloat(float64(i))
 			}
-			continue
-		}
-		if st.filter.literal {
-			i := st.filter.index
+		case st.filter.literal:
+			i := position(st.filter.index, len(tuples))
 			if i < 0 {
-				i += float64(len(tuples))
+				return nil, nil
 			}
-			if i >= 0 && i < float64(len(tuples)) {
-				tuples = tuples[int(i) : int(i)+1]
-			} else {
-				tuples = nil
-			}
-			continue
-		}
-		var out []*frame
-		for i, t := range tuples {
-			if err := f.run.poll(); err != nil {
+			tuples = tuples[i : i+1]
+		default:
+			var err error
+			if tuples, err = st.filter.tuples(f.run, tuples); err != nil {
 				return nil, err
 			}
-			n, err := st.filter.passes(t, t.at, i, len(tuples))
-			if err != nil {
-				return nil, err
-			}
-			for range n {
-				out = append(out, t)
-			}
 		}
-		tuples = out
 	}
 	return tuples, nil
 }
 
-// eval evaluates the path: to the contexts of the tuples, or to the object of
-// its group.
+// tuples returns the tuples that pass.
+func (fl *filter) tuples(r *run, tuples []*frame) (out []*frame, err error) {
+	for i, t := range tuples {
+		if err := r.poll(); err != nil {
+			return nil, err
+		}
+		n, err := fl.passes(t, t.at, i, len(tuples))
+		if err != nil {
+			return nil, err
+		}
+		for range n {
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
+
+// eval evaluates the path. The result is the contexts of the tuples, or the object
+// of its group.
 func (p *tuplePath) eval(f *frame, in value.Value) (value.Value, error) {
 	r := f.run
 	base := len(r.stack)
@@ -499,8 +533,8 @@ func (p *tuplePath) eval(f *frame, in value.Value) (value.Value, error) {
 	return r.finish(value.Value{}, base, r.stack[base:], p.single)
 }
 
-// evalGroup groups tuples. Those of one key become one, in which each variable
-// has the values of all.
+// evalGroup groups tuples. The tuples of one key become one, in which each variable
+// has the values of all of them.
 func (p *tuplePath) evalGroup(f *frame, tuples []*frame) (value.Value, error) {
 	r := f.run
 	if len(tuples) == 0 {
@@ -541,7 +575,7 @@ func (p *tuplePath) evalGroup(f *frame, tuples []*frame) (value.Value, error) {
 	})
 }
 
-// reduce makes one tuple of several: what each variable has in all of them.
+// reduce joins tuples: each variable gets the values it has in all of them.
 func (p *tuplePath) reduce(tuples []*frame) (*frame, error) {
 	t, err := p.tuple(tuples[0], tuples[0].up, tuples[0].at)
 	if err != nil || len(tuples) == 1 {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aslocal/aslocal/internal/jptest"
 	"github.com/aslocal/aslocal/value"
 	"github.com/ohler55/ojg/jp"
 )
@@ -48,7 +49,7 @@ func BenchmarkGet(b *testing.B) {
 	}
 	b.Run("names/jp", func(b *testing.B) {
 		b.ReportAllocs()
-		x, keyed := jp.MustParseString("$.a.b.c"), value.ForJP(doc)
+		x, keyed := jp.MustParseString("$.a.b.c"), jptest.For(doc)
 		for b.Loop() {
 			if len(x.Get(keyed)) != 1 {
 				b.Fatal("not found")

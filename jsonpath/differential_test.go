@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/aslocal/aslocal/internal/jptest"
 	"github.com/aslocal/aslocal/value"
 	"github.com/ohler55/ojg/jp"
 )
@@ -33,7 +34,7 @@ func TestAgreesWithJP(t *testing.T) {
 	for _, path := range paths {
 		p, other := compile(t, path), jp.MustParseString(path)
 		for _, doc := range docs {
-			checkJP(t, p, doc, other.Get(value.ForJP(doc)))
+			checkJP(t, p, doc, other.Get(jptest.For(doc)))
 		}
 	}
 }
@@ -42,7 +43,7 @@ func checkJP(t *testing.T, p *Path, doc value.Value, found []any) {
 	t.Helper()
 	theirs := make([]value.Value, len(found))
 	for i, x := range found {
-		v, err := value.FromJP(x)
+		v, err := jptest.From(x)
 		if err != nil {
 			t.Fatal(err)
 		}

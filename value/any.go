@@ -6,24 +6,18 @@ import (
 	"maps"
 	"math"
 	"slices"
-
-	"github.com/ohler55/ojg/jp"
 )
 
 // FromAny converts what encoding/json and ojg give: nil, bool, string, int,
-// int64, float64, json.Number, []any, map[string]any (its names sorted), also
-// Value itself and what ForJP returned. Other types give an error that names
-// the type, and so do numbers without a JSON form.
+// int64, float64, json.Number, []any, map[string]any (its names sorted), and
+// Value itself. For another type the error names the type; NaN, infinities and
+// a json.Number that is not a number are errors, too.
 func FromAny(x any) (Value, error) {
 	switch x := x.(type) {
 	case nil:
 		return NullValue, nil
 	case Value:
 		return x, nil
-	case keyed:
-		return x.v, nil
-	case indexed:
-		return x.v, nil
 	case bool:
 		return OfBool(x), nil
 	case string:
@@ -69,7 +63,7 @@ func FromAny(x any) (Value, error) {
 
 // Any converts v to what encoding/json would give: nil, bool, float64, string,
 // []any, map[string]any. Integers of up to 64 bits become int64, and numbers
-// that no float64 holds json.Number. No value becomes nil.
+// that no float64 holds json.Number. No value and opaque ones become nil.
 func (v Value) Any() any {
 	switch v.Kind() {
 	case Bool:
@@ -99,46 +93,6 @@ func (v Value) Any() any {
 			out[name] = member.Any()
 		}
 		return out
-	case Opaque:
-		return v.Opaque()
 	}
 	return nil
 }
-
-// ForJP returns v in a form that ojg's jp can query without converting the
-// whole document: objects as jp.Keyed, arrays as jp.Indexed, the rest as Any
-// returns it. What jp finds in it converts back with FromJP. Neither can be
-// changed through jp.
-func ForJP(v Value) any {
-	switch v.Kind() {
-	case Object:
-		return keyed{v}
-	case Array:
-		return indexed{v}
-	}
-	return v.Any()
-}
-
-// FromJP returns the Value behind a result of a jp query on ForJP; also behind
-// several of them, as an array. It fails as FromAny does.
-func FromJP(x any) (Value, error) { return FromAny(x) }
-
-type keyed struct{ v Value }
-
-var _ jp.Keyed = keyed{}
-
-func (k keyed) ValueForKey(key string) (any, bool) {
-	member := k.v.Get(key)
-	return ForJP(member), member.Exists()
-}
-func (k keyed) SetValueForKey(string, any) {}
-func (k keyed) RemoveValueForKey(string)   {}
-func (k keyed) Keys() []string             { return slices.Clone(k.v.Shape().names) }
-
-type indexed struct{ v Value }
-
-var _ jp.Indexed = indexed{}
-
-func (x indexed) ValueAtIndex(i int) any   { return ForJP(x.v.Index(i)) }
-func (x indexed) SetValueAtIndex(int, any) {}
-func (x indexed) Size() int                { return x.v.Len() }

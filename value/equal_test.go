@@ -62,7 +62,7 @@ func TestEqual(t *testing.T) {
 }
 
 func TestEqualNothing(t *testing.T) {
-	x := OfOpaque(1)
+	x := opaque(1)
 	for _, c := range []struct {
 		name string
 		a, b Value

@@ -52,3 +52,31 @@ func ExampleObjectBuilder() {
 	// Output:
 	// {"z":"again","a":[true,null]}
 }
+
+// Changing a value gives a new one.
+func ExampleValue_With() {
+	order := value.MustParse(`{"id": "A-17", "lines": [1, 2]}`)
+	paid := order.With("paid", value.True).With("lines", order.Get("lines").WithIndex(0, value.OfInt(7)))
+	fmt.Println(order)
+	fmt.Println(paid)
+	// Output:
+	// {"id":"A-17","lines":[1,2]}
+	// {"id":"A-17","lines":[7,2],"paid":true}
+}
+
+func ExampleFromAny() {
+	v, err := value.FromAny(map[string]any{"total": 7.5, "ids": []any{"A-17", nil}})
+	fmt.Println(v, err)
+	_, err = value.FromAny(make(chan int))
+	fmt.Println(err)
+	// Output:
+	// {"ids":["A-17",null],"total":7.5} <nil>
+	// value: cannot convert a chan int
+}
+
+// The size is the one of the compact text, whatever text the value was read from.
+func ExampleValue_Size() {
+	v := value.MustParse(`{ "a" : [ 1.50 ] }`)
+	fmt.Println(v, v.Size())
+	// Output: {"a":[1.50]} 12
+}

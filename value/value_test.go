@@ -20,7 +20,7 @@ func TestAccessorsOfOtherKinds(t *testing.T) {
 		{OfString("text long enough to be taken for a node"), "string"},
 		{OfItems(OfInt(1)), "array"},
 		{OfMembers("a", OfInt(1)), "object"},
-		{OfOpaque(1), "opaque"},
+		{opaque(1), "opaque"},
 	} {
 		t.Run(c.kind, func(t *testing.T) {
 			v, k := c.v, c.v.Kind()
@@ -42,7 +42,6 @@ func TestAccessorsOfOtherKinds(t *testing.T) {
 				{"Get", Object, v.Get("a").Exists()},
 				{"MemberValues", Object, v.MemberValues() != nil},
 				{"Shape", Object, v.Shape() != nil},
-				{"Opaque", Opaque, v.Opaque() != nil},
 			} {
 				if want := k == answer.kind; answer.got != want {
 					t.Errorf("%s: got %v, want %v", answer.name, answer.got, want)
@@ -71,7 +70,7 @@ func TestAccessorsOfOtherKinds(t *testing.T) {
 // What demands a kind panics for every other one, and for what is not there:
 // it never takes foreign memory for an array or object.
 func TestWrongKindPanics(t *testing.T) {
-	for _, v := range []Value{{}, NullValue, True, OfInt(1), MustParse(`15`), OfString("text"), OfOpaque(1), OfItems(OfInt(1)), OfMembers("a", OfInt(1))} {
+	for _, v := range []Value{{}, NullValue, True, OfInt(1), MustParse(`15`), OfString("text"), opaque(1), OfItems(OfInt(1)), OfMembers("a", OfInt(1))} {
 		for name, c := range map[string]struct {
 			kind Kind
 			call func()
@@ -156,16 +155,5 @@ func TestRanges(t *testing.T) {
 	}
 	if sum != 3 {
 		t.Errorf("items: got a sum of %v, want 3", sum)
-	}
-}
-
-func TestOpaque(t *testing.T) {
-	f := func() string { return "called" }
-	v := OfOpaque(f)
-	if got := v.Opaque().(func() string)(); got != "called" {
-		t.Errorf("got %s", got)
-	}
-	if got := OfOpaque(nil); got.Opaque() != nil || !got.Exists() {
-		t.Errorf("of nil: got %v", got.Opaque())
 	}
 }

@@ -26,8 +26,8 @@ func TestWrite(t *testing.T) {
 		{"object", OfMembers("a", True, "b", shared, "é\"", OfItems(False)), `{"a":true,"b":{"k":"é\n"},"é\"":[false]}`},
 		{"read with space", MustParse("[ 1, {\"a\" : 2 } ]"), `[1,{"a":2}]`},
 		{"read without", MustParse(`[1,{"a":2}]`), `[1,{"a":2}]`},
-		{"no value inside an array", OfItems(Value{}, OfOpaque(1)), `[null,null]`},
-		{"no value inside an object", OfMembers("a", Value{}, "b", OfOpaque(1)), `{"a":null,"b":null}`},
+		{"no value inside an array", OfItems(Value{}, opaque(1)), `[null,null]`},
+		{"no value inside an object", OfMembers("a", Value{}, "b", opaque(1)), `{"a":null,"b":null}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := c.v.String(); got != c.want {
@@ -53,7 +53,7 @@ func TestWriteNothing(t *testing.T) {
 		want string
 	}{
 		{Value{}, "value: absent cannot be written as JSON"},
-		{OfOpaque(1), "value: opaque cannot be written as JSON"},
+		{opaque(1), "value: opaque cannot be written as JSON"},
 	} {
 		if c.v.String() != "" || c.v.Size() != 0 || len(c.v.AppendJSON(nil)) != 0 {
 			t.Errorf("%s: got %q of %d bytes, want nothing", c.v.Kind(), c.v, c.v.Size())

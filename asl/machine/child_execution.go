@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"strings"
 
+	"github.com/aslocal/aslocal/asl/intrinsic"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -125,8 +126,7 @@ func (d *distributedMap) childARN(parent *Start, c *Child) string {
 	if c.Redrives > 0 {
 		h := fnv.New64a()
 		h.Write([]byte(c.Name))
-		r := random{parent.Seed ^ h.Sum64() ^ uint64(c.Redrives)*0xA0761D6478BD642F}
-		id = r.UUID()
+		id = intrinsic.NewSource(parent.Seed ^ h.Sum64() ^ uint64(c.Redrives)*0xA0761D6478BD642F).UUID()
 	}
 	return parent.arn("express", d.label) + ":" + c.Name + ":" + id
 }
@@ -134,7 +134,7 @@ func (d *distributedMap) childARN(parent *Start, c *Child) string {
 // childName is the name of the child with that number: a UUID.
 func (x *Execution) childName(number int) string {
 	r := x.random(forChildren)
-	r.state += uint64(number) * 0xA0761D6478BD642F // odd: each number is another place in the sequence
+	r.Jump(uint64(number) * 0xA0761D6478BD642F) // odd: each number is another place in the sequence
 	return r.UUID()
 }
 

@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/intrinsic"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -99,7 +100,7 @@ func Label(s *asl.State) string {
 	}
 	h := fnv.New64a()
 	h.Write([]byte(s.Pointer))
-	r := random{h.Sum64()}
+	r := intrinsic.NewSource(h.Sum64())
 	return r.UUID()
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl"
-	"github.com/aslocal/aslocal/asl/intrinsic"
 	"github.com/aslocal/aslocal/jsonata"
 	"github.com/aslocal/aslocal/value"
 )
@@ -74,7 +73,7 @@ func (c *compiler) queryPart(location string, v value.Value) query {
 }
 
 func (c *compiler) expressionQuery(location, text string) query {
-	expr, err := jsonata.Compile(text, queryFunctions...)
+	expr, err := c.source.Expression(text)
 	if err != nil {
 		c.fail(location, "%v", err)
 		return query{}
@@ -122,7 +121,7 @@ func (q *query) evaluate(e *env) (value.Value, *Failure) {
 		ctx = limit()
 	}
 	v, err := q.expr.Eval(ctx, value.Value{}, jsonata.Env{
-		Variables: (*queryVariables)(e), Now: e.x.clock, Random: e.x.randomness, Limits: queryLimits,
+		Variables: (*queryVariables)(e), Now: e.x.clock, Random: e.x.randomness, Limits: asl.ExpressionLimits(),
 	})
 	switch {
 	case err != nil:
@@ -253,56 +252,3 @@ func (x *Execution) clock() time.Time { return time.UnixMilli(x.now).UTC() }
 
 // randomness is where $random and $shuffle get their numbers.
 func (x *Execution) randomness() float64 { return x.draw().Float64() }
-
-// queryLimits are what Step Functions allows an expression, beside a second: a
-// hundred nested evaluations (F-094) and arrays and strings of 10 MiB, at 12
-// bytes an item and 2 a character (F-095).
-var queryLimits = jsonata.Limits{Depth: 100, Items: 873_782, Length: 10 << 20 / 2}
-
-// QueryLimits are the limits of an expression in a state, for whoever evaluates
-// one outside of a state machine.
-func QueryLimits() jsonata.Limits { return queryLimits }
-
-// QueryFunctions are the options that make JSONata that of Step Functions, for
-// whoever compiles an expression outside of a state machine.
-func QueryFunctions() []jsonata.Option { return slices.Clone(queryFunctions) }
-
-// queryFunctions are the functions that Step Functions adds to JSONata, and the
-// one that it takes away. Developer guide: "JSONata functions provided by Step
-// Functions". Its numbers differ from those of the reference, too (F-096).
-var queryFunctions = []jsonata.Option{
-	jsonata.WithServiceNumbers(),
-	jsonata.WithoutFunction("eval"),
-	jsonata.WithFunction(jsonata.Function{Name: "partition", Signature: "<an:a>", Arity: 2, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
-		return intrinsic.Apply("States.ArrayPartition", nil, in[0], floor(in[1]))
-	}}),
-	jsonata.WithFunction(jsonata.Function{Name: "range", Signature: "<nnn:a>", Arity: 3, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
-		items, err := intrinsic.Apply("States.ArrayRange", nil, floor(in[0]), floor(in[1]), floor(in[2]))
-		return jsonata.Sequence(append([]value.Value(nil), items.Slice()...)), err
-	}}),
-	jsonata.WithFunction(jsonata.Function{Name: "hash", Signature: "<xs:s>", Arity: 2, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
-		return intrinsic.Apply("States.Hash", nil, in[0], in[1])
-	}}),
-	jsonata.WithFunction(jsonata.Function{Name: "random", Signature: "<n?:n>", Arity: 1, Call: func(c jsonata.Call, in []value.Value) (value.Value, error) {
-		if seed := in[0]; seed.Exists() {
-			return value.OfFloat(intrinsic.JavaDouble(int64(math.Floor(seed.Float())))), nil
-		}
-		return value.OfFloat(c.Random()), nil
-	}}),
-	jsonata.WithFunction(jsonata.Function{Name: "uuid", Signature: "<:s>", Call: func(c jsonata.Call, _ []value.Value) (value.Value, error) {
-		r := random{math.Float64bits(c.Random())}
-		return value.OfString(r.UUID()), nil
-	}}),
-	jsonata.WithFunction(jsonata.Function{Name: "parse", Signature: "<s:x>", Arity: 1, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
-		return intrinsic.Apply("States.StringToJson", nil, in[0])
-	}}),
-}
-
-// floor rounds down, as the functions above do with numbers that are no
-// integers (documented).
-func floor(v value.Value) value.Value {
-	if v.Kind() != value.Number {
-		return v
-	}
-	return value.OfFloat(math.Floor(v.Float()))
-}

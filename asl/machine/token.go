@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/intrinsic"
 )
 
 // This file makes and reads task tokens: the text that a program gets as
@@ -49,7 +50,7 @@ func (x *Execution) tokenText(f *frame, record int64) string {
 }
 
 func (x *Execution) tokenMark(frame int32, record int64) uint64 {
-	r := random{x.start.Seed ^ uint64(record)<<20 ^ uint64(frame)}
+	r := intrinsic.NewSource(x.start.Seed ^ uint64(record)<<20 ^ uint64(frame))
 	r.Uint64()
 	return r.Uint64()
 }

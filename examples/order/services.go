@@ -88,7 +88,7 @@ func (o *orders) handle(event json.RawMessage) (any, error) {
 	return map[string]any{"orderId": fmt.Sprintf("order-%d", o.last), "total": total}, nil
 }
 
-// notifications is the Notification Service: it keeps what it was told to send.
+// notifications is the Notification Service: it keeps the messages to send.
 type notifications struct {
 	mu   sync.Mutex
 	sent []string

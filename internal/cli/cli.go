@@ -13,13 +13,16 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/aslocal/aslocal/internal/printable"
 )
 
 // The exit codes.
 const (
 	ExitOK          = 0
-	ExitFailed      = 1 // the execution did not succeed, an expression gave nothing, the server could not start, a result not be written
-	ExitUsage       = 2 // the call or a setting makes no sense
+	ExitFailed      = 1 // the execution did not succeed, an expression gave no value, the server could not start, a result could not be written
+	ExitUsage       = 2 // the command line or a setting is wrong
 	ExitInvalid     = 3 // the definition or expression has errors
 	ExitTimeout     = 4 // --timeout was too short
 	ExitInterrupted = 130
@@ -46,15 +49,15 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 		}
 		return e.code
 	case c == root: // there is no such command
-		report(errOut, err.Error(), "aslocal help shows what there is")
+		report(errOut, err.Error(), "aslocal help lists the commands")
 		return ExitUsage
 	}
 	report(errOut, err.Error(), "")
 	return ExitFailed
 }
 
-// An exitError ends the command with a code, and a message if there is more to
-// say than was said.
+// An exitError ends the command with an exit code. Its message is printed unless
+// it is empty because everything was printed already.
 type exitError struct {
 	code          int
 	message, hint string
@@ -66,27 +69,29 @@ func exit(code int, hint, format string, args ...any) error {
 	return &exitError{code: code, message: fmt.Sprintf(format, args...), hint: hint}
 }
 
-// arguments says how many a command takes: those that its Use names.
-func arguments(least, most int) cobra.PositionalArgs {
+// positional checks the number of arguments and reports a wrong one as a usage
+// error that shows the command's Use.
+func positional(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		got := ""
-		switch {
-		case len(args) < least:
-			got = "too few"
-		case len(args) > most:
-			got = "too many"
-		default:
+		if check(c, args) == nil {
 			return nil
 		}
-		return exit(ExitUsage, c.CommandPath()+" --help shows more", "expected %s %s, got %s arguments", c.Root().Name(), c.Use, got)
+		return exit(ExitUsage, c.CommandPath()+" --help shows more", "expected %s %s, arguments given: %d", c.Root().Name(), c.Use, len(args))
 	}
 }
 
+// report writes an error, and a hint if there is one, for people. Messages may
+// have text from outside in them; its further lines are indented, so that they
+// cannot be mistaken for messages of their own.
 func report(w io.Writer, message, hint string) {
-	fmt.Fprintf(w, "aslocal: error: %s\n", strings.TrimSpace(message))
+	fmt.Fprintf(w, "aslocal: error: %s\n", indented(message))
 	if hint != "" {
-		fmt.Fprintf(w, "aslocal: hint: %s\n", hint)
+		fmt.Fprintf(w, "aslocal: hint: %s\n", indented(hint))
 	}
+}
+
+func indented(text string) string {
+	return strings.ReplaceAll(printable.Lines(strings.TrimSpace(text)), "\n", "\n  ")
 }
 
 func newRoot() *cobra.Command {
@@ -103,7 +108,25 @@ func newRoot() *cobra.Command {
 	}
 	root.AddCommand(newServe(), newRun(), newEval(), newValidate(), newSchema(), newVersion())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return exit(ExitUsage, c.CommandPath()+" --help shows the flags", "%v", err)
+		return exit(ExitUsage, c.CommandPath()+" --help shows the flags", "%s", flagError(err))
 	})
 	return root
+}
+
+// flagError says what is wrong with the flags, and which value a flag takes.
+func flagError(err error) string {
+	var bad *pflag.InvalidValueError
+	if !errors.As(err, &bad) {
+		return err.Error()
+	}
+	expected, ok := flagTypes[bad.GetFlag().Value.Type()]
+	if !ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("--%s: expected %s, got %q", bad.GetFlag().Name, expected, bad.GetValue())
+}
+
+// flagTypes are the types of flags whose values can have the wrong form.
+var flagTypes = map[string]string{
+	"int": "a number", "duration": "a duration such as 30s", "bool": "true or false", "stringToString": "NAME=VALUE",
 }

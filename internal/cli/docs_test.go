@@ -195,3 +195,29 @@ func help(t *testing.T, command string) (string, bool) {
 	code := cli.Main([]string{command, "--help"}, strings.NewReader(""), &out, io.Discard)
 	return out.String(), code == cli.ExitOK
 }
+
+// whereRow is a row of the table "Where do I find …".
+var whereRow = regexp.MustCompile("(?m)^\\| (.+\\?) \\| \\[([^\\]]+)\\]\\(\\.\\./([^)]+)\\) \\| `([^`]+)` \\|$")
+
+// Each answer of "Where do I find …" names a file that has what is asked for.
+func TestWhereDoIFind(t *testing.T) {
+	text := documents(t)[filepath.Join(root, "docs", "architecture.md")]
+	_, table, _ := strings.Cut(text, "\n## Where do I find …\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	rows := whereRow.FindAllStringSubmatch(table, -1)
+	if all := strings.Count(table, "\n| ") - 2; len(rows) != all || len(rows) < 24 {
+		t.Errorf("%d of %d rows are of the form | question? | [file](../file) | `text` |, want at least 24", len(rows), all)
+	}
+	for _, row := range rows {
+		question, shown, file, phrase := row[1], row[2], row[3], row[4]
+		content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+		switch {
+		case err != nil:
+			t.Errorf("%s: %v", question, err)
+		case shown != file:
+			t.Errorf("%s: the link to %s is called %s", question, file, shown)
+		case !strings.Contains(string(content), phrase):
+			t.Errorf("%s: %s does not have %q", question, file, phrase)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,8 +21,8 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/intrinsic"
-	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/internal/sourcefile"
 	"github.com/aslocal/aslocal/jsonata"
 	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
@@ -31,12 +30,13 @@ import (
 
 // evaluator is the eval command.
 type evaluator struct {
-	language             string
-	variables            []string
-	context              string
-	result, errorOutput  string
-	pretty, compact, raw bool
-	timeout              time.Duration
+	language            string
+	variables           []string
+	context             string
+	result, errorOutput string
+	format              format
+	raw                 bool
+	timeout             time.Duration
 }
 
 func newEval() *cobra.Command {
@@ -54,17 +54,16 @@ empty, the document is {}, as the input of an execution is.
   $. $[ $$. $$[      JSONPath if the whole is a path, else JSONata; $ and $$ alone are paths
   anything else      JSONata
 
-In JSONata the document is both the input ($, bare names), as in other tools, and $states.input, as in Step Functions, where there is no other
-way to it. In JSONPath and intrinsic functions it is $. The functions of Step Functions ($partition, $range, $hash, $random, $uuid, $parse) are
+In JSONata the document is both the input ($, bare names), as in other tools, and $states.input, which is the only way to it in Step Functions. In JSONPath and intrinsic functions it is $. The functions of Step Functions ($partition, $range, $hash, $random, $uuid, $parse) are
 there; $eval is not. How deep an expression may nest and how large its arrays and strings may be is as in Step Functions, too.
 
-JSON is given to flags as it is, or as @FILE. Exit code 0 says that there is a result, 1 that there is none, since the evaluation failed, gave
-nothing, or took too long, 2 that the call makes no sense, 3 that the expression does not compile, 130 that it was interrupted.`,
+Flags take JSON as it is, or as @FILE. Exit codes: 0 there is a result, 1 there is none, because the evaluation failed, returned nothing or took
+too long, 2 the command line is wrong, 3 the expression does not compile, 130 interrupted.`,
 		Example: `  aslocal eval '$sum(lines.(price * quantity))' order.json
   aslocal eval '{% $states.input.total > $limit %}' --var limit=100 < order.json
   aslocal eval '$.lines[?(@.quantity > 1)].sku' order.json
   aslocal eval --raw "States.Format('Order {} of {}', \$.id, \$\$.Execution.Name)" order.json --context @context.json`,
-		Args: arguments(1, 2),
+		Args: positional(cobra.RangeArgs(1, 2)),
 		RunE: func(c *cobra.Command, args []string) error { return v.run(c, args) },
 	}
 	f := c.Flags()
@@ -73,8 +72,7 @@ nothing, or took too long, 2 that the call makes no sense, 3 that the expression
 	f.StringVar(&v.context, "context", "", "the context object: $states.context, or $$ in JSONPath")
 	f.StringVar(&v.result, "result", "", "$states.result")
 	f.StringVar(&v.errorOutput, "error-output", "", "$states.errorOutput")
-	f.BoolVar(&v.pretty, "pretty", false, "print JSON in lines; the default in a terminal")
-	f.BoolVar(&v.compact, "compact", false, "print JSON in one line; the default elsewhere")
+	f.Var(&v.format, "format", formatUsage)
 	f.BoolVarP(&v.raw, "raw", "r", false, "print a string as it is, without quotes")
 	f.DurationVar(&v.timeout, "timeout", time.Second, "how long JSONata may take; the default is that of Step Functions")
 	return c
@@ -83,9 +81,6 @@ nothing, or took too long, 2 that the call makes no sense, 3 that the expression
 func (v *evaluator) run(c *cobra.Command, args []string) error {
 	if v.timeout <= 0 {
 		return exit(ExitUsage, "", "--timeout: expected a duration above 0, got %s", v.timeout)
-	}
-	if v.pretty && v.compact {
-		return exit(ExitUsage, "", "--pretty and --compact: expected one of them at most")
 	}
 	scope, err := v.scope(c, args[1:])
 	if err != nil {
@@ -130,11 +125,11 @@ func (v *evaluator) run(c *cobra.Command, args []string) error {
 	return v.print(c.OutOrStdout(), found)
 }
 
-// An evaluation evaluates a compiled expression. Its error says why there is no
-// value.
+// An evaluation evaluates a compiled expression. Without a value, its error says
+// why.
 type evaluation func(context.Context, *scope) (value.Value, error)
 
-// compilers are the languages.
+// compilers compile an expression, by language.
 var compilers = map[string]func(text string) (evaluation, error){
 	"jsonata":   compileJSONata,
 	"jsonpath":  compileJSONPath,
@@ -161,13 +156,13 @@ func languageOf(text string) string {
 }
 
 func compileJSONata(text string) (evaluation, error) {
-	expr, err := jsonata.Compile(text, machine.QueryFunctions()...)
+	expr, err := asl.CompileExpression(text)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, s *scope) (value.Value, error) {
 		found, err := expr.Eval(ctx, s.document, jsonata.Env{
-			Variables: s.variables, Now: time.Now, Random: rand.Float64, Limits: machine.QueryLimits(),
+			Variables: s.variables, Now: time.Now, Random: rand.Float64, Limits: asl.ExpressionLimits(),
 		})
 		switch {
 		case err != nil:
@@ -206,8 +201,8 @@ func asRuntime(found value.Value, err error) (value.Value, error) {
 	return found, nil
 }
 
-// inputHint says of an expression for a field of a state that it cannot work
-// there, if so. Spec: "JSONata".
+// inputHint returns a hint if an expression reads the input document, which a
+// field of a state cannot do; else "". Spec: "JSONata".
 func inputHint(text string) string {
 	expr, err := jsonata.Compile(text)
 	if err != nil {
@@ -221,7 +216,7 @@ func inputHint(text string) string {
 	return ""
 }
 
-// chance is where States.UUID and States.MathRandom get what is random.
+// chance gives States.UUID and States.MathRandom their random values.
 type chance struct{}
 
 // UUID implements intrinsic.Random.
@@ -230,7 +225,7 @@ func (chance) UUID() string { return uuid.NewString() }
 // Uint64 implements intrinsic.Random.
 func (chance) Uint64() uint64 { return rand.Uint64() }
 
-// A scope is what an expression sees.
+// A scope is the data that an expression can read.
 type scope struct {
 	document, context value.Value
 	variables         jsonata.Map // and $states, which JSONata alone has
@@ -252,7 +247,7 @@ func (s *scope) Variable(name string) value.Value {
 
 const statesVariable = "states"
 
-// scope reads the document and what the flags give.
+// scope reads the document, and the variables and context that flags give.
 func (v *evaluator) scope(c *cobra.Command, files []string) (*scope, error) {
 	s := &scope{context: value.OfMembers(), variables: jsonata.Map{}}
 	var err error
@@ -297,9 +292,8 @@ func (v *evaluator) scope(c *cobra.Command, files []string) (*scope, error) {
 // variableName is what a workflow variable may be called. Spec: "Variables".
 var variableName = regexp.MustCompile(`^\p{L}[\p{L}\p{Nd}\p{Nl}\p{Mn}\p{Mc}\p{Pc}]*$`)
 
-// readDocument reads the file, if there is one, or stdin. A stdin without
-// anything stands for {}, the input that an execution has by default; a terminal
-// is not waited for.
+// readDocument reads the file, or stdin if there is none. An empty stdin, or one
+// that is a terminal, stands for {}, the default input of an execution.
 func readDocument(files []string, in io.Reader) (value.Value, error) {
 	name := "-"
 	if len(files) > 0 {
@@ -307,7 +301,7 @@ func readDocument(files []string, in io.Reader) (value.Value, error) {
 	} else if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return value.OfMembers(), nil
 	}
-	text, err := readFile(name, in)
+	text, err := readInputFile(name, in)
 	if err != nil {
 		return value.Value{}, exit(ExitUsage, "", "%v", err)
 	}
@@ -323,10 +317,10 @@ func readDocument(files []string, in io.Reader) (value.Value, error) {
 	return document, nil
 }
 
-// jsonFlag reads what a flag gives: JSON, or @FILE with it.
+// jsonFlag reads the value of a flag: JSON, or @FILE.
 func jsonFlag(flag, text string) (value.Value, error) {
 	if name, ok := strings.CutPrefix(text, "@"); ok {
-		b, err := os.ReadFile(name)
+		b, err := sourcefile.Named(name)
 		if err != nil {
 			return value.Value{}, exit(ExitUsage, "", "%s: %v", flag, err)
 		}
@@ -345,22 +339,11 @@ func (v *evaluator) print(w io.Writer, found value.Value) error {
 		_, err := fmt.Fprintln(w, found.Text())
 		return err
 	}
-	f, ok := w.(*os.File)
-	if !v.pretty && (v.compact || !ok || !term.IsTerminal(int(f.Fd()))) {
-		_, err := fmt.Fprintln(w, found)
-		return err
-	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, found.AppendJSON(nil), "", "  "); err != nil {
-		return err
-	}
-	b.WriteByte('\n')
-	_, err := w.Write(b.Bytes())
-	return err
+	return v.format.print(w, found)
 }
 
-// show writes why there is no result, in the form of validate: the error, and
-// its place in the expression if it has one.
+// show writes why there is no result, in the form that validate uses: the error,
+// and its place in the expression if it has one.
 func show(w io.Writer, code int, text string, err error, hint string) error {
 	d := asl.Diagnostic{Severity: asl.SeverityError, File: "expression", Hint: hint}
 	switch err := err.(type) {
@@ -400,7 +383,8 @@ func tokenRange(text string, e *jsonata.Error) position.Range {
 	return rangeOf(text, start, end)
 }
 
-// byteOffset is where so many UTF-16 code units of a text end.
+// byteOffset returns the offset in bytes after the given number of UTF-16 code
+// units.
 func byteOffset(text string, units int) int {
 	for i, r := range text {
 		if units <= 0 {

@@ -9,37 +9,40 @@ import (
 	"testing"
 )
 
-// This file keeps docs/findings.md true: each finding names what pins it, and
-// that is there.
+// This file keeps docs/findings.md true: each finding says how it is known, and
+// names cases or tests that exist.
 
 var (
-	findingRow  = regexp.MustCompile(`(?m)^\| (F-\d{3}) \|.*\| ([^|]*)\|$`)
-	findingPin  = regexp.MustCompile("`([a-z0-9_/.-]+)`((?:,? Test\\w+)*)")
-	testName    = regexp.MustCompile(`Test\w+`)
-	findingCite = regexp.MustCompile(`F-\d{3}`)
+	findingHeading = regexp.MustCompile(`(?m)^## (F-\d{3}) \S.*$`)
+	findingKind    = regexp.MustCompile(`^(spec|documented|recorded|measured|inferred)(, (spec|documented|recorded|measured|inferred))*$`)
+	findingSeen    = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+	findingPin     = regexp.MustCompile("`([a-z0-9_/.-]+)`((?:,? Test\\w+)*)")
+	testName       = regexp.MustCompile(`Test\w+`)
+	findingCite    = regexp.MustCompile(`F-\d{3}`)
 )
 
 func TestFindingsArePinned(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(root, "docs", "findings.md"))
+	b, err := os.ReadFile(filepath.Join(root, "docs", "findings.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	text := string(b)
 	known := make(map[string]bool)
-	for _, row := range findingRow.FindAllStringSubmatch(string(text), -1) {
-		id, pins := row[1], findingPin.FindAllStringSubmatch(row[2], -1)
+	headings := findingHeading.FindAllStringSubmatchIndex(text, -1)
+	for i, at := range headings {
+		end := len(text)
+		if i+1 < len(headings) {
+			end = headings[i+1][0]
+		}
+		id := text[at[2]:at[3]]
 		if known[id] {
 			t.Errorf("%s is there twice", id)
 		}
 		known[id] = true
-		if len(pins) == 0 {
-			t.Errorf("%s is pinned by nothing", id)
-		}
-		for _, pin := range pins {
-			checkPin(t, id, pin[1], testName.FindAllString(pin[2], -1))
-		}
+		checkFinding(t, id, text[at[1]:end])
 	}
-	if rows := strings.Count(string(text), "\n| F-"); rows == 0 || rows != len(known) {
-		t.Errorf("%d of %d rows are of the form | F-nnn | finding | kind | pinned by |", len(known), rows)
+	if n := strings.Count(text, "\n## "); n == 0 || n != len(known) {
+		t.Errorf("%d of %d headings are of the form ## F-nnn Title", len(known), n)
 	}
 	for name, text := range citing(t) {
 		for _, id := range findingCite.FindAllString(text, -1) {
@@ -47,6 +50,34 @@ func TestFindingsArePinned(t *testing.T) {
 				t.Errorf("%s cites %s, which docs/findings.md does not have", name, id)
 			}
 		}
+	}
+}
+
+// checkFinding reports a finding that lacks its text or one of its lines.
+func checkFinding(t *testing.T, id, section string) {
+	t.Helper()
+	lines := make(map[string]string)
+	statement, list, _ := strings.Cut(strings.TrimSpace(section), "\n\n- ")
+	for _, line := range strings.Split("- "+list, "\n") {
+		name, said, ok := strings.Cut(strings.TrimPrefix(line, "- "), ": ")
+		if !ok || !strings.HasPrefix(line, "- ") {
+			t.Errorf("%s: expected a line such as - Kind: recorded, got %q", id, line)
+			continue
+		}
+		lines[name] = said
+	}
+	if statement == "" || lines["Source"] == "" || !findingKind.MatchString(lines["Kind"]) {
+		t.Errorf("%s: expected a text, Source, and Kind, got\n%s", id, section)
+	}
+	if seen, ok := lines["Seen"]; ok && !findingSeen.MatchString(seen) {
+		t.Errorf("%s: Seen: expected a date such as 2026-11-28, got %q", id, seen)
+	}
+	pins := findingPin.FindAllStringSubmatch(lines["Pinned by"], -1)
+	if len(pins) == 0 {
+		t.Errorf("%s: Pinned by: expected cases or tests", id)
+	}
+	for _, pin := range pins {
+		checkPin(t, id, pin[1], testName.FindAllString(pin[2], -1))
 	}
 }
 

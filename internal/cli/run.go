@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -25,6 +24,7 @@ type runner struct {
 	fast    bool
 	quiet   bool
 	json    bool
+	format  format
 	timeout time.Duration
 }
 
@@ -34,12 +34,12 @@ func newRun() *cobra.Command {
 		Use:   "run FILE",
 		Short: "Run a state machine once",
 		Long: `Run the state machine in a file (JSON, or YAML by the file's ending; "-" is JSON on stdin) once, in memory. The trace goes to stderr, the
-output of the execution and nothing else to stdout. Exit code 0 says that it succeeded, 1 that it did not, 2 that the call makes no sense, 3
-that the definition has errors, 4 that --timeout was too short, 130 that it was interrupted.`,
+output of the execution and nothing else to stdout. Exit codes: 0 the execution succeeded, 1 it did not, 2 the command line or a setting is wrong,
+3 the definition has errors, 4 --timeout was too short, 130 interrupted.`,
 		Example: `  aslocal run order.asl.json --input '{"total": 42}'
   aslocal run order.asl.yaml --input @order.json --fast
   cat order.json | aslocal run order.asl.json --input -`,
-		Args: arguments(1, 1),
+		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args[0]) },
 	}
 	r.flags(c)
@@ -47,6 +47,7 @@ that the definition has errors, 4 that --timeout was too short, 130 that it was 
 	c.Flags().BoolVar(&r.fast, "fast", false, "skip Waits and the pauses before retries")
 	c.Flags().BoolVarP(&r.quiet, "quiet", "q", false, "print no trace")
 	c.Flags().BoolVar(&r.json, "json", false, "print the trace as JSON, an event a line")
+	c.Flags().Var(&r.format, "format", formatUsage)
 	c.Flags().DurationVar(&r.timeout, "timeout", 0, "give up after this time, as in 30s; no limit if not set")
 	return c
 }
@@ -61,7 +62,7 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	if r.timeout < 0 {
 		return exit(ExitUsage, "", "--timeout: expected a duration above 0, got %s", r.timeout)
 	}
-	text, err := readFile(path, c.InOrStdin())
+	text, err := readInputFile(path, c.InOrStdin())
 	if err != nil {
 		return exit(ExitUsage, "", "%v", err)
 	}
@@ -89,8 +90,8 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	return r.execute(c, options, nameOf(path), definition.JSON(), input)
 }
 
-// observer returns what shows the events of the execution and of its children,
-// or nil if nothing does.
+// observer returns the function that prints the events of the execution and of
+// its children, or nil with --quiet.
 func (r *runner) observer(w io.Writer) func(string, emulator.Event) {
 	switch {
 	case r.quiet:
@@ -108,7 +109,7 @@ func (r *runner) readInput(in io.Reader) (string, error) {
 		if !ok {
 			name = "-"
 		}
-		b, err := readFile(name, in)
+		b, err := readInputFile(name, in)
 		if err != nil {
 			return "", exit(ExitUsage, "", "--input: %v", err)
 		}
@@ -120,8 +121,8 @@ func (r *runner) readInput(in io.Reader) (string, error) {
 	return text, nil
 }
 
-// nameOf is what the state machine is called, by its file. What a name must not
-// have is replaced: it matters only in ARNs here.
+// nameOf returns the name of the state machine in a file. Characters that a name
+// must not have are replaced: the name is only used in ARNs here.
 func nameOf(path string) string {
 	if path == "-" {
 		return "machine"
@@ -171,6 +172,9 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, name, defi
 	if end.Status != "SUCCEEDED" {
 		return exit(ExitFailed, "", "%s %s: %s: %s", name, end.Status, cmp.Or(end.Error, "no error name"), cmp.Or(end.Cause, "no cause"))
 	}
-	_, err = fmt.Fprintln(c.OutOrStdout(), end.Output)
-	return err
+	output, err := value.Parse(end.Output)
+	if err != nil {
+		return err
+	}
+	return r.format.print(c.OutOrStdout(), output)
 }

@@ -27,7 +27,7 @@ In other editors with a YAML language server, the first line of a file may name 
 
   # yaml-language-server: $schema=.vscode/asl.schema.json`,
 		Example: `  aslocal schema > .vscode/asl.schema.json`,
-		Args:    arguments(0, 0),
+		Args:    positional(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			_, err := io.WriteString(c.OutOrStdout(), asl.Schema())
 			return err

@@ -11,11 +11,13 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,12 +25,15 @@ import (
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/internal/printable"
+	"github.com/aslocal/aslocal/internal/sourcefile"
 )
 
 // server is the serve command.
 type server struct {
 	settings
 	host       string
+	allowHosts []string
 	port       int
 	data       string
 	durability string
@@ -44,7 +49,7 @@ are registered as state machines and updated when serve starts again. State is k
 		Example: `  aslocal serve
   aslocal serve my-app --lambda-endpoint http://127.0.0.1:3001
   aslocal serve --durability memory --port 0`,
-		Args: arguments(0, 1),
+		Args: positional(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			folder := "."
 			if len(args) == 1 {
@@ -54,10 +59,11 @@ are registered as state machines and updated when serve starts again. State is k
 		},
 	}
 	s.flags(c)
-	c.Flags().StringVar(&s.host, "host", "127.0.0.1", "address to listen on; anything but loopback lets others in")
+	c.Flags().StringVar(&s.host, "host", "127.0.0.1", "address to listen on; any but a loopback address lets others in")
+	c.Flags().StringSliceVar(&s.allowHosts, "allow-host", nil, "name under which others may send requests, such as host.docker.internal; localhost and --host always may")
 	c.Flags().IntVar(&s.port, "port", 8083, "port to listen on, 0 for a free one")
 	c.Flags().StringVar(&s.data, "data", "", "folder for state; .aslocal in the served folder if not set")
-	c.Flags().StringVar(&s.durability, "durability", "disk", "what an answer waits for: disk (survives a power cut), process (survives a crash of aslocal), memory (nothing is kept)")
+	c.Flags().StringVar(&s.durability, "durability", "disk", "what an answer waits for: disk (survives a power cut), process (survives a crash of aslocal), memory (keeps nothing)")
 	return c
 }
 
@@ -78,18 +84,32 @@ func (s *server) run(c *cobra.Command, folder string) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
-	em, err := emulator.New(append(options, emulator.WithStore(store), emulator.WithLogger(log))...)
+	em, err := emulator.New(append(options, emulator.WithStore(store), emulator.WithLogger(log), s.hosts())...)
 	if err != nil {
 		return errors.Join(exit(ExitFailed, "", "%v", err), store.Close())
 	}
 	listener, err := net.Listen("tcp", net.JoinHostPort(s.host, strconv.Itoa(s.port)))
 	if err != nil {
 		em.Close()
-		return exit(ExitFailed, "--port chooses another port, --port 0 a free one", "%v", err)
+		return exit(ExitFailed, listenHint(err), "%v", err)
 	}
-	machines, problems := register(em, folder, config)
+	machines, problems := register(c.Context(), em, folder, config)
 	s.greet(c, listener.Addr(), config, machines, problems, where, time.Since(began))
 	return serve(c.Context(), em, listener)
+}
+
+// listenHint says which flag helps when an address cannot be listened on.
+func listenHint(err error) string {
+	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.EACCES) {
+		return "--port chooses another port, --port 0 a free one"
+	}
+	return "--host is the name or an address of this machine, such as 127.0.0.1"
+}
+
+// hosts lets requests for --host and --allow-host in. An empty --host listens on
+// every address.
+func (s *server) hosts() emulator.Option {
+	return emulator.WithAllowedHosts(append(s.allowHosts, cmp.Or(s.host, "0.0.0.0"))...)
 }
 
 // open opens the store that the durability asks for.
@@ -97,7 +117,7 @@ func (s *server) open(folder string) (store journal.Store, where string, err err
 	var durability journal.Durability
 	switch s.durability {
 	case "memory":
-		return journal.NewMemory(), "in memory, gone when aslocal ends", nil
+		return journal.NewMemory(), "in memory, lost when aslocal ends", nil
 	case "disk":
 		durability = journal.Disk
 	case "process":
@@ -128,12 +148,12 @@ func (s *server) open(folder string) (store journal.Store, where string, err err
 	return nil, "", exit(ExitFailed, hint, "%v", err)
 }
 
-// greet says what there is and how to use it.
+// greet writes the banner: what is served, and how to use it.
 func (s *server) greet(c *cobra.Command, addr net.Addr, config file, machines, problems []string, where string, took time.Duration) {
 	w := c.OutOrStdout()
-	url := s.url(addr)
+	endpoint := s.url(addr)
 	fmt.Fprintf(w, "aslocal %s, local Step Functions, ready in %s\n", Version, took.Round(time.Millisecond))
-	tell(w, "API", url)
+	tell(w, "API", endpoint)
 	if len(machines) == 0 {
 		machines = []string{"none found (*.asl.json, *.asl.yaml); create one through the API"}
 	}
@@ -145,15 +165,17 @@ func (s *server) greet(c *cobra.Command, addr net.Addr, config file, machines, p
 		tell(w, "Problem", strings.Split(strings.TrimSpace(p), "\n")...)
 	}
 	if !loopback(s.host) {
-		tell(w, "Warning", cmp.Or(s.host, "every address of this machine")+" can be reached from outside, and nobody is asked who they are: others can run your state machines")
+		tell(w, "Warning", cmp.Or(s.host, "every address of this machine")+" can be reached from outside, and callers are not authenticated: others can run your state machines")
 	}
-	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+url)
+	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+endpoint,
+		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+s.shownHost())
 }
 
-// tell writes lines under a heading.
+// tell writes lines of the banner under a heading. They may have names from
+// outside in them.
 func tell(w io.Writer, heading string, lines ...string) {
 	for _, line := range lines {
-		fmt.Fprintf(w, "  %-9s %s\n", heading, line)
+		fmt.Fprintf(w, "  %-9s %s\n", heading, printable.Line(line))
 		heading = ""
 	}
 }
@@ -162,15 +184,35 @@ func tell(w io.Writer, heading string, lines ...string) {
 func functions(config file) []string {
 	var lines []string
 	if config.endpoint != "" {
-		lines = append(lines, config.endpoint)
+		lines = append(lines, shownEndpoint(config.endpoint))
 	}
 	for _, name := range slices.Sorted(maps.Keys(config.functions)) {
-		lines = append(lines, fmt.Sprintf("%s at %s", name, config.functions[name]))
+		lines = append(lines, name+" at "+shownEndpoint(config.functions[name]))
 	}
 	if len(lines) == 0 {
-		return []string{"nowhere; --lambda-endpoint says where functions are"}
+		return []string{"no endpoint; --lambda-endpoint says where functions are"}
 	}
 	return lines
+}
+
+// shownEndpoint is the URL of an endpoint for people, and says if nothing
+// listens there yet. Endpoints on other machines are not tried: that may be slow.
+func shownEndpoint(endpoint string) string {
+	shown := withoutPassword(endpoint)
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" {
+		u, err = url.Parse("http://" + endpoint)
+	}
+	if err != nil || !loopback(u.Hostname()) {
+		return shown
+	}
+	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	connection, err := net.DialTimeout("tcp", net.JoinHostPort(u.Hostname(), port), time.Second)
+	if err != nil {
+		return shown + " (nothing listens there now)"
+	}
+	connection.Close()
+	return shown
 }
 
 // buckets says where the buckets of distributed Maps are, if anywhere.
@@ -180,20 +222,24 @@ func buckets(config file) []string {
 		lines = append(lines, "folders in "+config.s3Folder)
 	}
 	if config.s3Endpoint != "" {
-		lines = append(lines, config.s3Endpoint)
+		lines = append(lines, shownEndpoint(config.s3Endpoint))
 	}
 	return lines
 }
 
 // url is where clients on this machine find the server.
 func (s *server) url(addr net.Addr) string {
-	host := s.host
-	switch ip := net.ParseIP(host); {
-	case host == "", ip != nil && (ip.IsUnspecified() || ip.Equal(net.IPv4(127, 0, 0, 1)) || ip.Equal(net.IPv6loopback)):
-		host = "localhost"
-	}
 	_, port, _ := net.SplitHostPort(addr.String())
-	return "http://" + net.JoinHostPort(host, port)
+	return "http://" + net.JoinHostPort(s.shownHost(), port)
+}
+
+// shownHost is the host in that URL.
+func (s *server) shownHost() string {
+	ip := net.ParseIP(s.host)
+	if s.host == "" || ip != nil && (ip.IsUnspecified() || ip.Equal(net.IPv4(127, 0, 0, 1)) || ip.Equal(net.IPv6loopback)) {
+		return "localhost"
+	}
+	return s.host
 }
 
 // loopback reports whether only this machine can reach the host.
@@ -227,39 +273,73 @@ func serve(ctx context.Context, em *emulator.Emulator, listener net.Listener) er
 	return nil
 }
 
-// register registers the definitions found in the folder. Problems are told,
-// and keep nothing else from being served.
-func register(em *emulator.Emulator, folder string, config file) (machines, problems []string) {
-	paths, problems := find(folder, config)
-	for _, name := range slices.Sorted(maps.Keys(paths)) {
-		if err := registerFile(em, name, paths[name], config.machines[name]); err != nil {
+// register registers the definitions found in the folder as state machines. A
+// definition that cannot be registered is a problem; the others are served. The
+// machines include those that only the state has.
+func register(ctx context.Context, em *emulator.Emulator, folder string, config file) (machines, problems []string) {
+	definitions, problems := find(folder, config)
+	registered := make(map[string]bool)
+	for _, name := range slices.Sorted(maps.Keys(definitions)) {
+		d := definitions[name]
+		if err := registerFile(em, name, d, config.machines[name]); err != nil {
 			problems = append(problems, err.Error())
 			continue
 		}
-		machines = append(machines, fmt.Sprintf("%s (%s)", name, paths[name]))
+		machines = append(machines, fmt.Sprintf("%s (%s)", name, d.path))
+		registered[name] = true
+	}
+	stored, err := storedMachines(ctx, em)
+	if err != nil {
+		problems = append(problems, err.Error())
+	}
+	for _, name := range stored {
+		switch d, found := definitions[name]; {
+		case registered[name]:
+		case found:
+			machines = append(machines, fmt.Sprintf("%s (as it was before; %s cannot be registered now)", name, d.path))
+		default:
+			machines = append(machines, name+" (in the state; no file in the folder)")
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(config.machines)) {
-		if paths[name] == "" {
+		if _, ok := definitions[name]; !ok {
 			problems = append(problems, fmt.Sprintf("%s: machines.%s: there is no %s.asl.json or .asl.yaml in the folder, and no file is given", config.name, name, name))
 		}
 	}
 	return machines, problems
 }
 
+// A definitionFile is where a state machine's definition is.
+type definitionFile struct {
+	path string // as it is shown
+	read func() ([]byte, error)
+}
+
 // find returns the definitions that the settings name and those found in the
-// folder: name to path.
-func find(folder string, config file) (paths map[string]string, problems []string) {
-	paths = make(map[string]string)
+// folder, by the name of their state machine.
+func find(folder string, config file) (definitions map[string]definitionFile, problems []string) {
+	definitions = make(map[string]definitionFile)
 	named := make(map[string]bool) // paths
 	for name, m := range config.machines {
-		if m.file != "" {
-			path := m.file
-			if !filepath.IsAbs(path) {
-				path = filepath.Join(folder, path)
-			}
-			paths[name] = path
-			named[path] = true
+		if m.file == "" {
+			continue
 		}
+		path := m.file
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(folder, path)
+		}
+		named[path] = true
+		read := func() ([]byte, error) {
+			text, err := sourcefile.Inside(folder, m.file)
+			if errors.Is(err, sourcefile.ErrOutside) {
+				err = fmt.Errorf("%w; only a settings file that --config names may refer to it", err)
+			}
+			return text, err
+		}
+		if config.named {
+			read = func() ([]byte, error) { return sourcefile.Named(path) }
+		}
+		definitions[name] = definitionFile{path, read}
 	}
 	filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		switch name, ok := machineName(path); {
@@ -268,27 +348,33 @@ func find(folder string, config file) (paths map[string]string, problems []strin
 		case d.IsDir() && path != folder && skipped(d.Name()):
 			return fs.SkipDir
 		case d.IsDir() || !ok || named[path]:
-		case paths[name] != "":
-			problems = append(problems, fmt.Sprintf("%s: %s is registered as %s already; machines in %s can give it another name", path, paths[name], name, settingsFile))
+		case definitions[name].path != "":
+			problems = append(problems, fmt.Sprintf("%s: %s is registered as %s already; machines in %s can give it another name", path, definitions[name].path, name, settingsFile))
 		default:
-			paths[name] = path
+			definitions[name] = definitionFile{path, func() ([]byte, error) {
+				inside, err := filepath.Rel(folder, path)
+				if err != nil {
+					return nil, err
+				}
+				return sourcefile.Inside(folder, inside)
+			}}
 		}
 		return nil
 	})
-	return paths, problems
+	return definitions, problems
 }
 
-// skipped reports whether a folder is none that people keep definitions in.
+// skipped reports whether a folder is one that people do not keep definitions in.
 func skipped(name string) bool {
 	return strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor" || name == "testdata"
 }
 
-func registerFile(em *emulator.Emulator, name, path string, m machineSettings) error {
-	text, err := os.ReadFile(path)
+func registerFile(em *emulator.Emulator, name string, d definitionFile, m machineSettings) error {
+	text, err := d.read()
 	if err != nil {
 		return err
 	}
-	definition, found := check(path, text, asl.Options{Express: m.kind == "EXPRESS"})
+	definition, found := check(d.path, text, asl.Options{Express: m.kind == "EXPRESS"})
 	if found.HasErrors() {
 		var b strings.Builder
 		if err := found.Errors().Format(&b, text); err != nil {
@@ -297,7 +383,7 @@ func registerFile(em *emulator.Emulator, name, path string, m machineSettings) e
 		return errors.New(b.String())
 	}
 	if _, err = em.Register(emulator.Registration{Name: name, Definition: definition.JSON(), Type: m.kind, RoleARN: m.roleARN}); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %w", d.path, err)
 	}
 	return nil
 }

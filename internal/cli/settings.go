@@ -1,7 +1,8 @@
 package cli
 
 import (
-	"math"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -10,13 +11,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/internal/sourcefile"
 )
 
 // This file has the settings that serve and run share: flags, the environment
 // variables of Step Functions Local, and the settings file. A flag beats the
 // environment, the environment beats the file.
 
-// settings are the shared flags, as they were given.
+// settings are the shared flags.
 type settings struct {
 	account, region string
 	lambdaEndpoint  string
@@ -29,11 +31,11 @@ type settings struct {
 func (s *settings) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&s.account, "account", "", "account in ARNs, 123456789012 if not set (AWS_ACCOUNT_ID)")
-	f.StringVar(&s.region, "region", "", "region in ARNs, us-east-1 if not set (AWS_DEFAULT_REGION)")
+	f.StringVar(&s.region, "region", "", "region in ARNs, us-east-1 if not set (AWS_REGION, AWS_DEFAULT_REGION)")
 	f.StringVar(&s.lambdaEndpoint, "lambda-endpoint", "", "`URL` that Lambda functions are invoked at (LAMBDA_ENDPOINT)")
 	f.StringVar(&s.s3Folder, "s3-dir", "", "`folder` whose folders are the buckets of S3 that distributed Maps read and write (ASLOCAL_S3_DIR)")
 	f.StringVar(&s.s3Endpoint, "s3-endpoint", "", "`URL` of an S3 that has the other buckets (AWS_ENDPOINT_URL_S3)")
-	f.StringVar(&s.waitTimeScale, "wait-time-scale", "", "`number` that multiplies the length of Waits and retry pauses, 1 if not set (WAIT_TIME_SCALE)")
+	f.StringVar(&s.waitTimeScale, "wait-time-scale", "", "`number` that multiplies the length of Waits and retry pauses, up to 10000; 1 if not set (WAIT_TIME_SCALE)")
 	f.StringVar(&s.config, "config", "", "settings `file`; aslocal.yaml in the folder if there is one")
 	f.StringVar(&s.account, "aws-account", "", "the same as --account, as in Step Functions Local")
 	f.StringVar(&s.region, "aws-region", "", "the same as --region, as in Step Functions Local")
@@ -41,28 +43,30 @@ func (s *settings) flags(c *cobra.Command) {
 	f.Lookup("aws-region").Hidden = true
 }
 
-// A setting can be given in three ways.
+// A setting can be given by a flag, an environment variable and the settings
+// file.
 type setting struct {
-	flag, text string // and what it was given
-	variable   string // of the environment
-	to         *string
+	flag, text string   // the flag's name and value, "" if it was not given
+	variables  []string // of the environment; the first that is set counts
+	to         *string  // what the settings file says
 	fits       func(string) bool
-	expected   string
+	expected   string // what fits, for the error
 }
 
-// choose takes the flag if it was given, else the environment variable, else
-// leaves what the file says, which has been checked. What does not fit is an
-// error.
+// choose replaces what the settings file says by the environment variable or
+// flag that was given. A value that does not fit is an error.
 func (s *setting) choose() error {
 	text, from := s.text, "--"+s.flag
-	if text == "" {
-		text, from = os.Getenv(s.variable), s.variable
+	for _, variable := range s.variables {
+		if text == "" {
+			text, from = os.Getenv(variable), variable
+		}
 	}
 	if text == "" {
 		return nil
 	}
 	if !s.fits(text) {
-		return exit(ExitUsage, "", "%s: expected %s, got %q", from, s.expected, text)
+		return exit(ExitUsage, "", "%s: expected %s, got %q", from, s.expected, withoutPassword(text))
 	}
 	*s.to = text
 	return nil
@@ -75,19 +79,16 @@ func (s *settings) load(folder string) (file, []emulator.Option, error) {
 	if err != nil {
 		return f, nil, err
 	}
-	if f.s3Folder != "" && !filepath.IsAbs(f.s3Folder) {
-		f.s3Folder = filepath.Join(folder, f.s3Folder)
-	}
-	if f.s3Folder != "" && !isFolder(f.s3Folder) {
-		return f, nil, exit(ExitUsage, "", "%s: s3.dir: expected a folder whose folders are buckets, got %q", f.name, f.s3Folder)
+	if err := f.resolveS3Folder(folder); err != nil {
+		return f, nil, err
 	}
 	for _, setting := range []setting{
-		{"account", s.account, "AWS_ACCOUNT_ID", &f.account, isAccount, "twelve digits"},
-		{"region", s.region, "AWS_DEFAULT_REGION", &f.region, isRegion, "the name of a region such as eu-west-1"},
-		{"lambda-endpoint", s.lambdaEndpoint, "LAMBDA_ENDPOINT", &f.endpoint, isEndpoint, "a URL such as http://localhost:3001"},
-		{"s3-endpoint", s.s3Endpoint, "AWS_ENDPOINT_URL_S3", &f.s3Endpoint, isS3Endpoint, "a URL such as http://localhost:9000"},
-		{"s3-dir", s.s3Folder, "ASLOCAL_S3_DIR", &f.s3Folder, isFolder, "a folder whose folders are buckets"},
-		{"wait-time-scale", s.waitTimeScale, "WAIT_TIME_SCALE", &f.waitTimeScale, isScale, "a number above 0"},
+		{"account", s.account, []string{"AWS_ACCOUNT_ID"}, &f.account, isAccount, "twelve digits"},
+		{"region", s.region, []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, &f.region, isRegion, "the name of a region such as eu-west-1"},
+		{"lambda-endpoint", s.lambdaEndpoint, []string{"LAMBDA_ENDPOINT"}, &f.endpoint, isEndpoint, "a URL such as http://localhost:3001"},
+		{"s3-endpoint", s.s3Endpoint, []string{"AWS_ENDPOINT_URL_S3"}, &f.s3Endpoint, isS3Endpoint, "a URL such as http://localhost:9000"},
+		{"s3-dir", s.s3Folder, []string{"ASLOCAL_S3_DIR"}, &f.s3Folder, isFolder, "a folder whose folders are buckets"},
+		{"wait-time-scale", s.waitTimeScale, []string{"WAIT_TIME_SCALE"}, &f.waitTimeScale, isScale, scaleExpected},
 	} {
 		if err := setting.choose(); err != nil {
 			return f, nil, err
@@ -96,7 +97,27 @@ func (s *settings) load(folder string) (file, []emulator.Option, error) {
 	return f, f.options(), nil
 }
 
-// options are those of an emulator with the settings.
+// resolveS3Folder makes the path of s3.dir one that can be opened, and checks
+// that it is a folder which the settings file may name.
+func (f *file) resolveS3Folder(folder string) error {
+	if f.s3Folder == "" {
+		return nil
+	}
+	path := f.s3Folder
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(folder, path)
+	}
+	if !f.named && errors.Is(sourcefile.Contains(folder, f.s3Folder), sourcefile.ErrOutside) {
+		return exit(ExitUsage, "--s3-dir may name any folder", "%s: s3.dir: %q lies outside of the folder of the settings", f.name, path)
+	}
+	if !isFolder(path) {
+		return exit(ExitUsage, "", "%s: s3.dir: expected a folder whose folders are buckets, got %q", f.name, path)
+	}
+	f.s3Folder = path
+	return nil
+}
+
+// options returns the settings as options of an emulator.
 func (f *file) options() []emulator.Option {
 	var options []emulator.Option
 	if f.account != "" {
@@ -131,9 +152,38 @@ func isRegion(text string) bool {
 	return len(text) <= 64 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
+var scaleExpected = fmt.Sprintf("a number above 0, at most %d", emulator.MaxWaitTimeScale)
+
 func isScale(text string) bool {
 	scale, err := strconv.ParseFloat(text, 64)
-	return err == nil && scale > 0 && !math.IsInf(scale, 0)
+	return err == nil && scale > 0 && scale <= emulator.MaxWaitTimeScale
+}
+
+// withoutPassword returns a URL, or other text, for people: the password that
+// a URL may have is replaced.
+func withoutPassword(text string) string {
+	credentials, host, ok := cutLast(text, "@")
+	if !ok {
+		return text
+	}
+	scheme, user, hasScheme := strings.Cut(credentials, "://")
+	if !hasScheme {
+		scheme, user = "", credentials
+	} else {
+		scheme += "://"
+	}
+	name, _, hasPassword := strings.Cut(user, ":")
+	if hasPassword {
+		name += ":xxxxx"
+	}
+	return scheme + name + "@" + host
+}
+
+func cutLast(text, separator string) (before, after string, found bool) {
+	if i := strings.LastIndex(text, separator); i >= 0 {
+		return text[:i], text[i+len(separator):], true
+	}
+	return text, "", false
 }
 
 func isFolder(name string) bool {

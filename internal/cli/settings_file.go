@@ -3,27 +3,31 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"github.com/aslocal/aslocal/emulator"
+	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/internal/sourcefile"
 	"github.com/aslocal/aslocal/internal/spell"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file reads aslocal.yaml. Whatever is wrong with it is told with file,
-// line and column.
+// This file reads aslocal.yaml. An error in it is reported with file, line and
+// column. A settings file that was found in a folder may come from somebody else:
+// the paths in it must not lead out of that folder. One that --config names may
+// name any path.
 
 // settingsFile is what serve and run look for in the folder.
 const settingsFile = "aslocal.yaml"
 
-// file is what a settings file says; "" is what it does not say.
+// file is what a settings file says; what it does not say is "".
 type file struct {
 	name          string // of the file
+	named         bool   // by --config
 	account       string
 	region        string
 	waitTimeScale string
@@ -44,18 +48,23 @@ type machineSettings struct {
 // readSettings reads the named settings file, or aslocal.yaml of the folder if
 // there is one.
 func readSettings(name, folder string) (file, error) {
-	optional := name == ""
-	if optional {
-		name = filepath.Join(folder, settingsFile)
+	if name != "" {
+		text, err := sourcefile.Named(name)
+		if err != nil {
+			return file{}, exit(ExitUsage, "", "%v", err)
+		}
+		f, err := parseSettings(name, string(text))
+		f.named = true
+		return f, err
 	}
-	text, err := os.ReadFile(name)
-	if optional && errors.Is(err, os.ErrNotExist) {
+	text, err := sourcefile.Inside(folder, settingsFile)
+	if errors.Is(err, fs.ErrNotExist) {
 		return file{}, nil
 	}
 	if err != nil {
-		return file{}, exit(ExitUsage, "", "%v", err)
+		return file{}, exit(ExitUsage, "--config names a settings file that is elsewhere", "%v", err)
 	}
-	return parseSettings(name, string(text))
+	return parseSettings(filepath.Join(folder, settingsFile), string(text))
 }
 
 // parseSettings reads the text of a settings file. The error is an *exitError.
@@ -75,7 +84,7 @@ func parseSettings(name, text string) (file, error) {
 	r.members("", document, map[string]reading{
 		"account":       r.into(&f.account, isAccount, "twelve digits in quotes"),
 		"region":        r.into(&f.region, isRegion, "the name of a region such as eu-west-1"),
-		"waitTimeScale": r.into(&f.waitTimeScale, isScale, "a number above 0"),
+		"waitTimeScale": r.into(&f.waitTimeScale, isScale, scaleExpected),
 		"lambda": r.object(map[string]reading{
 			"endpoint":  r.into(&f.endpoint, isEndpoint, "a URL such as http://localhost:3001"),
 			"functions": r.each(r.function(f.functions)),
@@ -95,14 +104,14 @@ func parseSettings(name, text string) (file, error) {
 // A reading takes the value of one setting, which stands at the pointer.
 type reading func(pointer string, v value.Value)
 
-// A settingsReader holds the first thing that is wrong.
+// A settingsReader holds the first error.
 type settingsReader struct {
 	name   string
 	table  *position.Table
 	failed error
 }
 
-// wrong says what is wrong at a place, or at its key.
+// wrong records the first error, with the place of the value or of its key.
 func (r *settingsReader) wrong(pointer string, atKey bool, hint, format string, args ...any) {
 	if r.failed != nil {
 		return
@@ -170,7 +179,7 @@ func (r *settingsReader) into(to *string, fits func(string) bool, expected strin
 			return
 		}
 		if !fits(text) {
-			r.wrong(pointer, false, "", "%s: expected %s, got %q", shownPointer(pointer), expected, text)
+			r.wrong(pointer, false, "", "%s: expected %s, got %q", shownPointer(pointer), expected, withoutPassword(text))
 			return
 		}
 		*to = text

@@ -39,7 +39,7 @@ func TestWrongSettingsHaveAPlace(t *testing.T) {
 		"account: 12":                           `s.yaml:1:10: account: expected twelve digits in quotes, got "12"`,
 		"account: [1]":                          `s.yaml:1:1: account: expected twelve digits in quotes, got array`,
 		"region: a b":                           `s.yaml:1:9: region: expected the name of a region such as eu-west-1, got "a b"`,
-		"waitTimeScale: -1":                     `s.yaml:1:16: waitTimeScale: expected a number above 0, got "-1"`,
+		"waitTimeScale: -1":                     `s.yaml:1:16: waitTimeScale: expected a number above 0, at most 10000, got "-1"`,
 		"waitTimeScale: .inf":                   `s.yaml:1:16: .inf has no form in JSON`,
 		"lambda: x":                             `s.yaml:1:1: lambda: expected settings with names, got string`,
 		"lambda:\n  functions: [x]":             `s.yaml:2:3: lambda.functions: expected an object, got array`,

@@ -9,19 +9,21 @@ import (
 	"unicode"
 
 	"golang.org/x/term"
+
+	"github.com/aslocal/aslocal/internal/printable"
 )
 
 // This file knows what the terminal can show.
 
-// A terminal is where something is shown: with colours or without, with all of
-// Unicode or with ASCII alone.
+// A terminal is a place where text is shown to people: with colours or without,
+// with all of Unicode or with ASCII alone.
 type terminal struct {
 	w             io.Writer
 	colours, wide bool
 }
 
-// newTerminal looks at the writer and the environment: no colours with
-// NO_COLOR, or where nobody watches, unless CLICOLOR_FORCE is set.
+// newTerminal decides by the writer and the environment. There are no colours
+// with NO_COLOR, and only in a terminal unless CLICOLOR_FORCE is set.
 func newTerminal(w io.Writer) terminal {
 	f, ok := w.(*os.File)
 	watched := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
@@ -29,9 +31,8 @@ func newTerminal(w io.Writer) terminal {
 	return terminal{w: w, colours: (watched || forced) && os.Getenv("NO_COLOR") == "", wide: unicodeLocale(runtime.GOOS)}
 }
 
-// unicodeLocale reports whether the locale has UTF-8. Where none is set, as in
-// containers, it is taken to have; consoles of Windows are asked for the terminal
-// that does.
+// unicodeLocale reports whether the locale has UTF-8. One that is not set, as in
+// containers, is assumed to have; on Windows only in Windows Terminal.
 func unicodeLocale(goos string) bool {
 	locale := strings.ToLower(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")))
 	if locale == "" {
@@ -63,20 +64,17 @@ func (t terminal) glyph(sign, ascii string) string {
 	return ascii
 }
 
-// tame makes a text that comes from users fit for one line of a terminal: no
-// control characters, no more than so many runes.
-func (t terminal) tame(text string, most int) string {
+// clean makes a text from outside fit for one line of this terminal: nothing
+// that is not drawn, and at most the given number of characters.
+func (t terminal) clean(text string, most int) string {
 	var b strings.Builder
 	n := 0
-	for _, r := range text {
+	for _, r := range printable.Line(text) {
 		if n++; n > most {
 			b.WriteString(t.glyph("…", "..."))
 			break
 		}
-		switch {
-		case unicode.IsControl(r):
-			r = ' '
-		case r > unicode.MaxASCII && !t.wide:
+		if r > unicode.MaxASCII && !t.wide {
 			r = '?'
 		}
 		b.WriteRune(r)

@@ -1,84 +1,88 @@
 package cli
 
 import (
-	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator"
 )
 
 // This file shows an execution together with the child executions of its Map
-// Runs: a child's states stand below the Map state as those of an iteration
-// would, numbered as the children begin. Children run at the same time, so their
-// lines mix.
+// Runs. The states of a child stand below the Map state, like the states of an
+// iteration, with a number in the order in which the children begin. Children run
+// at the same time, so their lines mix.
 //
 //	0.000  ⧉ Ship all                         2 items
 //	0.001  │ 0 ● Ship                  ✓   9ms  ship
 //	0.001  │ 1 ● Ship                  ✕ NoStock: none left
 //	0.002  │ 1                         ✕ FAILED NoStock: none left
 
-// traces shows the first execution that an event comes from, and its children.
+// traces shows the first execution that an event comes from, and the children of
+// its Map Runs.
 type traces struct {
 	mu       sync.Mutex // events of several executions come at once
-	root     *trace
-	children map[string]*trace // that have not ended, by ARN
-	runs     map[string]*visit // of the Map states that are open, by "machine/label"
+	terminal terminal
+	fast     bool
+	open     map[string]*trace  // by ARN of the execution
+	runs     map[string]*mapRun // by ARN
+	begun    bool
+}
+
+// A mapRun is where the lines of a Map Run's children go.
+type mapRun struct {
+	state    *trace // of the execution that has the Map Run
+	indent   string // of the Map state
+	children int    // begun so far
 }
 
 func newTraces(w io.Writer, fast bool) *traces {
-	return &traces{root: newTrace(w, fast), children: make(map[string]*trace), runs: make(map[string]*visit)}
+	return &traces{terminal: newTerminal(w), fast: fast, open: make(map[string]*trace), runs: make(map[string]*mapRun)}
 }
 
 func (t *traces) event(execution string, e emulator.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	tr := t.of(execution)
-	tr.event(e)
-	switch {
-	case e.Type == "MapRunStarted":
-		t.runs[labelOf(e.Details.Get("mapRunArn").Text())] = tr.at[e.ID]
-	case tr.ended:
-		delete(t.children, execution)
+	record := e.Record
+	if record.Type == machine.ExecutionStarted {
+		t.start(execution, record.Start)
 	}
-}
-
-// of returns the trace of an execution.
-func (t *traces) of(execution string) *trace {
-	label := labelOf(execution)
-	run := t.runs[label]
-	if run == nil || !strings.Contains(label, "/") {
-		return t.root
-	}
-	tr := t.children[execution]
+	tr := t.open[execution]
 	if tr == nil {
-		tr = &trace{terminal: t.root.terminal, fast: t.root.fast, begin: t.root.begin, top: run.branch(strconv.Itoa(run.branches)), at: make(map[int64]*visit), child: true}
-		t.children[execution] = tr
+		return // it was started by a Task: that is all the trace shows of it
 	}
-	return tr
+	visit := tr.event(record)
+	switch {
+	case record.Type == machine.MapRunStarted:
+		t.runs[record.Run.ARN] = &mapRun{state: tr, indent: tr.indentOf(visit)}
+	case record.Type.Terminal():
+		delete(t.open, execution)
+	}
 }
 
-// labelOf is the part of an ARN that names the state machine, and with it the
-// label of a Map Run or of a child.
-func labelOf(arn string) string {
-	if parts := strings.Split(arn, ":"); len(parts) > 6 {
-		return parts[6]
+// start begins the trace of the first execution, or of a child.
+func (t *traces) start(execution string, s *machine.Start) {
+	run := t.runs[s.MapRun]
+	switch {
+	case !t.begun:
+		t.begun = true
+		t.open[execution] = &trace{terminal: t.terminal, fast: t.fast, choice: -1}
+	case run != nil:
+		indent := run.indent + run.state.branch(run.children)
+		run.children++
+		t.open[execution] = &trace{terminal: t.terminal, fast: t.fast, choice: -1, begun: true, begin: run.state.begin, indent: indent, child: true}
 	}
-	return ""
 }
 
 // endChild shows how a child has ended, if not well.
-func (t *trace) endChild(status string, e emulator.Event) {
-	if status == "SUCCEEDED" {
+func (t *trace) endChild(e *machine.Event, status machine.Status) {
+	if status == machine.Succeeded {
 		return
 	}
-	where := strings.TrimRight((&visit{in: t.top}).indent(t.glyph("│", "|")), " ")
-	where += strings.Repeat(" ", max(0, nameColumn-len([]rune(where))))
-	text := t.bad() + " " + status
-	if status == "FAILED" {
-		text += " " + t.failure(e, "Failed")
+	text := t.bad() + " " + status.String()
+	if status == machine.Failed {
+		text += " " + t.failure(e)
 	}
-	fmt.Fprintf(t.w, "%s  %s  %s\n", t.paint(faint, fmt.Sprintf("%9.3f", e.Timestamp.Sub(t.begin).Seconds())), where, text)
+	t.write(e.At, strings.TrimRight(t.indent, " "), text, "")
 }

@@ -53,7 +53,7 @@ const tracedLines = `
 `
 
 func TestTrace(t *testing.T) {
-	events := tracedEvents(t)
+	events := tracedEvents(t, traced)
 	if got := traceOf(events); got != tracedLines[1:] {
 		t.Errorf("got\n%s\nwant\n%s", got, tracedLines[1:])
 	}
@@ -61,7 +61,7 @@ func TestTrace(t *testing.T) {
 
 // A history with holes is shown as well as can be.
 func TestTraceOfAHistoryWithHoles(t *testing.T) {
-	events := tracedEvents(t)
+	events := tracedEvents(t, traced)
 	for i := range events {
 		holed := append(append([]emulator.Event(nil), events[:i]...), events[i+1:]...)
 		if got := traceOf(holed); strings.Count(got, "\n") < 10 {
@@ -73,16 +73,33 @@ func TestTraceOfAHistoryWithHoles(t *testing.T) {
 
 func traceOf(events []emulator.Event) string {
 	var b bytes.Buffer
-	tr := newTrace(&b, false)
-	tr.terminal = terminal{w: &b, wide: true}
+	tr := &trace{terminal: terminal{w: &b, wide: true}, choice: -1}
 	for _, e := range events {
-		tr.event(e)
+		tr.event(e.Record)
 	}
 	return b.String()
 }
 
-// tracedEvents are those of a run in virtual time.
-func tracedEvents(t *testing.T) (events []emulator.Event) {
+// A Parallel state that is retried says so, and how many attempts it took.
+func TestTraceOfARetriedParallel(t *testing.T) {
+	const definition = `{"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": true, "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 2}], "Branches": [
+		{"StartAt": "Pay", "States": {"Pay": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pay", "End": true}}}]}}}`
+	const want = `
+    0.000  ║ Both
+    0.000  │ 0 ● Pay                       ✕  Busy: no hurry
+    0.000  ║ Both                          ✕  to be retried
+    2.000  ║ Both
+    2.000  │ 0 ● Pay                       ✓    0ms  pay
+    2.000  ║ Both                          ✓     2s  attempt 2
+✓ SUCCEEDED in 2s, 17 events
+`
+	if got := traceOf(tracedEvents(t, definition)); got != want[1:] {
+		t.Errorf("got\n%s\nwant\n%s", got, want[1:])
+	}
+}
+
+// tracedEvents are the events of a run in virtual time.
+func tracedEvents(t *testing.T, definition string) (events []emulator.Event) {
 	t.Helper()
 	calls := 0
 	fail := func(name, cause string) func(context.Context, value.Value) (value.Value, error) {
@@ -100,7 +117,7 @@ func tracedEvents(t *testing.T) (events []emulator.Event) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	arn, err := em.Register(emulator.Registration{Name: "traced", Definition: traced})
+	arn, err := em.Register(emulator.Registration{Name: "traced", Definition: definition})
 	if err != nil {
 		t.Fatal(err)
 	}

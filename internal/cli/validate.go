@@ -3,13 +3,12 @@ package cli
 import (
 	"fmt"
 	"io"
-	"math"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/internal/printable"
 	"github.com/aslocal/aslocal/internal/template"
 	"github.com/aslocal/aslocal/value"
 )
@@ -26,31 +25,31 @@ func newValidate() *cobra.Command {
 		Use:   "validate FILE…",
 		Short: "Check definitions and report every problem with its place",
 		Long: `Check state machine definitions (JSON, or YAML by the file's ending; "-" is JSON on stdin) as CreateStateMachine would, and report every
-problem with file, line and column. Exit code 3 says that there are errors; warnings alone leave it 0.
+problem with file, line and column. The exit code is 3 if there are errors; warnings alone leave it 0.
 
 A file may also be a SAM or CloudFormation template (what the CDK writes to cdk.out, too) or a serverless.yml: then all state machines in
 it are checked, at their places there or in the files that it refers to, and each problem names its state machine. Files outside of the
 template's folder are read only if they are given as FILE as well.
 
-${Name} is replaced by its value from --substitute or the template's DefinitionSubstitutions. What only a deployment knows is taken to be
-right: nothing is reported of it.`,
+${Name} is replaced by its value from --substitute or the template's DefinitionSubstitutions. Values that only a deployment knows are assumed to be
+right.`,
 		Example: `  aslocal validate order.asl.json
   aslocal validate template.yaml
   aslocal validate --substitute TableName=orders --json *.asl.yaml`,
-		Args: arguments(1, math.MaxInt),
+		Args: positional(cobra.MinimumNArgs(1)),
 		RunE: func(c *cobra.Command, files []string) error { return v.run(c, files) },
 	}
 	c.Flags().BoolVar(&v.express, "express", false, "check as Express state machines, whatever a template says")
 	c.Flags().BoolVar(&v.asJSON, "json", false, "print one JSON object per problem")
-	c.Flags().BoolVarP(&v.quiet, "quiet", "q", false, "say nothing about files without problems")
-	c.Flags().StringToStringVar(&v.substitute, "substitute", nil, "what to replace ${NAME} by, as NAME=VALUE")
+	c.Flags().BoolVarP(&v.quiet, "quiet", "q", false, "print nothing about files without problems")
+	c.Flags().StringToStringVar(&v.substitute, "substitute", nil, "value of ${NAME}, as NAME=VALUE")
 	return c
 }
 
 func (v *validator) run(c *cobra.Command, files []string) error {
 	failed := false
 	for _, name := range files {
-		text, err := readFile(name, c.InOrStdin())
+		text, err := readInputFile(name, c.InOrStdin())
 		if err != nil {
 			return exit(ExitUsage, "", "%v", err)
 		}
@@ -73,7 +72,7 @@ func (v *validator) run(c *cobra.Command, files []string) error {
 			}
 		}
 		if !problems && !v.quiet && !v.asJSON {
-			if _, err := fmt.Fprintf(c.ErrOrStderr(), "%s: ok\n", name); err != nil {
+			if _, err := fmt.Fprintf(c.ErrOrStderr(), "%s: ok\n", printable.Line(name)); err != nil {
 				return err
 			}
 		}
@@ -82,14 +81,6 @@ func (v *validator) run(c *cobra.Command, files []string) error {
 		return &exitError{code: ExitInvalid}
 	}
 	return nil
-}
-
-// readFile reads a file, or stdin for "-".
-func readFile(name string, in io.Reader) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(in)
-	}
-	return os.ReadFile(name)
 }
 
 // check parses and validates one definition.
@@ -101,8 +92,8 @@ func check(name string, text []byte, o asl.Options) (*asl.Definition, asl.Diagno
 	return definition, found
 }
 
-// printDiagnostics writes a JSON object for each. One with a machine is of a
-// template.
+// printDiagnostics writes a JSON object for each diagnostic. Those of a template
+// name their state machine.
 func printDiagnostics(w io.Writer, found asl.Diagnostics) error {
 	for _, d := range found {
 		line := value.OfMembers(

@@ -22,12 +22,12 @@ type Machine struct {
 	// File is where the definition stands, Source what that file holds.
 	File, Source string
 
-	unread asl.Diagnostics // what stopped the reading
+	unread asl.Diagnostics // why the definition could not be read
 	text   *text           // what Definition was read from; nil if that is Source
 	table  *position.Table // of Source
 }
 
-// The codes of what is wrong with a template.
+// The codes of problems with a template.
 const (
 	UnreadableDefinition = "UNREADABLE_DEFINITION" // no definition, or a file that cannot be read
 	RemoteDefinition     = "REMOTE_DEFINITION"     // a warning: the definition is not on this machine

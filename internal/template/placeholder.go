@@ -17,7 +17,7 @@ import (
 // This file fills in ${Name}: by a value that is known, or else by something
 // that fits where it stands.
 
-// The region and account of what is made up.
+// Region and account of made-up ARNs.
 const (
 	region  = "us-east-1"
 	account = "123456789012"
@@ -25,7 +25,7 @@ const (
 
 const anyFunction = "arn:aws:lambda:" + region + ":" + account + ":function:"
 
-// pseudoParameters are those of CloudFormation.
+// pseudoParameters are CloudFormation's, with made-up values.
 var pseudoParameters = map[string]string{
 	"AWS::Region":    region,
 	"AWS::AccountId": account,
@@ -171,8 +171,8 @@ func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 	return holes, substitution{}
 }
 
-// filled returns a string with its holes filled, up to what is too long for any
-// text.
+// filled returns a string with its holes filled. It stops when the result is too
+// long for any text.
 func filled(s string, holes []hole) string {
 	var b strings.Builder
 	at := 0

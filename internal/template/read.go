@@ -8,21 +8,22 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file finds out what a file is, and reads the machines in it.
+// This file finds out which kind of document a file is, and reads the state
+// machines in it.
 
-// Options say what a file is read with. The zero Options read it alone.
+// Options of Read. With the zero Options no other file is read.
 type Options struct {
-	// Folder is that of the file: files that a template refers to are read if
-	// they are in it, or below. Without it none are.
+	// Folder is the folder of the file: files that a template refers to are read
+	// if they are in it, or below it. If it is "", none are.
 	Folder string
-	// Named are files that may be read though they are not in the folder: those
-	// that the user has named.
+	// Named are files that the user has named: they may be read wherever they
+	// are.
 	Named []string
-	// Substitutions are the values of ${Name}, before those of the template.
+	// Substitutions are the values of ${Name}; they win over the template's own.
 	Substitutions map[string]string
 }
 
-// A File is what has been read.
+// A File is the result of reading a file.
 type File struct {
 	Kind     Kind
 	Machines []*Machine // in the order of the file; at least one

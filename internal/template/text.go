@@ -83,7 +83,7 @@ func (t *text) add(s string, p piece) {
 	}
 }
 
-// addPlain appends what has no origin: commas and colons.
+// addPlain appends text that is not in the source: commas and colons.
 func (t *text) addPlain(s string) {
 	if t.overflow || len(t.bytes)+len(s) > maxText {
 		t.overflow = true
@@ -148,8 +148,7 @@ func (t *text) origin(source *position.Table, start, end int) position.Range {
 	return first
 }
 
-// origin returns where those of the piece's bytes come from that are between
-// start and end.
+// origin returns where the bytes of the piece between start and end come from.
 func (p piece) origin(source *position.Table, start, end int) position.Range {
 	if p.node == nil {
 		from, to := p.from, p.to

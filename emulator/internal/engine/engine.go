@@ -51,7 +51,7 @@ type Config struct {
 	// Activities says whether there is an activity of that ARN; nil: all are
 	// there. It is called while executions are handled and must be quick.
 	Activities func(arn string) bool
-	// Observe is called for the events of the history once they are durable,
+	// Observe is called for events and private records once they are durable,
 	// in order for each execution. It must not block. May be nil.
 	Observe func(execution string, e *machine.Event)
 }

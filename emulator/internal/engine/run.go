@@ -183,9 +183,7 @@ func (e *Engine) committed(x *execution, b machine.Batch, view View, ended bool)
 	e.publishMapRuns(x.arn, b.MapRuns)
 	if e.Observe != nil {
 		for i := range b.Events {
-			if !b.Events[i].Type.Private() {
-				e.Observe(x.arn, &b.Events[i])
-			}
+			e.Observe(x.arn, &b.Events[i])
 		}
 	}
 	if ended {

@@ -108,7 +108,7 @@ func TestVirtualTimeIsDeterministic(t *testing.T) {
 		b.wantEmpty()
 		return log
 	}
-	if first, second := run(), run(); len(first) != 20*4 || !slices.Equal(first, second) {
+	if first, second := run(), run(); len(first) != 20*6 || !slices.Equal(first, second) {
 		t.Errorf("two runs of %d and %d events differ", len(first), len(second))
 	}
 }

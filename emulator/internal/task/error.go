@@ -3,6 +3,7 @@ package task
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/google/uuid"
@@ -23,7 +24,7 @@ func unsupported(r asl.Resource, patterns []string) error {
 		have = strings.Join(patterns, ", ")
 	}
 	return &asl.Error{Name: asl.ErrRuntime, Cause: fmt.Sprintf(
-		"the resource %s cannot be called: no task runner is set up for it; those set up are: %s. Mock the state, or give the resource a handler",
+		"the resource %s cannot be called: aslocal calls only these: %s. TestState tests the state with a mock; in Go tests, emulator.WithTask answers the resource",
 		r.Text, have)}
 }
 
@@ -58,14 +59,18 @@ func unknownError(payload string) error {
 func noEndpoint(function string) error {
 	return &asl.Error{Name: "Lambda.SdkClientException", Cause: fmt.Sprintf(
 		"no endpoint for the Lambda function '%s': set --lambda-endpoint or LAMBDA_ENDPOINT to one that speaks Lambda's Invoke API "+
-			"(such as http://localhost:3001 of sam local start-lambda), or give this function a URL, or mock the state", function)}
+			"(such as http://localhost:3001 of sam local start-lambda), or give this function a URL in aslocal.yaml (lambda.functions)", function)}
 }
 
-// unreachable: there is no connection to the endpoint, or it broke off.
-func unreachable(err error, function, url string) error {
+// unreachable: the endpoint cannot be reached, or broke off. A password in its URL
+// is not shown.
+func unreachable(err error, function, target string) error {
+	if u, err := url.Parse(target); err == nil {
+		target = u.Redacted()
+	}
 	return &asl.Error{Name: "Lambda.SdkClientException", Cause: fmt.Sprintf(
 		"Unable to execute HTTP request: %v. The Lambda function '%s' was called at %s: is that running? "+
-			"Another endpoint is set by --lambda-endpoint or LAMBDA_ENDPOINT, or by the function's URL", err, function, url)}
+			"Another endpoint is set by --lambda-endpoint or LAMBDA_ENDPOINT, or by the function's URL", err, function, target)}
 }
 
 // A serviceError is the refusal of a service.

@@ -56,8 +56,8 @@ func TestRegistry(t *testing.T) {
 func TestRegistryUnsupported(t *testing.T) {
 	var g Registry
 	call := &Call{Resource: resource(t, "arn:aws:states:::glue:startJobRun.sync")}
-	const start, end = "the resource arn:aws:states:::glue:startJobRun.sync cannot be called: no task runner is set up for it; those set up are: ",
-		". Mock the state, or give the resource a handler"
+	const start, end = "the resource arn:aws:states:::glue:startJobRun.sync cannot be called: aslocal calls only these: ",
+		". TestState tests the state with a mock; in Go tests, emulator.WithTask answers the resource"
 	want := asl.Error{Name: "States.Runtime", Cause: start + "none" + end}
 	for range 2 {
 		_, err := g.Run(context.Background(), call)

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"net"
+	"testing"
+)
+
+func TestShownEndpoint(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	for _, endpoint := range []string{address, "http://" + address, "http://" + address + "/path"} {
+		if got := shownEndpoint(endpoint); got != endpoint {
+			t.Errorf("while something listens: got %q, want %q", got, endpoint)
+		}
+	}
+	listener.Close()
+	for _, endpoint := range []string{address, "http://" + address} {
+		if got, want := shownEndpoint(endpoint), endpoint+" (nothing listens there now)"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if got, want := shownEndpoint("https://192.0.2.1:9"), "https://192.0.2.1:9"; got != want {
+		t.Errorf("an endpoint elsewhere: got %q, want %q", got, want)
+	}
+}
+
+func TestWithoutPassword(t *testing.T) {
+	for text, want := range map[string]string{
+		"http://localhost:3001":             "http://localhost:3001",
+		"http://user:secret@localhost:3001": "http://user:xxxxx@localhost:3001",
+		"user:se@cret@localhost":            "user:xxxxx@localhost",
+		"http://user@localhost":             "http://user@localhost",
+		"ten":                               "ten",
+	} {
+		if got := withoutPassword(text); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}
