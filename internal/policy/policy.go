@@ -53,7 +53,7 @@ var table = []row{
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 
 	{name: "graph", imports: "value asl"},
-	{name: "internal/sourcefile"},
+	{name: "internal/sourcefile", imports: "internal/regular"},
 	{name: "internal/template", imports: "value asl internal/position internal/sourcefile internal/spell"},
 
 	{name: "emulator/timeline", imports: "value asl asl/machine", pure: true},
