@@ -206,10 +206,10 @@ func (e *Emulator) open(s *settings) (err error) {
 		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
 	}
-	if s.observe != nil {
-		c.Observe = func(execution string, ev *machine.Event) { s.observe(execution, e.eventOf(ev)) }
-	}
 	e.engine = engine.New(c)
+	if s.observe != nil {
+		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
+	}
 	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Now: s.clock.Now, Random: s.random, Log: s.log})
 	e.actions = e.api.Actions()
 	e.handler = newHandler(e.actions, s)

@@ -23,6 +23,9 @@ func (n *nested) Call(ctx context.Context, operation string, in value.Value) (va
 	if !ok {
 		return value.Value{}, &asl.Error{Name: asl.ErrRuntime, Cause: "aslocal does not have the operation " + operation + " of Step Functions yet"}
 	}
+	if c := task.CallOf(ctx); c != nil {
+		ctx = engine.WithEffect(ctx, c.Key())
+	}
 	out, err := action.Call(ctx, in, nil, nil)
 	if err != nil {
 		return value.Value{}, err

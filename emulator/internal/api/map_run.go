@@ -117,7 +117,11 @@ func (a *API) listMapRuns(_ context.Context, in *listMapRunsInput) (*listMapRuns
 	if _, err := a.Execution(in.ExecutionArn); err != nil {
 		return nil, err
 	}
-	page, next, err := pageOf(a.engine.MapRuns(in.ExecutionArn), in.MaxResults, in.NextToken, in.ExecutionArn+"/mapRuns", func(r engine.MapRun) mapRunItem {
+	runs, err := a.engine.MapRuns(in.ExecutionArn)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := pageOf(runs, in.MaxResults, in.NextToken, in.ExecutionArn+"/mapRuns", func(r engine.MapRun) mapRunItem {
 		return mapRunItem{
 			ExecutionArn: r.Execution, MapRunArn: r.ARN, StateMachineArn: r.MachineARN(), StartDate: date(r.Started), StopDate: date(r.Stopped),
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"container/list"
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/aslocal/aslocal/asl/machine"
@@ -16,7 +17,8 @@ import (
 // a task. At most one of an activity's two queues is not empty.
 type offers struct {
 	mu     sync.Mutex
-	queues map[string]*queue // by activity ARN; none that is empty
+	queues map[string]*queue  // by activity ARN; none that is empty
+	of     map[int64][]*offer // by id of the execution
 }
 
 // A queue is what waits at one activity.
@@ -28,12 +30,13 @@ type queue struct {
 // An offer is one task that waits for a worker. It is among the offers of its
 // execution until a worker has it, or it is withdrawn.
 type offer struct {
-	x       *execution
-	command machine.Command
-	place   *list.Element // in its queue; nil if it is in none
+	execution int64 // id
+	frame     int32
+	token     int64
+	activity  string        // ARN
+	task      *machine.Task // nil once its execution was evicted: then the journal has it
+	place     *list.Element // in its queue; nil if it is in none
 }
-
-func (t *offer) arn() string { return t.command.Task.Resource.Text }
 
 // queue returns the queue of an activity. The caller holds o.mu.
 func (o *offers) queue(arn string) *queue {
@@ -56,60 +59,95 @@ func (o *offers) tidy(arn string) {
 	}
 }
 
-// add offers a task to the workers of its activity.
-func (o *offers) add(task *offer) {
+// add offers the task of a command to the workers of its activity. One that was
+// offered before, and is offered again, stays where it is.
+func (o *offers) add(execution int64, c *machine.Command, again bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if task.x.offers == nil {
-		task.x.offers = make(map[int64]*offer)
+	if again && slices.ContainsFunc(o.of[execution], func(t *offer) bool { return t.token == c.Token }) {
+		return
 	}
-	task.x.offers[task.command.Token] = task
+	o.put(&offer{execution: execution, frame: c.Frame, token: c.Token, activity: c.Task.Resource.Text, task: c.Task})
+}
+
+// put offers a task. The caller holds o.mu.
+func (o *offers) put(task *offer) {
+	if o.of == nil {
+		o.of = make(map[int64][]*offer)
+	}
+	o.of[task.execution] = append(o.of[task.execution], task)
 	if !o.hand(task) {
-		task.place = o.queue(task.arn()).tasks.PushBack(task)
+		task.place = o.queue(task.activity).tasks.PushBack(task)
 	}
 }
 
 // hand gives the task to a worker that waits; false if there is none. The caller
 // holds o.mu.
 func (o *offers) hand(task *offer) bool {
-	q := o.queue(task.arn())
+	q := o.queue(task.activity)
 	waiting := q.workers.Front()
 	if waiting == nil {
 		return false
 	}
 	q.workers.Remove(waiting).(chan *offer) <- task
-	o.tidy(task.arn())
+	o.tidy(task.activity)
 	return true
 }
 
 // withdraw takes a task back that is queued, or on its way to a worker. The
 // caller holds o.mu.
 func (o *offers) withdraw(task *offer) {
-	delete(task.x.offers, task.command.Token)
+	others := slices.DeleteFunc(o.of[task.execution], func(other *offer) bool { return other == task })
+	if len(others) == 0 {
+		delete(o.of, task.execution)
+	} else {
+		o.of[task.execution] = others
+	}
+	o.unqueue(task)
+}
+
+// unqueue takes a task out of its queue. The caller holds o.mu.
+func (o *offers) unqueue(task *offer) {
 	if task.place != nil {
-		o.queues[task.arn()].tasks.Remove(task.place)
+		o.queues[task.activity].tasks.Remove(task.place)
 		task.place = nil
-		o.tidy(task.arn())
+		o.tidy(task.activity)
 	}
 }
 
 // cancel withdraws the task of a token, if no worker has taken it yet.
-func (o *offers) cancel(x *execution, token int64) {
+func (o *offers) cancel(execution, token int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if task := x.offers[token]; task != nil {
-		o.withdraw(task)
+	for _, task := range o.of[execution] {
+		if task.token == token {
+			o.withdraw(task)
+			return
+		}
 	}
 }
 
 // drop withdraws all tasks of an execution.
-func (o *offers) drop(x *execution) {
+func (o *offers) drop(execution int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, task := range x.offers {
-		o.withdraw(task)
+	for _, task := range o.of[execution] {
+		o.unqueue(task)
+	}
+	delete(o.of, execution)
+}
+
+// slim lets go of what the journal has of the tasks of an execution.
+func (o *offers) slim(execution int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, task := range o.of[execution] {
+		task.task = nil
 	}
 }
+
+// wanted reports whether a task is still offered. The caller holds o.mu.
+func (o *offers) wanted(task *offer) bool { return slices.Contains(o.of[task.execution], task) }
 
 // take returns the next task of the activity, waiting for one until the
 // context ends; nil then.
@@ -138,7 +176,7 @@ func (o *offers) take(ctx context.Context, arn string) *offer {
 	q.workers.Remove(place) // nothing if it has been given a task
 	select {
 	case task = <-mine: // at the last moment, for nobody
-		if wanted := task.x.offers[task.command.Token] == task; wanted && !o.hand(task) {
+		if o.wanted(task) && !o.hand(task) {
 			task.place = o.queue(arn).tasks.PushFront(task)
 		}
 	default:
@@ -159,11 +197,45 @@ func (e *Engine) TakeActivity(ctx context.Context, arn, worker string) (token st
 		if task == nil {
 			return "", value.Value{}, nil
 		}
-		c := task.command
-		err := e.bring(context.WithoutCancel(ctx), task.x, machine.Stimulus{Kind: machine.ActivityTaken, Frame: c.Frame, Token: c.Token, Worker: worker})
-		if err == ErrStale {
-			continue // its execution has gone on without it
+		token, input, err := e.startActivity(context.WithoutCancel(ctx), task, worker)
+		if err != ErrStale { // else its execution has gone on without it
+			return token, input, err
 		}
-		return c.Task.TaskToken, c.Task.Input, err
 	}
+}
+
+// startActivity starts a task that was taken. If that cannot be written, the
+// task is offered again when its execution is restored.
+func (e *Engine) startActivity(ctx context.Context, o *offer, worker string) (token string, input value.Value, err error) {
+	x := e.entry(o.execution)
+	if x == nil {
+		return "", input, ErrStale
+	}
+	task := o.task
+	if task == nil {
+		if task, err = e.offeredTask(x, o); err != nil {
+			return "", input, err
+		}
+	}
+	err = e.send(ctx, x, machine.Stimulus{Kind: machine.ActivityTaken, Frame: o.frame, Token: o.token, Worker: worker})
+	if err != nil {
+		return "", input, err
+	}
+	return task.TaskToken, task.Input, nil
+}
+
+// offeredTask asks an execution that was evicted for a task that it has offered.
+func (e *Engine) offeredTask(x *entry, o *offer) (*machine.Task, error) {
+	x.turn.Lock()
+	defer x.turn.Unlock()
+	r, err := e.residentOf(x)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range r.machine.Pending() {
+		if c.Kind == machine.OfferTask && c.Token == o.token {
+			return c.Task, nil
+		}
+	}
+	return nil, ErrStale
 }

@@ -95,7 +95,7 @@ func TestOffersEndWithTheirExecution(t *testing.T) {
 func TestOfferAtTheLastMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o offers
-		task := &offer{x: &execution{}, command: machine.Command{Token: 7, Task: &machine.Task{}}}
+		task := &machine.Command{Token: 7, Task: &machine.Task{}}
 		ctx, cancel := context.WithCancel(context.Background())
 		got := make(chan *offer, 2)
 		go func() { got <- o.take(ctx, "") }()
@@ -103,18 +103,17 @@ func TestOfferAtTheLastMoment(t *testing.T) {
 		o.mu.Lock() // the worker cannot leave before the task is there
 		cancel()
 		o.mu.Unlock()
-		o.add(task)
+		o.add(1, task, false)
 		synctest.Wait()
-		if gone := <-got; gone == nil {
+		gone := <-got
+		if gone == nil {
 			gone = o.take(t.Context(), "")
-			if gone != task {
-				t.Errorf("got %v, want the task", gone)
-			}
-		} else if gone != task {
+		}
+		if gone == nil || gone.task != task.Task {
 			t.Errorf("got %v, want the task", gone)
 		}
-		if len(o.queues) != 0 || len(task.x.offers) != 0 {
-			t.Errorf("something is left: %v, %v", o.queues, task.x.offers)
+		if len(o.queues) != 0 || len(o.of) != 0 {
+			t.Errorf("something is left: %v, %v", o.queues, o.of)
 		}
 	})
 }
@@ -123,14 +122,14 @@ func TestOfferAtTheLastMoment(t *testing.T) {
 func TestOfferWithdrawnAtTheLastMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o offers
-		task := &offer{x: &execution{offers: make(map[int64]*offer)}, command: machine.Command{Token: 7, Task: &machine.Task{}}}
+		task := &offer{execution: 1, token: 7}
 		ctx, cancel := context.WithCancel(context.Background())
 		got := make(chan *offer, 1)
 		go func() { got <- o.take(ctx, "") }()
 		synctest.Wait()
 		o.mu.Lock()
 		cancel() // the worker leaves, but must wait for the lock
-		if task.x.offers[7] = task; !o.hand(task) {
+		if o.put(task); task.place != nil {
 			t.Error("the worker is not there any more")
 		}
 		o.withdraw(task)

@@ -25,6 +25,7 @@ func (e *Engine) Advance(ctx context.Context, d time.Duration) error {
 		}
 	}()
 	target := e.virtual.Now() + d.Milliseconds()
+	e.heal(ctx)
 	for {
 		if err := e.busy.wait(ctx); err != nil {
 			return err
@@ -36,6 +37,9 @@ func (e *Engine) Advance(ctx context.Context, d time.Duration) error {
 		e.fireNext(at)
 	}
 	e.virtual.moveTo(target)
+	if e.config.EvictAfter > 0 {
+		e.sweep()
+	}
 	return nil
 }
 
@@ -45,8 +49,8 @@ func (e *Engine) Settle(ctx context.Context) error { return e.busy.wait(ctx) }
 
 func (e *Engine) fireNext(at int64) {
 	e.virtual.moveTo(at)
-	if t := e.timers.pop(at); t != nil {
-		e.fire(t)
+	if t, also := e.timers.pop(at); t != nil {
+		e.fire(t, also)
 	}
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -12,169 +13,266 @@ import (
 // back to the Map Run as a stimulus, together with others that have come
 // meanwhile.
 
-// A family is the children of one Map Run, as far as its execution waits for
+// mapRunChildren are the children of one Map Run, as far as its execution waits for
 // them.
-type family struct {
-	frame int32
-	token int64
+type mapRunChildren struct {
+	parent  *entry
+	roleARN string
+	frame   int32
+	token   int64
 
 	mu       sync.Mutex
-	waiting  []*machine.ChildStarting
-	starting bool
-	live     map[string]*machine.ChildStarting // by ARN: started, not ended
-	ended    []machine.ChildEnd                // not yet told
-	telling  bool
-	over     bool // nobody waits for them any more
+	live     map[string]*machine.ChildStarting // by ARN, until their end is durable in the parent
+	waiting  []*machine.ChildStarting          // those of them that have not been started
+	starting bool                              // a goroutine starts them
+	ended    []childEnd                        // to be reported
+	telling  bool                              // a goroutine reports them
+	over     bool                              // nobody waits for them any more
 }
 
-// family returns that of the Map Run which the command belongs to.
-func (x *execution) family(c *machine.Command) *family {
-	x.familyMu.Lock()
-	defer x.familyMu.Unlock()
-	f := x.families[c.Token]
-	if f == nil {
-		f = &family{frame: c.Frame, token: c.Token, live: make(map[string]*machine.ChildStarting)}
-		if x.families == nil {
-			x.families = make(map[int64]*family)
+// A childEnd is the end of a child on its way to the Map Run.
+type childEnd struct {
+	arn string
+	machine.ChildEnd
+}
+
+// children holds those of all executions.
+type children struct {
+	mu sync.Mutex
+	of map[int64][]*mapRunChildren // by id of the parent
+}
+
+// ofRun returns those of the Map Run which a command belongs to.
+func (q *children) ofRun(x *entry, start *machine.Start, c *machine.Command) *mapRunChildren {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, m := range q.of[x.id] {
+		if m.token == c.Token {
+			return m
 		}
-		x.families[c.Token] = f
 	}
-	return f
+	m := &mapRunChildren{parent: x, roleARN: start.RoleARN, frame: c.Frame, token: c.Token, live: make(map[string]*machine.ChildStarting)}
+	if q.of == nil {
+		q.of = make(map[int64][]*mapRunChildren)
+	}
+	q.of[x.id] = append(q.of[x.id], m)
+	return m
 }
 
 // startChild queues a child to be started. One goroutine starts those of a Map
-// Run, so that they begin in the order of their items.
-func (e *Engine) startChild(x *execution, c *machine.Command) {
-	f := x.family(c)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.waiting = append(f.waiting, c.Child)
-	if !f.starting {
-		f.starting = true
-		e.busy.add()
-		go e.startChildren(x, f)
+// Run, so that they begin in the order of their items. A child that is queued or
+// runs, because its parent was restored meanwhile, is left alone.
+func (e *Engine) startChild(x *entry, start *machine.Start, c *machine.Command) {
+	m := e.children.ofRun(x, start, c)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.live[c.Child.ARN] != nil {
+		return
 	}
+	m.live[c.Child.ARN] = c.Child
+	m.waiting = append(m.waiting, c.Child)
+	e.startWaiting(m)
 }
 
-func (e *Engine) startChildren(x *execution, f *family) {
-	defer e.busy.done()
-	for c := f.next(); c != nil; c = f.next() {
-		if err := e.begin(x, f, c); err != nil {
-			if e.root.Err() == nil {
-				e.lose(x, err)
-			}
-			return
-		}
+// startWaiting begins to start the children that wait. The caller holds m.mu.
+func (e *Engine) startWaiting(m *mapRunChildren) {
+	if m.starting || m.over || len(m.waiting) == 0 {
+		return
 	}
+	m.starting = true
+	e.busy.add()
+	go func() {
+		defer e.busy.done()
+		for c := m.next(); c != nil; c = m.next() {
+			if err := e.beginChild(m, c); err != nil {
+				e.requeue(m, c, err)
+			}
+		}
+	}()
 }
 
 // next takes a child out of the queue; nil if there is none to start.
-func (f *family) next() *machine.ChildStarting {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.over || len(f.waiting) == 0 {
-		f.starting = false
+func (m *mapRunChildren) next() *machine.ChildStarting {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.over || len(m.waiting) == 0 || m.parent.in(suspended) {
+		m.starting = false
 		return nil
 	}
-	c := f.waiting[0]
-	f.waiting = f.waiting[1:]
-	f.live[c.ARN] = c
+	c := m.waiting[0]
+	m.waiting = m.waiting[1:]
 	return c
 }
 
-// begin starts one child, or finds it if an earlier process has started it.
-func (e *Engine) begin(x *execution, f *family, c *machine.ChildStarting) error {
-	revision := ChildRevision(x.revision, c.Label)
-	program, err := e.Program(revision)
+// requeue puts a child back that could not be started, and suspends its parent:
+// the child is started when the parent is restored.
+func (e *Engine) requeue(m *mapRunChildren, c *machine.ChildStarting, err error) {
+	if e.root.Err() != nil || m.isOver() {
+		return
+	}
+	e.suspend(m.parent, err)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.waiting = slices.Insert(m.waiting, 0, c)
+}
+
+// beginChild starts one child, or finds it if it was started before.
+func (e *Engine) beginChild(m *mapRunChildren, c *machine.ChildStarting) error {
+	parent := m.parent
+	revision := ChildRevision(parent.revision, c.Label)
+	program, err := e.config.Program(revision)
 	if err != nil {
 		return err
 	}
 	of := machineOfRun(c.MapRun)
 	r := Request{Input: c.Input, Revision: revision, Program: program, Start: machine.Start{
-		ARN: c.ARN, Name: c.Name, MachineARN: of, Machine: of[strings.LastIndexByte(of, ':')+1:], RoleARN: x.start.RoleARN,
-		InputText: c.Input.String(), Express: c.Express, MapRun: c.MapRun, Parent: x.arn, Items: c.Items,
+		ARN: c.ARN, Name: c.Name, MachineARN: of, Machine: of[strings.LastIndexByte(of, ':')+1:], RoleARN: m.roleARN,
+		InputText: c.Input.String(), Express: c.Express, MapRun: c.MapRun, Parent: parent.arn, Items: c.Items,
 	}}
-	ended := func(v View) { e.childEnded(x, f, c, v) }
 	child, _, err := e.create(e.root, &r)
+	if err == ErrExists && c.Redrive {
+		return e.redriveChild(m, c)
+	}
 	if err == ErrExists {
-		return e.OnEnd(c.ARN, ended)
+		return e.OnEnd(c.ARN, func(v View) { e.childEnded(m, c, v, false) })
 	}
 	if err != nil {
 		return err
 	}
-	child.watch(ended)
-	e.run(child, machine.Stimulus{Kind: machine.Begin, Start: &r.Start, Output: r.Input}, nil)
-	if !c.Express && f.isOver() { // abandon came before there was anything to stop
+	e.watch(child, func(v View, err error) {
+		if err != nil {
+			e.requeue(m, c, err)
+			return
+		}
+		e.childEnded(m, c, v, false)
+	})
+	e.deliver(child, delivery{Stimulus: begin(&r)})
+	if !c.Express && m.isOver() { // abandon came before there was anything to stop
 		e.stopChild(c.ARN)
 	}
 	return nil
 }
 
-func (f *family) isOver() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.over
+func (m *mapRunChildren) isOver() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.over
 }
 
-// childEnded takes the end of a child to its Map Run. It does not block.
-func (e *Engine) childEnded(x *execution, f *family, c *machine.ChildStarting, v View) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.live, c.ARN)
-	if f.over {
+// childEnded takes the end of a child to its Map Run. notRedrivable says that it
+// should have been redriven, and could not be. It does not block.
+func (e *Engine) childEnded(m *mapRunChildren, c *machine.ChildStarting, v View, notRedrivable bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.over {
 		return
 	}
-	f.ended = append(f.ended, machine.ChildEnd{Index: c.Index, Status: v.Status, Started: v.Started, Stopped: v.Stopped, Output: v.Output, Failure: v.Failure})
-	if !f.telling {
-		f.telling = true
-		e.busy.add()
-		go e.tellEnds(x, f)
-	}
+	m.ended = append(m.ended, childEnd{c.ARN, machine.ChildEnd{
+		Index: c.Index, Status: v.Status, Started: v.Started, Stopped: v.Stopped, Output: v.Output, Failure: v.Failure, NotRedrivable: notRedrivable,
+	}})
+	e.tellEnds(m)
 }
 
-func (e *Engine) tellEnds(x *execution, f *family) {
-	defer e.busy.done()
-	for {
-		f.mu.Lock()
-		ended := f.ended
-		f.ended = nil
-		if f.telling = len(ended) > 0; !f.telling {
-			f.mu.Unlock()
-			return
+// tellEnds begins to report the children that have ended. The caller holds m.mu.
+func (e *Engine) tellEnds(m *mapRunChildren) {
+	if m.telling || m.over || len(m.ended) == 0 {
+		return
+	}
+	m.telling = true
+	e.busy.add()
+	go func() {
+		defer e.busy.done()
+		for ended := m.takeEnded(); len(ended) > 0; ended = m.takeEnded() {
+			s := machine.Stimulus{Kind: machine.ChildrenEnded, Frame: m.frame, Token: m.token, Ended: make([]machine.ChildEnd, len(ended))}
+			for i := range ended {
+				s.Ended[i] = ended[i].ChildEnd
+			}
+			e.deliver(m.parent, delivery{Stimulus: s, reply: func(err error) { m.told(ended, err) }})
 		}
-		f.mu.Unlock()
-		e.run(x, machine.Stimulus{Kind: machine.ChildrenEnded, Frame: f.frame, Token: f.token, Ended: ended}, nil)
+	}()
+}
+
+// takeEnded returns the ends to report now.
+func (m *mapRunChildren) takeEnded() []childEnd {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	ended := m.ended
+	m.ended = nil
+	if len(ended) == 0 || m.over || m.parent.in(suspended) {
+		m.ended, m.telling = ended, false
+		return nil
+	}
+	return ended
+}
+
+// told learns whether ends are durable in the parent. If they are not, they are
+// reported again when the parent is restored.
+func (m *mapRunChildren) told(ended []childEnd, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err != nil && err != ErrStale {
+		m.ended = append(ended, m.ended...)
+		return
+	}
+	for i := range ended {
+		delete(m.live, ended[i].arn)
 	}
 }
 
-// dropFamily gives the children up that the token stands for: the Standard ones
-// are stopped. Express executions cannot be.
-func (e *Engine) dropFamily(x *execution, token int64) {
-	x.familyMu.Lock()
-	f := x.families[token]
-	delete(x.families, token)
-	x.familyMu.Unlock()
-	if f != nil {
-		e.abandon(f)
+// takeUpChildren goes on with the children of an execution that was restored.
+func (e *Engine) takeUpChildren(x *entry) {
+	e.children.mu.Lock()
+	runs := slices.Clone(e.children.of[x.id])
+	e.children.mu.Unlock()
+	for _, m := range runs {
+		m.mu.Lock()
+		e.startWaiting(m)
+		e.tellEnds(m)
+		m.mu.Unlock()
 	}
 }
 
-func (e *Engine) dropFamilies(x *execution) {
-	x.familyMu.Lock()
-	families := x.families
-	x.families = nil
-	x.familyMu.Unlock()
-	for _, f := range families {
-		e.abandon(f)
+// abandon gives the children up that a token stands for: the Standard ones are
+// stopped. Express executions cannot be.
+func (e *Engine) abandon(execution, token int64) {
+	q := &e.children
+	q.mu.Lock()
+	var found *mapRunChildren
+	kept := slices.DeleteFunc(q.of[execution], func(m *mapRunChildren) bool {
+		if m.token == token {
+			found = m
+		}
+		return m.token == token
+	})
+	if len(kept) == 0 {
+		delete(q.of, execution)
+	} else {
+		q.of[execution] = kept
+	}
+	q.mu.Unlock()
+	if found != nil {
+		e.stopChildren(found)
 	}
 }
 
-func (e *Engine) abandon(f *family) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.over, f.waiting, f.ended = true, nil, nil
+// abandonAll gives up all children of an execution.
+func (e *Engine) abandonAll(execution int64) {
+	q := &e.children
+	q.mu.Lock()
+	runs := q.of[execution]
+	delete(q.of, execution)
+	q.mu.Unlock()
+	for _, m := range runs {
+		e.stopChildren(m)
+	}
+}
+
+func (e *Engine) stopChildren(m *mapRunChildren) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.over, m.waiting, m.ended = true, nil, nil
 	var stop []string
-	for arn, c := range f.live {
+	for arn, c := range m.live {
 		if !c.Express {
 			stop = append(stop, arn)
 		}
@@ -193,7 +291,7 @@ func (e *Engine) abandon(f *family) {
 
 func (e *Engine) stopChild(arn string) {
 	if child := e.find(arn); child != nil {
-		e.run(child, machine.Stimulus{Kind: machine.Stopped}, nil)
+		e.deliver(child, delivery{Stimulus: machine.Stimulus{Kind: machine.Stopped}})
 	}
 }
 

@@ -8,28 +8,53 @@ import (
 // A Clock tells the time of an engine and wakes it. One clock moves Waits,
 // retries, timeouts and heartbeats alike.
 type Clock interface {
-	// Now returns the time in Unix milliseconds. It never goes back.
+	// Now returns the time in Unix milliseconds. It may go back: within a
+	// history, the machine keeps it from that.
 	Now() int64
-	// wake arranges that queue.due is called when the time has come; an
+	// wake arranges that queue.fireDue is called when the time has come; an
 	// earlier arrangement is void. math.MaxInt64 means never.
 	wake(queue *timers, at int64)
+	// setBack returns by how many milliseconds the clock was set back since the
+	// last call.
+	setBack() int64
 	// stop ends what wake has arranged.
 	stop()
 }
 
-// SystemClock returns the clock of the machine.
-func SystemClock() Clock { return &systemClock{base: time.Now()} }
-
-// A systemClock reads the time from one monotonic base, so that it never goes
-// back when the machine's clock is set.
-type systemClock struct {
-	base  time.Time
-	mu    sync.Mutex
-	timer *time.Timer
-	over  bool // stopped
+// SystemClock returns the clock of the machine: the time of the wall.
+//
+// Timers are due at a time of the wall. When the machine has slept, or its clock
+// was set forward, they fire within a minute. When it was set back, they are
+// moved back with it, also while the process did not run, so that no Wait takes
+// longer than it should; a Wait until a Timestamp then ends too early.
+func SystemClock() Clock {
+	started := time.Now()
+	return newSystemClock(func() int64 { return time.Now().UnixMilli() }, func() time.Duration { return time.Since(started) })
 }
 
-func (c *systemClock) Now() int64 { return c.base.Add(time.Since(c.base)).UnixMilli() }
+// A systemClock compares the time of the wall with the time that has passed
+// since it was made, which stands while the machine sleeps.
+type systemClock struct {
+	wall   func() int64 // Unix milliseconds
+	passed func() time.Duration
+
+	mu     sync.Mutex
+	offset int64 // wall minus passed, in milliseconds, at the last look
+	timer  *time.Timer
+	over   bool // stopped
+}
+
+func newSystemClock(wall func() int64, passed func() time.Duration) *systemClock {
+	c := &systemClock{wall: wall, passed: passed}
+	c.offset = c.wall() - c.passed().Milliseconds()
+	return c
+}
+
+func (c *systemClock) Now() int64 { return c.wall() }
+
+// longestSleep is after how long the clock is looked at again: it may have been
+// set, and the timers of the process stand while the machine sleeps.
+const longestSleep = time.Minute
 
 func (c *systemClock) wake(queue *timers, at int64) {
 	c.mu.Lock()
@@ -40,8 +65,24 @@ func (c *systemClock) wake(queue *timers, at int64) {
 	if c.over {
 		return
 	}
-	const longest = int64(24 * time.Hour / time.Millisecond) // then look again
-	c.timer = time.AfterFunc(time.Duration(min(at-c.Now(), longest))*time.Millisecond, queue.due)
+	left := min(at-c.wall(), longestSleep.Milliseconds())
+	c.timer = time.AfterFunc(time.Duration(left)*time.Millisecond, queue.fireDue)
+}
+
+// leastStep is by how many milliseconds the clock must have been set back to be
+// noticed. Smaller corrections are made all the time.
+const leastStep = 500
+
+func (c *systemClock) setBack() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	offset := c.wall() - c.passed().Milliseconds()
+	back := c.offset - offset
+	if back > -leastStep && back < leastStep {
+		return 0
+	}
+	c.offset = offset
+	return max(0, back)
 }
 
 func (c *systemClock) stop() {
@@ -72,6 +113,8 @@ func (c *VirtualClock) Now() int64 {
 
 // wake does nothing: whoever moves the clock looks at the queue.
 func (c *VirtualClock) wake(*timers, int64) {}
+
+func (c *VirtualClock) setBack() int64 { return 0 }
 
 func (c *VirtualClock) stop() {}
 

@@ -115,15 +115,14 @@ func newBench(t testing.TB, c Config) *bench {
 	if c.Tasks == nil {
 		c.Tasks = echo
 	}
-	if c.Log == nil {
+	if c.Program = programs; c.Log == nil {
 		c.Log = quiet()
 	}
-	c.Program = programs
 	e := New(c)
 	if err := e.Recover(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(func() {
 		if err := e.Close(ctx); err != nil {
 			t.Errorf("closing: %v", err)
@@ -172,14 +171,22 @@ func (b *bench) wantEmpty() {
 	if err := b.Settle(b.ctx); err != nil {
 		b.Fatal(err)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.timers.mu.Lock()
-	defer b.timers.mu.Unlock()
-	b.offers.mu.Lock()
-	defer b.offers.mu.Unlock()
-	if len(b.live) != 0 || len(b.timers.heap) != 0 || len(b.offers.queues) != 0 {
-		b.Errorf("%d executions, %d timers and %d queues are left", len(b.live), len(b.timers.heap), len(b.offers.queues))
+	for _, mu := range []*sync.Mutex{&b.entries.mu, &b.timers.mu, &b.offers.mu, &b.jobs.mu, &b.Engine.children.mu, &b.watchers.mu, &b.mapRuns.mu, &b.failures.mu, &b.holds.mu} {
+		mu.Lock()
+		defer mu.Unlock()
+	}
+	for what, n := range map[string]int{
+		"executions by ARN": len(b.entries.byARN), "executions by id": len(b.entries.byID), "open executions": b.entries.open,
+		"timers": len(b.timers.heap), "executions with timers": len(b.timers.first), "queues": len(b.offers.queues), "executions with offers": len(b.offers.of),
+		"jobs": len(b.jobs.of), "map runs with children": len(b.Engine.children.of), "watchers": len(b.watchers.of), "map runs": len(b.mapRuns.byARN), "changes of map runs": len(b.mapRuns.changing),
+		"suspended executions": len(b.failures.entries), "held stimuli": len(b.holds.queues),
+	} {
+		if n != 0 {
+			b.Errorf("%d %s are left", n, what)
+		}
+	}
+	if r, _ := b.idle.first(); r != nil {
+		b.Errorf("%s is idle", r.start.ARN)
 	}
 }
 
@@ -238,68 +245,19 @@ func TestStartOfAnEndedName(t *testing.T) {
 	group.Wait()
 }
 
-// A refusing store refuses everything after its first writes.
-type refusingStore struct {
-	*journal.Memory
-	left atomic.Int64
-}
-
-var errRefused = errors.New("the disk is full")
-
-func (s *refusingStore) Commit(w journal.Write, done func(error)) {
-	if (w.Batch != nil || w.Create != nil) && s.left.Add(-1) < 0 {
-		if done != nil {
-			go done(errRefused)
-		}
-		return
-	}
-	s.Memory.Commit(w, done)
-}
-
 func TestStoreRefusesTheBeginning(t *testing.T) {
-	b := newBench(t, Config{Store: &refusingStore{Memory: journal.NewMemory()}})
+	store := &failingStore{Memory: journal.NewMemory()}
+	b := newBench(t, Config{Store: store})
+	store.fails.Store(true)
 	for range 2 { // the name is not taken
-		if _, err := b.Start(b.ctx, request("wait", "x", `{}`)); !errors.Is(err, errRefused) {
-			t.Fatalf("starting: %v, want %v", err, errRefused)
+		if _, err := b.Start(b.ctx, request("wait", "x", `{}`)); !errors.Is(err, errFull) {
+			t.Fatalf("starting: %v, want %v", err, errFull)
 		}
 	}
 	if _, err := b.Describe("arn:aws:states:us-east-1:123456789012:execution:m:x"); err != ErrNotFound {
 		t.Errorf("describing: %v, want %v", err, ErrNotFound)
 	}
 	b.wantEmpty()
-}
-
-// An execution whose batch is refused stands; whoever waits for it is told, and
-// it can be stopped once the store writes again.
-func TestStoreRefusesABatch(t *testing.T) {
-	store := &refusingStore{Memory: journal.NewMemory()}
-	store.left.Store(1)
-	b := newBench(t, Config{Store: store})
-	arn := b.start("wait", "x")
-	waited := make(chan error)
-	go func() {
-		_, err := b.Wait(b.ctx, arn)
-		waited <- err
-	}()
-	if err := b.Advance(b.ctx, time.Hour); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-waited; err != nil && !errors.Is(err, errRefused) {
-		t.Errorf("waiting: %v, want %v", err, errRefused)
-	}
-	if v, err := b.Describe(arn); err != nil || v.Status != machine.Running {
-		t.Errorf("describing: %v, %v, want it to stand", v.Status, err)
-	}
-	b.wantEmpty()
-	store.left.Store(1)
-	if stopped, err := b.Stop(b.ctx, arn, nil); err != nil || stopped == 0 {
-		t.Errorf("stopping: %d, %v", stopped, err)
-	}
-	b.wantStatus(arn, machine.Aborted)
-	var last machine.Event
-	if err := b.History(arn, 1, func(e *machine.Event) bool { last = *e; return true }); err != nil || last.ID != 3 || last.Type != machine.ExecutionAborted {
-		t.Errorf("the history ends with %+v, %v", last, err)
-	}
 }
 
 // The journal counts on after the history is full.
@@ -327,7 +285,7 @@ func TestStopDuringALongComputation(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := b.find(r.Start.ARN)
-	if err := b.bring(b.ctx, x, machine.Stimulus{Kind: machine.Stopped}); err != nil {
+	if err := b.send(b.ctx, x, machine.Stimulus{Kind: machine.Stopped}); err != nil {
 		t.Errorf("stopping: %v", err)
 	}
 	b.wantEmpty()
@@ -429,9 +387,9 @@ func TestPanicInTheMachineFailsTheExecution(t *testing.T) {
 	b := newBench(t, Config{})
 	arn := b.start("wait", "x")
 	x := b.find(arn)
-	x.mu.Lock()
-	x.x = nil // nothing makes a machine panic that we know of
-	x.mu.Unlock()
+	x.turn.Lock()
+	x.resident.machine = nil // nothing makes a machine panic that we know of
+	x.turn.Unlock()
 	if err := b.Advance(b.ctx, time.Hour); err != nil {
 		t.Fatal(err)
 	}

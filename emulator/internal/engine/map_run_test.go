@@ -81,7 +81,10 @@ func (b *bench) events(arn string) (out []string) {
 
 func (b *bench) onlyRun(arn string) MapRun {
 	b.Helper()
-	runs := b.MapRuns(arn)
+	runs, err := b.MapRuns(arn)
+	if err != nil {
+		b.Fatal(err)
+	}
 	if len(runs) != 1 {
 		b.Fatalf("%d map runs, want 1", len(runs))
 	}

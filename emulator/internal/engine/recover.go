@@ -10,9 +10,10 @@ import (
 	"github.com/aslocal/aslocal/emulator/journal"
 )
 
-// This file goes on with executions after a restart: it folds their journals,
-// asks again for what was not answered, and lets them continue. A task that was
-// being called when the process ended is called again.
+// This file goes on with executions that the journal has: after a restart, and
+// when somebody asks for one that the engine does not know. It folds their
+// journals, asks again for what was not answered, and lets them continue. A task
+// that was being called when the process ended is called again.
 
 // Recover goes on with the executions that the store says have not ended. The
 // Runner must be ready: tasks are called before it returns. The error is the
@@ -21,70 +22,102 @@ func (e *Engine) Recover() error {
 	if err := e.loadMapRuns(); err != nil {
 		return err
 	}
-	var found []*execution
-	for history, err := range e.Store.Unfinished() {
-		if broken := (*journal.BrokenError)(nil); errors.As(err, &broken) {
-			e.Log.Error(broken.Error())
+	var found []*entry
+	standing := make(map[string]bool)
+	revisions := make(map[string]string)
+	for history, err := range e.store.Unfinished() {
+		if broken, ok := errors.AsType[*journal.BrokenError](err); ok {
+			e.log.Error(broken.Error())
 			continue
 		}
 		if err != nil {
 			return fmt.Errorf("engine: reading the executions that have not ended: %w", err)
 		}
-		x, err := e.restore(history)
+		x := entryOf(&history.Execution)
+		if known, ok := revisions[x.revision]; ok {
+			x.revision = known // one text for all of them
+		}
+		revisions[x.revision] = x.revision
+		r, err := e.foldInto(x, slices.Values(history.Batches))
 		if err != nil {
-			e.Log.Error("an execution cannot go on", "execution", history.Execution.ARN, "journal", e.Store.Path(), "error", err)
+			e.log.Error("an execution cannot go on", "execution", x.arn, "journal", e.store.Path(), "error", err)
+			standing[x.arn] = true
 			continue
 		}
-		e.live[x.arn] = x
+		if _, err := e.entries.add(x, 0); err != nil {
+			return err
+		}
+		x.install(r)
 		found = append(found, x)
 	}
+	wanted := make(map[waiting]bool)
 	for _, x := range found {
-		for _, c := range x.x.Pending() {
-			e.carryOut(x, &c)
+		commands := x.resident.machine.Pending()
+		for i := range commands {
+			wanted[waiting{x.arn, commands[i].Token}] = true
 		}
-		e.run(x, machine.Stimulus{Kind: machine.Resumed}, nil)
+		e.takeUp(x, x.resident, commands)
+		e.deliver(x, delivery{Stimulus: machine.Stimulus{Kind: machine.Resumed}})
 	}
 	for _, x := range found {
-		if e.orphaned(x) {
-			e.run(x, machine.Stimulus{Kind: machine.Stopped}, nil)
+		if start := startOf(x); start != nil && !standing[start.Caller] && e.orphaned(start, wanted) {
+			e.deliver(x, delivery{Stimulus: machine.Stimulus{Kind: machine.Stopped}})
 		}
 	}
 	return nil
 }
 
-// orphaned reports whether x is a child whose Map Run has ended: the process
-// ended before it could be stopped.
-func (e *Engine) orphaned(x *execution) bool {
-	if x.start.MapRun == "" {
-		return false
-	}
-	r := e.mapRuns.get(x.start.MapRun)
-	return r == nil || r.Status != machine.Running
+// waiting names a task of an execution that has not been answered.
+type waiting struct {
+	execution string // ARN
+	token     int64
 }
 
-// restore rebuilds one execution from its journal.
-func (e *Engine) restore(h journal.History) (*execution, error) {
-	x := newExecution(h.Execution.ARN, revisionOf(&h.Execution))
-	x.id = h.Execution.ID
-	var err error
-	if x.x, err = e.fold(x.revision, slices.Values(h.Batches)); err != nil {
-		return nil, err
+// startOf returns what x began with; nil if it is over.
+func startOf(x *entry) *machine.Start {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.stage == over || x.resident == nil {
+		return nil
 	}
-	if x.start = x.x.Start(); x.start == nil {
-		return nil, errors.New("engine: its journal has no beginning")
-	}
-	view, _ := x.published(nil)
-	x.view.store(view)
-	x.begun.give()
-	return x, nil
+	return x.resident.start
 }
 
-// fold rebuilds an execution from batches. A journal that does not fit the
-// program is an error.
-func (e *Engine) fold(revision string, batches iter.Seq[journal.Batch]) (x *machine.Execution, err error) {
-	program, err := e.Program(revision)
+// orphaned reports whether nobody waits for an execution any more that goes on
+// only as long as somebody does: the process ended before it could be stopped.
+func (e *Engine) orphaned(start *machine.Start, wanted map[waiting]bool) bool {
+	switch {
+	case start.MapRun != "":
+		return e.mapRuns.get(start.MapRun) == nil
+	case start.Managed:
+		return !wanted[waiting{start.Caller, start.CallerToken}]
+	}
+	return false
+}
+
+// entryOf makes the entry of an execution that the journal has.
+func entryOf(stored *journal.Execution) *entry {
+	return &entry{id: stored.ID, arn: stored.ARN, revision: revisionOf(stored), stage: running}
+}
+
+// foldInto makes a resident for x of its batches.
+func (e *Engine) foldInto(x *entry, batches iter.Seq[journal.Batch]) (*resident, error) {
+	m, last, err := e.foldBatches(x.revision, batches)
 	if err != nil {
 		return nil, err
+	}
+	if m.Start() == nil {
+		return nil, errors.New("engine: its journal has no beginning")
+	}
+	return &resident{entry: x, machine: m, start: m.Start(), folded: last}, nil
+}
+
+// foldBatches rebuilds an execution, and says when its last event was. A journal
+// that does not fit the program is an error.
+func (e *Engine) foldBatches(revision string, batches iter.Seq[journal.Batch]) (m *machine.Execution, last int64, err error) {
+	program, err := e.config.Program(revision)
+	if err != nil {
+		return nil, 0, err
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -92,31 +125,98 @@ func (e *Engine) fold(revision string, batches iter.Seq[journal.Batch]) (x *mach
 		}
 	}()
 	var failed error
-	x = machine.Replay(program, func(yield func(machine.Event) bool) {
+	m = machine.Replay(program, eventsOf(batches, &last, &failed))
+	return m, last, failed
+}
+
+// eventsOf yields the events of batches. It sets when the last one was, or why
+// they cannot be read.
+func eventsOf(batches iter.Seq[journal.Batch], last *int64, failed *error) iter.Seq[machine.Event] {
+	return func(yield func(machine.Event) bool) {
 		var buf []machine.Event
 		for batch := range batches {
-			if buf, failed = machine.ReadEvents(buf[:0], batch.Data); failed != nil {
+			if buf, *failed = machine.ReadEvents(buf[:0], batch.Data); *failed != nil {
 				return
 			}
 			for _, ev := range buf {
+				*last = ev.At
 				if !yield(ev) {
 					return
 				}
 			}
 		}
-	})
-	return x, failed
+	}
 }
 
-// refold rebuilds a live execution as far as its journal goes.
-func (e *Engine) refold(x *execution) (*machine.Execution, error) {
+// fold makes a resident for x of its journal.
+func (e *Engine) fold(x *entry) (*resident, error) {
 	var failed error
-	rebuilt, err := e.fold(x.revision, func(yield func(journal.Batch) bool) {
-		for batch, err := range e.Store.Batches(x.id, 1) {
-			if failed = err; err != nil || !yield(batch) {
+	r, err := e.foldInto(x, e.batchesOf(x.id, &failed))
+	return r, errors.Join(failed, err)
+}
+
+// batchesOf yields the batches of an execution. It sets why they cannot be read.
+func (e *Engine) batchesOf(execution int64, failed *error) iter.Seq[journal.Batch] {
+	return func(yield func(journal.Batch) bool) {
+		for batch, err := range e.store.Batches(execution, 1) {
+			if *failed = err; err != nil || !yield(batch) {
 				return
 			}
 		}
+	}
+}
+
+// open returns the entry of an execution. One that only the journal has, because
+// it could not go on, is taken up if that is possible now. The entry is nil if
+// the execution has ended; ErrNotFound if there is none.
+func (e *Engine) open(arn string) (*entry, error) { return e.adopt(arn, e.fold) }
+
+// openToStop is open for a caller who will stop the execution: its program may
+// be lost.
+func (e *Engine) openToStop(arn string) (*entry, error) {
+	return e.adopt(arn, func(x *entry) (*resident, error) {
+		r, err := e.fold(x)
+		if err == nil {
+			return r, nil
+		}
+		var last int64
+		var unread, broken error
+		m := machine.Remains(eventsOf(e.batchesOf(x.id, &unread), &last, &broken))
+		if err := errors.Join(unread, broken); err != nil {
+			return nil, err
+		}
+		return &resident{entry: x, machine: m, start: m.Start(), folded: last}, nil
 	})
-	return rebuilt, errors.Join(failed, err)
+}
+
+// adopt makes an entry for an execution that has none, with the resident that
+// make returns.
+func (e *Engine) adopt(arn string, fold func(*entry) (*resident, error)) (*entry, error) {
+	if x := e.find(arn); x != nil && !x.in(beginning) {
+		return x, nil
+	}
+	stored, err := e.stored(arn)
+	if err != nil || stored.Status != journal.Running {
+		return nil, err
+	}
+	x := entryOf(&stored)
+	x.turn.Lock()
+	defer x.turn.Unlock()
+	if other, err := e.entries.add(x, 0); other != nil || err != nil {
+		return other, err
+	}
+	r, err := fold(x)
+	if err != nil {
+		e.leave(x)
+		return nil, &UnavailableError{arn, err}
+	}
+	x.install(r)
+	e.takeUp(x, r, r.machine.Pending())
+	return x, nil
+}
+
+// standing is the error for those who wait for an execution that only the
+// journal has.
+func (e *Engine) standing(arn string) error {
+	return &UnavailableError{arn, errors.New("it cannot go on")}
 }

@@ -1,55 +1,112 @@
 package engine
 
 import (
-	"bytes"
-	"errors"
-	"iter"
-	"log/slog"
-	"strings"
+	"context"
 	"testing"
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
 )
 
-// damaged is a store in which the first execution that has not ended cannot be
-// read.
-type damaged struct{ journal.Store }
+func init() {
+	definitions["nested"] = `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": {"StateMachineArn": "m"}, "End": true}}}`
+}
 
-func (d damaged) Unfinished() iter.Seq2[journal.History, error] {
-	return func(yield func(journal.History, error) bool) {
-		first := true
-		for h, err := range d.Store.Unfinished() {
-			if first {
-				h, err = journal.History{}, &journal.BrokenError{Key: h.Execution.ARN, Err: errors.New("no such page")}
-			}
-			if first = false; !yield(h, err) {
-				return
-			}
+// A jobRunner starts a job for each task, which goes on.
+type jobRunner func(c *task.Call)
+
+func (r jobRunner) Run(_ context.Context, c *task.Call) (task.Answer, error) {
+	r(c)
+	return task.Answer{Output: value.True}, nil
+}
+
+func (jobRunner) Watch(context.Context, *task.Call, value.Value, func(value.Value, error)) {}
+
+// Executions that go on only as long as another one waits for them are stopped
+// after a restart if that does not wait any more: the process ended before it
+// could stop them.
+func TestOrphansAreStopped(t *testing.T) {
+	store, clock := journal.NewMemory(), NewVirtualClock(time.UnixMilli(1_000_000))
+	var b *bench
+	begin := func(name, caller string, token int64, managed bool) {
+		r := request("wait", name, `{}`)
+		r.Start.Caller, r.Start.CallerToken, r.Start.Managed = caller, token, managed
+		if _, err := b.Start(b.ctx, r); err != nil {
+			t.Error(err)
+		}
+	}
+	tasks := jobRunner(func(c *task.Call) {
+		begin("wanted", c.Execution, c.Token, true)
+		begin("of another task", c.Execution, c.Token+1, true)
+		begin("on its own", c.Execution, c.Token+1, false)
+	})
+	b = newBench(t, Config{Store: store, Clock: clock, Tasks: tasks})
+	b.start("nested", "caller")
+	r := request("wait", "standing", `{}`)
+	r.Revision = "gone"
+	if _, err := b.Start(b.ctx, r); err != nil {
+		t.Fatal(err)
+	}
+	begin("of one that stands", r.Start.ARN, 4, true)
+	begin("of nobody", "arn:aws:states:us-east-1:123456789012:execution:m:gone", 4, true)
+	if err := b.Settle(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	b.stopAll() // as good as killed
+
+	b = newBench(t, Config{Store: store, Clock: clock, Tasks: tasks})
+	if err := b.Settle(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]machine.Status{
+		"caller": machine.Running, "of one that stands": machine.Running, "wanted": machine.Running, "on its own": machine.Running, "of another task": machine.Aborted, "of nobody": machine.Aborted,
+	} {
+		if v := b.view(request("wait", name, `{}`).Start.ARN); v.Status != want {
+			t.Errorf("%s is %v, want %v", name, v.Status, want)
 		}
 	}
 }
 
-// An execution that cannot be read keeps no other from going on.
-func TestRecoverWithADamagedExecution(t *testing.T) {
-	store, clock := journal.NewMemory(), NewVirtualClock(time.UnixMilli(1_000_000))
-	first := newBench(t, Config{Store: store, Clock: clock})
-	broken, whole := request("wait", "broken", `{}`), request("wait", "whole", `{}`)
-	for _, r := range []Request{broken, whole} {
-		if _, err := first.Start(first.ctx, r); err != nil {
-			t.Fatal(err)
-		}
+// Map Runs that have ended are in the store only, and found there.
+func TestEndedMapRuns(t *testing.T) {
+	store := journal.NewMemory()
+	b := newBench(t, Config{Store: store})
+	arn := b.startMap("map retry", `[0]`)
+	b.wantStatus(arn, machine.Succeeded)
+	b.wantEmpty()
+	want := b.onlyRun(arn)
+	if want.Status != machine.Succeeded || want.Stopped == 0 || want.Execution != arn {
+		t.Errorf("it is %+v", want)
 	}
-	first.stopAll() // as good as killed
+	b.stopAll()
 
-	var log bytes.Buffer
-	second := newBench(t, Config{Store: damaged{store}, Clock: clock, Log: slog.New(slog.NewTextHandler(&log, nil))})
-	if err := second.Advance(second.ctx, time.Minute); err != nil {
-		t.Fatal(err)
+	b = newBench(t, Config{Store: store})
+	if got, err := b.MapRun(want.ARN); err != nil || got != want {
+		t.Errorf("after a restart it is %+v, %v, want %+v", got, err, want)
 	}
-	second.wantStatus(whole.Start.ARN, machine.Succeeded)
-	if want := `execution \"` + broken.Start.ARN + `\" cannot be read and is left out: no such page`; strings.Count(log.String(), "\n") != 1 || !strings.Contains(log.String(), want) {
-		t.Errorf("the log has %q, want one line with %q", log.String(), want)
+	if got := b.onlyRun(arn); got != want {
+		t.Errorf("after a restart the execution has %+v, want %+v", got, want)
+	}
+	for doc := range store.Documents(kindMapRun) {
+		t.Errorf("%s is said to run", doc.Key)
+	}
+}
+
+// With seeds that are given, everything random is the same in every run.
+func TestSeeds(t *testing.T) {
+	definitions["random"] = `{"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"id.$": "States.UUID()"}, "End": true}}}`
+	run := func() (out string) {
+		seed := uint64(7)
+		b := newBench(t, Config{Seed: func() uint64 { seed++; return seed }})
+		for _, name := range []string{"x", "y"} {
+			out += b.wantStatus(b.start("random", name), machine.Succeeded).Output.String()
+		}
+		return out
+	}
+	if first, second := run(), run(); first != second {
+		t.Errorf("two runs differ: %s and %s", first, second)
 	}
 }

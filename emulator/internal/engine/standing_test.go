@@ -59,13 +59,13 @@ func TestPanicOfABrokenExpressExecution(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := b.find(r.Start.ARN)
-	x.mu.Lock()
-	x.x = nil // there is neither a machine nor a journal
-	x.mu.Unlock()
+	x.turn.Lock()
+	x.resident.machine = nil // there is neither a machine nor a journal
+	x.turn.Unlock()
 	if err := b.Advance(b.ctx, time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if x.lost.Load() == nil {
+	if !x.in(over) {
 		t.Error("the execution is not given up")
 	}
 	b.wantEmpty()
@@ -80,7 +80,7 @@ type unreadableStore struct {
 
 func (s *unreadableStore) Execution(arn string) (journal.Execution, error) {
 	if s.refuses {
-		return journal.Execution{}, errRefused
+		return journal.Execution{}, errFull
 	}
 	return s.Memory.Execution(arn)
 }
@@ -102,8 +102,8 @@ func TestTokensOfExecutionsThatHaveEnded(t *testing.T) {
 		t.Errorf("got %v, want %v", err, ErrStale)
 	}
 	store.refuses = true
-	if err := b.CheckToken(token); err != errRefused {
-		t.Errorf("got %v, want %v", err, errRefused)
+	if err := b.CheckToken(token); err != errFull {
+		t.Errorf("got %v, want %v", err, errFull)
 	}
 	store.refuses = false
 	elsewhere := newBench(t, Config{})

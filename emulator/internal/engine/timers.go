@@ -13,75 +13,115 @@ import (
 // purpose; setting it again moves it.
 type timers struct {
 	clock Clock
-	fire  func(*timer)
+	fire  func(*timer, []machine.Alarm)
 	turns chan struct{} // how many timers may be firing at a time
 
 	mu     sync.Mutex
 	heap   timerHeap
-	wakeAt int64 // what the clock was asked for last
+	first  map[int64]*timer // of each execution, by id; the others follow it
+	wakeAt int64            // what the clock was asked for last
 	order  uint64
 }
 
-// A timer is one wake-up call.
+// A timer is one wake-up call. Parked executions have one or two, so it is small.
 type timer struct {
-	due   int64
-	order uint64 // among those due at once: the first set fires first
-	x     *execution
-	frame int32
-	token int64
-	kind  machine.Timer
-	at    int // place in the heap, -1 outside
-
-	also []machine.Alarm // those that pop has removed with it
+	due       int64
+	until     int64  // due as it was set, before the clock was set back
+	order     uint64 // among those due at once: the first set fires first
+	execution int64  // id
+	token     int64
+	next      *timer // of the same execution, in the order of setting
+	frame     int32
+	at        int32 // place in the heap, -1 outside
+	kind      machine.Timer
 }
 
-func newTimers(clock Clock, fire func(*timer)) *timers {
-	return &timers{clock: clock, fire: fire, turns: make(chan struct{}, firing), wakeAt: math.MaxInt64}
+func newTimers(clock Clock, fire func(*timer, []machine.Alarm)) *timers {
+	return &timers{clock: clock, fire: fire, turns: make(chan struct{}, firing), wakeAt: math.MaxInt64, first: make(map[int64]*timer)}
 }
 
-// set adds the timer that a command asks for, or moves it.
-func (q *timers) set(x *execution, c *machine.Command, due int64) {
+// set adds the timer that a command of an execution asks for, or moves it; one
+// that was asked for again stays where it is.
+func (q *timers) set(execution int64, c *machine.Command, due int64, again bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, t := range x.timers {
-		if t.token == c.Token && t.kind == c.Timer {
-			t.due = due
-			heap.Fix(&q.heap, t.at)
-			q.rewake()
-			return
+	q.notice()
+	place := &timer{} // the last one, or the place before the first
+	place.next = q.first[execution]
+	last := place
+	for t := place.next; t != nil; last, t = t, t.next {
+		if t.token != c.Token || t.kind != c.Timer {
+			continue
 		}
+		if !again {
+			t.due, t.until = due, due
+			heap.Fix(&q.heap, int(t.at))
+			q.rewake()
+		}
+		return
 	}
 	q.order++
-	t := &timer{due: due, order: q.order, x: x, frame: c.Frame, token: c.Token, kind: c.Timer}
-	x.timers = append(x.timers, t)
+	t := &timer{due: due, until: due, order: q.order, execution: execution, frame: c.Frame, token: c.Token, kind: c.Timer}
+	if last.next = t; last == place {
+		q.first[execution] = t
+	}
 	heap.Push(&q.heap, t)
 	q.rewake()
 }
 
 // cancel removes the timers of a token.
-func (q *timers) cancel(x *execution, token int64) {
+func (q *timers) cancel(execution, token int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	kept := x.timers[:0]
-	for _, t := range x.timers {
-		if t.token == token {
-			heap.Remove(&q.heap, t.at)
-		} else {
-			kept = append(kept, t)
-		}
-	}
-	clear(x.timers[len(kept):])
-	x.timers = kept
+	q.remove(execution, func(t *timer) bool { return t.token == token })
 }
 
 // drop removes all timers of an execution.
-func (q *timers) drop(x *execution) {
+func (q *timers) drop(execution int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, t := range x.timers {
-		heap.Remove(&q.heap, t.at)
+	q.remove(execution, func(*timer) bool { return true })
+}
+
+// remove removes the timers of an execution that f selects, and returns them in
+// the order of setting. The caller holds q.mu.
+func (q *timers) remove(execution int64, f func(*timer) bool) (removed []*timer) {
+	var kept, last *timer
+	for t := q.first[execution]; t != nil; {
+		next := t.next
+		t.next = nil
+		switch {
+		case f(t):
+			if t.at >= 0 {
+				heap.Remove(&q.heap, int(t.at))
+			}
+			removed = append(removed, t)
+		case last == nil:
+			kept, last = t, t
+		default:
+			last.next, last = t, t
+		}
+		t = next
 	}
-	x.timers = nil
+	if kept == nil {
+		delete(q.first, execution)
+	} else {
+		q.first[execution] = kept
+	}
+	return removed
+}
+
+// notice takes it into account when the clock was set back: no timer waits
+// longer for that. The caller holds q.mu.
+func (q *timers) notice() {
+	back := q.clock.setBack()
+	if back == 0 {
+		return
+	}
+	for _, t := range q.heap {
+		t.due -= back
+	}
+	q.wakeAt = math.MaxInt64
 }
 
 // firing is how many timers fire at a time at most: enough that an execution
@@ -89,18 +129,18 @@ func (q *timers) drop(x *execution) {
 // due at once.
 const firing = 64
 
-// due fires what is due. The system clock calls it.
-func (q *timers) due() {
+// fireDue fires what is due. The system clock calls it.
+func (q *timers) fireDue() {
 	now := q.clock.Now()
 	for {
-		t := q.pop(now)
+		t, also := q.pop(now)
 		if t == nil {
 			return
 		}
 		q.turns <- struct{}{}
 		go func() {
 			defer func() { <-q.turns }()
-			q.fire(t)
+			q.fire(t, also)
 		}()
 	}
 }
@@ -108,28 +148,22 @@ func (q *timers) due() {
 // pop removes the next timer if it is due, and else asks to be woken for it.
 // The timers of the same execution that are due at the same instant go with it:
 // they reach the machine together.
-func (q *timers) pop(now int64) *timer {
+func (q *timers) pop(now int64) (first *timer, also []machine.Alarm) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.notice()
 	if len(q.heap) == 0 || q.heap[0].due > now {
 		q.wakeAt = math.MaxInt64
 		q.rewake()
-		return nil
+		return nil, nil
 	}
-	t := heap.Pop(&q.heap).(*timer)
-	kept := t.x.timers[:0]
-	for _, other := range t.x.timers { // in the order of setting
-		switch {
-		case other.due != t.due:
-			kept = append(kept, other)
-		case other != t:
-			heap.Remove(&q.heap, other.at)
-			t.also = append(t.also, machine.Alarm{Frame: other.frame, Token: other.token, Timer: other.kind})
+	first = heap.Pop(&q.heap).(*timer)
+	for _, t := range q.remove(first.execution, func(t *timer) bool { return t.due == first.due }) {
+		if t != first {
+			also = append(also, machine.Alarm{Frame: t.frame, Token: t.token, Timer: t.kind})
 		}
 	}
-	clear(t.x.timers[len(kept):])
-	t.x.timers = kept
-	return t
+	return first, also
 }
 
 // next returns when the next timer is due, math.MaxInt64 if there is none.
@@ -166,12 +200,12 @@ func (h timerHeap) Less(i, j int) bool {
 
 func (h timerHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
-	h[i].at, h[j].at = i, j
+	h[i].at, h[j].at = int32(i), int32(j)
 }
 
 // Push is for container/heap.
 func (h *timerHeap) Push(t any) {
-	t.(*timer).at = len(*h)
+	t.(*timer).at = int32(len(*h))
 	*h = append(*h, t.(*timer))
 }
 

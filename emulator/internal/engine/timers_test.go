@@ -23,7 +23,7 @@ func TestManyTimersAtOnce(t *testing.T) {
 		done.Add(n)
 		clock := SystemClock()
 		defer clock.stop()
-		q := newTimers(clock, func(*timer) {
+		q := newTimers(clock, func(*timer, []machine.Alarm) {
 			defer done.Done()
 			fired.Add(1)
 			at := now.Add(1)
@@ -33,7 +33,7 @@ func TestManyTimersAtOnce(t *testing.T) {
 		})
 		due := clock.Now() + 1000
 		for i := range n {
-			q.set(&execution{}, &machine.Command{Token: int64(i)}, due)
+			q.set(int64(i), &machine.Command{}, due, false)
 		}
 		done.Wait()
 		if fired.Load() != n || most.Load() > firing {
@@ -51,9 +51,9 @@ func TestBusyExecutionHoldsNobodyUp(t *testing.T) {
 		b := newBench(t, Config{Clock: SystemClock(), WaitTimeScale: 0.1})
 		busy, other := b.start("wait", "busy"), b.start("wait", "other")
 		x := b.find(busy)
-		x.mu.Lock()
+		x.turn.Lock()
 		b.wantStatus(other, machine.Succeeded)
-		x.mu.Unlock()
+		x.turn.Unlock()
 		b.wantStatus(busy, machine.Succeeded)
 	})
 }
@@ -62,28 +62,29 @@ func TestBusyExecutionHoldsNobodyUp(t *testing.T) {
 func TestTimersInOrder(t *testing.T) {
 	var fired []int64
 	q := newTimers(NewVirtualClock(time.UnixMilli(0)), nil)
-	x, y := &execution{}, &execution{}
+	const x, y = 1, 2
 	for i, due := range []int64{30, 10, 20, 10, 50, 60} {
-		q.set(x, &machine.Command{Token: int64(i)}, due)
+		q.set(x, &machine.Command{Token: int64(i)}, due, false)
 	}
-	q.set(y, &machine.Command{Token: 9}, 15)
-	q.set(x, &machine.Command{Token: 0}, 5) // moved
+	q.set(y, &machine.Command{Token: 9}, 15, false)
+	q.set(x, &machine.Command{Token: 0}, 5, false) // moved
+	q.set(x, &machine.Command{Token: 1}, 99, true) // it is there
 	q.cancel(x, 2)
 	q.drop(y)
 	if at := q.next(); at != 5 {
 		t.Errorf("the next timer is due at %d, want 5", at)
 	}
-	for t := q.pop(50); t != nil; t = q.pop(50) {
+	for t, also := q.pop(50); t != nil; t, also = q.pop(50) {
 		fired = append(fired, t.token)
-		for _, other := range t.also {
+		for _, other := range also {
 			fired = append(fired, -other.Token) // together with the one before
 		}
 	}
 	if want := []int64{0, 1, -3, 4}; !slices.Equal(fired, want) {
 		t.Errorf("fired %v, want %v", fired, want)
 	}
-	if q.next() != 60 || len(x.timers) != 1 || len(y.timers) != 0 {
-		t.Errorf("next %d, %d timers of x and %d of y", q.next(), len(x.timers), len(y.timers))
+	if q.next() != 60 || len(q.heap) != 1 || q.first[x] != q.heap[0] || q.first[y] != nil {
+		t.Errorf("next %d, %d timers, first of x %v and of y %v", q.next(), len(q.heap), q.first[x], q.first[y])
 	}
 }
 
@@ -91,11 +92,12 @@ func TestTimersInOrder(t *testing.T) {
 func TestVirtualTimeIsDeterministic(t *testing.T) {
 	run := func() (log []string) {
 		var mu sync.Mutex
-		b := newBench(t, Config{Observe: func(arn string, e *machine.Event) {
+		b := newBench(t, Config{})
+		b.Observe(Filter{}, func(x *machine.Start, e *machine.Event) {
 			mu.Lock()
 			defer mu.Unlock()
-			log = append(log, fmt.Sprint(arn, e.At, e.ID, e.Type))
-		}})
+			log = append(log, fmt.Sprint(x.ARN, e.At, e.ID, e.Type))
+		})
 		for i := range 20 {
 			b.start("wait", fmt.Sprint(i))
 			if err := b.Advance(b.ctx, 7*time.Second); err != nil {
@@ -199,7 +201,7 @@ func TestRecoveryFromADamagedJournal(t *testing.T) {
 		}, nil)
 	}
 	b := newBench(t, Config{Store: store})
-	if len(b.live) != 0 {
-		t.Errorf("%d executions go on", len(b.live))
+	if len(b.entries.byARN) != 0 {
+		t.Errorf("%d executions go on", len(b.entries.byARN))
 	}
 }

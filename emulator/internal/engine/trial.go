@@ -23,14 +23,14 @@ func (e *Engine) Try(ctx context.Context, t *machine.StateTest) *machine.StateRe
 	ctx, cancel := context.WithTimeout(ctx, maxTrial)
 	defer cancel()
 	defer context.AfterFunc(e.root, cancel)()
-	t.At, t.Start.Seed = e.Clock.Now(), newSeed()
+	t.At, t.Start.Seed = e.clock.Now(), e.config.Seed()
 	t.Call = func(asked *machine.Task) (value.Value, *machine.Failure) {
-		return e.callOnTrial(ctx, &execution{arn: t.Start.ARN, start: &t.Start}, asked)
+		return e.callOnTrial(ctx, &t.Start, asked)
 	}
 	return t.Run()
 }
 
-func (e *Engine) callOnTrial(ctx context.Context, x *execution, t *machine.Task) (value.Value, *machine.Failure) {
+func (e *Engine) callOnTrial(ctx context.Context, start *machine.Start, t *machine.Task) (value.Value, *machine.Failure) {
 	limit := maxTrial
 	for _, seconds := range []int64{t.Timeout, t.Heartbeat} {
 		if seconds > 0 && seconds < int64(limit/time.Second) {
@@ -39,12 +39,12 @@ func (e *Engine) callOnTrial(ctx context.Context, x *execution, t *machine.Task)
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	answer, err := e.answer(ctx, x, &machine.Command{Task: t})
+	answer, err := e.answer(ctx, start, &machine.Command{Task: t})
 	switch {
 	case ctx.Err() != nil || errors.Is(err, task.ErrNoAnswer):
 		return answer.Output, &machine.Failure{Name: value.OfString(asl.ErrTimeout)}
 	case err != nil:
-		return answer.Output, e.failureOf(x, err)
+		return answer.Output, e.failureOf(start.ARN, err)
 	}
 	return answer.Output, nil
 }

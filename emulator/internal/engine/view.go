@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"sync/atomic"
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/journal"
@@ -22,39 +21,28 @@ type View struct {
 	Stopped  int64 // 0 while it runs
 	Output   value.Value
 	Failure  *machine.Failure
+	Redrives int   // how often it was redriven
+	Redriven int64 // when for the last time, in Unix milliseconds; 0 for never
 	Events   int64 // number of the last event in the history
 	records  int64 // number of the last record in the journal
 }
 
-// A viewBox holds the view of a live execution; one without Start until its
-// beginning is durable.
-type viewBox struct{ p atomic.Pointer[View] }
-
-func (b *viewBox) store(v View) { b.p.Store(&v) }
-
-func (b *viewBox) load() View {
-	if v := b.p.Load(); v != nil {
-		return *v
+// view is the execution as the machine has it. The caller holds entry.turn.
+func (r *resident) view() *View {
+	m, p := r.machine, r.progress()
+	_, stopped := m.Times()
+	return &View{
+		Start: r.start, Revision: r.entry.revision, Status: m.Status(), Started: p.started, Stopped: stopped, Output: m.Output(), Failure: m.Failure(),
+		Redrives: int(p.redrives), Redriven: p.redriven, Events: p.lastEvent, records: p.lastRecord,
 	}
-	return View{}
 }
 
-// published is the view after a batch, and whether the execution has ended
-// with it. The caller holds x.mu.
-func (x *execution) published(events []machine.Event) (v View, ended bool) {
-	started, stopped := x.x.Times()
-	v = View{
-		Start: x.x.Start(), Revision: x.revision, Status: x.x.Status(), Started: started, Stopped: stopped,
-		Output: x.x.Output(), Failure: x.x.Failure(), Events: x.x.Events(), records: x.x.Records(),
-	}
-	return v, len(events) > 0 && events[len(events)-1].Type.Terminal()
-}
-
-// row is the journal's row of an execution. What DescribeExecution shows beyond
-// it is in the first and the last batch.
-func (x *execution) row(v View) *journal.Execution {
+// row is the journal's row of the execution. What DescribeExecution shows beyond
+// it is in the first and the last batch. The caller holds entry.turn.
+func (r *resident) row() *journal.Execution {
+	v, start := r.view(), r.start
 	return &journal.Execution{
-		ID: x.id, ARN: x.arn, MachineARN: v.Start.MachineARN, VersionARN: v.Start.Version, AliasARN: v.Start.Alias, MapRunARN: v.Start.MapRun, Name: v.Start.Name,
+		ID: r.entry.id, ARN: start.ARN, MachineARN: start.MachineARN, VersionARN: start.Version, AliasARN: start.Alias, MapRunARN: start.MapRun, Name: start.Name,
 		Status: v.Status.String(), Started: v.Started, Stopped: v.Stopped, Record: v.record(),
 	}
 }
@@ -90,12 +78,15 @@ type Row struct {
 	Items                 int64  // of the Map Run that it has
 	Status                machine.Status
 	Started, Stopped      int64
+	Redrives              int64
+	Redriven              int64 // when for the last time, in Unix milliseconds; 0 for never
 }
 
 func rowOf(x *journal.Execution) Row {
 	row := Row{
 		ARN: x.ARN, MachineARN: x.MachineARN, Name: x.Name, Version: x.VersionARN, Alias: x.AliasARN,
 		MapRun: x.MapRunARN, Status: machine.StatusOf(x.Status), Started: x.Started, Stopped: x.Stopped,
+		Redrives: x.Redrives, Redriven: x.Redriven,
 	}
 	if row.MapRun != "" {
 		if record, err := value.ParseBytes(x.Record); err == nil {
@@ -111,46 +102,66 @@ var ErrNotFound = errors.New("engine: no such execution")
 // Describe returns the view of an execution, or ErrNotFound.
 func (e *Engine) Describe(arn string) (View, error) {
 	if x := e.find(arn); x != nil {
-		if v := x.view.load(); v.Start != nil {
-			return v, nil
+		if v, err := e.viewOf(x); err != ErrNotFound {
+			return v, err
 		}
 	}
 	stored, err := e.stored(arn)
 	if err != nil {
 		return View{}, err
 	}
-	return e.viewOf(stored)
+	return e.storedView(stored)
 }
 
-func (e *Engine) find(arn string) *execution {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.live[arn]
+// viewOf returns the view of an execution that has an entry. If it has not
+// begun, that is ErrNotFound.
+func (e *Engine) viewOf(x *entry) (View, error) {
+	x.mu.Lock()
+	stage, r, final := x.stage, x.resident, x.final
+	v := View{Revision: x.revision, Started: x.started, Redrives: int(x.redrives), Redriven: x.redriven, Events: x.events, records: x.records}
+	x.mu.Unlock()
+	switch {
+	case final != nil:
+		return *final, nil
+	case stage == beginning || stage == over:
+		return View{}, ErrNotFound
+	case r != nil:
+		v.Start = r.start
+		return v, nil
+	}
+	first := View{}
+	if _, err := e.readBatches(&first, x.id, 1, 1); err != nil {
+		return View{}, fmt.Errorf("engine: the journal of %s: %w", x.arn, err)
+	}
+	v.Start = first.Start
+	return v, nil
 }
 
 func (e *Engine) stored(arn string) (journal.Execution, error) {
-	stored, err := e.Store.Execution(arn)
+	stored, err := e.store.Execution(arn)
 	if errors.Is(err, journal.ErrNotFound) {
 		return stored, ErrNotFound
 	}
 	return stored, err
 }
 
-// viewOf reads the view of an execution that is not live. Of one that has ended,
+// storedView reads the view of an execution that has no entry. Of one that has ended,
 // the first and the last batch say everything; the row of one that stands does
 // not count what has happened since its first batch.
-func (e *Engine) viewOf(stored journal.Execution) (View, error) {
+func (e *Engine) storedView(stored journal.Execution) (View, error) {
 	record, err := value.ParseBytes(stored.Record)
 	if err != nil {
 		return View{}, fmt.Errorf("engine: the row of %s: %w", stored.ARN, err)
 	}
 	v := View{Revision: record.Get("revision").Text(), Status: machine.StatusOf(stored.Status), Started: stored.Started, Stopped: stored.Stopped}
+	v.Redrives, v.Redriven = int(stored.Redrives), stored.Redriven
 	v.Events, _ = record.Get("events").Int()
 	v.records, _ = record.Get("records").Int()
+	last := int64(0)
 	if v.Status == machine.Running {
-		err = e.readBatches(&v, stored.ID, 1, math.MaxInt)
-	} else if err = e.readBatches(&v, stored.ID, 1, 1); err == nil && !v.ended() {
-		err = e.readBatches(&v, stored.ID, v.records, 1)
+		_, err = e.readBatches(&v, stored.ID, 1, math.MaxInt)
+	} else if last, err = e.readBatches(&v, stored.ID, 1, 1); err == nil && last < v.records {
+		_, err = e.readBatches(&v, stored.ID, v.records, 1)
 	}
 	if err == nil && v.Start == nil {
 		err = errors.New("it has no beginning")
@@ -162,26 +173,25 @@ func (e *Engine) viewOf(stored journal.Execution) (View, error) {
 }
 
 // readBatches takes what batches have into the view, from the one with that
-// record on, and no more than most.
-func (e *Engine) readBatches(v *View, id, from int64, most int) error {
+// record on, and no more than most. It returns the last record that it has seen.
+func (e *Engine) readBatches(v *View, id, from int64, most int) (last int64, err error) {
 	var buf []machine.Event
-	for batch, err := range e.Store.Batches(id, from) {
+	for batch, err := range e.store.Batches(id, from) {
 		if err == nil {
 			buf, err = machine.ReadEvents(buf[:0], batch.Data)
 		}
 		if err != nil {
-			return err
+			return last, err
 		}
 		v.take(buf)
-		v.records = max(v.records, batch.Last)
+		last = batch.Last
+		v.records = max(v.records, last)
 		if most--; most == 0 {
 			break
 		}
 	}
-	return nil
+	return last, nil
 }
-
-func (v *View) ended() bool { return v.Output.Exists() || v.Failure != nil }
 
 // take keeps what a view shows of the events.
 func (v *View) take(events []machine.Event) {
@@ -193,6 +203,8 @@ func (v *View) take(events []machine.Event) {
 			v.Start = ev.Start
 		case ev.Type.Terminal():
 			v.Output, v.Failure = ev.Doc, ev.Failure
+		case ev.Type == machine.ExecutionRedriven:
+			v.Output, v.Failure = value.Value{}, nil
 		}
 	}
 }
@@ -201,12 +213,22 @@ func (v *View) take(events []machine.Event) {
 // private records left out, until it returns false. It returns ErrNotFound if
 // there is no such execution.
 func (e *Engine) History(arn string, from int64, yield func(*machine.Event) bool) error {
+	return e.readRecords(arn, from, func(_ int64, ev *machine.Event) bool {
+		return ev.ID < from || ev.Type.Private() || yield(ev)
+	})
+}
+
+// readRecords calls yield for the records of an execution, from the batch that
+// has the given number on, until it returns false. The event that has this number
+// in the history is among them. It returns ErrNotFound if there is no such
+// execution.
+func (e *Engine) readRecords(arn string, from int64, yield func(number int64, ev *machine.Event) bool) error {
 	stored, err := e.stored(arn)
 	if err != nil {
 		return err
 	}
 	var buf []machine.Event
-	for batch, err := range e.Store.Batches(stored.ID, from) {
+	for batch, err := range e.store.Batches(stored.ID, from) {
 		if err != nil {
 			return err
 		}
@@ -214,7 +236,7 @@ func (e *Engine) History(arn string, from int64, yield func(*machine.Event) bool
 			return err
 		}
 		for i := range buf {
-			if buf[i].ID >= from && !buf[i].Type.Private() && !yield(&buf[i]) {
+			if !yield(batch.First+int64(i), &buf[i]) {
 				return nil
 			}
 		}
@@ -225,7 +247,7 @@ func (e *Engine) History(arn string, from int64, yield func(*machine.Event) bool
 // List returns a page of executions, newest first, and the Before of the next
 // page, 0 if there is none.
 func (e *Engine) List(q journal.Query) (rows []Row, next int64, err error) {
-	stored, next, err := e.Store.Executions(q)
+	stored, next, err := e.store.Executions(q)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -1,0 +1,250 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
+)
+
+// A mending runner fails the tasks whose input is odd, or no number, until it is
+// mended.
+type mending struct{ mended atomic.Bool }
+
+func (m *mending) tasks() task.Runner {
+	return runner(func(ctx context.Context, c *task.Call) (value.Value, error) {
+		if n, isNumber := c.Input.Int(); !m.mended.Load() && (!isNumber || n%2 == 1) {
+			return value.Value{}, &asl.Error{Name: "Bad"}
+		}
+		return c.Input, nil
+	})
+}
+
+// wantNotRedrivable checks why an execution was not redriven.
+func (b *bench) wantNotRedrivable(err error, reason string) {
+	b.Helper()
+	if refused, ok := errors.AsType[*NotRedrivableError](err); !ok || refused.Reason != reason {
+		b.Errorf("got %v, want that it is not redrivable because %q", err, reason)
+	}
+}
+
+// A redriven execution goes on where it has failed, as often as it is redriven;
+// the same client token has one effect.
+func TestRedrive(t *testing.T) {
+	var m mending
+	store, clock := journal.NewMemory(), NewVirtualClock(time.UnixMilli(1_000_000))
+	b := newBench(t, Config{Store: store, Clock: clock, Tasks: m.tasks()})
+	arn := b.start("task", "x")
+	b.wantStatus(arn, machine.Failed)
+	var dates []int64
+	for i := range 2 {
+		if i == 1 {
+			m.mended.Store(true)
+		}
+		b.advance(time.Minute)
+		at, err := b.Redrive(b.ctx, arn, fmt.Sprint("token", i))
+		if err != nil || at != clock.Now() {
+			t.Fatalf("redriving: %d, %v", at, err)
+		}
+		dates = append(dates, at)
+		b.wantStatus(arn, []machine.Status{machine.Failed, machine.Succeeded}[i])
+	}
+	v := b.view(arn)
+	if v.Redrives != 2 || v.Redriven != dates[1] || v.Failure != nil || v.Output.String() != `{}` || v.Start.Name != "x" {
+		t.Errorf("it is %+v", v)
+	}
+	want := []string{"1<0 1", "2<0 10", "3<2 20", "4<3 21", "5<4 24", "6<5 3", "7<0 6", "8<7 20", "9<8 21", "10<9 24", "11<10 3", "12<0 6", "13<12 20", "14<13 21", "15<14 23", "16<15 11", "17<16 2"}
+	if got := b.events(arn); !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+	rows, _, err := b.List(journal.Query{Limit: 1})
+	if err != nil || rows[0].Redrives != 2 || rows[0].Redriven != dates[1] {
+		t.Errorf("it is listed as %+v, %v", rows, err)
+	}
+	b.stopAll()
+
+	b = newBench(t, Config{Store: store, Clock: clock})
+	if again := b.view(arn); again.Redrives != 2 || again.Redriven != dates[1] || again.Status != machine.Succeeded || again.Events != v.Events {
+		t.Errorf("after a restart it is %+v", again)
+	}
+	for i, want := range dates {
+		if at, err := b.Redrive(b.ctx, arn, fmt.Sprint("token", i)); err != nil || at != want {
+			t.Errorf("the same token again: %d, %v, want %d", at, err, want)
+		}
+	}
+	for _, token := range []string{"", "other"} {
+		_, err := b.Redrive(b.ctx, arn, token)
+		b.wantNotRedrivable(err, "Execution is SUCCEEDED and cannot be redriven")
+	}
+	b.advance(15 * time.Minute)
+	_, err = b.Redrive(b.ctx, arn, "token0")
+	b.wantNotRedrivable(err, "Execution is SUCCEEDED and cannot be redriven")
+	if _, err := b.Redrive(b.ctx, arn+"x", ""); err != ErrNotFound {
+		t.Errorf("one that is not there: %v", err)
+	}
+}
+
+// The reasons are the service's.
+func TestRedriveStatus(t *testing.T) {
+	const day = 24 * 60 * 60 * 1000
+	for _, c := range []struct {
+		view   View
+		now    int64
+		status RedriveStatus
+		reason string
+	}{
+		{View{Status: machine.Running}, 0, NotRedrivable, "Execution is RUNNING and cannot be redriven"},
+		{View{Status: machine.Succeeded}, 0, NotRedrivable, "Execution is SUCCEEDED and cannot be redriven"},
+		{View{Status: machine.Failed, Events: machine.MaxEvents - 2}, 14*day - 1, Redrivable, ""},
+		{View{Status: machine.TimedOut}, 0, Redrivable, ""},
+		{View{Status: machine.Aborted}, 0, Redrivable, ""},
+		{View{Status: machine.Failed, Start: &machine.Start{MapRun: "arn"}}, 0, RedrivableByMapRun, ""},
+		{View{Status: machine.Failed, Events: machine.MaxEvents - 1}, 0, NotRedrivable, "Execution history event limit exceeded"},
+		{View{Status: machine.Failed}, 14 * day, NotRedrivable, "Execution redrivable period exceeded"},
+		{View{Status: machine.Failed, Stopped: 365 * day}, 365 * day, NotRedrivable, "Execution has exceeded the max execution time"},
+	} {
+		if c.view.Start == nil {
+			c.view.Start = &machine.Start{}
+		}
+		if status, reason := c.view.RedriveStatus(c.now); status != c.status || reason != c.reason {
+			t.Errorf("%+v: got %s, %q, want %s, %q", c.view, status, reason, c.status, c.reason)
+		}
+	}
+}
+
+// Many redrive one execution at once: one of them does it, and those with its
+// token get its answer.
+func TestRedrivesAtOnce(t *testing.T) {
+	var m mending
+	b := newBench(t, Config{Tasks: m.tasks()})
+	for round, sameToken := range []bool{true, false} {
+		arn := b.start("task", fmt.Sprint(round))
+		b.wantStatus(arn, machine.Failed)
+		m.mended.Store(true)
+		var group sync.WaitGroup
+		var done atomic.Int64
+		for i := range 16 {
+			token := "same"
+			if !sameToken {
+				token = fmt.Sprint(i)
+			}
+			group.Go(func() {
+				at, err := b.Redrive(b.ctx, arn, token)
+				if err == nil && at == b.clock.Now() {
+					done.Add(1)
+				} else if _, refused := errors.AsType[*NotRedrivableError](err); !refused {
+					t.Errorf("redriving: %d, %v", at, err)
+				}
+			})
+		}
+		group.Wait()
+		if n := done.Load(); sameToken && n != 16 || !sameToken && n != 1 {
+			t.Errorf("with the same token: %v: %d have redriven it", sameToken, n)
+		}
+		if v := b.wantStatus(arn, machine.Succeeded); v.Redrives != 1 {
+			t.Errorf("it was redriven %d times", v.Redrives)
+		}
+		m.mended.Store(false)
+	}
+	b.wantEmpty()
+}
+
+// The children of a Map Run are redriven with their parent: those that have
+// failed, from where they have, and no others.
+func TestRedriveOfAMapRun(t *testing.T) {
+	for _, c := range []struct{ definition, children string }{
+		{"map task wide", "0 SUCCEEDED 0, 1 SUCCEEDED 1, 2 SUCCEEDED 0, 3 SUCCEEDED 1, 4 SUCCEEDED 0, 5 SUCCEEDED 1"},
+		{"map task express", ""},
+	} {
+		for _, restart := range []bool{false, true} {
+			var m mending
+			store, clock := journal.NewMemory(), NewVirtualClock(time.UnixMilli(1_000_000))
+			b := newBench(t, Config{Store: store, Clock: clock, Tasks: m.tasks()})
+			arn := b.startMap(c.definition, `[0, 1, 2, 3, 4, 5]`)
+			b.wantStatus(arn, machine.Failed)
+			before := b.onlyRun(arn)
+			if before.Status != machine.Failed || before.Executions.Failed != 3 {
+				t.Fatalf("the run is %+v", before)
+			}
+			for _, row := range b.children(before.ARN) {
+				if row.Status == machine.Failed {
+					_, err := b.Redrive(b.ctx, row.ARN, "")
+					b.wantNotRedrivable(err, childNotRedrivable)
+				}
+			}
+			m.mended.Store(true)
+			b.advance(time.Minute)
+			if restart { // between the redrive and what it leads to
+				h := b.Hold(Filter{Machine: before.MachineARN()})
+				if _, err := b.Redrive(b.ctx, arn, "t"); err != nil {
+					t.Fatal(err)
+				}
+				if err := b.Settle(b.ctx); err != nil {
+					t.Fatal(err)
+				}
+				b.stopAll()
+				h.Release()
+				b = newBench(t, Config{Store: store, Clock: clock, Tasks: m.tasks()})
+			}
+			if _, err := b.Redrive(b.ctx, arn, "t"); err != nil {
+				t.Fatal(err)
+			}
+			if v := b.wantStatus(arn, machine.Succeeded); v.Output.String() != `[0,1,2,3,4,5]` || v.Redrives != 1 {
+				t.Errorf("%s: it is %+v", c.definition, v)
+			}
+			r := b.onlyRun(arn)
+			if r.ARN != before.ARN || r.Status != machine.Succeeded || r.Redrives != 1 || r.Redriven != clock.Now() || r.Executions.Succeeded != 6 || r.Executions.Failed != 0 {
+				t.Errorf("%s: the run is %+v", c.definition, r)
+			}
+			var children []string
+			for _, row := range b.children(r.ARN) {
+				children = append(children, fmt.Sprintf("%s %v %d", b.view(row.ARN).Start.InputText, row.Status, row.Redrives))
+			}
+			slices.Sort(children)
+			if got := strings.Join(children, ", "); got != c.children {
+				t.Errorf("%s: the children are %s, want %s", c.definition, got, c.children)
+			}
+			b.wantEmpty()
+		}
+	}
+}
+
+func init() {
+	wide := mapMachine(taskItem, `"ToleratedFailurePercentage": 49, `)
+	definitions["map task wide"], definitions["map task express"] = wide, strings.Replace(wide, `"STANDARD"`, `"EXPRESS"`, 1)
+}
+
+// A redrive that cannot be written has not happened, and can be made again.
+func TestRedriveBesideAFailure(t *testing.T) {
+	var m mending
+	store := &failingStore{Memory: journal.NewMemory()}
+	b := newBench(t, Config{Store: store, Tasks: m.tasks()})
+	arn := b.start("task", "x")
+	b.wantStatus(arn, machine.Failed)
+	m.mended.Store(true)
+	store.fails.Store(true)
+	for range 2 {
+		_, err := b.Redrive(b.ctx, arn, "t")
+		b.wantUnavailable(err)
+		if v := b.view(arn); v.Status != machine.Failed || v.Redrives != 0 {
+			t.Errorf("meanwhile it is %+v", v)
+		}
+	}
+	store.fails.Store(false)
+	if _, err := b.Redrive(b.ctx, arn, "t"); err != nil {
+		t.Fatal(err)
+	}
+	b.wantStatus(arn, machine.Succeeded)
+	b.wantEmpty()
+}
