@@ -49,8 +49,8 @@ func TestNestedStartsAreSlowedDown(t *testing.T) {
 			mu.Lock()
 			started++
 			r := request("pass", fmt.Sprint(started), `{}`)
-			mu.Unlock()
 			r.Start.Caller, r.Start.CallerToken = caller, int64(started)
+			mu.Unlock()
 			if _, err := b.Start(b.ctx, r); err != nil {
 				return
 			}
@@ -66,7 +66,9 @@ func TestNestedStartsAreSlowedDown(t *testing.T) {
 		start("arn:caller")
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
+		b.entries.mu.Lock()
 		rows := b.entries.lastID
+		b.entries.mu.Unlock()
 		cancel()
 		synctest.Wait()
 		if most := int64(MaxNestedBurst + 10*300 + 1); rows > most || rows < most-5 {
