@@ -4,7 +4,7 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A Catcher says where to go on after an error. Spec: "Fallback states".
+// A Catcher names the state that follows an error. Spec: "Fallback states".
 type Catcher struct {
 	ErrorEquals []string
 	Next        string

@@ -10,8 +10,8 @@ import (
 // This file checks the rules of Choice states in JSONPath mode. Spec: "Choice
 // State".
 
-// operators are the comparison operators; the value says whether there is one
-// with the suffix Path, too.
+// operators are the comparison operators. The value reports whether the operator
+// also exists with the suffix Path.
 var operators = map[string]bool{
 	"StringEquals": true, "StringLessThan": true, "StringGreaterThan": true,
 	"StringLessThanEquals": true, "StringGreaterThanEquals": true,
@@ -34,7 +34,7 @@ func isOperator(name string) bool {
 	return ok && operators[stem]
 }
 
-// tests calls visit for a rule and those that its And, Or and Not combine.
+// tests calls visit for a rule and for the rules that its And, Or and Not combine.
 func tests(at *place, test value.Value, visit func(at *place, test value.Value)) {
 	visit(at, test)
 	for _, name := range []string{"And", "Or"} {
@@ -66,11 +66,11 @@ func (c *checker) checkRules(s *State) {
 	}
 }
 
-// ruleFields are the fields of a rule that compare nothing.
+// ruleFields are the fields of a rule that are not comparison operators.
 var ruleFields = []string{"Variable", "Next", "Comment", "Assign"}
 
-// checkTest reports a test without or with several comparisons, a comparison
-// without Variable, and a literal that is not what the operator compares with.
+// checkTest reports a test with no comparison or several, a comparison without
+// Variable, and a literal of the wrong type for the operator.
 func (c *checker) checkTest(at *place, test value.Value) {
 	combined, compared, unknown := 0, 0, 0
 	for name, operand := range test.Members() {
@@ -86,8 +86,8 @@ func (c *checker) checkTest(at *place, test value.Value) {
 		}
 	}
 	switch {
-	case test.Get("Condition").Exists(): // of the other language, which the schema says
-	case combined+compared == 0 && unknown > 0: // the schema says so, and it is perhaps the operator that is missing
+	case test.Get("Condition").Exists(): // a field of the other language, which the schema reports
+	case combined+compared == 0 && unknown > 0: // the schema reports the unknown field, which may be meant as the operator
 	case combined+compared != 1:
 		c.report(at, noComparison())
 	case compared == 1 && !test.Get("Variable").Exists():
@@ -97,8 +97,8 @@ func (c *checker) checkTest(at *place, test value.Value) {
 	}
 }
 
-// checkOperand reports what a Timestamp operator cannot compare with, and warns
-// of a Path that any other takes as a plain string.
+// checkOperand reports a literal that is not a timestamp after a Timestamp operator,
+// and warns of a Path after any other operator, which compares with its text.
 func (c *checker) checkOperand(at *place, operator string, operand value.Value) {
 	if operand.Kind() != value.String || strings.HasSuffix(operator, "Path") {
 		return

@@ -10,8 +10,8 @@ import (
 // This file warns of members that the context object does not have. Guide:
 // "Accessing execution data from the Context object".
 
-// contextMembers are those of each object in the context object, by the path to
-// it. What is not here may hold anything.
+// contextMembers are the members of each object in the context object, by the path
+// to it. Objects that are not listed may have any members.
 var contextMembers = map[string][]string{
 	"":             {"Execution", "StateMachine", "State", "Task", "Map"},
 	"Execution":    {"Id", "Input", "Name", "RoleArn", "StartTime", "RedriveCount", "RedriveTime"},
@@ -22,8 +22,8 @@ var contextMembers = map[string][]string{
 	"Map.Item":     {"Index", "Value", "Key", "Source"},
 }
 
-// checkContext warns of paths and expressions that read what the context object
-// never has.
+// checkContext warns of paths and expressions that read members which the context
+// object never has.
 func (c *checker) checkContext(s *State) {
 	if c.o.Alone {
 		return // TestState may be given another context object
@@ -35,8 +35,8 @@ func (c *checker) checkContext(s *State) {
 	})
 }
 
-// checkContextNames reports the first of the names that lead nowhere from the
-// context object.
+// checkContextNames reports the first name on a path into the context object that
+// does not exist.
 func checkContextNames(root string, names []string, report func(message)) {
 	for i, name := range names {
 		known, ok := contextMembers[strings.Join(names[:i], ".")]

@@ -2,10 +2,10 @@ package asl
 
 import "unicode/utf8"
 
-// This file checks what concerns the whole definition.
+// This file checks the definition as a whole.
 
-// checkDuplicateFields reports members that their object has twice. The reader
-// of JSON has dropped the first of them, so it is not an error.
+// checkDuplicateFields warns of members that an object has twice. It is not an
+// error, because the last one counts.
 func (c *checker) checkDuplicateFields() {
 	for _, d := range c.d.positions.Duplicates(maxFindings) {
 		at, _ := follow(c.d.at, c.d.Root, d.Pointer)
@@ -13,11 +13,11 @@ func (c *checker) checkDuplicateFields() {
 	}
 }
 
-// maxDefinition is how long a definition may be, in characters: a constraint of
+// maxDefinition is the maximum length of a definition in characters. Source:
 // CreateStateMachine.
 const maxDefinition = 1 << 20
 
-// checkLength reports a definition that no request can hold.
+// checkLength reports a definition that is too long for a request.
 func (c *checker) checkLength() {
 	if max(len(c.d.Text), c.d.Root.Size()) <= maxDefinition { // YAML may have aliases
 		return
@@ -27,11 +27,11 @@ func (c *checker) checkLength() {
 	}
 }
 
-// maxStateName is how long the name of a state may be, in characters.
+// maxStateName is the maximum length of the name of a state in characters.
 const maxStateName = 80
 
-// checkSizes reports workflows that are nested so deep, and names that are so
-// long, that checking what is inside them would cost more than they are worth.
+// checkSizes reports workflows that are nested too deep and names that are too long
+// for the other checks.
 func (c *checker) checkSizes() {
 	c.d.AllStates(func(_ *Workflow, s *State) {
 		if len(s.Name) > maxReadName {
@@ -45,8 +45,8 @@ func (c *checker) checkSizes() {
 	})
 }
 
-// checkStateNames reports names that are too long, and names that states at
-// any depth share.
+// checkStateNames reports names that are too long, and names that several states
+// have, at any depth.
 func (c *checker) checkStateNames() {
 	count := make(map[string]int)
 	c.d.AllStates(func(_ *Workflow, s *State) { count[s.Name]++ })

@@ -11,8 +11,8 @@ import (
 // This file checks Map states. Spec: "Map State"; guide: "Using Map state in
 // Distributed mode".
 
-// checkItemProcessor reports a Map state without a processor, or with old and
-// new names of a field. (In JSONata the schema knows the new names only.)
+// checkItemProcessor reports a Map state without a processor, or with the old and
+// the new name of a field. (In JSONata the schema has the new names only.)
 func (c *checker) checkItemProcessor(s *State) {
 	if s.QueryLanguage != JSONPath {
 		return
@@ -29,11 +29,11 @@ func (c *checker) checkItemProcessor(s *State) {
 	}
 }
 
-// distributedFields are for Map states in DISTRIBUTED mode. The tolerated
-// failures are, too, but the service takes them in any Map state.
+// distributedFields belong to Map states in DISTRIBUTED mode. So do the tolerated
+// failures, but the service accepts them in any Map state.
 var distributedFields = []string{"ItemReader", "ItemBatcher", "ResultWriter", "Label"}
 
-// checkProcessingMode checks what depends on how the items are processed.
+// checkProcessingMode checks the fields that depend on the processing mode.
 func (c *checker) checkProcessingMode(s *State) {
 	p := s.ItemProcessor
 	if p == nil {
@@ -130,8 +130,8 @@ func (r readerConfig) checkFormat() {
 	}
 }
 
-// checkStorage reports an ItemReader or ResultWriter whose Resource is none of
-// those, and returns the resource's action, "s3:getObject", or "".
+// checkStorage reports an ItemReader or ResultWriter whose Resource is not among
+// the resources, and returns its action, such as "s3:getObject", or "".
 func (c *checker) checkStorage(at *place, v value.Value, resources []string) string {
 	text := v.Get("Resource").Text()
 	if text == "" {
@@ -165,8 +165,7 @@ func (c *checker) checkItemBatcher(s *State) {
 	c.report(s.at.member("ItemBatcher"), atLeastOneOf("MaxItemsPerBatch", "MaxInputBytesPerBatch"))
 }
 
-// checkResultWriter reports a ResultWriter that is empty, or lacks where to
-// write.
+// checkResultWriter reports a ResultWriter that is empty or has no destination.
 func (c *checker) checkResultWriter(s *State) {
 	writer, at := s.Fields.Get("ResultWriter"), s.at.member("ResultWriter")
 	if writer.Kind() != value.Object {
@@ -192,8 +191,8 @@ const (
 	labelForbidden = "? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \""
 )
 
-// checkLabels reports Labels that are not what one can name a Map Run by, and
-// those that several Map states share.
+// checkLabels reports Labels that cannot be part of the name of a Map Run, and
+// Labels that several Map states have.
 func (c *checker) checkLabels() {
 	count := make(map[string]int)
 	c.d.AllStates(func(_ *Workflow, s *State) {

@@ -4,8 +4,8 @@ import "github.com/aslocal/aslocal/value"
 
 // This file checks Pass states. Spec: "Pass State".
 
-// checkResult warns of paths in the Result of a Pass state, which is taken as
-// it is.
+// checkResult warns of paths in the Result of a Pass state, which are not
+// evaluated.
 func (c *checker) checkResult(s *State) {
 	if s.QueryLanguage != JSONPath {
 		return

@@ -15,7 +15,7 @@ import (
 // This file checks the fields of JSONPath states that hold a Path. Spec:
 // "Paths", "Reference Paths".
 
-// A pathKind says which Paths a field takes.
+// A pathKind is the kind of Path that a field accepts.
 type pathKind uint8
 
 const (
@@ -25,7 +25,7 @@ const (
 	stringPath                 // a Path, or an intrinsic function that returns a string
 )
 
-// pathFields are the fields that hold a Path, but for those of Choice rules and
+// pathFields are the fields that hold a Path, except those of Choice rules and
 // Catchers.
 var pathFields = []struct {
 	field
@@ -49,8 +49,8 @@ var pathFields = []struct {
 	{field{inBatcher, "MaxInputBytesPerBatchPath"}, reference},
 }
 
-// paths calls visit for every field of a JSONPath state that holds the text of
-// a Path, but for those of templates.
+// paths calls visit for every field of a JSONPath state that holds the text of a
+// Path, except in templates.
 func (s *State) paths(visit func(at *place, text string, kind pathKind)) {
 	if s.QueryLanguage != JSONPath {
 		return
@@ -78,9 +78,9 @@ func (s *State) paths(visit func(at *place, text string, kind pathKind)) {
 	}
 }
 
-// eachPath calls visit for every Path that a JSONPath state evaluates: those of
-// its fields and templates, and of the intrinsic function calls there; where is
-// the part of the text that is the Path.
+// eachPath calls visit for every Path that a JSONPath state evaluates: in its fields
+// and templates and in the intrinsic function calls there. where is the part of the
+// text that is the Path.
 func (s *State) eachPath(visit func(at *place, where part, p *jsonpath.Path)) {
 	text := func(at *place, text string) {
 		if strings.HasPrefix(text, "$") {
@@ -109,7 +109,7 @@ func (s *State) eachPath(visit func(at *place, where part, p *jsonpath.Path)) {
 	})
 }
 
-// checkPaths reports fields that do not hold the Path they should.
+// checkPaths reports fields that do not hold a Path of the right kind.
 func (c *checker) checkPaths(s *State) {
 	s.paths(func(at *place, text string, kind pathKind) {
 		if kind == stringPath && !strings.HasPrefix(text, "$") {
@@ -138,8 +138,8 @@ func (c *checker) checkPaths(s *State) {
 	})
 }
 
-// faultOf says where in the text of a Path or an intrinsic function call the
-// fault is, and what it is.
+// faultOf returns the part of a Path or of an intrinsic function call that is wrong,
+// and why.
 func faultOf(text string, err error) (part, string) {
 	path, call := new(jsonpath.SyntaxError), new(intrinsic.SyntaxError)
 	switch {
@@ -161,8 +161,8 @@ func faultOf(text string, err error) (part, string) {
 	return part{}, err.Error()
 }
 
-// partAt is the character at an offset; behind the end of the text, the last
-// one.
+// partAt returns the character at an offset; the last one for an offset behind the
+// end of the text.
 func partAt(text string, offset int) part {
 	if offset >= len(text) {
 		_, n := utf8.DecodeLastRuneInString(text)

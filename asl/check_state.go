@@ -2,17 +2,17 @@ package asl
 
 import "github.com/aslocal/aslocal/value"
 
-// This file checks what concerns states of several types.
+// This file has the checks of states of several types.
 
-// checkStateLanguage reports a JSONPath state in a JSONata machine. (The
-// reverse is fine.)
+// checkStateLanguage reports a JSONPath state in a JSONata state machine. (The
+// reverse is valid.)
 func (c *checker) checkStateLanguage(s *State) {
 	if c.d.QueryLanguage == JSONata && s.QueryLanguage == JSONPath {
 		c.reportIn(s.at, s.at.member("QueryLanguage"), languageDowngrade())
 	}
 }
 
-// needsTransition reports whether the state's type asks for Next or End.
+// needsTransition reports whether a state of this type must have Next or End.
 func (s *State) needsTransition() bool {
 	switch s.Type {
 	case Task, Pass, Wait, Parallel, Map:
@@ -58,8 +58,8 @@ var (
 	inWriter       = []string{"ResultWriter"}
 )
 
-// pairs are the fields that hold either a value or, with Path behind their
-// name, where to find it.
+// pairs are the fields that exist in two forms: with a value, and with the suffix
+// Path and the Path to the value.
 var pairs = []field{
 	{nil, "TimeoutSeconds"}, {nil, "HeartbeatSeconds"},
 	{nil, "Error"}, {nil, "Cause"},
@@ -68,7 +68,7 @@ var pairs = []field{
 	{inBatcher, "MaxItemsPerBatch"}, {inBatcher, "MaxInputBytesPerBatch"},
 }
 
-// checkPairs reports fields that are there in both forms.
+// checkPairs reports fields that are written in both forms.
 func (c *checker) checkPairs(s *State) {
 	for _, f := range pairs {
 		at, object := f.find(s)
@@ -78,9 +78,9 @@ func (c *checker) checkPairs(s *State) {
 	}
 }
 
-// checkErrorEquals reports States.ALL that does not stand alone in the last
-// Retrier or Catcher, and warns of errors that look like the service's own but
-// are none: their names are case-sensitive. Spec: "Retrying after error".
+// checkErrorEquals reports States.ALL that is not alone in the last Retrier or
+// Catcher, and warns of names that begin with "States." but are not errors of the
+// service: names are case-sensitive. Spec: "Retrying after error".
 func (c *checker) checkErrorEquals(s *State) {
 	retry, catch := s.at.member("Retry"), s.at.member("Catch")
 	for i, r := range s.Retry {

@@ -6,7 +6,7 @@ import (
 
 // This file checks Wait states. Spec: "Wait State".
 
-// checkWait reports a Wait state that does not say, or says twice, how long.
+// checkWait reports a Wait state that gives no time to wait, or several.
 func (c *checker) checkWait(s *State) {
 	names := []string{"Seconds", "SecondsPath", "Timestamp", "TimestampPath"}
 	if s.QueryLanguage == JSONata {
@@ -23,7 +23,7 @@ func (c *checker) checkWait(s *State) {
 	}
 }
 
-// checkTimestamp reports a Timestamp that is none.
+// checkTimestamp reports a Timestamp that is not a timestamp.
 func (c *checker) checkTimestamp(s *State) {
 	v := s.Fields.Get("Timestamp")
 	if v.Kind() != value.String || s.QueryLanguage == JSONata && isExpression(v.Text()) {

@@ -1,7 +1,6 @@
 package asl
 
-// This file checks how the states of a workflow hang together. Spec:
-// "Transitions".
+// This file checks the transitions of a workflow. Spec: "Transitions".
 
 // A transition is a place that names a state.
 type transition struct {
@@ -9,8 +8,8 @@ type transition struct {
 	name string
 }
 
-// transitions returns where a state leads to, whatever its type: a field that
-// is not its type's has been reported, and still says what was meant.
+// transitions returns the transitions of a state, whatever its type: a field that
+// its type does not have is reported elsewhere, and still shows what was meant.
 func (s *State) transitions() []transition {
 	var found []transition
 	add := func(at *place, name string) {
@@ -60,9 +59,8 @@ func (c *checker) named(name string) *State {
 	return c.states[name]
 }
 
-// elsewhere says where the state is that a transition names, if another
-// workflow has it: no transition leads out of a Parallel or Map state, or into
-// one.
+// elsewhere returns a hint if another workflow has the state that a transition
+// names: no transition leads into or out of a Parallel or Map state.
 func (m message) elsewhere(s *State) message {
 	if s == nil {
 		return m
@@ -70,9 +68,9 @@ func (m message) elsewhere(s *State) message {
 	return m.withHint("%s is another workflow's: a transition leads only to a state beside its own", s.at.location())
 }
 
-// checkReachability reports states that nothing leads to. Of states that are
-// reached only from such a state nothing is said, and nothing at all of a
-// workflow without end, as in the service.
+// checkReachability reports states that no transition leads to. As in the service,
+// states that only unreachable states lead to are not reported, and none are in a
+// workflow without end.
 func (c *checker) checkReachability(w *Workflow) {
 	if w.StartAt == "" || !w.terminates() {
 		return
@@ -100,8 +98,7 @@ func (c *checker) checkReachability(w *Workflow) {
 	}
 }
 
-// roots returns the states in order, but first those that no other state
-// leads to.
+// roots returns the states in order, those that no other state leads to first.
 func (w *Workflow) roots() []*State {
 	led := make(map[string]bool, len(w.States))
 	for _, s := range w.States {
@@ -122,8 +119,8 @@ func (w *Workflow) roots() []*State {
 	return append(first, rest...)
 }
 
-// checkTerminalState reports a workflow that cannot end. The service gives no
-// place for it.
+// checkTerminalState reports a workflow that cannot end. The service reports it
+// without a place.
 func (c *checker) checkTerminalState(w *Workflow) {
 	if len(w.States) == 0 || w.terminates() || c.o.Alone && w == &c.d.Workflow {
 		return

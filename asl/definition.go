@@ -9,17 +9,17 @@ import (
 )
 
 // A Definition is a state machine as it was written. Where it does not have the
-// form that the language asks for, the typed fields are left empty and Fields
-// keep what was there; Validate says what is wrong. A Definition does not
-// change after Parse.
+// form that the language requires, the typed fields are empty and Fields has the
+// original; Validate reports the mistake. A Definition does not change after Parse:
+// many goroutines may use it.
 type Definition struct {
 	Workflow
 	Version        string
 	TimeoutSeconds value.Value // no value if not written
 
-	Root value.Value // the whole of it
+	Root value.Value // the whole definition
 	Text string      // the source: JSON, or YAML
-	File string      // the name that ParseFile was given, or ""
+	File string      // the argument of ParseFile, or ""
 
 	positions *position.Table // where in Text each node of Root stands
 }
@@ -42,9 +42,9 @@ func (d *Definition) Place(pointer string) (key, value Range, ok bool) {
 	return where.Key, where.Value, ok
 }
 
-// Parse reads a definition in JSON. The Diagnostics tell whether it is a JSON
-// object at all; the Definition, never nil, is empty if it is not. Validate
-// checks the rest.
+// Parse reads a definition in JSON. The Diagnostics are empty if it is a JSON
+// object; if it is not, the Definition, which is never nil, is empty. Validate checks
+// everything else.
 func Parse(text string) (*Definition, Diagnostics) {
 	d := &Definition{Text: text}
 	root, err := value.Parse(text)
@@ -55,9 +55,9 @@ func Parse(text string) (*Definition, Diagnostics) {
 	return d, d.read(root, position.JSON(text))
 }
 
-// ParseFile reads a definition from the content of a file: YAML if its name
-// ends in .yaml or .yml, else JSON. The tags of CloudFormation templates are
-// taken for what they hold.
+// ParseFile reads a definition from the content of a file: YAML if its name ends in
+// .yaml or .yml, else JSON. The tags of CloudFormation templates are ignored; their
+// values count.
 func ParseFile(name string, text []byte) (*Definition, Diagnostics) {
 	var d *Definition
 	var found Diagnostics
@@ -86,7 +86,7 @@ func parseYAML(text string) (*Definition, Diagnostics) {
 	return d, d.read(root, table)
 }
 
-// read takes the definition apart.
+// read sets the typed fields.
 func (d *Definition) read(root value.Value, table *position.Table) Diagnostics {
 	d.Root, d.positions = root, table
 	if root.Kind() != value.Object {
@@ -100,8 +100,7 @@ func (d *Definition) read(root value.Value, table *position.Table) Diagnostics {
 	return nil
 }
 
-// JSON returns the definition as JSON text: its source if that is JSON, and
-// else the source converted.
+// JSON returns the definition as JSON text: the source itself if it is JSON.
 func (d *Definition) JSON() string {
 	if _, err := value.Parse(d.Text); err == nil {
 		return d.Text

@@ -11,31 +11,31 @@ import (
 	"github.com/aslocal/aslocal/internal/printable"
 )
 
-// This file holds what is wrong with a definition, and shows it. The messages
-// are in message.go.
+// This file has the problems of a definition and prints them. The messages are in
+// message.go.
 
-// A Diagnostic is one thing that is wrong, or looks wrong, with a definition.
+// A Diagnostic is one problem of a definition.
 type Diagnostic struct {
 	Severity Severity
 	Code     string // "SCHEMA_VALIDATION_FAILED"
-	Message  string // to the letter what the service says, where that is known
-	Pointer  string // the place as the service names it: "/States/A/Choices[0]/Next"; "" for none
-	Range    Range  // the place in the source; unknown for none
+	Message  string // the words of the service, where they are known
+	Pointer  string // the place as the service names it, "/States/A/Choices[0]/Next", or ""
+	Range    Range  // the place in the source, or an unknown one
 	Hint     string // what was probably meant, or ""
-	File     string // the name that ParseFile was given, or ""
-	Machine  string // the state machine of the file, if it is a template that may have several
+	File     string // the argument of ParseFile, or ""
+	Machine  string // the state machine, if the file is a template that may have several; or ""
 }
 
-// A Severity tells whether a state machine can have the definition.
+// A Severity says whether the service refuses the definition.
 type Severity string
 
-// The severities. Only errors count.
+// The severities. The service refuses definitions with errors, not with warnings.
 const (
 	SeverityError   Severity = "ERROR"
 	SeverityWarning Severity = "WARNING"
 )
 
-// The codes of Diagnostics, those of ValidateStateMachineDefinition.
+// The codes of ValidateStateMachineDefinition.
 const (
 	SchemaValidationFailed  = "SCHEMA_VALIDATION_FAILED"
 	InvalidJSONDescription  = "INVALID_JSON_DESCRIPTION"
@@ -54,12 +54,12 @@ const (
 	TooDeeplyNested = "TOO_DEEPLY_NESTED"
 )
 
-// Our own codes: warnings of what the service takes without a word.
+// Our own codes: warnings about definitions that the service accepts silently.
 const (
-	DuplicateField     = "DUPLICATE_FIELD"     // of several members of one name, the last counts
-	UnassignedVariable = "UNASSIGNED_VARIABLE" // a variable is read that nobody assigns
-	BrokenDelimiters   = "BROKEN_DELIMITERS"   // {% without %}, or with something around them
-	UnknownName        = "UNKNOWN_NAME"        // an error, or a part of the context object, that the service does not have
+	DuplicateField     = "DUPLICATE_FIELD"     // an object has a member twice; the last one counts
+	UnassignedVariable = "UNASSIGNED_VARIABLE" // a variable is read but never assigned
+	BrokenDelimiters   = "BROKEN_DELIMITERS"   // {% without %}, or text around them
+	UnknownName        = "UNKNOWN_NAME"        // an error or a part of the context object that the service does not have
 )
 
 // String returns one line: place, severity, code and message.
@@ -77,8 +77,8 @@ func (d Diagnostic) String() string {
 	return b.String()
 }
 
-// text is the message for people. What the parser of JSON says repeats the
-// source, which is shown anyway.
+// text returns the message without the source text that the JSON parser repeats in
+// it.
 func (d Diagnostic) text() string {
 	text, _, _ := strings.Cut(d.Message, jsonSource)
 	if i, j := strings.Index(text, "[Source: "), strings.LastIndex(text, "; line: "); 0 <= i && i < j {
@@ -87,7 +87,7 @@ func (d Diagnostic) text() string {
 	return strings.TrimSpace(text)
 }
 
-// place is "file:line:column " or as much of it as is known.
+// place returns "file:line:column ", or as much of it as is known.
 func (d Diagnostic) place() string {
 	var parts []string
 	if d.File != "" {
@@ -105,8 +105,8 @@ func (d Diagnostic) place() string {
 	return parts[0] + ": "
 }
 
-// Diagnostics are what is wrong with a definition, in the order of the source.
-// They are an error that lists them all.
+// Diagnostics are the problems of a definition, in the order of the source. They are
+// an error that lists them all.
 type Diagnostics []Diagnostic
 
 // HasErrors reports whether any of them is an error.
@@ -134,7 +134,7 @@ func (ds Diagnostics) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// sort puts them in the order of the source; those without a place come last.
+// sort sorts them by their places in the source; those without a place come last.
 func (ds Diagnostics) sort() {
 	slices.SortStableFunc(ds, func(a, b Diagnostic) int {
 		if a.Range.Known() != b.Range.Known() {
@@ -147,8 +147,7 @@ func (ds Diagnostics) sort() {
 	})
 }
 
-// Format writes them as a compiler does, each with the lines of the source
-// that it is about:
+// Format writes them as compilers do, each with the lines of the source concerned:
 //
 //	order.asl.yaml:14:13 error MISSING_TRANSITION_TARGET: Missing 'Next' target: Fulfill at /States/IsValid/Choices[0]/Next
 //	   12 |     Choices:
@@ -174,8 +173,8 @@ const (
 	shownWidth  = 120 // characters of a line that are shown
 )
 
-// excerpt writes the line of the diagnostic and those before it, and points at
-// the place.
+// excerpt writes the line of the diagnostic and the lines before it, and marks the
+// place.
 func (d Diagnostic) excerpt(b *strings.Builder, lines []string) {
 	if !d.Range.Known() || d.Range.Start.Line > len(lines) {
 		if d.Hint != "" {
@@ -202,7 +201,7 @@ func (d Diagnostic) excerpt(b *strings.Builder, lines []string) {
 	b.WriteByte('\n')
 }
 
-// window returns the part of a line that is shown.
+// window returns the visible part of a line.
 func window(line string, shift int) string {
 	line = strings.TrimRight(line, "\r")
 	from, n := len(line), 0

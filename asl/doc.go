@@ -1,5 +1,5 @@
-// Package asl is the Amazon States Language as it is written: reading a
-// definition, and saying everything that is wrong with it.
+// Package asl reads definitions of state machines in the Amazon States Language and
+// reports everything that is wrong with them.
 //
 //	definition, found := asl.Parse(text)
 //	if !found.HasErrors() {
@@ -9,9 +9,10 @@
 //		return found // an error that lists them all
 //	}
 //
-// A [Definition] is what somebody wrote, right or wrong, with the place of
-// everything; package machine compiles it into what runs. There is one file for
-// each noun of the language: its type and the reading of it (state.go,
-// choice.go, retry.go, resource.go …), and check_*.go for the rules that the
-// JSON Schema in schema.json cannot say.
+// A [Definition] is the text that somebody wrote, right or wrong, with the place of
+// everything; package machine compiles it into a program. There is one file for each
+// noun of the language, with its type and the code that reads it (state.go,
+// choice.go, retry.go, resource.go …). The check_*.go files have the rules that the
+// JSON Schema in schema.json cannot express, the lint_*.go files warnings of our
+// own. jsonata_function.go is JSONata as Step Functions runs it.
 package asl

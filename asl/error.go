@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// This file names the errors of a running program, and says which of them a
-// Retrier or Catcher sees. Spec: "Errors".
+// This file has the names of the errors of a running execution, and which of them a
+// Retrier or Catcher matches. Spec: "Errors".
 
 // The names of errors that the service raises itself. ErrAll and ErrTaskFailed
 // also match others, see Matches.
@@ -32,15 +32,16 @@ const (
 	ErrReferencePathConflict           = "States.ReferencePathConflict"
 )
 
-// errorNames are those of the service, but for the ones with a status code.
+// errorNames are the names of the service's errors, except those with a status
+// code.
 var errorNames = []string{
 	ErrAll, ErrTimeout, ErrHeartbeatTimeout, ErrTaskFailed, ErrPermissions, ErrRuntime, ErrDataLimitExceeded, ErrQueryEvaluationError,
 	ErrExceedToleratedFailureThreshold, ErrItemReaderFailed, ErrResultWriterFailed, ErrHTTPSocket, ErrResultPathMatchFailure,
 	ErrParameterPathFailure, ErrIntrinsicFailure, ErrNoChoiceMatched, ErrBranchFailed, ErrReferencePathConflict,
 }
 
-// errorNameOK reports whether a name is an error of the service or may be one
-// of a program: those must not begin with "States.".
+// errorNameOK reports whether a name is an error of the service or may be an error
+// of a program, which must not begin with "States.".
 func errorNameOK(name string) bool {
 	const prefix = "States."
 	if len(name) < len(prefix) || !strings.EqualFold(name[:len(prefix)], prefix) {
@@ -49,8 +50,8 @@ func errorNameOK(name string) bool {
 	return slices.Contains(errorNames, name) || strings.HasPrefix(name, ErrHTTPStatusCodePrefix)
 }
 
-// An Error is the failure of a program: what Retry and Catch look at, and what
-// the history shows.
+// An Error is the failure of a state or an execution, as Retry, Catch and the
+// history see it.
 type Error struct {
 	Name  string
 	Cause string // may be empty

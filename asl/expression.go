@@ -12,11 +12,11 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file checks the fields of JSONata states: which strings are expressions,
-// and whether they are right. Spec: "JSONata".
+// This file has the expressions in the fields of JSONata states, and their checks.
+// Spec: "JSONata".
 
 // isExpression reports whether a string is a JSONata expression: it begins with
-// {% and ends with %}, without anything around them.
+// {% and ends with %}.
 func isExpression(s string) bool {
 	return len(s) >= len("{%%}") && strings.HasPrefix(s, "{%") && strings.HasSuffix(s, "%}")
 }
@@ -52,8 +52,8 @@ type expression struct {
 	err  error
 }
 
-// get compiles a text, unless it has been compiled before. A nil set, which a
-// State has that no Definition was read for, keeps nothing.
+// get compiles a text, unless it has been compiled before. A State that is not part
+// of a Definition has a nil set, which keeps nothing.
 func (e *expressions) get(text string) (*jsonata.Expr, error) {
 	if e == nil {
 		return CompileExpression(text)
@@ -100,8 +100,8 @@ func (c *checker) checkExpressions(s *State) {
 	})
 }
 
-// faultyToken is the part of a field's text that an expression in it does not
-// compile for.
+// faultyToken returns the part of a field's text at which its expression does not
+// compile.
 func faultyToken(text string, err error) part {
 	bad := new(jsonata.Error)
 	if !errors.As(err, &bad) || bad.Position == 0 || len(text) > maxSought {
@@ -115,11 +115,11 @@ func faultyToken(text string, err error) part {
 	return part{end - n, end}
 }
 
-// maxSought is how long the texts are, in bytes, in which parts are looked for:
-// in longer ones a thousand would take their time.
+// maxSought is the maximum length in bytes of a text in which a diagnostic points at
+// a part, because a thousand diagnostics in a longer one would take long.
 const maxSought = 1 << 14
 
-// referencePart is the part of a field's text that a reference stands in.
+// referencePart returns the part of a field's text that is the reference.
 func referencePart(text string, r jsonata.Reference) part {
 	if len(text) > maxSought {
 		return part{}
@@ -154,10 +154,9 @@ func expressionOffset(text string, units int) int {
 	return start + len(inner)
 }
 
-// checkReference checks what an expression reads. There is no input document,
-// so nothing may read one; and $states.result and $states.errorOutput are there
-// only where there is a result or an error. Spec: "JSONata", "Reserved
-// variable: $states".
+// checkReference checks what an expression reads. There is no input document, so it
+// must not read one; $states.result and $states.errorOutput exist only where there
+// is a result or an error. Spec: "JSONata", "Reserved variable: $states".
 func (c *checker) checkReference(s *State, at *place, text string, r jsonata.Reference) {
 	report := func(m message) {
 		if !c.full() {
@@ -187,7 +186,7 @@ func (c *checker) checkReference(s *State, at *place, text string, r jsonata.Ref
 	}
 }
 
-// statesMembers are what $states has. Spec: "Reserved variable: $states".
+// statesMembers are the members of $states. Spec: "Reserved variable: $states".
 var statesMembers = []string{"input", "result", "errorOutput", "context"}
 
 // hasResult reports whether a state has a result of its own.
@@ -238,8 +237,8 @@ func (s *State) expressions(visit func(at *place, text string)) {
 	}
 }
 
-// checkUnquoted warns of expressions that YAML, without quotes around them, has
-// read as an object: {% $x %} is one with the member "% $x %".
+// checkUnquoted warns of expressions without quotes in YAML, which reads {% $x %} as
+// an object with the member "% $x %".
 func (c *checker) checkUnquoted(s *State) {
 	if s.QueryLanguage != JSONata {
 		return
@@ -256,7 +255,7 @@ func (c *checker) checkUnquoted(s *State) {
 	}
 }
 
-// looksDelimited reports whether somebody has tried to write an expression.
+// looksDelimited reports whether a string is probably meant to be an expression.
 func looksDelimited(s string) bool {
 	s = strings.TrimSpace(s)
 	return strings.HasPrefix(s, "{%") || strings.HasSuffix(s, "%}")

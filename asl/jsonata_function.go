@@ -10,7 +10,7 @@ import (
 
 // This file is JSONata as Step Functions runs it: the functions it adds, its
 // numbers and its limits. Developer guide: "JSONata functions provided by Step
-// Functions". It does not have $eval, and neither has package jsonata.
+// Functions". Neither Step Functions nor package jsonata has $eval.
 
 // CompileExpression compiles a JSONata expression, without the delimiters {%
 // and %}, with the functions and the numbers of Step Functions. The error is a
@@ -29,8 +29,8 @@ func ExpressionLimits() jsonata.Limits {
 	return jsonata.Limits{Steps: 20_000_000, Depth: 100, Items: 873_782, Length: 10 << 20 / 2}
 }
 
-// jsonataOptions make JSONata that of Step Functions. Its numbers differ from
-// those of the reference (F-096).
+// jsonataOptions are the functions of Step Functions and its numbers, which differ
+// from those of the reference (F-096).
 var jsonataOptions = func() []jsonata.Option {
 	options := []jsonata.Option{jsonata.WithServiceNumbers()}
 	for _, f := range jsonataFunctions {

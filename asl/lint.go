@@ -2,27 +2,27 @@ package asl
 
 import "fmt"
 
-// This file has the codes and messages of lint_*.go: warnings, of our own, of
-// what the service takes without a word though it is hardly meant. Each is
-// about something that is certain from the definition alone.
+// This file has the codes and messages of lint_*.go: our own warnings about
+// definitions that the service accepts silently but that are probably mistakes. Each
+// is certain from the definition alone.
 
 // The codes of these warnings.
 const (
-	ErrorNeverMatched = "ERROR_NEVER_MATCHED" // an earlier Retrier or Catcher has taken the error
+	ErrorNeverMatched = "ERROR_NEVER_MATCHED" // an earlier Retrier or Catcher matches the error
 	RetryNeverDone    = "RETRY_NEVER_DONE"    // the last Retrier has MaxAttempts 0
 	RuleNeverTaken    = "RULE_NEVER_TAKEN"    // an earlier Choice rule is taken whenever this one would be
-	TokenNotPassed    = "TOKEN_NOT_PASSED"    // a task waits for a token that nobody gets
-	NoTimeout         = "NO_TIMEOUT"          // a task waits for a token, for years if need be
+	TokenNotPassed    = "TOKEN_NOT_PASSED"    // a task waits for a token that it does not pass on
+	NoTimeout         = "NO_TIMEOUT"          // a task waits for a token without a time-out
 	WaitsNotAtAll     = "WAITS_NOT_AT_ALL"    // a Wait state of no seconds
-	UnusedVariable    = "UNUSED_VARIABLE"     // a variable is assigned that nothing mentions
+	UnusedVariable    = "UNUSED_VARIABLE"     // a variable is assigned but never mentioned
 )
 
 func errorTaken(name string, earlier int, by string) message {
-	return message{code: ErrorNeverMatched, text: fmt.Sprintf("The error '%s' never comes here: '%s' stands in number %d of the list, counted from 0", name, by, earlier)}
+	return message{code: ErrorNeverMatched, text: fmt.Sprintf("The error '%s' never gets here: '%s' in entry %d (from 0) matches it first", name, by, earlier)}
 }
 
 func neverRetried() message {
-	return message{code: RetryNeverDone, text: "A last Retrier with MaxAttempts 0 does nothing: without it, the errors would not be retried either"}
+	return message{code: RetryNeverDone, text: "A last Retrier with MaxAttempts 0 has no effect: errors that no Retrier matches are not retried anyway"}
 }
 
 func ruleNeverTaken(earlier int, why string) message {
@@ -34,11 +34,11 @@ func tokenNotPassed(language QueryLanguage) message {
 	if language == JSONata {
 		hint = "$states.context.Task.Token"
 	}
-	return message{code: TokenNotPassed, text: "The task waits for its token, but passes it to nobody", hint: "the token is " + hint}
+	return message{code: TokenNotPassed, text: "The task waits for its token but does not pass it on", hint: "the token is " + hint}
 }
 
 func waitsForever() message {
-	return message{code: NoTimeout, text: "The task waits for its token for three years if nobody gives it back", hint: "TimeoutSeconds or HeartbeatSeconds sets a limit"}
+	return message{code: NoTimeout, text: "The task has no timeout: it waits for its token for up to three years", hint: "TimeoutSeconds or HeartbeatSeconds sets a limit"}
 }
 
 func waitsNot() message {

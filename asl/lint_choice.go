@@ -7,8 +7,8 @@ import (
 // This file warns of rules of Choice states that are never taken. Spec: "Choice
 // State": the first rule that holds is.
 
-// lintRules warns of the rule behind one that always holds, and of a rule with
-// the same test as an earlier one.
+// lintRules warns of a rule after one that always matches, and of a rule with the
+// same test as an earlier one.
 func (c *checker) lintRules(s *State) {
 	seen := make(map[string]int, len(s.Choices))
 	always := -1
@@ -35,7 +35,7 @@ func (c *checker) lintRules(s *State) {
 	}
 }
 
-// test returns what decides whether a rule is taken, as a text.
+// test returns the condition of a rule as a text.
 func (r *ChoiceRule) test() string {
 	if r.Condition.Exists() {
 		return r.Condition.String()

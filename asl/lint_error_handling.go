@@ -2,12 +2,11 @@ package asl
 
 import "strings"
 
-// This file warns of Retriers and Catchers that never do anything. Spec:
-// "Retrying after error", "Fallback states": the first that names the error is
-// taken, and no other.
+// This file warns of Retriers and Catchers that have no effect. Spec: "Retrying after
+// error", "Fallback states": the first that matches the error is used.
 
-// lintErrorHandling warns of names of errors that an earlier Retrier or Catcher
-// has taken, and of a last Retrier that never retries.
+// lintErrorHandling warns of errors that an earlier Retrier or Catcher matches, and
+// of a last Retrier that never retries.
 func (c *checker) lintErrorHandling(s *State) {
 	retry, names := s.at.member("Retry"), make([][]string, 0, len(s.Retry))
 	for _, r := range s.Retry {
@@ -24,8 +23,8 @@ func (c *checker) lintErrorHandling(s *State) {
 	c.lintTaken(s, s.at.member("Catch"), names)
 }
 
-// lintTaken warns of names of errors that are in vain in a list of Retriers or
-// Catchers.
+// lintTaken warns of errors in a list of Retriers or Catchers that an earlier one
+// matches.
 func (c *checker) lintTaken(s *State, at *place, list [][]string) {
 	taken := make(map[string]int)
 	for i, names := range list {
@@ -48,6 +47,6 @@ func (c *checker) lintTaken(s *State, at *place, list [][]string) {
 	}
 }
 
-// customError reports whether an error is surely one that States.TaskFailed
-// stands for: not one of the service's own, which may be a time-out.
+// customError reports whether States.TaskFailed surely matches an error: it is not
+// one of the service's, which may be a time-out.
 func customError(name string) bool { return !strings.HasPrefix(name, "States.") }

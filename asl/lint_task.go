@@ -30,8 +30,8 @@ func (c *checker) lintToken(s *State) {
 	}
 }
 
-// passesToken reports whether what a task is given may hold its token: there is
-// a mention of the context object, or the field is not known to have none.
+// passesToken reports whether the input of a task may hold its token: it mentions the
+// context object, or its content is not known.
 func passesToken(s *State) bool {
 	name, context := "Parameters", "$$"
 	if s.QueryLanguage == JSONata {

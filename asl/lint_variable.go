@@ -6,12 +6,11 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file warns of variables that are assigned for nothing. Spec:
-// "Variables".
+// This file warns of variables that are never used. Spec: "Variables".
 
 // lintVariables warns of variables that no text of the definition mentions.
-// Whether a mention is a reading one is not asked, so that no variable is
-// called unused that is used.
+// A mention counts whether or not it reads the variable, so that the warning is
+// certain.
 func (c *checker) lintVariables() {
 	mentioned := make(map[string]bool)
 	mention := func(text string) {

@@ -12,18 +12,17 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file has every message about a definition. Those marked AWS are the
-// service's to the letter; of the others its words are not known. Hints are
-// always ours.
+// This file has every message about a definition. Messages marked AWS are the words
+// of the service (recorded); the others, and all hints, are our wording.
 
-// A message is what a Diagnostic says, without the place.
+// A message is a Diagnostic without its place.
 type message struct {
 	code string // errors, unless isWarning
 	text string
 	hint string
 }
 
-// warnings are the codes that do not stop a definition.
+// warnings are the codes of warnings.
 var warnings = map[string]bool{
 	NoDollar:           true,
 	NoPath:             true,
@@ -54,7 +53,7 @@ func (m message) withHint(format string, args ...any) message {
 	return m
 }
 
-// maxCandidates is how many names are compared with a wrong one.
+// maxCandidates is the maximum number of names that a wrong one is compared with.
 const maxCandidates = 500
 
 // meant adds the candidate that the word was probably meant to be.
@@ -73,15 +72,17 @@ func list(names []string) string { return "[" + strings.Join(names, ", ") + "]" 
 
 // Form.
 
-// notAnObject is said of a blank text and of JSON that is no object. AWS
+// notAnObject is the message for a blank text and for JSON that is not an object.
+// AWS
 func notAnObject(hint string) Diagnostic {
 	return Diagnostic{Severity: SeverityError, Code: SchemaValidationFailed, Message: "Definition must be a valid JSON object", Hint: hint}
 }
 
-// jsonSource is what begins the place in a message about JSON.
+// jsonSource begins the place in a message about JSON.
 const jsonSource = "\n at [Source: "
 
-// badJSON is said of a text that is no JSON; the words are the parser's. AWS
+// badJSON is the message for a text that is not JSON, in the words of the parser.
+// AWS
 func (d *Definition) badJSON(err error) Diagnostic {
 	bad, ok := err.(*value.SyntaxError)
 	if !ok || strings.TrimSpace(d.Text) == "" {
@@ -103,7 +104,7 @@ func (d *Definition) badJSON(err error) Diagnostic {
 	return found
 }
 
-// badYAML is said of a file that is no YAML.
+// badYAML is the message for a file that is not YAML.
 func badYAML(text string, err error) Diagnostic {
 	found := Diagnostic{Severity: SeverityError, Code: InvalidJSONDescription, Message: err.Error()}
 	if bad, ok := err.(*position.SyntaxError); ok {
@@ -115,8 +116,8 @@ func badYAML(text string, err error) Diagnostic {
 }
 
 func duplicateField(name string, other Position) message {
-	return message{code: DuplicateField, text: fmt.Sprintf("Field '%s' is there twice; the last one counts", name),
-		hint: fmt.Sprintf("another one is at %s", other)}
+	return message{code: DuplicateField, text: fmt.Sprintf("Field '%s' occurs twice; the last one counts", name),
+		hint: fmt.Sprintf("the first one is at %s", other)}
 }
 
 func fieldsRequired(names ...string) message { // AWS
@@ -168,7 +169,7 @@ func tooLarge(maximum string) message {
 }
 
 func notAnExpression() message {
-	return invalid("Value is not a JSONata expression").withHint("a JSONata expression stands between {%% and %%}")
+	return invalid("Value is not a JSONata expression").withHint("a JSONata expression begins with {%% and ends with %%}")
 }
 
 func notATimestamp() message { // AWS
@@ -245,7 +246,7 @@ func notAnIntrinsicString() message {
 }
 
 func sameField(name string) message {
-	return invalid("The field '%s' is there twice, once with and once without '.$'", name)
+	return invalid("The field '%s' occurs twice, once with and once without '.$'", name)
 }
 
 func badVariableName(name string) message {
@@ -272,8 +273,8 @@ func unassigned(name string, language QueryLanguage, names []string) message {
 	return m
 }
 
-// unknownName is said of what looks like a name of the service's own: an error,
-// a member of $states or of the context object.
+// unknownName is the message for an error, or a member of $states or of the context
+// object, that the service does not have.
 func unknownName(shown, word string, known []string) message {
 	return message{code: UnknownName, text: fmt.Sprintf("There is no '%s'", shown)}.meant(word, known)
 }
@@ -282,14 +283,14 @@ func unquoted() message {
 	return message{code: BrokenDelimiters, text: "Value looks like a JSONata expression, but is an object", hint: unquotedHint}
 }
 
-const unquotedHint = "in YAML, an expression stands in quotes"
+const unquotedHint = "in YAML, an expression needs quotes"
 
 func brokenDelimiters() message {
 	return message{code: BrokenDelimiters, text: "Value looks like a JSONata expression, but is a plain string",
-		hint: "an expression begins with {% and ends with %}, without anything around them"}
+		hint: "an expression begins with {% and ends with %}, with no text around them"}
 }
 
-// badExpression: JSONata's words without their code (F-030).
+// badExpression has the words of JSONata without their code (F-030).
 func badExpression(err error) message {
 	text := err.Error()
 	var e *jsonata.Error
@@ -307,7 +308,8 @@ func misplacedStates(member string) message {
 	return message{code: UnsupportedJSONata, text: fmt.Sprintf("'$states.%s' is not available here", member), hint: "it is available in " + where}
 }
 
-// noInputDocument: AWS's words.
+// noInputDocument is the message for an expression that reads an input document.
+// AWS
 func noInputDocument(r jsonata.Reference) message {
 	shown := r.Name
 	if r.Kind == jsonata.ContextReference {

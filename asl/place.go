@@ -9,8 +9,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A place is a node of the definition on the way down from a known one. It is
-// written out only if there is something to say about it.
+// A place is a node of the definition, relative to a known node around it. Its
+// pointer is written only for a diagnostic.
 type place struct {
 	up     *place // nil for the known node
 	name   string // of the member
@@ -20,7 +20,8 @@ type place struct {
 	basePointer, baseLocation string // of the known node
 }
 
-// known makes a node whose places are written out once, for those below it.
+// known returns the same node as a known one, so that its pointer is written once
+// for all nodes below it.
 func (p *place) known() *place {
 	return &place{basePointer: p.pointer(), baseLocation: p.location()}
 }
@@ -29,12 +30,12 @@ func (p *place) member(name string) *place { return &place{up: p, name: name} }
 
 func (p *place) item(i int) *place { return &place{up: p, index: i, isItem: true} }
 
-// pointer is the place as JSON pointer (RFC 6901): "/States/P/Branches/0".
+// pointer returns the JSON pointer (RFC 6901) of the place: "/States/P/Branches/0".
 func (p *place) pointer() string {
 	return p.write(func(p *place) string { return p.basePointer }, func(i int) string { return "/" + strconv.Itoa(i) }, position.Escape)
 }
 
-// location is the place as the service names it: "/States/P/Branches[0]".
+// location returns the place as the service names it: "/States/P/Branches[0]".
 func (p *place) location() string {
 	asIs := func(name string) string { return name }
 	return p.write(func(p *place) string { return p.baseLocation }, func(i int) string { return "[" + strconv.Itoa(i) + "]" }, asIs)

@@ -22,7 +22,7 @@ type Resource struct {
 	Version int     // of Sync: 1, or 2 for .sync:2, whose result is JSON where that of 1 is text
 }
 
-// A ResourceKind tells what answers a Task.
+// A ResourceKind is what a Task calls.
 type ResourceKind uint8
 
 // The kinds of resources.
@@ -32,14 +32,14 @@ const (
 	Integration                         // an action of a service: arn:aws:states:::…
 )
 
-// A Pattern says when a Task that calls a service is done.
+// A Pattern says when a Task that calls a service has ended.
 type Pattern uint8
 
 // The service integration patterns.
 const (
-	RequestResponse  Pattern = iota // when the service has answered
+	RequestResponse  Pattern = iota // when the service has responded
 	Sync                            // when the job that the service has started is over
-	WaitForTaskToken                // when somebody has given the task's token back
+	WaitForTaskToken                // when the task's token has been returned
 )
 
 const (
@@ -55,13 +55,13 @@ const (
 // ".waitForTaskToken".
 func (p Pattern) String() string { return [...]string{"", syncSuffix, tokenSuffix}[p] }
 
-// errUnknownResource is what ParseResource says of anything that the service
-// would not recognize; Validate has the service's words for it.
+// errUnknownResource is the error of ParseResource. Validate reports it in the words
+// of the service.
 var errUnknownResource = errors.New("resource: not the ARN of a Lambda function, an activity or a service integration")
 
-// ParseResource reads the Resource of a Task. The error says that it is not
-// one: no ARN of a Lambda function or activity, an integration that the service
-// does not have, or a pattern that the integration does not have.
+// ParseResource reads the Resource of a Task. It fails if the text is neither the
+// ARN of a Lambda function or activity nor a service integration, or if the
+// integration does not have the pattern.
 func ParseResource(text string) (Resource, error) {
 	part := strings.SplitN(text, ":", 6) // arn, partition, service, region, account, rest
 	if len(part) < 6 || part[0] != "arn" || !partitionOK(part[1]) {
@@ -86,8 +86,7 @@ func ParseResource(text string) (Resource, error) {
 	return r, nil
 }
 
-// partitionOK accepts the commercial partition, China, GovCloud and those
-// that are still to come.
+// partitionOK accepts the partitions aws, aws-cn, aws-us-gov and future ones.
 func partitionOK(s string) bool { return s == "aws" || strings.HasPrefix(s, "aws-") }
 
 // functionOK accepts function:name and function:name:qualifier.

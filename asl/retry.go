@@ -4,8 +4,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A Retrier says when and how often a state is tried again. Fields that are not
-// written have their defaults. Spec: "Retrying after error".
+// A Retrier says when and how often a state is retried. Fields that are not written
+// have their defaults. Spec: "Retrying after error".
 type Retrier struct {
 	ErrorEquals     []string
 	IntervalSeconds int64

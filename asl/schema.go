@@ -13,16 +13,15 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file checks the form of a definition by the JSON Schema in schema.json
-// and turns what the schema says into the words of the service. The schema's
-// definitions are named by query language and noun: jsonpathPass, jsonataPass.
+// This file checks the form of a definition by the JSON Schema in schema.json and
+// translates violations into the words of the service. The definitions in the schema
+// are named by query language and noun: jsonpathPass, jsonataPass.
 
 //go:embed schema.json
 var schemaText string
 
-// Schema returns the JSON Schema (draft 7) of definitions, for editors. It says
-// what fields there are and what they hold; not, for example, whether a Next
-// names a state.
+// Schema returns the JSON Schema (draft 7) of definitions, for editors. It describes
+// the fields and their values, but not, for example, whether Next names a state.
 func Schema() string { return schemaText }
 
 // A formSchema is the schema: to look things up in it, and to check workflows
@@ -46,10 +45,9 @@ var schema = sync.OnceValue(func() *formSchema {
 	return s
 })
 
-// checkForm reports what the schema does not allow. Each workflow, and each rule
-// of a Choice state, is checked without those inside it, which have their turn:
-// the places that the schema's errors carry grow with the depth, and so would
-// the time for each.
+// checkForm reports violations of the schema. Each workflow and each Choice rule is
+// checked without the workflows and rules inside it, which are checked on their own:
+// the time for an error grows with the depth of its place.
 func (c *checker) checkForm() {
 	c.checkFormOf("", c.d.at, c.d.shallow())
 	c.d.AllStates(func(_ *Workflow, s *State) {
@@ -77,8 +75,8 @@ func (c *checker) checkForm() {
 	})
 }
 
-// checkFormOf checks a value by a definition of the schema. What is no object
-// has been reported with what holds it.
+// checkFormOf checks a value by a definition of the schema. A value that is not an
+// object is reported with the object around it.
 func (c *checker) checkFormOf(definition string, at *place, v value.Value) {
 	if c.full() || v.Kind() != value.Object {
 		return
@@ -93,7 +91,7 @@ func (c *checker) checkFormOf(definition string, at *place, v value.Value) {
 	}
 }
 
-// shallow returns the workflow with a small one in place of each inside it.
+// shallow returns the workflow with an empty valid one in place of each inner one.
 func (w *Workflow) shallow() value.Value {
 	states := w.Fields.Get("States")
 	var members []value.Value
@@ -136,8 +134,7 @@ func (s *State) shallow() value.Value {
 	return fields
 }
 
-// shallowTest returns a test with empty ones in place of those that it
-// combines.
+// shallowTest returns a test with empty tests in place of those it combines.
 func shallowTest(test value.Value) value.Value {
 	if test.Kind() != value.Object {
 		return test
@@ -173,7 +170,7 @@ func (w *Workflow) stub() value.Value {
 	return smallWorkflow
 }
 
-// leaves returns the errors that are not about other errors.
+// leaves returns the errors that have no causes.
 func leaves(found []*jsonschema.ValidationError, err *jsonschema.ValidationError) []*jsonschema.ValidationError {
 	if len(err.Causes) == 0 {
 		return append(found, err)
@@ -184,8 +181,8 @@ func leaves(found []*jsonschema.ValidationError, err *jsonschema.ValidationError
 	return found
 }
 
-// formError reports one violation: the keyword of the schema that it is
-// against says what is wrong.
+// formError reports one violation. The keyword of the schema determines the
+// message.
 func (c *checker) formError(s *formSchema, at *place, v value.Value, err *jsonschema.ValidationError) {
 	at, v = follow(at, v, plain(err.InstanceLocation))
 	_, pointer, _ := strings.Cut(plain(err.AbsoluteKeywordLocation), "#")
@@ -255,11 +252,11 @@ func (c *checker) unknownField(s *formSchema, at *place, v value.Value, pointer,
 	c.reportKeyIn(at, at.member(name), m)
 }
 
-// besideStates are the other fields of a state machine.
+// besideStates are the fields of a state machine other than States.
 var besideStates = []string{"Comment", "StartAt", "Version", "TimeoutSeconds", "QueryLanguage"}
 
-// typeHint says what came instead of one of the types, and if a string was
-// probably meant without its quotes.
+// typeHint returns a hint that names the actual type, and says whether a string was
+// probably meant without quotes.
 func typeHint(types []string, v value.Value) string {
 	hint := "got " + v.Kind().String()
 	bare, err := value.Parse(v.Text())
@@ -274,8 +271,8 @@ func typeHint(types []string, v value.Value) string {
 	return hint
 }
 
-// successorOf returns the fields of the own query language that do what a field
-// of the other does in a state of that type.
+// successorOf returns the fields of a query language that correspond to a field of
+// the other language, in a state of the given type.
 func successorOf(name string, t StateType, other QueryLanguage) string {
 	switch {
 	case name == "Parameters" && t == Pass:
@@ -294,8 +291,8 @@ func successorOf(name string, t StateType, other QueryLanguage) string {
 	return successors[name]
 }
 
-// successors are the fields of one query language that do in the other what a
-// field does, whatever the type of the state.
+// successors are the corresponding fields of the other query language, whatever the
+// type of the state.
 var successors = map[string]string{
 	"Parameters":     "Arguments",
 	"ResultSelector": "Output",
@@ -312,8 +309,8 @@ var successors = map[string]string{
 	"Condition":      "Variable and a comparison operator",
 }
 
-// plain turns a pointer of the schema package, which escapes names as in a URL
-// as well, into one that is only a JSON pointer.
+// plain converts a pointer of the schema package, whose names are also escaped as in
+// a URL, to a JSON pointer.
 func plain(pointer string) string {
 	if plain, err := url.PathUnescape(pointer); err == nil {
 		return plain

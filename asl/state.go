@@ -11,7 +11,7 @@ type State struct {
 	Type          StateType     // as written, known or not
 	QueryLanguage QueryLanguage // its own, or else the machine's
 	Comment       string
-	Fields        value.Value // the object as written: whatever has no field here
+	Fields        value.Value // the object as written, with all fields
 
 	Next string
 	End  bool
@@ -27,7 +27,7 @@ type State struct {
 	compiled *expressions // of the definition
 }
 
-// A StateType is what a state does.
+// A StateType is the Type of a state.
 type StateType string
 
 // The types of states.
@@ -51,14 +51,14 @@ func (t StateType) Known() bool {
 	return false
 }
 
-// Terminal reports whether the state ends its workflow: by End, or because it
-// is a Succeed or Fail state. A Choice without Default is none.
+// Terminal reports whether the state ends its workflow: it has End, or it is a
+// Succeed or Fail state. A Choice state is not terminal, even without Default.
 func (s *State) Terminal() bool {
 	return s.End || s.Type == Succeed || s.Type == Fail
 }
 
-// maxReadName is the length of a name, in bytes, beyond which nothing else of a
-// state is read: every place within it would be as long.
+// maxReadName is the maximum length in bytes of the name of a state that is read;
+// every pointer into a state contains its name.
 const maxReadName = 4096
 
 func readState(name string, fields value.Value, at *place, language QueryLanguage, depth int) *State {
@@ -90,7 +90,7 @@ func readState(name string, fields value.Value, at *place, language QueryLanguag
 	return s
 }
 
-// workflows returns what is inside the state.
+// workflows returns the workflows inside the state.
 func (s *State) workflows() []*Workflow {
 	if s.ItemProcessor != nil {
 		return append(s.Branches[:len(s.Branches):len(s.Branches)], &s.ItemProcessor.Workflow)

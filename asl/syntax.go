@@ -9,12 +9,11 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file guesses why a text is not JSON or YAML, for the hints of what the
-// parser says of it.
+// This file guesses why a text is not JSON or YAML, for hints.
 
 const byteOrderMark = "\ufeff"
 
-// notText reports a text of YAML that is not UTF-8. Of JSON the scanner says so.
+// notText reports YAML that is not UTF-8. For JSON the parser does.
 func (d *Definition) notText() Diagnostics {
 	at := firstInvalid(d.Text)
 	if at < 0 {
@@ -40,7 +39,7 @@ func firstInvalid(text string) int {
 	return -1
 }
 
-// encodingHint says what a text that is not UTF-8 probably is.
+// encodingHint returns a hint about the encoding of a text that is not UTF-8.
 func encodingHint(text string) string {
 	switch {
 	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
@@ -55,8 +54,8 @@ func encodingHint(text string) string {
 	return ""
 }
 
-// unrecognized returns the word before the place of an error, if that is what
-// the scanner could make nothing of.
+// unrecognized returns the word before the place of an error, if the error is that
+// it is not a JSON value.
 func unrecognized(text string, bad *value.SyntaxError) string {
 	token, ok := strings.CutPrefix(bad.Message, "Unrecognized token '")
 	token, _, _ = strings.Cut(token, "'")
@@ -66,13 +65,13 @@ func unrecognized(text string, bad *value.SyntaxError) string {
 	return token
 }
 
-// words are taken for those of JSON by people who write other languages.
+// words are the words of other languages for those of JSON.
 var words = map[string]string{
 	"True": "true", "TRUE": "true", "yes": "true", "False": "false", "FALSE": "false", "no": "false",
 	"None": "null", "NULL": "null", "Null": "null", "nil": "null", "undefined": "null",
 }
 
-// jsonHint says how a mistake in JSON can be mended, or "".
+// jsonHint returns a hint how to correct a mistake in JSON, or "".
 func jsonHint(text string, bad *value.SyntaxError) string {
 	if hint := encodingHint(text); hint != "" {
 		return hint
@@ -108,7 +107,7 @@ func jsonHint(text string, bad *value.SyntaxError) string {
 	return ""
 }
 
-// yamlHint says how a mistake in YAML can be mended, or "".
+// yamlHint returns a hint how to correct a mistake in YAML, or "".
 func yamlHint(text string, bad *position.SyntaxError) string {
 	line := text[strings.LastIndexByte(text[:min(bad.At.Offset, len(text))], '\n')+1:]
 	line, _, _ = strings.Cut(line, "\n")

@@ -11,7 +11,7 @@ import (
 // This file checks Payload Templates: JSON in which a member whose name ends in
 // ".$" holds a Path or an intrinsic function call. Spec: "Payload Template".
 
-// pathSuffix is what the names of such members end in.
+// pathSuffix ends the names of such members.
 const pathSuffix = ".$"
 
 // templateFields hold templates in JSONPath states.
@@ -43,8 +43,8 @@ func (s *State) templates(visit func(at *place, template value.Value)) {
 	}
 }
 
-// checkTemplates checks the templates of a state. The service names the field
-// that holds the template, wherever in it the fault is.
+// checkTemplates checks the templates of a state. The service reports the field that
+// holds the template, not the place in it.
 func (c *checker) checkTemplates(s *State) {
 	s.templates(func(at *place, template value.Value) {
 		walk(at, template, func(inner *place, v value.Value) {
@@ -69,8 +69,8 @@ func (c *checker) checkTemplateMember(template, object *place, v value.Value, na
 	}
 }
 
-// templateError says why a value cannot be evaluated, and where in it; "" if it
-// can.
+// templateError returns why a value cannot be evaluated, and the part concerned; ""
+// if it can.
 func templateError(v value.Value) (where part, why string) {
 	text := v.Text()
 	var err error
@@ -90,8 +90,8 @@ func templateError(v value.Value) (where part, why string) {
 	return faultOf(text, err)
 }
 
-// looksLikePath reports whether a string that is taken as it is was probably
-// meant to be evaluated.
+// looksLikePath reports whether a string that is not evaluated was probably meant to
+// be.
 func looksLikePath(s string) bool {
 	switch {
 	case strings.HasPrefix(s, "$."), strings.HasPrefix(s, "$["), strings.HasPrefix(s, "$$."):

@@ -12,7 +12,7 @@ func ParseTimestamp(s string) (time.Time, bool) {
 	if len(s) < len("2006-01-02T15:04:05Z") || s[10] != 'T' || s[13] != ':' {
 		return time.Time{}, false
 	}
-	// time.Parse takes a comma for the point, and any number of digits.
+	// time.Parse also accepts a comma for the point, and any number of digits.
 	if rest := s[len("2006-01-02T15:04:05"):]; rest[0] == ',' || strings.IndexFunc(rest[1:], notDigit) > 9 {
 		return time.Time{}, false
 	}

@@ -8,31 +8,30 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file runs the checks: first the form, by the schema, then the meaning,
-// by the functions listed here. Each check is one rule, keeps silent about what
-// another reports, and takes nothing for granted: the form may be wrong.
+// This file runs the checks: first the form, by the schema, then the meaning, by the
+// functions listed here. Each check is one rule. It does not repeat what another
+// check reports, and works on definitions of any form.
 
-// Options say what a definition is validated for. The zero Options are a
-// Standard state machine.
+// Options are the purpose of a validation. The zero Options validate a Standard
+// state machine.
 type Options struct {
-	// Express asks for what Express state machines cannot do.
+	// Express also reports what Express state machines cannot do.
 	Express bool
-	// Alone says that the definition was made of one state on its own, as
-	// TestState is given it: its transitions lead to states that are not there.
+	// Alone says that the definition consists of a single state, as for TestState:
+	// its transitions lead to states that are missing.
 	Alone bool
 }
 
-// Validate returns everything that is wrong with a definition, in the order of
-// its source; what the service says, in its words and at its places, where
-// those are known. Warnings are among it. Of a definition that Parse has
-// refused it returns nothing.
+// Validate returns all problems of a definition, errors and warnings, in the order of
+// the source. Messages and places are those of the service, where they are known. For
+// a definition that Parse has refused it returns nothing.
 func Validate(d *Definition, o Options) Diagnostics {
 	if d.Root.Kind() != value.Object {
 		return nil
 	}
 	c := &checker{d: d, o: o}
 	if c.checkSizes(); len(c.found) > 0 {
-		return c.diagnostics() // what is left would be out of proportion
+		return c.diagnostics() // the other checks would cost too much
 	}
 	c.checkForm()
 	for _, check := range definitionChecks {
@@ -80,7 +79,7 @@ var (
 	}
 )
 
-// A checker collects what is wrong with one definition.
+// A checker collects the problems of one definition.
 type checker struct {
 	d       *Definition
 	o       Options
@@ -100,8 +99,8 @@ type finding struct {
 	part     part // of the value, a string, if not all of it
 }
 
-// A part is what stands between two offsets of a string. The zero part is the
-// whole string.
+// A part is the part of a string between two offsets. The zero part is the whole
+// string.
 type part struct{ start, end int }
 
 // workflow checks a workflow and all within it.
@@ -129,23 +128,23 @@ func (c *checker) workflow(w *Workflow, express bool) {
 // report says that a value is wrong.
 func (c *checker) report(at *place, m message) { c.add(at, at, finding{message: m}) }
 
-// reportIn says that a value is wrong, but the service names the place around
-// it.
+// reportIn says that a value is wrong, at the place around it that the service
+// names.
 func (c *checker) reportIn(location, at *place, m message) { c.add(location, at, finding{message: m}) }
 
-// reportPart says that a part of a string is wrong; the service names the place
-// around it.
+// reportPart says that a part of a string is wrong, at the place that the service
+// names.
 func (c *checker) reportPart(location, at *place, p part, m message) {
 	c.add(location, at, finding{message: m, part: p})
 }
 
-// reportKeyIn says that a member should not be there, and the service names the
-// place around it.
+// reportKeyIn says that a member must not exist, at the place around it that the
+// service names.
 func (c *checker) reportKeyIn(location, member *place, m message) {
 	c.add(location, member, finding{message: m, key: true})
 }
 
-// The limits of what is reported, for definitions that are wrong all over.
+// The limits of a report, for definitions with very many problems.
 const (
 	maxFindings = 1000
 	maxFound    = 4 << 20 // bytes of text
@@ -153,8 +152,8 @@ const (
 
 func (c *checker) full() bool { return len(c.found) >= maxFindings || c.size >= maxFound }
 
-// add keeps a finding about the node at a place, which the service calls by the
-// location; nil is none.
+// add adds a finding about the node at a place; the service names the location, or
+// none if it is nil.
 func (c *checker) add(location, at *place, f finding) {
 	if c.full() {
 		return
@@ -191,9 +190,9 @@ func (c *checker) diagnostics() Diagnostics {
 	return found
 }
 
-// rangeOf is the part of the source to point at: the key for an object or
-// array, else the value. What an alias of YAML stands for has no place of its
-// own; then it is the nearest one around it.
+// rangeOf returns the part of the source to point at: the key of an object or array,
+// the value otherwise. A value that an alias of YAML stands for has no place of its
+// own; then it is the nearest place around it.
 func (c *checker) rangeOf(f finding) Range {
 	for pointer := f.pointer; ; {
 		if where, ok := c.d.positions.Lookup(pointer); ok {

@@ -11,18 +11,19 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file finds the variables that states assign and read, and checks their
-// names and scopes. A workflow is a scope: what is inside sees the variables of
-// what is around it, but for the children of a distributed Map. Spec:
+// This file finds the variables that states assign and read, and checks their names
+// and scopes. A workflow is a scope: its states also see the variables of the
+// workflows around it, except in the children of a distributed Map. Spec:
 // "Variables".
 
 const (
 	maxVariableName = 80       // characters
-	reservedName    = "states" // what $states.input and the like belong to
+	reservedName    = "states" // of $states.input and the like
 )
 
-// VariableReferences returns, for each state that reads variables, their names
-// without $, sorted. States at any depth are there under their names.
+// VariableReferences returns the names, sorted and without $, of the variables that
+// each state reads, by the name of the state. States at any depth are included; those
+// that read no variables are left out.
 func VariableReferences(d *Definition) map[string][]string {
 	found := make(map[string][]string)
 	d.AllStates(func(_ *Workflow, s *State) {
@@ -36,8 +37,8 @@ func VariableReferences(d *Definition) map[string][]string {
 	return found
 }
 
-// reads calls visit for every variable that a state reads, not for those of the
-// states inside it; where finds the part of the text at the place that does.
+// reads calls visit for every variable that a state reads, without the states inside
+// it. where returns the part of the text at the place that reads it.
 func (s *State) reads(visit func(at *place, where func() part, name string)) {
 	s.eachPath(func(at *place, where part, p *jsonpath.Path) {
 		if p.Root() == jsonpath.Variable {
@@ -63,13 +64,14 @@ func nameLength(text string) int {
 	return len(text)
 }
 
-// continuesName is Unicode's ID_Continue but for letters, in its categories.
+// continuesName reports whether a character is in Unicode's ID_Continue; letters are
+// left out.
 func continuesName(r rune) bool {
 	return unicode.In(r, unicode.Nd, unicode.Nl, unicode.Mn, unicode.Mc, unicode.Pc)
 }
 
-// variableNameOK reports whether a name is a letter, and then letters, digits
-// and underscores (ID_Start ID_Continue*).
+// variableNameOK reports whether a name is a letter followed by letters, digits and
+// underscores (ID_Start ID_Continue*).
 func variableNameOK(name string) bool {
 	return name != "" && name[0] != '_' && nameLength(name) == len(name) && utf8.RuneCountInString(name) <= maxVariableName
 }
@@ -106,8 +108,8 @@ func (sc *scope) visible(name string) bool {
 	return sc != nil && (sc.names[name] || sc.outer.visible(name))
 }
 
-// candidates returns the variables that a state of the scope may read, its own
-// first, as many as a wrong name is compared with.
+// candidates returns the variables that a state of the scope may read, its own first,
+// at most maxCandidates.
 func (sc *scope) candidates() []string {
 	if sc == nil {
 		return nil
@@ -123,8 +125,8 @@ func (sc *scope) candidates() []string {
 // read.
 func (c *checker) checkVariables() { c.checkScope(&c.d.Workflow, nil, nil) }
 
-// checkScope checks a workflow within the outer scope. taken are the variables
-// that are assigned when the workflow begins, and not its own to assign.
+// checkScope checks a workflow in an outer scope. taken are the variables that have
+// been assigned outside when the workflow begins, and that it must not assign.
 func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 	sc := &scope{outer: outer, names: make(map[string]bool)}
 	for _, s := range w.States {
@@ -165,21 +167,21 @@ func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 	}
 }
 
-// predecessors finds out what has been assigned when a state of a workflow is
-// entered.
+// predecessors finds the variables that have been assigned when a state of a workflow
+// is entered.
 type predecessors struct {
 	w     *Workflow
 	from  map[string][]*State // the states that lead to one
 	steps int                 // that may still be taken
 }
 
-// maxSteps bounds the search in one workflow: some hundred containers in a
-// workflow of some thousand states. What is beyond is not found.
+// maxSteps bounds the search in one workflow: enough for a hundred containers among
+// several thousand states. Beyond it nothing more is found.
 const maxSteps = 1_000_000
 
-// assigned adds to taken the variables that states assign on the way to the
-// given one. What the state itself assigns when it is left is not among them:
-// the service lets the states inside have variables of the same names.
+// assigned adds to taken the variables that states assign on the way to the given
+// one, without those that it assigns itself when it is left: the service lets the
+// states inside have variables of the same names.
 func (p *predecessors) assigned(s *State, taken map[string]bool) map[string]bool {
 	if p.from == nil {
 		p.from = make(map[string][]*State)

@@ -4,9 +4,9 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A Workflow is a set of states with a beginning: a whole machine, a branch of
-// a Parallel state, or the processor of a Map state. Transitions stay within
-// it. Spec: "Top-level fields".
+// A Workflow is a set of states with a start state: a whole state machine, a branch
+// of a Parallel state, or the processor of a Map state. Transitions do not leave it.
+// Spec: "Top-level fields".
 type Workflow struct {
 	Pointer       string // JSON pointer (RFC 6901); "" for the machine
 	Comment       string
@@ -16,15 +16,14 @@ type Workflow struct {
 	Fields        value.Value   // the object as written
 
 	byName  map[string]*State
-	tooDeep bool // and its states have not been read
+	tooDeep bool // its states have not been read
 	at      *place
 }
 
 // State returns the state of that name, or nil.
 func (w *Workflow) State(name string) *State { return w.byName[name] }
 
-// names returns the names of the first states in the order written, as many as
-// a wrong one is compared with.
+// names returns the names of the first maxCandidates states in the order written.
 func (w *Workflow) names() []string {
 	names := make([]string, min(len(w.States), maxCandidates))
 	for i := range names {
@@ -33,7 +32,7 @@ func (w *Workflow) names() []string {
 	return names
 }
 
-// maxNesting is how deep workflows may nest. The service has a limit, but does
+// maxNesting is the maximum nesting of workflows. The service has a limit, but does
 // not publish it; this one bounds the cost of hostile definitions.
 const maxNesting = 40
 
@@ -67,15 +66,14 @@ func (w *Workflow) all(visit func(*Workflow, *State)) {
 // A QueryLanguage is the language of a state's expressions.
 type QueryLanguage string
 
-// The query languages. A machine that names none speaks JSONPath.
+// The query languages. JSONPath is the default.
 const (
 	JSONPath QueryLanguage = "JSONPath"
 	JSONata  QueryLanguage = "JSONata"
 )
 
-// languageOf returns the query language that an object names, or the inherited
-// one. Whatever is not to the letter JSONPath counts as JSONata; the schema
-// objects to it.
+// languageOf returns the query language that an object names, or the inherited one.
+// Anything but JSONPath counts as JSONata; the schema reports other values.
 func languageOf(fields value.Value, inherited QueryLanguage) QueryLanguage {
 	v := fields.Get("QueryLanguage")
 	switch {

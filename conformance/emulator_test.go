@@ -25,7 +25,7 @@ import (
 
 // inProcess calls the emulator as an http.Handler, without a network.
 func inProcess(t testing.TB) *conformance.Endpoint {
-	return emulated(t, func(em *emulator.Running) aws.Config {
+	return emulated(t, func(em *emulator.TestEmulator) aws.Config {
 		c := em.AWSConfig()
 		c.HTTPClient = direct{em}
 		return c
@@ -34,10 +34,10 @@ func inProcess(t testing.TB) *conformance.Endpoint {
 
 // overHTTP calls it through a socket.
 func overHTTP(t testing.TB) *conformance.Endpoint {
-	return emulated(t, func(em *emulator.Running) aws.Config { return em.AWSConfig() })
+	return emulated(t, func(em *emulator.TestEmulator) aws.Config { return em.AWSConfig() })
 }
 
-func emulated(t testing.TB, config func(*emulator.Running) aws.Config) *conformance.Endpoint {
+func emulated(t testing.TB, config func(*emulator.TestEmulator) aws.Config) *conformance.Endpoint {
 	return &conformance.Endpoint{Open: func(_ context.Context, p *conformance.Player) (*conformance.Session, error) {
 		functions := httptest.NewServer(p)
 		options := []emulator.Option{emulator.WithLambdaEndpoint(functions.URL)}

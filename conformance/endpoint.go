@@ -297,9 +297,10 @@ func (r *run) patience() time.Duration {
 	return 10 * time.Second
 }
 
-// isTimed reports whether somebody outside calls the API at a certain time.
+// isTimed reports whether somebody outside calls the API at a certain time, be it
+// after the end.
 func (r *run) isTimed() bool {
-	if r.c.Stop != nil {
+	if r.c.Stop != nil || r.c.Redrives != nil {
 		return true
 	}
 	for _, answers := range r.c.Tasks {

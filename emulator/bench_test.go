@@ -7,9 +7,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/emulator/journal"
@@ -44,7 +47,7 @@ func newCaller(tb testing.TB, store journal.Store) *caller {
 }
 
 func (c *caller) call(operation, body string) string {
-	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+	r := httptest.NewRequest(http.MethodPost, "http://localhost/", strings.NewReader(body))
 	r.Header.Set("X-Amz-Target", "AWSStepFunctions."+operation)
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	w := httptest.NewRecorder()
@@ -118,6 +121,45 @@ func BenchmarkStartSyncExecution(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		c.call("StartSyncExecution", string(body))
+	}
+}
+
+// BenchmarkStartExpressWhileUpdating starts Express executions on a disk store,
+// alone and while another state machine is being updated: that must make no
+// difference beyond the processor's time.
+func BenchmarkStartExpressWhileUpdating(b *testing.B) {
+	for _, updating := range []bool{false, true} {
+		b.Run(fmt.Sprintf("updating=%t", updating), func(b *testing.B) {
+			store, err := journal.OpenSQLite(filepath.Join(b.TempDir(), "aslocal.db"), journal.Disk)
+			if err != nil {
+				b.Fatal(err)
+			}
+			c := newCaller(b, store)
+			c.create(short, "EXPRESS")
+			c.call("CreateStateMachine", fmt.Sprintf(`{"name": "other", "roleArn": %q, "definition": %q}`, role, constant(0)))
+			var updates sync.WaitGroup
+			var done atomic.Bool
+			if updating {
+				updates.Go(func() {
+					for i := 1; !done.Load(); i++ {
+						c.call("UpdateStateMachine", fmt.Sprintf(`{"stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:other", "definition": %q}`, constant(i)))
+					}
+				})
+			}
+			body := strings.Replace(startShort, `"name": "e%d", `, "", 1)
+			var times []time.Duration
+			for b.Loop() {
+				began := time.Now()
+				c.call("StartExecution", body)
+				times = append(times, time.Since(began))
+			}
+			done.Store(true)
+			updates.Wait()
+			slices.Sort(times)
+			for _, percent := range []int{50, 95} {
+				b.ReportMetric(float64(times[len(times)*percent/100].Nanoseconds()), fmt.Sprintf("p%d-ns", percent))
+			}
+		})
 	}
 }
 

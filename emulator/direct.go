@@ -1,15 +1,14 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
-	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
-	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/history"
+	"github.com/aslocal/aslocal/emulator/internal/registry"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -26,36 +25,38 @@ type Registration struct {
 // Register creates the state machine, or updates the one of that name. It
 // returns its ARN. Errors are those of CreateStateMachine.
 func (e *Emulator) Register(r Registration) (arn string, err error) {
-	if r.RoleARN == "" {
-		r.RoleARN = "arn:aws:iam::" + e.account + ":role/aslocal"
-	}
-	if r.Type == "" {
-		r.Type = typeStandard
-	}
 	ctx := context.Background()
-	arn = e.arnFor("stateMachine", r.Name)
-	old, err := e.machine(arn)
-	if err == nil && old.machineType == r.Type {
-		_, err = e.updateStateMachine(ctx, &updateStateMachineInput{StateMachineArn: arn, Definition: awsjson.Some(r.Definition), RoleArn: awsjson.Some(r.RoleARN)})
+	arn = e.home.StateMachine(r.Name)
+	kind := cmp.Or(r.Type, registry.Standard)
+	in := value.OfMembers("definition", value.OfString(r.Definition),
+		"roleArn", value.OfString(cmp.Or(r.RoleARN, "arn:aws:iam::"+e.home.Account+":role/aslocal")))
+	switch old := e.registry.Machine(r.Name); {
+	case old != nil && old.Type == kind:
+		_, err = e.call(ctx, "UpdateStateMachine", in.With("stateMachineArn", value.OfString(arn)))
 		return arn, err
-	}
-	if err == nil { // the type of a state machine cannot change
-		if _, err := e.deleteStateMachine(ctx, &deleteStateMachineInput{StateMachineArn: arn}); err != nil {
+	case old != nil: // the type of a state machine cannot change
+		if _, err := e.call(ctx, "DeleteStateMachine", value.OfMembers("stateMachineArn", value.OfString(arn))); err != nil {
 			return arn, err
 		}
 	}
-	_, err = e.createStateMachine(ctx, &createStateMachineInput{Name: r.Name, Definition: r.Definition, RoleArn: r.RoleARN, Type: r.Type})
+	_, err = e.call(ctx, "CreateStateMachine", in.With("name", value.OfString(r.Name)).With("type", value.OfString(kind)))
 	return arn, err
 }
 
 // Start begins an execution of the state machine and returns its ARN. Errors
 // are those of StartExecution.
 func (e *Emulator) Start(ctx context.Context, machineARN, input string) (arn string, err error) {
-	out, err := e.startExecution(ctx, &startExecutionInput{StateMachineArn: machineARN, Input: awsjson.Some(input)})
+	out, err := e.call(ctx, "StartExecution", value.OfMembers("stateMachineArn", value.OfString(machineARN), "input", value.OfString(input)))
+	return out.Get("executionArn").Text(), err
+}
+
+// call calls an operation of the API as a client would.
+func (e *Emulator) call(ctx context.Context, operation string, in value.Value) (value.Value, error) {
+	out, err := e.actions[operation].Call(ctx, in, nil, nil)
 	if err != nil {
-		return "", err
+		return value.Value{}, err
 	}
-	return out.ExecutionArn, nil
+	return value.ParseBytes(out)
 }
 
 // An Execution is how an execution stands.
@@ -67,17 +68,14 @@ type Execution struct {
 
 // Execution returns how a Standard execution stands.
 func (e *Emulator) Execution(arn string) (Execution, error) {
-	v, err := e.execution(arn)
+	v, err := e.api.Execution(arn)
 	return executionOf(v), err
 }
 
 // Wait returns how an execution stands when it has ended, or the context's
 // error.
 func (e *Emulator) Wait(ctx context.Context, arn string) (Execution, error) {
-	v, err := e.engine.Wait(ctx, arn)
-	if errors.Is(err, engine.ErrNotFound) {
-		err = fault.ExecutionDoesNotExist(arn)
-	}
+	v, err := e.api.Wait(ctx, arn)
 	return executionOf(v), err
 }
 
@@ -108,20 +106,17 @@ type Event struct {
 // History returns all events of a Standard execution.
 func (e *Emulator) History(arn string) ([]Event, error) {
 	var events []Event
-	err := e.engine.History(arn, 1, func(ev *machine.Event) bool {
+	err := e.api.History(arn, 1, func(ev *machine.Event) bool {
 		events = append(events, e.eventOf(ev))
 		return true
 	})
-	if errors.Is(err, engine.ErrNotFound) {
-		err = fault.ExecutionDoesNotExist(arn)
-	}
 	return events, err
 }
 
 // eventOf shows an event.
 func (e *Emulator) eventOf(ev *machine.Event) Event {
 	record := *ev
-	_, details := history.Details(ev, history.Options{Region: e.region})
+	_, details := history.Details(ev, history.Options{Region: e.home.Region})
 	return Event{ID: ev.ID, PreviousEventID: ev.Prev, Timestamp: time.UnixMilli(ev.At).UTC(), Type: history.Type(ev), Details: details, Record: &record}
 }
 

@@ -9,9 +9,10 @@
 //	…
 //	em.Advance(time.Hour) // the Wait is over
 //
-// The groups of API actions are in api_*.go, with their table in actions.go;
-// what they share is here. Executions are run by package engine, kept by
-// package journal, shown by package history; tasks are called by package task.
+// This package has the options of New, the HTTP handler (handler.go, access.go),
+// and what Go programs call directly (direct.go, run_t.go). The operations are in
+// internal/api, the definitions of state machines in internal/registry, their
+// executions in internal/engine.
 package emulator
 
 import (
@@ -19,14 +20,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/api"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/random"
+	"github.com/aslocal/aslocal/emulator/internal/registry"
 	"github.com/aslocal/aslocal/emulator/internal/s3"
 	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/journal"
@@ -34,24 +38,17 @@ import (
 
 // An Emulator is one local Step Functions. It is safe for concurrent use.
 type Emulator struct {
-	region, account string
-	log             *slog.Logger
-	clock           engine.Clock
-	store           journal.Store
-	tasks           *tasks
-	draw            func(n int) int // gives a random number below n
-	engine          *engine.Engine
-	handler         http.Handler
-	closing         sync.Once
-	closed          error // what Close returned
-	programs        programs
-
-	mu         sync.RWMutex
-	machines   map[string]*stateMachine // by ARN
-	versions   map[string][]*version    // by ARN of the state machine, by number
-	aliases    map[string][]*alias      // by ARN of the state machine, in the order of their creation
-	activities map[string]*activity     // by ARN
-	revisions  map[string]*stateMachine // as they stood, by key
+	home     arn.Home
+	log      *slog.Logger
+	store    journal.Store
+	registry *registry.Registry
+	tasks    *tasks
+	engine   *engine.Engine
+	api      *api.API
+	actions  map[string]awsjson.Action // of the api
+	handler  http.Handler
+	closing  sync.Once
+	closed   error // what Close returned
 }
 
 // settings is what the options of New set.
@@ -60,6 +57,8 @@ type settings struct {
 	log             *slog.Logger
 	clock           engine.Clock
 	store           journal.Store
+	random          *random.Source
+	allowedHosts    []string
 	waitTimeScale   float64
 	autoAdvance     bool
 	lambdaEndpoint  string
@@ -68,7 +67,6 @@ type settings struct {
 	handlers        map[string]task.Handler
 	s3              s3.Config
 	observe         func(string, Event)
-	draw            func(n int) int
 }
 
 // An Option changes a setting of New.
@@ -164,26 +162,18 @@ func WithTask(resource string, handler Handler) Option {
 	return func(s *settings) { s.handlers[resource] = handler }
 }
 
-// WithSeed makes aliases choose between their versions at random, but in every
-// run the same for the first execution, the second, and so on; if not given, runs
-// differ. Executions have seeds of their own.
+// WithSeed makes a run repeatable: names and ids, the seeds of executions, and
+// the versions that aliases choose are the same in every run with the seed, if
+// the calls come in the same order. If not given, runs differ.
 func WithSeed(seed uint64) Option {
-	return func(s *settings) {
-		var mu sync.Mutex
-		random := rand.New(rand.NewPCG(seed, 0))
-		s.draw = func(n int) int {
-			mu.Lock()
-			defer mu.Unlock()
-			return random.IntN(n)
-		}
-	}
+	return func(s *settings) { s.random = random.New(seed) }
 }
 
 // New returns an emulator. If its store holds executions that have not ended,
 // they go on.
 func New(options ...Option) (*Emulator, error) {
 	s := settings{
-		region: "us-east-1", account: "123456789012", log: slog.Default(), waitTimeScale: 1, draw: rand.IntN,
+		region: "us-east-1", account: "123456789012", log: slog.Default(), waitTimeScale: 1, random: random.System(),
 		functionURLs: make(map[string]string), concurrency: make(map[string]int), handlers: make(map[string]task.Handler),
 	}
 	for _, set := range options {
@@ -195,43 +185,40 @@ func New(options ...Option) (*Emulator, error) {
 	if s.store == nil {
 		s.store = journal.NewMemory()
 	}
-	e := &Emulator{
-		region: s.region, account: s.account, log: s.log, clock: s.clock, store: s.store, draw: s.draw,
-		machines: make(map[string]*stateMachine), versions: make(map[string][]*version), aliases: make(map[string][]*alias),
-		activities: make(map[string]*activity), revisions: make(map[string]*stateMachine),
-		programs: programs{compiled: make(map[string]*machine.Program)},
-	}
-	actions := e.actions()
+	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
 	var err error
-	if e.tasks, err = newTasks(&s, &nested{em: e, actions: actions}); err != nil {
+	if e.tasks, err = newTasks(&s, &nested{em: e}); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	if err := e.open(&s, actions); err != nil {
-		return nil, errors.Join(err, e.tasks.Close())
+	if err := e.open(&s); err != nil {
+		return nil, errors.Join(fmt.Errorf("emulator: %w", err), e.tasks.Close())
 	}
 	return e, nil
 }
 
 // open reads what the store has and goes on with it.
-func (e *Emulator) open(s *settings, actions map[string]awsjson.Action) error {
-	if err := e.load(); err != nil {
+func (e *Emulator) open(s *settings) (err error) {
+	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log})
+	if err != nil {
 		return err
 	}
 	c := engine.Config{
-		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.program, Activities: e.hasActivity, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
+		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.registry.Program, Activities: e.registry.HasActivity,
+		WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
 	}
 	e.engine = engine.New(c)
 	if s.observe != nil {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
 	}
-	e.handler = e.newHandler(actions)
-	if err := e.engine.Recover(); err != nil { // it may call the API, as nested executions do
-		return fmt.Errorf("emulator: %w", err)
-	}
-	return nil
+	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Now: s.clock.Now, Random: s.random, Log: s.log})
+	e.actions = e.api.Actions()
+	e.handler = newHandler(e.actions, s)
+	return e.engine.Recover() // it may call the API, as nested executions do
 }
 
-// ServeHTTP answers the AWS API at POST /.
+// ServeHTTP answers the AWS API at POST /. Requests for hosts that are not of
+// this machine, and those of web pages from elsewhere, are refused
+// ([WithAllowedHosts]).
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.handler.ServeHTTP(w, r) }
 
 // Close waits until everything that was answered is durable, and closes the
@@ -252,6 +239,3 @@ func (e *Emulator) Close() error {
 func (e *Emulator) Advance(ctx context.Context, d time.Duration) error {
 	return e.engine.Advance(ctx, d)
 }
-
-// now is the time of the emulator's clock.
-func (e *Emulator) now() int64 { return e.clock.Now() }

@@ -32,7 +32,7 @@ const pass = `{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}`
 // A test talks to an emulator with the real SDK.
 type test struct {
 	*testing.T
-	em     *emulator.Running
+	em     *emulator.TestEmulator
 	client *sfn.Client
 	ctx    context.Context
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/aslocal/aslocal/asl"
-	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/task"
@@ -16,14 +15,11 @@ import (
 // and the API through the AWS SDK integration.
 
 // nested is the task.API of an emulator.
-type nested struct {
-	em      *Emulator
-	actions map[string]awsjson.Action
-}
+type nested struct{ em *Emulator }
 
 // Call calls an operation of the API as a client would.
 func (n *nested) Call(ctx context.Context, operation string, in value.Value) (value.Value, error) {
-	action, ok := n.actions[operation]
+	action, ok := n.em.actions[operation]
 	if !ok {
 		return value.Value{}, &asl.Error{Name: asl.ErrRuntime, Cause: "aslocal does not have the operation " + operation + " of Step Functions yet"}
 	}

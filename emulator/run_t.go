@@ -13,7 +13,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// This file is the second door to an emulator: that of Go tests.
+// This file serves an emulator to a Go test.
 
 // TB is the part of testing.TB that RunT needs.
 type TB interface {
@@ -22,9 +22,9 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// A Running is an emulator that serves a Go test, and what the test asks of it
+// A TestEmulator is an emulator that serves a Go test, and what the test asks of it
 // directly. Its methods fail the test instead of returning errors.
-type Running struct {
+type TestEmulator struct {
 	*Emulator
 	tb  TB
 	url string
@@ -36,7 +36,7 @@ var testStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 // RunT starts an emulator for a test, on a free port of the loopback interface,
 // with everything in memory and with a virtual clock that Advance moves; options
 // change that. It ends with the test.
-func RunT(tb TB, options ...Option) *Running {
+func RunT(tb TB, options ...Option) *TestEmulator {
 	tb.Helper()
 	e, err := New(append([]Option{WithVirtualClock(testStart)}, options...)...)
 	if err != nil {
@@ -58,17 +58,17 @@ func RunT(tb TB, options ...Option) *Running {
 			tb.Fatalf("emulator.RunT: closing: %v", err)
 		}
 	})
-	return &Running{Emulator: e, tb: tb, url: "http://" + listener.Addr().String()}
+	return &TestEmulator{Emulator: e, tb: tb, url: "http://" + listener.Addr().String()}
 }
 
 // URL returns the endpoint to give to an AWS client.
-func (r *Running) URL() string { return r.url }
+func (t *TestEmulator) URL() string { return t.url }
 
 // AWSConfig returns a configuration for the clients of the AWS SDK for Go v2:
 // this endpoint, the emulator's region, credentials that nobody checks.
 //
 //	client := sfn.NewFromConfig(em.AWSConfig())
-func (r *Running) AWSConfig() aws.Config { return ClientConfig(r.url, r.region) }
+func (t *TestEmulator) AWSConfig() aws.Config { return ClientConfig(t.url, t.home.Region) }
 
 // ClientConfig returns a configuration for the clients of the AWS SDK for Go v2
 // that talk to an emulator at the URL. It keeps the SDK from putting "sync-" in
@@ -93,55 +93,55 @@ const patience = 30 * time.Second
 // Advance moves the virtual clock on by d: what is due until then happens, each
 // thing at its own time. It returns when everything has come to rest; a task
 // that is being called is waited for.
-func (r *Running) Advance(d time.Duration) {
-	r.tb.Helper()
+func (t *TestEmulator) Advance(d time.Duration) {
+	t.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := r.Emulator.Advance(ctx, d); err != nil {
-		r.tb.Fatalf("Advance(%v): %v", d, err)
+	if err := t.Emulator.Advance(ctx, d); err != nil {
+		t.tb.Fatalf("Advance(%v): %v", d, err)
 	}
 }
 
 // Settle waits until nothing is going on any more that does not wait for the
 // clock or for an answer from outside.
-func (r *Running) Settle() {
-	r.tb.Helper()
+func (t *TestEmulator) Settle() {
+	t.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := r.engine.Settle(ctx); err != nil {
-		r.tb.Fatalf("Settle: %v", err)
+	if err := t.engine.Settle(ctx); err != nil {
+		t.tb.Fatalf("Settle: %v", err)
 	}
 }
 
 // Execution returns how a Standard execution stands.
-func (r *Running) Execution(arn string) Execution {
-	r.tb.Helper()
-	x, err := r.Emulator.Execution(arn)
+func (t *TestEmulator) Execution(arn string) Execution {
+	t.tb.Helper()
+	x, err := t.Emulator.Execution(arn)
 	if err != nil {
-		r.tb.Fatalf("Execution(%s): %v", arn, err)
+		t.tb.Fatalf("Execution(%s): %v", arn, err)
 	}
 	return x
 }
 
 // Wait returns how the execution stands when it has ended. With a virtual clock
 // it must be able to end without Advance.
-func (r *Running) Wait(arn string) Execution {
-	r.tb.Helper()
+func (t *TestEmulator) Wait(arn string) Execution {
+	t.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	x, err := r.Emulator.Wait(ctx, arn)
+	x, err := t.Emulator.Wait(ctx, arn)
 	if err != nil {
-		r.tb.Fatalf("Wait(%s): %v", arn, err)
+		t.tb.Fatalf("Wait(%s): %v", arn, err)
 	}
 	return x
 }
 
 // History returns all events of a Standard execution.
-func (r *Running) History(arn string) []Event {
-	r.tb.Helper()
-	events, err := r.Emulator.History(arn)
+func (t *TestEmulator) History(arn string) []Event {
+	t.tb.Helper()
+	events, err := t.Emulator.History(arn)
 	if err != nil {
-		r.tb.Fatalf("History(%s): %v", arn, err)
+		t.tb.Fatalf("History(%s): %v", arn, err)
 	}
 	return events
 }

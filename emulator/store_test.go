@@ -33,7 +33,7 @@ func (s *sharedStore) open() journal.Store {
 }
 
 // reopen closes the emulator that has the store open, and opens it again.
-func (s *sharedStore) reopen(em *emulator.Running) journal.Store {
+func (s *sharedStore) reopen(em *emulator.TestEmulator) journal.Store {
 	s.t.Helper()
 	if err := em.Close(); err != nil {
 		s.t.Fatal(err)
@@ -64,7 +64,8 @@ func TestBrokenDocuments(t *testing.T) {
 	bad := []byte(`{"cut`)
 	if err := journal.Do(t.Context(), db, journal.Write{Documents: []journal.Document{
 		{Kind: "activity", Key: activity + "a", Data: bad}, {Kind: "machine", Key: *gone, Data: []byte(`{"revision": "none"}`)},
-		{Kind: "version", Key: *two, Data: bad}, {Kind: "mapRun", Key: "arn:r", Data: bad}, {Kind: "revision", Key: "of none", Data: bad},
+		{Kind: "version", Key: *two, Data: bad}, {Kind: "mapRun", Key: "arn:r", Data: bad},
+		{Kind: "revision", Key: "of none", Data: bad}, // nothing reads it
 	}}); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +90,7 @@ func TestBrokenDocuments(t *testing.T) {
 		t.Errorf("activities: got %+v, %v, want b", activities, err)
 	}
 	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
-	for _, want := range []string{"activity", "machine", "version", "alias", "mapRun", "revision"} {
+	for _, want := range []string{"activity", "machine", "version", "alias", "mapRun"} {
 		found := 0
 		for _, line := range lines {
 			if strings.Contains(line, "journal "+store.path+": "+want+" ") && strings.Contains(line, "DELETE FROM documents WHERE kind = '"+want+"'") {
@@ -100,7 +101,7 @@ func TestBrokenDocuments(t *testing.T) {
 			t.Errorf("the log names the broken %s %d times, want once:\n%s", want, found, log.String())
 		}
 	}
-	if len(lines) != 6 {
-		t.Errorf("the log has %d lines, want 6:\n%s", len(lines), log.String())
+	if len(lines) != 5 {
+		t.Errorf("the log has %d lines, want 5:\n%s", len(lines), log.String())
 	}
 }

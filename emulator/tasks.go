@@ -38,7 +38,7 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tasks{Registry: task.Registry{Region: s.region, Account: s.account}, lambda: lambda, data: distributedmap.New(storage)}
+	t := &tasks{lambda: lambda, data: distributedmap.New(storage)}
 	states := task.States{API: api}
 	t.Add("function", lambda)
 	t.Add("lambda:invoke", lambda)

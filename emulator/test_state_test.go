@@ -151,7 +151,7 @@ func FuzzTestState(f *testing.F) {
 
 // post calls an operation as a client would, without a network.
 func post(em *emulator.Emulator, operation, body string) (status int, answer string) {
-	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+	r := httptest.NewRequest(http.MethodPost, "http://localhost/", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	r.Header.Set("X-Amz-Target", "AWSStepFunctions."+operation)
 	w := httptest.NewRecorder()

@@ -10,11 +10,11 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// Whatever an expression says, it ends soon, with an error that says why, and it
-// does not take the process with it. The limits are those of Step Functions, but
-// for the time.
+// Whatever an expression says, it ends within its limits, with an error that says
+// why, and it does not take the process with it. No clock decides, except for the
+// backtracking of regular expressions.
 func TestHostileExpressions(t *testing.T) {
-	limits := Limits{Depth: 100, Items: 873_782, Length: 5 << 20, RegexTime: 50 * time.Millisecond}
+	limits := Limits{Steps: 4_000_000, Depth: 100, Items: 873_782, Length: 5 << 20, RegexTime: 50 * time.Millisecond}
 	const (
 		deep, long, large = "U1001: " + tooDeep, "U1001: " + tooLong, "U1001: " + tooLarge
 		n                 = 100_000
@@ -129,7 +129,7 @@ func TestHostileExpressions(t *testing.T) {
 		{"a signature of less", `function($a)<` + strings.Repeat("s", 1000) + `>{1}(` + strings.Repeat(`"",`, 998) + `1)`, large},
 
 		{"a match of many groups", `$count($match($pad("", 200000, "a"), /a` + strings.Repeat("()", 2000) + `/))`, large},
-		{"a match of many groups that looks back", `$count($match($pad("", 200000, "a"), /(?:\Ba|a)` + strings.Repeat("()", 2000) + `/))`, long},
+		{"a match of many groups that looks back", `$count($match($pad("", 200000, "a"), /(?:\Ba|a)` + strings.Repeat("()", 2000) + `/))`, large},
 		{"many matches for a function", `$length($replace($pad("", 100000, "a"), /a/, function() { "b" }))`, `100000`},
 		{"a matcher that goes back", `$match("abc", function() {{"match": "c", "start": 2, "end": 3, "groups": [], "next":
 			function() {{"match": "a", "start": 0, "end": 1, "groups": [], "next": function() { $nothing }}}}}).index`, `[2,0]`},
@@ -142,19 +142,10 @@ func TestHostileExpressions(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			allowed := 10 * time.Second // what is not about time is not decided by it
-			if c.want == long {
-				allowed = 100 * time.Millisecond
-			}
-			start := time.Now()
-			got := hostile(c.text, allowed, limits)
-			took := time.Since(start)
+			got := hostile(c.text, limits)
 			runtime.ReadMemStats(&after)
 			if !strings.HasPrefix(got, c.want) {
 				t.Errorf("got %.200s, want %s", got, c.want)
-			}
-			if took > 5*time.Second {
-				t.Errorf("it took %v", took)
 			}
 			if made := after.TotalAlloc - before.TotalAlloc; made > 600<<20 {
 				t.Errorf("it allocated %d MB", made>>20)
@@ -163,14 +154,12 @@ func TestHostileExpressions(t *testing.T) {
 	}
 }
 
-func hostile(text string, allowed time.Duration, limits Limits) string {
+func hostile(text string, limits Limits) string {
 	e, err := Compile(text)
 	if err != nil {
 		return err.Error()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), allowed)
-	defer cancel()
-	v, err := e.Eval(ctx, value.Value{}, Env{Limits: limits})
+	v, err := e.Eval(context.Background(), value.Value{}, Env{Limits: limits})
 	switch {
 	case err != nil:
 		return err.Error()

@@ -1,8 +1,8 @@
 package value
 
-// Equal compares deeply: numbers by value, objects without regard to the order
-// of their members. Nothing equals no value or an opaque one (but an array or
-// object is itself, whatever it holds).
+// Equal compares deeply: numbers by value, objects without regard to the order of
+// their members. No value and opaque values equal nothing, not even themselves; but an
+// array or object equals itself, whatever it holds.
 func Equal(a, b Value) bool {
 	k := a.Kind()
 	if k != b.Kind() {

@@ -7,10 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// This file holds what the scanner says of a text that is not JSON. The words
-// are those of Jackson, because the service shows them to its users: those of
-// an unrecognized token and of a bad member name are recorded, the others are
-// inferred from Jackson's manner.
+// This file has the errors of the scanner. Their words are those of Jackson, because
+// the service shows them to its users. The messages about an unrecognized token and
+// a bad member name are recorded, the others are inferred from Jackson's sources.
 
 // SyntaxError says why and where a text is not JSON.
 type SyntaxError struct {
@@ -31,33 +30,33 @@ func (e *SyntaxError) Source(text string) string { return source(text, e.Line, e
 
 const tokens = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
-// maxToken is how many bytes of an unknown word, and maxSource how many
-// characters of the text, a message repeats.
+// maxToken is the maximum number of bytes of an unknown word in a message, maxSource
+// the maximum number of characters of the text.
 const (
 	maxToken  = 256
 	maxSource = 500
 )
 
-// fail gives up: the text is wrong just before the offset at.
+// fail panics with a *SyntaxError: the text is wrong just before the offset at.
 func (s *scanner) fail(at int, format string, args ...any) {
 	line, column := s.lineColumn(at)
 	panic(&SyntaxError{Message: fmt.Sprintf(format, args...), Offset: at, Line: line, Column: column})
 }
 
-// lineColumn turns an offset into line and column, both from 1.
+// lineColumn converts an offset to line and column, both from 1.
 func (s *scanner) lineColumn(at int) (line, column int) {
 	before := s.src[:at]
 	start := strings.LastIndexByte(before, '\n') + 1
 	return 1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[start:])
 }
 
-// unexpected fails with the character at s.at, which there is.
+// unexpected fails because of the character at s.at, which must exist.
 func (s *scanner) unexpected(wanted string) {
 	r, n := s.rune(s.at)
 	s.fail(s.at+n, "Unexpected character (%s): %s", describe(r), wanted)
 }
 
-// badValue fails with what stands, if anything, where a value should.
+// badValue fails because there is no value at s.at.
 func (s *scanner) badValue() {
 	if s.at == len(s.src) {
 		s.badEnd()
@@ -72,7 +71,7 @@ func (s *scanner) badValue() {
 	s.unexpected("expected a valid value " + tokens)
 }
 
-// badRest fails with what follows the one value of the text.
+// badRest fails because something follows the value of the text.
 func (s *scanner) badRest() {
 	if r, _ := s.rune(s.at); unicode.IsLetter(r) {
 		s.badValue()
@@ -80,14 +79,14 @@ func (s *scanner) badRest() {
 	s.unexpected("was expecting the end of the text")
 }
 
-// badName fails with what stands, if anything, where the name of an object's
-// first member or the end of the object should.
+// badName fails because there is neither the name of a first member nor the end of
+// the object at s.at.
 func (s *scanner) badName() {
 	s.badClose()
 	s.unexpected("was expecting double-quote to start field name")
 }
 
-// badNextName fails with what stands, if anything, behind a comma.
+// badNextName fails because there is no member name behind a comma.
 func (s *scanner) badNextName() {
 	if s.at == len(s.src) {
 		s.badEnd()
@@ -95,7 +94,7 @@ func (s *scanner) badNextName() {
 	s.unexpected("was expecting double-quote to start field name")
 }
 
-// badColon fails with what stands, if anything, where a colon should.
+// badColon fails because there is no colon at s.at.
 func (s *scanner) badColon() {
 	if s.at == len(s.src) {
 		s.badEnd()
@@ -103,14 +102,14 @@ func (s *scanner) badColon() {
 	s.unexpected("was expecting a colon to separate field name and value")
 }
 
-// badEntry fails with what stands, if anything, behind an entry of an array or
-// object.
+// badEntry fails because there is neither a comma nor a closing bracket behind an
+// item or member.
 func (s *scanner) badEntry() {
 	s.badClose()
 	s.unexpected("was expecting comma to separate " + s.kindAt(s.open()) + " entries")
 }
 
-// badEnd fails because the text ends where an entry must go on.
+// badEnd fails because the text ends inside an array or object.
 func (s *scanner) badEnd() {
 	open := s.open()
 	if open < 0 {
@@ -119,8 +118,7 @@ func (s *scanner) badEnd() {
 	s.fail(s.at, "Unexpected end-of-input within/between %s entries", s.kindAt(open))
 }
 
-// badClose fails if the text ends in place of a closing bracket, or has the
-// other one.
+// badClose fails if the text ends or has the wrong closing bracket at s.at.
 func (s *scanner) badClose() {
 	open := s.open()
 	if s.at == len(s.src) {
@@ -133,8 +131,7 @@ func (s *scanner) badClose() {
 }
 
 // open returns where the innermost array or object that is open at s.at
-// starts, or -1. It goes through the text again, so that a text that is right
-// need not keep account.
+// starts, or -1. It reads the text again, so that valid texts do not pay for it.
 func (s *scanner) open() int {
 	var starts []int
 	for i := 0; i < s.at; i++ {
@@ -170,7 +167,7 @@ func (s *scanner) source(at int) string {
 	return source(s.src, line, column)
 }
 
-// source names a place as Jackson does, which repeats the head of the text.
+// source names a place as Jackson does, with the beginning of the text.
 func source(text string, line, column int) string {
 	shown, rest := strings.ToValidUTF8(text, "\uFFFD"), ""
 	if n := utf8.RuneCountInString(shown); n > maxSource {
@@ -179,7 +176,7 @@ func source(text string, line, column int) string {
 	return fmt.Sprintf(`[Source: (String)"%s"%s; line: %d, column: %d]`, shown, rest, line, column)
 }
 
-// badNumber fails with what stands at s.at inside a number.
+// badNumber fails because of the character at s.at inside a number.
 func (s *scanner) badNumber(why string) {
 	if s.at == len(s.src) {
 		s.fail(s.at, "Unexpected end-of-input in a Number value: %s", why)

@@ -2,12 +2,11 @@ package value
 
 import "github.com/aslocal/aslocal/internal/cell"
 
-// This file is what a Value holds in memory, by kind: bits for null, booleans
-// and numbers; text for strings and for numbers that keep theirs; a node for
-// arrays and objects.
+// This file is the content of a Value by kind: bits for null, booleans and numbers;
+// text for strings, and for numbers that were read; a node for arrays and objects.
 
-// Value is one immutable JSON value; the zero Value is no value. How it lies in
-// memory is internal.
+// Value is one immutable JSON value; the zero Value is no value. Its layout in memory
+// is internal.
 type Value cell.Cell
 
 // Kind returns the kind of v.

@@ -19,8 +19,8 @@ func (v Value) NumberText() string {
 	return string(appendFloat(make([]byte, 0, 24), math.Float64frombits(v.bits())))
 }
 
-// Int returns a number as int64. ok is false if v is not a number, or one that
-// is no integer (1.0 and 1e2 are) or out of range.
+// Int returns a number as int64. ok is false if v is not a number, not an integer
+// (1.0 and 1e2 are integers), or out of range.
 func (v Value) Int() (n int64, ok bool) {
 	if v.Kind() != Number {
 		return 0, false
@@ -86,19 +86,19 @@ func equalNumbers(a, b Value) bool {
 	if s == t {
 		return true
 	}
-	// No two decimals of so few digits share a float64, unless it is infinite
-	// or has lost its precision near zero. Where there is no text, the shortest
-	// one is meant.
+	// Two different decimals of at most 15 digits never have the same float64,
+	// unless it is infinite or subnormal. A number without a text stands for its
+	// shortest text.
 	if abs := math.Abs(x); len(s) <= exactDigits && len(t) <= exactDigits && abs >= minNormal && abs <= math.MaxFloat64 {
 		return true
 	}
 	return takeApart(a.NumberText()).equal(takeApart(b.NumberText()))
 }
 
-// A decimal is the exact value of a number's text: ±digits × 10^exponent. The
-// digits have no zeros at either end; those of zero are none. An exponent may
-// itself have a thousand digits, hence big.Int: the cost is that of the text,
-// whatever the size of the number.
+// A decimal is the exact value of a number's text: ±digits × 10^exponent. The digits
+// have no zeros at either end, and zero has no digits. The exponent is a big.Int
+// because it may have a thousand digits itself: so the cost depends on the length of
+// the text, not on the size of the number.
 type decimal struct {
 	negative bool
 	digits   string
@@ -127,7 +127,7 @@ func (d decimal) equal(e decimal) bool {
 	return d.negative == e.negative && d.digits == e.digits && d.exponent.Cmp(e.exponent) == 0
 }
 
-// int64 returns the integer that d is. ok is false if it is none, or out of
+// int64 returns d as an integer. ok is false if it is not an integer, or out of
 // range.
 func (d decimal) int64() (n int64, ok bool) {
 	const most = 19 // digits of an int64

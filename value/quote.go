@@ -5,14 +5,14 @@ import (
 	"unicode/utf8"
 )
 
-// This file knows how JSON writes a string: which characters stand for
-// themselves, and how the others are escaped. The scanner and the writer share
-// plainRun, which looks at eight bytes at a time.
+// This file is the syntax of JSON strings: which characters are literal, and how the
+// others are escaped. The scanner and the writer share plainRun, which reads eight
+// bytes at a time.
 
 const hex = "0123456789ABCDEF"
 
-// short holds the two-character escapes; plain marks the bytes that stand for
-// themselves in a string and are a whole character.
+// short has the two-character escapes; plain marks the bytes that are literal
+// characters of a string.
 var (
 	short = [256]byte{'"': '"', '\\': '\\', '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't'}
 	plain [256]bool
@@ -46,20 +46,20 @@ func eightBytes(s string, i int) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// oddBytes sets the high bit of the lowest byte in w that is not plain, and
-// perhaps those of bytes above it. A subtraction sets the high bit of a byte
-// that is less than what is taken off, and the one above it may feel the
-// borrow; a byte that had its high bit set before is not ASCII, so not plain.
+// oddBytes sets the high bit of the lowest byte in w that is not plain, and perhaps
+// of bytes above it. A subtraction sets the high bit of a byte that is less than the
+// subtrahend, and its borrow may change the byte above. A byte whose high bit was
+// set before is not ASCII, so not plain.
 func oddBytes(w uint64) uint64 {
 	const each = 0x0101010101010101
 	quote, backslash := w^each*'"', w^each*'\\'
 	return (w | (w - each*' ') | (quote - each) | (backslash - each)) & (each * 0x80)
 }
 
-// AppendQuoted appends s as a JSON string, escaping what JSON demands and no
-// more (as Jackson does, so as the service does). Surrogate halves that stand
-// alone, kept by the scanner in three bytes each, become \uXXXX again; other
-// bytes that are no UTF-8 become U+FFFD.
+// AppendQuoted appends s as a JSON string, with only the escape sequences that JSON
+// requires (as Jackson does, and so the service). Halves of surrogate pairs, which the
+// scanner keeps in three bytes each, become \uXXXX again; other bytes that are not
+// UTF-8 become U+FFFD.
 func AppendQuoted(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	done := 0 // what is before is written
@@ -94,7 +94,7 @@ func AppendQuoted(dst []byte, s string) []byte {
 	return append(append(dst, s[done:]...), '"')
 }
 
-// quotedSize returns how many bytes AppendQuoted appends.
+// quotedSize returns the number of bytes that AppendQuoted appends.
 func quotedSize(s string) int {
 	size := len(s) + 2
 	for i := plainRun(s, 0); i < len(s); i = plainRun(s, i) {

@@ -8,23 +8,23 @@ import (
 	"unicode/utf8"
 )
 
-// This file reads JSON text. A document is one string that every string and
-// number of it points into, so a document is kept as long as any part of it is.
-// Objects that follow one another in one form share their Shape, and arrays
-// and objects written compactly remember their text.
+// This file reads JSON text. All strings and numbers of a document point into its
+// text, so the text stays in memory as long as any part of the document. Successive
+// objects with the same member names share their Shape, and arrays and objects that
+// are written compactly keep their text.
 
-// MaxDepth is how deep arrays and objects may nest.
+// MaxDepth is the maximum nesting of arrays and objects.
 const MaxDepth = 1000
 
-// maxNumber is how long the text of a number may be.
+// maxNumber is the maximum length of the text of a number in bytes.
 const maxNumber = 1000
 
-// Parse reads one JSON text. Duplicate members of an object collapse: the last
-// one's value stands in the place of the first. Halves of surrogate pairs are
-// kept. The error, if any, is a *SyntaxError.
+// Parse reads one JSON text. Of duplicate members of an object, the last value counts,
+// in the place of the first. Halves of surrogate pairs are kept. The error is a
+// *SyntaxError.
 func Parse(text string) (v Value, err error) { return ParseNested(text, MaxDepth) }
 
-// ParseNested is Parse with another limit than MaxDepth: for text that this
+// ParseNested is Parse with another maximum nesting than MaxDepth, for text that this
 // program has written itself.
 func ParseNested(text string, depth int) (v Value, err error) {
 	s := scanners.Get().(*scanner)
@@ -58,7 +58,7 @@ func MustParse(text string) Value {
 	return v
 }
 
-// A scanner reads src from at on. It gives up by panicking with a *SyntaxError.
+// A scanner reads src from at on. It panics with a *SyntaxError.
 type scanner struct {
 	src     string
 	at      int
@@ -77,13 +77,13 @@ type scanner struct {
 	recent [16]*Shape // the last shape seen at each depth and place, see recall
 }
 
-// scanners keeps scanners for their buffers, so that a small document costs
-// only what is kept of it.
+// scanners keeps scanners so that documents share their buffers: a small document
+// then allocates only its values.
 var scanners = sync.Pool{New: func() any {
 	return &scanner{pending: make([]Value, 0, 16), names: make([]string, 0, 16)}
 }}
 
-// release forgets all that belongs to the document and puts s back, unless its
+// release clears everything that belongs to the document and puts s back, unless its
 // buffers have become large.
 func (s *scanner) release() {
 	const large = 64
@@ -97,8 +97,8 @@ func (s *scanner) release() {
 	scanners.Put(s)
 }
 
-// next passes over white space and returns the byte there; 0 at the end of the
-// text, and for a NUL, which is wrong wherever next is used.
+// next skips white space and returns the byte there; 0 at the end of the text and
+// for a NUL, which is an error wherever next is used.
 func (s *scanner) next() byte {
 	if s.at < len(s.src) && s.src[s.at] > ' ' {
 		return s.src[s.at]
@@ -228,15 +228,15 @@ func (s *scanner) object() Value {
 	return makeObject(o)
 }
 
-// recall returns where the shape of the object that begins is remembered: in
-// one of a few slots, chosen by its depth and its place in the object around
-// it, because it is there that documents repeat themselves.
+// recall returns the slot for the shape of the object that begins. The depth of the
+// object and its place in the object around it choose the slot, because documents
+// repeat shapes at the same depth and place.
 func (s *scanner) recall() **Shape {
 	return &s.recent[(s.depth+5*s.place)%len(s.recent)]
 }
 
-// name passes over the member name if it is the next thing in the source. The
-// name must be literal.
+// name skips the member name if it is next in the source, and reports whether it was.
+// The name must be literal.
 func (s *scanner) name(name string) bool {
 	end := s.at + 1 + len(name)
 	if end < len(s.src) && s.src[end] == '"' && s.src[s.at+1:end] == name {
@@ -246,8 +246,8 @@ func (s *scanner) name(name string) bool {
 	return false
 }
 
-// shape makes a shape of the names read for the object whose members are
-// pending, and takes them off. Duplicates collapse.
+// shape makes a shape of the names of the object whose members are pending, and
+// removes them. Duplicates collapse.
 func (s *scanner) shape(first, firstName int) *Shape {
 	names, values := s.names[firstName:], s.pending[first:]
 	s.names = s.names[:firstName]
@@ -324,8 +324,8 @@ func (s *scanner) array() Value {
 	return makeArray(a)
 }
 
-// slab says how many things to allocate at once: one, and as many as are to be
-// expected in the rest of the source if there is one in every so many bytes.
+// slab returns how many things to allocate at once: one, and those expected in the
+// rest of the source if there is one in every so many bytes.
 func (s *scanner) slab(every, most int) int {
 	return min(1+(len(s.src)-s.at)/every, most)
 }
@@ -358,8 +358,8 @@ func (s *scanner) string() string {
 	return s.oddString(start, end)
 }
 
-// oddString goes on reading a string from i on, where something other than
-// ASCII that stands for itself begins.
+// oddString reads the rest of a string from i on, where the first character that is
+// not literal ASCII is.
 func (s *scanner) oddString(start, i int) string {
 	var out []byte // the content up to done, once it differs from the source
 	done := start
@@ -441,8 +441,7 @@ func (s *scanner) unit(i int) rune {
 	return r
 }
 
-// exactDigits is how many decimal digits a float64 holds exactly, whatever
-// they are.
+// exactDigits is the number of decimal digits that a float64 always holds exactly.
 const exactDigits = 15
 
 var powers = [exactDigits + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}

@@ -2,9 +2,9 @@ package value
 
 import "sync/atomic"
 
-// A Shape is the list of member names that objects of one form share: the
-// 1,000 objects of an array hold one list, and a reader that has seen a shape
-// knows where its member is.
+// A Shape is the list of member names of an object. Objects with the same names can
+// share it: then 1,000 objects of an array have one list, and a reader looks up the
+// index of a member once.
 type Shape struct {
 	names   []string
 	lookups atomic.Uint32                  // so far, in a large shape without an index
@@ -13,16 +13,17 @@ type Shape struct {
 
 var emptyShape = &Shape{}
 
-// linear is the number of names up to which a look-up compares them in turn.
-// In a larger shape the first few look-ups do so too: many shapes (each step of
-// a chain of With makes one) never see more.
+// linear is the number of names up to which a look-up compares them in turn. In a
+// larger shape the first few look-ups do so, too, because many shapes (each With
+// makes one) are rarely used.
 const (
 	linear = 8
 	few    = 8
 )
 
-// NewShape returns the shape of the names and takes the slice over. The names
-// must differ; NewShape panics if they do not, since no input decides them.
+// NewShape returns the shape of the names. The caller must not change the slice
+// afterwards. It panics if two names are equal: the names are for Go code, not from
+// input.
 func NewShape(names ...string) *Shape {
 	seen := make(map[string]bool, len(names))
 	for _, name := range names {
@@ -58,9 +59,8 @@ func (s *Shape) Index(name string) int {
 	return -1
 }
 
-// lookUp returns the index of a large shape, or nil if the shape has been used
-// too seldom to have one. Goroutines that make it at the same time make the
-// same.
+// lookUp returns the index of a large shape, or nil if there have been too few
+// look-ups. Several goroutines may make the index at the same time; it is the same.
 func (s *Shape) lookUp() map[string]int {
 	if index := s.index.Load(); index != nil {
 		return *index
@@ -76,7 +76,7 @@ func (s *Shape) lookUp() map[string]int {
 	return index
 }
 
-// literal reports whether the names stand in JSON text as they are.
+// literal reports whether the names need no escape sequences in JSON text.
 func (s *Shape) literal() bool {
 	for _, name := range s.names {
 		if quotedSize(name) != len(name)+2 {
@@ -86,8 +86,9 @@ func (s *Shape) literal() bool {
 	return true
 }
 
-// New returns an object of this shape whose members, in order, are the values;
-// it takes the slice over. It panics if their number is another.
+// New returns the object of this shape with the values of its members in order. The
+// caller must not change the slice afterwards. It panics if there are more or fewer
+// values than names.
 func (s *Shape) New(members []Value) Value {
 	if len(members) != len(s.names) {
 		panic("value: members do not fit the shape")

@@ -2,7 +2,7 @@ package value
 
 import "slices"
 
-// With returns v, an object, with the member set: in its place if v has one of
+// With returns v, an object, with a member set: in its place if v has a member of
 // that name, else at the end. It panics if v is not an object.
 func (v Value) With(name string, member Value) Value {
 	o := v.mustObject()
@@ -20,8 +20,8 @@ func (v Value) With(name string, member Value) Value {
 	return makeObject(&object{shape: &Shape{names: names}, members: members})
 }
 
-// Without returns v, an object, without the member; v itself if it has none of
-// that name. It panics if v is not an object.
+// Without returns v, an object, without the member of that name; v itself if there is
+// none. It panics if v is not an object.
 func (v Value) Without(name string) Value {
 	o := v.mustObject()
 	i := o.shape.Index(name)

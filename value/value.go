@@ -1,8 +1,8 @@
-// Package value is the JSON value that the whole program shares: the path
-// languages read it, templates build it, executions carry it, journals store it.
+// Package value is the JSON value of the whole program: path languages read it,
+// templates build it, executions carry it, journals store it.
 //
-// A [Value] is immutable. Whoever changes one gets a new root that shares the
-// untouched parts ([Value.With], [Value.WithIndex], [Value.Without]). Objects
+// A [Value] is immutable. A change gives a new root that shares the unchanged parts
+// ([Value.With], [Value.WithIndex], [Value.Without]). Objects
 // keep the order of their members, and numbers keep the text they were written
 // with, so 1.0 stays 1.0 and 12345678901234567890 stays whole.
 //
@@ -21,7 +21,7 @@ import (
 	"strconv"
 )
 
-// Kind says what a Value is.
+// Kind is the type of a Value.
 type Kind uint8
 
 // The kinds. Absent is the kind of the zero Value. An Opaque value is a JSONata
@@ -54,8 +54,8 @@ var (
 	EmptyObject = makeObject(&object{shape: emptyShape, text: "{}"})
 )
 
-// An array and an object hold their compact JSON text if it is known for
-// nothing (the source was compact); it then saves writing them again.
+// An array and an object hold their compact JSON text if the source was compact, so
+// that it need not be written again.
 type array struct {
 	items []Value
 	text  string
@@ -78,7 +78,8 @@ func OfBool(b bool) Value {
 // OfString returns the string s.
 func OfString(s string) Value { return makeText(String, s, 0) }
 
-// maxExact is the greatest integer up to which every integer is a float64.
+// maxExact is the greatest n such that all integers from -n to n are exact as
+// float64.
 const maxExact = 1 << 53
 
 // OfInt returns the number n.
@@ -102,8 +103,8 @@ func OfFloat(f float64) Value {
 // OfItems returns the array of the items.
 func OfItems(items ...Value) Value { return OfSlice(items) }
 
-// OfSlice returns the array of the items and takes the slice over: the caller
-// must not change it any more.
+// OfSlice returns the array of the items. The caller must not change the slice
+// afterwards.
 func OfSlice(items []Value) Value {
 	if len(items) == 0 {
 		return EmptyArray
@@ -232,8 +233,8 @@ func (v Value) Members() iter.Seq2[string, Value] {
 	}
 }
 
-// mustObject and mustArray stand between the caller's mistake and the layout,
-// which does not know the kinds and would take other memory for a node.
+// mustObject and mustArray check the kind for methods that change values: the
+// layout does not, and would use other memory as a node.
 
 func (v Value) mustObject() *object {
 	if k := v.Kind(); k != Object {

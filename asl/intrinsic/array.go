@@ -10,7 +10,7 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// maxRange is how many items States.ArrayRange may return.
+// maxRange is the maximum number of items that States.ArrayRange returns.
 const maxRange = 1000
 
 // array returns its arguments.
@@ -67,7 +67,7 @@ func arrayRange(in *invocation) (value.Value, error) {
 		return value.Value{}, wrongArgument(2, "a number other than 0", in.values[2])
 	}
 	n := 0
-	if first == last || (first < last) == (step > 0) { // else it counts away from the last
+	if first == last || (first < last) == (step > 0) { // otherwise it counts away from the last
 		n = (last-first)/step + 1
 	}
 	if n > maxRange {
@@ -121,9 +121,8 @@ func arrayUnique(in *invocation) (value.Value, error) {
 	return value.OfSlice(unique), nil
 }
 
-// appendKey appends a text that is the same for values that are equal, and for
-// no others: members in the order of their names, numbers without what does not
-// count.
+// appendKey appends a text that is the same for equal values only: members are in
+// the order of their names, numbers have a canonical form.
 func appendKey(key []byte, v value.Value) ([]byte, error) {
 	var err error
 	switch v.Kind() {

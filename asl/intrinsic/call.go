@@ -9,11 +9,11 @@ import (
 
 // This file evaluates calls.
 
-// maxPayload is how many bytes of JSON an argument or a result may have.
+// maxPayload is the maximum size of an argument or a result in bytes of JSON.
 const maxPayload = 262_144
 
-// Random is where States.UUID and States.MathRandom get what is random. An
-// execution makes it from its seed, so that a replay gives the same.
+// Random is the source of States.UUID and States.MathRandom. An execution makes it
+// from its seed, so that a replay gives the same values.
 type Random interface {
 	// UUID returns a random (version 4) UUID in lower case.
 	UUID() string
@@ -41,14 +41,13 @@ type argument struct {
 // String returns the call as it was written.
 func (c *Call) String() string { return c.text }
 
-// ReturnsString reports whether the function can stand in ErrorPath and
-// CausePath: it returns a string, or may do so (States.ArrayGetItem). Spec:
-// "Fail State".
+// ReturnsString reports whether ErrorPath and CausePath accept the function: it
+// returns a string, or may do so (States.ArrayGetItem). Spec: "Fail State".
 func (c *Call) ReturnsString() bool { return c.function.returnsString }
 
-// Paths calls visit for the paths among the arguments, those of inner calls too,
-// in the order in which they are written; offset is where one begins, in bytes
-// of the text that Compile was given.
+// Paths calls visit for the paths among the arguments, including those of inner
+// calls, in the order in which they are written. offset is the first byte of the path
+// in the text that was compiled.
 func (c *Call) Paths(visit func(offset int, p *jsonpath.Path)) {
 	for i := range c.arguments {
 		switch a := &c.arguments[i]; {
@@ -60,9 +59,9 @@ func (c *Call) Paths(visit func(offset int, p *jsonpath.Path)) {
 	}
 }
 
-// Eval evaluates the arguments in their order and then the function. The error,
-// if any, is an *Error that names the call (the inner one, if it is that which
-// failed). Random is asked only by functions that need it.
+// Eval evaluates the arguments in their order and then the function. The error is an
+// *Error that names the call that failed, which may be an inner one. random is used
+// only by functions that need it.
 func (c *Call) Eval(r jsonpath.Roots, random Random) (value.Value, error) {
 	in := invocation{random: random}
 	in.values = in.few[:0]

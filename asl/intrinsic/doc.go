@@ -4,11 +4,12 @@
 //	call, err := intrinsic.Compile("States.Format('Order {}', $.id)")
 //	text, err := call.Eval(roots, random) // "Order A-17"
 //
-// A call is compiled once and may then be used by many goroutines. Everything
-// it reads comes from the [jsonpath.Roots] that it is given, and what is random
-// from the [Random], so a call with the same of both gives the same result.
+// A call is compiled once and may then be used by many goroutines. It reads nothing
+// but the [jsonpath.Roots] and the [Random] of the evaluation, so the same of both
+// give the same result.
 //
 // parse.go reads calls, call.go evaluates them, function.go is the table of the
-// functions, which stand by group in array.go, encoding.go, json.go, math.go
-// and text.go; error.go holds every message. Spec: "Intrinsic Functions".
+// functions, whose code is in array.go, encoding.go, json.go, math.go and text.go by
+// group; error.go has every message; source.go is a Random with a seed. Spec:
+// "Intrinsic Functions".
 package intrinsic

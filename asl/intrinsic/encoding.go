@@ -15,7 +15,7 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// maxText is how many characters the functions of this file take. Source:
+// maxText is the maximum number of characters of an argument in this file. Source:
 // limits, "Intrinsic functions".
 const maxText = 10_000
 
@@ -38,8 +38,8 @@ func base64Encode(in *invocation) (value.Value, error) {
 	return value.OfString(base64.StdEncoding.EncodeToString([]byte(text))), err
 }
 
-// base64Decode decodes as MIME does: characters that do not belong are passed
-// over (F-037), and padding may be missing.
+// base64Decode decodes as MIME does: other characters are skipped (F-037), and
+// padding may be missing.
 func base64Decode(in *invocation) (value.Value, error) {
 	text, err := in.text(0)
 	if err == nil {

@@ -7,16 +7,16 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file holds every message of the package. The frame of a run-time error
-// and the words for a path that leads nowhere are the service's; the other
-// details are ours, since they are not known (inferred).
+// This file has every message of the package. The frame of a run-time error and the
+// words for a path that finds nothing are those of the service; the other details are
+// our wording (inferred).
 
 // SyntaxError says why a text is not a call of an intrinsic function.
 type SyntaxError struct {
 	Text    string // the whole call
 	Offset  int    // in bytes, of the place where reading stopped
 	Message string
-	Unknown string // the name of a function that there is not, or ""
+	Unknown string // the name of a function that does not exist, or ""
 }
 
 // Error returns the message, and where in the call it applies.
@@ -49,7 +49,7 @@ func tooLarge(size int) string {
 	return fmt.Sprintf("result: expected at most %d bytes, got %d", maxPayload, size)
 }
 
-// wrongArgument says that argument i, from 0, is not what the function wants.
+// wrongArgument says that argument i, from 0, is not what the function expects.
 func wrongArgument(i int, want string, got value.Value) error {
 	return fmt.Errorf("argument %d: expected %s, got %s", i+1, want, brief(got))
 }

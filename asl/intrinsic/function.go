@@ -15,7 +15,7 @@ type function struct {
 	run           func(in *invocation) (value.Value, error)
 }
 
-// many is the most arguments of a function that takes any number.
+// many is the maximum number of arguments of a function without a maximum.
 const many = math.MaxInt
 
 // functions is the table. Spec: "Intrinsic Functions", and intrinsics added by
@@ -60,8 +60,8 @@ func lookUp(name string) *function {
 	return nil
 }
 
-// An invocation is what a function gets: the values of its arguments, of which
-// there are as many as its row says.
+// An invocation is the input of a function: the values of its arguments, as many as
+// its row allows.
 type invocation struct {
 	values []value.Value
 	few    [4]value.Value // room for values
@@ -69,7 +69,7 @@ type invocation struct {
 	random Random
 }
 
-// These return argument i, or fail if it is of another kind.
+// These functions return argument i, or fail if it is of another kind.
 
 func (in *invocation) array(i int) ([]value.Value, error) {
 	if in.values[i].Kind() != value.Array {

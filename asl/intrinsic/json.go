@@ -8,9 +8,9 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// jsonMerge merges two objects without looking into their members: those of the
-// second one win, in the place that the first one has for them (recorded). The
-// deep merge of the specification is not supported by the service.
+// jsonMerge merges two objects, not their members: the members of the second one
+// replace those of the first, in their places (recorded). The service does not
+// support the deep merge of the specification.
 func jsonMerge(in *invocation) (value.Value, error) {
 	first, err := in.object(0)
 	if err != nil {

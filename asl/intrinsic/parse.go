@@ -20,14 +20,14 @@ import (
 // are, so that States.StringToJson('{"a": 1}') is in use. Spec: "Intrinsic
 // Functions".
 
-// What a call may have: more is refused.
+// The limits of a call.
 const (
 	maxNested = 10      // calls in one another; documented
 	maxLength = 1 << 20 // bytes, those of a whole definition
 )
 
-// Compile reads a call. The error, if any, is a *SyntaxError: the text is no
-// call, the function is not known, or the number of its arguments is wrong.
+// Compile reads a call. The error is a *SyntaxError: the text is not a call, the
+// function does not exist, or the number of its arguments is wrong.
 func Compile(text string) (c *Call, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -60,7 +60,7 @@ func (p *parser) fail(at int, format string, args ...any) {
 	panic(&SyntaxError{Text: p.text, Offset: at, Message: fmt.Sprintf(format, args...)})
 }
 
-// found says what stands at p.at.
+// found describes the text at p.at, for messages.
 func (p *parser) found() string {
 	for _, r := range p.text[p.at:] {
 		return fmt.Sprintf("'%c'", r)
@@ -74,7 +74,7 @@ func (p *parser) blanks() {
 	}
 }
 
-// sign passes over c, if that is what comes next.
+// sign skips c, if it is next, and reports whether it was.
 func (p *parser) sign(c byte) bool {
 	if p.at == len(p.text) || p.text[p.at] != c {
 		return false
@@ -83,7 +83,7 @@ func (p *parser) sign(c byte) bool {
 	return true
 }
 
-// call reads a call that is the depth-th around itself.
+// call reads a call at a depth of nesting, from 1.
 func (p *parser) call(depth int) *Call {
 	start := p.at
 	for p.at < len(p.text) && nameByte(p.text[p.at]) {
@@ -172,8 +172,8 @@ func (p *parser) word() argument {
 	return argument{literal: v}
 }
 
-// string reads a string in single quotes. What JSON escapes in the definition
-// is no longer escaped here, so a line break may stand in it.
+// string reads a string in single quotes. The escape sequences of JSON have been
+// decoded before, so it may contain a line break.
 func (p *parser) string() argument {
 	start := p.at
 	var out []byte
@@ -217,8 +217,8 @@ func (p *parser) path() argument {
 	return argument{path: path, offset: start}
 }
 
-// pathEnd returns where the path at start ends: at the first comma or closing
-// parenthesis outside of the path's own brackets and strings.
+// pathEnd returns the end of the path at start: the first comma or closing
+// parenthesis outside of its own brackets and strings.
 func pathEnd(text string, start int) int {
 	depth := 0
 	var quote byte

@@ -7,8 +7,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// stringSplit splits a string at every character of the second one, and drops
-// what is empty between them (recorded).
+// stringSplit splits a string at every character of the second one, and leaves out
+// empty parts (recorded).
 func stringSplit(in *invocation) (value.Value, error) {
 	text, err := in.text(0)
 	if err != nil {
@@ -30,12 +30,12 @@ func stringSplit(in *invocation) (value.Value, error) {
 	return value.OfSlice(items), nil
 }
 
-// hole is what States.Format puts a value in place of.
+// hole is the text that States.Format replaces by a value.
 const hole = "{}"
 
-// format puts the arguments into the holes of a template. The holes of a
-// literal template are known since it was read, because \{\} is none; in one
-// that comes from a path every {} is a hole (recorded).
+// format puts the arguments into the holes of a template. The holes of a literal
+// template are found when it is read, because \{\} is not a hole; in one that comes
+// from a path every {} is a hole (recorded).
 func format(in *invocation) (value.Value, error) {
 	template, err := in.text(0)
 	if err != nil {
@@ -73,9 +73,9 @@ func findHoles(template string) []int {
 	}
 }
 
-// appendJava writes a value as States.Format shows it, which is as Java prints
-// it: a string bare, a number as it is written, an object {a=1, b=[]} (recorded),
-// an array [1, x] (inferred).
+// appendJava writes a value as States.Format does, which is as Java prints it: a
+// string without quotes, a number as it is written, an object as {a=1, b=[]}
+// (recorded), an array as [1, x] (inferred).
 func appendJava(dst []byte, v value.Value) []byte {
 	switch v.Kind() {
 	case value.String:

@@ -29,8 +29,9 @@ type Program struct {
 func (p *Program) Activities() []string { return p.activities }
 
 // LimitExpressions sets where the evaluation of a JSONata expression gets its
-// context, which ends it if it takes too long; without it nothing does. It is
-// for Compile's caller, before the program runs: the machine knows no clock.
+// context, which ends it if it takes too long. It is a safety net of the host,
+// set before the program runs: what ends an endless expression is a number of
+// steps, which does not depend on a clock.
 func (p *Program) LimitExpressions(limit func() context.Context) {
 	p.limit = limit
 	for _, child := range p.children {

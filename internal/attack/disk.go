@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -22,95 +23,110 @@ import (
 const diskRuns = 60
 
 func attackDisk(ctx context.Context, a *attack) error {
-	f, url, closeFunctions := serveFunctions(ctx, a.report)
-	defer closeFunctions()
-	s := a.newServer(url)
-	if err := os.Mkdir(s.data, 0o700); err != nil {
+	d := &disk{folder: a.data()}
+	if err := os.Mkdir(d.folder, 0o700); err != nil {
 		return err
 	}
-	d := &disk{folder: s.data}
 	if err := d.mount(ctx); err != nil {
 		a.report.note("disk: no folder of limited size can be mounted here (%v): files are limited instead, by prlimit", err)
 	}
 	defer d.unmount()
-	defer s.kill()
-	f.server = s
-	if err := s.start(); err != nil {
+	s, f, clear, err := a.stage(ctx)
+	if err != nil {
 		return err
 	}
-	if err := s.prepare(ctx); err != nil {
+	defer clear()
+	full := &fullDisk{attack: a, server: s, functions: f, undisturbed: make(map[string]end)}
+	if err := full.before(ctx); err != nil {
 		return err
 	}
-	undisturbed := make(map[string]end)
-	var l ledger
-	for _, name := range []string{"wait", "token"} {
-		k := kindOf(name)
-		x := &execution{kind: k, name: name + ".undisturbed"}
-		s.startExecution(ctx, x, true)
-		out, err := s.await(ctx, x.arn(), time.Now().Add(a.patience))
-		if err != nil {
-			return err
-		}
-		if undisturbed[name], _, err = s.endOf(ctx, k, out); err != nil {
-			return err
-		}
-		for i := range diskRuns {
-			l.add(&execution{kind: k, name: fmt.Sprintf("%s.full-%d", name, i)})
-		}
-	}
-	f.hold.Store(true)
-	l.all(a.users, func(x *execution) { s.startExecution(ctx, x, true) })
-	if !f.awaitTokens(ctx, diskRuns, time.Now().Add(a.patience)) {
-		return fmt.Errorf("%d of %d tokens have arrived", len(f.tokens), diskRuns)
-	}
-
 	if err := d.fill(s); err != nil {
 		return err
 	}
-	row := a.report.row("disk full: results")
-	answered := make([]bool, diskRuns)
-	for i, t := range f.tokens[:diskRuns/2] {
-		row.start()
-		answered[i] = s.answerWhileFull(ctx, row, t)
-	}
-	starts := a.report.row("disk full: starts")
-	for i := range diskRuns / 4 {
-		x := &execution{kind: kindOf("pass"), name: fmt.Sprintf("pass.full-%d", i)}
-		starts.start()
-		x.acknowledged = s.startWhileFull(ctx, starts, x)
-		l.add(x)
-	}
-	pause(ctx, time.Second) // the Waits are due now
+	full.meanwhile(ctx)
 	if err := d.empty(s); err != nil {
 		return err
 	}
+	if err := full.afterwards(ctx); err != nil {
+		return err
+	}
+	s.kill()
+	return d.attackReadOnly(ctx, a, s)
+}
 
+// A fullDisk is what goes on while the disk is full.
+type fullDisk struct {
+	*attack
+	server      *server
+	functions   *functions
+	ledger      ledger
+	undisturbed map[string]end // by kind
+	answered    [diskRuns]bool // the results that were acknowledged while the disk was full
+}
+
+// before starts executions that wait, and some whose task tokens are held.
+func (d *fullDisk) before(ctx context.Context) error {
+	for _, name := range []string{"pass", "wait", "token"} {
+		k := kindOf(name)
+		x := &execution{kind: k, name: name + ".undisturbed"}
+		d.server.startExecution(ctx, x, true)
+		out, err := d.server.await(ctx, x.arn(), time.Now().Add(d.patience))
+		if err != nil {
+			return err
+		}
+		if d.undisturbed[name], _, err = d.server.endOf(ctx, k, out); err != nil {
+			return err
+		}
+	}
+	for i := range diskRuns {
+		for _, name := range []string{"wait", "token"} {
+			d.ledger.add(&execution{kind: kindOf(name), name: fmt.Sprintf("%s.full-%d", name, i)})
+		}
+	}
+	d.functions.hold.Store(true)
+	d.ledger.all(d.users, func(x *execution) { d.server.startExecution(ctx, x, true) })
+	return d.functions.awaitTokens(ctx, diskRuns, time.Now().Add(d.patience))
+}
+
+// meanwhile sends half of the results, starts more executions, and stays until
+// the Waits have fallen due.
+func (d *fullDisk) meanwhile(ctx context.Context) {
+	results := d.report.row("disk full: results")
+	for i, t := range d.functions.tokens[:diskRuns/2] {
+		results.start()
+		d.answered[i] = d.server.answerWhileFull(ctx, results, t)
+	}
+	starts := d.report.row("disk full: starts")
+	for i := range diskRuns / 4 {
+		x := &execution{kind: kindOf("pass"), name: fmt.Sprintf("pass.full-%d", i)}
+		starts.start()
+		x.acknowledged = d.server.startWhileFull(ctx, starts, x)
+		d.ledger.add(x)
+	}
+	pause(ctx, time.Second)
+}
+
+// afterwards sends all results that were not acknowledged, and checks that
+// everything ends, before and after a restart.
+func (d *fullDisk) afterwards(ctx context.Context) error {
+	s, results := d.server, d.report.row("disk full: results")
 	var dropped []heldToken
-	for i, t := range f.tokens {
-		if answered[i] {
+	for i, t := range d.functions.tokens {
+		if d.answered[i] {
 			continue
 		}
 		if err := s.send(ctx, t.token); err != nil {
 			dropped = append(dropped, t)
-			row.found(lost, "%s: its result is refused although there is room again: %v", t.execution, err)
+			results.found(lost, "%s: its result is refused although there is room again: %v", t.execution, err)
 		} else {
-			row.acknowledge()
+			results.acknowledge()
 		}
 	}
-	x := &execution{kind: kindOf("pass"), name: "pass.undisturbed"}
-	s.startExecution(ctx, x, true)
-	out, err := s.await(ctx, x.arn(), time.Now().Add(a.patience))
-	if err != nil {
+	if err := d.ledger.checkRoom(ctx, s, time.Now().Add(d.patience)); err != nil {
 		return err
 	}
-	if undisturbed["pass"], _, err = s.endOf(ctx, x.kind, out); err != nil {
-		return err
-	}
-	if err := l.checkRoom(ctx, s, time.Now().Add(a.patience)); err != nil {
-		return err
-	}
-	if !strings.Contains(s.log.String(), "full") && !strings.Contains(s.log.String(), "too large") && !strings.Contains(s.log.String(), "no space") {
-		a.report.row("disk full: log").found(wrong, "the log does not say that the disk is full:\n%s", s.log.tail())
+	if !diskFull.MatchString(s.log.String()) {
+		d.report.row("disk full: log").found(wrong, "the log does not say that the disk is full:\n%s", s.log.tail())
 	}
 	if err := s.restart(); err != nil {
 		return err
@@ -118,12 +134,11 @@ func attackDisk(ctx context.Context, a *attack) error {
 	for _, t := range dropped {
 		s.send(ctx, t.token) // so that their executions are not stuck, too
 	}
-	if err := l.check(ctx, s, undisturbed, a.users, time.Now().Add(a.patience)); err != nil {
-		return err
-	}
-	s.kill()
-	return d.attackReadOnly(ctx, a, s)
+	return d.ledger.check(ctx, s, d.undisturbed, d.users, time.Now().Add(d.patience))
 }
+
+// diskFull is how SQLite and the system say it.
+var diskFull = regexp.MustCompile(`full|no space|too large`)
 
 // checkRoom checks that everything ends when there is room again, before any
 // restart.
@@ -190,21 +205,19 @@ func (s *server) startWhileFull(ctx context.Context, row *tally, x *execution) b
 	return false
 }
 
-// awaitTokens waits until that many functions hold a token, and the server has
-// had time to note it.
-func (f *functions) awaitTokens(ctx context.Context, n int, limit time.Time) bool {
-	for time.Now().Before(limit) {
+// awaitTokens waits until the function hold has that many tokens.
+func (f *functions) awaitTokens(ctx context.Context, n int, limit time.Time) error {
+	for {
 		f.mu.Lock()
 		have := len(f.tokens)
 		f.mu.Unlock()
 		if have >= n {
-			return true
+			return nil
 		}
-		if !pause(ctx, glanceAgain) {
-			break
+		if time.Now().After(limit) || !pause(ctx, glanceAgain) {
+			return fmt.Errorf("%d of %d tokens have arrived", have, n)
 		}
 	}
-	return false
 }
 
 // A disk is the folder of data, whose size is limited: a mounted tmpfs that is

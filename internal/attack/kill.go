@@ -21,40 +21,35 @@ func attackKill(ctx context.Context, a *attack) error {
 	for _, k := range kinds {
 		a.report.row(k.name) // in the order of the table
 	}
-	f, url, closeFunctions := serveFunctions(ctx, a.report)
-	defer closeFunctions()
-	s := a.newServer(url)
-	defer s.kill()
-	f.server = s
-	if err := s.start(); err != nil {
+	s, f, clear, err := a.stage(ctx)
+	if err != nil {
 		return err
 	}
-	if err := s.prepare(ctx); err != nil {
-		return err
-	}
-	working, rest := context.WithCancel(ctx)
-	var workforce sync.WaitGroup
-	defer workforce.Wait()
-	defer rest()
+	defer clear()
+	ctx, stop := context.WithCancel(ctx)
+	var users, workforce sync.WaitGroup
+	defer func() {
+		stop()
+		users.Wait()
+		workforce.Wait()
+	}()
 	for range workers {
-		workforce.Go(func() { f.work(working) })
+		workforce.Go(func() { f.work(ctx) })
 	}
 	undisturbed, err := a.undisturbed(ctx, s)
 	if err != nil {
 		return err
 	}
 
-	var users sync.WaitGroup
 	over := make(chan struct{})
 	l, d := &ledger{}, &definitionLedger{}
 	for u := range a.users {
 		users.Go(func() { a.use(ctx, s, l, u, over) })
 	}
-	users.Go(func() { d.use(ctx, a, s, over) })
+	users.Go(func() { d.use(ctx, s, over) })
 	err = a.rounds(ctx, s, l)
 	close(over)
 	if err != nil {
-		s.kill()
 		return err
 	}
 	users.Wait()

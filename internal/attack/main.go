@@ -145,6 +145,25 @@ func run(ctx context.Context, s settings) (*report, error) {
 	return report, errors.Join(failures...)
 }
 
+// stage starts a server with its functions, machines and activity. clear ends
+// all of it.
+func (a *attack) stage(ctx context.Context) (s *server, f *functions, clear func(), err error) {
+	f, url, closeFunctions := serveFunctions(ctx, a.report)
+	s = a.newServer(url)
+	f.server = s
+	clear = func() {
+		s.kill()
+		closeFunctions()
+	}
+	if err = s.start(); err == nil {
+		err = s.prepare(ctx)
+	}
+	if err != nil {
+		clear()
+	}
+	return s, f, clear, err
+}
+
 // chance returns a source of random choices, of which each user of an attack has
 // its own.
 func (a *attack) chance(user int) *rand.Rand {

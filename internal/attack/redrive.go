@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,19 +21,12 @@ import (
 const redriveKills = 8
 
 func attackRedrive(ctx context.Context, a *attack) error {
-	const name = "redrive"
-	row := a.report.row(name)
-	f, url, closeFunctions := serveFunctions(ctx, a.report)
-	defer closeFunctions()
-	s := a.newServer(url)
-	defer s.kill()
-	f.server = s
-	if err := s.start(); err != nil {
+	row := a.report.row("redrive")
+	s, f, clear, err := a.stage(ctx)
+	if err != nil {
 		return err
 	}
-	if err := s.prepare(ctx); err != nil {
-		return err
-	}
+	defer clear()
 	l := &ledger{}
 	for i := range a.redrives + 1 {
 		l.add(&execution{kind: &redriven, name: fmt.Sprintf("switch.%d", i)})
@@ -45,29 +39,54 @@ func attackRedrive(ctx context.Context, a *attack) error {
 		}
 	})
 	f.on.Store(true)
-
 	first := l.runs[0]
 	l.runs = l.runs[1:]
-	switch err := s.redrive(ctx, first); {
-	case refusedAs(err, "UnknownOperationException"):
+	want, err := a.undisturbedRedrive(ctx, s, first)
+	if refusedAs(err, "UnknownOperationException") {
 		a.report.note("redrive: skipped, the server has no RedriveExecution")
 		return nil
-	case err != nil:
-		return err
 	}
-	out, err := s.await(ctx, first.arn(), time.Now().Add(a.patience))
 	if err != nil {
 		return err
 	}
-	want, disordered, err := s.endOf(ctx, &redriven, out)
-	if err != nil || disordered != "" || want.status != succeeded {
-		return fmt.Errorf("the redrive that nobody disturbs: %s, %s, %w", want.status, disordered, err)
+	if err := a.redriveAll(ctx, s, l); err != nil {
+		return err
 	}
+	progress(os.Stderr, "checking %d redrives", len(l.runs))
+	limit := time.Now().Add(a.patience)
+	for _, x := range l.runs {
+		if err := s.checkRedrive(ctx, row, x, want, limit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
-	users := make(chan struct{})
-	go func() {
-		defer close(users)
+// undisturbedRedrive redrives one execution while nobody kills the server, and
+// returns how it ends.
+func (a *attack) undisturbedRedrive(ctx context.Context, s *server, x *execution) (end, error) {
+	if err := s.redrive(ctx, x); err != nil {
+		return end{}, err
+	}
+	out, err := s.await(ctx, x.arn(), time.Now().Add(a.patience))
+	if err != nil {
+		return end{}, err
+	}
+	want, disordered, err := s.endOf(ctx, &redriven, out)
+	if err == nil && (want.status != succeeded || disordered != "") {
+		err = fmt.Errorf("nobody disturbs the redrive, but it ends %s %s", want.status, disordered)
+	}
+	return want, err
+}
+
+// redriveAll redrives all executions at once and kills the server meanwhile.
+func (a *attack) redriveAll(ctx context.Context, s *server, l *ledger) error {
+	ctx, stop := context.WithCancel(ctx)
+	var users sync.WaitGroup
+	defer users.Wait()
+	users.Go(func() {
 		l.all(a.users, func(x *execution) {
+			row := a.report.row("redrive")
 			row.start()
 			if err := s.redrive(ctx, x); err != nil {
 				row.found(fault, "%s: RedriveExecution: %v", x.name, err)
@@ -76,23 +95,17 @@ func attackRedrive(ctx context.Context, a *attack) error {
 			row.acknowledge()
 			x.acknowledged = true
 		})
-	}()
+	})
 	chance := a.chance(0)
 	for range redriveKills {
 		pause(ctx, time.Duration(20+chance.IntN(300))*time.Millisecond)
 		if err := s.restart(); err != nil {
+			stop()
 			return err
 		}
 	}
-	<-users
-
-	progress(os.Stderr, "checking %d redrives", len(l.runs))
-	limit := time.Now().Add(a.patience)
-	for _, x := range l.runs {
-		if err := s.checkRedrive(ctx, row, x, want, limit); err != nil {
-			return err
-		}
-	}
+	users.Wait()
+	stop()
 	return nil
 }
 

@@ -54,10 +54,13 @@ type server struct {
 // users, so that none is made for each call.
 const maxIdle = 512
 
+// data is the folder that the server of the attack keeps its state in.
+func (a *attack) data() string { return filepath.Join(a.folder, "state") }
+
 // newServer returns a server that has not been started yet.
 func (a *attack) newServer(functions string, flags ...string) *server {
 	return &server{
-		report: a.report, binary: a.aslocal, folder: a.folder, data: filepath.Join(a.folder, "state"), functions: functions,
+		report: a.report, binary: a.aslocal, folder: a.folder, data: a.data(), functions: functions,
 		flags: flags, up: make(chan struct{}),
 	}
 }

@@ -29,17 +29,11 @@ var stops = []struct {
 }
 
 func attackStop(ctx context.Context, a *attack) error {
-	f, url, closeFunctions := serveFunctions(ctx, a.report)
-	defer closeFunctions()
-	s := a.newServer(url)
-	defer s.kill()
-	f.server = s
-	if err := s.start(); err != nil {
+	s, _, clear, err := a.stage(ctx)
+	if err != nil {
 		return err
 	}
-	if err := s.prepare(ctx); err != nil {
-		return err
-	}
+	defer clear()
 	for _, way := range stops {
 		row := a.report.row(way.name)
 		chance := a.chance(0)

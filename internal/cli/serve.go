@@ -98,10 +98,11 @@ func (s *server) run(c *cobra.Command, folder string) error {
 
 // listenHint says which flag helps when an address cannot be listened on.
 func listenHint(err error) string {
-	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.EACCES) {
-		return "--port chooses another port, --port 0 a free one"
+	var unknown *net.DNSError
+	if errors.Is(err, syscall.EADDRNOTAVAIL) || errors.As(err, &unknown) {
+		return "--host is the name or an address of this machine, such as 127.0.0.1"
 	}
-	return "--host is the name or an address of this machine, such as 127.0.0.1"
+	return "--port chooses another port, --port 0 a free one"
 }
 
 // open opens the store that the durability asks for.

@@ -53,7 +53,7 @@ var table = []row{
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 
 	{name: "graph", imports: "value asl"},
-	{name: "internal/sourcefile"},
+	{name: "internal/sourcefile", imports: "internal/regular"},
 	{name: "internal/template", imports: "value asl internal/position internal/sourcefile internal/spell"},
 
 	{name: "emulator/timeline", imports: "value asl asl/machine", pure: true},
@@ -61,6 +61,8 @@ var table = []row{
 	{name: "emulator/journal/storetest", imports: "emulator/journal"},
 	{name: "emulator/internal/api/fault", imports: "value"},
 	{name: "emulator/internal/api/awsjson", imports: "value emulator/internal/api/fault"},
+	{name: "emulator/internal/arn", imports: "emulator/internal/api/fault"},
+	{name: "emulator/internal/random"},
 	{name: "emulator/internal/history", imports: "value asl asl/machine"},
 	{name: "emulator/internal/task", imports: "value asl internal/service"},
 	{name: "emulator/internal/s3", imports: "internal/regular"},
@@ -68,6 +70,8 @@ var table = []row{
 	{name: "emulator/internal/distributedmap/writer", imports: "value asl emulator/internal/s3"},
 	{name: "emulator/internal/distributedmap", imports: "value asl emulator/internal/s3 emulator/internal/task emulator/internal/distributedmap/..."},
 	{name: "emulator/internal/engine", imports: "value asl asl/machine emulator/journal emulator/timeline emulator/internal/task"},
+	{name: "emulator/internal/registry", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/api/fault"},
+	{name: "emulator/internal/api", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/registry emulator/internal/engine emulator/internal/history emulator/internal/task emulator/internal/s3 emulator/internal/distributedmap/reader internal/service emulator/internal/api/awsjson emulator/internal/api/fault"},
 	{name: "emulator/ui", imports: "value asl graph emulator/internal/history emulator/internal/api/fault"},
 	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/position internal/service internal/spell"},
 

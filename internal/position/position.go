@@ -1,12 +1,11 @@
-// Package position says where in a text each node of a JSON or YAML document
-// stands, so that whoever finds fault with a value can show line and column.
+// Package position finds the place of each node of a JSON or YAML document in its
+// text, so that an error about a value can show line and column.
 //
 //	table := position.JSON(`{"a": [1, 2]}`)
 //	place, ok := table.Lookup("/a/1") // place.Value is 1:11 to 1:12
 //
-// A [Table] is made of a text that is already known to be good; for JSON it
-// costs nothing until somebody asks. Lines and columns count from 1, columns in
-// characters.
+// A [Table] is made of a text that has been parsed without errors; for JSON it is
+// built at the first look-up. Lines and columns count from 1, columns in characters.
 package position
 
 import (
@@ -28,8 +27,8 @@ type Position struct {
 // String returns "line:column".
 func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
 
-// A Range is a part of a text; End is just behind it. The zero Range is an
-// unknown one.
+// A Range is a part of a text; End is the position just behind it. The zero Range is
+// an unknown one.
 type Range struct {
 	Start, End Position
 }
@@ -37,13 +36,13 @@ type Range struct {
 // Known reports whether r is a part of a text.
 func (r Range) Known() bool { return r.Start.Line > 0 }
 
-// A Place is where a node stands. The root and the items of arrays have no key.
+// A Place is the place of a node. The root and the items of arrays have no key.
 type Place struct {
 	Key, Value Range
 }
 
-// Shown is the part of the text to point at for a node: its value, or its key
-// if the value begins an object or array.
+// Shown returns the part of the text to point at for a node: its value, or its key if
+// it is structured, that is, an object or array.
 func (p Place) Shown(structured bool) Range {
 	if structured && p.Key.Known() {
 		return p.Key
@@ -51,15 +50,14 @@ func (p Place) Shown(structured bool) Range {
 	return p.Value
 }
 
-// A Duplicate is a member that its object has twice. Which of them counts is
-// for the reader of the document to say; most take the last.
+// A Duplicate is a member that its object has twice. Most readers use the last.
 type Duplicate struct {
 	Pointer       string // JSON pointer of the member
 	First, Second Range  // of the keys
 }
 
-// A Table knows the places of the nodes of one text. Many goroutines may use
-// it. A nil Table knows nothing.
+// A Table has the places of the nodes of one text. Many goroutines may use it. A nil
+// Table has no places.
 type Table struct {
 	text  string
 	fill  func(*builder) // nil once the table is filled
@@ -72,8 +70,9 @@ type Table struct {
 	duplicates []duplicate
 }
 
-// step is how many bytes apart the number of characters is kept, so that a
-// column in a line of a megabyte is no more work than in another.
+// step is the distance in bytes between the offsets at which the number of characters
+// is stored, so that a column is found as quickly in a line of a megabyte as in a
+// short one.
 const step = 2048
 
 // A node holds offsets; key is empty for the root and for items.
@@ -83,8 +82,8 @@ type node struct {
 
 type span struct{ start, end int32 }
 
-// An edge leads from a node to its member or item. Pointers themselves are
-// not kept: in a deep document they would be far longer than the document.
+// An edge leads from a node to its member or item. Pointers are not stored: in a deep
+// document they would be far longer than the document.
 type edge struct {
 	parent int32
 	name   string
@@ -96,8 +95,8 @@ type duplicate struct {
 	key  span // of the second one
 }
 
-// Lookup returns where the node stands that a JSON pointer (RFC 6901) names;
-// false if there is none, or if the text could not be read that far.
+// Lookup returns the place of the node that a JSON pointer (RFC 6901) names; false if
+// there is none, or if the text could not be read that far.
 func (t *Table) Lookup(pointer string) (Place, bool) {
 	if t == nil {
 		return Place{}, false
@@ -122,8 +121,8 @@ func (t *Table) Lookup(pointer string) (Place, bool) {
 	return Place{Key: t.rangeOf(n.key), Value: t.rangeOf(n.value)}, true
 }
 
-// Duplicates returns the members that their objects have more than once, in
-// the order of the text, at most limit of them.
+// Duplicates returns the members that an object has more than once, in the order of
+// the text, at most limit of them.
 func (t *Table) Duplicates(limit int) []Duplicate {
 	if t == nil {
 		return nil
@@ -150,8 +149,8 @@ func (t *Table) Duplicates(limit int) []Duplicate {
 	return found
 }
 
-// pointer writes the JSON pointer of what an edge leads to; up has the edge to
-// each node.
+// pointer returns the JSON pointer of the node that an edge leads to; up has the edge
+// to each node.
 func pointer(e edge, up map[int32]edge) string {
 	var names []string
 	for {
@@ -169,8 +168,8 @@ func pointer(e edge, up map[int32]edge) string {
 	return b.String()
 }
 
-// Position returns the position of an offset in the text; the end of the text
-// for one beyond it.
+// Position returns the position of an offset in the text; the end of the text for an
+// offset beyond it.
 func (t *Table) Position(offset int) Position {
 	t.once.Do(t.build)
 	return t.position(offset)
@@ -297,8 +296,8 @@ func (b *builder) add(e edge, key span) int32 {
 	return id
 }
 
-// value says where the value of a node stands. The parser of YAML counts some
-// line ends that we do not, so its places may be off, but not outside the text.
+// value sets the place of the value of a node. The parser of YAML counts some line
+// ends that we do not, so its places may be inexact, but never outside the text.
 func (b *builder) value(id int32, s span) { b.t.nodes[id].value = b.within(s) }
 
 func (b *builder) within(s span) span {
@@ -307,7 +306,8 @@ func (b *builder) within(s span) span {
 	return span{start, min(max(s.end, start), size)}
 }
 
-// Escape makes a member name a part of a JSON pointer: ~ becomes ~0, / ~1.
+// Escape returns a member name as a part of a JSON pointer: ~ becomes ~0, / becomes
+// ~1.
 func Escape(name string) string {
 	if !strings.ContainsAny(name, "~/") {
 		return name

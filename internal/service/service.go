@@ -26,7 +26,7 @@ type Service struct {
 type Action struct {
 	Service    *Service
 	Name       string      // in a Resource: "submitJob"
-	Patterns   []string    // suffixes beside none: ".sync", ".sync:2", ".waitForTaskToken"
+	Patterns   []string    // beside request and response, by their suffixes: ".sync", ".sync:2", ".waitForTaskToken"
 	Parameters []Parameter // those that are known
 	Open       bool        // it takes others than Parameters
 	Job        *Job        // what .sync waits for; nil if there is none, or it is no job of the API
@@ -37,17 +37,17 @@ type Action struct {
 // A Parameter is one of an action.
 type Parameter struct {
 	Name     string
-	Required bool // missed when a state machine is created
+	Required bool // no state machine is created without it
 }
 
-// A Job is how an action's job is followed.
+// A Job says how the job of an action is followed to its end.
 type Job struct {
 	Poll      string   // operation that describes it: "DescribeJobs"
-	Status    string   // path of its status in the answer: "Jobs.Status"
-	Succeeded []string // statuses with which it is over; none with Absent
-	Failed    []string
-	Absent    bool   // it has succeeded when the poll does not find it
-	Cancel    string // operation that stops it; "" if nothing does
+	Status    string   // path of its status in the answer: "Jobs.Status"; a list on the way has one item
+	Succeeded []string // statuses that are success; none with Absent
+	Failed    []string // statuses that are failure
+	Absent    bool     // it has succeeded when the poll does not find it
+	Cancel    string   // operation that stops it; "" if nothing does
 }
 
 //go:embed services.txt

@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/aslocal/aslocal/internal/regular"
 )
 
 // Largest is how many bytes a file inside a folder may have.
@@ -24,9 +26,8 @@ func Named(path string) ([]byte, error) { return os.ReadFile(path) }
 
 // Inside reads a regular file of at most [Largest] bytes inside a folder. The
 // path is absolute, or relative to the folder; symbolic links are followed as
-// long as they stay inside. Nothing is opened that is not a regular file, since
-// opening a named pipe waits for a writer. The error has the path; it is
-// [ErrOutside] for one that leads out of the folder.
+// long as they stay inside. A named pipe is refused, not waited for. The error has
+// the path; it is [ErrOutside] for one that leads out of the folder.
 func Inside(folder, path string) ([]byte, error) {
 	shown := path
 	if !filepath.IsAbs(path) {
@@ -53,17 +54,11 @@ func inside(folder, path string) ([]byte, error) {
 		return nil, err
 	}
 	defer root.Close()
-	info, err := root.Stat(name)
+	file, err := regular.OpenIn(root, name)
 	switch {
 	case err != nil && leadsOut(folder, name):
 		return nil, ErrOutside
 	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, errors.New("not a regular file")
-	}
-	file, err := root.Open(name)
-	if err != nil {
 		return nil, err
 	}
 	defer file.Close()

@@ -1,4 +1,9 @@
-// Package spell guesses what was meant by a word that is not known.
+// Package spell guesses the word that an unknown word was meant to be.
+//
+// Unlike the Levenshtein distance of common libraries its distance counts two swapped
+// letters as one mistake and another case as half a mistake, which is what people
+// mistype in names of fields and states; and it stops as soon as a candidate is too
+// far off.
 package spell
 
 import (
@@ -7,10 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// Suggest returns the candidate nearest to the word, or "" if none is near: a
-// third of its letters may be wrong, at most three, and not the only one. A
-// candidate that differs in letter case alone is nearest of all; of equally near
-// ones the first is taken.
+// Suggest returns the candidate nearest to the word, or "" if none is near: up to a
+// third of its letters may be wrong, at most three, but not all of them. A candidate
+// that differs only in case is the nearest; of equally near ones the first counts.
 func Suggest(word string, candidates []string) string {
 	if near := suggest(word, candidates); near != "" {
 		return near
@@ -51,12 +55,12 @@ func suggest(word string, candidates []string) string {
 	return best
 }
 
-// longest is how long a word may be, so that a guess has bounded cost.
+// longest is the maximum length of a word in characters, which bounds the cost.
 const longest = 100
 
-// distance counts what turns a into b: 2 for each letter added, taken away or
-// changed, or two neighbours swapped; 1 for a change of case. It may give up as
-// soon as the distance is limit or more.
+// distance returns the cost of changing a to b: 2 for each letter added, removed or
+// replaced, or two neighbours swapped; 1 for another case. It may stop as soon as the
+// distance is at least limit.
 func distance(a, b []rune, limit int) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {

@@ -259,11 +259,12 @@ func parseInvocation(c *Call) (*invocation, error) {
 	if qualifier != "" {
 		in.function.qualifier = qualifier
 	}
+	region, account := c.place()
 	if in.function.region == "" {
-		in.function.region = c.Region
+		in.function.region = region
 	}
 	if in.function.account == "" {
-		in.function.account = c.Account
+		in.function.account = account
 	}
 	return in, in.function.check()
 }

@@ -27,7 +27,7 @@ const payARN = "arn:aws:lambda:us-east-1:123456789012:function:pay"
 
 // byARN and byInvoke are the two forms of a call.
 func byARN(t testing.TB, arn, input string) *Call {
-	return &Call{Resource: resource(t, arn), Input: value.MustParse(input), Region: "us-east-1", Account: "123456789012"}
+	return &Call{Resource: resource(t, arn), Input: value.MustParse(input), Execution: "arn:aws:states:us-east-1:123456789012:execution:m:x"}
 }
 
 func byInvoke(t testing.TB, parameters string) *Call {

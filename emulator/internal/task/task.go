@@ -25,6 +25,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/aslocal/aslocal/asl"
@@ -37,8 +38,6 @@ type Call struct {
 	Resource  asl.Resource
 	Input     value.Value // what Parameters or Arguments made, or the state's input
 	TaskToken string      // $$.Task.Token; "" if the state waits for none
-	Region    string      // of the emulator; a Registry fills it in
-	Account   string      // likewise
 	Execution string      // ARN
 	Machine   string      // ARN of the state machine
 	State     string      // name
@@ -51,6 +50,15 @@ type Call struct {
 // Key names the call in the whole store: the same attempt, made again after a
 // restart, has the same Key, and no other call has it.
 func (c *Call) Key() string { return c.Execution + "#" + strconv.FormatInt(c.Token, 10) }
+
+// place returns the region and the account of the execution.
+func (c *Call) place() (region, account string) {
+	part := strings.SplitN(c.Execution, ":", 6) // arn, partition, states, region, account, rest
+	if len(part) < 6 {
+		return "", ""
+	}
+	return part[3], part[4]
+}
 
 // A Reading says how the items of a Map Run are read. Input has the arguments of
 // the resource.
@@ -135,10 +143,8 @@ func (NoJobs) Watch(_ context.Context, _ *Call, submitted value.Value, done func
 }
 
 // A Registry is the Runner of many resources. The zero Registry knows none. It
-// is safe for concurrent use; Region and Account are set before that.
+// is safe for concurrent use.
 type Registry struct {
-	Region, Account string // of the calls that say none
-
 	mu      sync.RWMutex
 	runners map[string]Runner
 }
@@ -183,15 +189,8 @@ func (g *Registry) Watch(ctx context.Context, c *Call, submitted value.Value, do
 	r.Watch(ctx, c, submitted, done)
 }
 
-// runner returns the runner of a call, nil if there is none, and completes the
-// call.
+// runner returns the runner of a call, nil if there is none.
 func (g *Registry) runner(c *Call) Runner {
-	if c.Region == "" {
-		c.Region = g.Region
-	}
-	if c.Account == "" {
-		c.Account = g.Account
-	}
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	for _, pattern := range patterns(c.Resource) {

@@ -15,6 +15,7 @@
 //	}
 //
 //	service := &awsjson.Service{
+//		Name:    "Step Functions",
 //		Prefix:  "AWSStepFunctions",
 //		Actions: map[string]awsjson.Action{"StartExecution": awsjson.Handle(e.startExecution)},
 //	}
@@ -24,8 +25,9 @@
 //
 // A member is a string, bool, int, int64, float64, [time.Time] (seconds since
 // 1970 with milliseconds on the wire), a struct, a pointer to one, a slice, an
-// [Optional] of those, or a [value.Value], which takes any JSON. Members of an
-// embedded struct are members of the struct around it.
+// [Optional] of those, or a [value.Value], which takes any JSON, as does [JSON],
+// which has it encoded. Members of an embedded struct are members of the struct
+// around it.
 //
 // # Tags
 //

@@ -26,6 +26,7 @@ type answer struct {
 	Pointer *nested                 `json:"pointer"`
 	List    []nested                `json:"list"`
 	Any     value.Value             `json:"any"`
+	Encoded JSON                    `json:"encoded"`
 	Texts   Optional[[]string]      `json:"texts"`
 	Values  Optional[[]value.Value] `json:"values"`
 	Pairs   Optional[[]*nested]     `json:"pairs"`
@@ -42,10 +43,10 @@ func TestEncode(t *testing.T) {
 		{"everything", answer{
 			page: page{5, Some("t")}, Name: "a\"é\x01", Some: Some(""), Count: -1, Big: Some[int64](math.MaxInt64), Percent: 12.25,
 			Date: time.UnixMilli(1764583200007), Inner: nested{true, Some("x")}, Pointer: &nested{}, List: []nested{{}, {true, Some("")}},
-			Any: value.MustParse(`{"b":1.0}`), Texts: Some([]string{"b", "a"}), Values: Some([]value.Value{{}, value.OfInt(1)}), Pairs: Some([]*nested{nil, {}}),
+			Any: value.MustParse(`{"b":1.0}`), Encoded: JSON(`{"c":2}`), Texts: Some([]string{"b", "a"}), Values: Some([]value.Value{{}, value.OfInt(1)}), Pairs: Some([]*nested{nil, {}}),
 		}, `{"maxResults":5,"nextToken":"t","name":"a\"é\u0001","some":"","count":-1,"big":9223372036854775807,"percent":12.25,` +
 			`"date":1764583200.007,"inner":{"enabled":true,"note":"x"},"pointer":{"enabled":false},"list":[{"enabled":false},{"enabled":true,"note":""}],` +
-			`"any":{"b":1.0},"texts":["b","a"],"values":[null,1],"pairs":[null,{"enabled":false}]}`},
+			`"any":{"b":1.0},"encoded":{"c":2},"texts":["b","a"],"values":[null,1],"pairs":[null,{"enabled":false}]}`},
 		{"an empty list that may be absent", answer{Texts: Some([]string(nil))},
 			`{"maxResults":0,"name":"","count":0,"percent":0.0,"inner":{"enabled":false},"list":[],"texts":[]}`},
 		{"what JSON cannot say", answer{Percent: math.Inf(1), Date: time.UnixMilli(-1500)},

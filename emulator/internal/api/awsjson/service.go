@@ -1,10 +1,11 @@
 package awsjson
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -32,9 +33,14 @@ const bodyTimeout = 30 * time.Second
 // A Service answers the requests of one API. It ignores the host, which SDKs
 // prefix for some operations, and the signature.
 type Service struct {
+	Name    string            // in messages: "Step Functions"
 	Prefix  string            // of X-Amz-Target, before the dot: "AWSStepFunctions"
 	Actions map[string]Action // by operation
 	Log     *slog.Logger      // gets what goes wrong in actions; nil: slog.Default()
+
+	// WriteTimeout is how long a client may take to read 64 KiB of a large answer
+	// before its connection is closed; 0 means 30 seconds.
+	WriteTimeout time.Duration
 }
 
 // contentTypes are those that requests may have. The protocol is 1.0; 1.1 and
@@ -81,16 +87,57 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.log(r, id, err)
 			fault = internal(id)
 		}
-		status = http.StatusBadRequest
-		if e, ok := fault.(*Error); ok {
-			status = e.Status
-		}
+		status = statusOf(fault)
 		b.out = appendFault(b.out[:0], fault)
 	}
-	header["Content-Type"] = jsonType
-	header["Content-Length"] = []string{strconv.Itoa(len(b.out))}
+	writeHeader(w, status, len(b.out))
+	s.write(w, b.out)
+}
+
+// Refuse answers a request that comes to no service with a fault.
+func Refuse(w http.ResponseWriter, e *Error) {
+	w.Header()[requestIDHeader] = []string{uuid.NewString()}
+	body := appendFault(nil, e)
+	writeHeader(w, e.Status, len(body))
+	w.Write(body)
+}
+
+func statusOf(f Fault) int {
+	if e, ok := f.(*Error); ok {
+		return e.Status
+	}
+	return http.StatusBadRequest
+}
+
+func writeHeader(w http.ResponseWriter, status, length int) {
+	w.Header()["Content-Type"] = jsonType
+	w.Header()["Content-Length"] = []string{strconv.Itoa(length)}
 	w.WriteHeader(status)
-	w.Write(b.out) // a client that has gone is no error of ours
+}
+
+// writeChunk is the part of an answer that must be read in time. Smaller answers
+// have no deadline: a client that does not read them holds little memory.
+const writeChunk = 64 << 10
+
+const writeTimeout = 30 * time.Second
+
+// write writes the body of an answer. That a client has gone or does not read is
+// no error of ours; the connection is closed.
+func (s *Service) write(w http.ResponseWriter, body []byte) {
+	if len(body) <= writeChunk {
+		w.Write(body)
+		return
+	}
+	control := http.NewResponseController(w)
+	for chunk := range slices.Chunk(body, writeChunk) {
+		control.SetWriteDeadline(time.Now().Add(cmp.Or(s.WriteTimeout, writeTimeout)))
+		if _, err := w.Write(chunk); err != nil {
+			return
+		}
+	}
+	if control.Flush() == nil {
+		control.SetWriteDeadline(time.Time{}) // the next answer on the connection has its own
+	}
 }
 
 var jsonType = []string{"application/x-amz-json-1.0"}
@@ -131,44 +178,38 @@ func (s *Service) action(r *http.Request) (Action, error) {
 	}
 	target := r.Header.Get("X-Amz-Target")
 	prefix, operation, _ := strings.Cut(target, ".")
-	if prefix == s.Prefix {
-		if action, ok := s.Actions[operation]; ok {
-			return action, nil
-		}
+	if prefix != s.Prefix {
+		return Action{}, unknownOperation(fmt.Sprintf("X-Amz-Target: expected %s and an operation, got %q", s.Prefix, target))
 	}
-	return Action{}, unknownOperation(fmt.Sprintf("X-Amz-Target: expected %s and an operation, got %q", s.Prefix, target))
+	action, ok := s.Actions[operation]
+	if !ok {
+		return Action{}, unknownOperation(fmt.Sprintf("%s has no action %q", s.Name, operation))
+	}
+	return action, nil
 }
 
 // read reads the body of the request into b.in.
 func (b *buffer) read(w http.ResponseWriter, r *http.Request) error {
-	if r.ContentLength > MaxBody {
-		w.Header().Set("Connection", "close") // rather than read it all
+	control := http.NewResponseController(w)
+	if control.SetReadDeadline(time.Now().Add(bodyTimeout)) == nil {
+		defer control.SetReadDeadline(time.Time{})
+	}
+	body := bytes.NewBuffer(b.in[:0])
+	body.Grow(int(min(max(r.ContentLength, 0), MaxBody)) + bytes.MinRead)
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody))
+	b.in = body.Bytes()
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		w.Header().Set("Connection", "close")
 		return tooLarge()
 	}
-	deadline := http.NewResponseController(w)
-	if deadline.SetReadDeadline(time.Now().Add(bodyTimeout)) == nil {
-		defer deadline.SetReadDeadline(time.Time{})
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		w.Header().Set("Connection", "close")
+		return tooSlow()
 	}
-	b.in = slices.Grow(b.in[:0], int(max(r.ContentLength+1, 512))) // the end of the body wants a byte of room
-	for {
-		if len(b.in) == cap(b.in) {
-			b.in = slices.Grow(b.in, len(b.in))
-		}
-		n, err := r.Body.Read(b.in[len(b.in):cap(b.in)])
-		b.in = b.in[:len(b.in)+n]
-		switch {
-		case len(b.in) > MaxBody:
-			w.Header().Set("Connection", "close")
-			return tooLarge()
-		case err == io.EOF:
-			return nil
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			w.Header().Set("Connection", "close")
-			return tooSlow()
-		case err != nil:
-			return unreadable("reading the request body: " + err.Error())
-		}
+	if err != nil {
+		return unreadable("reading the request body: " + err.Error())
 	}
+	return nil
 }
 
 // log reports an error that is not the client's. One that the client caused by

@@ -33,8 +33,8 @@ var _ Fault = (*fault.Error)(nil)
 // newService answers StartExecution in the ways that its input names.
 func newService(log io.Writer) *Service {
 	return &Service{
-		Prefix: "AWSStepFunctions",
-		Log:    slog.New(slog.NewTextHandler(log, nil)),
+		Name: "Step Functions", Prefix: "AWSStepFunctions",
+		Log: slog.New(slog.NewTextHandler(log, nil)),
 		Actions: map[string]Action{"StartExecution": Handle(func(ctx context.Context, in *startInput) (*startOutput, error) {
 			switch in.Input.Value {
 			case "fault":
@@ -91,7 +91,7 @@ func TestService(t *testing.T) {
 		{"a wrong type", "POST", target, json10, `{"stateMachineArn":7}`, 400, `{"__type":"SerializationException","message":"NUMBER_VALUE can not be converted to a String"}`},
 		{"no JSON", "POST", target, json10, `{"a"`, 400, `{"__type":"SerializationException","message":*}`},
 		{"unknown operation", "POST", "AWSStepFunctions.Start", json10, `{}`, 400, `{"__type":"com.amazon.coral.service#UnknownOperationException","message":` +
-			`"X-Amz-Target: expected AWSStepFunctions and an operation, got \"AWSStepFunctions.Start\""}`},
+			`"Step Functions has no action \"Start\""}`},
 		{"another service", "POST", "DynamoDB_20120810.StartExecution", json10, `{}`, 400, `{"__type":"com.amazon.coral.service#UnknownOperationException","message":*}`},
 		{"no target", "POST", "", json10, `{}`, 400, `{"__type":"com.amazon.coral.service#UnknownOperationException","message":*}`},
 		{"a form", "POST", target, "application/x-www-form-urlencoded", `a=b`, 400, `{"__type":"com.amazon.coral.service#UnknownOperationException","message":` +
@@ -243,6 +243,52 @@ func TestSlowBodiesAndLongPolls(t *testing.T) {
 				}
 				if got := time.Since(began); got != tt.wait {
 					t.Errorf("got the answer after %v, want %v", got, tt.wait)
+				}
+			})
+		})
+	}
+}
+
+// A client that does not read its answer is cut; one that reads slowly is not.
+func TestClientsThatDoNotRead(t *testing.T) {
+	body := `{"text":"` + strings.Repeat("x", 20*writeChunk) + `"}`
+	type textOutput struct {
+		Text string `json:"text"`
+	}
+	for _, tt := range []struct {
+		name  string
+		pause time.Duration // before each chunk is read; 0: nothing is read
+		whole bool
+	}{
+		{"not at all", 0, false},
+		{"slowly", 14 * time.Second, true},
+		{"too slowly", 40 * time.Second, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := &Service{Prefix: "P", Actions: map[string]Action{"Get": Handle(func(context.Context, *startInput) (*textOutput, error) {
+					return &textOutput{strings.Repeat("x", 20*writeChunk)}, nil
+				})}}
+				server, connections := &http.Server{Handler: service}, make(pipes)
+				defer server.Close()
+				defer close(connections)
+				go server.Serve(connections)
+				client, conn := net.Pipe()
+				defer client.Close()
+				connections <- conn
+				fmt.Fprintf(client, "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nX-Amz-Target: P.Get\r\nConnection: close\r\nContent-Length: 23\r\n\r\n%s", `{"stateMachineArn":"m"}`)
+				if tt.pause == 0 {
+					time.Sleep(time.Hour) // of the bubble
+				}
+				read := 0
+				for chunk, err := make([]byte, writeChunk), error(nil); err == nil; {
+					time.Sleep(tt.pause)
+					var n int
+					n, err = io.ReadFull(client, chunk)
+					read += n
+				}
+				if whole := read > len(body); whole != tt.whole {
+					t.Errorf("%d bytes could be read, of a body of %d", read, len(body))
 				}
 			})
 		})

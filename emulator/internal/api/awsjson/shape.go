@@ -36,6 +36,8 @@ func (s shapes) of(t reflect.Type) shape {
 		return timeShape{}
 	case t == reflect.TypeFor[value.Value]():
 		return valueShape{}
+	case t == reflect.TypeFor[JSON]():
+		return jsonShape{}
 	case t.Implements(optionalType):
 		return optionalShape{s.of(t.Field(0).Type)}
 	}
@@ -318,6 +320,20 @@ func valueOf(v reflect.Value) value.Value {
 	}
 	return v.Interface().(value.Value)
 }
+
+// JSON is a member of an answer that is encoded already. In a request it takes
+// any JSON.
+type JSON []byte
+
+type jsonShape struct{}
+
+func (jsonShape) read(_ *decoder, v value.Value, to reflect.Value) {
+	to.SetBytes(v.AppendJSON(nil))
+}
+
+func (jsonShape) write(dst []byte, from reflect.Value) []byte { return append(dst, from.Bytes()...) }
+func (jsonShape) absent(from reflect.Value) bool              { return from.Len() == 0 }
+func (jsonShape) show(v value.Value) string                   { return v.String() }
 
 type optionalShape struct{ of shape }
 

@@ -76,7 +76,7 @@ func (l *lines) add(text []byte, number int) error {
 	return l.flush()
 }
 
-// lineRoom returns how much memory the value of a line takes beside its text, and
+// lineRoom returns how much memory the values of a line take beside its text, and
 // whether the line can be an item of an array: it closes what it opens, and has
 // no comma between.
 func lineRoom(text []byte) (room int64, ok bool) {
@@ -87,7 +87,7 @@ func lineRoom(text []byte) (room int64, ok bool) {
 			ok = false
 		}
 	}
-	return itemRoom + o.takeRoom(), ok && o.depth == 0 && !o.quoted
+	return o.takeRoom(), ok && o.depth == 0 && !o.quoted
 }
 
 // flush adds the values of the lines to parse. If they are no array, one of them

@@ -10,9 +10,10 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file reads JSON text within bounds: what nests too deeply or has more
-// values than may be held is refused before it is parsed, and a long array is
-// parsed in pieces. (A gigabyte of opening brackets is a megabyte of gzip.)
+// This file reads JSON text within bounds. A text that nests too deeply, or has
+// more values than may be held, is refused before all of it is read, and a long
+// array is parsed in pieces. (A gigabyte of opening brackets is a megabyte of
+// gzip.)
 
 const (
 	pieceJSON = 1 << 20   // about how long a piece of an array is
@@ -69,13 +70,13 @@ func (o *outline) take(c byte) (structure bool) {
 		o.quoted = true
 	case c == '[' || c == '{':
 		o.depth++
-		o.room += itemRoom
+		o.room += nodeRoom
 		return true
 	case c == ']' || c == '}':
 		o.depth--
 		return true
 	case c == ',':
-		o.room += fieldRoom
+		o.room += valueRoom
 		return true
 	}
 	return false
@@ -104,7 +105,7 @@ func newJSONText(f *object, r *reading) *jsonText {
 // read reads on until the text has so many bytes, and reports whether there are
 // more. A text that nests too deeply ends where it does, for the parser to say.
 func (t *jsonText) read(most int) (more bool, err error) {
-	for {
+	for t.outline.depth <= value.MaxDepth {
 		_, err := t.from.Peek(1)
 		if err == io.EOF {
 			return false, nil
@@ -116,15 +117,13 @@ func (t *jsonText) read(most int) (more bool, err error) {
 			return true, nil
 		}
 		part, _ := t.from.Peek(min(t.from.Buffered(), most-t.text.Len())) // is there
-		for i := t.outline.skip(part); i < len(part); i += 1 + t.outline.skip(part[i+1:]) {
-			if t.outline.take(part[i]); t.outline.depth > value.MaxDepth {
-				t.text.Write(part[:i+1])
-				return false, nil
-			}
+		for i := t.outline.skip(part); i < len(part) && t.outline.depth <= value.MaxDepth; i += 1 + t.outline.skip(part[i+1:]) {
+			t.outline.take(part[i])
 		}
 		t.text.Write(part)
 		t.from.Discard(len(part))
 	}
+	return false, nil
 }
 
 // isArray reports whether the text begins an array.

@@ -163,7 +163,7 @@ func (l *leaves) fill(row parquet.Row) {
 	row.Range(func(i int, values []parquet.Value) bool {
 		l.values[i] = values
 		for _, v := range values {
-			l.bytes += fieldRoom
+			l.bytes += valueRoom
 			if k := v.Kind(); k == parquet.ByteArray || k == parquet.FixedLenByteArray {
 				l.bytes += int64(len(v.ByteArray()))
 			}

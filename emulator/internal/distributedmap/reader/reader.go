@@ -148,22 +148,27 @@ type reading struct {
 // size of an individual item".
 const maxItem = 8 << 20
 
-// room is how much memory an item takes beside its text, and each of its fields.
+// How much memory an item takes beside its text, an array or object in it, and
+// each value in one of those.
 const (
 	itemRoom  = 64
-	fieldRoom = 24
+	nodeRoom  = 64
+	valueRoom = 24
 )
 
-// add adds an item. It is errEnough when no more are wanted.
+// add adds an item of one level. It is errEnough when no more are wanted.
 func (r *reading) add(item value.Value) error {
-	if err := r.spend(int64(itemRoom + fieldRoom*item.Len())); err != nil {
+	if err := r.spend(int64(valueRoom * item.Len())); err != nil {
 		return err
 	}
 	return r.keep(item)
 }
 
-// keep is add for an item whose room is spent.
+// keep is add for an item for whose values memory is spent already.
 func (r *reading) keep(item value.Value) error {
+	if err := r.spend(itemRoom); err != nil {
+		return err
+	}
 	r.items = append(r.items, item)
 	if len(r.items) >= r.config.maxItems {
 		return errEnough

@@ -1,0 +1,60 @@
+package emulator_test
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/aslocal/aslocal/emulator"
+)
+
+// Whoever asks for an ARN of another region or account gets the service's
+// answer; the log says why.
+func TestARNsOfElsewhere(t *testing.T) {
+	var log bytes.Buffer
+	x := newTest(t, emulator.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	x.create("m", pass)
+	for _, c := range []struct {
+		arn    string
+		hinted bool
+	}{
+		{"arn:aws:states:us-east-1:123456789012:stateMachine:n", false},
+		{"arn:aws:states:eu-central-1:123456789012:stateMachine:m", true},
+		{"arn:aws:states:us-east-1:000000000000:stateMachine:m:1", true},
+	} {
+		log.Reset()
+		_, err := x.client.StartExecution(x.ctx, &sfn.StartExecutionInput{StateMachineArn: &c.arn})
+		x.wantFault(err, "StateMachineDoesNotExist", "State Machine Does Not Exist: '"+c.arn+"'")
+		hint := strings.Contains(log.String(), "another region or account") && strings.Contains(log.String(), "arn="+c.arn)
+		if hint != c.hinted {
+			t.Errorf("%s: the log has %q", c.arn, log.String())
+		}
+	}
+	for name, call := range map[string]func() error{
+		"execution": func() error {
+			_, err := x.client.DescribeExecution(x.ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String("arn:aws:states:eu-west-1:123456789012:execution:m:e")})
+			return err
+		},
+		"activity": func() error {
+			_, err := x.client.DescribeActivity(x.ctx, &sfn.DescribeActivityInput{ActivityArn: aws.String("arn:aws:states:eu-west-1:123456789012:activity:a")})
+			return err
+		},
+		"map run": func() error {
+			_, err := x.client.DescribeMapRun(x.ctx, &sfn.DescribeMapRunInput{MapRunArn: aws.String("arn:aws:states:eu-west-1:123456789012:mapRun:m/l:u")})
+			return err
+		},
+		"tags": func() error {
+			_, err := x.client.ListTagsForResource(x.ctx, &sfn.ListTagsForResourceInput{ResourceArn: aws.String("arn:aws:states:eu-west-1:123456789012:activity:a")})
+			return err
+		},
+	} {
+		log.Reset()
+		if err := call(); err == nil || !strings.Contains(log.String(), "region=us-east-1") {
+			t.Errorf("%s: %v, and the log has %q", name, err, log.String())
+		}
+	}
+}

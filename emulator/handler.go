@@ -1,0 +1,38 @@
+package emulator
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+)
+
+// newHandler routes: the API is POST /. Everything else is for later faces of
+// the same port.
+func newHandler(actions map[string]awsjson.Action, s *settings) http.Handler {
+	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: actions, Log: s.log}
+	router := mux.NewRouter()
+	router.Path("/").Methods(http.MethodPost).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if otherService(r) != "" || form(r) {
+			refuseOther(w, r)
+			return
+		}
+		service.ServeHTTP(w, r)
+	})
+	router.Path("/").MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return otherService(r) == "" }).HandlerFunc(aboutPage)
+	router.NotFoundHandler = http.HandlerFunc(refuseOther)
+	return newAccess(s.allowedHosts, router)
+}
+
+// aboutPage tells people who come with a browser what this is.
+func aboutPage(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		http.Error(w, "the API takes POST requests", http.StatusMethodNotAllowed)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	io.WriteString(w, "This is aslocal, a local AWS Step Functions. Point an AWS client at this URL:\n\n  aws stepfunctions list-state-machines --endpoint-url http://"+r.Host+"\n")
+}

@@ -1,0 +1,139 @@
+package emulator_test
+
+import (
+	"fmt"
+	"net"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// chain is a machine of Pass states.
+func chain(states int) string {
+	var b strings.Builder
+	b.WriteString(`{"StartAt": "S0", "States": {`)
+	for i := range states {
+		fmt.Fprintf(&b, `"S%d": {"Type": "Pass", "Next": "S%d"}, `, i, i+1)
+	}
+	fmt.Fprintf(&b, `"S%d": {"Type": "Succeed"}}}`, states)
+	return b.String()
+}
+
+// largeHistory starts an execution whose events hold about so many KiB each.
+func (t *test) largeHistory(states, kib int) (arn string) {
+	t.Helper()
+	arn = t.start(t.create("large", chain(states)), "", `"`+strings.Repeat("x", kib<<10)+`"`)
+	t.em.Settle()
+	return arn
+}
+
+// A page of large events ends early; the pages together are the history.
+func TestHistoryPagesAreBoundedInBytes(t *testing.T) {
+	x := newTest(t)
+	arn := x.largeHistory(60, 200)
+	all := x.em.History(arn)
+	for _, reverse := range []bool{false, true} {
+		token, pages, next := "", 0, int64(1)
+		if reverse {
+			next = int64(len(all))
+		}
+		for more := true; more; pages++ {
+			body := fmt.Sprintf(`{"executionArn": %q, "maxResults": 1000, "reverseOrder": %t%s}`, arn, reverse, token)
+			_, answer := post(x.em.Emulator, "GetExecutionHistory", body)
+			if len(answer) > 9<<20 {
+				t.Errorf("reverse %t: a page of %d bytes", reverse, len(answer))
+			}
+			out := value.MustParse(answer)
+			for _, e := range out.Get("events").Items() {
+				if id, _ := e.Get("id").Int(); id != next {
+					t.Fatalf("reverse %t: event %d where %d is expected", reverse, id, next)
+				}
+				if next++; reverse {
+					next -= 2
+				}
+			}
+			more = out.Get("nextToken").Exists()
+			token = fmt.Sprintf(`, "nextToken": %q`, out.Get("nextToken").Text())
+		}
+		if end := map[bool]int64{false: int64(len(all)) + 1, true: 0}[reverse]; next != end || pages != 4 {
+			t.Errorf("reverse %t: %d pages up to %d, want 4 up to %d", reverse, pages, next, end)
+		}
+	}
+	pages, n := sfn.NewGetExecutionHistoryPaginator(x.client, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn}), 0
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(x.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += len(page.Events)
+	}
+	if n != len(all) {
+		t.Errorf("the SDK reads %d events, want %d", n, len(all))
+	}
+}
+
+// Clients that do not read their pages hold a bounded amount of memory.
+func TestUnreadHistoriesAreBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("large answers")
+	}
+	const clients = 8
+	x := newTest(t)
+	arn := x.largeHistory(250, 200) // 100 MB in 500 events
+	before := heap()
+	body := fmt.Sprintf(`{"executionArn": %q, "maxResults": 1000}`, arn)
+	for range clients {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(x.em.URL(), "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.GetExecutionHistory\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: %d\r\n\r\n%s",
+			len(body), body)
+		if _, err := conn.Read(make([]byte, 1)); err != nil { // it is being answered
+			t.Fatal(err)
+		}
+	}
+	if got, limit := heap()-before, int64(clients*20<<20); got > limit {
+		t.Errorf("%d clients hold %d MiB, want %d at most", clients, got>>20, limit>>20)
+	}
+}
+
+// heap is how many bytes are in use.
+func heap() int64 {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
+}
+
+// Pages of one event go through the history in both directions.
+func TestHistoryPagesOfOneEvent(t *testing.T) {
+	x := newTest(t)
+	arn := x.largeHistory(1, 10)
+	ids := func(reverse bool) (ids []int64) {
+		for token := (*string)(nil); ; {
+			out, err := x.client.GetExecutionHistory(x.ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: 1, NextToken: token, ReverseOrder: reverse})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(out.Events) != 1 {
+				t.Errorf("a page of %d events, want 1", len(out.Events))
+			}
+			ids = append(ids, out.Events[0].Id)
+			if token = out.NextToken; token == nil {
+				return ids
+			}
+		}
+	}
+	backwards := ids(true)
+	slices.Reverse(backwards)
+	if forwards := ids(false); !slices.Equal(forwards, []int64{1, 2, 3, 4, 5, 6}) || !slices.Equal(forwards, backwards) {
+		t.Errorf("forwards %v, backwards %v", forwards, backwards)
+	}
+}

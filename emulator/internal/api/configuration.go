@@ -1,0 +1,89 @@
+package api
+
+import (
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file has the configurations of state machines: logging, tracing and
+// encryption. They are checked, kept and shown; nothing is logged, traced or
+// encrypted. Each is kept as DescribeStateMachine shows it, defaults filled in.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_LoggingConfiguration.html
+
+type loggingConfiguration struct {
+	Level                string                             `json:"level" aws:"enum=ALL|ERROR|FATAL|OFF"`
+	IncludeExecutionData bool                               `json:"includeExecutionData"`
+	Destinations         awsjson.Optional[[]logDestination] `json:"destinations"`
+}
+
+type logDestination struct {
+	CloudWatchLogsLogGroup cloudWatchLogsLogGroup `json:"cloudWatchLogsLogGroup"`
+}
+
+type cloudWatchLogsLogGroup struct {
+	LogGroupArn optionalString `json:"logGroupArn" aws:"min=1,max=256"`
+}
+
+// levelOff is the level without which there must be one destination.
+const levelOff = "OFF"
+
+// shown checks a logging configuration, nil if none was given. Destinations are
+// shown if they were given, even if there is none of them (recorded).
+func (c *loggingConfiguration) shown() (value.Value, error) {
+	if c == nil {
+		c = &loggingConfiguration{}
+	}
+	level := c.Level
+	if level == "" {
+		level = levelOff
+	}
+	given := c.Destinations.Value
+	if len(given) > 1 || len(given) == 0 && level != levelOff {
+		return value.Value{}, fault.NotOneLogDestination()
+	}
+	v := value.OfMembers("level", value.OfString(level), "includeExecutionData", value.OfBool(c.IncludeExecutionData))
+	if c.Destinations.Set {
+		destinations := make([]value.Value, len(given))
+		for i, d := range given {
+			group := value.EmptyObject
+			if arn := d.CloudWatchLogsLogGroup.LogGroupArn; arn.Set {
+				group = value.OfMembers("logGroupArn", value.OfString(arn.Value))
+			}
+			destinations[i] = value.OfMembers("cloudWatchLogsLogGroup", group)
+		}
+		v = v.With("destinations", value.OfSlice(destinations))
+	}
+	return v, nil
+}
+
+type tracingConfiguration struct {
+	Enabled bool `json:"enabled"`
+}
+
+func (c *tracingConfiguration) shown() value.Value {
+	return value.OfMembers("enabled", value.OfBool(c != nil && c.Enabled))
+}
+
+type encryptionConfiguration struct {
+	Type                         string                  `json:"type" aws:"required,enum=AWS_OWNED_KEY|CUSTOMER_MANAGED_KMS_KEY"`
+	KmsKeyID                     optionalString          `json:"kmsKeyId" aws:"min=1,max=2048"`
+	KmsDataKeyReusePeriodSeconds awsjson.Optional[int64] `json:"kmsDataKeyReusePeriodSeconds" aws:"min=60,max=900"`
+}
+
+// ownedKey is the encryption of whatever is given none.
+var ownedKey = value.OfMembers("type", value.OfString("AWS_OWNED_KEY"))
+
+func (c *encryptionConfiguration) shown() value.Value {
+	if c == nil {
+		return ownedKey
+	}
+	v := value.OfMembers("type", value.OfString(c.Type))
+	if c.KmsKeyID.Set {
+		v = v.With("kmsKeyId", value.OfString(c.KmsKeyID.Value))
+	}
+	if c.KmsDataKeyReusePeriodSeconds.Set {
+		v = v.With("kmsDataKeyReusePeriodSeconds", value.OfInt(c.KmsDataKeyReusePeriodSeconds.Value))
+	}
+	return v
+}

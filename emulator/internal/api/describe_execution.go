@@ -1,0 +1,85 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
+)
+
+// This file has the action DescribeExecution.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+
+type describeExecutionInput struct {
+	ExecutionArn string `json:"executionArn" aws:"required,min=1,max=256"`
+	IncludedData string `json:"includedData" aws:"enum=ALL_DATA|METADATA_ONLY"`
+}
+
+type describeExecutionOutput struct {
+	ExecutionArn           string         `json:"executionArn"`
+	StateMachineArn        string         `json:"stateMachineArn"`
+	Name                   string         `json:"name"`
+	Status                 string         `json:"status"`
+	StartDate              time.Time      `json:"startDate"`
+	StopDate               time.Time      `json:"stopDate"`
+	Input                  optionalString `json:"input"`
+	InputDetails           *included      `json:"inputDetails"`
+	Output                 optionalString `json:"output"`
+	OutputDetails          *included      `json:"outputDetails"`
+	Error                  optionalString `json:"error"`
+	Cause                  optionalString `json:"cause"`
+	StateMachineVersionArn optionalString `json:"stateMachineVersionArn"`
+	StateMachineAliasArn   optionalString `json:"stateMachineAliasArn"`
+	MapRunArn              optionalString `json:"mapRunArn"`
+	RedriveCount           int64          `json:"redriveCount"`
+	RedriveStatus          string         `json:"redriveStatus"`
+	RedriveStatusReason    optionalString `json:"redriveStatusReason"`
+}
+
+// describeExecution returns the execution as it stands.
+func (a *API) describeExecution(_ context.Context, in *describeExecutionInput) (*describeExecutionOutput, error) {
+	v, err := a.Execution(in.ExecutionArn)
+	if err != nil {
+		return nil, err
+	}
+	out := &describeExecutionOutput{
+		ExecutionArn: in.ExecutionArn, StateMachineArn: v.Start.MachineARN, Name: v.Start.Name, Status: v.Status.String(),
+		StartDate: date(v.Started), StopDate: date(v.Stopped), RedriveStatus: "NOT_REDRIVABLE",
+		StateMachineVersionArn: optional(v.Start.Version), StateMachineAliasArn: optional(v.Start.Alias), MapRunArn: optional(v.Start.MapRun),
+	}
+	switch v.Status {
+	case machine.Running, machine.Succeeded:
+		out.RedriveStatusReason = awsjson.Some("Execution is " + v.Status.String() + " and cannot be redriven")
+	default:
+		if out.RedriveStatus = "REDRIVABLE"; v.Start.MapRun != "" {
+			out.RedriveStatus = "REDRIVABLE_BY_MAP_RUN"
+		}
+	}
+	if in.IncludedData != metadataOnly {
+		out.Input, out.InputDetails = awsjson.Some(v.Start.InputText), &included{true}
+		if out.Output = outputText(v); out.Output.Set {
+			out.OutputDetails = &included{true}
+		}
+		out.Error, out.Cause = failureTexts(v)
+	}
+	return out, nil
+}
+
+func outputText(v engine.View) optionalString {
+	if !v.Output.Exists() {
+		return optionalString{}
+	}
+	return awsjson.Some(v.Output.String())
+}
+
+// failureTexts are error and cause as they are described; a timed-out execution
+// shows neither (F-020).
+func failureTexts(v engine.View) (name, cause optionalString) {
+	f := v.Failure
+	if f == nil || v.Status == machine.TimedOut {
+		return name, cause
+	}
+	return optionalText(f.Name), optionalText(f.Cause)
+}

@@ -1,0 +1,111 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/journal"
+)
+
+// This file has the action ListExecutions.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+
+type listExecutionsInput struct {
+	StateMachineArn string         `json:"stateMachineArn" aws:"min=1,max=256"`
+	StatusFilter    string         `json:"statusFilter" aws:"enum=SUCCEEDED|TIMED_OUT|PENDING_REDRIVE|ABORTED|FAILED|RUNNING"`
+	MaxResults      int64          `json:"maxResults" aws:"min=0,max=1000"`
+	NextToken       optionalString `json:"nextToken" aws:"min=1,max=3096"`
+	MapRunArn       string         `json:"mapRunArn" aws:"min=1,max=2000"`
+	RedriveFilter   string         `json:"redriveFilter" aws:"enum=REDRIVEN|NOT_REDRIVEN"`
+}
+
+type listExecutionsOutput struct {
+	Executions []executionItem `json:"executions"`
+	NextToken  optionalString  `json:"nextToken"`
+}
+
+type executionItem struct {
+	ExecutionArn           string                  `json:"executionArn"`
+	StateMachineArn        string                  `json:"stateMachineArn"`
+	Name                   string                  `json:"name"`
+	Status                 string                  `json:"status"`
+	StartDate              time.Time               `json:"startDate"`
+	StopDate               time.Time               `json:"stopDate"`
+	StateMachineVersionArn optionalString          `json:"stateMachineVersionArn"`
+	StateMachineAliasArn   optionalString          `json:"stateMachineAliasArn"`
+	MapRunArn              optionalString          `json:"mapRunArn"`
+	ItemCount              awsjson.Optional[int64] `json:"itemCount"`
+	RedriveCount           int64                   `json:"redriveCount"`
+}
+
+// listExecutions returns a page of the executions of a state machine, of those
+// that a version or an alias has started, or of the children of a Map Run,
+// newest first.
+func (a *API) listExecutions(_ context.Context, in *listExecutionsInput) (*listExecutionsOutput, error) {
+	q, err := a.selection(in)
+	if err != nil {
+		return nil, err
+	}
+	out := &listExecutionsOutput{Executions: []executionItem{}}
+	of := in.StateMachineArn + in.MapRunArn
+	q.Status, q.Limit = in.StatusFilter, int(pageSize(in.MaxResults))
+	if in.NextToken.Set {
+		if q.Before, err = pageStart(in.NextToken.Value, of); err != nil {
+			return nil, err
+		}
+	}
+	if in.RedriveFilter == "REDRIVEN" {
+		return out, nil // nothing can be redriven yet
+	}
+	rows, next, err := a.engine.List(q)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		out.Executions = append(out.Executions, itemOf(&rows[i]))
+	}
+	if next != 0 {
+		out.NextToken = pageToken(next, of)
+	}
+	return out, nil
+}
+
+// selection is what ListExecutions is asked for.
+func (a *API) selection(in *listExecutionsInput) (q journal.Query, err error) {
+	if (in.StateMachineArn == "") == (in.MapRunArn == "") {
+		return q, fault.MissingMember("Must specify only one of stateMachineArn or mapRunArn")
+	}
+	if in.StatusFilter == "PENDING_REDRIVE" && in.MapRunArn == "" {
+		return q, fault.PendingRedriveOfMachine()
+	}
+	if in.MapRunArn != "" {
+		_, err = a.mapRun(in.MapRunArn)
+		return journal.Query{MapRunARN: in.MapRunArn}, err
+	}
+	ref, err := a.registry.Resolve(in.StateMachineArn)
+	switch {
+	case err != nil:
+		return q, err
+	case ref.Machine.Express():
+		return q, fault.StateMachineTypeNotSupported()
+	case ref.Version != nil:
+		return journal.Query{VersionARN: ref.Version.ARN}, nil
+	case ref.Alias != nil:
+		return journal.Query{AliasARN: ref.Alias.ARN}, nil
+	}
+	return journal.Query{MachineARN: ref.Machine.ARN}, nil
+}
+
+func itemOf(x *engine.Row) executionItem {
+	item := executionItem{
+		ExecutionArn: x.ARN, StateMachineArn: x.MachineARN, Name: x.Name, Status: x.Status.String(), StartDate: date(x.Started), StopDate: date(x.Stopped),
+		StateMachineVersionArn: optional(x.Version), StateMachineAliasArn: optional(x.Alias), MapRunArn: optional(x.MapRun),
+	}
+	if x.MapRun != "" {
+		item.ItemCount = awsjson.Some(x.Items)
+	}
+	return item
+}

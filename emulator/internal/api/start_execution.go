@@ -1,0 +1,182 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file has the actions StartExecution and StartSyncExecution.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+
+type startExecutionInput struct {
+	StateMachineArn string         `json:"stateMachineArn" aws:"required,min=1,max=256"`
+	Name            optionalString `json:"name" aws:"min=1,max=80"`
+	Input           optionalString `json:"input" aws:"maxbytes=262144,sensitive"`
+	TraceHeader     optionalString `json:"traceHeader" aws:"max=256" pattern:"\\p{ASCII}*" header:"X-Amzn-Trace-Id"`
+}
+
+type startExecutionOutput struct {
+	ExecutionArn string    `json:"executionArn"`
+	StartDate    time.Time `json:"startDate"`
+}
+
+// startExecution begins an execution, or returns the one that runs under the
+// same name with the same input.
+func (a *API) startExecution(ctx context.Context, in *startExecutionInput) (*startExecutionOutput, error) {
+	r, err := a.request(in, false)
+	if err != nil {
+		return nil, err
+	}
+	setCaller(&r.Start, task.CallOf(ctx))
+	view, err := a.engine.Start(ctx, r)
+	if errors.Is(err, engine.ErrExists) {
+		if sameCaller(view.Start, &r.Start) {
+			return &startExecutionOutput{ExecutionArn: r.Start.ARN, StartDate: date(view.Started)}, nil
+		}
+		if view.Status != machine.Running || view.Start.InputText != r.Start.InputText {
+			return nil, fault.ExecutionAlreadyExists(r.Start.ARN)
+		}
+		err = nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &startExecutionOutput{ExecutionArn: r.Start.ARN, StartDate: date(view.Started)}, nil
+}
+
+// setCaller notes in the start of an execution which task starts it, if one does,
+// so that the same task, called again after a restart, finds it.
+func setCaller(s *machine.Start, c *task.Call) {
+	if c != nil {
+		s.Caller, s.CallerToken, s.Managed = c.Execution, c.Token, c.Resource.Pattern == asl.Sync
+	}
+}
+
+// sameCaller reports whether one task has made both starts.
+func sameCaller(a, b *machine.Start) bool {
+	return a.Caller != "" && a.Caller == b.Caller && a.CallerToken == b.CallerToken
+}
+
+// request checks what StartExecution and StartSyncExecution ask for, in the
+// order of the service: ARN, state machine, name, input.
+func (a *API) request(in *startExecutionInput, sync bool) (engine.Request, error) {
+	var r engine.Request
+	ref, err := a.registry.ResolveForStart(in.StateMachineArn)
+	if err != nil {
+		return r, err
+	}
+	v := ref.Revision()
+	if sync && !v.Express() {
+		return r, fault.StateMachineTypeNotSupported()
+	}
+	name := in.Name.Value
+	if !in.Name.Set {
+		name = a.random.UUID()
+	}
+	if !validName(name) {
+		return r, fault.InvalidName(name)
+	}
+	text := in.Input.Or("{}")
+	input, err := value.Parse(text)
+	if err != nil {
+		return r, invalidInput(text, err)
+	}
+	if r.Program, err = a.registry.ProgramOf(v); err != nil {
+		return r, err
+	}
+	r.Start = machine.Start{
+		Name: name, MachineARN: v.ARN, Machine: v.Name, RoleARN: v.RoleARN, InputText: text,
+		Express: v.Express(), Sync: sync, Version: ref.VersionARN(), Alias: ref.AliasARN(),
+	}
+	if v.Express() {
+		r.Start.ARN = a.home.Express(v.Name, name, a.random.UUID())
+	} else {
+		r.Start.ARN = a.home.Execution(v.Name, name)
+	}
+	r.Input, r.Revision = input, v.Key
+	return r, nil
+}
+
+// invalidInput words an input that is no JSON.
+func invalidInput(text string, err error) error {
+	if strings.TrimSpace(text) == "" {
+		return fault.InvalidExecutionInput("")
+	}
+	return fault.InvalidExecutionInput(syntaxMessage(err))
+}
+
+// syntaxMessage is what is wrong with a JSON text, without the place.
+func syntaxMessage(err error) string {
+	if bad, ok := errors.AsType[*value.SyntaxError](err); ok {
+		return bad.Message
+	}
+	return err.Error()
+}
+
+type startSyncExecutionInput struct {
+	startExecutionInput
+	IncludedData string `json:"includedData" aws:"enum=ALL_DATA|METADATA_ONLY"`
+}
+
+type startSyncExecutionOutput struct {
+	ExecutionArn    string          `json:"executionArn"`
+	StateMachineArn string          `json:"stateMachineArn"`
+	Name            string          `json:"name"`
+	StartDate       time.Time       `json:"startDate"`
+	StopDate        time.Time       `json:"stopDate"`
+	Status          string          `json:"status"`
+	Error           optionalString  `json:"error"`
+	Cause           optionalString  `json:"cause"`
+	Input           optionalString  `json:"input"`
+	InputDetails    *included       `json:"inputDetails"`
+	Output          optionalString  `json:"output"`
+	OutputDetails   *included       `json:"outputDetails"`
+	TraceHeader     optionalString  `json:"traceHeader"`
+	BillingDetails  *billingDetails `json:"billingDetails"`
+}
+
+type included struct {
+	Included bool `json:"included"`
+}
+
+type billingDetails struct {
+	BilledMemoryUsedInMB         int64 `json:"billedMemoryUsedInMB"`
+	BilledDurationInMilliseconds int64 `json:"billedDurationInMilliseconds"`
+}
+
+// metadataOnly is the includedData that leaves definitions and payloads out.
+const metadataOnly = "METADATA_ONLY"
+
+// startSyncExecution runs an Express execution to its end.
+func (a *API) startSyncExecution(ctx context.Context, in *startSyncExecutionInput) (*startSyncExecutionOutput, error) {
+	r, err := a.request(&in.startExecutionInput, true)
+	if err != nil {
+		return nil, err
+	}
+	view, err := a.engine.StartSync(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	duration := max(100, (view.Stopped-view.Started+99)/100*100)
+	out := &startSyncExecutionOutput{
+		ExecutionArn: r.Start.ARN, StateMachineArn: r.Start.MachineARN, Name: r.Start.Name,
+		StartDate: date(view.Started), StopDate: date(view.Stopped), Status: view.Status.String(),
+		TraceHeader: in.TraceHeader, BillingDetails: &billingDetails{BilledMemoryUsedInMB: 64, BilledDurationInMilliseconds: duration},
+	}
+	if in.IncludedData != metadataOnly {
+		out.Input, out.InputDetails, out.OutputDetails = awsjson.Some(r.Start.InputText), &included{true}, &included{true}
+		out.Output = outputText(view)
+		out.Error, out.Cause = failureTexts(view)
+	}
+	return out, nil
+}

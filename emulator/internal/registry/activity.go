@@ -1,0 +1,119 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file keeps activities. Their tasks wait in the engine.
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
+
+// An Activity is a queue of tasks that workers poll.
+type Activity struct {
+	ARN, Name string
+	Created   int64       // Unix milliseconds
+	Tags      value.Value // an object: key to value
+}
+
+// CreateActivity registers an activity; one of that name stays as it is.
+func (r *Registry) CreateActivity(ctx context.Context, name string, tags value.Value) (*Activity, error) {
+	a := &Activity{ARN: r.home.Activity(name), Name: name, Created: r.now(), Tags: tags}
+	if err := checkTags(a.ARN, tags); err != nil {
+		return nil, err
+	}
+	defer r.turns.take(a.ARN)()
+	if old := r.activity(a.ARN); old != nil {
+		return old, nil
+	}
+	return a, r.putActivity(ctx, a)
+}
+
+// putActivity stores an activity. Requests see it when the store has it. The
+// caller holds its turn.
+func (r *Registry) putActivity(ctx context.Context, a *Activity) error {
+	if err := r.keep(ctx, a.document()); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.activities[a.ARN] = a
+	r.mu.Unlock()
+	return nil
+}
+
+// DeleteActivity removes an activity; one that is not there is no error.
+func (r *Registry) DeleteActivity(ctx context.Context, text string) error {
+	if _, err := arn.ParseKind(text, arn.Activity); err != nil {
+		return err
+	}
+	defer r.turns.take(text)()
+	if r.activity(text) == nil {
+		return nil
+	}
+	if err := r.keep(ctx, journal.Document{Kind: kindActivity, Key: text}); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	delete(r.activities, text)
+	r.mu.Unlock()
+	return nil
+}
+
+// Activity returns the activity of that ARN, or fails with ActivityDoesNotExist.
+func (r *Registry) Activity(text string) (*Activity, error) {
+	at, err := arn.ParseKind(text, arn.Activity)
+	if err != nil {
+		return nil, err
+	}
+	if a := r.activity(text); a != nil {
+		return a, nil
+	}
+	r.Missing(at)
+	return nil, fault.ActivityDoesNotExist(text)
+}
+
+// HasActivity reports whether there is an activity of that ARN. The engine asks
+// before it schedules a task for one.
+func (r *Registry) HasActivity(arn string) bool { return r.activity(arn) != nil }
+
+// activity returns the activity of that ARN, or nil.
+func (r *Registry) activity(arn string) *Activity {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.activities[arn]
+}
+
+// Activities returns all activities by name.
+func (r *Registry) Activities() []*Activity {
+	r.mu.RLock()
+	all := slices.Collect(maps.Values(r.activities))
+	r.mu.RUnlock()
+	slices.SortFunc(all, func(a, b *Activity) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// document is the activity as the store keeps it.
+func (a *Activity) document() journal.Document {
+	data := value.OfMembers("name", value.OfString(a.Name), "created", value.OfInt(a.Created), "tags", a.Tags).AppendJSON(nil)
+	return journal.Document{Kind: kindActivity, Key: a.ARN, Data: data}
+}
+
+// loadActivities reads what the store has.
+func (r *Registry) loadActivities() error {
+	return r.load(kindActivity, func(doc journal.Document) error {
+		o, err := value.ParseBytes(doc.Data)
+		if err != nil {
+			return err
+		}
+		a := &Activity{ARN: doc.Key, Name: o.Get("name").Text(), Tags: o.Get("tags")}
+		a.Created, _ = o.Get("created").Int()
+		r.activities[a.ARN] = a
+		return nil
+	})
+}

@@ -1,0 +1,100 @@
+package registry
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file checks definitions and compiles them.
+
+// compile validates and compiles a definition, and finds the variables that its
+// states read. What is wrong with it is an InvalidDefinition that lists every
+// error.
+func compile(text, machineType string) (p *machine.Program, references value.Value, err error) {
+	d, found := asl.Parse(text)
+	if !found.HasErrors() {
+		found = append(found, asl.Validate(d, asl.Options{Express: machineType == Express})...)
+	}
+	if found.HasErrors() {
+		return nil, references, InvalidDefinition(found)
+	}
+	if p, err = compileProgram(d); err != nil {
+		return nil, references, fault.InvalidDefinition(fmt.Sprintf("%s: %v", asl.SchemaValidationFailed, err))
+	}
+	return p, variableReferences(d), nil
+}
+
+func compileProgram(d *asl.Definition) (*machine.Program, error) {
+	p, err := machine.Compile(d)
+	if err == nil {
+		LimitExpressions(p)
+	}
+	return p, err
+}
+
+// InvalidDefinition words the errors of a definition as CreateStateMachine does.
+func InvalidDefinition(found asl.Diagnostics) error {
+	var texts []string
+	for _, d := range found.Errors() {
+		text := d.Code + ": " + d.Message
+		if d.Pointer != "" {
+			text += " at " + d.Pointer
+		}
+		texts = append(texts, text)
+	}
+	return fault.InvalidDefinition(texts...)
+}
+
+// variableReferences are the variables that each state of a definition reads; no
+// value if there are none.
+func variableReferences(d *asl.Definition) value.Value {
+	refs := asl.VariableReferences(d)
+	if len(refs) == 0 {
+		return value.Value{}
+	}
+	var b value.ObjectBuilder
+	for _, state := range slices.Sorted(maps.Keys(refs)) {
+		names := make([]value.Value, len(refs[state]))
+		for i, name := range refs[state] {
+			names[i] = value.OfString(name)
+		}
+		b.Set(state, value.OfSlice(names))
+	}
+	return b.Value()
+}
+
+// Labelled returns what the children of a distributed Map run, its
+// ItemProcessor, and the variables that the states inside read. Inferred.
+func (v *Revision) Labelled(label string) (definition string, references value.Value, err error) {
+	d, found := asl.Parse(v.Definition)
+	if found.HasErrors() {
+		return "", value.Value{}, found
+	}
+	var b value.ObjectBuilder
+	d.AllStates(func(_ *asl.Workflow, s *asl.State) {
+		if s.ItemProcessor == nil || machine.Label(s) != label {
+			return
+		}
+		for _, name := range []string{"ItemProcessor", "Iterator"} {
+			if field := s.Fields.Get(name); field.Exists() {
+				definition = field.String()
+			}
+		}
+		inside := &asl.Definition{Workflow: s.ItemProcessor.Workflow}
+		inside.AllStates(func(_ *asl.Workflow, s *asl.State) {
+			if names := v.References.Get(s.Name); names.Exists() {
+				b.Set(s.Name, names)
+			}
+		})
+	})
+	if b.Len() > 0 {
+		references = b.Value()
+	}
+	return definition, references, nil
+}

@@ -1,0 +1,93 @@
+// Package registry keeps what is defined: state machines with their revisions,
+// versions and aliases, activities, and the tags of both. What runs is package
+// engine's.
+//
+// Requests see what is in memory; the store has a document of each thing for
+// the next start. What the registry hands out never changes: a change puts
+// another value in its place once the store has it.
+//
+// No reader waits for the disk or for the compiler. [Registry.mu] guards the
+// maps, and is held neither over a write nor over a compilation; changes of one
+// resource take turns, those of different resources do not.
+package registry
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/aslocal/aslocal/emulator/internal/arn"
+	"github.com/aslocal/aslocal/emulator/internal/random"
+	"github.com/aslocal/aslocal/emulator/journal"
+)
+
+// Config is what a Registry needs.
+type Config struct {
+	Home   arn.Home       // of the ARNs it makes
+	Store  journal.Store  // has the documents
+	Now    func() int64   // Unix milliseconds
+	Random *random.Source // makes ids, and chooses the version that an alias starts
+	Log    *slog.Logger
+}
+
+// A Registry is safe for concurrent use.
+type Registry struct {
+	home   arn.Home
+	store  journal.Store
+	now    func() int64
+	random *random.Source
+	log    *slog.Logger
+
+	turns    turns
+	programs programs
+
+	mu         sync.RWMutex
+	machines   map[string]*StateMachine // by ARN
+	activities map[string]*Activity     // by ARN
+}
+
+// Open returns a registry of what the store has.
+func Open(c Config) (*Registry, error) {
+	r := &Registry{
+		home: c.Home, store: c.Store, now: c.Now, random: c.Random, log: c.Log,
+		machines: make(map[string]*StateMachine), activities: make(map[string]*Activity),
+	}
+	for _, load := range []func() error{r.loadMachines, r.loadVersions, r.loadAliases, r.loadActivities} {
+		if err := load(); err != nil {
+			return nil, fmt.Errorf("registry: %w", err)
+		}
+	}
+	return r, nil
+}
+
+// The kinds of documents.
+const (
+	kindMachine  = "machine"
+	kindRevision = "revision"
+	kindVersion  = "version"
+	kindAlias    = "alias"
+	kindActivity = "activity"
+)
+
+// load gives the documents of a kind to read. One that cannot be read is logged
+// and left out; the others are served.
+func (r *Registry) load(kind string, read func(journal.Document) error) error {
+	return journal.Load(r.store, kind, read, func(b *journal.BrokenError) { r.log.Error(b.Error()) })
+}
+
+// keep writes documents. It does not give up when the client goes away: the write
+// would happen all the same, and memory would not know.
+func (r *Registry) keep(ctx context.Context, documents ...journal.Document) error {
+	return journal.Do(context.WithoutCancel(ctx), r.store, journal.Write{Documents: documents})
+}
+
+// Missing logs why a resource is not found, if its ARN is of another region or
+// account. The answer to the client has the service's own message, which does not
+// mention that.
+func (r *Registry) Missing(a arn.ARN) {
+	if !r.home.Has(a) {
+		r.log.Warn("an ARN of another region or account was asked for; the settings region and account say which ones this emulator has",
+			"arn", a.String(), "region", r.home.Region, "account", r.home.Account)
+	}
+}
