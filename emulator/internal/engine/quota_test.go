@@ -40,8 +40,7 @@ func TestOpenExecutions(t *testing.T) {
 // A machine whose executions start two more grows no faster than it may.
 func TestNestedStartsAreSlowedDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var b *bench
-		b = newBench(t, Config{Clock: SystemClock()})
+		b := newBench(t, Config{Clock: SystemClock()})
 		var mu sync.Mutex
 		started := 0
 		var start func(caller string)
