@@ -68,8 +68,8 @@ type Update struct {
 	Record  []byte
 
 	// Reopen lets the Write change an execution that has ended: a redrive.
-	// Stopped is then 0, unless the Batch ends it again, and Redrives and Redriven are kept; without Reopen they
-	// are ignored, and stay as they were.
+	// Stopped is then 0, unless the batch ends it again at once. Redrives and
+	// Redriven are kept with Reopen only; without it they stay as they were.
 	Reopen             bool
 	Redrives, Redriven int64
 }
