@@ -204,7 +204,7 @@ func (e *Emulator) open(s *settings) (err error) {
 	}
 	c := engine.Config{
 		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.registry.Program, Activities: e.registry.HasActivity,
-		WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
+		Seed: s.random.Uint64, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
 	}
 	e.engine = engine.New(c)
 	if s.observe != nil {

@@ -22,7 +22,7 @@ func TestSeedsRepeatRuns(t *testing.T) {
 		}
 		arn := x.start(machine, "", "{}")
 		express := x.createType("x", constant(1), types.StateMachineTypeExpress)
-		return fmt.Sprint(*updated.RevisionId, arn, x.start(express, "named", "{}"))
+		return fmt.Sprint(*updated.RevisionId, arn, x.em.Wait(arn), x.start(express, "named", "{}"))
 	}
 	first := run(1)
 	if again := run(1); again != first {

@@ -83,7 +83,7 @@ func (u *Update) check(create *Execution, b *Batch) error {
 		return errInvalid("Update: expected execution %d as in Batch, got %d", b.Execution, u.ID)
 	case u.Status == "":
 		return errInvalid("Update: execution %d has no status", u.ID)
-	case u.Reopen && u.Stopped != 0:
+	case u.Reopen && u.Status == Running && u.Stopped != 0:
 		return errInvalid("Update: expected Stopped to be 0 beside Reopen, got %d", u.Stopped)
 	case u.Reopen && (u.Redrives < 0 || u.Redriven < 0):
 		return errInvalid("Update: expected Redrives and Redriven of at least 0, got %d and %d", u.Redrives, u.Redriven)

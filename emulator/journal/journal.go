@@ -68,7 +68,7 @@ type Update struct {
 	Record  []byte
 
 	// Reopen lets the Write change an execution that has ended: a redrive.
-	// Stopped is then 0, and Redrives and Redriven are kept; without Reopen they
+	// Stopped is then 0, unless the Batch ends it again, and Redrives and Redriven are kept; without Reopen they
 	// are ignored, and stay as they were.
 	Reopen             bool
 	Redrives, Redriven int64

@@ -48,7 +48,7 @@ const (
 
 	createExecution = "INSERT INTO executions (id, arn, machine_arn, version_arn, alias_arn, map_run_arn, name, status, started, stopped, redrives, redriven, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 	updateExecution = "UPDATE executions SET status = ?, stopped = ?, record = coalesce(?, record) WHERE id = ? AND status = '" + Running + "'"
-	reopenExecution = "UPDATE executions SET status = ?, stopped = 0, record = coalesce(?, record), redrives = ?, redriven = ? WHERE id = ?"
+	reopenExecution = "UPDATE executions SET status = ?, stopped = ?, record = coalesce(?, record), redrives = ?, redriven = ? WHERE id = ?"
 	deleteExecution = "DELETE FROM executions WHERE id = ?"
 
 	firstBatch = "INSERT INTO batches (execution, first, last, data) VALUES (?, ?, ?, ?)"
@@ -280,7 +280,7 @@ func (w *writer) update(u *Update) error {
 	var n int64
 	var err error
 	if u.Reopen {
-		n, err = w.exec(reopenExecution, u.Status, u.Record, u.Redrives, u.Redriven, u.ID)
+		n, err = w.exec(reopenExecution, u.Status, u.Stopped, u.Record, u.Redrives, u.Redriven, u.ID)
 	} else {
 		n, err = w.exec(updateExecution, u.Status, u.Stopped, u.Record, u.ID)
 	}

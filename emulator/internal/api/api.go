@@ -69,6 +69,7 @@ func (a *API) Actions() map[string]awsjson.Action {
 		"ListStateMachines":                awsjson.Handle(a.listStateMachines),
 		"ListTagsForResource":              awsjson.Handle(a.listTagsForResource),
 		"PublishStateMachineVersion":       awsjson.Handle(a.publishStateMachineVersion),
+		"RedriveExecution":                 awsjson.Handle(a.redriveExecution),
 		"SendTaskFailure":                  awsjson.Handle(a.sendTaskFailure),
 		"SendTaskHeartbeat":                awsjson.Handle(a.sendTaskHeartbeat),
 		"SendTaskSuccess":                  awsjson.Handle(a.sendTaskSuccess),

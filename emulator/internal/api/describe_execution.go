@@ -34,6 +34,7 @@ type describeExecutionOutput struct {
 	StateMachineAliasArn   optionalString `json:"stateMachineAliasArn"`
 	MapRunArn              optionalString `json:"mapRunArn"`
 	RedriveCount           int64          `json:"redriveCount"`
+	RedriveDate            time.Time      `json:"redriveDate"`
 	RedriveStatus          string         `json:"redriveStatus"`
 	RedriveStatusReason    optionalString `json:"redriveStatusReason"`
 }
@@ -44,18 +45,12 @@ func (a *API) describeExecution(_ context.Context, in *describeExecutionInput) (
 	if err != nil {
 		return nil, err
 	}
+	status, reason := v.RedriveStatus(a.now())
 	out := &describeExecutionOutput{
 		ExecutionArn: in.ExecutionArn, StateMachineArn: v.Start.MachineARN, Name: v.Start.Name, Status: v.Status.String(),
-		StartDate: date(v.Started), StopDate: date(v.Stopped), RedriveStatus: "NOT_REDRIVABLE",
+		StartDate: date(v.Started), StopDate: date(v.Stopped),
 		StateMachineVersionArn: optional(v.Start.Version), StateMachineAliasArn: optional(v.Start.Alias), MapRunArn: optional(v.Start.MapRun),
-	}
-	switch v.Status {
-	case machine.Running, machine.Succeeded:
-		out.RedriveStatusReason = awsjson.Some("Execution is " + v.Status.String() + " and cannot be redriven")
-	default:
-		if out.RedriveStatus = "REDRIVABLE"; v.Start.MapRun != "" {
-			out.RedriveStatus = "REDRIVABLE_BY_MAP_RUN"
-		}
+		RedriveCount: int64(v.Redrives), RedriveDate: date(v.Redriven), RedriveStatus: string(status), RedriveStatusReason: optional(reason),
 	}
 	if in.IncludedData != metadataOnly {
 		out.Input, out.InputDetails = awsjson.Some(v.Start.InputText), &included{true}

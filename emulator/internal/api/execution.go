@@ -46,9 +46,12 @@ func (a *API) History(text string, from int64, yield func(*machine.Event) bool) 
 
 // executionError words an error of the engine about an execution.
 func (a *API) executionError(at arn.ARN, err error) error {
-	if errors.Is(err, engine.ErrNotFound) {
+	switch {
+	case errors.Is(err, engine.ErrNotFound):
 		a.registry.Missing(at)
 		return fault.ExecutionDoesNotExist(at.String())
+	case errors.Is(err, engine.ErrTooManyOpen):
+		return fault.ExecutionLimitExceeded()
 	}
 	return err
 }

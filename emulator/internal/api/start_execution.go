@@ -48,6 +48,9 @@ func (a *API) startExecution(ctx context.Context, in *startExecutionInput) (*sta
 		}
 		err = nil
 	}
+	if errors.Is(err, engine.ErrTooManyOpen) {
+		return nil, fault.ExecutionLimitExceeded()
+	}
 	if err != nil {
 		return nil, err
 	}

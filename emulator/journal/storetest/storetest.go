@@ -135,6 +135,7 @@ func testUpdate(t *testing.T, s journal.Store) {
 		{ID: 1, Status: journal.Running, Reopen: true, Redrives: 2, Redriven: 300},
 		{ID: 1, Status: "SUCCEEDED", Stopped: 400},
 		{ID: 1, Status: "FAILED", Reopen: true},
+		{ID: 1, Status: "TIMED_OUT", Stopped: 500, Reopen: true, Redrives: 3, Redriven: 450}, // it ends again at once
 	} {
 		do(t, s, journal.Write{Update: &u})
 		x.Status, x.Stopped = u.Status, u.Stopped

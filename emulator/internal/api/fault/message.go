@@ -119,6 +119,18 @@ func ExecutionDoesNotExist(arn string) *Error {
 	return quoted("ExecutionDoesNotExist", "Execution Does Not Exist", arn)
 }
 
+// ExecutionNotRedrivable: the execution cannot be redriven; reason is the
+// redriveStatusReason.
+func ExecutionNotRedrivable(arn, reason string) *Error {
+	return &Error{Code: "ExecutionNotRedrivable", Message: "Execution " + arn + " invalid for redrive as: " + reason}
+}
+
+// ExecutionLimitExceeded: as many executions are open as there may be. Inferred.
+func ExecutionLimitExceeded() *Error {
+	return &Error{Code: "ExecutionLimitExceeded", Message: "The maximum number of running executions has been reached. " +
+		"Running executions must end or be stopped before a new execution can be started."}
+}
+
 // PendingRedriveOfMachine: only children of Map Runs can wait for a redrive. The
 // refusal is documented, its words are inferred.
 func PendingRedriveOfMachine() *Error {
