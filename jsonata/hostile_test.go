@@ -14,7 +14,7 @@ import (
 // why, and it does not take the process with it. No clock decides, except for the
 // backtracking of regular expressions.
 func TestHostileExpressions(t *testing.T) {
-	limits := Limits{Steps: 4_000_000, Depth: 100, Items: 873_782, Length: 5 << 20, RegexTime: 50 * time.Millisecond}
+	limits := Limits{Steps: 4_000_000, Memory: 64 << 20, Depth: 100, Items: 873_782, Length: 5 << 20, RegexTime: 50 * time.Millisecond}
 	const (
 		deep, long, large = "U1001: " + tooDeep, "U1001: " + tooLong, "U1001: " + tooLarge
 		n                 = 100_000

@@ -35,17 +35,22 @@ func regexError(err error) error {
 	return limitError(tooLarge, err)
 }
 
-// search begins a search in a text: it counts a step, and the memory that the
-// text takes if the pattern backtracks.
+// search begins a search in a text: it counts a step, and for a pattern that
+// backtracks the memory of its engine.
 func (r *run) search(re *regex, s string) error {
 	if err := r.poll(); err != nil {
 		return err
 	}
-	if re.Backtracks() && !r.matcher.Holds(s) {
-		r.matcher.Timeout = cmp.Or(max(r.env.Limits.RegexTime, 0), defaultRegex)
-		return r.charge(len(s) / 2)
+	if !re.Backtracks() {
+		return nil
 	}
-	return nil
+	const valuesPerGroup = 8 // the size of a group in a match of the engine
+	n := valuesPerGroup * (1 + re.Groups())
+	if !r.matcher.Holds(s) {
+		r.matcher.Timeout = cmp.Or(max(r.env.Limits.RegexTime, 0), defaultRegex)
+		n += len(s) / 2
+	}
+	return r.charge(n)
 }
 
 // find returns the first match at or behind an offset, or nil. It may use the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
@@ -244,7 +245,6 @@ type coder struct {
 	out     []byte
 	in      string
 	last    value.Value // the document coded last
-	text    []byte      // scratch
 	err     error
 }
 
@@ -376,9 +376,9 @@ func (c *coder) value(v *value.Value) {
 	case *v == c.last:
 		c.out = append(c.out, 1)
 	default:
-		c.text = v.AppendJSON(c.text[:0])
-		c.out = binary.AppendUvarint(c.out, uint64(len(c.text))+2)
-		c.out = append(c.out, c.text...)
+		n := v.Size()
+		c.out = binary.AppendUvarint(c.out, uint64(n)+2)
+		c.out = v.AppendJSON(slices.Grow(c.out, n))
 		c.last = *v
 	}
 }

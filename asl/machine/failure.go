@@ -29,7 +29,7 @@ func (f *Failure) Error() string { return f.Name.Text() + ": " + f.Cause.Text() 
 
 // fatal reports whether nothing may catch or retry it: States.Runtime, even by
 // name (F-003).
-func (f *Failure) fatal() bool { return f.Name.Text() == asl.ErrRuntime }
+func (f *Failure) fatal() bool { return !asl.Catchable(f.Name.Text()) }
 
 // errorOutput is what a Catcher gets: both members, in this order. A timeout
 // has no cause and is shown with an empty one; a task that was failed without

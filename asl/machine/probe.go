@@ -71,9 +71,11 @@ func (s Step) String() string { return stepNames[s] }
 // note lets the probe see the data at a step.
 func (x *Execution) note(f *frame, s Step, v value.Value) {
 	if x.probe != nil {
-		x.probe.Data(f.place(), s, v)
+		x.probed(f, s, v)
 	}
 }
+
+func (x *Execution) probed(f *frame, s Step, v value.Value) { x.probe.Data(f.place(), s, v) }
 
 // mock returns what stands for the work of the state that f is in, or nil.
 func (x *Execution) mock(f *frame) *Mock {

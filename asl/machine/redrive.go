@@ -37,10 +37,13 @@ func (x *Execution) applyRedrive(e *Event) {
 }
 
 // redriveFrame gets one line of control ready to go on. Between two states there
-// is nothing to do again.
+// is nothing to do again. A line that has not begun still points back to the event
+// that opened it, which says which branch or iteration it is.
 func (x *Execution) redriveFrame(f *frame, e *Event) {
 	failure := f.failure
-	f.prev = e.ID
+	if f.phase != starting {
+		f.prev = e.ID
+	}
 	f.tries, f.retries, f.failure, f.token, f.result, f.exitPrev = nil, 0, nil, 0, value.Value{}, 0
 	switch {
 	case f.phase == starting || f.phase == exited:

@@ -41,6 +41,7 @@ type Builder struct {
 	added    int // events
 	changed  []int
 	redrives int
+	redriven int64 // when for the last time
 }
 
 // Visits returns the visits in the order in which they began. The slice and
@@ -55,6 +56,9 @@ func (b *Builder) Add(e *machine.Event) (changed []int) {
 	b.added++
 	b.changed = b.changed[:0]
 	l := b.paths.line(e)
+	if b.redrives > 0 && !e.Type.Terminal() && e.Type != machine.ExecutionRedriven {
+		b.resume(l)
+	}
 	b.take(l, e)
 	b.paths.follow(l, e)
 	switch e.Type {
@@ -110,7 +114,7 @@ func (b *Builder) take(l *line, e *machine.Event) {
 	case machine.MapIterationFailed, machine.MapIterationAborted:
 		b.close(l, e.Prev, nil, e.At, Enclosed)
 	case machine.ExecutionRedriven:
-		b.redrive(e)
+		b.redrives, b.redriven = int(e.Index), e.At
 	case machine.ExecutionFailed:
 		b.closeAll(e.Prev, e.Failure, e.At)
 	case machine.ExecutionSucceeded, machine.ExecutionTimedOut, machine.ExecutionAborted:
@@ -364,24 +368,22 @@ func (b *Builder) closeAll(cause int64, failure *machine.Failure, at int64) {
 	}
 }
 
-// redrive begins new visits of the states that had not succeeded when the
-// execution ended: they go on where they are.
-func (b *Builder) redrive(e *machine.Event) {
-	b.redrives = int(e.Index)
-	b.resume(&b.paths.root, e.At)
-	for _, l := range b.paths.sorted() {
-		b.resume(l, e.At)
+// resume begins a new visit of the state that a line is in, if a redrive
+// continues it, and before that of the states around it. The event is the first
+// in the line since the redrive, so that nothing is said of lines that start from
+// the beginning again.
+func (b *Builder) resume(l *line) {
+	if l.parent != nil {
+		b.resume(l.parent)
 	}
-}
-
-func (b *Builder) resume(l *line, at int64) {
 	if l.visit == 0 {
 		return
 	}
-	switch old := b.visits[l.visit-1]; old.Outcome {
-	case Enclosed, Failed, Aborted:
-		b.begin(l, Visit{State: old.State, Kind: old.Kind, Entered: at, Input: old.Input, Resource: old.Resource, MapRun: old.MapRun})
-		b.visits[l.visit-1].Items = old.Items
-		b.change(l)
+	old := b.visits[l.visit-1]
+	if old.Redrive == b.redrives || old.Outcome == Open || old.Outcome == Succeeded || old.Outcome == Caught {
+		return
 	}
+	b.begin(l, Visit{State: old.State, Kind: old.Kind, Entered: b.redriven, Input: old.Input, Resource: old.Resource, MapRun: old.MapRun})
+	b.visits[l.visit-1].Items = old.Items
+	b.change(l)
 }

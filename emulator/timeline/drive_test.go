@@ -17,16 +17,25 @@ const began = 1_000_000
 
 // A drive is one execution under way.
 type drive struct {
-	x      *machine.Execution
-	now    int64
-	todo   []machine.Command
-	events []machine.Event
+	x        *machine.Execution
+	now      int64
+	todo     []machine.Command
+	events   []machine.Event
+	failures map[string]int64 // of tasks, by state
 }
 
 // run runs a definition until its execution ends or waits for what the drive
 // does not do. Tasks whose input has an Error fail with it as often as Times
 // says, or always; the others return their input.
 func run(tb testing.TB, definition, input string) []machine.Event {
+	tb.Helper()
+	d := begin(tb, definition, input)
+	d.finish()
+	return d.events
+}
+
+// begin starts an execution.
+func begin(tb testing.TB, definition, input string) *drive {
 	tb.Helper()
 	parsed, found := asl.Parse(definition)
 	if found = append(found, asl.Validate(parsed, asl.Options{})...); found.HasErrors() {
@@ -36,10 +45,14 @@ func run(tb testing.TB, definition, input string) []machine.Event {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	d := &drive{x: machine.New(program), now: began}
+	d := &drive{x: machine.New(program), now: began, failures: make(map[string]int64)}
 	start := machine.Start{ARN: "arn:aws:states:us-east-1:123456789012:execution:m:x", MachineARN: "arn:aws:states:us-east-1:123456789012:stateMachine:m", Name: "x", Machine: "m", Seed: 1}
 	d.take(machine.Stimulus{Kind: machine.Begin, Start: &start, Output: value.MustParse(input)})
-	failures := make(map[string]int64)
+	return d
+}
+
+// finish carries out commands until the execution has ended, or none is left.
+func (d *drive) finish() {
 	for len(d.todo) > 0 && d.x.Status() == machine.Running {
 		c := d.next()
 		switch c.Kind {
@@ -47,7 +60,7 @@ func run(tb testing.TB, definition, input string) []machine.Event {
 			s := machine.Stimulus{Kind: machine.Answered, Frame: c.Frame, Token: c.Token, Output: c.Task.Input}
 			if name := c.Task.Input.Get("Error").Text(); name != "" {
 				times, limited := c.Task.Input.Get("Times").Int()
-				if failures[c.Task.State]++; !limited || failures[c.Task.State] <= times {
+				if d.failures[c.Task.State]++; !limited || d.failures[c.Task.State] <= times {
 					s.Output, s.Failure = value.Value{}, machine.NewFailure(name, "on purpose")
 				}
 			}
@@ -65,7 +78,6 @@ func run(tb testing.TB, definition, input string) []machine.Event {
 				Ended: []machine.ChildEnd{{Index: c.Child.Index, Status: machine.Succeeded, Output: c.Child.Input}}})
 		}
 	}
-	return d.events
 }
 
 // next takes the command that is carried out next: timers go after everything

@@ -304,41 +304,65 @@ func paths(events []machine.Event) (out []timeline.Path) {
 	return out
 }
 
-// A redrive begins a visit of each state that had not succeeded. Those that have
-// are not visited again.
+// A redrive begins a visit of each state that it continues. States that have
+// succeeded are not visited again.
 func TestRedrive(t *testing.T) {
-	events := run(t, `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "P"}, "P": {"Type": "Parallel", "End": true, "Branches": [
-		{"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}},
-		{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 9, "End": true}}},
-		{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Parameters": {"Error": "Busy"}, "End": true}}}]}}}`, `{}`)
-	const frameOfW, frameOfT = 2, 3
-	now, id := events[len(events)-1].At+1000, events[len(events)-1].ID
-	scheduled := events[slices.IndexFunc(events, func(e machine.Event) bool { return e.Type == machine.TaskScheduled })]
-	events = append(events,
-		machine.Event{ID: id + 1, Prev: id, At: now, Type: machine.ExecutionRedriven, Index: 1},
-		machine.Event{ID: id + 2, Prev: id + 1, At: now, Type: machine.TaskScheduled, Frame: frameOfT, Doc: scheduled.Doc, Task: scheduled.Task},
-		machine.Event{ID: id + 3, Prev: id + 1, At: now, Type: machine.StateEntered, Frame: frameOfW, Kind: asl.Wait, State: "W"},
-		machine.Event{ID: id + 4, Prev: id + 2, At: now, Type: machine.TaskSucceeded, Frame: frameOfT, Task: scheduled.Task},
-		machine.Event{ID: id + 5, Prev: id + 4, At: now, Type: machine.StateExited, Frame: frameOfT, Kind: asl.Task, State: "T"})
-	var b timeline.Builder
-	for i := range events {
-		b.Add(&events[i])
-	}
-	const want = `0 Pass A succeeded 0..0 -> P
-1 Parallel P failed 0..0 Busy (0..0 Busy)
-2 P[0] in 1 Pass B succeeded 0..0
-3 P[1] in 1 Wait W aborted 0..0 due 9000
-4 P[2] in 1 Task T enclosed 0..0 Busy (0..0 Busy)
-5 Parallel P open 1000..
-6 P[1] in 5 Wait W open 1000..
-7 P[2] in 5 Task T succeeded 1000..1000 (1000..1000)`
-	if got := show(b.Visits()); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
-	for i, v := range b.Visits() {
-		if want := i / 5; v.Redrive != want {
-			t.Errorf("visit %d: redrive %d, want %d", i, v.Redrive, want)
-		}
+	for _, c := range []struct {
+		name, definition, want string
+	}{
+		{"branches", `{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "P"}, "P": {"Type": "Parallel", "End": true, "Branches": [
+			{"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}},
+			{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 9, "End": true}}},
+			{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Parameters": {"Error": "Busy", "Times": 1}, "End": true}}}]}}}`, `
+			0 redrive 0 Pass A succeeded 0..0 -> P
+			1 redrive 0 Parallel P failed 0..0 Busy (0..0 Busy)
+			2 redrive 0 P[0] in 1 Pass B succeeded 0..0
+			3 redrive 0 P[1] in 1 Wait W aborted 0..0 due 9000
+			4 redrive 0 P[2] in 1 Task T enclosed 0..0 Busy (0..0 Busy)
+			5 redrive 1 Parallel P succeeded 60000..69000 (..69000)
+			6 redrive 1 P[1] in 5 Wait W succeeded 60000..69000 due 69000
+			7 redrive 1 P[2] in 5 Task T succeeded 60000..60000 (60000..60000)`},
+		{"iterations that had not begun", `{"QueryLanguage": "JSONata", "StartAt": "M", "States": {"M": {"Type": "Map", "Items": [1, 2], "End": true, "ItemProcessor": {
+			"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+			"Arguments": {"FunctionName": "{% $states.context.Execution.RedriveCount = 0 ? $error('no') : 'f' %}"}}}}}}}`, `
+			0 redrive 0 Map M failed 0..0 States.QueryEvaluationError (0..0 States.QueryEvaluationError) 2 items
+			1 redrive 0 M[0] in 0 Task T enclosed 0..0 States.QueryEvaluationError (..0 States.QueryEvaluationError)
+			2 redrive 1 Map M succeeded 60000..60000 (..60000) 2 items
+			3 redrive 1 M[0] in 2 Task T succeeded 60000..60000 (60000..60000)
+			4 redrive 1 M[1] in 2 Task T succeeded 60000..60000 (60000..60000)`},
+		{"branches that had not begun", `{"QueryLanguage": "JSONata", "StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
+			{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+				"Arguments": {"FunctionName": "{% $states.context.Execution.RedriveCount = 0 ? $error('no') : 'f' %}"}}}},
+			{"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}}]}}}`, `
+			0 redrive 0 Parallel P failed 0..0 States.QueryEvaluationError (0..0 States.QueryEvaluationError)
+			1 redrive 0 P[0] in 0 Task T enclosed 0..0 States.QueryEvaluationError (..0 States.QueryEvaluationError)
+			2 redrive 1 Parallel P succeeded 60000..60000 (..60000)
+			3 redrive 1 P[0] in 2 Task T succeeded 60000..60000 (60000..60000)
+			4 redrive 1 P[1] in 2 Pass B succeeded 60000..60000`},
+		{"a state that fails by itself is entered again", `{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}`, `
+			0 redrive 0 Fail F failed 0..0 E
+			1 redrive 1 Fail F failed 60000..60000 E`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := begin(t, c.definition, "{}")
+			d.finish()
+			d.now += 60_000
+			d.todo = nil
+			d.take(machine.Stimulus{Kind: machine.Redriven})
+			d.finish()
+			var b timeline.Builder
+			for i := range d.events {
+				b.Add(&d.events[i])
+			}
+			lines := strings.Split(show(b.Visits()), "\n")
+			for i, v := range b.Visits() {
+				number, rest, _ := strings.Cut(lines[i], " ")
+				lines[i] = fmt.Sprintf("%s redrive %d %s", number, v.Redrive, rest)
+			}
+			if got, want := strings.Join(lines, "\n"), strings.ReplaceAll(c.want, "\n\t\t\t", "\n")[1:]; got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
 	}
 }
 

@@ -60,7 +60,7 @@ are registered as state machines and updated when serve starts again. State is k
 	}
 	s.flags(c)
 	c.Flags().StringVar(&s.host, "host", "127.0.0.1", "address to listen on; any but a loopback address lets others in")
-	c.Flags().StringSliceVar(&s.allowHosts, "allow-host", nil, "name under which others may send requests, such as host.docker.internal; localhost and --host always may")
+	c.Flags().StringArrayVar(&s.allowHosts, "allow-host", nil, "`name` that clients may use for this machine, beside localhost and --host; may be repeated")
 	c.Flags().IntVar(&s.port, "port", 8083, "port to listen on, 0 for a free one")
 	c.Flags().StringVar(&s.data, "data", "", "folder for state; .aslocal in the served folder if not set")
 	c.Flags().StringVar(&s.durability, "durability", "disk", "what an answer waits for: disk (survives a power cut), process (survives a crash of aslocal), memory (keeps nothing)")
@@ -79,12 +79,17 @@ func (s *server) run(c *cobra.Command, folder string) error {
 	if err != nil {
 		return err
 	}
+	hosts, err := s.hosts(&config)
+	if err != nil {
+		return err
+	}
+	options = append(options, emulator.WithAllowedHosts(hosts...))
 	store, where, err := s.open(folder)
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
-	em, err := emulator.New(append(options, emulator.WithStore(store), emulator.WithLogger(log), s.hosts())...)
+	em, err := emulator.New(append(options, emulator.WithStore(store), emulator.WithLogger(log))...)
 	if err != nil {
 		return errors.Join(exit(ExitFailed, "", "%v", err), store.Close())
 	}
@@ -98,6 +103,18 @@ func (s *server) run(c *cobra.Command, folder string) error {
 	return serve(c.Context(), em, listener)
 }
 
+// hosts are the names and addresses that requests may have in Host: those of the
+// flag, which it adds to the settings, and --host itself.
+func (s *server) hosts(config *file) ([]string, error) {
+	for _, host := range s.allowHosts {
+		if !isHost(host) {
+			return nil, exit(ExitUsage, "", "--allow-host: expected %s, got %q", hostExpected, host)
+		}
+	}
+	config.allowedHosts = append(config.allowedHosts, s.allowHosts...)
+	return append(slices.Clone(config.allowedHosts), cmp.Or(s.host, "0.0.0.0")), nil
+}
+
 // listenHint says which flag helps when an address cannot be listened on.
 func listenHint(err error) string {
 	var unknown *net.DNSError
@@ -105,12 +122,6 @@ func listenHint(err error) string {
 		return "--host is the name or an address of this machine, such as 127.0.0.1"
 	}
 	return "--port chooses another port, --port 0 a free one"
-}
-
-// hosts lets requests for --host and --allow-host in. An empty --host listens on
-// every address.
-func (s *server) hosts() emulator.Option {
-	return emulator.WithAllowedHosts(append(s.allowHosts, cmp.Or(s.host, "0.0.0.0"))...)
 }
 
 // open opens the store that the durability asks for.
@@ -162,6 +173,7 @@ func (s *server) greet(c *cobra.Command, addr net.Addr, config file, machines, p
 	tell(w, "Lambda", functions(config)...)
 	tell(w, "S3", buckets(config)...)
 	tell(w, "State", where)
+	tell(w, "Hosts", config.allowedHosts...)
 	for _, p := range problems {
 		tell(w, "Problem", strings.Split(strings.TrimSpace(p), "\n")...)
 	}

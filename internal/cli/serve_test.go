@@ -2,6 +2,7 @@ package cli
 
 import (
 	"net"
+	"slices"
 	"testing"
 )
 
@@ -38,5 +39,21 @@ func TestWithoutPassword(t *testing.T) {
 		if got := withoutPassword(text); got != want {
 			t.Errorf("%s: got %s, want %s", text, got, want)
 		}
+	}
+}
+
+// Requests may use the names of the settings and of the flag, and --host.
+func TestHosts(t *testing.T) {
+	config := file{allowedHosts: []string{"box.test"}}
+	s := server{host: "192.0.2.7", allowHosts: []string{"other.test"}}
+	got, err := s.hosts(&config)
+	if want := []string{"box.test", "other.test", "192.0.2.7"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	if got, err := new(server).hosts(&file{}); err != nil || !slices.Equal(got, []string{"0.0.0.0"}) {
+		t.Errorf("every address: got %q, %v", got, err)
+	}
+	if _, err := (&server{allowHosts: []string{"a/b"}}).hosts(&file{}); err == nil {
+		t.Error("a/b is taken for a host")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aslocal/aslocal/emulator"
@@ -36,6 +37,7 @@ type file struct {
 	s3Endpoint    string
 	s3Folder      string
 	machines      map[string]machineSettings
+	allowedHosts  []string // names that requests may have in Host
 }
 
 // machineSettings say more about a state machine that serve registers from a file.
@@ -93,7 +95,8 @@ func parseSettings(name, text string) (file, error) {
 			"endpoint": r.into(&f.s3Endpoint, isS3Endpoint, "a URL such as http://localhost:9000"),
 			"dir":      r.into(&f.s3Folder, notEmpty, "the path of a folder whose folders are buckets"),
 		}),
-		"machines": r.each(r.machine(f.machines)),
+		"machines":   r.each(r.machine(f.machines)),
+		"allowHosts": r.list(&f.allowedHosts, isHost, hostExpected),
 	})
 	if r.failed != nil {
 		return f, r.failed
@@ -186,6 +189,21 @@ func (r *settingsReader) into(to *string, fits func(string) bool, expected strin
 	}
 }
 
+// list reads an array of texts that fit.
+func (r *settingsReader) list(to *[]string, fits func(string) bool, expected string) reading {
+	return func(pointer string, v value.Value) {
+		if v.Kind() != value.Array {
+			r.wrong(pointer, true, "", "%s: expected a list, each %s, got %s", shownPointer(pointer), expected, v.Kind())
+			return
+		}
+		for i, item := range v.Items() {
+			var text string
+			r.into(&text, fits, expected)(pointer+"/"+strconv.Itoa(i), item)
+			*to = append(*to, text)
+		}
+	}
+}
+
 func (r *settingsReader) function(to map[string]string) func(name, pointer string, v value.Value) {
 	return func(name, pointer string, v value.Value) {
 		var url string
@@ -219,6 +237,10 @@ func shownPointer(pointer string) string {
 }
 
 func notEmpty(text string) bool { return text != "" }
+
+const hostExpected = "the name of a host such as host.docker.internal"
+
+func isHost(text string) bool { return text != "" && !strings.ContainsAny(text, "/@ \t\n") }
 
 func isType(text string) bool { return text == "STANDARD" || text == "EXPRESS" }
 

@@ -40,6 +40,8 @@ func TestWrongSettingsHaveAPlace(t *testing.T) {
 		"account: [1]":                          `s.yaml:1:1: account: expected twelve digits in quotes, got array`,
 		"region: a b":                           `s.yaml:1:9: region: expected the name of a region such as eu-west-1, got "a b"`,
 		"waitTimeScale: -1":                     `s.yaml:1:16: waitTimeScale: expected a number above 0, at most 10000, got "-1"`,
+		"allowHosts: box":                       `s.yaml:1:1: allowHosts: expected a list, each the name of a host such as host.docker.internal, got string`,
+		"allowHosts: [a, b/c]":                  `s.yaml:1:17: allowHosts.1: expected the name of a host such as host.docker.internal, got "b/c"`,
 		"waitTimeScale: .inf":                   `s.yaml:1:16: .inf has no form in JSON`,
 		"lambda: x":                             `s.yaml:1:1: lambda: expected settings with names, got string`,
 		"lambda:\n  functions: [x]":             `s.yaml:2:3: lambda.functions: expected an object, got array`,
