@@ -6,7 +6,7 @@ import "iter"
 
 // Remains rebuilds an execution whose program is lost or does not fit its events:
 // its start, its numbers and its end. It has no lines of control, so it can only
-// be ended, by a Stopped or a Broken stimulus.
+// be ended, by a Stopped or an InternalError stimulus.
 func Remains(events iter.Seq[Event]) *Execution {
 	x := New(&Program{})
 	for e := range events {

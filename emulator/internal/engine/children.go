@@ -21,13 +21,24 @@ type mapRunChildren struct {
 	frame   int32
 	token   int64
 
+	// What they run; set by the first that is started.
+	machineARN, revision string
+	program              *machine.Program
+
 	mu       sync.Mutex
 	live     map[string]*machine.ChildStarting // by ARN, until their end is durable in the parent
-	waiting  []*machine.ChildStarting          // those of them that have not been started
+	waiting  []waitingChild                    // those of them that have not been started
 	starting bool                              // a goroutine starts them
 	ended    []childEnd                        // to be reported
 	telling  bool                              // a goroutine reports them
 	over     bool                              // nobody waits for them any more
+}
+
+// A waitingChild is a child to start. again says that it was to be started before,
+// so that the journal may have it.
+type waitingChild struct {
+	*machine.ChildStarting
+	again bool
 }
 
 // A childEnd is the end of a child on its way to the Map Run.
@@ -62,7 +73,7 @@ func (q *children) ofRun(x *entry, start *machine.Start, c *machine.Command) *ma
 // startChild queues a child to be started. One goroutine starts those of a Map
 // Run, so that they begin in the order of their items. A child that is queued or
 // runs, because its parent was restored meanwhile, is left alone.
-func (e *Engine) startChild(x *entry, start *machine.Start, c *machine.Command) {
+func (e *Engine) startChild(x *entry, start *machine.Start, c *machine.Command, again bool) {
 	m := e.children.ofRun(x, start, c)
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -70,7 +81,7 @@ func (e *Engine) startChild(x *entry, start *machine.Start, c *machine.Command) 
 		return
 	}
 	m.live[c.Child.ARN] = c.Child
-	m.waiting = append(m.waiting, c.Child)
+	m.waiting = append(m.waiting, waitingChild{c.Child, again || c.Child.Redrive})
 	e.startWaiting(m)
 }
 
@@ -83,7 +94,7 @@ func (e *Engine) startWaiting(m *mapRunChildren) {
 	e.busy.add()
 	go func() {
 		defer e.busy.done()
-		for c := m.next(); c != nil; c = m.next() {
+		for c, ok := m.next(); ok; c, ok = m.next() {
 			if err := e.beginChild(m, c); err != nil {
 				e.requeue(m, c, err)
 			}
@@ -91,50 +102,51 @@ func (e *Engine) startWaiting(m *mapRunChildren) {
 	}()
 }
 
-// next takes a child out of the queue; nil if there is none to start.
-func (m *mapRunChildren) next() *machine.ChildStarting {
+// next takes a child out of the queue; false if there is none to start.
+func (m *mapRunChildren) next() (c waitingChild, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.over || len(m.waiting) == 0 || m.parent.in(suspended) {
 		m.starting = false
-		return nil
+		return c, false
 	}
-	c := m.waiting[0]
+	c = m.waiting[0]
 	m.waiting = m.waiting[1:]
-	return c
+	return c, true
 }
 
 // requeue puts a child back that could not be started, and suspends its parent:
 // the child is started when the parent is restored.
-func (e *Engine) requeue(m *mapRunChildren, c *machine.ChildStarting, err error) {
+func (e *Engine) requeue(m *mapRunChildren, c waitingChild, err error) {
 	if e.root.Err() != nil || m.isOver() {
 		return
 	}
-	e.suspend(m.parent, err)
+	c.again = true
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.waiting = slices.Insert(m.waiting, 0, c)
+	m.mu.Unlock()
+	e.suspend(m.parent, err)
 }
 
-// beginChild starts one child, or finds it if it was started before.
-func (e *Engine) beginChild(m *mapRunChildren, c *machine.ChildStarting) error {
-	parent := m.parent
-	revision := ChildRevision(parent.revision, c.Label)
-	program, err := e.config.Program(revision)
-	if err != nil {
-		return err
+// beginChild starts one child, or finds it if it was started before. One
+// goroutine at a time calls it.
+func (e *Engine) beginChild(m *mapRunChildren, c waitingChild) (err error) {
+	if m.program == nil {
+		m.machineARN, m.revision = machineOfRun(c.MapRun), ChildRevision(m.parent.revision, c.Label)
+		if m.program, err = e.config.Program(m.revision); err != nil {
+			return err
+		}
 	}
-	of := machineOfRun(c.MapRun)
-	r := Request{Input: c.Input, Revision: revision, Program: program, Start: machine.Start{
-		ARN: c.ARN, Name: c.Name, MachineARN: of, Machine: of[strings.LastIndexByte(of, ':')+1:], RoleARN: m.roleARN,
-		InputText: c.Input.String(), Express: c.Express, MapRun: c.MapRun, Parent: parent.arn, Items: c.Items,
+	r := Request{Input: c.Input, Revision: m.revision, Program: m.program, Start: machine.Start{
+		ARN: c.ARN, Name: c.Name, MachineARN: m.machineARN, Machine: m.machineARN[strings.LastIndexByte(m.machineARN, ':')+1:], RoleARN: m.roleARN,
+		InputText: c.Input.String(), Express: c.Express, MapRun: c.MapRun, Parent: m.parent.arn, Items: c.Items,
 	}}
-	child, _, err := e.create(e.root, &r)
+	child, _, err := e.create(e.root, &r, !c.again)
 	if err == ErrExists && c.Redrive {
-		return e.redriveChild(m, c)
+		return e.redriveChild(m, c.ChildStarting)
 	}
 	if err == ErrExists {
-		return e.OnEnd(c.ARN, func(v View) { e.childEnded(m, c, v, false) })
+		return e.OnEnd(c.ARN, func(v View) { e.childEnded(m, c.ChildStarting, v, false) })
 	}
 	if err != nil {
 		return err
@@ -144,7 +156,7 @@ func (e *Engine) beginChild(m *mapRunChildren, c *machine.ChildStarting) error {
 			e.requeue(m, c, err)
 			return
 		}
-		e.childEnded(m, c, v, false)
+		e.childEnded(m, c.ChildStarting, v, false)
 	})
 	e.deliver(child, delivery{Stimulus: begin(&r)})
 	if !c.Express && m.isOver() { // abandon came before there was anything to stop

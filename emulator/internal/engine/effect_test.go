@@ -29,7 +29,7 @@ func effects(t *testing.T, store journal.Store) (keys []string) {
 func TestEffectsHappenOnce(t *testing.T) {
 	for _, outlives := range []bool{false, true} {
 		store, clock := journal.NewMemory(), NewVirtualClock(time.UnixMilli(1_000_000))
-		var b *bench
+		engines := make(chan *bench, 1) // the one that runs
 		var sent, done atomic.Int64
 		token := make(chan string, 1)
 		killed := make(chan struct{})
@@ -39,6 +39,8 @@ func TestEffectsHappenOnce(t *testing.T) {
 				return value.True, nil
 			}
 			sent.Add(1)
+			b := <-engines
+			engines <- b
 			err := b.Succeed(WithEffect(ctx, "caller#1"), c.Input.Get("answer").Text(), value.OfString("done"))
 			if err == nil {
 				done.Add(1)
@@ -49,7 +51,8 @@ func TestEffectsHappenOnce(t *testing.T) {
 			}
 			return value.True, err
 		})
-		b = newBench(t, Config{Store: store, Clock: clock, Tasks: tasks})
+		b := newBench(t, Config{Store: store, Clock: clock, Tasks: tasks})
+		engines <- b
 		waits := b.start("token", "waits")
 		r := request("task", "caller", `{}`)
 		r.Input = value.OfMembers("answer", value.OfString(<-token))
@@ -68,7 +71,9 @@ func TestEffectsHappenOnce(t *testing.T) {
 			if err := b.Settle(b.ctx); err != nil {
 				t.Fatal(err)
 			}
+			<-engines
 			b = newBench(t, Config{Store: store, Clock: clock, Tasks: tasks})
+			engines <- b
 		}
 		if v := b.wantStatus(waits, machine.Succeeded); v.Output.Text() != "done" {
 			t.Errorf("the output is %v", v.Output)

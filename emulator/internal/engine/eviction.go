@@ -101,8 +101,7 @@ func (l *idleList) first() (*resident, int64) {
 func (e *Engine) sweep() {
 	now, after := e.uptime(), e.config.EvictAfter.Milliseconds()
 	l := &e.idle
-	r, since := l.first()
-	for ; r != nil && since <= now-after; r, since = l.first() {
+	for r, since := l.first(); r != nil && since <= now-after; r, since = l.first() {
 		if !e.evict(r) {
 			l.mu.Lock()
 			if r.idle.next != nil {
@@ -117,8 +116,8 @@ func (e *Engine) sweep() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.timer = nil
-	if r != nil && !l.stopped {
-		l.timer = time.AfterFunc(time.Duration(max(1, since+after-now))*time.Millisecond, e.sweep)
+	if first := l.ends.next; first != nil && first != &l.ends && !l.stopped {
+		l.timer = time.AfterFunc(time.Duration(max(1, first.since+after-now))*time.Millisecond, e.sweep)
 	}
 }
 

@@ -25,7 +25,7 @@ type bucket struct {
 	rate, size float64 // a second; altogether. A rate below 0 is no limit
 
 	mu     sync.Mutex
-	tokens float64 // below 0: so many wait
+	tokens float64 // below 0: its negative is how many callers wait
 	filled time.Time
 }
 

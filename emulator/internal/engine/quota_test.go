@@ -40,8 +40,7 @@ func TestOpenExecutions(t *testing.T) {
 // A machine whose executions start two more grows no faster than it may.
 func TestNestedStartsAreSlowedDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var b *bench
-		b = newBench(t, Config{Clock: SystemClock()})
+		b := newBench(t, Config{Clock: SystemClock()})
 		var mu sync.Mutex
 		started := 0
 		var start func(caller string)
@@ -49,8 +48,8 @@ func TestNestedStartsAreSlowedDown(t *testing.T) {
 			mu.Lock()
 			started++
 			r := request("pass", fmt.Sprint(started), `{}`)
-			mu.Unlock()
 			r.Start.Caller, r.Start.CallerToken = caller, int64(started)
+			mu.Unlock()
 			if _, err := b.Start(b.ctx, r); err != nil {
 				return
 			}
@@ -66,7 +65,9 @@ func TestNestedStartsAreSlowedDown(t *testing.T) {
 		start("arn:caller")
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
+		b.entries.mu.Lock()
 		rows := b.entries.lastID
+		b.entries.mu.Unlock()
 		cancel()
 		synctest.Wait()
 		if most := int64(MaxNestedBurst + 10*300 + 1); rows > most || rows < most-5 {

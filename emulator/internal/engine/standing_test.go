@@ -12,7 +12,7 @@ import (
 )
 
 // An execution that cannot go on after a restart stands: all that has happened
-// is shown, nobody is told that it has ended, and it can be stopped.
+// is shown, nobody is called as if it had ended, and it can be stopped.
 func TestStandingExecution(t *testing.T) {
 	store, clock := journal.NewMemory(), NewVirtualClock(time.UnixMilli(1_000_000))
 	first := newBench(t, Config{Store: store, Clock: clock})
@@ -72,7 +72,7 @@ func TestPanicOfABrokenExpressExecution(t *testing.T) {
 	b.wantStatus(b.start("pass", "other"), machine.Succeeded)
 }
 
-// An unreadable store refuses to find executions once it is told to.
+// An unreadable store refuses to find executions on demand.
 type unreadableStore struct {
 	*journal.Memory
 	refuses bool

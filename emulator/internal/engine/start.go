@@ -31,7 +31,7 @@ func (e *Engine) Start(ctx context.Context, r Request) (View, error) {
 			return View{}, err
 		}
 	}
-	x, view, err := e.create(ctx, &r)
+	x, view, err := e.create(ctx, &r, r.Start.Express)
 	if err == ErrExists && r.Start.Caller != "" && r.Start.Caller == view.Start.Caller && r.Start.CallerToken == view.Start.CallerToken {
 		return view, nil
 	}
@@ -47,7 +47,7 @@ func (e *Engine) Start(ctx context.Context, r Request) (View, error) {
 // StartSync begins an execution and returns when it has ended. If the context
 // ends before that, the execution is stopped.
 func (e *Engine) StartSync(ctx context.Context, r Request) (View, error) {
-	x, view, err := e.create(ctx, &r)
+	x, view, err := e.create(ctx, &r, r.Start.Express)
 	if err != nil {
 		return view, err
 	}
@@ -78,8 +78,9 @@ func begin(r *Request) machine.Stimulus {
 
 // create makes the entry of a new execution. One that is being started under the
 // same ARN at this moment is waited for. If there is one already, create returns
-// its view and ErrExists.
-func (e *Engine) create(ctx context.Context, r *Request) (*entry, View, error) {
+// its view and ErrExists. unused says that the ARN, which has a fresh UUID, is
+// not in the journal.
+func (e *Engine) create(ctx context.Context, r *Request, unused bool) (*entry, View, error) {
 	r.Start.Seed = e.config.Seed()
 	x := &entry{arn: r.Start.ARN, revision: r.Revision, express: r.Start.Express}
 	x.resident = &resident{entry: x, machine: machine.New(r.Program), start: &r.Start}
@@ -104,8 +105,8 @@ func (e *Engine) create(ctx context.Context, r *Request) (*entry, View, error) {
 			return nil, View{}, err
 		} // else it has not begun, and has no entry any more
 	}
-	if x.express {
-		return x, View{}, nil // its ARN holds a fresh UUID
+	if unused {
+		return x, View{}, nil
 	}
 	stored, err := e.stored(x.arn)
 	if err == ErrNotFound {

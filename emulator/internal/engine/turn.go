@@ -350,7 +350,7 @@ func (e *Engine) carryOut(x *entry, start *machine.Start, commands []machine.Com
 			e.giveUpJobs(e.jobs.cancel(x.id, c.Token))
 			e.abandon(x.id, c.Token)
 		case machine.StartChild:
-			e.startChild(x, start, c)
+			e.startChild(x, start, c, again)
 		}
 	}
 }
