@@ -9,8 +9,8 @@ import (
 )
 
 // This file implements Map Runs: what a distributed Map state does while it is
-// open. It reads the items, starts a child execution for each item or batch, at
-// most so many at a time, takes their ends, gives up when too many have failed,
+// open. It reads the items, starts a child execution for each item or batch, up to
+// MaxConcurrency at a time, takes their ends, gives up when too many have failed,
 // and has the results written. Children are executions of their own, with their
 // own histories; here they are commands and stimuli. Guide: "Using Map state in
 // Distributed mode"; API: DescribeMapRun.
