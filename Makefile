@@ -10,7 +10,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOVULNDB ?= https://vuln.go.dev
 
-.PHONY: help run build test update lint vulnerabilities cover bench bench-jsonata fuzz conformance corpus kill compare check platforms
+.PHONY: help run build test update lint vulnerabilities cover bench bench-jsonata fuzz conformance corpus recorded kill compare check platforms
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ conformance: build ## our own cases in process and over HTTP, then the recorded 
 
 corpus: build ## the recorded corpus against a server, with CORPUS_FLAGS for its runner
 	./conformance/corpus.sh $(BIN) $(SHARED)/corpus $(CORPUS_FLAGS)
+
+recorded: build ## executions recorded on AWS against a server
+	@if [ -d $(SHARED)/recorded ]; then ./conformance/recorded.sh $(BIN) $(SHARED)/recorded; else echo "recorded: $(SHARED)/recorded is not there, skipped"; fi
 
 kill: build ## attack bin/aslocal from outside: KILLS kills (100) under load, redrives, a full disk …; ATTACK_FLAGS go to internal/attack
 	$(GO) run ./internal/attack -aslocal $(BIN) -kills $(KILLS) $(ATTACK_FLAGS)
