@@ -1,6 +1,8 @@
 package asl
 
 import (
+	"errors"
+	"fmt"
 	"math"
 
 	"github.com/aslocal/aslocal/asl/intrinsic"
@@ -39,38 +41,171 @@ var jsonataOptions = func() []jsonata.Option {
 	return options
 }()
 
-// jsonataFunctions are the functions that Step Functions adds. Most do the same
-// as an intrinsic function (documented).
+// jsonataFunctions are the functions that Step Functions adds. The last argument may
+// be missing. A function without an argument that it needs gives no value (F-113).
 var jsonataFunctions = []jsonata.Function{
-	{Name: "partition", Signature: "<an:a>", Arity: 2, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
-		return intrinsic.Apply("States.ArrayPartition", nil, in[0], floor(in[1]))
-	}},
-	{Name: "range", Signature: "<nnn:a>", Arity: 3, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
-		items, err := intrinsic.Apply("States.ArrayRange", nil, floor(in[0]), floor(in[1]), floor(in[2]))
-		return jsonata.Sequence(append([]value.Value(nil), items.Slice()...)), err
-	}},
-	{Name: "hash", Signature: "<xs:s>", Arity: 2, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
-		return intrinsic.Apply("States.Hash", nil, in[0], in[1])
-	}},
-	{Name: "random", Signature: "<n?:n>", Arity: 1, Call: func(c jsonata.Call, in []value.Value) (value.Value, error) {
-		if seed := in[0]; seed.Exists() {
-			return value.OfFloat(intrinsic.JavaDouble(int64(math.Floor(seed.Float())))), nil
-		}
-		return value.OfFloat(c.Random()), nil
-	}},
-	{Name: "uuid", Signature: "<:s>", Call: func(c jsonata.Call, _ []value.Value) (value.Value, error) {
-		return value.OfString(intrinsic.NewSource(math.Float64bits(c.Random())).UUID()), nil
-	}},
-	{Name: "parse", Signature: "<s:x>", Arity: 1, Call: func(_ jsonata.Call, in []value.Value) (value.Value, error) {
-		return intrinsic.Apply("States.StringToJson", nil, in[0])
-	}},
+	{Name: "partition", Signature: "<xn?:a>", Arity: 2, Call: partition},
+	{Name: "range", Signature: "<nnn?:a>", Arity: 3, Call: rangeOf},
+	{Name: "hash", Signature: "<ss?:s>", Arity: 2, Call: hash},
+	{Name: "random", Signature: "<n?:n>", Arity: 1, Call: random},
+	{Name: "uuid", Signature: "<:s>", Call: uuid},
+	{Name: "parse", Signature: "<s?:x>", Arity: 1, Call: parse},
 }
 
-// floor rounds a number down, as the functions above do with numbers that are
-// not integers (documented); other values stay as they are.
-func floor(v value.Value) value.Value {
-	if v.Kind() != value.Number {
-		return v
+var none value.Value
+
+// partition is $partition: an array in arrays of a size; the last may be shorter.
+func partition(c jsonata.Call, in []value.Value) (value.Value, error) {
+	if !in[0].Exists() {
+		return none, nil
 	}
-	return value.OfFloat(math.Floor(v.Float()))
+	if in[0].Kind() != value.Array {
+		return none, &jsonata.Error{Code: "T0412", Index: 1, Value: in[0]}
+	}
+	items := in[0].Slice()
+	size := int64(len(items))
+	if in[1].Exists() {
+		size = whole(in[1])
+	}
+	switch {
+	case size < 0:
+		return none, errors.New("Second argument must be zero or greater")
+	case size == 0 || len(items) == 0:
+		return none, nil
+	}
+	size = min(size, int64(len(items)))
+	chunks := make([]value.Value, 0, len(items)/int(size)+1)
+	if err := c.Grow(cap(chunks)); err != nil {
+		return none, err
+	}
+	for len(items) > 0 {
+		n := min(int(size), len(items))
+		chunks = append(chunks, value.OfSlice(items[:n:n]))
+		items = items[n:]
+	}
+	return value.OfSlice(chunks), nil
+}
+
+// rangeOf is $range: the integers from the first to the second, inclusively, by a
+// step.
+func rangeOf(c jsonata.Call, in []value.Value) (value.Value, error) {
+	for _, v := range in {
+		if !v.Exists() {
+			return none, nil
+		}
+	}
+	first, last, step := whole(in[0]), whole(in[1]), whole(in[2])
+	var steps uint64 // the distances may have 64 bits
+	switch {
+	case step > 0 && first <= last:
+		steps = (uint64(last) - uint64(first)) / uint64(step)
+	case step < 0 && first >= last:
+		steps = (uint64(first) - uint64(last)) / -uint64(step)
+	default:
+		return none, nil
+	}
+	n := int(min(steps, math.MaxInt32)) + 1
+	if err := c.Grow(n); err != nil {
+		return none, err
+	}
+	items := make([]value.Value, n)
+	for i := range items {
+		items[i] = value.OfInt(first + int64(i)*step)
+	}
+	return jsonata.Sequence(items), nil
+}
+
+// hash is $hash, in lower-case hexadecimal.
+func hash(_ jsonata.Call, in []value.Value) (value.Value, error) {
+	if !in[0].Exists() || !in[1].Exists() {
+		return none, nil
+	}
+	sum, ok := intrinsic.Hash(in[0].Text(), in[1].Text())
+	if !ok {
+		return none, fmt.Errorf("Hash algorithm '%s' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5", in[1].Text())
+	}
+	return value.OfString(sum), nil
+}
+
+// random is $random: with a seed the first number of java.util.Random.
+func random(c jsonata.Call, in []value.Value) (value.Value, error) {
+	if seed := in[0]; seed.Exists() {
+		return value.OfFloat(intrinsic.JavaDouble(whole(seed))), nil
+	}
+	return value.OfFloat(c.Random()), nil
+}
+
+// uuid is $uuid.
+func uuid(c jsonata.Call, _ []value.Value) (value.Value, error) {
+	return value.OfString(intrinsic.NewSource(math.Float64bits(c.Random())).UUID()), nil
+}
+
+// parse is $parse. An empty text, members of one name and numbers beyond the doubles
+// are no JSON.
+func parse(_ jsonata.Call, in []value.Value) (value.Value, error) {
+	if !in[0].Exists() {
+		return none, nil
+	}
+	v, err := value.ParseUnique(in[0].Text())
+	if err == nil {
+		v, err = parsed(v)
+	}
+	if err != nil {
+		return none, errors.New("Invalid JSON")
+	}
+	return v, nil
+}
+
+var errNumberRange = errors.New("a number is beyond the doubles")
+
+// parsed returns a value with its numbers as the service holds them: integers of 64
+// bits, and doubles, which are integers, too, if they can be. A whole number beyond
+// 64 bits has the form of Java (F-113).
+func parsed(v value.Value) (value.Value, error) {
+	switch v.Kind() {
+	case value.Number:
+		n, ok := v.Int()
+		f := v.Float()
+		switch {
+		case math.IsInf(f, 0):
+			return none, errNumberRange
+		case ok:
+			return value.OfInt(n), nil
+		case f == math.Trunc(f):
+			return value.Parse(value.JavaDouble(f))
+		}
+		return value.OfFloat(f), nil
+	case value.Array, value.Object:
+		items := v.Slice()
+		if v.Kind() == value.Object {
+			items = v.MemberValues()
+		}
+		inner := make([]value.Value, len(items))
+		for i, item := range items {
+			var err error
+			if inner[i], err = parsed(item); err != nil {
+				return none, err
+			}
+		}
+		if v.Kind() == value.Object {
+			return v.Shape().New(inner), nil
+		}
+		return value.OfSlice(inner), nil
+	}
+	return v, nil
+}
+
+// whole returns a number without its fraction, in 64 bits: the nearest that there is.
+func whole(v value.Value) int64 {
+	if n, ok := v.Int(); ok {
+		return n
+	}
+	switch f := v.Float(); {
+	case f >= 1<<63:
+		return math.MaxInt64
+	case f < -1<<63:
+		return math.MinInt64
+	default:
+		return int64(f)
+	}
 }

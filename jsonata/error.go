@@ -227,6 +227,9 @@ func (e *Error) field(name string, plain bool) string {
 	case "index":
 		return strconv.Itoa(e.Index)
 	case "type":
+		if e.of == "" {
+			return "undefined"
+		}
 		return value.OfString(e.of).String()
 	case "value2":
 		return shown(e.Value2)

@@ -57,6 +57,10 @@ func (c Call) Apply(fn value.Value, args ...value.Value) (value.Value, error) {
 	return collapsed(v), err
 }
 
+// Grow accounts for an array of n items that the function is going to make. It fails
+// if the evaluation may not have such an array.
+func (c Call) Grow(n int) error { return c.run.grow(n) }
+
 // Sequence returns several results as the functions of JSONata do: no item gives no
 // value, one item that item. The caller must not change the slice afterwards.
 func Sequence(items []value.Value) value.Value { return collapsed(sequence(items)) }

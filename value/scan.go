@@ -26,9 +26,15 @@ func Parse(text string) (v Value, err error) { return ParseNested(text, MaxDepth
 
 // ParseNested is Parse with another maximum nesting than MaxDepth, for text that this
 // program has written itself.
-func ParseNested(text string, depth int) (v Value, err error) {
+func ParseNested(text string, depth int) (Value, error) { return parse(text, depth, false) }
+
+// ParseUnique is Parse, except that an object with two members of one name is an
+// error.
+func ParseUnique(text string) (Value, error) { return parse(text, MaxDepth, true) }
+
+func parse(text string, depth int, unique bool) (v Value, err error) {
 	s := scanners.Get().(*scanner)
-	s.src, s.deepest = text, depth
+	s.src, s.deepest, s.unique = text, depth, unique
 	defer func() {
 		s.release()
 		if r := recover(); r != nil {
@@ -63,9 +69,10 @@ type scanner struct {
 	src     string
 	at      int
 	depth   int
-	deepest int // what depth may become
-	place   int // of the value being read among the members of its object
-	loose   int // characters passed so far that the writer would write otherwise
+	deepest int  // what depth may become
+	place   int  // of the value being read among the members of its object
+	loose   int  // characters passed so far that the writer would write otherwise
+	unique  bool // two members of one name are an error
 
 	pending []Value  // members and items of the nodes being read
 	names   []string // member names of the objects being read
@@ -212,6 +219,9 @@ func (s *scanner) object() Value {
 			*recent = shape
 		}
 		if len(shape.names) < n { // the text shows the duplicates
+			if s.unique {
+				s.fail(s.at, "Duplicate field")
+			}
 			n = len(shape.names)
 			s.loose++
 		}

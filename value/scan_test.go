@@ -51,6 +51,19 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestParseUnique(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"a":1,"b":{"a":1}}`:        "<nil>",
+		`{"a":1,"a":2}`:              "Duplicate field at line 1, column 14",
+		`[{"a":1},{"a":1,"a":`:       "Unexpected end-of-input within/between Object entries at line 1, column 21",
+		`[{"b":{"a":1,"\u0061":1}}]`: "Duplicate field at line 1, column 25",
+	} {
+		if _, err := ParseUnique(text); fmt.Sprint(err) != want {
+			t.Errorf("%s: got %v, want %s", text, err, want)
+		}
+	}
+}
+
 // Duplicates collapse: the last value stands in the place of the first.
 func TestParseDuplicates(t *testing.T) {
 	const wide = `"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9`

@@ -1,6 +1,7 @@
 package intrinsic
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/big"
@@ -29,7 +30,7 @@ func arrayPartition(in *invocation) (value.Value, error) {
 		return value.Value{}, err
 	}
 	if n <= 0 {
-		return value.Value{}, wrongArgument(1, "a positive integer", in.values[1])
+		return value.Value{}, in.invalid()
 	}
 	chunks := make([]value.Value, 0, len(items)/n+1)
 	for chunk := range slices.Chunk(items, n) {
@@ -38,14 +39,17 @@ func arrayPartition(in *invocation) (value.Value, error) {
 	return value.OfSlice(chunks), nil
 }
 
-// arrayContains compares deeply (recorded).
+// arrayContains compares the texts of values as Java prints them: 1 is like "1",
+// {"a":1,"b":2} not like {"b":2,"a":1} (F-112).
 func arrayContains(in *invocation) (value.Value, error) {
 	items, err := in.array(0)
 	if err != nil {
 		return value.Value{}, err
 	}
+	sought := appendJava(nil, in.values[1])
+	var text []byte
 	for _, item := range items {
-		if value.Equal(item, in.values[1]) {
+		if text = appendJava(text[:0], item); bytes.Equal(text, sought) {
 			return value.True, nil
 		}
 	}
@@ -64,14 +68,14 @@ func arrayRange(in *invocation) (value.Value, error) {
 	}
 	first, last, step := bounds[0], bounds[1], bounds[2]
 	if step == 0 {
-		return value.Value{}, wrongArgument(2, "a number other than 0", in.values[2])
+		return value.Value{}, in.invalid()
 	}
 	n := 0
 	if first == last || (first < last) == (step > 0) { // otherwise it counts away from the last
 		n = (last-first)/step + 1
 	}
 	if n > maxRange {
-		return value.Value{}, fmt.Errorf("range: expected at most %d items, got %d", maxRange, n)
+		return value.Value{}, in.invalid()
 	}
 	items := make([]value.Value, n)
 	for i := range items {
@@ -80,17 +84,21 @@ func arrayRange(in *invocation) (value.Value, error) {
 	return value.OfSlice(items), nil
 }
 
+// arrayGetItem returns the item at an index. An empty array has null everywhere
+// (F-111).
 func arrayGetItem(in *invocation) (value.Value, error) {
 	items, err := in.array(0)
 	if err != nil {
 		return value.Value{}, err
 	}
-	i, ok := in.values[1].Int()
-	if !ok || i < 0 {
-		return value.Value{}, wrongArgument(1, "an index", in.values[1])
-	}
-	if i >= int64(len(items)) {
-		return value.Value{}, fmt.Errorf("index %d is out of bounds for an array of %d", i, len(items))
+	i, err := in.integer(1)
+	switch {
+	case err != nil:
+		return value.Value{}, err
+	case len(items) == 0 && i >= 0:
+		return value.NullValue, nil
+	case i < 0 || i >= len(items):
+		return value.Value{}, in.invalid()
 	}
 	return items[i], nil
 }
@@ -100,7 +108,8 @@ func arrayLength(in *invocation) (value.Value, error) {
 	return value.OfInt(int64(len(items))), err
 }
 
-// arrayUnique keeps the first of items that are deeply equal.
+// arrayUnique keeps the first of items that are equal, in the order of a HashSet of
+// Java (F-112).
 func arrayUnique(in *invocation) (value.Value, error) {
 	items, err := in.array(0)
 	if err != nil {
@@ -108,6 +117,7 @@ func arrayUnique(in *invocation) (value.Value, error) {
 	}
 	seen := make(map[string]bool, len(items))
 	unique := make([]value.Value, 0, len(items))
+	hashes := make([]int32, 0, len(items))
 	var key []byte
 	for _, item := range items {
 		if key, err = appendKey(key[:0], item); err != nil {
@@ -115,10 +125,14 @@ func arrayUnique(in *invocation) (value.Value, error) {
 		}
 		if !seen[string(key)] {
 			seen[string(key)] = true
-			unique = append(unique, item)
+			unique, hashes = append(unique, item), append(hashes, value.JavaHash(item))
 		}
 	}
-	return value.OfSlice(unique), nil
+	ordered := make([]value.Value, len(unique))
+	for i, k := range value.JavaHashOrder(hashes) {
+		ordered[i] = unique[k]
+	}
+	return value.OfSlice(ordered), nil
 }
 
 // appendKey appends a text that is the same for equal values only: members are in

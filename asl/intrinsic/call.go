@@ -2,6 +2,7 @@ package intrinsic
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
@@ -31,11 +32,11 @@ type Call struct {
 
 // An argument is a literal, a path or another call.
 type argument struct {
-	literal value.Value
-	holes   []int // offsets of the {} in the content of a literal string
-	path    *jsonpath.Path
-	offset  int // of the path in the text that was compiled
-	call    *Call
+	literal  value.Value
+	template *template // a literal string, as States.Format reads it
+	path     *jsonpath.Path
+	offset   int // of the path in the text that was compiled
+	call     *Call
 }
 
 // String returns the call as it was written.
@@ -60,35 +61,35 @@ func (c *Call) Paths(visit func(offset int, p *jsonpath.Path)) {
 }
 
 // Eval evaluates the arguments in their order and then the function. The error is an
-// *Error that names the call that failed, which may be an inner one. random is used
-// only by functions that need it.
+// *Error. random is used only by functions that need it.
 func (c *Call) Eval(r jsonpath.Roots, random Random) (value.Value, error) {
-	in := invocation{random: random}
+	v, err := c.eval(r, random)
+	if bad := new(Error); errors.As(err, &bad) {
+		bad.Call = c.text
+	}
+	return v, err
+}
+
+func (c *Call) eval(r jsonpath.Roots, random Random) (value.Value, error) {
+	in := invocation{function: c.function, random: random}
 	in.values = in.few[:0]
 	for i := range c.arguments {
-		v, err := c.argument(&c.arguments[i], r, random)
+		v, err := c.arguments[i].eval(r, random)
 		if err != nil {
 			return value.Value{}, err
 		}
 		in.values = append(in.values, v)
 	}
 	if len(c.arguments) > 0 {
-		in.holes = c.arguments[0].holes
+		in.template = c.arguments[0].template
 	}
-	v, err := c.function.run(&in)
-	if err != nil {
-		return value.Value{}, c.fail(err.Error())
-	}
-	if size := v.Size(); size > maxPayload {
-		return value.Value{}, c.fail(tooLarge(size))
-	}
-	return v, nil
+	return in.run()
 }
 
-func (c *Call) argument(a *argument, r jsonpath.Roots, random Random) (value.Value, error) {
+func (a *argument) eval(r jsonpath.Roots, random Random) (value.Value, error) {
 	switch {
 	case a.call != nil:
-		return a.call.Eval(r, random)
+		return a.call.eval(r, random)
 	case a.path == nil:
 		return a.literal, nil
 	}
@@ -97,13 +98,13 @@ func (c *Call) argument(a *argument, r jsonpath.Roots, random Random) (value.Val
 		return v, nil
 	}
 	if notFound := new(jsonpath.NotFoundError); !errors.As(err, &notFound) {
-		return value.Value{}, c.fail(pathNotEvaluated(a.path.String(), err))
+		return value.Value{}, pathNotEvaluated(a.path.String(), err)
 	}
-	input := r.Data
+	// The service shows the state's input even for a path into the context object, and
+	// that path with one $ only (F-110).
+	path := a.path.String()
 	if a.path.Root() == jsonpath.Context {
-		input = r.Context
+		path = strings.TrimPrefix(path, "$")
 	}
-	return value.Value{}, c.fail(pathNotFound(a.path.String(), input()))
+	return value.Value{}, pathNotFound(path, r.Data())
 }
-
-func (c *Call) fail(detail string) error { return &Error{Call: c.text, Detail: detail} }

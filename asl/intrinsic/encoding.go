@@ -7,8 +7,6 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -19,32 +17,27 @@ import (
 // limits, "Intrinsic functions".
 const maxText = 10_000
 
-func checkLength(i int, text string) error {
-	if len(text) <= maxText {
-		return nil
+// limited returns argument 0, a string of at most maxText characters.
+func (in *invocation) limited() (string, error) {
+	text, err := in.text(0)
+	if err == nil && tooLong(text) {
+		err = in.invalid()
 	}
-	if n := utf8.RuneCountInString(text); n > maxText {
-		return fmt.Errorf("argument %d: expected at most %d characters, got %d", i+1, maxText, n)
-	}
-	return nil
+	return text, err
 }
+
+func tooLong(text string) bool { return len(text) > maxText && utf8.RuneCountInString(text) > maxText }
 
 // base64Encode encodes the UTF-8 of a string, in one line.
 func base64Encode(in *invocation) (value.Value, error) {
-	text, err := in.text(0)
-	if err == nil {
-		err = checkLength(0, text)
-	}
+	text, err := in.limited()
 	return value.OfString(base64.StdEncoding.EncodeToString([]byte(text))), err
 }
 
 // base64Decode decodes as MIME does: other characters are skipped (F-037), and
 // padding may be missing.
 func base64Decode(in *invocation) (value.Value, error) {
-	text, err := in.text(0)
-	if err == nil {
-		err = checkLength(0, text)
-	}
+	text, err := in.limited()
 	if err != nil {
 		return value.Value{}, err
 	}
@@ -57,7 +50,7 @@ func base64Decode(in *invocation) (value.Value, error) {
 	}, text)
 	content, err := base64.RawStdEncoding.DecodeString(text)
 	if err != nil {
-		return value.Value{}, errors.New("argument 1: expected Base64, got a string that ends within a byte")
+		return value.Value{}, in.invalid() // the text ends within a byte
 	}
 	return value.OfString(strings.ToValidUTF8(string(content), "\uFFFD")), nil
 }
@@ -71,20 +64,26 @@ var hashes = map[string]func([]byte) []byte{
 	"SHA-512": func(b []byte) []byte { h := sha512.Sum512(b); return h[:] },
 }
 
-// hash returns, in lower-case hexadecimal, the hash of the UTF-8 of a string,
-// or of the JSON text of anything else (F-037).
+// Hash returns the hash of the UTF-8 of a text in lower-case hexadecimal; ok is false
+// if there is no such algorithm. $hash of JSONata has the same ones.
+func Hash(text, algorithm string) (sum string, ok bool) {
+	h := hashes[algorithm]
+	if h == nil {
+		return "", false
+	}
+	return hex.EncodeToString(h([]byte(text))), true
+}
+
+// hash is the hash of a string, or of the JSON text of anything else (F-037).
 func hash(in *invocation) (value.Value, error) {
 	data, name := in.values[0], in.values[1]
 	text := data.String()
 	if data.Kind() == value.String {
 		text = data.Text()
 	}
-	if err := checkLength(0, text); err != nil {
-		return value.Value{}, err
+	sum, ok := Hash(text, name.Text())
+	if !ok || tooLong(text) {
+		return value.Value{}, in.invalid()
 	}
-	sum := hashes[name.Text()]
-	if sum == nil {
-		return value.Value{}, wrongArgument(1, "MD5, SHA-1, SHA-256, SHA-384 or SHA-512", name)
-	}
-	return value.OfString(hex.EncodeToString(sum([]byte(text)))), nil
+	return value.OfString(sum), nil
 }

@@ -2,14 +2,12 @@ package intrinsic
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file has every message of the package. The frame of a run-time error and the
-// words for a path that finds nothing are those of the service; the other details are
-// our wording (inferred).
+// This file has the messages of the package. Those at run time are the service's,
+// except for results that are too large and paths that cannot be evaluated (inferred).
 
 // SyntaxError says why a text is not a call of an intrinsic function.
 type SyntaxError struct {
@@ -27,43 +25,37 @@ func (e *SyntaxError) Error() string {
 // Error says why a call failed. The service reports it as States.Runtime; the
 // specification's name for it is States.IntrinsicFailure.
 type Error struct {
-	Call   string // the failing call as it was written: States.X($.a)
-	Detail string
+	Call   string // the whole call as it was written, also if one inside of it failed (F-110)
+	Detail string // what is wrong, without the call
+	Path   bool   // a path among the arguments is wrong, not what it has found
 }
 
-// Error returns the sentence that the service puts into the cause.
+// Error returns the sentence that the service puts into the cause (recorded).
 func (e *Error) Error() string {
-	return fmt.Sprintf("The function '%s' had the following error: %s", e.Call, e.Detail)
-}
-
-func pathNotFound(path string, input value.Value) string {
-	return fmt.Sprintf("The JsonPath argument for the field '%s' could not be found in the input '%s'", path, input)
-}
-
-func pathNotEvaluated(path string, err error) string {
-	return fmt.Sprintf("The JsonPath argument for the field '%s' could not be evaluated: %v", path, err)
-}
-
-// tooLarge applies to arguments and results. Source: limits, "payload size".
-func tooLarge(size int) string {
-	return fmt.Sprintf("result: expected at most %d bytes, got %d", maxPayload, size)
-}
-
-// wrongArgument says that argument i, from 0, is not what the function expects.
-func wrongArgument(i int, want string, got value.Value) error {
-	return fmt.Errorf("argument %d: expected %s, got %s", i+1, want, brief(got))
-}
-
-// brief shows a value in a message: its kind, and its text if it is short.
-func brief(v value.Value) string {
-	const most = 40
-	kind := v.Kind().String()
-	switch text := v.String(); {
-	case kind == text:
-		return kind
-	case len(text) > most:
-		return kind + " of " + strconv.Itoa(len(text)) + " bytes"
-	default:
-		return kind + " " + text
+	if e.Path {
+		return fmt.Sprintf("The function '%s' had the following error: %s", e.Call, e.Detail)
 	}
+	return fmt.Sprintf("There was an error while evaluating the intrinsic function: %s. %s", e.Call, e.Detail)
+}
+
+// failure returns an Error about the function, whose Call is not yet known.
+func (in *invocation) failure(prefix, suffix string) error {
+	return &Error{Detail: prefix + " in " + in.function.name + suffix}
+}
+
+// invalid says that an argument is not one that the function takes, or that it takes
+// more or fewer: the service does not say which (F-110).
+func (in *invocation) invalid() error { return in.failure("Invalid arguments", "") }
+
+func pathNotFound(path string, input value.Value) *Error {
+	return &Error{Path: true, Detail: fmt.Sprintf("The JsonPath argument for the field '%s' could not be found in the input '%s'", path, input)}
+}
+
+func pathNotEvaluated(path string, err error) *Error {
+	return &Error{Path: true, Detail: fmt.Sprintf("The JsonPath argument for the field '%s' could not be evaluated: %v", path, err)}
+}
+
+// tooLarge is a result above the payload size. Source: limits, "payload size".
+func (in *invocation) tooLarge() error {
+	return in.failure("Result too large", fmt.Sprintf(": expected at most %d bytes", maxPayload))
 }

@@ -36,5 +36,5 @@ func Example() {
 	// Output:
 	// "Order A-17 has 3 lines"
 	// [[1,2],[3]]
-	// The function 'States.ArrayGetItem($.lines, 3)' had the following error: index 3 is out of bounds for an array of 3
+	// There was an error while evaluating the intrinsic function: States.ArrayGetItem($.lines, 3). Invalid arguments in States.ArrayGetItem
 }

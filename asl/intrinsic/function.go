@@ -6,8 +6,7 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A function is one row of the table. run fails with the detail of the message
-// that the caller makes.
+// A function is one row of the table. run fails with an *Error that lacks the call.
 type function struct {
 	name          string
 	least, most   int // arguments
@@ -37,7 +36,7 @@ var functions = []function{
 	{"States.MathRandom", 2, 3, false, mathRandom},
 	{"States.MathAdd", 2, 2, false, mathAdd},
 	{"States.StringSplit", 2, 2, false, stringSplit},
-	{"States.UUID", 0, 0, true, uuid},
+	{"States.UUID", 0, many, true, uuid},
 	{"States.Format", 1, many, true, format},
 }
 
@@ -63,46 +62,78 @@ func lookUp(name string) *function {
 // An invocation is the input of a function: the values of its arguments, as many as
 // its row allows.
 type invocation struct {
-	values []value.Value
-	few    [4]value.Value // room for values
-	holes  []int          // see argument
-	random Random
+	function *function
+	values   []value.Value
+	few      [4]value.Value // room for values
+	template *template      // see argument
+	random   Random
+}
+
+// run calls the function, unless it does not take that many arguments, which the
+// service finds out no earlier (recorded).
+func (in *invocation) run() (value.Value, error) {
+	if n := len(in.values); n < in.function.least || n > in.function.most {
+		return value.Value{}, in.wrongNumber()
+	}
+	v, err := in.function.run(in)
+	if err == nil && v.Size() > maxPayload {
+		return value.Value{}, in.tooLarge()
+	}
+	return v, err
+}
+
+// wrongNumber says that there are too many or too few arguments. Only
+// States.JsonToString says so (recorded).
+func (in *invocation) wrongNumber() error {
+	if in.function.name == "States.JsonToString" {
+		return in.failure("Invalid arguments", ": only a single argument is allowed.")
+	}
+	return in.invalid()
 }
 
 // These functions return argument i, or fail if it is of another kind.
 
 func (in *invocation) array(i int) ([]value.Value, error) {
 	if in.values[i].Kind() != value.Array {
-		return nil, wrongArgument(i, "an array", in.values[i])
+		return nil, in.invalid()
 	}
 	return in.values[i].Slice(), nil
 }
 
 func (in *invocation) text(i int) (string, error) {
 	if in.values[i].Kind() != value.String {
-		return "", wrongArgument(i, "a string", in.values[i])
+		return "", in.invalid()
 	}
 	return in.values[i].Text(), nil
 }
 
 func (in *invocation) object(i int) (value.Value, error) {
 	if in.values[i].Kind() != value.Object {
-		return value.Value{}, wrongArgument(i, "an object", in.values[i])
+		return value.Value{}, in.invalid()
 	}
 	return in.values[i], nil
 }
 
-// integer returns a number rounded to the nearest integer, a half towards
-// positive infinity: 2.5 is 3, -2.5 is -2 (recorded). It must then have 32
-// bits.
-func (in *invocation) integer(i int) (int, error) {
-	f := in.values[i].Float()
-	whole := math.Floor(f)
-	if f-whole >= 0.5 { // not Floor(f+0.5), which would round 0.49999999999999994 up
-		whole++
-	}
+// integer returns a number without its fraction: 2.6 is 2, -2.6 is -2 (recorded). It
+// must then have 32 bits.
+func (in *invocation) integer(i int) (int, error) { return in.bits32(i, math.Trunc) }
+
+// nearest returns a number rounded to the nearest integer, a half towards positive
+// infinity: 2.5 is 3, -2.5 is -2 (recorded). It must then have 32 bits.
+func (in *invocation) nearest(i int) (int, error) {
+	return in.bits32(i, func(f float64) float64 {
+		whole := math.Floor(f)
+		if f-whole >= 0.5 { // not Floor(f+0.5), which would round 0.49999999999999994 up
+			whole++
+		}
+		return whole
+	})
+}
+
+func (in *invocation) bits32(i int, round func(float64) float64) (int, error) {
+	whole := round(in.values[i].Float())
 	if in.values[i].Kind() != value.Number || whole < math.MinInt32 || whole > math.MaxInt32 {
-		return 0, wrongArgument(i, "a number between -2147483648 and 2147483647", in.values[i])
+		return 0, in.invalid()
 	}
 	return int(whole), nil
 }

@@ -10,7 +10,8 @@ import (
 
 // jsonMerge merges two objects, not their members: the members of the second one
 // replace those of the first, in their places (recorded). The service does not
-// support the deep merge of the specification.
+// support the deep merge of the specification; whatever is not true stands for a
+// shallow one (F-111).
 func jsonMerge(in *invocation) (value.Value, error) {
 	first, err := in.object(0)
 	if err != nil {
@@ -20,11 +21,8 @@ func jsonMerge(in *invocation) (value.Value, error) {
 	if err != nil {
 		return value.Value{}, err
 	}
-	switch deep := in.values[2]; {
-	case deep.Kind() != value.Bool:
-		return value.Value{}, wrongArgument(2, "false", deep)
-	case deep.Bool():
-		return value.Value{}, errors.New("argument 3: expected false, since deep merging is not supported, got true")
+	if in.values[2].Bool() {
+		return value.Value{}, in.invalid()
 	}
 	var merged value.ObjectBuilder
 	for _, v := range []value.Value{first, second} {
@@ -46,12 +44,23 @@ func stringToJSON(in *invocation) (value.Value, error) {
 	}
 	v, err := value.Parse(text)
 	if err != nil {
-		return value.Value{}, fmt.Errorf("argument 1: expected JSON, got %s: %w", brief(in.values[0]), err)
+		return value.Value{}, in.noJSON(err)
 	}
 	if v.NumberText() == "-0" {
 		return value.OfInt(0), nil
 	}
 	return v, nil
+}
+
+// noJSON tells of a text in the words of Jackson, whose column is that of the
+// character that is wrong (recorded).
+func (in *invocation) noJSON(err error) error {
+	suffix := ""
+	if bad := new(value.SyntaxError); errors.As(err, &bad) {
+		suffix = fmt.Sprintf(", caused by: %s\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: %d, column: %d]",
+			bad.Message, bad.Line, max(1, bad.Column-1))
+	}
+	return in.failure("Cannot convert String to Json", suffix)
 }
 
 // jsonToString returns compact JSON text.

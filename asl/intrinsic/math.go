@@ -1,31 +1,30 @@
 package intrinsic
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/aslocal/aslocal/value"
 )
 
-// mathAdd adds two numbers after rounding each (recorded).
+// mathAdd adds two numbers after rounding each to the nearest integer, which no other
+// function does (recorded).
 func mathAdd(in *invocation) (value.Value, error) {
-	a, err := in.integer(0)
+	a, err := in.nearest(0)
 	if err != nil {
 		return value.Value{}, err
 	}
-	b, err := in.integer(1)
+	b, err := in.nearest(1)
 	if err != nil {
 		return value.Value{}, err
 	}
 	if sum := a + b; sum < math.MinInt32 || sum > math.MaxInt32 {
-		return value.Value{}, fmt.Errorf("sum: expected a number between -2147483648 and 2147483647, got %d", sum)
+		return value.Value{}, in.invalid()
 	}
 	return value.OfInt(int64(a + b)), nil
 }
 
 // mathRandom returns a random integer from the first number to the second,
-// exclusively (documented). With a seed it is always the same; which one is
-// inferred to be that of java.util.Random.
+// exclusively (documented). With a seed it is that of java.util.Random (recorded).
 func mathRandom(in *invocation) (value.Value, error) {
 	from, err := in.integer(0)
 	if err != nil {
@@ -36,7 +35,7 @@ func mathRandom(in *invocation) (value.Value, error) {
 		return value.Value{}, err
 	}
 	if from >= to {
-		return value.Value{}, fmt.Errorf("argument 2: expected a number greater than %d, got %d", from, to)
+		return value.Value{}, in.invalid()
 	}
 	if len(in.values) == 2 {
 		n := in.random.Uint64() % uint64(to-from)
@@ -50,7 +49,8 @@ func mathRandom(in *invocation) (value.Value, error) {
 	return value.OfInt(int64(n)), nil
 }
 
-// uuid returns a random UUID.
+// uuid returns a random UUID. It takes no arguments, and ignores those that there are
+// (recorded).
 func uuid(in *invocation) (value.Value, error) { return value.OfString(in.random.UUID()), nil }
 
 // A javaRandom is the generator of java.util.Random: linear congruential, with
@@ -95,4 +95,13 @@ func (r *javaRandom) between(from, to int32) int32 {
 			return n
 		}
 	}
+}
+
+// JavaDouble returns the first number, 0 <= n < 1, of java.util.Random with that
+// seed. $random(seed) of JSONata returns it (measured: $random(42) is
+// 0.7275636800328681).
+func JavaDouble(seed int64) float64 {
+	r := newJavaRandom(seed)
+	high, low := r.next(26), r.next(27)
+	return float64(int64(high)<<27+int64(low)) / (1 << 53)
 }

@@ -16,9 +16,9 @@ import (
 //	string   = "'" *( any but ' and \ | "\'" | "\{" | "\}" | "\\" ) "'"
 //
 // There may be blanks around arguments, but none before the parenthesis. The
-// specification reserves { and } in strings; the service takes them as they
-// are, so that States.StringToJson('{"a": 1}') is in use. Spec: "Intrinsic
-// Functions".
+// specification reserves { and } in strings; to the service they mean something in
+// the template of States.Format only, so that States.StringToJson('{"a": 1}') is in
+// use. Spec: "Intrinsic Functions".
 
 // The limits of a call.
 const (
@@ -26,8 +26,9 @@ const (
 	maxLength = 1 << 20 // bytes, those of a whole definition
 )
 
-// Compile reads a call. The error is a *SyntaxError: the text is not a call, the
-// function does not exist, or the number of its arguments is wrong.
+// Compile reads a call. The error is a *SyntaxError: the text is not a call, or the
+// function does not exist. A wrong number of arguments makes the evaluation fail, as
+// in the service (F-110).
 func Compile(text string) (c *Call, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -114,25 +115,11 @@ func (p *parser) call(depth int) *Call {
 		p.blanks()
 	}
 	c.text = p.text[start:p.at]
-	c.checkArity(p, start)
 	return c
 }
 
 func nameByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '_'
-}
-
-func (c *Call) checkArity(p *parser, start int) {
-	f, n := c.function, len(c.arguments)
-	switch {
-	case n >= f.least && n <= f.most:
-	case f.least == f.most:
-		p.fail(start, "%s: expected %d arguments, got %d", f.name, f.least, n)
-	case f.most == many:
-		p.fail(start, "%s: expected at least %d arguments, got %d", f.name, f.least, n)
-	default:
-		p.fail(start, "%s: expected %d to %d arguments, got %d", f.name, f.least, f.most, n)
-	}
 }
 
 func (p *parser) argument(depth int) argument {
@@ -177,24 +164,24 @@ func (p *parser) word() argument {
 func (p *parser) string() argument {
 	start := p.at
 	var out []byte
-	holes := []int{} // not nil: it is known that there are none
+	t := &template{}
 	for p.at++; p.at < len(p.text); p.at++ {
 		switch c := p.text[p.at]; {
 		case c == '\'':
 			p.at++
-			return argument{literal: value.OfString(string(out)), holes: holes}
+			return argument{literal: value.OfString(string(out)), template: t}
 		case c == '\\':
 			p.at++
 			if p.at == len(p.text) || strings.IndexByte(`'{}\`, p.text[p.at]) < 0 {
 				p.fail(p.at-1, `expected \', \{, \} or \\ in a string, got another escape`)
 			}
 			out = append(out, p.text[p.at])
-		case strings.HasPrefix(p.text[p.at:], hole):
-			holes = append(holes, len(out))
-			out = append(out, hole...)
-			p.at++
 		default:
 			out = append(out, c)
+			if (c == '{' || c == '}') && p.at+1 < len(p.text) && t.brace(len(out)-1, c, p.text[p.at+1]) {
+				out = append(out, '}')
+				p.at++
+			}
 		}
 	}
 	p.fail(start, "expected a closing quote, got the end")

@@ -1,7 +1,6 @@
 package intrinsic
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/aslocal/aslocal/value"
@@ -30,47 +29,77 @@ func stringSplit(in *invocation) (value.Value, error) {
 	return value.OfSlice(items), nil
 }
 
+// A template is a text that States.Format fills in.
+type template struct {
+	holes []int // offsets of the {}, which arguments replace
+	fault string
+}
+
 // hole is the text that States.Format replaces by a value.
 const hole = "{}"
 
-// format puts the arguments into the holes of a template. The holes of a literal
-// template are found when it is read, because \{\} is not a hole; in one that comes
-// from a path every {} is a hole (recorded).
+// brace takes a brace of a template that is not escaped, at an offset of its content;
+// next is the character after it. It reports whether that one belongs to it. A brace
+// that is not part of {} is a fault (recorded).
+func (t *template) brace(at int, c, next byte) bool {
+	switch {
+	case c == '{' && next == '}':
+		t.holes = append(t.holes, at)
+		return true
+	case t.fault != "":
+	case c == '{':
+		t.fault = "matching '}' not found for '{'."
+	default:
+		t.fault = "matching '{' not found for '}'."
+	}
+	return false
+}
+
+// readTemplate reads a template that is not a literal: nothing in it is escaped, so
+// every {} is a hole (recorded).
+func readTemplate(text string) *template {
+	t := &template{}
+	for at := 0; at < len(text); at++ {
+		if c := text[at]; c == '{' || c == '}' {
+			next := byte(0)
+			if at+1 < len(text) {
+				next = text[at+1]
+			}
+			if t.brace(at, c, next) {
+				at++
+			}
+		}
+	}
+	return t
+}
+
+// format puts the arguments into the holes of a template.
 func format(in *invocation) (value.Value, error) {
-	template, err := in.text(0)
+	text, err := in.text(0)
 	if err != nil {
 		return value.Value{}, err
 	}
-	holes, values := in.holes, in.values[1:]
-	if holes == nil {
-		holes = findHoles(template)
+	template, values := in.template, in.values[1:]
+	if template == nil {
+		template = readTemplate(text)
 	}
-	if len(holes) != len(values) {
-		return value.Value{}, fmt.Errorf("template: expected as many arguments as it has occurrences of {}, which is %d, got %d", len(holes), len(values))
+	switch {
+	case template.fault != "":
+		return value.Value{}, in.failure("Invalid template", ": "+template.fault)
+	case len(template.holes) != len(values):
+		return value.Value{}, in.invalid()
 	}
-	out := make([]byte, 0, len(template)+16*len(values))
+	out := make([]byte, 0, len(text)+16*len(values))
 	done := 0
-	for i, at := range holes {
-		out = append(out, template[done:at]...)
+	for i, at := range template.holes {
+		out = append(out, text[done:at]...)
 		out = appendJava(out, values[i])
 		done = at + len(hole)
 		if len(out) > maxPayload {
-			return value.Value{}, fmt.Errorf("result: expected at most %d bytes, got more", maxPayload)
+			return value.Value{}, in.tooLarge()
 		}
 	}
-	return value.OfString(string(append(out, template[done:]...))), nil
-}
-
-func findHoles(template string) []int {
-	var holes []int
-	for at := 0; ; at += len(hole) {
-		i := strings.Index(template[at:], hole)
-		if i < 0 {
-			return holes
-		}
-		at += i
-		holes = append(holes, at)
-	}
+	return value.OfString(string(append(out, text[done:]...))), nil
 }
 
 // appendJava writes a value as States.Format does, which is as Java prints it: a
