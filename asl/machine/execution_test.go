@@ -382,7 +382,7 @@ func TestProgramIsShared(t *testing.T) {
 			done <- d.run(machines["map"].input).x.Output().String()
 		}()
 	}
-	want := `[{"i":0,"v":"a"},{"i":1,"v":"b"},{"i":2,"v":"c"},{"i":3,"v":"d"},{"i":4,"v":"e"}]`
+	want := `[{"v":"a","i":0},{"v":"b","i":1},{"v":"c","i":2},{"v":"d","i":3},{"v":"e","i":4}]`
 	for range 8 {
 		if got := <-done; got != want {
 			t.Errorf("output %s, want %s", got, want)

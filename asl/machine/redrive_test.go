@@ -43,7 +43,7 @@ func TestRedrive(t *testing.T) {
 		"choice is evaluated again": {
 			definition: `{"StartAt": "C", "States": {"C": {"Type": "Choice", "Choices": [{"Variable": "$$.Execution.RedriveCount", "NumericEquals": 1, "Next": "P"}]}, "P": {"Type": "Pass", "Parameters": {"n.$": "$$.Execution.RedriveCount", "at.$": "$$.Execution.RedriveTime"}, "End": true}}}`,
 			history:    `4<0 ExecutionRedriven; 5<4 StateExited(C); 6<5 StateEntered(P); 7<6 StateExited(P); 8<7 ExecutionSucceeded`,
-			output:     `{"n":1,"at":"2026-01-01T00:01:00Z"}`,
+			output:     `{"at":"2026-01-01T00:01:00Z","n":1}`,
 		},
 		"a wait that was stopped": {
 			definition: single(`"Type": "Wait", "Seconds": 5`), stop: true,

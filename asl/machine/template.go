@@ -46,15 +46,14 @@ func (c *compiler) part(field string, v value.Value) template {
 	}
 	switch v.Kind() {
 	case value.Object:
-		names := make([]string, 0, v.Len())
-		for name, member := range v.Members() {
-			if stem, ok := strings.CutSuffix(name, ".$"); ok {
-				names = append(names, stem)
-				add(template{expr: c.expression(field+"/"+name, member.Text()), field: name})
-				continue
-			}
-			names = append(names, name)
-			add(c.part(field, member))
+		fixed, filled := membersOf(v)
+		names := append(fixed, filled...)
+		for _, name := range fixed {
+			add(c.part(field, v.Get(name)))
+		}
+		for _, stem := range filled {
+			name := stem + ".$"
+			add(template{expr: c.expression(field+"/"+name, v.Get(name).Text()), field: name})
 		}
 		if !constant {
 			return template{shape: c.shape(field, names), parts: parts}
@@ -68,6 +67,25 @@ func (c *compiler) part(field string, v value.Value) template {
 		}
 	}
 	return template{constant: v}
+}
+
+// membersOf returns the names of the members of an object in a template in the order
+// of its result: first those that stand as they are; then, without their ".$", those
+// that are filled in, in the order of a HashMap of Java (F-114).
+func membersOf(v value.Value) (fixed, filled []string) {
+	var stems []string
+	var hashes []int32
+	for name := range v.Members() {
+		if stem, ok := strings.CutSuffix(name, ".$"); ok {
+			stems, hashes = append(stems, stem), append(hashes, value.JavaStringHash(stem))
+		} else {
+			fixed = append(fixed, name)
+		}
+	}
+	for _, i := range value.JavaHashOrder(hashes) {
+		filled = append(filled, stems[i])
+	}
+	return fixed, filled
 }
 
 // shape makes the shape of an object whose names must still differ without
