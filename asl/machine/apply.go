@@ -35,7 +35,7 @@ func (x *Execution) apply(e *Event) {
 	switch e.Type {
 	case StateEntered:
 		f.state, f.raw, f.phase = f.target(e, e.State), e.Doc, entered
-		f.entered, f.enteredPrev, f.enteredAt = e.ID, e.Prev, e.At
+		f.entered, f.enteredAt = e.ID, e.At
 		f.tries, f.retries, f.exitPrev = nil, 0, 0
 	case StateExited:
 		x.applyExit(f, e)

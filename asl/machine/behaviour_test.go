@@ -217,7 +217,7 @@ func TestHistories(t *testing.T) {
 		},
 		"the others are aborted": {
 			single(`"Type": "Parallel", "Branches": [` + branch(sleeps) + `, ` + branch(broken) + `, ` + branch(`"Type": "Map", "ItemProcessor": `+branch(sleeps)) + `]`), `[1]`,
-			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 ParallelStateStarted; 4<3 StateEntered(B); 5<3 StateEntered(B); 6<5 TaskScheduled; 7<3 StateEntered(B); 8<6 TaskStarted; 9<7 MapStateStarted; 10<9 MapIterationStarted(0); 11<10 StateEntered(B); 12<8 TaskFailed!Broken; 13<12 StateAborted(Task); 14<12 StateAborted(Wait); 15<12 StateAborted(Wait); 16<12 MapIterationAborted(0); 17<12 StateAborted(Map); 18<12 ParallelStateFailed!Broken; 19<18 ExecutionFailed!Broken",
+			"1<0 ExecutionStarted; 2<0 StateEntered(S); 3<2 ParallelStateStarted; 4<3 StateEntered(B); 5<3 StateEntered(B); 6<5 TaskScheduled; 7<3 StateEntered(B); 8<6 TaskStarted; 9<7 MapStateStarted; 10<9 MapIterationStarted(0); 11<10 StateEntered(B); 12<8 TaskFailed!Broken; 13<12 StateAborted(Wait); 14<12 StateAborted(Task); 15<12 StateAborted(Wait); 16<12 MapIterationAborted(0); 17<12 StateAborted(Map); 18<12 ParallelStateFailed!Broken; 19<18 ExecutionFailed!Broken",
 		},
 		"States.Runtime in a branch fails all at once": {
 			single(`"Type": "Parallel", "Catch": [{"ErrorEquals": ["States.ALL", "States.Runtime"], "Next": "S"}], "Branches": [` + branch(`"Type": "Pass", "InputPath": "$.x"`) + `]`), `{}`,

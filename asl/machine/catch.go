@@ -22,9 +22,10 @@ type catchFlow interface {
 	caught(x *Execution, f *frame, errorOutput value.Value) (out, assigned value.Value, failure *Failure)
 }
 
-// catch leaves the state by the first Catcher that names the error. A failure
-// in the Catcher's own fields fails the execution.
-func (x *Execution) catch(f *frame, failure *Failure, prev int64) bool {
+// catch leaves the state by the first Catcher that names the error; before is the
+// event before its …StateFailed. A failure in the Catcher's own fields fails the
+// execution.
+func (x *Execution) catch(f *frame, failure *Failure, before int64) bool {
 	i := f.state.catcher(failure)
 	if i < 0 {
 		return false
@@ -35,7 +36,7 @@ func (x *Execution) catch(f *frame, failure *Failure, prev int64) bool {
 		own = x.checkSizes(f, out, assigned)
 	}
 	if own != nil {
-		x.catcherFailed(f, own, prev)
+		x.catcherFailed(f, own, before)
 		return true
 	}
 	if x.probe != nil {
@@ -55,10 +56,11 @@ func (st *state) catcher(failure *Failure) int {
 }
 
 // catcherFailed ends the execution because a field of a Catcher failed. The
-// history gets a second …StateFailed (F-009).
-func (x *Execution) catcherFailed(f *frame, own *Failure, prev int64) {
+// history gets a second …StateFailed, as if there had been no first one (F-009).
+func (x *Execution) catcherFailed(f *frame, own *Failure, before int64) {
+	prev := f.prev
 	if own.Evaluation {
-		x.emit(Event{Type: EvaluationFailed, Frame: f.id, Prev: f.prev, State: f.state.name, Failure: own})
+		x.emit(Event{Type: EvaluationFailed, Frame: f.id, Prev: before, State: f.state.name, Failure: own})
 		prev = x.lastID
 		if f.state.failed != 0 {
 			x.emit(Event{Type: f.state.failed, Frame: f.id, Prev: prev, Failure: own})

@@ -19,18 +19,17 @@ type frame struct {
 	scope  value.Value // variables assigned in this frame: an object, or no value
 	held   int         // bytes of the values in scope
 
-	state       *state
-	phase       phase
-	open        openState   // what the state has begun, if it has
-	raw         value.Value // the input of the state; after it, its output
-	result      value.Value
-	failure     *Failure
-	next        *state // after StateExited
-	entered     int64  // id of the StateEntered event
-	enteredPrev int64  // its previousEventId
-	enteredAt   int64
-	prev        int64 // event that the next one points back to
-	exitPrev    int64 // the same for the StateExited of a Parallel or Map; 0 for prev
+	state     *state
+	phase     phase
+	open      openState   // what the state has begun, if it has
+	raw       value.Value // the input of the state; after it, its output
+	result    value.Value
+	failure   *Failure
+	next      *state // after StateExited
+	entered   int64  // id of the StateEntered event
+	enteredAt int64
+	prev      int64 // event that the next one points back to
+	exitPrev  int64 // the same for the StateExited of a Parallel or Map; 0 for prev
 
 	token   int64 // record that asked for what the frame waits for
 	due     int64 // when a Wait, or the pause before a retry, ends

@@ -107,9 +107,6 @@ type stateType struct {
 	failed Type
 	// reentered: a redrive enters the state again, with an event of its own.
 	reentered bool
-	// checksItself: an evaluation that failed points back to the event before
-	// it, not to the one before the state (F-008).
-	checksItself bool
 }
 
 // An abortion is from when on a type of state can be aborted.
@@ -129,7 +126,7 @@ func init() { // not an initializer: workflows contain states that contain workf
 		asl.Pass:     {name: asl.Pass, compile: compilePass},
 		asl.Task:     {name: asl.Task, compile: compileTask, eager: true, retriable: true, aborted: abortedOnceOpen},
 		asl.Choice:   {name: asl.Choice, compile: compileChoice},
-		asl.Wait:     {name: asl.Wait, compile: compileWait, aborted: abortedOnceEntered, checksItself: true},
+		asl.Wait:     {name: asl.Wait, compile: compileWait, aborted: abortedOnceEntered},
 		asl.Succeed:  {name: asl.Succeed, compile: compileSucceed},
 		asl.Fail:     {name: asl.Fail, compile: compileFail, reentered: true},
 		asl.Parallel: {name: asl.Parallel, compile: compileParallel, retriable: true, aborted: abortedOnceEntered, failed: ParallelStateFailed},

@@ -1,6 +1,10 @@
 package machine
 
-import "github.com/aslocal/aslocal/value"
+import (
+	"slices"
+
+	"github.com/aslocal/aslocal/value"
+)
 
 // This file implements what Parallel and inline Map share: lines of control
 // that run below a state, the collection of their outputs, and the end of all of
@@ -68,23 +72,33 @@ func (l *lines) code(c *coder, _ *Execution, _ *frame) {
 }
 
 // abortLines ends the lines of control below p because f, one of them, has
-// failed at the event cause: all events of it point back to that one (F-007).
+// failed at the event cause: all events of it point back to that one (F-007), by
+// ascending index (F-115).
 //
 // f is nil if p itself has failed.
 func (x *Execution) abortLines(p, f *frame, cause int64) {
-	if f != nil {
-		f.in.failed(x, p, f, cause)
-		x.abortState(f, cause)
-	}
 	living := x.living()
-	for _, g := range living {
-		if g == f || g.parent != p {
-			continue
+	for _, g := range below(p, living) {
+		if g == f {
+			f.in.failed(x, p, f, cause)
+		} else {
+			g.in.aborted(x, p, g, cause)
+			x.abortBelow(g, living, cause)
 		}
-		g.in.aborted(x, p, g, cause)
-		x.abortBelow(g, living, cause)
 		x.abortState(g, cause)
 	}
+}
+
+// below returns the living lines of control of p by their index.
+func below(p *frame, living []*frame) []*frame {
+	var lines []*frame
+	for _, g := range living {
+		if g.parent == p {
+			lines = append(lines, g)
+		}
+	}
+	slices.SortStableFunc(lines, func(a, b *frame) int { return int(a.index - b.index) })
+	return lines
 }
 
 // abortBelow ends the living lines of control below g, innermost first.

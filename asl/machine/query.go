@@ -3,6 +3,7 @@ package machine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -165,31 +166,23 @@ func (q *query) unexpected(e *env, wanted string, v value.Value) *Failure {
 		v.Kind().String()+"' for value: "+v.String()))
 }
 
-// A numeric says which numbers a field takes, and how the error calls them that
-// refuses others.
+// A numeric says which numbers a field takes.
 type numeric struct {
-	name        string
-	whole       bool
-	least, most float64
+	fraction    bool
+	least, most int64
 }
 
-var (
-	anyInteger = numeric{"integer", true, math.Inf(-1), math.Inf(1)}
-	natural    = numeric{"non-negative integer", true, 0, math.Inf(1)}
-	positive   = numeric{"positive integer", true, 1, math.Inf(1)}
-)
-
-// numerics are the fields that do not take just any integer. That the error is
-// a States.QueryEvaluationError is documented, its words are inferred (F-090).
+// numerics are the fields that do not take just any integer. The range of
+// TimeoutSeconds is recorded, the others are inferred from the definition's (F-090).
 var numerics = map[string]numeric{
-	"TimeoutSeconds":             positive,
-	"HeartbeatSeconds":           positive,
-	"Seconds":                    natural,
-	"MaxConcurrency":             natural,
-	"ToleratedFailureCount":      natural,
-	"ToleratedFailurePercentage": {"number between 0 and 100", false, 0, 100},
-	"MaxItemsPerBatch":           positive,
-	"MaxInputBytesPerBatch":      positive,
+	"TimeoutSeconds":             {false, 0, 99_999_999},
+	"HeartbeatSeconds":           {false, 0, 99_999_999},
+	"Seconds":                    {false, 0, 99_999_999},
+	"MaxConcurrency":             {false, 0, math.MaxInt32},
+	"ToleratedFailureCount":      {false, 0, math.MaxInt32},
+	"ToleratedFailurePercentage": {true, 0, 100},
+	"MaxItemsPerBatch":           {false, 1, math.MaxInt32},
+	"MaxInputBytesPerBatch":      {false, 1, math.MaxInt32},
 }
 
 // number evaluates a field that must give a number, one of those that the field
@@ -201,11 +194,14 @@ func (q *query) number(e *env, field string) (value.Value, *Failure) {
 	}
 	takes, ok := numerics[field]
 	if !ok {
-		takes = anyInteger
+		takes = numeric{false, math.MinInt64, math.MaxInt64}
 	}
 	_, whole := v.Int()
-	if f := v.Float(); takes.whole && !whole || f < takes.least || f > takes.most {
-		failure = q.unexpected(e, takes.name, v)
+	switch f := v.Float(); {
+	case !takes.fraction && !whole:
+		failure = e.f.evaluation(q.location, "The "+field+" field cannot be parsed as an integer: "+v.String())
+	case f < float64(takes.least) || f > float64(takes.most):
+		failure = e.f.evaluation(q.location, fmt.Sprintf("%s must be between %d and %d but was: %s", field, takes.least, takes.most, v))
 	}
 	return v, failure
 }

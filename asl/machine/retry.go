@@ -19,8 +19,9 @@ func (x *Execution) fail(f *frame, failure *Failure) {
 	if x.probe != nil {
 		x.probe.Failed(f.place(), failure)
 	}
-	if failure.Evaluation {
-		prev = x.evaluationFailed(f, failure, prev)
+	if failure.Evaluation { // it points back to the event before it (F-008)
+		x.emit(Event{Type: EvaluationFailed, Frame: f.id, Prev: prev, State: f.state.name, Failure: failure})
+		prev = x.lastID
 	}
 	if failure.fatal() {
 		x.end(ExecutionFailed, prev, failure) // from any depth (F-003)
@@ -33,11 +34,12 @@ func (x *Execution) fail(f *frame, failure *Failure) {
 		if x.retry(f, failure, prev) {
 			return
 		}
+		before := prev
 		if f.state.failed != 0 {
 			x.emit(Event{Type: f.state.failed, Frame: f.id, Prev: prev, Failure: failure})
 			prev = x.lastID
 		}
-		if x.catch(f, failure, prev) {
+		if x.catch(f, failure, before) {
 			return
 		}
 		if f.parent == nil {
@@ -47,17 +49,6 @@ func (x *Execution) fail(f *frame, failure *Failure) {
 		x.abortLines(f.parent, f, prev)
 		f = f.parent
 	}
-}
-
-// evaluationFailed emits the event of an expression that failed. If nothing has
-// happened in the state since it was entered, the event points back to what
-// came before the state (F-008); a Wait's own check is the exception.
-func (x *Execution) evaluationFailed(f *frame, failure *Failure, prev int64) int64 {
-	if prev == f.entered && !f.state.checksItself {
-		prev = f.enteredPrev
-	}
-	x.emit(Event{Type: EvaluationFailed, Frame: f.id, Prev: prev, State: f.state.name, Failure: failure})
-	return x.lastID
 }
 
 // retry lets the state wait for its next attempt, if a Retrier allows one. Only

@@ -11,7 +11,7 @@ import (
 // its history: what lets it leave memory, move to another machine, or go on
 // under a fresh history in another engine.
 
-const snapshotVersion = 2
+const snapshotVersion = 3
 
 var errMisfit = errors.New("machine: a snapshot does not fit the program")
 
@@ -91,7 +91,7 @@ func (f *frame) code(c *coder, x *Execution) {
 		c.failure(f.failure)
 	}
 	c.state(&f.next, f.flow)
-	for _, n := range []*int64{&f.entered, &f.enteredPrev, &f.enteredAt, &f.prev, &f.exitPrev, &f.token, &f.due} {
+	for _, n := range []*int64{&f.entered, &f.enteredAt, &f.prev, &f.exitPrev, &f.token, &f.due} {
 		c.int64(n)
 	}
 	for i := range length(c, &f.tries) {

@@ -74,7 +74,8 @@ func (t *task) prepare(x *Execution, f *frame) (in value.Value, scheduled *TaskE
 	return in, scheduled, failure
 }
 
-// seconds evaluates a timeout or heartbeat; 0 if the state has none.
+// seconds evaluates a timeout or heartbeat; 0 if the state has none. A path must not
+// give 0, which an expression may (F-090).
 func (t *task) seconds(x *Execution, f *frame, o operand, field string) (int64, *Failure) {
 	if o == nil {
 		return 0, nil
@@ -84,7 +85,7 @@ func (t *task) seconds(x *Execution, f *frame, o operand, field string) (int64, 
 		return 0, failure
 	}
 	n, failure := integer(o, x.env(f, in), field)
-	if failure == nil && n <= 0 {
+	if _, expression := o.(queryOperand); failure == nil && n <= 0 && !expression {
 		failure = f.runtime("The %s field must be a positive integer but was: %d", field, n)
 	}
 	return n, failure
