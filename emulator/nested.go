@@ -40,7 +40,7 @@ func (n *nested) OnEnd(ctx context.Context, execution string, f func()) error {
 	stop := context.AfterFunc(ctx, func() {
 		if errors.Is(context.Cause(ctx), task.ErrGivenUp) {
 			// An error says that it has ended meanwhile, or that we are closing.
-			_, _ = n.em.engine.Stop(context.WithoutCancel(ctx), execution, nil)
+			_, _ = n.em.engine.Stop(context.WithoutCancel(ctx), execution, engine.Unmanaged(task.CallOf(ctx).Execution))
 		}
 	})
 	err := n.em.engine.OnEnd(execution, func(engine.View) {

@@ -99,3 +99,28 @@ func TestNestedExecutionOfTestState(t *testing.T) {
 		t.Errorf("children: %+v, %v, want two", list, err)
 	}
 }
+
+// A nested execution that nobody waits for any more is stopped, and says whose it was
+// (F-117).
+func TestNestedExecutionIsStopped(t *testing.T) {
+	const child = "arn:aws:states:us-east-1:123456789012:execution:child:mine"
+	task := `{"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+		"Parameters": {"Name": "mine", "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child"}, "End": true`
+	for name, parent := range map[string]string{
+		"time of the task":      `{"StartAt": "T", "States": {"T": ` + task + `, "TimeoutSeconds": 1}}}`,
+		"time of the execution": `{"TimeoutSeconds": 1, "StartAt": "T", "States": {"T": ` + task + `}}}`,
+		"failure of a branch": `{"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "T", "States": {"T": ` + task + `}}},
+			{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "Next": "F"}, "F": {"Type": "Fail"}}}]}}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := newTest(t)
+			x.create("child", wait)
+			parent := x.start(x.create("parent", parent), "", `{}`)
+			x.em.Advance(time.Second)
+			want := "The Task state in AWS Step Functions execution [" + parent + "] which was managing this resource was aborted"
+			if got := x.em.Wait(child); got.Status != "ABORTED" || got.Error != "" || got.Cause != want {
+				t.Errorf("got %+v, want ABORTED with the cause %s", got, want)
+			}
+		})
+	}
+}

@@ -98,7 +98,7 @@ func (d *drive) finish() {
 		case c.Kind == ReadItems && d.broken:
 			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Failure: NewFailure("States.ItemReaderFailed", "it is broken")})
 		case c.Kind == ReadItems:
-			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: c.Reading.Arguments.Get("items"), Sources: []ItemSource{{0, "S3://b/k"}}})
+			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: c.Reading.Arguments.Get("items"), Sources: []ItemSource{{0, "s3://b/k"}}})
 		case c.Kind == WriteResults:
 			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: value.OfMembers("Bucket", value.OfString("b"))})
 		case c.Kind == SetTimer && c.Timer == Sleep:

@@ -254,7 +254,7 @@ func (g *generator) run(t *testing.T, p *Program, budget int) *drive {
 			s.Kind, s.Ended = ChildrenEnded, []ChildEnd{childEnd(c.Child, Status(1+g.IntN(4)))}
 		case ReadItems:
 			if s.Kind = Answered; g.IntN(4) > 0 {
-				s.Output, s.Sources = value.MustParse(`[1, {"a": 2}, "x"]`), []ItemSource{{0, "S3://b/k"}, {2, "S3://b/l"}}
+				s.Output, s.Sources = value.MustParse(`[1, {"a": 2}, "x"]`), []ItemSource{{0, "s3://b/k"}, {2, "s3://b/l"}}
 			}
 		case WriteResults:
 			if s.Kind = Answered; g.IntN(4) == 0 {

@@ -59,9 +59,9 @@ func TestReading(t *testing.T) {
 		action, arguments, config, want string
 		sources                         []task.Source
 	}{
-		{"getObject", `{"Bucket": "b", "Key": "in/1.json"}`, `{"InputType": "JSON"}`, `[1,2]`, []task.Source{{From: 0, Source: "S3://b/in/1.json"}}},
+		{"getObject", `{"Bucket": "b", "Key": "in/1.json"}`, `{"InputType": "JSON"}`, `[1,2]`, []task.Source{{From: 0, Source: "s3://b/in/1.json"}}},
 		{"listObjectsV2", `{"Bucket": "b", "Prefix": "in/"}`, `{"InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN"}`, `[1,2,3]`,
-			[]task.Source{{From: 0, Source: "S3://b/in/1.json"}, {From: 2, Source: "S3://b/in/2.json"}}},
+			[]task.Source{{From: 0, Source: "s3://b/in/1.json"}, {From: 2, Source: "s3://b/in/2.json"}}},
 	} {
 		in := call(t, c.action, c.arguments)
 		in.Reading = &task.Reading{Config: value.MustParse(c.config)}

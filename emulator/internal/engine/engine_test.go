@@ -84,7 +84,7 @@ func readItems(c *task.Call) (task.Answer, error) {
 	if err != nil {
 		return task.Answer{}, &asl.Error{Name: asl.ErrItemReaderFailed, Cause: err.Error()}
 	}
-	return task.Answer{Output: items, Sources: []task.Source{{From: 0, Source: "S3://b/k"}, {From: 2, Source: "S3://b/l"}}}, nil
+	return task.Answer{Output: items, Sources: []task.Source{{From: 0, Source: "s3://b/k"}, {From: 2, Source: "s3://b/l"}}}, nil
 }
 
 func (r runner) Watch(ctx context.Context, c *task.Call, submitted value.Value, done func(value.Value, error)) {

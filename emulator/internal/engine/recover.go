@@ -61,7 +61,11 @@ func (e *Engine) Recover() error {
 	}
 	for _, x := range found {
 		if start := startOf(x); start != nil && !standing[start.Caller] && e.orphaned(start, wanted) {
-			e.deliver(x, delivery{Stimulus: machine.Stimulus{Kind: machine.Stopped}})
+			s := machine.Stimulus{Kind: machine.Stopped}
+			if start.Managed {
+				s.Failure = Unmanaged(start.Caller)
+			}
+			e.deliver(x, delivery{Stimulus: s})
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/value"
 )
 
 // This file stops executions, and brings other stimuli of callers that wait for
@@ -28,6 +29,12 @@ func (e *Engine) Stop(ctx context.Context, arn string, failure *machine.Failure)
 			return v.Stopped, err
 		} // else it was redriven meanwhile
 	}
+}
+
+// Unmanaged is the failure of an execution that is stopped because the task that has
+// started it, in the execution of the ARN caller, no longer waits for it (F-117).
+func Unmanaged(caller string) *machine.Failure {
+	return &machine.Failure{Cause: value.OfString("The Task state in AWS Step Functions execution [" + caller + "] which was managing this resource was aborted")}
 }
 
 // send brings a stimulus to an execution and returns when its effect is durable.

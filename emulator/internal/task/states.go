@@ -36,7 +36,7 @@ type API interface {
 	Call(ctx context.Context, operation string, in value.Value) (value.Value, error)
 	// OnEnd arranges that f is called when the execution has ended. It is not
 	// called after ctx has ended; ctx tells by its cause whether the execution
-	// is still wanted.
+	// is still wanted, and has the Call that waits for it.
 	OnEnd(ctx context.Context, execution string, f func()) error
 }
 
@@ -109,13 +109,13 @@ func nameOf(c *Call) string { return uuid.NewHash(sha256.New(), uuid.Nil, []byte
 // whose cause is the description.
 func (s States) Watch(ctx context.Context, c *Call, submitted value.Value, done func(value.Value, error)) {
 	arn := submitted.Get("ExecutionArn").Text()
-	err := s.API.OnEnd(ctx, arn, func() {
+	err := s.API.OnEnd(context.WithValue(ctx, callKey{}, c), arn, func() {
 		out, err := s.API.Call(ctx, "DescribeExecution", value.OfMembers("executionArn", value.OfString(arn)))
 		if err != nil {
 			done(value.Value{}, optimizedError(err))
 			return
 		}
-		done(nestedResult(pascal(out), c.Resource))
+		done(nestedResult(pascal(out, milliseconds), c.Resource))
 	})
 	if err != nil {
 		done(value.Value{}, optimizedError(err))
@@ -175,7 +175,7 @@ func startResult(out value.Value) value.Value {
 		"ExecutionArn", arn,
 		"SdkHttpMetadata", httpMetadataShape.New([]value.Value{all.Value(), byName.Value(), value.OfInt(http.StatusOK)}),
 		"SdkResponseMetadata", responseMetadataShape.New([]value.Value{value.OfString(id)}),
-		"StartDate", value.OfString(isoTime(start)))
+		"StartDate", milliseconds(start))
 }
 
 // requestOf is the request of an execution's start with AWS's spelling of
@@ -189,7 +189,7 @@ func requestOf(in value.Value) value.Value {
 	default:
 		in = in.With("Input", value.OfString(input.String()))
 	}
-	return renamed(in, unicode.ToLower)
+	return renamed(in, unicode.ToLower, asItIs)
 }
 
 // callSDK calls any operation as the AWS SDK integration does.
@@ -203,13 +203,13 @@ func (s States) callSDK(ctx context.Context, c *Call) (value.Value, error) {
 	if operation == "StartExecution" || operation == "StartSyncExecution" {
 		in = requestOf(in)
 	} else {
-		in = renamed(in, unicode.ToLower)
+		in = renamed(in, unicode.ToLower, asItIs)
 	}
 	out, err := s.call(ctx, c, operation, in)
 	if err != nil {
 		return value.Value{}, sdkError(err, c.Resource.Service)
 	}
-	return pascal(out), nil
+	return pascal(out, isoTime), nil
 }
 
 // refusal is what the API refuses a call with, and whether err is that.
@@ -238,18 +238,20 @@ func sdkError(err error, service string) error {
 	return err
 }
 
-// pascal is an answer as integrations return it: members in Pascal case, times
-// as ISO 8601 text.
-func pascal(v value.Value) value.Value { return renamed(v, unicode.ToUpper) }
+// pascal is an answer as integrations return it: with members in Pascal case, and
+// times as date writes them.
+func pascal(v value.Value, date func(seconds value.Value) value.Value) value.Value {
+	return renamed(v, unicode.ToUpper, date)
+}
 
-// renamed changes the first letter of all member names. Names that users have
-// given, those of variables and tags, stay as they are.
-func renamed(v value.Value, change func(rune) rune) value.Value {
+// renamed changes the first letter of all member names, and times with date. Names
+// that users have given, those of variables and tags, stay as they are.
+func renamed(v value.Value, change func(rune) rune, date func(seconds value.Value) value.Value) value.Value {
 	switch v.Kind() {
 	case value.Array:
 		items := make([]value.Value, v.Len())
 		for i, item := range v.Items() {
-			items[i] = renamed(item, change)
+			items[i] = renamed(item, change, date)
 		}
 		return value.OfSlice(items)
 	case value.Object:
@@ -258,9 +260,9 @@ func renamed(v value.Value, change func(rune) rune) value.Value {
 			first, size := utf8.DecodeRuneInString(name)
 			switch {
 			case strings.HasSuffix(name, "Date") && member.Kind() == value.Number, name == "timestamp":
-				member = value.OfString(isoTime(member))
+				member = date(member)
 			case name != "variableReferences" && name != "assignedVariables":
-				member = renamed(member, change)
+				member = renamed(member, change, date)
 			}
 			b.Set(string(change(first))+name[size:], member)
 		}
@@ -269,7 +271,16 @@ func renamed(v value.Value, change func(rune) rune) value.Value {
 	return v
 }
 
-// isoTime writes seconds since 1970 as text.
-func isoTime(seconds value.Value) string {
-	return time.UnixMilli(int64(seconds.Float()*1000 + 0.5)).UTC().Format("2006-01-02T15:04:05.000Z")
+// These write a time, given in seconds since 1970.
+
+// isoTime is how AWS SDK integrations write it: as text (recorded).
+func isoTime(seconds value.Value) value.Value {
+	return value.OfString(time.UnixMilli(unixMilli(seconds)).UTC().Format("2006-01-02T15:04:05.000Z"))
 }
+
+// milliseconds is how states:startExecution writes it: in milliseconds (F-117).
+func milliseconds(seconds value.Value) value.Value { return value.OfInt(unixMilli(seconds)) }
+
+func asItIs(seconds value.Value) value.Value { return seconds }
+
+func unixMilli(seconds value.Value) int64 { return int64(seconds.Float()*1000 + 0.5) }

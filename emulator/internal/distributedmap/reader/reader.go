@@ -79,12 +79,14 @@ func (r *Reader) Read(ctx context.Context, in Request) (Items, error) {
 	case action == "listObjectsV2" && c.flatten:
 		err = reading.flatten(arguments)
 	case action == "listObjectsV2":
-		source = "S3://" + arguments.Bucket
+		source = "s3://" + arguments.Bucket
 		err = reading.list(arguments)
 	case action != "getObject":
 		err = failed("ItemReader cannot call the resource %s: expected s3:getObject or s3:listObjectsV2", in.Resource)
 	case arguments.Key == "":
 		err = missing("Key")
+	case c.inputType == "PARQUET" && arguments.Version != "":
+		err = failed("S3 Version ID selection is not currently supported for PARQUET files") // recorded
 	case c.inventory:
 		err = reading.inventory(arguments)
 	case c.athena:
@@ -105,7 +107,7 @@ func (r *Reader) Read(ctx context.Context, in Request) (Items, error) {
 }
 
 // sourceOf is the URI of an object in the form that the service gives it.
-func sourceOf(o s3.Object) string { return "S3://" + o.Bucket + "/" + o.Key }
+func sourceOf(o s3.Object) string { return "s3://" + o.Bucket + "/" + o.Key }
 
 // parseArguments reads the parameters of an action. The prefix of a listing is
 // the Key of what it returns.

@@ -293,7 +293,7 @@ func TestAthenaManifest(t *testing.T) {
 	} {
 		got, err := read(has, c.key, c.config)
 		check(t, got, err, c.want)
-		if want := "S3://b/" + c.key; err == nil && got.Sources[0].Source != want {
+		if want := "s3://b/" + c.key; err == nil && got.Sources[0].Source != want {
 			t.Errorf("source %s, want %s", got.Sources[0].Source, want)
 		}
 	}
@@ -316,7 +316,7 @@ func TestList(t *testing.T) {
 	} {
 		got, err := list(has, c.config, c.prefix)
 		check(t, got, err, c.want)
-		if got.Sources[0].Source != "S3://b" {
+		if got.Sources[0].Source != "s3://b" {
 			t.Errorf("source %s", got.Sources[0].Source)
 		}
 	}
@@ -333,9 +333,9 @@ func TestSecondsAreWrittenAsJavaDoes(t *testing.T) {
 func TestLoadAndFlatten(t *testing.T) {
 	has := buckets{"b/in/": "", "b/in/1.json": `[1,2]`, "b/in/2.json": `[]`, "b/in/3.json": `{"x": 3, "y": 4}`, "b/out.json": `[9]`, "b/bad/1": `1`}
 	for _, c := range []struct{ config, prefix, want, parts string }{
-		{`{"Transformation": "LOAD_AND_FLATTEN", "InputType": "JSON"}`, "in/", `[1,2,3,4]`, `[{0 S3://b/in/1.json} {2 S3://b/in/3.json}]`},
-		{`{"Transformation": "LOAD_AND_FLATTEN", "InputType": "JSON", "MaxItems": 3}`, "in/", `[1,2,3]`, `[{0 S3://b/in/1.json} {2 S3://b/in/3.json}]`},
-		{`{"Transformation": "LOAD_AND_FLATTEN", "InputType": "JSON", "MaxItems": 2}`, "in/", `[1,2]`, `[{0 S3://b/in/1.json}]`},
+		{`{"Transformation": "LOAD_AND_FLATTEN", "InputType": "JSON"}`, "in/", `[1,2,3,4]`, `[{0 s3://b/in/1.json} {2 s3://b/in/3.json}]`},
+		{`{"Transformation": "LOAD_AND_FLATTEN", "InputType": "JSON", "MaxItems": 3}`, "in/", `[1,2,3]`, `[{0 s3://b/in/1.json} {2 s3://b/in/3.json}]`},
+		{`{"Transformation": "LOAD_AND_FLATTEN", "InputType": "JSON", "MaxItems": 2}`, "in/", `[1,2]`, `[{0 s3://b/in/1.json}]`},
 		{`{"Transformation": "LOAD_AND_FLATTEN", "InputType": "JSON"}`, "bad", `Attempting to map over non-iterable node.`, `[]`},
 	} {
 		got, err := list(has, c.config, c.prefix)
@@ -363,7 +363,7 @@ func TestRequests(t *testing.T) {
 }
 
 func TestSource(t *testing.T) {
-	if got, err := read(buckets{"b/a/f.json": "[1]"}, "a/f.json", `{"InputType": "JSON"}`); err != nil || !slices.Equal(got.Sources, []Source{{0, "S3://b/a/f.json"}}) {
+	if got, err := read(buckets{"b/a/f.json": "[1]"}, "a/f.json", `{"InputType": "JSON"}`); err != nil || !slices.Equal(got.Sources, []Source{{0, "s3://b/a/f.json"}}) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
