@@ -167,7 +167,7 @@ func (r childRecords) transformed(c *Child, transform string) []value.Value {
 }
 
 // childRecords makes the records of children, in the form of DescribeExecution
-// with capital letters.
+// with capital letters and in alphabetical order.
 type childRecords struct {
 	start *Start // of the parent
 	d     *distributedMap
@@ -177,21 +177,22 @@ var included = value.OfMembers("Included", value.True)
 
 func (r childRecords) of(c *Child) value.Value {
 	var b value.ObjectBuilder
+	if c.Status != Succeeded && c.Failure != nil {
+		if c.Failure.Cause.Exists() {
+			b.Set("Cause", c.Failure.Cause)
+		}
+		if c.Failure.Name.Exists() {
+			b.Set("Error", c.Failure.Name)
+		}
+	}
 	b.Set("ExecutionArn", value.OfString(r.d.childARN(r.start, c)))
 	b.Set("Input", value.OfString(c.Input.String()))
 	b.Set("InputDetails", included)
 	b.Set("Name", value.OfString(c.Name))
 	if c.Status == Succeeded {
 		b.Set("Output", value.OfString(c.Output.String()))
-		b.Set("OutputDetails", included)
-	} else if c.Failure != nil {
-		if c.Failure.Name.Exists() {
-			b.Set("Error", c.Failure.Name)
-		}
-		if c.Failure.Cause.Exists() {
-			b.Set("Cause", c.Failure.Cause)
-		}
 	}
+	b.Set("OutputDetails", included) // also without an Output (F-118)
 	if !r.d.express {
 		b.Set("RedriveCount", value.OfInt(int64(c.Redrives)))
 		if c.Redrives > 0 {

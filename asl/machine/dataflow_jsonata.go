@@ -127,17 +127,25 @@ func (q *queryRule) chosen(x *Execution, f *frame, in value.Value) (out, assigne
 	return q.out.eval(x.env(f, in), in)
 }
 
-// queryItems is Items; nil for the state input.
-type queryItems struct{ query *query }
-
-func compileJSONataItems(c *compiler) mapItems { return &queryItems{c.query("Items")} }
+// queryItems is Items.
+type queryItems struct {
+	query   *query // nil for the state input
+	objects bool   // see pathItems
+}
 
 func (q *queryItems) items(x *Execution, f *frame, in value.Value) (value.Value, *Failure) {
-	if q.query == nil {
-		if in.Kind() != value.Array {
-			return in, f.evaluation("", "Map state input must be an array but was: "+in.String())
-		}
-		return in, nil
+	e := x.env(f, in)
+	items, failure := in, (*Failure)(nil)
+	if q.query != nil {
+		items, failure = q.query.eval(e)
 	}
-	return q.query.expect(x.env(f, in), value.Array)
+	switch {
+	case failure != nil, items.Kind() == value.Array, items.Kind() == value.Object && q.objects:
+		return items, failure
+	case q.query == nil:
+		return items, f.evaluation("", "Map state input must be an array but was: "+in.String())
+	case q.query.expr == nil: // the validator has seen what it is
+		return items, nil
+	}
+	return items, q.query.unexpected(e, value.Array.String(), items)
 }

@@ -19,14 +19,14 @@ func (l *MapRunLimits) atOnce() int {
 	return int(l.MaxConcurrency)
 }
 
-// exceeded reports whether more than the tolerated items have failed. If
-// neither threshold is set, none may (F-072).
+// exceeded reports whether more than the tolerated items have failed. A threshold of
+// 0 is none; without any, no item may fail (F-072).
 func (l *MapRunLimits) exceeded(failed, total int) bool {
-	if l.ToleratedCount < 0 && l.ToleratedPercentage < 0 {
+	if l.ToleratedCount <= 0 && l.ToleratedPercentage <= 0 {
 		return failed > 0
 	}
-	return l.ToleratedCount >= 0 && int64(failed) > l.ToleratedCount ||
-		l.ToleratedPercentage >= 0 && float64(failed)*100 > l.ToleratedPercentage*float64(total)
+	return l.ToleratedCount > 0 && int64(failed) > l.ToleratedCount ||
+		l.ToleratedPercentage > 0 && float64(failed)*100 > l.ToleratedPercentage*float64(total)
 }
 
 // A MapRun is a Map Run as DescribeMapRun shows it.

@@ -92,20 +92,26 @@ func itemsOf(values value.Value, sources []ItemSource) items {
 
 func (s *items) len() int { return s.values.Len() }
 
-// at is item i: of an object, its i-th value.
+var keyedItem = value.NewShape("Key", "Value")
+
+// at is item i as a child gets it: of an object, the name and the value of its i-th
+// member (F-119).
 func (s *items) at(i int) value.Value {
 	if s.values.Kind() == value.Object {
-		return s.values.MemberValues()[i]
+		key, v := s.values.Member(i)
+		return keyedItem.New([]value.Value{value.OfString(key), v})
 	}
 	return s.values.Index(i)
 }
 
 // describe is item i as the context object shows it.
 func (s *items) describe(i int) *mapItem {
-	item := &mapItem{index: int32(i), value: s.at(i)}
+	item := &mapItem{index: int32(i)}
 	if s.values.Kind() == value.Object {
-		item.key, _ = s.values.Member(i)
+		item.key, item.value = s.values.Member(i)
 		item.keyed = true
+	} else {
+		item.value = s.values.Index(i)
 	}
 	if len(s.sources) > 0 {
 		item.source = s.sourceOf(i)
@@ -125,12 +131,12 @@ func (s *items) sourceOf(i int) string {
 // pathItems is ItemsPath.
 type pathItems struct {
 	path    pathField
-	objects bool // an object can be mapped over, too: in the distributed mode
+	objects bool // an object can be mapped over, too: in the distributed mode (F-055, F-119)
 }
 
 func (c *compiler) mapItems(distributed bool) mapItems {
 	if c.source.QueryLanguage == asl.JSONata {
-		return compileJSONataItems(c)
+		return &queryItems{query: c.query("Items"), objects: distributed}
 	}
 	return &pathItems{path: c.pathField("ItemsPath"), objects: distributed}
 }
@@ -147,7 +153,6 @@ func (p *pathItems) items(x *Execution, f *frame, in value.Value) (value.Value, 
 			text = text[1:] // so it is shown (F-026)
 		}
 	}
-	// Only the distributed mode takes an object apart (F-055).
 	if k := items.Kind(); k != value.Array && (k != value.Object || !p.objects) {
 		return items, NewFailure(asl.ErrRuntime, fmt.Sprintf("Reference path \"%s\" must point to array.", text))
 	}

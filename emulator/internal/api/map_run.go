@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
@@ -48,6 +50,9 @@ type mapRunCounts struct {
 	PendingRedrive        int64 `json:"pendingRedrive"`
 }
 
+// unbounded is the maxConcurrency of a Map Run without one (F-120).
+const unbounded = math.MaxInt32
+
 // describeMapRun returns a Map Run as it stands. Thresholds that are not set
 // read 0.
 func (a *API) describeMapRun(_ context.Context, in *describeMapRunInput) (*describeMapRunOutput, error) {
@@ -57,7 +62,7 @@ func (a *API) describeMapRun(_ context.Context, in *describeMapRunInput) (*descr
 	}
 	return &describeMapRunOutput{
 		MapRunArn: r.ARN, ExecutionArn: r.Execution, Status: r.Status.String(), StartDate: date(r.Started), StopDate: date(r.Stopped),
-		MaxConcurrency: r.Limits.MaxConcurrency, ToleratedFailureCount: max(0, r.Limits.ToleratedCount),
+		MaxConcurrency: cmp.Or(r.Limits.MaxConcurrency, unbounded), ToleratedFailureCount: max(0, r.Limits.ToleratedCount),
 		ToleratedFailurePercentage: max(0, r.Limits.ToleratedPercentage),
 		ItemCounts:                 countsOf(&r, &r.Items), ExecutionCounts: countsOf(&r, &r.Executions),
 		RedriveCount: int64(r.Redrives), RedriveDate: date(r.Redriven),
@@ -65,15 +70,15 @@ func (a *API) describeMapRun(_ context.Context, in *describeMapRunInput) (*descr
 }
 
 // countsOf are the counts on the wire. Without a ResultWriter, too, the results
-// of a run that has succeeded count as written (recorded).
+// of a run that has ended by itself count as written, also failures (F-120).
 func countsOf(r *engine.MapRun, c *machine.MapRunCounts) mapRunCounts {
 	out := mapRunCounts{
 		Pending: int64(c.Pending), Running: int64(c.Running), Succeeded: int64(c.Succeeded), Failed: int64(c.Failed),
 		TimedOut: int64(c.TimedOut), Aborted: int64(c.Aborted), Total: int64(c.Total),
 		FailuresNotRedrivable: int64(c.FailuresNotRedrivable), PendingRedrive: int64(c.PendingRedrive),
 	}
-	if r.Status == machine.Succeeded {
-		out.ResultsWritten = out.Total
+	if r.Status == machine.Succeeded || r.Status == machine.Failed {
+		out.ResultsWritten = out.Succeeded + out.Failed + out.TimedOut
 	}
 	return out
 }

@@ -116,7 +116,7 @@ func TestMapRunResults(t *testing.T) {
 	}{
 		{"map pass", `[1, "b", {"c": 3}]`, `[1,"b",{"c":3}]`, "3 0 0 0 of 3", "3 0 0 0 of 3"},
 		{"map pass", `[]`, `[]`, "0 0 0 0 of 0", "0 0 0 0 of 0"},
-		{"map pass", `{"a": 1, "b": 2}`, `[1,2]`, "2 0 0 0 of 2", "2 0 0 0 of 2"},
+		{"map pass", `{"a": 1, "b": 2}`, `[{"Key":"a","Value":1},{"Key":"b","Value":2}]`, "2 0 0 0 of 2", "2 0 0 0 of 2"},
 		{"map selector", `["a", "b"]`, `[{"v":"a","i":0,"from":"STATE_DATA"},{"v":"b","i":1,"from":"STATE_DATA"}]`, "2 0 0 0 of 2", "2 0 0 0 of 2"},
 		{"map batches", `[1, 2, 3]`, `[{"BatchInput":{"run":7},"Items":[1,2]},{"BatchInput":{"run":7},"Items":[3]}]`, "3 0 0 0 of 3", "2 0 0 0 of 2"},
 		{"map bytes", `["abcd", "a", "b", "cd", "too long by itself"]`, `[{"Items":["abcd"]},{"Items":["a","b"]},{"Items":["cd"]},{"Items":["too long by itself"]}]`,
