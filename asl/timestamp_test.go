@@ -1,6 +1,9 @@
 package asl
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestParseTimestamp(t *testing.T) {
 	for text, want := range map[string]bool{
@@ -27,6 +30,29 @@ func TestParseTimestamp(t *testing.T) {
 	} {
 		if _, got := ParseTimestamp(text); got != want {
 			t.Errorf("ParseTimestamp(%q) = %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestParseWaitTimestamp(t *testing.T) {
+	for text, want := range map[string]string{
+		"2016-12-05T21:29Z":           "2016-12-05T21:29:00Z",
+		"2016-12-05t21:29:01z":        "2016-12-05T21:29:01Z",
+		"2016-12-05T21:29+01:30":      "2016-12-05T19:59:00Z",
+		"2016-12-05T21:29:01.123456Z": "2016-12-05T21:29:01.123456Z",
+		"2016-12-05T21:29":            "",
+		"2016-12-05T21:29:Z":          "",
+		"2016-12-05T21Z":              "",
+		"2016-12-05 21:29Z":           "",
+		"2016-12-05T21:29.5Z":         "",
+		"":                            "",
+	} {
+		got := ""
+		if at, ok := ParseWaitTimestamp(text); ok {
+			got = at.UTC().Format(time.RFC3339Nano)
+		}
+		if got != want {
+			t.Errorf("ParseWaitTimestamp(%q) = %q, want %q", text, got, want)
 		}
 	}
 }

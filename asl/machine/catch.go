@@ -31,6 +31,9 @@ func (x *Execution) catch(f *frame, failure *Failure, before int64) bool {
 		return false
 	}
 	c := f.state.catch[i]
+	if x.probe != nil {
+		x.probe.Caught(f.place(), i)
+	}
 	out, assigned, own := c.flow.caught(x, f, failure.errorOutput())
 	if own == nil {
 		own = x.checkSizes(f, out, assigned)
@@ -38,9 +41,6 @@ func (x *Execution) catch(f *frame, failure *Failure, before int64) bool {
 	if own != nil {
 		x.catcherFailed(f, own, before)
 		return true
-	}
-	if x.probe != nil {
-		x.probe.Caught(f.place(), i)
 	}
 	if failure := x.exit(f, out, assigned, c.next); failure != nil {
 		// The Task it leads to fails at once. Its step is taken again, as one of

@@ -20,7 +20,8 @@ type Probe interface {
 	Context(at Place, made value.Value) value.Value
 	// Failed sees a failure of the state, before a Retrier or Catcher takes it.
 	Failed(at Place, failure *Failure)
-	// Caught sees that the state's Catcher of that index has taken the failure.
+	// Caught sees that the state's Catcher of that index takes the failure, before
+	// its own fields are evaluated.
 	Caught(at Place, catcher int)
 }
 

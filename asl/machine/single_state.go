@@ -171,6 +171,9 @@ func (t *StateTest) see(st *state, events []Event) {
 			r.Status, r.Failure, r.Backoff = TestRetriable, e.Failure, (e.Due-e.At)/1000
 		case ExecutionFailed:
 			r.Status, r.Failure = TestFailed, e.Failure
+			if t.caught && e.Failure.Evaluation { // in a field of the Catcher (F-122)
+				r.Status, r.Failure, r.Next = TestCaught, t.failure, st.catch[st.catcher(t.failure)].next.name
+			}
 		}
 	}
 	if f := t.failure; f != nil && !f.fatal() {

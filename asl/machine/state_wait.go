@@ -100,7 +100,7 @@ func (w *wait) due(x *Execution, f *frame, in value.Value) (int64, *Failure) {
 		if err != nil || v.IsNull() {
 			return 0, f.runtime("The TimestampPath parameter does not reference an input value: %s", w.timestampPath)
 		}
-		if t, ok := asl.ParseTimestamp(v.Text()); ok {
+		if t, ok := asl.ParseWaitTimestamp(v.Text()); ok {
 			return t.UnixMilli(), nil
 		}
 		return 0, f.runtime("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s", w.timestampPath, plain(v))
@@ -109,7 +109,7 @@ func (w *wait) due(x *Execution, f *frame, in value.Value) (int64, *Failure) {
 		if failure != nil {
 			return 0, failure
 		}
-		if t, ok := asl.ParseTimestamp(v.Text()); ok {
+		if t, ok := asl.ParseWaitTimestamp(v.Text()); ok {
 			return t.UnixMilli(), nil
 		}
 		return 0, f.evaluation("Timestamp", "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "+plain(v))
