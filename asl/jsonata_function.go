@@ -4,14 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/aslocal/aslocal/asl/intrinsic"
 	"github.com/aslocal/aslocal/jsonata"
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is JSONata as Step Functions runs it: the functions it adds, its
-// numbers and its limits. Developer guide: "JSONata functions provided by Step
+// This file is JSONata as Step Functions runs it: the functions it adds and its
+// limits. Developer guide: "JSONata functions provided by Step
 // Functions". Neither Step Functions nor package jsonata has $eval.
 
 // CompileExpression compiles a JSONata expression, without the delimiters {%
@@ -31,11 +32,11 @@ func ExpressionLimits() jsonata.Limits {
 	return jsonata.Limits{Steps: 20_000_000, Depth: 100, Items: 873_782, Length: 10 << 20 / 2}
 }
 
-// jsonataOptions are the functions of Step Functions and its numbers, which differ
-// from those of the reference (F-096).
+// jsonataOptions are the functions of Step Functions and its values, which differ
+// from those of the reference (F-096, F-123).
 var jsonataOptions = func() []jsonata.Option {
-	options := []jsonata.Option{jsonata.WithServiceNumbers()}
-	for _, f := range jsonataFunctions {
+	options := []jsonata.Option{jsonata.WithServiceValues()}
+	for _, f := range slices.Concat(changedFunctions, jsonataFunctions) {
 		options = append(options, jsonata.WithFunction(f))
 	}
 	return options
@@ -116,7 +117,7 @@ func rangeOf(c jsonata.Call, in []value.Value) (value.Value, error) {
 }
 
 // hash is $hash, in lower-case hexadecimal.
-func hash(_ jsonata.Call, in []value.Value) (value.Value, error) {
+func hash(c jsonata.Call, in []value.Value) (value.Value, error) {
 	if !in[0].Exists() || !in[1].Exists() {
 		return none, nil
 	}
@@ -124,7 +125,7 @@ func hash(_ jsonata.Call, in []value.Value) (value.Value, error) {
 	if !ok {
 		return none, fmt.Errorf("Hash algorithm '%s' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5", in[1].Text())
 	}
-	return value.OfString(sum), nil
+	return c.Text(sum)
 }
 
 // random is $random: with a seed the first number of java.util.Random.

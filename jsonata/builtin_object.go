@@ -124,8 +124,11 @@ func cloned(r *run, v value.Value) (out value.Value, changed bool, err error) {
 	switch v.Kind() {
 	case value.Number:
 		f := v.Float()
-		if few(f) || r.expr.service && inFull(f) {
+		switch {
+		case few(f), r.expr.service && isInteger(f):
 			return v, false, nil
+		case r.expr.service:
+			return value.OfFloat(cut15(f)), true, nil
 		}
 		if v = value.OfFloat(round15(f)); !v.Exists() {
 			v = value.NullValue

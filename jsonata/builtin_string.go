@@ -21,7 +21,7 @@ func stringOf(c Call, args []value.Value) (value.Value, error) {
 	if !v.Exists() || v.Kind() == value.String {
 		return v, nil
 	}
-	form := textForm{pretty: len(args) > 1 && args[1].Bool(), whole: c.run.expr.service}
+	form := textForm{pretty: len(args) > 1 && args[1].Bool(), service: c.run.expr.service}
 	return c.text(func(dst []byte) ([]byte, error) { return form.append(c.run, dst, v) })
 }
 

@@ -61,6 +61,10 @@ func (c Call) Apply(fn value.Value, args ...value.Value) (value.Value, error) {
 // if the evaluation may not have such an array.
 func (c Call) Grow(n int) error { return c.run.grow(n) }
 
+// Text returns a string that the function has made. It fails if the evaluation may not
+// have such a string.
+func (c Call) Text(s string) (value.Value, error) { return str(c, s) }
+
 // Sequence returns several results as the functions of JSONata do: no item gives no
 // value, one item that item. The caller must not change the slice afterwards.
 func Sequence(items []value.Value) value.Value { return collapsed(sequence(items)) }

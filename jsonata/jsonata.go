@@ -16,9 +16,9 @@ type Expr struct {
 	marks  bool // results may hold marks inside
 	tree   *node
 
-	ordered     bool // integer-like names first
-	service     bool // numbers as Step Functions has them
-	canOverflow bool // results may hold numbers that JSON cannot
+	ordered      bool // integer-like names first
+	service      bool // values as Step Functions has them
+	canLeaveJSON bool // results may hold what JSON cannot
 }
 
 // An Option changes what Compile makes of a text. One Option may be used for
@@ -61,12 +61,14 @@ func WithIntegerNamesFirst() Option {
 	}
 }
 
-// WithServiceNumbers makes numbers those of Step Functions, where they differ
-// from the reference. Whole numbers below 1e21 are written in full by $string and
-// &, not with 15 digits. In a result a number that JSON cannot hold is a text,
-// "Infinity", "-Infinity" or "NaN"; without the option such a result is D1001, and
-// inside a result it is printed as null.
-func WithServiceNumbers() Option {
+// WithServiceValues makes values those of Step Functions, where they differ from the
+// reference. $string and & write whole numbers with all their digits, cut others off
+// behind 15 digits instead of rounding them, and write control characters that have
+// no letter, such as \u0001, as they are. In a result a number that JSON cannot hold
+// is a text, "Infinity", "-Infinity" or "NaN"; without the option such a result is
+// D1001, and inside a result it is printed as null. A result that holds a function is
+// that function, see IsFunction; without the option it is printed as null.
+func WithServiceValues() Option {
 	return func(o *options) error {
 		o.service = true
 		return nil
@@ -98,7 +100,7 @@ func Compile(text string, opts ...Option) (*Expr, error) {
 		return nil, finish(err)
 	}
 	return &Expr{source: text, eval: e, scope: top, free: c.free, marks: c.marks, tree: tree,
-		ordered: o.ordered, service: o.service, canOverflow: tree.canOverflow()}, nil
+		ordered: o.ordered, service: o.service, canLeaveJSON: tree.canLeaveJSON(&o)}, nil
 }
 
 // MustCompile is Compile for expressions in Go code; it panics on an error.
@@ -139,8 +141,8 @@ func (e *Expr) Eval(ctx context.Context, input value.Value, env Env) (value.Valu
 			return value.Value{}, finish(err)
 		}
 	}
-	if e.service && e.canOverflow {
-		v = nonFiniteToText(v)
+	if e.service && e.canLeaveJSON {
+		v = intoJSON(v)
 	}
 	return e.result(v)
 }

@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"strings"
@@ -11,31 +12,45 @@ import (
 
 // This file is numbers: IEEE doubles, written as ECMAScript writes them.
 
-// canOverflow reports whether evaluating n, or something in it, can give NaN or an
-// infinity.
-func (n *node) canOverflow() bool {
+// canLeaveJSON reports whether evaluating n, or something in it, can give NaN, an
+// infinity or a function.
+func (n *node) canLeaveJSON(o *options) bool {
 	switch n.kind {
-	case nodeCall, nodePartial, nodeApply, nodeNegate:
+	case nodeCall, nodePartial, nodeApply, nodeNegate, nodeLambda, nodeTransform, nodeRegex:
 		return true
+	case nodeVariable:
+		if o.function(n.text).Exists() {
+			return true
+		}
 	case nodeBinary:
 		if strings.Contains("+-*/%", n.text) {
 			return true
 		}
 	}
 	found := false
-	n.each(func(child *node) { found = found || child.canOverflow() })
+	n.each(func(child *node) { found = found || child.canLeaveJSON(o) })
 	return found
 }
 
-// nonFiniteToText replaces NaN and the infinities in a result by their texts.
-func nonFiniteToText(v value.Value) value.Value {
+// intoJSON replaces NaN and the infinities in a result by their texts. A result that
+// holds a function becomes that function.
+func intoJSON(v value.Value) value.Value {
+	var fn value.Value
 	v, _ = replaced(v, func(v value.Value) (value.Value, bool) {
-		f, ok := numberOf(v)
-		if !ok || v.Kind() != value.Opaque {
+		if v.Kind() != value.Opaque {
 			return v, false
 		}
-		return value.OfString(ecma.NumberText(f)), true
+		if f, ok := numberOf(v); ok {
+			return value.OfString(ecma.NumberText(f)), true
+		}
+		if isFunction(v) {
+			fn = v
+		}
+		return v, false
 	})
+	if fn.Exists() {
+		return fn
+	}
 	return v
 }
 
@@ -100,8 +115,25 @@ func allZero(digits []byte) bool {
 	return true
 }
 
-// inFull reports whether a number is one that Step Functions writes in full.
-func inFull(f float64) bool { return f == math.Trunc(f) && math.Abs(f) < 1e21 }
+// cut15 is round15 as Step Functions does it: whole numbers keep all digits, others
+// lose those behind the fifteenth.
+func cut15(f float64) float64 {
+	if few(f) || isInteger(f) {
+		return f
+	}
+	var buf [32]byte
+	text := strconv.AppendFloat(buf[:0], f, 'e', -1, 64)
+	e := bytes.IndexByte(text, 'e')
+	end := len("1.") + significant - 1
+	if text[0] == '-' {
+		end++
+	}
+	if e > end {
+		text = append(text[:end], text[e:]...)
+	}
+	f, _ = strconv.ParseFloat(string(text), 64)
+	return f
+}
 
 // appendNumber writes a number that JSON can hold. It writes null if rounding
 // exceeds the range of doubles.
@@ -110,11 +142,11 @@ func (form textForm) appendNumber(dst []byte, v value.Value) []byte {
 	switch {
 	case few(f):
 		return appendMillionths(dst, int64(f*millionth))
-	case form.whole && inFull(f):
+	case form.service:
 		if n, ok := v.Int(); ok {
 			return strconv.AppendInt(dst, n, 10)
 		}
-		return value.OfFloat(f).AppendJSON(dst)
+		return value.OfFloat(cut15(f)).AppendJSON(dst)
 	}
 	v = value.OfFloat(round15(f))
 	if !v.Exists() {

@@ -132,7 +132,7 @@ func concatenation(left, right eval, position int) eval {
 			return value.Value{}, err
 		}
 		r := f.run
-		form := textForm{whole: r.expr.service}
+		form := textForm{service: r.expr.service}
 		text, err := form.append(r, r.text[:0], x)
 		switch {
 		case err != nil:

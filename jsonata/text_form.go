@@ -1,7 +1,8 @@
 package jsonata
 
 import (
-	"strings"
+	"bytes"
+	"strconv"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -10,8 +11,8 @@ import (
 
 // A textForm says how $string and & write values other than strings.
 type textForm struct {
-	pretty bool
-	whole  bool // whole numbers in full, see WithServiceNumbers
+	pretty  bool
+	service bool // see WithServiceValues
 }
 
 // append writes a value: no value and functions as empty strings, values other than
@@ -65,7 +66,7 @@ func (w *jsonWriter) write(v value.Value, level int) (err error) {
 		}
 		w.dst = w.appendNumber(w.dst, v)
 	case value.String:
-		w.dst = appendQuoted(w.dst, v.Text())
+		w.dst = w.appendQuoted(w.dst, v.Text())
 	case value.Array:
 		items := v.Slice()
 		for i := range items {
@@ -79,7 +80,7 @@ func (w *jsonWriter) write(v value.Value, level int) (err error) {
 		members, shape := v.MemberValues(), v.Shape()
 		for i := range members {
 			w.begin("{,"[min(i, 1)], level+1)
-			w.dst = append(appendQuoted(w.dst, shape.Name(i)), ':')
+			w.dst = append(w.appendQuoted(w.dst, shape.Name(i)), ':')
 			if w.pretty {
 				w.dst = append(w.dst, ' ')
 			}
@@ -131,21 +132,30 @@ func (w *jsonWriter) newLine(level int) {
 }
 
 // appendQuoted writes a string as JSON.stringify does: like package value, but
-// with small letters in \u001f.
-func appendQuoted(dst []byte, s string) []byte {
+// with small letters in \u001f. Step Functions writes that character as it is.
+func (form textForm) appendQuoted(dst []byte, s string) []byte {
 	start := len(dst)
 	dst = value.AppendQuoted(dst, s)
 	if len(dst)-start == len(s)+2 {
 		return dst
 	}
+	end := start
 	for i := start; i < len(dst); i++ {
 		if dst[i] != '\\' {
+			dst[end] = dst[i]
+			end++
 			continue
 		}
+		escape := dst[i : i+2]
 		if i++; dst[i] == 'u' {
-			copy(dst[i+1:i+5], strings.ToLower(string(dst[i+1:i+5])))
+			escape = dst[i-1 : i+5]
 			i += 4
+			copy(escape, bytes.ToLower(escape))
+			if c, err := strconv.ParseUint(string(escape[2:]), 16, 8); form.service && err == nil && c < ' ' {
+				escape = []byte{byte(c)}
+			}
 		}
+		end += copy(dst[end:], escape)
 	}
-	return dst
+	return dst[:end]
 }

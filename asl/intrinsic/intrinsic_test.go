@@ -182,7 +182,7 @@ func TestErrors(t *testing.T) {
 		{`States.Base64Decode('QUJDR')`, `Invalid arguments in States.Base64Decode`}, // inferred
 		{`States.Hash('x', 'sha-1')`, `Invalid arguments in States.Hash`},
 		{`States.Hash('` + long + `', 'MD5')`, `Invalid arguments in States.Hash`},
-		{`States.JsonMerge($.obj, $.obj, true)`, `Invalid arguments in States.JsonMerge`}, // the detail is inferred
+		{`States.JsonMerge($.obj, $.obj, true)`, `Invalid arguments in States.JsonMerge`},   // the detail is inferred
 		{`States.JsonMerge($.obj, $.list, false)`, `Invalid arguments in States.JsonMerge`}, // the detail is inferred
 		{`States.JsonToString()`, `Invalid arguments in States.JsonToString: only a single argument is allowed.`},
 		{`States.JsonToString(1, 2)`, `Invalid arguments in States.JsonToString: only a single argument is allowed.`},

@@ -125,6 +125,8 @@ func (q *query) evaluate(e *env) (value.Value, *Failure) {
 		Variables: (*queryVariables)(e), Now: e.x.clock, Random: e.x.randomness, Limits: asl.ExpressionLimits(),
 	})
 	switch {
+	case errors.Is(err, asl.ErrInternal): // an identifier follows; its form is inferred (F-124)
+		return v, e.f.evaluation(q.location, q.about("threw an internal error during evaluation. "+e.x.draw().UUID()))
 	case err != nil:
 		return v, e.f.evaluation(q.location, q.about("threw an error during evaluation"+thrown(err)))
 	case !v.Exists():
