@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"errors"
 	"math"
 	"strings"
 
@@ -28,13 +29,15 @@ func containsText(c Call, args []value.Value) (value.Value, error) {
 		ok, err := fn.regex.matches(c.run, s)
 		return value.OfBool(ok), err
 	}
-	found := false
-	err := eachMatch(c, args[1], s, func(occurrence) (bool, error) {
-		found = true
-		return false, nil
-	})
-	return value.OfBool(found), err
+	err := eachMatch(c, args[1], s, func(occurrence) (bool, error) { return false, errFound })
+	if err == errFound {
+		return value.True, nil
+	}
+	return value.False, err
 }
+
+// errFound ends a search at the first match.
+var errFound = errors.New("found")
 
 // matchAll is $match.
 func matchAll(c Call, args []value.Value) (value.Value, error) {
@@ -128,7 +131,7 @@ func eachMatch(c Call, matcher value.Value, s string, do func(occurrence) (bool,
 		}
 		o := occurrence{text: v.Get("match").Text(), from: byteOffset(s, from), to: byteOffset(s, to), object: v}
 		more, err := do(o)
-		if err != nil || !more {
+		if err != nil {
 			return err
 		}
 		if next == nil {
@@ -137,7 +140,7 @@ func eachMatch(c Call, matcher value.Value, s string, do func(occurrence) (bool,
 		if err := c.run.poll(); err != nil {
 			return err
 		}
-		if v, err = c.run.apply(next, nil, value.NullValue); err != nil {
+		if v, err = c.run.apply(next, nil, value.NullValue); err != nil || !more { // see regex.all
 			return err
 		}
 	}
@@ -172,6 +175,9 @@ func replace(c Call, args []value.Value) (value.Value, error) {
 	}
 	if pattern.Kind() == value.String {
 		if by.Kind() != value.String {
+			if !strings.Contains(s, pattern.Text()) {
+				return args[0], nil
+			}
 			return value.Value{}, fail("D3012", by)
 		}
 		n := -1

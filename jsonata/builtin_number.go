@@ -196,11 +196,11 @@ func bigText(f float64, base int) string {
 	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
 	var out []byte // from the last digit on
 	x, b := math.Abs(f), float64(base)
-	for x >= 1<<53 {
+	for x >= 1<<54 {
 		x /= b
 		out = append(out, '0')
 	}
-	for x = math.Floor(x); x > 0; {
+	for x > 0 {
 		digit := math.Mod(x, b)
 		out = append(out, alphabet[int(digit)])
 		x = (x - digit) / b

@@ -90,7 +90,11 @@ func substringBefore(_ Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	before, _, _ := strings.Cut(args[0].Text(), args[1].Text())
+	separator := "undefined" // the text of no value in the reference
+	if args[1].Exists() {
+		separator = args[1].Text()
+	}
+	before, _, _ := strings.Cut(args[0].Text(), separator)
 	return value.OfString(before), nil
 }
 

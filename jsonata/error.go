@@ -26,6 +26,7 @@ type Error struct {
 	Message  string      // the text, without the code
 
 	bare  bool   // the token is a number: the message shows it without quotes
+	empty bool   // the token is an empty text, not missing
 	text  string // replaces the text of the table ($error, $assert)
 	of    string // the type of the items wanted, for T0412
 	cause error
@@ -218,12 +219,12 @@ func (e *Error) field(name string, plain bool) string {
 	switch name {
 	case "token":
 		switch {
-		case e.Token == "":
+		case e.Token == "" && !e.empty:
 			return "undefined"
 		case plain || e.bare:
 			return e.Token
 		}
-		return value.OfString(e.Token).String()
+		return quoted(e.Token)
 	case "index":
 		return strconv.Itoa(e.Index)
 	case "type":
@@ -252,12 +253,17 @@ func shown(v value.Value) string {
 		return "null"
 	case v.Kind() == value.Number:
 		return ecma.NumberText(v.Float())
+	case v.Kind() == value.String:
+		return quoted(v.Text())
 	}
 	if c := (sizeCheck{left: maxShown}); c.add(v, deepest) != nil {
 		return `"<` + v.Kind().String() + `>"`
 	}
 	return v.String()
 }
+
+// quoted writes a text as JSON.stringify does.
+func quoted(s string) string { return string(textForm{}.appendQuoted(nil, s)) }
 
 // pictureCodes are the codes of the problems of pictures, but for TooLarge.
 var pictureCodes = map[picture.Problem]string{

@@ -86,7 +86,7 @@ func (l *lexer) position(at int) int {
 	return l.offsets.At(at)
 }
 
-func (l *lexer) fail(code string, at int, token string) error {
+func (l *lexer) fail(code string, at int, token string) *Error {
 	return failAt(code, l.position(at), token)
 }
 
@@ -273,7 +273,9 @@ func (l *lexer) string(quote byte) (token, error) {
 		}
 		l.at++
 	}
-	return token{}, l.fail("S0101", len(l.src), "")
+	bad := l.fail("S0101", len(l.src), "")
+	bad.Position += l.at - len(l.src) // \u may have skipped more than there is
+	return token{}, bad
 }
 
 // regex reads a regular expression. A slash inside brackets of any kind does

@@ -81,6 +81,7 @@ func (p *parser) expect(operator string, infix bool) error {
 func (p *parser) unexpected(code, wanted string) error {
 	e := failAt(code, p.token.position, "")
 	e.Token, e.bare = p.token.shown()
+	e.empty = e.Token == ""
 	if wanted != "" {
 		e.Value = value.OfString(wanted)
 	}

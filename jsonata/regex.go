@@ -72,6 +72,7 @@ func (re *regex) find(r *run, s string, from int, room ecma.Match) (ecma.Match, 
 // match. Only the first match may be empty; another empty one fails with D1004.
 func (re *regex) all(r *run, s string, do func(ecma.Match) (bool, error)) error {
 	var m ecma.Match
+	done := false
 	for from := 0; from == 0 || from < len(s); {
 		var err error
 		if m, err = re.find(r, s, from, m); err != nil || m == nil {
@@ -80,9 +81,14 @@ func (re *regex) all(r *run, s string, do func(ecma.Match) (bool, error)) error 
 		if m[0] == m[1] && from > 0 {
 			return re.empty()
 		}
-		if more, err := do(m); !more || err != nil {
+		if done { // the reference finds one match more than it needs
+			return nil
+		}
+		more, err := do(m)
+		if err != nil {
 			return err
 		}
+		done = !more
 		if from = m[1]; from == 0 {
 			if len(s) == 0 {
 				return nil

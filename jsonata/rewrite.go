@@ -81,8 +81,9 @@ func (r *rewriter) node(n *node) (out *node, err error) {
 		out, err = r.lambda(n)
 	case nodeTransform:
 		out, err = n, r.transform(n)
-	case nodeApply:
+	case nodeApply: // what its sides seek is lost
 		out, err = n, r.operands(n)
+		n.seeking = nil
 		keep = keep || err == nil && (n.lhs.keepArray || n.rhs.keepArray)
 	default:
 		out, err = n, r.operands(n)

@@ -130,13 +130,15 @@ func (t *transform) change(f *frame, c *copying, match value.Value) error {
 		return err
 	}
 	if update.Exists() {
+		if update.Kind() != value.Object {
+			return &Error{Code: "T2011", Position: t.updatePosition, Value: update}
+		}
 		switch match.Kind() {
 		case value.Object, value.Array:
 		default:
-			return &Error{Code: codeNotObject, Position: t.position, Value: match}
-		}
-		if update.Kind() != value.Object {
-			return &Error{Code: "T2011", Position: t.updatePosition, Value: update}
+			if update.Len() > 0 {
+				return &Error{Code: codeNotObject, Position: t.position, Value: match}
+			}
 		}
 		if err := c.run.checkSize(update); err != nil {
 			return err

@@ -24,7 +24,8 @@ type datePart struct {
 	places    int  // of Y, M, D: digits to keep, 0 for all
 	zulu      bool // "t": no zone is "Z"
 	integer   *integerPicture
-	width     int // digits to read, if another number follows immediately
+	fewest    int // digits to read, and
+	width     int // the most; 0 for any number
 }
 
 // defaultPresentations are used for components without a presentation.
@@ -92,7 +93,7 @@ func newDatePicture(text string) (p datePicture, err error) {
 		}
 		if part.integer != nil && strings.IndexByte(numericComponents, part.component) >= 0 && len(p) > 0 {
 			if last := &p[len(p)-1]; last.integer != nil {
-				last.width = last.integer.mandatory
+				last.fewest, last.width = last.integer.mandatory, last.integer.mandatory // to know where it ends
 			}
 		}
 		p, text = append(p, part), after
@@ -167,6 +168,9 @@ func (part *datePart) setPicture(presentation, modifier string) (err error) {
 		part.places, p.mandatory = part.most, part.most
 	} else if all := p.mandatory + p.optional; p.style == styleDecimal && all >= 2 {
 		part.places = all
+	}
+	if p.style == styleDecimal {
+		part.fewest, part.width = part.places-p.optional, part.places
 	}
 	return nil
 }

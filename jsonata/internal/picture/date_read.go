@@ -26,7 +26,7 @@ func (part *datePart) reader() (reader, error) {
 	case part.component == 'Z' || part.component == 'z':
 		part.zoneReader(&r)
 	case part.integer != nil:
-		r.pattern = part.integer.pattern(part.width)
+		r.pattern = part.integer.pattern(part.fewest, part.width)
 		r.read = part.integer.parse
 		if part.integer.style == styleSequence {
 			return r, problemIn(Sequence, part.integer.token)
@@ -98,9 +98,9 @@ func (part *datePart) zoneReader(r *reader) {
 	}
 }
 
-// pattern returns a regular expression for the integer, with exactly the given
-// number of digits if that is not 0.
-func (p *integerPicture) pattern(digits int) string {
+// pattern returns a regular expression for the integer. It has the fewest to the most
+// digits, any number if most is 0.
+func (p *integerPicture) pattern(fewest, most int) string {
 	upper := p.letters == upperCase
 	switch p.style {
 	case styleLetters:
@@ -111,8 +111,9 @@ func (p *integerPicture) pattern(digits int) string {
 		return "(?:" + wordPattern + ")+"
 	}
 	text := "[0-9]+"
-	if digits > 0 {
-		text = "[0-9]{" + strconv.Itoa(min(digits, 1000)) + "}"
+	if most > 0 {
+		most = min(most, 1000)
+		text = "[0-9]{" + strconv.Itoa(max(0, min(fewest, most))) + "," + strconv.Itoa(most) + "}"
 	}
 	if p.ordinal {
 		text += "(?:th|st|nd|rd)"
@@ -221,7 +222,7 @@ func (c components) time(present moment) (float64, error) {
 	switch {
 	case c.fit("YMD", dates):
 	case c.fit("Yd", dates):
-		date = "Yd"
+		date = "YD" // so that d stands alone, and nothing may follow it: the reference does so
 	case c.fit("XMxw", dates), c.fit("XW", dates):
 		return 0, problem(MissingComponents) // weeks are not supported
 	}
@@ -235,7 +236,7 @@ func (c components) time(present moment) (float64, error) {
 	if year >= 0 && year <= 99 {
 		year += 1900 // as JavaScript does
 	}
-	if date == "Yd" {
+	if date == "YD" {
 		month, day = 0, c.value['d']
 	}
 	if clock == "Phmsf" {
@@ -270,7 +271,7 @@ func (c *components) fill(order string, present moment) error {
 			if strings.IndexByte("MDd", part) >= 0 {
 				c.value[part] = 1
 			}
-		default:
+		case part != 'P': // without which a time is before noon
 			c.value[part] = present.component(part)
 		}
 	}

@@ -115,8 +115,8 @@ func (m moment) component(name byte) float64 {
 // weekComponent returns the week of a year or month, or the year or month that
 // the week belongs to.
 func weekComponent(name byte, t time.Time) (n int) {
-	day := t.Truncate(24 * time.Hour)
 	year, month := t.Year(), int(t.Month())
+	day := yearMonth{year, month}.start().AddDate(0, 0, t.Day()-1)
 	thisYear, thisMonth := yearMonth{year, 1}, yearMonth{year, month}
 	switch name {
 	case 'W':
