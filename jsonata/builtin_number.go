@@ -196,7 +196,7 @@ func bigText(f float64, base int) string {
 	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
 	var out []byte // from the last digit on
 	x, b := math.Abs(f), float64(base)
-	for x >= 1<<54 {
+	for x/b >= 1<<53 {
 		x /= b
 		out = append(out, '0')
 	}

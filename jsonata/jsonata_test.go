@@ -313,6 +313,45 @@ func TestDepth(t *testing.T) {
 	}
 }
 
+// TestRareCases has what expressions seldom do. The results are those of jsonata
+// 2.0.6, run by Node.js 20.
+func TestRareCases(t *testing.T) {
+	now := func() time.Time { return time.Date(2023, 11, 14, 22, 13, 20, 0, time.UTC) }
+	for _, c := range []struct{ text, input, want string }{
+		{`$ ~> |a|{}|`, `{"a": [1, 2]}`, `{"a":[1,2]}`},
+		{`$ ~> |a|{}, "x"|`, `{"a": [1, {"x": 2}, "s", null]}`, `{"a":[1,{},"s",null]}`},
+		{`$ ~> |a|"y"|`, `{"a": [1]}`, `T2011: The insert/update clause of the transform expression must evaluate to an object: "y"`},
+		{`$toMillis("5", "[h]")`, ``, `1699938000000`},
+		{`$toMillis("12", "[h]")`, ``, `1699920000000`},
+		{`$toMillis("2020-1-02", "[Y]-[M01]-[D01]")`, ``, `undefined`},
+		{`$toMillis("2020", "[Y01]")`, ``, `undefined`},
+		{`$toMillis("1", "[D#1]")`, ``, `1698796800000`},
+		{`$toMillis("123", "[d001]")`, ``, `1683152000000`},
+		{`$toMillis("2020-123 05", "[Y]-[d001] [H01]")`, ``, `D3136: The date/time picture string is missing specifiers required to parse the timestamp`},
+		{`$fromMillis(-60000000000000, "[X]-[W]-[w]-[Y]-[x]")`, ``, `"67-36-1-68-8"`},
+		{`$substringBefore("abc", nothing)`, ``, `"abc"`},
+		{`$substringBefore("an undefined one", nothing)`, ``, `"an "`},
+		{`$replace("abc", "x", $uppercase)`, ``, `"abc"`},
+		{`$formatBase(9007199254740992, 3)`, ``, `"1121202011211211122211100012101112"`},
+		{`$formatBase(1e20, 36)`, ``, `"l3r41ifs0p800"`},
+		{`$split("$1", /\b/, 1)`, ``, `D1004: Regular expression matches zero length string`},
+		{`$match("aX", /X/, 1).match`, ``, `"X"`},
+		{`$contains("a,b", function($s) { {"match": ",", "start": 1, "end": 2, "groups": [], "next": function() { $error("no") }} })`, ``, `true`},
+		{`id.%.% ~> $reverse`, `{"id": 1}`, `undefined`},
+		{`id.(%.x ~> $string)`, `{"id": 1, "x": 2}`, `undefined`},
+		{`a ""`, ``, `S0201: Syntax error: ""`},
+		{`a "\ud83d"`, ``, `S0201: Syntax error: "\ud83d"`},
+	} {
+		if got := evaluate(t, c.text, c.input, Env{Now: now}); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.text, got, c.want)
+		}
+	}
+	var bad *Error
+	if _, err := Compile(`"\u00`); !errors.As(err, &bad) || bad.Position != 7 {
+		t.Errorf("an unterminated escape: got %v at %d, want position 7", err, bad.Position)
+	}
+}
+
 func TestServiceValues(t *testing.T) {
 	for _, c := range []struct{ text, want, reference string }{
 		{`$string(1e20)`, `"100000000000000000000"`, `"100000000000000000000"`},
