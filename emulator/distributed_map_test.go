@@ -100,7 +100,7 @@ func checkRows(t *test, read func(name string) string) {
 	if details.Get("Bucket").Text() != "results" || details.Get("Key").Text() != folder+"manifest.json" {
 		t.Errorf("the state shows %s", end.Output)
 	}
-	results := `{"from":"s3://orders/in/rows.csv","row":{"id":"1","name":"Ada"}}` + "\n" + `{"from":"s3://orders/in/rows.csv","row":{"id":"2","name":"Grace"}}` + "\n"
+	results := `{"from":"s3://orders/in/rows.csv","row":{"name":"Ada","id":"1"}}` + "\n" + `{"from":"s3://orders/in/rows.csv","row":{"name":"Grace","id":"2"}}` + "\n"
 	manifest := fmt.Sprintf(`{"DestinationBucket":"results","MapRunArn":%q,"ResultFiles":{"FAILED":[],"PENDING":[],"SUCCEEDED":[{"Key":"%sSUCCEEDED_0.jsonl","Size":%d}]}}`,
 		arn, folder, len(results))
 	if got := read("results/" + folder + "manifest.json"); got != manifest {

@@ -46,7 +46,7 @@ func (r *reading) records(f *object, headers []string) error {
 			return err
 		}
 	}
-	t := table{shape: value.NewShape(headers...)}
+	t := newTable(headers)
 	for {
 		fields, err := in.next()
 		if err == io.EOF {
@@ -63,9 +63,25 @@ func (r *reading) records(f *object, headers []string) error {
 
 // A table makes objects of records.
 type table struct {
-	shape *value.Shape
-	slab  []value.Value // that the members of the next rows are cut from
-	size  int           // of the slab
+	shape  *value.Shape
+	column []int         // of each member
+	slab   []value.Value // that the members of the next rows are cut from
+	size   int           // of the slab
+}
+
+// newTable makes a table whose objects have the headers for names, in the order of a
+// HashMap of Java (F-125).
+func newTable(headers []string) *table {
+	hashes := make([]int32, len(headers))
+	for i, name := range headers {
+		hashes[i] = value.JavaStringHash(name)
+	}
+	column := value.JavaHashOrder(hashes)
+	names := make([]string, len(headers))
+	for i, at := range column {
+		names[i] = headers[at]
+	}
+	return &table{shape: value.NewShape(names...), column: column}
 }
 
 // row makes an object of fields: missing ones are empty, those that have no
@@ -78,10 +94,10 @@ func (t *table) row(fields []string) value.Value {
 	}
 	members := t.slab[:n:n]
 	t.slab = t.slab[n:]
-	for i := range members {
+	for i, at := range t.column {
 		members[i] = value.EmptyString
-		if i < len(fields) && fields[i] != "" {
-			members[i] = value.OfString(fields[i])
+		if at < len(fields) && fields[at] != "" {
+			members[i] = value.OfString(fields[at])
 		}
 	}
 	return t.shape.New(members)

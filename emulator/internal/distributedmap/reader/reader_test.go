@@ -74,9 +74,9 @@ func check(t *testing.T, got Items, err error, want string) {
 
 func TestCSV(t *testing.T) {
 	for _, c := range []struct{ name, config, text, want string }{
-		{"a header and rows", `{}`, "id,name\n1,Ada\n2,Grace\n", `[{"id":"1","name":"Ada"},{"id":"2","name":"Grace"}]`},
+		{"a header and rows", `{}`, "id,name\n1,Ada\n2,Grace\n", `[{"name":"Ada","id":"1"},{"name":"Grace","id":"2"}]`},
 		{"no line end at the end", `{}`, "id\n1", `[{"id":"1"}]`},
-		{"lines that end as in Windows", `{}`, "id,x\r\n1,2\r\n", `[{"id":"1","x":"2"}]`},
+		{"lines that end as in Windows", `{}`, "id,x\r\n1,2\r\n", `[{"x":"2","id":"1"}]`},
 		{"lines that end as they once did", `{}`, "id\r1\r2", `[{"id":"1"},{"id":"2"}]`},
 		{"only a header", `{}`, "id,name\n", `[]`},
 		{"nothing", `{}`, "", `[]`},
@@ -85,7 +85,7 @@ func TestCSV(t *testing.T) {
 		{"an empty line is a row", `{}`, "a,b\n\n1,2\n", `[{"a":"","b":""},{"a":"1","b":"2"}]`},
 		{"separators alone", `{}`, "a,b\n,,,\n", `[{"a":"","b":""}]`},
 		{"blanks are kept", `{}`, "a,b\n   \n 1 , 2\n", `[{"a":"   ","b":""},{"a":" 1 ","b":" 2"}]`},
-		{"headers are any text", `{}`, ",0,True,{}\n1,2,3,4\n", `[{"":"1","0":"2","True":"3","{}":"4"}]`},
+		{"headers are any text", `{}`, ",0,True,{}\n1,2,3,4\n", `[{"":"1","0":"2","{}":"4","True":"3"}]`},
 		{"duplicate headers", `{}`, "a,b,a\n1,2,3\n", `CSV headers cannot contain duplicates.`},
 		{"quotes keep separators and line ends", `{}`, "a,b\n\"x, y\",\"1\r\n2\"\n", `[{"a":"x, y","b":"1\n2"}]`},
 		{"two quotes are one", `{}`, "a,b\n\"say \"\"hi\"\"\",\"\"\"\"\n", `[{"a":"say \"hi\"","b":"\""}]`},
@@ -263,11 +263,11 @@ func TestInventory(t *testing.T) {
 		"b/here.json":       `{"fileSchema": "k", "files": [{"key": "x.csv"}, {"key": "gone.csv"}]}`,
 		"b/x.csv":           "1\n2\n",
 	}
-	const all = `[{"Bucket":"s","Key":"a%20b","Size":"10"},{"Bucket":"s","Key":"c","Size":"20"},{"Bucket":"s","Key":"d","Size":"30"}]`
+	const all = `[{"Bucket":"s","Size":"10","Key":"a%20b"},{"Bucket":"s","Size":"20","Key":"c"},{"Bucket":"s","Size":"30","Key":"d"}]`
 	for _, c := range []struct{ key, config, want string }{
 		{"manifest.json", `{"InputType": "MANIFEST"}`, all},
 		{"manifest.json", `{"ManifestType": "S3_INVENTORY"}`, all},
-		{"manifest.json", `{"ManifestType": "S3_INVENTORY", "MaxItems": 2}`, `[{"Bucket":"s","Key":"a%20b","Size":"10"},{"Bucket":"s","Key":"c","Size":"20"}]`},
+		{"manifest.json", `{"ManifestType": "S3_INVENTORY", "MaxItems": 2}`, `[{"Bucket":"s","Size":"10","Key":"a%20b"},{"Bucket":"s","Size":"20","Key":"c"}]`},
 		{"orc.json", `{"InputType": "MANIFEST"}`, `the manifest s3://b/orc.json: only inventories in the format CSV can be read, got "ORC"`},
 		{"odd.json", `{"InputType": "MANIFEST"}`, `the manifest s3://b/odd.json: expected fileSchema, a string, and files, an array, as an S3 inventory has them`},
 		{"keyless.json", `{"InputType": "MANIFEST"}`, `the manifest s3://b/keyless.json: files/0: expected a key, got {}`},
