@@ -35,7 +35,7 @@ type Config struct {
 	Tasks task.Runner   // required; calls what the executions ask for
 	// Program returns the compiled definition that was in force under the
 	// given revision, or what the children of one of its distributed Maps run
-	// ([ChildRevision]). It is asked for executions that come back into memory
+	// ([arn.ChildRevision]). It is asked for executions that come back into memory
 	// or go on after a restart.
 	Program func(revision string) (*machine.Program, error)
 	// Activities reports whether there is an activity of that ARN; nil: all are
