@@ -162,9 +162,11 @@ func WithTask(resource string, handler Handler) Option {
 	return func(s *settings) { s.handlers[resource] = handler }
 }
 
-// WithSeed makes a run repeatable: names and ids, the seeds of executions, and
-// the versions that aliases choose are the same in every run with the seed, if
-// the calls come in the same order. If not given, runs differ.
+// WithSeed makes a run repeatable: the random numbers of executions, names, ids,
+// and the versions that aliases choose are the same in every run with the seed,
+// if the client makes the same calls in the same order and what runs at the same
+// time in one execution ends in the same order. With a virtual clock the
+// histories are the same, too. If not given, runs differ.
 func WithSeed(seed uint64) Option {
 	return func(s *settings) { s.random = random.New(seed) }
 }
@@ -204,7 +206,7 @@ func (e *Emulator) open(s *settings) (err error) {
 	}
 	c := engine.Config{
 		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.registry.Program, Activities: e.registry.HasActivity,
-		Seed: s.random.Uint64, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
+		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
 	}
 	e.engine = engine.New(c)
 	if s.observe != nil {

@@ -12,7 +12,7 @@ import (
 // newHandler routes: the API is POST /. Everything else is for later faces of
 // the same port.
 func newHandler(actions map[string]awsjson.Action, s *settings) http.Handler {
-	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: actions, Log: s.log}
+	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: actions, Log: s.log, RequestID: s.random.For("requests").UUID}
 	router := mux.NewRouter()
 	router.Path("/").Methods(http.MethodPost).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if otherService(r) != "" || form(r) {

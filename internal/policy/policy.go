@@ -64,7 +64,7 @@ var table = []row{
 	{name: "emulator/internal/arn", imports: "emulator/internal/api/fault"},
 	{name: "emulator/internal/random"},
 	{name: "emulator/internal/history", imports: "value asl asl/machine"},
-	{name: "emulator/internal/task", imports: "value asl internal/service"},
+	{name: "emulator/internal/task", imports: "value asl internal/service emulator/internal/arn emulator/internal/random"},
 	{name: "emulator/internal/s3", imports: "internal/regular"},
 	{name: "emulator/internal/distributedmap/reader", imports: "value asl internal/position emulator/internal/s3"},
 	{name: "emulator/internal/distributedmap/writer", imports: "value asl emulator/internal/s3"},

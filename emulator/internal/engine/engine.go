@@ -41,8 +41,9 @@ type Config struct {
 	// Activities reports whether there is an activity of that ARN; nil: all are
 	// there. It is called while executions are handled and must be quick.
 	Activities func(arn string) bool
-	// Seed returns the seed of an execution's randomness; nil: from crypto/rand.
-	Seed func() uint64
+	// Seed returns the seed of the randomness of the execution with the ARN; nil:
+	// from crypto/rand.
+	Seed func(arn string) uint64
 	Log  *slog.Logger // nil: slog.Default()
 
 	// WaitTimeScale multiplies the length of Waits and retry pauses; 0 means 1.
@@ -90,7 +91,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-func randomSeed() uint64 {
+func randomSeed(string) uint64 {
 	var b [8]byte
 	rand.Read(b[:])
 	return binary.NativeEndian.Uint64(b[:])

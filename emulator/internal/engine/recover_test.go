@@ -100,7 +100,7 @@ func TestSeeds(t *testing.T) {
 	definitions["random"] = `{"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"id.$": "States.UUID()"}, "End": true}}}`
 	run := func() (out string) {
 		seed := uint64(7)
-		b := newBench(t, Config{Seed: func() uint64 { seed++; return seed }})
+		b := newBench(t, Config{Seed: func(string) uint64 { seed++; return seed }})
 		for _, name := range []string{"x", "y"} {
 			out += b.wantStatus(b.start("random", name), machine.Succeeded).Output.String()
 		}

@@ -81,7 +81,7 @@ func begin(r *Request) machine.Stimulus {
 // its view and ErrExists. unused says that the ARN, which has a fresh UUID, is
 // not in the journal.
 func (e *Engine) create(ctx context.Context, r *Request, unused bool) (*entry, View, error) {
-	r.Start.Seed = e.config.Seed()
+	r.Start.Seed = e.config.Seed(r.Start.ARN)
 	x := &entry{arn: r.Start.ARN, revision: r.Revision, express: r.Start.Express}
 	x.resident = &resident{entry: x, machine: machine.New(r.Program), start: &r.Start}
 	limit := e.config.MaxOpen

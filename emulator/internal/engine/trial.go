@@ -23,7 +23,7 @@ func (e *Engine) Try(ctx context.Context, t *machine.StateTest) *machine.StateRe
 	ctx, cancel := context.WithTimeout(ctx, maxTrial)
 	defer cancel()
 	defer context.AfterFunc(e.root, cancel)()
-	t.At, t.Start.Seed = e.clock.Now(), e.config.Seed()
+	t.At, t.Start.Seed = e.clock.Now(), e.config.Seed(t.Start.ARN)
 	t.Call = func(asked *machine.Task) (value.Value, *machine.Failure) {
 		return e.callOnTrial(ctx, &t.Start, asked)
 	}

@@ -38,6 +38,9 @@ type Service struct {
 	Actions map[string]Action // by operation
 	Log     *slog.Logger      // gets what goes wrong in actions; nil: slog.Default()
 
+	// RequestID makes the id of a request; nil: a random UUID.
+	RequestID func() string
+
 	// WriteTimeout is how long a client may take to read 64 KiB of a large answer
 	// before its connection is closed; 0 means 30 seconds.
 	WriteTimeout time.Duration
@@ -71,7 +74,7 @@ func (b *buffer) release() {
 // ServeHTTP answers one request. A method other than POST is refused in plain
 // text, everything else in the protocol's way.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	header, id := w.Header(), uuid.NewString()
+	header, id := w.Header(), s.requestID()
 	header[requestIDHeader] = []string{id}
 	if r.Method != http.MethodPost {
 		header.Set("Allow", http.MethodPost)
@@ -92,6 +95,13 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	writeHeader(w, status, len(b.out))
 	s.write(w, b.out)
+}
+
+func (s *Service) requestID() string {
+	if s.RequestID == nil {
+		return uuid.NewString()
+	}
+	return s.RequestID()
 }
 
 // Refuse answers a request that comes to no service with a fault.
