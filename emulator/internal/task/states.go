@@ -43,6 +43,7 @@ type API interface {
 // An APIError is what an API refuses a call with.
 type APIError interface {
 	error
+	HTTPStatus() int
 	Type() string // "com.amazonaws…#StateMachineDoesNotExist"
 	Text() string
 }
@@ -219,7 +220,7 @@ func refusal(c *Call, err error) (serviceError, bool) {
 		return serviceError{}, false
 	}
 	_, code, _ := strings.Cut(refused.Type(), "#")
-	return serviceError{status: http.StatusBadRequest, code: code, message: refused.Text(), requestID: c.requestID()}, true
+	return serviceError{status: refused.HTTPStatus(), code: code, message: refused.Text(), requestID: c.requestID()}, true
 }
 
 // optimizedError words what the API refuses as states:startExecution does.

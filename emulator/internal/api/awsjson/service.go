@@ -87,10 +87,11 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := s.answer(w, r, b); err != nil {
 		fault, ok := errors.AsType[Fault](err)
 		if !ok {
-			s.log(r, id, err)
 			fault = internal(id)
 		}
-		status = statusOf(fault)
+		if status = fault.HTTPStatus(); status >= http.StatusInternalServerError {
+			s.log(r, id, err)
+		}
 		b.out = appendFault(b.out[:0], fault)
 	}
 	writeHeader(w, status, len(b.out))
@@ -110,13 +111,6 @@ func Refuse(w http.ResponseWriter, e *Error) {
 	body := appendFault(nil, e)
 	writeHeader(w, e.Status, len(body))
 	w.Write(body)
-}
-
-func statusOf(f Fault) int {
-	if e, ok := f.(*Error); ok {
-		return e.Status
-	}
-	return http.StatusBadRequest
 }
 
 func writeHeader(w http.ResponseWriter, status, length int) {
