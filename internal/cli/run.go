@@ -14,6 +14,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/internal/template"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -65,6 +66,9 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	text, err := readInputFile(path, c.InOrStdin())
 	if err != nil {
 		return exit(ExitUsage, "", "%v", err)
+	}
+	if kind := template.Read(path, text, template.Options{}).Kind; kind != template.Definition {
+		return exit(ExitInvalid, "put the definition into a file of its own, such as order.asl.json; aslocal validate checks it in the "+string(kind), "%s is a %s; run takes a definition, with StartAt and States", path, kind)
 	}
 	definition, found := check(path, text, asl.Options{})
 	if err := found.Format(c.ErrOrStderr(), text); err != nil {
