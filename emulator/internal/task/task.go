@@ -14,7 +14,7 @@
 // [Lambda] runs functions, behind any endpoint that speaks Lambda's Invoke API
 // or in this process; [States] calls Step Functions itself; a [Handler] is a
 // service in this process. Map Runs read their items and write their results
-// through the Registry, too. Results have the shape, and errors the names and
+// through the Registry, too. Results have the members, and errors the names and
 // words, that Step Functions gives them.
 package task
 
