@@ -174,8 +174,8 @@ type Registry struct {
 //	function        functions, by ARN
 //	sqs:sendMessage one action of a service, whatever its .sync or .waitForTaskToken
 //	sqs:*           the other actions of a service
-//	aws-sdk:s3:*    those of a service called through the AWS SDK; also one: aws-sdk:s3:getObject
-//	aws-sdk:*       those of all other services called through the AWS SDK
+//	aws-sdk:s3:*    the actions of a service called through the AWS SDK; aws-sdk:s3:getObject is one of them
+//	aws-sdk:*       the actions of all other services called through the AWS SDK
 //
 // The items and results of Map Runs have the patterns s3:getObject,
 // s3:listObjectsV2 and s3:putObject.

@@ -75,8 +75,8 @@ func mismatch(v value.Value, wanted string) *Error {
 	return unreadable(got + "_VALUE can not be converted to " + wanted)
 }
 
-// maxViolations bounds what a refused request costs: so many are spelt out, the
-// others counted.
+// maxViolations is how many violations the message spells out. The others are
+// only counted, so that the answer to a large request stays small.
 const maxViolations = 100
 
 func invalid(violations []string, n int) *Error {
