@@ -89,7 +89,7 @@ func TestRedriveExecution(t *testing.T) {
 		"1<0 ExecutionStarted", "2<0 PassStateEntered", "3<2 PassStateExited", "4<3 TaskStateEntered",
 		"5<4 LambdaFunctionScheduled", "6<5 LambdaFunctionStarted", "7<6 LambdaFunctionFailed", "8<7 ExecutionFailed",
 	}
-	if got := historyTypes(x.em.History(arn)); !slices.Equal(got[:len(want)], want) || got[8][2:] != "0 ExecutionRedriven" && got[8][2:] != "8 ExecutionRedriven" {
+	if got := historyTypes(x.em.History(arn)); !slices.Equal(got[:len(want)], want) || got[8] != "9<0 ExecutionRedriven" {
 		t.Errorf("history %q", got)
 	}
 
@@ -117,14 +117,14 @@ func TestRedriveExecution(t *testing.T) {
 		}
 	}
 	_, err = y.redrive(arn, "")
-	y.wantFault(err, "ExecutionNotRedrivable", "Execution "+arn+" invalid for redrive as: Execution is SUCCEEDED and cannot be redriven")
+	y.wantFault(err, "ExecutionNotRedrivable", "Execution is SUCCEEDED and cannot be redriven")
 }
 
 func TestFaultsOfRedriveExecution(t *testing.T) {
 	x := newTest(t, failing(1))
 	arn := x.start(x.create("m", wait), "e", "{}")
 	_, err := x.redrive(arn, "")
-	x.wantFault(err, "ExecutionNotRedrivable", "Execution "+arn+" invalid for redrive as: Execution is RUNNING and cannot be redriven")
+	x.wantFault(err, "ExecutionNotRedrivable", "Execution is RUNNING and cannot be redriven")
 	_, err = x.redrive(arn+"x", "")
 	x.wantFault(err, "ExecutionDoesNotExist", "Execution Does Not Exist: '"+arn+"x'")
 	_, err = x.redrive("arn:aws:states:us-east-1:123456789012:express:m:e:u", "")
@@ -138,7 +138,7 @@ func TestFaultsOfRedriveExecution(t *testing.T) {
 	x.em.Wait(late)
 	x.em.Advance(14*24*time.Hour + time.Second)
 	_, err = x.redrive(late, "")
-	x.wantFault(err, "ExecutionNotRedrivable", "Execution "+late+" invalid for redrive as: Execution redrivable period exceeded")
+	x.wantFault(err, "ExecutionNotRedrivable", "Execution redrivable period exceeded")
 	if got := x.describe(late); got.RedriveStatus != types.ExecutionRedriveStatusNotRedrivable || aws.ToString(got.RedriveStatusReason) != "Execution redrivable period exceeded" {
 		t.Errorf("described as %s: %s", got.RedriveStatus, aws.ToString(got.RedriveStatusReason))
 	}

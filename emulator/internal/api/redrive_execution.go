@@ -33,7 +33,7 @@ func (a *API) redriveExecution(ctx context.Context, in *redriveExecutionInput) (
 	}
 	redriven, err := a.engine.Redrive(ctx, in.ExecutionArn, in.ClientToken)
 	if refused, ok := errors.AsType[*engine.NotRedrivableError](err); ok {
-		return nil, fault.ExecutionNotRedrivable(in.ExecutionArn, refused.Reason)
+		return nil, fault.ExecutionNotRedrivable(refused.Reason)
 	}
 	if err != nil {
 		return nil, a.executionError(at, err)
