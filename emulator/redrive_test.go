@@ -210,3 +210,84 @@ func TestRedriveOfAMapRun(t *testing.T) {
 		t.Errorf("the history has %q, want %q", redrives, want)
 	}
 }
+
+// What runs again is what the execution was started with, whatever has become of
+// the state machine and its alias; if it was deleted, nothing does.
+func TestRedriveRunsTheFirstDefinition(t *testing.T) {
+	x := newTest(t, failing(2))
+	machine := x.create("m", pay)
+	publish := func() *string {
+		t.Helper()
+		out, err := x.client.PublishStateMachineVersion(x.ctx, &sfn.PublishStateMachineVersionInput{StateMachineArn: machine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.StateMachineVersionArn
+	}
+	routing := func(version *string) []types.RoutingConfigurationListItem {
+		return []types.RoutingConfigurationListItem{{StateMachineVersionArn: version, Weight: 100}}
+	}
+	first := publish()
+	alias, err := x.client.CreateStateMachineAlias(x.ctx, &sfn.CreateStateMachineAliasInput{Name: aws.String("live"), RoutingConfiguration: routing(first)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, aliased := x.start(machine, "plain", "{}"), x.start(alias.StateMachineAliasArn, "aliased", "{}")
+	for _, arn := range []string{plain, aliased} {
+		if got := x.em.Wait(arn); got.Status != "FAILED" {
+			t.Fatalf("before: %+v", got)
+		}
+	}
+	if _, err := x.client.UpdateStateMachine(x.ctx, &sfn.UpdateStateMachineInput{StateMachineArn: machine, Definition: aws.String(`{"StartAt": "T", "States": {"T": {"Type": "Pass", "Result": "another", "End": true}}}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.client.UpdateStateMachineAlias(x.ctx, &sfn.UpdateStateMachineAliasInput{StateMachineAliasArn: alias.StateMachineAliasArn, RoutingConfiguration: routing(publish())}); err != nil {
+		t.Fatal(err)
+	}
+	for _, arn := range []string{plain, aliased} {
+		if _, err := x.redrive(arn, ""); err != nil {
+			t.Fatal(err)
+		}
+		if got := x.em.Wait(arn); got.Status != "SUCCEEDED" || got.Output != "42" {
+			t.Errorf("after: %+v", got)
+		}
+	}
+	if got := x.describe(aliased); aws.ToString(got.StateMachineVersionArn) != *first || aws.ToString(got.StateMachineAliasArn) != *alias.StateMachineAliasArn {
+		t.Errorf("version %s, alias %s", aws.ToString(got.StateMachineVersionArn), aws.ToString(got.StateMachineAliasArn))
+	}
+}
+
+func TestRedriveOfADeletedStateMachine(t *testing.T) {
+	x := newTest(t, failing(1))
+	machine := x.create("m", pay)
+	arn := x.start(machine, "e", "{}")
+	x.em.Wait(arn)
+	if _, err := x.client.DeleteStateMachine(x.ctx, &sfn.DeleteStateMachineInput{StateMachineArn: machine}); err != nil {
+		t.Fatal(err)
+	}
+	const reason = "State machine is in DELETING status"
+	_, err := x.redrive(arn, "")
+	x.wantFault(err, "ExecutionNotRedrivable", reason)
+	if got := x.describe(arn); got.RedriveStatus != types.ExecutionRedriveStatusNotRedrivable || aws.ToString(got.RedriveStatusReason) != reason {
+		t.Errorf("described as %s: %s", got.RedriveStatus, aws.ToString(got.RedriveStatusReason))
+	}
+}
+
+// A Task may redrive another execution.
+func TestRedriveByATask(t *testing.T) {
+	x := newTest(t, failing(1))
+	arn := x.start(x.create("m", pay), "e", "{}")
+	x.em.Wait(arn)
+	x.em.Advance(time.Minute)
+	again := x.create("again", `{"StartAt": "R", "States": {"R": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:redriveExecution",
+		"Parameters": {"ExecutionArn.$": "$"}, "End": true}}}`)
+	if got := x.em.Wait(x.start(again, "ok", `"`+arn+`"`)); got.Status != "SUCCEEDED" || got.Output != `{"RedriveDate":"2026-01-01T00:01:00.000Z"}` {
+		t.Errorf("redriving: %+v", got)
+	}
+	if got := x.em.Wait(arn); got.Status != "SUCCEEDED" || got.Output != "42" {
+		t.Errorf("redriven: %+v", got)
+	}
+	if got := x.em.Wait(x.start(again, "refused", `"`+arn+`"`)); got.Status != "FAILED" || got.Error != "Sfn.ExecutionNotRedrivableException" {
+		t.Errorf("redriving it again: %+v", got)
+	}
+}
