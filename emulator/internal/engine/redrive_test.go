@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -218,6 +219,41 @@ func TestRedriveOfAMapRun(t *testing.T) {
 			b.wantEmpty()
 		}
 	}
+}
+
+// A child that has not been stopped yet when its run is redriven is stopped
+// first: it ends in the first run, and goes on in the second.
+func TestRedriveBeforeTheChildrenAreStopped(t *testing.T) {
+	b := newBench(t, Config{Clock: NewVirtualClock(time.UnixMilli(1_000_000))})
+	arn := b.startMap("map wait", `[7]`)
+	b.advance(time.Second)
+	run := b.onlyRun(arn)
+	child := b.find(b.children(run.ARN)[0].ARN)
+	watchers := func() int {
+		b.watchers.mu.Lock()
+		defer b.watchers.mu.Unlock()
+		return len(b.watchers.of[child.id])
+	}
+	before := watchers()
+	child.turn.Lock() // it cannot be stopped
+	if _, err := b.Stop(b.ctx, arn, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Redrive(b.ctx, arn, ""); err != nil {
+		t.Fatal(err)
+	}
+	for watchers() == before { // until the run waits for its child
+		runtime.Gosched()
+	}
+	child.turn.Unlock()
+	b.advance(2 * time.Minute)
+	if v := b.wantStatus(arn, machine.Succeeded); v.Output.String() != `[7]` {
+		t.Errorf("the output is %s", v.Output)
+	}
+	if rows := b.children(run.ARN); len(rows) != 1 || rows[0].Status != machine.Succeeded || rows[0].Redrives != 1 {
+		t.Errorf("the children are %+v", rows)
+	}
+	b.wantEmpty()
 }
 
 func init() {
