@@ -168,7 +168,7 @@ func TestRevisionsFromBeforeStay(t *testing.T) {
 // Updates of a large definition leave nothing behind in memory.
 func TestUpdatesKeepTheHeapFlat(t *testing.T) {
 	if testing.Short() {
-		t.Skip("600 updates of 200 KiB")
+		t.Skip("120 updates of 200 KiB")
 	}
 	store, err := journal.OpenSQLite(filepath.Join(t.TempDir(), "aslocal.db"), journal.Process)
 	if err != nil {
@@ -194,9 +194,9 @@ func TestUpdatesKeepTheHeapFlat(t *testing.T) {
 	}
 	revise(0, 20)
 	before := heap()
-	revise(20, 620)
+	revise(20, 140)
 	if after := heap(); after > before+4<<20 {
-		t.Errorf("600 updates took the heap from %d to %d KiB", before>>10, after>>10)
+		t.Errorf("120 updates took the heap from %d to %d KiB", before>>10, after>>10)
 	}
 	if got := r.programs.order.Len(); got != 1 {
 		t.Errorf("%d programs are kept, want the one of the state machine", got)
