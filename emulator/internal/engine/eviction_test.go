@@ -163,6 +163,15 @@ func TestEvictedExecutionThatCannotBeRead(t *testing.T) {
 	b.wantEmpty()
 }
 
+// heapInUse is how many bytes live objects take.
+func heapInUse() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
 // BenchmarkParked parks executions that wait for a timer and reports the bytes of
 // memory of each, resident and evicted, and how long one takes to come back.
 func BenchmarkParked(b *testing.B) {
@@ -178,14 +187,7 @@ func BenchmarkParked(b *testing.B) {
 	}
 	const parked = 10_000
 	arns := make([]string, parked)
-	inUse := func() uint64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	before := inUse()
+	before := heapInUse()
 	for i := range arns {
 		r := request("wait", fmt.Sprintf("order-%08d", i), `{"orderId": "A-17", "amount": 42}`)
 		r.Revision, r.Program = "two waits", program
@@ -194,9 +196,9 @@ func BenchmarkParked(b *testing.B) {
 		}
 		arns[i] = r.Start.ARN
 	}
-	resident := inUse()
+	resident := heapInUse()
 	e.evictAll()
-	evicted := inUse()
+	evicted := heapInUse()
 	b.ResetTimer()
 	for i := range b.N {
 		x := e.find(arns[i%parked])
