@@ -132,6 +132,9 @@ func TestRecoveryEvicts(t *testing.T) {
 		arns[definition] = b.start(definition, definition)
 	}
 	b.stopAll() // as good as killed
+	if err := b.Settle(b.ctx); err != nil {
+		t.Fatal(err)
+	}
 
 	b = newBench(t, config)
 	for definition, want := range map[string]bool{"wait": true, "activity": true, "task": false} {
