@@ -214,3 +214,24 @@ func BenchmarkParked(b *testing.B) {
 	b.ReportMetric(float64(resident-before)/parked, "B/resident")
 	b.ReportMetric(float64(evicted-before)/parked, "B/evicted")
 }
+
+// A Map Run with many children goes on when it was evicted together with them.
+func TestEvictedMapRun(t *testing.T) {
+	b := newBench(t, Config{EvictAfter: time.Hour})
+	arn := b.startMap("map wait", "[0"+strings.Repeat(",0", 2999)+"]")
+	if err := b.Settle(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	run := b.onlyRun(arn).ARN
+	child := b.children(run)[0].ARN
+	b.evictAll()
+	if !b.evicted(arn) || !b.evicted(child) {
+		t.Error("the Map Run or its child is not evicted")
+	}
+	b.advance(time.Minute)
+	b.wantStatus(arn, machine.Succeeded)
+	if r, err := b.MapRun(run); err != nil || r.Executions.Succeeded != 3000 {
+		t.Errorf("the Map Run: %+v, %v", r, err)
+	}
+	b.wantEmpty()
+}
