@@ -358,3 +358,22 @@ func TestMissingOutputIsNull(t *testing.T) {
 		t.Errorf("output %q, want null", d.x.Output())
 	}
 }
+
+// A Task whose Arguments fail, and which its Catcher leads back to, is an
+// endless loop like any other: a batch ends, and the execution can be stopped.
+func TestLoopOfFailuresIsCut(t *testing.T) {
+	p := compileText(t, single(function+`, "QueryLanguage": "JSONata", "Arguments": "{% $error('x') %}", "Catch": [{"ErrorEquals": ["States.ALL"], "Output": 1, "Next": "S"}]`))
+	x := New(p)
+	start := testStart
+	start.Express = true
+	b := x.Handle(Stimulus{Kind: Begin, Start: &start, Output: value.EmptyObject}, 100, nil)
+	for range 10 {
+		if !b.More || len(b.Events) > 200 {
+			t.Fatalf("a batch of %d events, more: %v, %v", len(b.Events), b.More, x.Failure())
+		}
+		b = x.Handle(Stimulus{Kind: Resumed}, 100, nil)
+	}
+	if x.Handle(Stimulus{Kind: Stopped}, 100, nil); x.Status() != Aborted {
+		t.Errorf("status %v after a stop", x.Status())
+	}
+}

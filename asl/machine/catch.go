@@ -54,8 +54,8 @@ func (st *state) catcher(failure *Failure) int {
 	return slices.IndexFunc(st.catch, func(c *catcher) bool { return failure.matches(c.errorEquals) })
 }
 
-// catcherFailed ends the execution because the fields of a Catcher failed. The
-// state is said to fail once more (F-009).
+// catcherFailed ends the execution because a field of a Catcher failed. The
+// history gets a second …StateFailed (F-009).
 func (x *Execution) catcherFailed(f *frame, own *Failure, prev int64) {
 	if own.Evaluation {
 		x.emit(Event{Type: EvaluationFailed, Frame: f.id, Prev: f.prev, State: f.state.name, Failure: own})

@@ -24,8 +24,8 @@ type Child struct {
 	Redriven         int64       // when for the last time
 }
 
-// A ChildStarting is a child to start. One that is there already, because the
-// process was stopped since it was asked for, is waited for.
+// A ChildStarting is a child to start. If it exists already, because the process
+// ended after the command was issued, its end is awaited.
 type ChildStarting struct {
 	Index   int32
 	ARN     string
@@ -77,16 +77,16 @@ type ChildEnd struct {
 	NotRedrivable    bool // it should have been redriven, and could not be
 }
 
-// An ItemReading says what items to read. The answer is the array or object
-// that has them, with their Sources.
+// An ItemReading says which items to read. The answer is an array or an object,
+// with its Sources.
 type ItemReading struct {
 	Resource  string
 	Config    value.Value // ReaderConfig, evaluated; MaxItems is an integer, if there is one
 	Arguments value.Value
 }
 
-// A ResultWriting says what results to write. The answer is what the state
-// shows as its ResultWriterDetails.
+// A ResultWriting says which results to write. The answer becomes the
+// ResultWriterDetails of the state's result.
 type ResultWriting struct {
 	Resource  string
 	Config    value.Value // WriterConfig, evaluated
@@ -97,7 +97,7 @@ type ResultWriting struct {
 	records   childRecords
 }
 
-// Values are what the files of results have of child i.
+// Values are the entries of child i in the result files.
 func (w *ResultWriting) Values(i int) []value.Value {
 	transform := w.Config.Get("Transformation").Text()
 	if transform == "" {
@@ -115,9 +115,9 @@ func (s *Start) arn(kind, label string) string {
 	return prefix + ":" + kind + ":" + name + "/" + label
 }
 
-// childARN is the ARN of a child of the execution that parent began. That of an
-// Express one ends in a UUID: at first its name, with each redrive another one,
-// since an Express child is started anew.
+// childARN is the ARN of a child of the execution that parent began. The ARN of
+// an Express child ends in a UUID: first its name, then a new one for each
+// redrive, since a redrive starts another Express execution.
 func (d *distributedMap) childARN(parent *Start, c *Child) string {
 	if !d.express {
 		return parent.arn("execution", d.label) + ":" + c.Name
@@ -154,8 +154,8 @@ func (r *mapRun) result(x *Execution) value.Value {
 	return value.OfSlice(out)
 }
 
-// transformed is what the results have of a child with a Transformation. Of a
-// child that has not succeeded, that is always its record.
+// transformed is the part of the result that belongs to a child, after the
+// Transformation. A child that has not succeeded always gives its record.
 func (r childRecords) transformed(c *Child, transform string) []value.Value {
 	switch {
 	case c.Status != Succeeded || transform == "NONE":

@@ -3,7 +3,7 @@
 //
 // An Execution is pure and event-sourced. It takes one stimulus (start, a task
 // has answered, a timer has fired, stop) as far as it goes and returns the
-// events that happened and the commands that somebody outside must carry out:
+// events that happened and the commands that the host must carry out:
 //
 //	x := machine.New(program)
 //	batch := x.Handle(machine.Stimulus{Kind: machine.Begin, At: now, Start: &start}, 0)
@@ -17,10 +17,10 @@
 // event), no goroutine and no lock: one execution is handled by one goroutine
 // at a time. A Program never changes and is shared.
 //
-// Where to look: state_*.go has one state type each, join.go what Parallel and
-// Map share, map_run.go what the distributed mode of a Map does, retry.go and
-// catch.go what follows a failure, dataflow_*.go how data moves into and out of
-// a state in each query language, event.go what is recorded, codec.go how it is
-// written down, snapshot.go how an execution is, trial.go how TestState runs one
-// state.
+// Where to look: kind.go says what a state type is to the rest; state_*.go has one
+// type each, lines.go what Parallel and inline Map share, map_*.go the modes of a
+// Map, map_run.go the Map Run; retry.go and catch.go what follows a failure,
+// redrive.go how an execution goes on after its end; dataflow_*.go how data moves
+// through a state in each query language; event.go what is recorded, codec.go and
+// snapshot.go how it is written down; probe.go and single_state.go what tests see.
 package machine

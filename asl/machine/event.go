@@ -14,9 +14,9 @@ import (
 // change meaning.
 type Type uint8
 
-// The events of the history. Those of tasks stand for three names each: what
-// the history calls LambdaFunctionScheduled, ActivityScheduled or TaskScheduled
-// depends on the resource; StateEntered stands for PassStateEntered and so on.
+// The events of the history. A Task… event has one of three names in the history,
+// by its resource: LambdaFunctionScheduled, ActivityScheduled or TaskScheduled.
+// StateEntered is PassStateEntered, TaskStateEntered and so on.
 const (
 	ExecutionStarted   Type = 1
 	ExecutionSucceeded Type = 2
@@ -57,7 +57,7 @@ const (
 	MapRunRedriven  Type = 64 // Index is the redriveCount, from 1
 )
 
-// The private records: what the history does not show, but recovery needs.
+// The private records: recovery needs them, the history does not show them.
 const (
 	WaitSet           Type = 100 // a Wait state sleeps until Due
 	RetrySet          Type = 101 // the state runs again at Due, by retrier Index
@@ -102,14 +102,14 @@ func (t Type) String() string {
 	return "Type(" + strconv.Itoa(int(t)) + ")"
 }
 
-// Private reports whether the history does not show events of this type.
+// Private reports whether events of this type are hidden from the history.
 func (t Type) Private() bool { return t >= 100 }
 
-// Terminal reports whether the execution has ended with an event of this type.
+// Terminal reports whether an event of this type ends the execution.
 func (t Type) Terminal() bool { return t >= ExecutionSucceeded && t <= ExecutionAborted }
 
-// An Event is one thing that happened. Which fields it uses is said at each;
-// the others are zero.
+// An Event is one thing that happened. The comment of each field names the types
+// that use it; for all others it is zero.
 type Event struct {
 	ID   int64 // number in the history, from 1; 0 for private records
 	Prev int64 // previousEventId
@@ -140,7 +140,7 @@ type Event struct {
 	target *state
 }
 
-// TaskEvent is what the events of tasks say beside input and output.
+// TaskEvent has the details of a Task… event beside input and output.
 type TaskEvent struct {
 	Resource    asl.Resource
 	Timeout     int64  // seconds, 0 if not set; TaskScheduled
@@ -149,7 +149,7 @@ type TaskEvent struct {
 	Worker      string // name of the activity worker; TaskStarted
 }
 
-// Start is what an execution begins with, beside its input.
+// Start describes an execution, beside its input.
 type Start struct {
 	ARN        string // of the execution
 	Name       string
@@ -171,7 +171,7 @@ type Start struct {
 	Managed     bool   // by .sync: it is stopped when its caller no longer waits for it
 }
 
-// Status is that of DescribeExecution.
+// Status is the status of an execution, as DescribeExecution shows it.
 type Status uint8
 
 // The statuses.

@@ -131,7 +131,7 @@ func (x *Execution) take(s *Stimulus) bool {
 	return f != nil && f.token == s.Token && f.open != nil && f.open.take(x, f, *s)
 }
 
-// readyAll lets all frames that do not wait take a step.
+// readyAll queues every frame that does not wait for a stimulus.
 func (x *Execution) readyAll() {
 	for _, f := range x.living() {
 		if !f.waits() {
@@ -140,9 +140,9 @@ func (x *Execution) readyAll() {
 	}
 }
 
-// fired takes the timers of one instant; false if all of them are stale. What
-// each says is written before anything follows from it: of tasks that time out
-// together, the first fails their Map only when all have been seen (F-032).
+// fired takes the timers of one instant; false if all of them are stale. All
+// their events are emitted before any consequence: when several tasks of a Map
+// time out together, the Map fails after all of them have timed out (F-032).
 func (x *Execution) fired(s *Stimulus) bool {
 	taken := x.alarm(Alarm{s.Frame, s.Token, s.Timer})
 	for _, a := range s.Also {
@@ -259,7 +259,7 @@ func (x *Execution) step(f *frame) {
 	}
 }
 
-// again lets f take another step after those that are ready now.
+// again queues f for another step, behind the frames that are ready now.
 func (x *Execution) again(f *frame) { x.ready = append(x.ready, f) }
 
 // enter emits StateEntered. An eager kind does its work in the same step, as
@@ -351,8 +351,8 @@ func (x *Execution) proceed(f *frame) *Failure {
 	return nil
 }
 
-// end emits the last event. Behind a step that had no room in the history it
-// says so, whatever came of the step (F-016, F-027).
+// end emits the last event. If the step before it had no room in the history,
+// the execution fails for that reason (F-016, F-027).
 func (x *Execution) end(t Type, prev int64, failure *Failure) {
 	if x.full {
 		t, prev, failure = ExecutionFailed, x.lastID, tooManyEvents()
@@ -364,8 +364,8 @@ func (x *Execution) end(t Type, prev int64, failure *Failure) {
 	x.emit(e)
 }
 
-// after is the time that many seconds from now. What is longer than any Wait
-// or deadline may be does not get longer, so that nothing overflows.
+// after is the time the given number of seconds from now. It is cut off behind
+// the longest Wait, so that it cannot overflow.
 func (x *Execution) after(seconds int64) int64 { return x.now + min(seconds, longestWait+1)*1000 }
 
 // emit adds an event to the batch and applies it.
@@ -389,7 +389,7 @@ func (x *Execution) emit(e Event) {
 
 func (x *Execution) express() bool { return x.start != nil && x.start.Express }
 
-// ask adds a command that f's current token stands for.
+// ask adds a command under f's current token.
 func (x *Execution) ask(f *frame, c Command) {
 	c.Frame, c.Token = f.id, f.token
 	x.cmds = append(x.cmds, c)
@@ -402,8 +402,8 @@ func (x *Execution) frame(id int32) *frame {
 	return x.frames[id]
 }
 
-// living returns the frames in the order of their ids: wherever events or
-// commands come out, a Go map must not decide their order.
+// living returns the frames by id. Events and commands must not depend on the
+// order of a Go map.
 func (x *Execution) living() []*frame {
 	if x.root == nil {
 		return nil

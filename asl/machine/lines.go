@@ -87,8 +87,7 @@ func (x *Execution) abortLines(p, f *frame, cause int64) {
 	}
 }
 
-// abortBelow ends those of the living lines of control that are below g,
-// innermost first.
+// abortBelow ends the living lines of control below g, innermost first.
 func (x *Execution) abortBelow(g *frame, living []*frame, cause int64) {
 	if g.phase != opened {
 		return

@@ -8,10 +8,9 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file has what a Map state in DISTRIBUTED mode is told: where its items
-// come from (ItemReader), how they are put together (ItemBatcher), how many may
-// fail, and where the results go (ResultWriter). What becomes of it is a Map
-// Run, in map_run.go. Guide: "Using Map state in Distributed mode".
+// This file has the fields of a Map state in DISTRIBUTED mode: where its items
+// come from (ItemReader), how they are grouped (ItemBatcher), how many may fail,
+// and where the results go (ResultWriter). The Map Run itself is in map_run.go. Guide: "Using Map state in Distributed mode".
 
 // A distributedMap is a Map state in DISTRIBUTED mode.
 type distributedMap struct {
@@ -91,9 +90,9 @@ func (d *distributedMap) open(_ *Execution, _ *frame, e *Event) openState {
 
 func (d *distributedMap) restore() openState { return &mapRun{d: d} }
 
-// Label returns what names a distributed Map state in the ARNs of its Map Runs:
-// its Label. One that has none gets a UUID, as the service makes one, but the same
-// one for the same state.
+// Label returns the name of a distributed Map state in the ARNs of its Map Runs:
+// its Label field. A state without one gets a UUID, as in the service, but always
+// the same.
 func Label(s *asl.State) string {
 	if label := s.Fields.Get("Label").Text(); label != "" {
 		return label
@@ -104,8 +103,8 @@ func Label(s *asl.State) string {
 	return r.UUID()
 }
 
-// limits evaluates how many children may run and how many items may fail. A
-// value that is out of range is a States.Runtime in the words of the service.
+// limits evaluates how many items may fail. A value out of range is a
+// States.Runtime, in the words of the service.
 func (d *distributedMap) limits(e *env) (MapRunLimits, *Failure) {
 	l := MapRunLimits{ToleratedCount: -1, ToleratedPercentage: -1}
 	var failure *Failure

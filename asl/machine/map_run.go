@@ -1,7 +1,6 @@
 package machine
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/aslocal/aslocal/asl"
@@ -9,8 +8,8 @@ import (
 )
 
 // This file implements Map Runs: what a distributed Map state does while it is
-// open. It reads the items, starts a child execution for each item or batch, at
-// most so many at a time, takes their ends, gives up when too many have failed,
+// open. It reads the items, starts a child execution for each item or batch, up to
+// MaxConcurrency at a time, takes their ends, gives up when too many have failed,
 // and has the results written. Children are executions of their own, with their
 // own histories; here they are commands and stimuli. Guide: "Using Map state in
 // Distributed mode"; API: DescribeMapRun.
@@ -22,17 +21,9 @@ import (
 //
 // What points back to what is F-070.
 
-// maxChildren is how many children of a Map Run run at a time at most. Quotas:
-// "Maximum number of parallel Map Run child executions".
-const maxChildren = 10_000
-
 // maxRunRedrives is how often a Map Run can be redriven. Quotas: "Redrives of a
 // Map Run"; the words of the error are inferred (F-098).
 const maxRunRedrives = 1000
-
-// startsPerStep bounds a step that starts children, so that a batch of a large
-// Map Run becomes durable, and its children run, while others are started.
-const startsPerStep = 256
 
 // A mapRun is the open part of a distributed Map state.
 type mapRun struct {
@@ -74,31 +65,6 @@ const (
 	mapRunEnded
 )
 
-// MapRunLimits are the settings of a Map Run that UpdateMapRun can change.
-type MapRunLimits struct {
-	MaxConcurrency      int64   // 0: no limit
-	ToleratedCount      int64   // -1: not set
-	ToleratedPercentage float64 // -1: not set
-}
-
-// atOnce is how many children may run.
-func (l *MapRunLimits) atOnce() int {
-	if l.MaxConcurrency <= 0 || l.MaxConcurrency > maxChildren {
-		return maxChildren
-	}
-	return int(l.MaxConcurrency)
-}
-
-// exceeded reports whether more than the tolerated items have failed. If
-// neither threshold is set, none may (F-072).
-func (l *MapRunLimits) exceeded(failed, total int) bool {
-	if l.ToleratedCount < 0 && l.ToleratedPercentage < 0 {
-		return failed > 0
-	}
-	return l.ToleratedCount >= 0 && int64(failed) > l.ToleratedCount ||
-		l.ToleratedPercentage >= 0 && float64(failed)*100 > l.ToleratedPercentage*float64(total)
-}
-
 // mapRunARN names the Map Run that the next record starts.
 func (x *Execution) mapRunARN(label string) string {
 	return x.start.arn("mapRun", label) + ":" + x.random(forMapRun).UUID()
@@ -123,13 +89,6 @@ func (r *mapRun) take(x *Execution, f *frame, s Stimulus) bool {
 		return false
 	}
 	return true
-}
-
-// notYetEnded keeps the ends of children that are not known to have ended.
-func (r *mapRun) notYetEnded(ended []ChildEnd) []ChildEnd {
-	return slices.DeleteFunc(slices.Clone(ended), func(e ChildEnd) bool {
-		return int(e.Index) >= len(r.children) || r.children[e.Index].Status != Running
-	})
 }
 
 // itemsRead takes the answer of the ItemReader.
@@ -201,117 +160,6 @@ func (r *mapRun) redrive(x *Execution, f *frame) *Failure {
 	}
 	x.again(f)
 	return nil
-}
-
-// redriveChildren redrives as many of the children that wait for it as may run.
-func (r *mapRun) redriveChildren(x *Execution, f *frame) {
-	var again []int32
-	room := min(r.limits.atOnce()-r.running(), startsPerStep)
-	for i := r.redriveFrom; i < len(r.children) && len(again) < room; i++ {
-		if r.children[i].Status == PendingRedrive {
-			again = append(again, int32(i))
-		}
-	}
-	x.emit(Event{Type: ChildExecutionsRedriven, Frame: f.id, Run: &MapRunEvent{Redriven: again}})
-	for _, i := range again {
-		r.askChild(x, f, int(i))
-	}
-	r.redriveFrom = int(again[len(again)-1]) + 1
-	x.again(f)
-}
-
-// nextChildren are the children that one step starts.
-func (r *mapRun) nextChildren(x *Execution, f *frame) (started []ChildStart, failure *Failure) {
-	if r.next == r.items.len() {
-		return nil, nil
-	}
-	in, failure := f.state.flow.effective(x, f)
-	if failure == nil && r.batches == nil {
-		failure = r.plan(x, f, in)
-	}
-	room := min(r.limits.atOnce()-r.running(), startsPerStep)
-	for next := r.next; failure == nil && next < r.items.len() && len(started) < room; {
-		var s ChildStart
-		if s, failure = r.child(x, f, in, len(r.children)+len(started), next); failure == nil {
-			started = append(started, s)
-			next += int(s.Items)
-		}
-	}
-	return started, failure
-}
-
-// plan finds how many items each child gets. Batches are limited in bytes, so
-// that needs every item as its ItemSelector makes it (F-077). Children that have
-// started keep what they have: a selector that draws random numbers makes other
-// sizes after Replay.
-func (r *mapRun) plan(x *Execution, f *frame, in value.Value) (failure *Failure) {
-	if r.batching, failure = r.d.batcher.eval(x.env(f, in)); failure != nil {
-		return failure
-	}
-	b, total := &r.batching, r.items.len()
-	r.batches = make([]int32, 0, min(total, 1024))
-	if !b.on {
-		return nil
-	}
-	for i := range r.children {
-		r.batches = append(r.batches, r.children[i].Items)
-	}
-	overhead := b.overhead()
-	for from := r.next; from < total; {
-		size, n := overhead, 0
-		for from+n < total && (b.maxItems == 0 || int64(n) < b.maxItems) {
-			item, failure := r.d.item(x, f, in, &r.items, from+n)
-			if failure != nil {
-				return failure
-			}
-			if size += item.Size(); n > 0 {
-				size++ // the comma
-			}
-			if n > 0 && int64(size) > b.maxBytes {
-				break
-			}
-			n++
-		}
-		r.batches = append(r.batches, int32(n))
-		from += n
-	}
-	return nil
-}
-
-// executions is how many children the plan has.
-func (r *mapRun) executions() int {
-	if r.batching.on {
-		return len(r.batches)
-	}
-	return r.items.len()
-}
-
-// child is the child with the number, whose first item is item from.
-func (r *mapRun) child(x *Execution, f *frame, in value.Value, number, from int) (ChildStart, *Failure) {
-	s := ChildStart{Name: x.childName(number), Items: 1}
-	if r.batching.on {
-		s.Items = r.batches[number]
-	} else if r.d.selector == nil {
-		return s, f.fits(r.items.at(from))
-	}
-	selected := make([]value.Value, s.Items)
-	for i := range selected {
-		var failure *Failure
-		if selected[i], failure = r.d.item(x, f, in, &r.items, from+i); failure != nil {
-			return s, failure
-		}
-	}
-	s.Input = r.batching.wrap(selected)
-	return s, f.fits(s.Input)
-}
-
-// askChild asks for child i to be started, or redriven.
-func (r *mapRun) askChild(x *Execution, f *frame, i int) {
-	c := &r.children[i]
-	x.ask(f, Command{Kind: StartChild, Child: &ChildStarting{
-		Index: int32(i), ARN: r.d.childARN(x.start, c), Name: c.Name, Input: c.Input, Items: int(c.Items),
-		MapRun: r.arn, Label: r.d.label, Express: r.d.express, Redrive: c.Redrives > 0 && !r.d.express,
-	}})
 }
 
 // pending asks again for what the run waits for. One that maps goes on by
@@ -487,69 +335,6 @@ func (r *mapRun) begin(x *Execution, f *frame) {
 	}
 }
 
-// awaitRedrive makes the children that have not succeeded wait for their
-// redrive.
-func (r *mapRun) awaitRedrive() {
-	r.redriveFrom, r.lost = 0, struct{ children, items int }{}
-	for i := range r.children {
-		if c := &r.children[i]; c.Status != Succeeded && c.Status != Running {
-			r.setStatus(c, PendingRedrive)
-		}
-	}
-}
-
-func (r *mapRun) childrenStarted(e *Event) {
-	r.total = int(e.Index)
-	for _, s := range e.Run.Started {
-		input := s.Input
-		if !input.Exists() {
-			input = r.items.at(r.next)
-		}
-		r.children = append(r.children, Child{Name: s.Name, Items: s.Items, Input: input, Started: e.At})
-		r.count(&r.children[len(r.children)-1], 1)
-		r.next += int(s.Items)
-	}
-}
-
-func (r *mapRun) childrenEnded(e *Event) {
-	for _, end := range e.Run.Ended {
-		c := &r.children[end.Index]
-		c.Started, c.Stopped, c.Output, c.Failure = end.Started, end.Stopped, end.Output, end.Failure
-		r.setStatus(c, end.Status)
-		if end.NotRedrivable {
-			r.lost.children++
-			r.lost.items += int(c.Items)
-		}
-	}
-}
-
-// running is how many children run.
-func (r *mapRun) running() int { return r.by[Running].children }
-
-func (r *mapRun) setStatus(c *Child, s Status) {
-	r.count(c, -1)
-	c.Status = s
-	r.count(c, 1)
-}
-
-// count counts a child under its status, or with -1 no more.
-func (r *mapRun) count(c *Child, sign int) {
-	by := &r.by[c.Status]
-	by.children += sign
-	by.items += sign * int(c.Items)
-}
-
-// abandon marks the children that run, or wait for their redrive, as aborted
-// (F-073).
-func (r *mapRun) abandon(at int64) {
-	for i := range r.children {
-		if c := &r.children[i]; c.Status == Running || c.Status == PendingRedrive {
-			c.Stopped = at
-			r.setStatus(c, Aborted)
-		}
-	}
-}
-
 // ended aborts a run whose execution ends.
 func (r *mapRun) ended(x *Execution, _ *frame, at int64) {
 	if r.phase == planned || r.status != Running {
@@ -586,55 +371,6 @@ func (x *Execution) withMapRuns() (out []*frame) {
 			out = append(out, f)
 		}
 	}
-	return out
-}
-
-// A MapRun is a Map Run as DescribeMapRun shows it.
-type MapRun struct {
-	ARN              string
-	Status           Status
-	Started, Stopped int64 // Unix milliseconds; Stopped is 0 while it runs
-	Limits           MapRunLimits
-	Redrives         int
-	Redriven         int64 // when for the last time, in Unix milliseconds; 0 if never
-	Items            MapRunCounts
-	Executions       MapRunCounts
-}
-
-// MapRunCounts are numbers of items, or of child executions. PendingRedrive and
-// FailuresNotRedrivable are about children of a run that was redriven: those
-// that still wait for it, and, among the Failed, those that could not be.
-type MapRunCounts struct {
-	Pending, Running, Succeeded, Failed, TimedOut, Aborted, Total int
-	FailuresNotRedrivable, PendingRedrive                         int
-}
-
-// summary is the run as it stands.
-func (r *mapRun) summary() MapRun {
-	s := MapRun{ARN: r.arn, Status: r.status, Started: r.started, Stopped: r.stopped, Limits: r.limits, Redrives: r.redrives, Redriven: r.redrivenAt}
-	s.Items.Total, s.Executions.Total = r.items.len(), cmp.Or(r.total, r.executions())
-	s.Items.Pending, s.Executions.Pending = s.Items.Total-r.next, s.Executions.Total-len(r.children)
-	s.Items.FailuresNotRedrivable, s.Executions.FailuresNotRedrivable = r.lost.items, r.lost.children
-	for status, by := range r.by {
-		*s.Items.of(Status(status)), *s.Executions.of(Status(status)) = by.items, by.children
-	}
-	return s
-}
-
-// of is the count of what has a status.
-func (c *MapRunCounts) of(s Status) *int {
-	return [...]*int{&c.Running, &c.Succeeded, &c.Failed, &c.TimedOut, &c.Aborted, &c.PendingRedrive}[s]
-}
-
-func (x *Execution) summaries() []MapRun {
-	if len(x.touched) == 0 {
-		return nil
-	}
-	out := make([]MapRun, len(x.touched))
-	for i, r := range x.touched {
-		out[i] = r.summary()
-	}
-	x.touched = x.touched[:0]
 	return out
 }
 
@@ -677,19 +413,4 @@ func (r *mapRun) sound(f *frame) bool {
 		return r.d.writer.exports()
 	}
 	return true
-}
-
-func (c *coder) child(k *Child) {
-	c.string(&k.Name)
-	c.int32(&k.Items)
-	c.value(&k.Input)
-	c.status(&k.Status)
-	for _, n := range []*int64{&k.Started, &k.Stopped, &k.Redriven} {
-		c.int64(n)
-	}
-	c.value(&k.Output)
-	if present(c, &k.Failure) {
-		c.failure(k.Failure)
-	}
-	c.int(&k.Redrives)
 }

@@ -117,7 +117,7 @@ func float(o operand, e *env, field string) (float64, *Failure) {
 	return 0, notValid(o, e, field, "float", v)
 }
 
-// notValid is a value that is not of the wanted type. Literals are held to it by
+// notValid is a value of another type than the field takes. Literals are checked by
 // the validator, so the service has words for paths only.
 func notValid(o operand, e *env, field, wanted string, v value.Value) *Failure {
 	at := ""

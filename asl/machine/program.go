@@ -25,7 +25,7 @@ type Program struct {
 }
 
 // Activities returns the ARNs of the activities that Task states of the program
-// name, without those of the children of distributed Maps.
+// name. Task states in distributed Maps belong to the programs of the children.
 func (p *Program) Activities() []string { return p.activities }
 
 // LimitExpressions sets where the evaluation of a JSONata expression gets its
@@ -43,8 +43,8 @@ func (p *Program) LimitExpressions(limit func() context.Context) {
 // run; nil if there is no such state outside of another distributed Map.
 func (p *Program) Child(label string) *Program { return p.children[label] }
 
-// newProgram makes a program of a workflow, and those of the children of its
-// distributed Maps.
+// newProgram makes a program of a workflow, with a program for the children of
+// each distributed Map.
 func newProgram(root *workflow) *Program {
 	p := &Program{root: root}
 	root.each(func(st *state) {

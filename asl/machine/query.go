@@ -134,8 +134,8 @@ func (q *query) evaluate(e *env) (value.Value, *Failure) {
 	return v, nil
 }
 
-// thrown ends the sentence that says so. A limit has no code, and stands behind
-// a colon (F-093).
+// thrown is the end of the message about an error. A limit has no code and
+// follows a colon (F-093).
 func thrown(err error) string {
 	var e *jsonata.Error
 	if errors.As(err, &e) && e.IsLimit() {
@@ -144,7 +144,7 @@ func thrown(err error) string {
 	return ". " + err.Error()
 }
 
-// about begins the sentence that says what an expression has done.
+// about is a message about the expression.
 func (q *query) about(rest string) string {
 	return "The JSONata expression '" + q.expr.String() + "' specified for the field '" + q.location + "' " + rest
 }

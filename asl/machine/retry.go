@@ -60,9 +60,9 @@ func (x *Execution) evaluationFailed(f *frame, failure *Failure, prev int64) int
 	return x.lastID
 }
 
-// retry puts the state to sleep until its next attempt, if a Retrier says so.
-// The first Retrier that names the error decides alone: if it has no attempts
-// left, no other is asked.
+// retry lets the state wait for its next attempt, if a Retrier allows one. Only
+// the first Retrier that names the error counts: if it has no attempts left, the
+// others are not tried.
 func (x *Execution) retry(f *frame, failure *Failure, prev int64) bool {
 	i := f.state.retrier(failure)
 	if i < 0 {

@@ -7,11 +7,11 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file runs one state by itself, as TestState does, and keeps what its data
-// looked like on the way. It is the machine that decides, as in any execution:
-// the state is a program of its own, which ends where the state is left or would
-// be retried. What differs is what stands for the world: mocks, a call made
-// while the state waits, and timers that are due at once. API: TestState.
+// This file runs one state by itself, as TestState does, and keeps its data at
+// each step. The machine decides as in any execution: the state is a program of
+// its own, which ends when the state is exited or would be retried. Only the
+// outside differs: mocks, a call that is made while the state waits, and timers
+// that are due at once. API: TestState.
 
 // A StateTest is a test of one state. It is the Probe of its execution.
 type StateTest struct {

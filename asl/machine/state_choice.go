@@ -20,7 +20,7 @@ type choiceRule struct {
 }
 
 // ruleFlow makes output and variables for a choice that a rule has decided;
-// those of the state are for its Default.
+// the state's own are for its Default.
 type ruleFlow interface {
 	chosen(x *Execution, f *frame, in value.Value) (out, assigned value.Value, failure *Failure)
 }

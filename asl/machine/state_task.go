@@ -8,7 +8,7 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A task is a Task state: a call to somebody outside, limited by a timeout and
+// A task is a Task state: a call to a resource outside, limited by a timeout and
 // a heartbeat. Its events are TaskScheduled, TaskStarted and an outcome; with
 // a token or a job to wait for, TaskSubmitted comes between. Spec: "Task State".
 type task struct {
@@ -180,7 +180,7 @@ func (c *call) limitTime(x *Execution, f *frame) {
 	}
 }
 
-// waits reports whether somebody outside has the next word.
+// waits reports whether the next event of the call comes from outside.
 func (c *call) waits() bool { return c.phase >= offered && c.phase <= submitted }
 
 // take takes what can happen to a task under way.

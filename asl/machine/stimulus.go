@@ -5,10 +5,10 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file has what goes into an execution, and what comes out beside events:
-// stimuli and commands.
+// This file has the input of an execution, stimuli, and its output beside events,
+// commands.
 
-// StimulusKind says what can happen to an execution from outside.
+// StimulusKind is what happens to an execution from outside.
 type StimulusKind uint8
 
 // The stimuli.
@@ -84,8 +84,8 @@ const (
 	WriteResults                    // write the results of a Map Run; Answered is the outcome
 )
 
-// A Command is what an execution asks for. An answer must carry its Frame and
-// Token; an answer that comes too late is dropped.
+// A Command is something that an execution asks its host to do. The answer must
+// carry its Frame and Token; a late answer is dropped.
 type Command struct {
 	Kind  CommandKind
 	Frame int32
@@ -112,11 +112,11 @@ type Task struct {
 	Submitted   value.Value // WatchTask: what the call that submitted the job has answered
 }
 
-// A Batch is what one stimulus led to. It is one atomic record of the journal.
+// A Batch is the effect of one stimulus: one atomic record of the journal.
 type Batch struct {
 	Events   []Event
 	Commands []Command
 	MapRuns  []MapRun // as they stand after it, those that something has happened to
 	More     bool     // the budget ended the batch: go on with Resumed
-	Stale    bool     // the stimulus answered what nobody waits for any more
+	Stale    bool     // the stimulus was late: nothing waits for it any more
 }

@@ -12,7 +12,7 @@ import (
 // This file makes and reads task tokens: the text that a program gets as
 // $$.Task.Token and gives back with SendTaskSuccess. A token says which
 // execution it belongs to and which record asked for the task, and carries a
-// mark that nobody can guess who does not know the execution's seed.
+// mark that cannot be guessed without the execution's seed.
 
 // A TaskToken is a token taken apart.
 type TaskToken struct {

@@ -45,9 +45,9 @@ func (a *API) describeExecution(_ context.Context, in *describeExecutionInput) (
 	if err != nil {
 		return nil, err
 	}
-	status, reason := v.RedriveStatus(a.now())
+	status, reason := a.redriveStatus(&v)
 	out := &describeExecutionOutput{
-		ExecutionArn: in.ExecutionArn, StateMachineArn: v.Start.MachineARN, Name: v.Start.Name, Status: v.Status.String(),
+		ExecutionArn: in.ExecutionArn, StateMachineArn: v.Start.MachineARN, Name: v.Start.Name, Status: a.engine.ShownStatus(&v, a.now()).String(),
 		StartDate: date(v.Started), StopDate: date(v.Stopped),
 		StateMachineVersionArn: optional(v.Start.Version), StateMachineAliasArn: optional(v.Start.Alias), MapRunArn: optional(v.Start.MapRun),
 		RedriveCount: int64(v.Redrives), RedriveDate: date(v.Redriven), RedriveStatus: string(status), RedriveStatusReason: optional(reason),

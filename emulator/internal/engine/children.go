@@ -85,6 +85,14 @@ func (e *Engine) startChild(x *entry, start *machine.Start, c *machine.Command, 
 	e.startWaiting(m)
 }
 
+// queueChild lets a child wait to be started or redriven once more.
+func (e *Engine) queueChild(m *mapRunChildren, c waitingChild) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.waiting = append(m.waiting, c)
+	e.startWaiting(m)
+}
+
 // startWaiting begins to start the children that wait. The caller holds m.mu.
 func (e *Engine) startWaiting(m *mapRunChildren) {
 	if m.starting || m.over || len(m.waiting) == 0 {

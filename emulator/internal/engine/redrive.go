@@ -152,17 +152,32 @@ func (e *Engine) addFolded(x *entry, limit int) (other *entry, err error) {
 }
 
 // redriveChild redrives a child of a Map Run, and arranges that its end is
-// reported. One that was redriven for the same command is only waited for.
+// reported. One that was redriven, or started, for the same command is only
+// waited for. One that still runs because it has not been stopped with its run
+// is stopped, and redriven then.
 func (e *Engine) redriveChild(m *mapRunChildren, c *machine.ChildStarting) error {
 	token := redriveToken{text: fmt.Sprintf("map run %d", m.token)}
 	v, _, err := e.redrive(e.root, c.ARN, token, 0, RedrivableByMapRun)
-	if _, impossible := err.(*NotRedrivableError); impossible && v.Status != machine.Running && v.Status != machine.Succeeded {
+	refused, _ := err.(*NotRedrivableError)
+	switch {
+	case err != nil && refused == nil:
+		return err
+	case refused != nil && v.Status == machine.Running && e.leftOver(&v):
+		err := e.OnEnd(c.ARN, func(View) { e.queueChild(m, waitingChild{c, true}) })
+		e.stopChild(c.ARN)
+		return err
+	case refused != nil && v.Status != machine.Running && v.Status != machine.Succeeded:
 		e.childEnded(m, c, v, true)
 		return nil
-	} else if err != nil && !impossible {
-		return err
 	}
 	return e.onEnd(c.ARN, e.childWatcher(m, c))
+}
+
+// leftOver reports whether a child that runs is one of the Map Run before its
+// redrive, which has given it up.
+func (e *Engine) leftOver(child *View) bool {
+	run := e.redrivenRun(child.Start.MapRun)
+	return run != nil && child.Started < run.Redriven && child.Redriven < run.Redriven
 }
 
 // kindRedrives is the kind of the documents that have the last redrives of an

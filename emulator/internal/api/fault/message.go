@@ -119,10 +119,10 @@ func ExecutionDoesNotExist(arn string) *Error {
 	return quoted("ExecutionDoesNotExist", "Execution Does Not Exist", arn)
 }
 
-// ExecutionNotRedrivable: the execution cannot be redriven; reason is the
-// redriveStatusReason.
-func ExecutionNotRedrivable(arn, reason string) *Error {
-	return &Error{Code: "ExecutionNotRedrivable", Message: "Execution " + arn + " invalid for redrive as: " + reason}
+// ExecutionNotRedrivable: the execution cannot be redriven; the message is the
+// redriveStatusReason alone, which is inferred (F-099).
+func ExecutionNotRedrivable(reason string) *Error {
+	return &Error{Code: "ExecutionNotRedrivable", Message: reason}
 }
 
 // ExecutionLimitExceeded: as many executions are open as there may be. Inferred.
