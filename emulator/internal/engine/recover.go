@@ -29,7 +29,7 @@ func (e *Engine) Recover() error {
 	if err := e.loadMapRuns(); err != nil {
 		return err
 	}
-	var c recovery
+	c := recovery{revisions: make(map[string]string), standing: make(map[string]bool), asked: make(map[waiting]bool)}
 	for history, err := range e.store.Unfinished() {
 		if broken, ok := errors.AsType[*journal.BrokenError](err); ok {
 			e.log.Error(broken.Error())
@@ -59,7 +59,7 @@ type recovery struct {
 	standing  map[string]bool   // ARNs of those that cannot go on
 	active    []*entry          // those that do not only wait
 	owned     []owned
-	asked     map[waiting]bool
+	asked     map[waiting]bool // the tasks that have not been answered
 }
 
 // An owned execution goes on only as long as another one waits for it.
@@ -81,13 +81,13 @@ func (e *Engine) recover(c *recovery, history *journal.History) error {
 	r, err := e.foldInto(x, slices.Values(history.Batches))
 	if err != nil {
 		e.log.Error("an execution cannot go on", "execution", x.arn, "journal", e.store.Path(), "error", err)
-		set(&c.standing, x.arn, true)
+		c.standing[x.arn] = true
 		return nil
 	}
 	if known, ok := c.revisions[x.revision]; ok {
 		x.revision = known
 	} else {
-		set(&c.revisions, x.revision, x.revision)
+		c.revisions[x.revision] = x.revision
 	}
 	x.install(r)
 	if _, err := e.entries.add(x, 0); err != nil {
@@ -102,7 +102,7 @@ func (e *Engine) recover(c *recovery, history *journal.History) error {
 		switch commands[i].Kind {
 		case machine.SetTimer, machine.OfferTask:
 		case machine.RunTask, machine.WatchTask:
-			set(&c.asked, waiting{x.arn, commands[i].Token}, true)
+			c.asked[waiting{x.arn, commands[i].Token}] = true
 			parked = false
 		default:
 			parked = false
@@ -115,13 +115,6 @@ func (e *Engine) recover(c *recovery, history *journal.History) error {
 	e.askAgain(x, r, commands)
 	e.evict(r)
 	return nil
-}
-
-func set[K comparable, V any](m *map[K]V, key K, v V) {
-	if *m == nil {
-		*m = make(map[K]V)
-	}
-	(*m)[key] = v
 }
 
 // resume goes on with an execution that was recovered. Another one may have
