@@ -159,23 +159,32 @@ func (e *Engine) beginChild(m *mapRunChildren, c waitingChild) (err error) {
 		return e.redriveChild(m, c.ChildStarting)
 	}
 	if err == ErrExists {
-		return e.OnEnd(c.ARN, func(v View) { e.childEnded(m, c.ChildStarting, v, false) })
+		if _, err := e.open(c.ARN); err != nil {
+			return err
+		}
+		return e.onEnd(c.ARN, e.childWatcher(m, c.ChildStarting))
 	}
 	if err != nil {
 		return err
 	}
-	e.watch(child, func(v View, err error) {
-		if err != nil {
-			e.requeue(m, c, err)
-			return
-		}
-		e.childEnded(m, c.ChildStarting, v, false)
-	})
+	e.watch(child, e.childWatcher(m, c.ChildStarting))
 	e.deliver(child, delivery{Stimulus: begin(&r)})
 	if !c.Express && m.isOver() { // abandon came before there was anything to stop
 		e.stopChild(c.ARN)
 	}
 	return nil
+}
+
+// childWatcher takes the end of a child to its Map Run. One that cannot go on is
+// started again, or found again, when the parent is restored.
+func (e *Engine) childWatcher(m *mapRunChildren, c *machine.ChildStarting) func(View, error) {
+	return func(v View, err error) {
+		if err != nil {
+			e.requeue(m, waitingChild{ChildStarting: c}, err)
+			return
+		}
+		e.childEnded(m, c, v, false)
+	}
 }
 
 func (m *mapRunChildren) isOver() bool {
