@@ -164,24 +164,25 @@ func TestRedrivesAtOnce(t *testing.T) {
 // The children of a Map Run are redriven with their parent: those that have
 // failed, from where they have, and no others.
 func TestRedriveOfAMapRun(t *testing.T) {
-	for _, c := range []struct{ definition, children string }{
-		{"map task wide", "0 SUCCEEDED 0, 1 SUCCEEDED 1, 2 SUCCEEDED 0, 3 SUCCEEDED 1, 4 SUCCEEDED 0, 5 SUCCEEDED 1"},
-		{"map task express", ""},
-	} {
+	for _, definition := range []string{"map task wide", "map task express"} {
 		for _, restart := range []bool{false, true} {
 			var m mending
 			store, clock := journal.NewMemory(), NewVirtualClock(time.UnixMilli(1_000_000))
 			b := newBench(t, Config{Store: store, Clock: clock, Tasks: m.tasks()})
-			arn := b.startMap(c.definition, `[0, 1, 2, 3, 4, 5]`)
+			arn := b.startMap(definition, `[0, 1, 2, 3, 4, 5]`)
 			b.wantStatus(arn, machine.Failed)
 			before := b.onlyRun(arn)
 			if before.Status != machine.Failed || before.Executions.Failed != 3 {
 				t.Fatalf("the run is %+v", before)
 			}
+			redrives := make(map[string]int64) // by child; Express children are not listed
 			for _, row := range b.children(before.ARN) {
 				if row.Status == machine.Failed {
 					_, err := b.Redrive(b.ctx, row.ARN, "")
 					b.wantNotRedrivable(err, childNotRedrivable)
+				}
+				if row.Status != machine.Succeeded { // also one that ran when the run gave up
+					redrives[row.ARN] = 1
 				}
 			}
 			m.mended.Store(true)
@@ -202,19 +203,16 @@ func TestRedriveOfAMapRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			if v := b.wantStatus(arn, machine.Succeeded); v.Output.String() != `[0,1,2,3,4,5]` || v.Redrives != 1 {
-				t.Errorf("%s: it is %+v", c.definition, v)
+				t.Errorf("%s: it is %+v", definition, v)
 			}
 			r := b.onlyRun(arn)
 			if r.ARN != before.ARN || r.Status != machine.Succeeded || r.Redrives != 1 || r.Redriven != clock.Now() || r.Executions.Succeeded != 6 || r.Executions.Failed != 0 {
-				t.Errorf("%s: the run is %+v", c.definition, r)
+				t.Errorf("%s: the run is %+v", definition, r)
 			}
-			var children []string
 			for _, row := range b.children(r.ARN) {
-				children = append(children, fmt.Sprintf("%s %v %d", b.view(row.ARN).Start.InputText, row.Status, row.Redrives))
-			}
-			slices.Sort(children)
-			if got := strings.Join(children, ", "); got != c.children {
-				t.Errorf("%s: the children are %s, want %s", c.definition, got, c.children)
+				if row.Status != machine.Succeeded || row.Redrives != redrives[row.ARN] {
+					t.Errorf("%s: the child %s is %v, redriven %d times, want %d", definition, row.ARN, row.Status, row.Redrives, redrives[row.ARN])
+				}
 			}
 			b.wantEmpty()
 		}
