@@ -39,7 +39,7 @@ type describeExecutionOutput struct {
 	RedriveStatusReason    optionalString `json:"redriveStatusReason"`
 }
 
-// describeExecution returns the execution as it stands.
+// describeExecution returns the execution.
 func (a *API) describeExecution(_ context.Context, in *describeExecutionInput) (*describeExecutionOutput, error) {
 	v, err := a.Execution(in.ExecutionArn)
 	if err != nil {

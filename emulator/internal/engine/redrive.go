@@ -118,7 +118,7 @@ func (e *Engine) reopen(ctx context.Context, arn string, limit int, token redriv
 		return nil, 0, err
 	}
 	x := entryOf(&stored)
-	x.stage, x.resident = beginning, &resident{entry: x}
+	x.resident = &resident{entry: x}
 	if other, err := e.addFolded(x, limit); other != nil || err != nil {
 		return other, 0, err
 	}
@@ -126,7 +126,7 @@ func (e *Engine) reopen(ctx context.Context, arn string, limit int, token redriv
 	given = given.with(token, at)
 	err = e.sendWith(ctx, x, delivery{Stimulus: machine.Stimulus{Kind: machine.Redriven, At: at}, documents: []journal.Document{given.document(arn)}})
 	if err == ErrStale {
-		e.leave(x)
+		e.leave(x, outcome{err: errNotBegun})
 	}
 	return nil, at, err
 }
@@ -141,8 +141,9 @@ func (e *Engine) addFolded(x *entry, limit int) (other *entry, err error) {
 	}
 	r, err := e.fold(x)
 	if err != nil {
-		e.leave(x)
-		return nil, &UnavailableError{x.arn, err}
+		err = &UnavailableError{x.arn, err}
+		e.leave(x, outcome{err: err})
+		return nil, err
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -169,7 +170,7 @@ func (e *Engine) redriveChild(m *mapRunChildren, c *machine.ChildStarting) error
 		e.childEnded(m, c, v, true)
 		return nil
 	}
-	return e.OnEnd(c.ARN, func(v View) { e.childEnded(m, c, v, false) })
+	return e.onEnd(c.ARN, e.childWatcher(m, c))
 }
 
 // leftOver reports whether a child that runs is one of the Map Run before its

@@ -237,7 +237,7 @@ func InvalidOutput(why string) *Error {
 	return quoted("InvalidOutput", "Invalid Output", why)
 }
 
-// TaskTimedOut: the token is that of a task which waits no more, for whatever
+// TaskTimedOut: the task of the token waits no more, for whatever
 // reason.
 func TaskTimedOut() *Error {
 	return quoted("TaskTimedOut", "Task Timed Out", "Provided task does not exist anymore")
@@ -250,7 +250,7 @@ func InvalidArn(arn string) *Error {
 	return quoted("InvalidArn", "Invalid Arn", "Invalid ARN prefix: "+arn)
 }
 
-// InvalidArnResource: the ARN is that of another kind of resource, such as
+// InvalidArnResource: the ARN names another kind of resource, such as
 // "express".
 func InvalidArnResource(kind string) *Error {
 	return quoted("InvalidArn", "Invalid Arn", "Resource type not valid in this context: "+kind)
