@@ -53,7 +53,7 @@ type mapRunCounts struct {
 // unbounded is the maxConcurrency of a Map Run without one (F-120).
 const unbounded = math.MaxInt32
 
-// describeMapRun returns a Map Run as it stands. Thresholds that are not set
+// describeMapRun returns a Map Run. Thresholds that are not set
 // read 0.
 func (a *API) describeMapRun(_ context.Context, in *describeMapRunInput) (*describeMapRunOutput, error) {
 	r, err := a.mapRun(in.MapRunArn)
