@@ -2,7 +2,6 @@ package asl
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 
@@ -55,6 +54,9 @@ var jsonataFunctions = []jsonata.Function{
 
 var none value.Value
 
+// refusal is an error of a function of the service, in its words.
+func refusal(message string) error { return &jsonata.Error{Code: "D3137", Message: message} }
+
 // partition is $partition: an array in arrays of a size; the last may be shorter.
 func partition(c jsonata.Call, in []value.Value) (value.Value, error) {
 	if !in[0].Exists() {
@@ -70,7 +72,7 @@ func partition(c jsonata.Call, in []value.Value) (value.Value, error) {
 	}
 	switch {
 	case size < 0:
-		return none, errors.New("Second argument must be zero or greater")
+		return none, refusal("Second argument must be zero or greater")
 	case size == 0 || len(items) == 0:
 		return none, nil
 	}
@@ -123,7 +125,7 @@ func hash(c jsonata.Call, in []value.Value) (value.Value, error) {
 	}
 	sum, ok := intrinsic.Hash(in[0].Text(), in[1].Text())
 	if !ok {
-		return none, fmt.Errorf("Hash algorithm '%s' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5", in[1].Text())
+		return none, refusal("Hash algorithm '" + in[1].Text() + "' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5")
 	}
 	return c.Text(sum)
 }
@@ -152,7 +154,7 @@ func parse(_ jsonata.Call, in []value.Value) (value.Value, error) {
 		v, err = parsed(v)
 	}
 	if err != nil {
-		return none, errors.New("Invalid JSON")
+		return none, refusal("Invalid JSON")
 	}
 	return v, nil
 }

@@ -52,13 +52,17 @@ func stringToJSON(in *invocation) (value.Value, error) {
 	return v, nil
 }
 
-// noJSON tells of a text in the words of Jackson, whose column is that of the
-// character that is wrong (recorded).
+// noJSON says why a text is not JSON, in the words of Jackson. The place of an
+// unexpected character is its own (recorded), not the one behind it.
 func (in *invocation) noJSON(err error) error {
 	suffix := ""
 	if bad := new(value.SyntaxError); errors.As(err, &bad) {
+		column := bad.Column
+		if strings.HasPrefix(bad.Message, "Unexpected character ") {
+			column--
+		}
 		suffix = fmt.Sprintf(", caused by: %s\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: %d, column: %d]",
-			bad.Message, bad.Line, max(1, bad.Column-1))
+			bad.Message, bad.Line, column)
 	}
 	return in.failure("Cannot convert String to Json", suffix)
 }
