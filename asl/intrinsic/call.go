@@ -98,7 +98,7 @@ func (a *argument) eval(r jsonpath.Roots, random Random) (value.Value, error) {
 		return v, nil
 	}
 	if notFound := new(jsonpath.NotFoundError); !errors.As(err, &notFound) {
-		return value.Value{}, pathNotEvaluated(a.path.String(), err)
+		return value.Value{}, &Error{Path: true, Detail: err.Error()}
 	}
 	// The service shows the state's input even for a path into the context object, and
 	// that path with one $ only (F-110).

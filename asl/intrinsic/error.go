@@ -7,7 +7,7 @@ import (
 )
 
 // This file has the messages of the package. Those at run time are the service's,
-// except for results that are too large and paths that cannot be evaluated (inferred).
+// except for results that are too large (inferred).
 
 // SyntaxError says why a text is not a call of an intrinsic function.
 type SyntaxError struct {
@@ -49,10 +49,6 @@ func (in *invocation) invalid() error { return in.failure("Invalid arguments", "
 
 func pathNotFound(path string, input value.Value) *Error {
 	return &Error{Path: true, Detail: fmt.Sprintf("The JsonPath argument for the field '%s' could not be found in the input '%s'", path, input)}
-}
-
-func pathNotEvaluated(path string, err error) *Error {
-	return &Error{Path: true, Detail: fmt.Sprintf("The JsonPath argument for the field '%s' could not be evaluated: %v", path, err)}
 }
 
 // tooLarge is a result above the payload size. Source: limits, "payload size".

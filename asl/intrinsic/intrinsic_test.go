@@ -218,15 +218,14 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestPathErrors has the failures of arguments that are paths. The words are the
-// service's, but for a path that cannot be evaluated.
+// TestPathErrors has the failures of arguments that are paths.
 func TestPathErrors(t *testing.T) {
 	for _, c := range []struct{ call, detail string }{
 		{`States.Array($.nope)`, `The JsonPath argument for the field '$.nope' could not be found in the input '` + world.data.String() + `'`},
 		{`States.Array($$.nope)`, `The JsonPath argument for the field '$.nope' could not be found in the input '` + world.data.String() + `'`},
 		{`States.Array($nope.x)`, `The JsonPath argument for the field '$nope.x' could not be found in the input '` + world.data.String() + `'`},
 		{`States.Array(1, States.Array($.nope))`, `The JsonPath argument for the field '$.nope' could not be found in the input '` + world.data.String() + `'`},
-		{`States.Array($.n[?(@)])`, `The JsonPath argument for the field '$.n[?(@)]' could not be evaluated: Filter: [?] can not be applied to primitives. Current context is: 5`},
+		{`States.Array($.n[?(@)])`, `Filter: [?] can not be applied to primitives. Current context is: 5`},
 	} {
 		_, err := eval(t, c.call)
 		if want := "The function '" + c.call + "' had the following error: " + c.detail; err == nil || err.Error() != want {
