@@ -175,9 +175,14 @@ func surrogatesFirst(lead byte) byte {
 	return lead
 }
 
+// compareNumbers compares a number. What is no number counts as 0 behind a …Path
+// (F-126).
 func compareNumbers(a, b value.Value) (int, bool) {
-	if a.Kind() != value.Number || b.Kind() != value.Number {
+	if a.Kind() != value.Number {
 		return 0, false
+	}
+	if b.Kind() != value.Number {
+		b = value.OfInt(0)
 	}
 	return value.CompareNumbers(a, b), true
 }
