@@ -60,9 +60,10 @@ fuzz: ## every fuzz target for FUZZTIME each (20s)
 	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 	  done; done
 
-conformance: build ## our own cases in process and over HTTP, then the recorded corpus if it is there
+conformance: build ## our own cases in process and over HTTP, then those recorded on AWS if they are there
 	$(GO) test -count=1 -v -run Conformance ./conformance | grep -v '^=== '
 	@if [ -d $(SHARED)/corpus ]; then $(MAKE) --no-print-directory corpus; else echo "corpus: $(SHARED)/corpus is not there, skipped"; fi
+	@$(MAKE) --no-print-directory recorded
 
 corpus: build ## the recorded corpus against a server, with CORPUS_FLAGS for its runner
 	./conformance/corpus.sh $(BIN) $(SHARED)/corpus $(CORPUS_FLAGS)
