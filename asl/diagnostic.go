@@ -60,7 +60,7 @@ const (
 const (
 	DuplicateField     = "DUPLICATE_FIELD"     // an object has a member twice; the last one counts
 	UnassignedVariable = "UNASSIGNED_VARIABLE" // a variable is read but never assigned
-	BrokenDelimiters   = "BROKEN_DELIMITERS"   // an expression with blanks around it, or without quotes in YAML
+	BrokenDelimiters   = "BROKEN_DELIMITERS"   // an expression with blanks around it
 	UnknownName        = "UNKNOWN_NAME"        // an error or a part of the context object that the service does not have
 	EndlessWorkflow    = "ENDLESS_WORKFLOW"    // a branch or processor without a terminal state
 	FailsInline        = "FAILS_INLINE"        // an inline Map state with a field that makes it fail

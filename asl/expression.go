@@ -233,47 +233,22 @@ func (s *State) expressions(visit func(at *place, text string)) {
 	if s.QueryLanguage != JSONata {
 		return
 	}
-	s.jsonataValues(func(at *place, v value.Value) {
-		if v.Kind() == value.String {
-			visit(at, v.Text())
+	fields := func(at *place, object value.Value, names ...string) {
+		for _, name := range names {
+			walk(at.member(name), object.Get(name), func(at *place, v value.Value) {
+				if v.Kind() == value.String {
+					visit(at, v.Text())
+				}
+			})
 		}
-	})
-}
-
-// jsonataValues calls visit for every value in the fields of a state that may hold
-// expressions.
-func (s *State) jsonataValues(visit func(at *place, v value.Value)) {
-	for _, name := range jsonataFields {
-		walk(s.at.member(name), s.Fields.Get(name), visit)
 	}
+	fields(s.at, s.Fields, jsonataFields...)
 	for i, r := range s.Choices {
-		at := s.at.member("Choices").item(i)
-		for _, name := range []string{"Condition", "Assign", "Output"} {
-			walk(at.member(name), r.Fields.Get(name), visit)
-		}
+		fields(s.at.member("Choices").item(i), r.Fields, "Condition", "Assign", "Output")
 	}
 	for i, k := range s.Catch {
-		at := s.at.member("Catch").item(i)
-		for _, name := range []string{"Assign", "Output"} {
-			walk(at.member(name), k.Fields.Get(name), visit)
-		}
+		fields(s.at.member("Catch").item(i), k.Fields, "Assign", "Output")
 	}
-}
-
-// checkUnquoted warns of expressions without quotes in YAML, which reads {% $x %} as
-// an object with the member "% $x %".
-func (c *checker) checkUnquoted(s *State) {
-	if s.QueryLanguage != JSONata {
-		return
-	}
-	s.jsonataValues(func(at *place, v value.Value) {
-		if v.Kind() != value.Object || v.Len() != 1 {
-			return
-		}
-		if key, member := v.Member(0); member.IsNull() && isExpression("{"+key+"}") {
-			c.report(at, unquoted())
-		}
-	})
 }
 
 // halfDelimited reports whether a string has one of the delimiters of an expression.

@@ -334,12 +334,6 @@ func unknownName(shown, word string, known []string) message {
 	return message{code: UnknownName, text: fmt.Sprintf("There is no '%s'", shown)}.meant(word, known)
 }
 
-func unquoted() message {
-	return message{code: BrokenDelimiters, text: "Value looks like a JSONata expression, but is an object", hint: unquotedHint}
-}
-
-const unquotedHint = "in YAML, an expression needs quotes"
-
 // paddedExpression is the message for blanks around the delimiters of an expression:
 // with them it is a plain string.
 func paddedExpression() message {

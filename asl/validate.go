@@ -65,7 +65,6 @@ var (
 		(*checker).checkContext,
 		(*checker).checkTemplates,
 		(*checker).checkExpressions,
-		(*checker).checkUnquoted,
 		(*checker).checkErrorEquals,
 		(*checker).lintErrorHandling,
 	}
