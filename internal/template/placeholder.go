@@ -289,7 +289,7 @@ const (
 )
 
 // stringEnd returns where the JSON string ends that begins at i.
-func stringEnd(src []byte, i int) int {
+func stringEnd[T string | []byte](src T, i int) int {
 	for i++; i < len(src); i++ {
 		switch src[i] {
 		case '\\':

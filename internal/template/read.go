@@ -1,6 +1,9 @@
 package template
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/aslocal/aslocal/asl"
@@ -164,14 +167,25 @@ const maxLogicalID = 255
 // stands at p.
 func (r *reader) resources(d *document, template value.Value, p *path) {
 	c := &stack{document: d, parameters: template.Get("Parameters"), resources: template.Get("Resources")}
-	for id, v := range c.resources.Members() {
-		kind := v.Get("Type").Text()
-		if len(id) > maxLogicalID || kind != "AWS::Serverless::StateMachine" && kind != "AWS::StepFunctions::StateMachine" {
-			continue
+	r.resourcesIn(c, c.resources, p.member("Resources"), 0)
+}
+
+// resourcesIn reads the state machines among some resources.
+func (r *reader) resourcesIn(c *stack, resources value.Value, p *path, depth int) {
+	for id, v := range resources.Members() {
+		at := p.member(id)
+		switch kind := v.Get("Type").Text(); {
+		case isLoop(id, v) && depth < maxLoops:
+			for _, turn := range turnsOf(id, v) {
+				r.resourcesIn(c, turn, at.item(2), depth+1)
+			}
+		case len(id) > maxLogicalID:
+		case kind == "AWS::Serverless::StateMachine", kind == "AWS::StepFunctions::StateMachine":
+			properties := v.Get("Properties")
+			m := r.resource(c, id, properties, at.member("Properties"))
+			m.Express = properties.Get("Type").Text() == "EXPRESS" || properties.Get("StateMachineType").Text() == "EXPRESS"
+			r.machines = append(r.machines, m)
 		}
-		m := r.resource(c, id, v.Get("Properties"), p.member("Resources").member(id).member("Properties"))
-		m.Express = v.Get("Properties").Get("Type").Text() == "EXPRESS" || v.Get("Properties").Get("StateMachineType").Text() == "EXPRESS"
-		r.machines = append(r.machines, m)
 	}
 }
 
@@ -201,15 +215,38 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 	return unreadable(id, c.document, p, asl.SeverityError, UnreadableDefinition, "The state machine has no definition")
 }
 
-// elsewhere reads a definition from the file that a property names.
+// assetPrefix begins the names of the files in cdk.out that the CDK uploads: behind it
+// stands their key in S3.
+const assetPrefix = "asset."
+
+// isAsset reports whether a key in S3 is that of a file beside the template.
+func (r *reader) isAsset(key string) bool {
+	if key == "" || r.folder.path == "" || strings.ContainsAny(key, `/\`) {
+		return false
+	}
+	info, err := os.Stat(filepath.Join(r.folder.path, assetPrefix+key))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// elsewhere reads a definition from the file that a property names. CloudFormation
+// takes such a file for YAML, in which the last member may have a comma (F-155).
 func (r *reader) elsewhere(c *stack, id string, v value.Value, p *path, e *substitutions) *Machine {
 	name := v.Text()
-	if v.Kind() != value.String || strings.HasPrefix(name, "s3://") {
+	if key := v.Get("Key").Text(); r.isAsset(key) {
+		name = assetPrefix + key
+	}
+	if name == "" || strings.HasPrefix(name, "s3://") {
 		return unreadable(id, c.document, p, asl.SeverityWarning, RemoteDefinition, "The definition is in S3, not in a local file, and has not been checked")
 	}
 	file, source, err := r.folder.read(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, errOutside):
+		return unreadable(id, c.document, p, asl.SeverityWarning, RemoteDefinition, "The definition in %s has not been checked: %v", file, err)
+	case err != nil:
 		return unreadable(id, c.document, p, asl.SeverityError, UnreadableDefinition, "The definition cannot be read: %v", err)
+	}
+	if !isYAML(file) {
+		source = withoutTrailingCommas(source)
 	}
 	m := r.file(id, file, source, e)
 	m.unread = append(m.unread, e.missing(file, source)...)
