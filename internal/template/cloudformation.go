@@ -27,12 +27,21 @@ func isIntrinsic(v value.Value) bool {
 	if v.Kind() != value.Object || v.Len() != 1 {
 		return false
 	}
-	name, _ := v.Member(0)
-	return name == "Ref" || strings.HasPrefix(name, "Fn::")
+	name, member := v.Member(0)
+	return name == "Ref" || strings.HasPrefix(name, "Fn::") && !isLoop(name, member)
 }
 
-// noValue reports whether a value takes the member away that has it.
-func noValue(v value.Value) bool { return isIntrinsic(v) && v.Get("Ref").Text() == "AWS::NoValue" }
+// noValue reports whether a value takes the member away that has it, as if every
+// condition holds.
+func noValue(v value.Value) bool {
+	for depth := 0; isIntrinsic(v) && depth < maxIntrinsics; depth++ {
+		if v.Get("Ref").Text() == "AWS::NoValue" {
+			return true
+		}
+		v = v.Get("Fn::If").Index(1)
+	}
+	return false
+}
 
 // text returns what a value is as a text.
 func (c *stack) text(v value.Value, p *path, depth int) *text {

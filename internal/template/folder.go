@@ -41,7 +41,7 @@ func (f folder) read(name string) (path, text string, err error) {
 		b, err = f.inRepository(path)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		if near := spell.Suggest(filepath.Base(path), namesIn(filepath.Dir(path))); near != "" {
+		if near := spell.Suggest(filepath.Base(path), namesIn(filepath.Dir(path))); near != "" && near != filepath.Base(path) {
 			err = fmt.Errorf("%w: did you mean %s?", err, near)
 		}
 	}

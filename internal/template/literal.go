@@ -89,9 +89,14 @@ func (d *document) follow(offset int, s string) (*text, bool) {
 	return t, true
 }
 
-// withoutTrailingCommas returns a JSON text of the same length with a blank in place of
-// each comma that no member or item follows.
-func withoutTrailingCommas(text string) string {
+// fromYAML returns a JSON text of the same length with blanks in place of what YAML
+// allows and JSON does not: a byte order mark, and commas that no member or item
+// follows.
+func fromYAML(text string) string {
+	const mark = "\ufeff"
+	if rest, ok := strings.CutPrefix(text, mark); ok {
+		text = strings.Repeat(" ", len(mark)) + rest
+	}
 	var out []byte
 	comma := -1 // the last one, if only blanks have followed
 	for i := 0; i < len(text); i++ {

@@ -24,7 +24,7 @@ func isLoop(name string, v value.Value) bool {
 
 // turnsOf returns the object of a loop for each item of its collection. If only a
 // deployment knows the collection, it is the object as it stands, once.
-func turnsOf(name string, v value.Value) []value.Value {
+func turnsOf(v value.Value) []value.Value {
 	identifier, collection, body := v.Index(0).Text(), v.Index(1), v.Index(2)
 	var turns []value.Value
 	for i, item := range collection.Items() {

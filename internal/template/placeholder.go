@@ -42,8 +42,9 @@ type substitution struct {
 
 // substitutions fill in placeholders.
 type substitutions struct {
-	names      map[string]substitution
-	serverless func(name string) (substitution, bool) // the variables of a serverless.yml; nil elsewhere
+	names       map[string]substitution
+	serverless  func(name string) (substitution, bool) // the variables of a serverless.yml; nil elsewhere
+	asTheyStand bool                                   // other names are deployed as they stand, as CloudFormation does
 }
 
 func (e *substitutions) find(name string) (substitution, bool) {
@@ -59,15 +60,18 @@ func (e *substitutions) find(name string) (substitution, bool) {
 	return substitution{}, false
 }
 
-var plainPlaceholder = regexp.MustCompile(`\$\{([A-Za-z][A-Za-z0-9_]*)\}`)
+var plainPlaceholder = regexp.MustCompile(`\$\{([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9]+)?)\}`)
 
-// missing warns of the placeholders of a definition's file that nothing is
+// missing warns of the placeholders between two offsets of a file that nothing is
 // substituted for: they are deployed as they stand. JSONata has no ${name}.
-func (e *substitutions) missing(file, source string) asl.Diagnostics {
+func (e *substitutions) missing(file, source string, from, to int) asl.Diagnostics {
 	var found asl.Diagnostics
 	table := position.JSON(source)
 	seen := make(map[string]bool)
-	for _, at := range plainPlaceholder.FindAllStringSubmatchIndex(source, -1) {
+	for _, at := range plainPlaceholder.FindAllStringSubmatchIndex(source[from:to], -1) {
+		for i := range at {
+			at[i] += from
+		}
 		name := source[at[2]:at[3]]
 		if _, known := e.names[name]; known || seen[name] {
 			continue
@@ -155,6 +159,8 @@ func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 			with = substitution{region, true}
 		case arn && colons == 4:
 			with = substitution{account, true}
+		case e.asTheyStand && fitting(field, name) == plainName(name):
+			continue
 		case whole:
 			with.text = fitting(field, name)
 		default:

@@ -167,23 +167,31 @@ const maxLogicalID = 255
 // stands at p.
 func (r *reader) resources(d *document, template value.Value, p *path) {
 	c := &stack{document: d, parameters: template.Get("Parameters"), resources: template.Get("Resources")}
-	r.resourcesIn(c, c.resources, p.member("Resources"), 0)
+	r.resourcesIn(c, c.resources, c.resources, p.member("Resources"), 0)
 }
 
-// resourcesIn reads the state machines among some resources.
-func (r *reader) resourcesIn(c *stack, resources value.Value, p *path, depth int) {
-	for id, v := range resources.Members() {
-		at := p.member(id)
+// resourcesIn reads the state machines among some resources. written are the same
+// resources with the names that stand in the document.
+func (r *reader) resourcesIn(c *stack, resources, written value.Value, p *path, depth int) {
+	for i := range resources.Len() {
+		id, v := resources.Member(i)
+		name, was := id, v
+		if written.Len() == resources.Len() {
+			name, was = written.Member(i)
+		}
+		at := p.member(name)
 		switch kind := v.Get("Type").Text(); {
 		case isLoop(id, v) && depth < maxLoops:
-			for _, turn := range turnsOf(id, v) {
-				r.resourcesIn(c, turn, at.item(2), depth+1)
+			for _, turn := range turnsOf(v) {
+				r.resourcesIn(c, turn, was.Index(2), at.item(2), depth+1)
 			}
 		case len(id) > maxLogicalID:
 		case kind == "AWS::Serverless::StateMachine", kind == "AWS::StepFunctions::StateMachine":
 			properties := v.Get("Properties")
 			m := r.resource(c, id, properties, at.member("Properties"))
-			m.Express = properties.Get("Type").Text() == "EXPRESS" || properties.Get("StateMachineType").Text() == "EXPRESS"
+			for _, name := range []string{"Type", "StateMachineType"} {
+				m.Express = m.Express || string(c.text(properties.Get(name), at, 0).bytes) == "EXPRESS"
+			}
 			r.machines = append(r.machines, m)
 		}
 	}
@@ -192,6 +200,7 @@ func (r *reader) resourcesIn(c *stack, resources value.Value, p *path, depth int
 // resource reads the definition of one state machine from its properties.
 func (r *reader) resource(c *stack, id string, properties value.Value, p *path) *Machine {
 	e := r.given()
+	e.asTheyStand = true
 	for name, v := range properties.Get("DefinitionSubstitutions").Members() {
 		if _, given := e.names[name]; !given {
 			t := c.text(v, p.member("DefinitionSubstitutions").member(name), 0)
@@ -203,12 +212,20 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 		switch {
 		case !v.Exists() || noValue(v):
 			continue
+		case v.Get("Fn::Transform").Get("Name").Text() == "AWS::Include":
+			const location = "Location"
+			inner := v.Get("Fn::Transform").Get("Parameters").Get(location)
+			return r.elsewhere(c, id, inner, at.member("Fn::Transform").member("Parameters").member(location), e)
 		case v.Get("Fn::ToJsonString").Exists(), name == "Definition" && v.Kind() == value.Object:
 			return r.object(id, c.document, v, at, &renderer{e, c})
 		case name == "Definition" || name == "DefinitionString":
 			exact := *c
 			exact.exact = true
-			return fromText(id, c.document, at, e.fillJSON(exact.text(v, at, 0)))
+			m := fromText(id, c.document, at, e.fillJSON(exact.text(v, at, 0)))
+			if where := nearest(c.table, at.pointer()).Value; v.Kind() == value.String && where.Known() {
+				m.unread = append(m.unread, e.missing(c.name, c.document.text, where.Start.Offset, where.End.Offset)...)
+			}
+			return m
 		}
 		return r.elsewhere(c, id, v, at, e)
 	}
@@ -246,9 +263,9 @@ func (r *reader) elsewhere(c *stack, id string, v value.Value, p *path, e *subst
 		return unreadable(id, c.document, p, asl.SeverityError, UnreadableDefinition, "The definition cannot be read: %v", err)
 	}
 	if !isYAML(file) {
-		source = withoutTrailingCommas(source)
+		source = fromYAML(source)
 	}
 	m := r.file(id, file, source, e)
-	m.unread = append(m.unread, e.missing(file, source)...)
+	m.unread = append(m.unread, e.missing(file, source, 0, len(source))...)
 	return m
 }

@@ -3,6 +3,7 @@ package template
 import (
 	"strings"
 
+	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -51,7 +52,7 @@ func (r *renderer) members(t *text, v value.Value, p *path, depth int, first *bo
 		case r.stack != nil && noValue(member):
 			continue
 		case r.stack != nil && isLoop(name, member) && depth < maxIntrinsics:
-			for _, turn := range turnsOf(name, member) {
+			for _, turn := range turnsOf(member) {
 				r.members(t, turn, inner.item(2), depth+1, first)
 			}
 			continue
@@ -100,7 +101,14 @@ func (r *renderer) computed(t *text, v value.Value, p *path, field string, depth
 		t.add(s, origin)
 	case origin.madeUp && wantsNumber(field):
 		t.add("1", origin)
+	case origin.madeUp && field == "Resource" && !isResource(s):
+		t.add(quoted(fitting(field, s)), origin)
 	default:
 		r.text(t, s, field, origin)
 	}
+}
+
+func isResource(s string) bool {
+	_, err := asl.ParseResource(s)
+	return err == nil
 }
