@@ -34,3 +34,34 @@ func TestPatternsOfActions(t *testing.T) {
 		}
 	}
 }
+
+// F-085: a parameter whose name ends in ".$" is there.
+func TestRequiredParameters(t *testing.T) {
+	for _, test := range []struct{ action, parameters, missing string }{
+		{"sqs:sendMessage", `{"QueueUrl": "q", "MessageBody": "m"}`, ""},
+		{"sqs:sendMessage", `{"QueueUrl.$": "$.q", "MessageBody.$": "$.m"}`, ""},
+		{"sqs:sendMessage", `{"MessageBody": "m"}`, "QueueUrl"},
+		{"sqs:sendMessage.waitForTaskToken", `{"QueueUrl": "q"}`, "MessageBody"},
+		{"sns:publish", `{"Message": "m", "TopicArn": "t"}`, ""},
+		{"sns:publish", `{"TopicArn": "t"}`, "Message"},
+		{"lambda:invoke", `{}`, "FunctionName"},
+	} {
+		d, problems := Parse(`{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"` + integrationPrefix + test.action + `","End":true,"Parameters":` + test.parameters + `}}}`)
+		if problems != nil {
+			t.Fatal(problems)
+		}
+		want := ""
+		if test.missing != "" {
+			want = "The field '" + test.missing + "' is required but was missing"
+		}
+		got := ""
+		for _, problem := range Validate(d, Options{}) {
+			if problem.Severity == SeverityError {
+				got += problem.Message
+			}
+		}
+		if got != want {
+			t.Errorf("%s with %s: got %q, want %q", test.action, test.parameters, got, want)
+		}
+	}
+}

@@ -144,8 +144,8 @@ func TestCompareEdges(t *testing.T) {
 }
 
 func TestCompareRedrives(t *testing.T) {
-	running := &Fault{Code: "ExecutionNotRedrivable", Message: "Execution arn:x invalid for redrive as: Execution is RUNNING and cannot be redriven"}
-	expected := &Fault{Code: "ExecutionNotRedrivable", Message: "Execution ${execution} invalid for redrive as: Execution is RUNNING and cannot be redriven"}
+	running := &Fault{Code: "ExecutionNotRedrivable", Message: "Execution arn:x is RUNNING and cannot be redriven"}
+	expected := &Fault{Code: "ExecutionNotRedrivable", Message: "Execution ${execution} is RUNNING and cannot be redriven"}
 	m := &matcher{values: map[string]string{"execution": "arn:x"}}
 	for _, c := range []struct {
 		name string

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,6 +131,33 @@ func handler(p *conformance.Player, name string) func(context.Context, value.Val
 			return value.Value{}, errors.New("a Go function cannot answer what is not JSON")
 		}
 		return out, nil
+	}
+}
+
+// A late server answers RedriveExecution only when nothing goes on any more.
+type late struct{ *emulator.TestEmulator }
+
+func (l late) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.TestEmulator.ServeHTTP(w, r)
+	if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".RedriveExecution") {
+		if err := l.Emulator.Advance(r.Context(), 0); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// The tasks of a redriven execution may begin before the redrive is answered:
+// what the holders of their tokens do is not forgotten.
+func TestRedriveThatIsAnsweredLate(t *testing.T) {
+	cases, _ := load(t)
+	i := slices.IndexFunc(cases, func(c conformance.Case) bool { return c.ID == "redrive/aborted" })
+	endpoint := emulated(t, func(em *emulator.TestEmulator) aws.Config {
+		c := em.AWSConfig()
+		c.HTTPClient = direct{late{em}}
+		return c
+	})
+	if result := conformance.RunCase(t.Context(), endpoint, &cases[i], nil); result.Verdict != conformance.Pass {
+		t.Error(result)
 	}
 }
 

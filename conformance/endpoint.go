@@ -266,6 +266,8 @@ func (r *run) await(ctx context.Context) (*sfn.DescribeExecutionOutput, error) {
 	switch {
 	case !r.clock.Virtual():
 		limit = seconds(r.patience().Seconds() + r.c.Expect.Seconds.Float())
+	case r.c.Expect.Status == "RUNNING":
+		step, limit = time.Second, 60 // nothing ends it: an end that comes is soon there
 	case r.isTimed():
 		step, limit = time.Second, 3600
 	}

@@ -83,7 +83,7 @@ func (p *Player) Invoke(function, event string) (r Reply, ok bool) {
 	if !ok {
 		return Reply{}, false
 	}
-	if len(a.Callback) > 0 {
+	if len(a.Callback) > 0 || p.gives(function) && !a.Failed && !a.Never {
 		p.hold(&callbacks{token: in.Get("token").Text(), waits: true, todo: a.Callback})
 	}
 	r = Reply{Payload: a.Payload, Failed: a.Failed, Never: a.Never}
@@ -91,6 +91,13 @@ func (p *Player) Invoke(function, event string) (r Reply, ok bool) {
 		r.Payload = event
 	}
 	return r, true
+}
+
+// gives reports whether a function passes its task tokens on: each of its calls
+// that is answered leads to an event TaskSubmitted, whether or not somebody calls
+// back.
+func (p *Player) gives(function string) bool {
+	return slices.ContainsFunc(p.tasks[function], func(a Answer) bool { return len(a.Callback) > 0 })
 }
 
 // work takes a task of an activity.
@@ -130,16 +137,6 @@ func (p *Player) hold(c *callbacks) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.callbacks = append(p.callbacks, c)
-}
-
-// forget lets the holders of tokens do nothing more with those that they have:
-// their execution has ended.
-func (p *Player) forget() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, h := range p.callbacks {
-		h.todo = nil
-	}
 }
 
 // held returns what the holders of tokens do, in the order in which they got

@@ -84,6 +84,7 @@ func (r *run) redrive(ctx context.Context, out *sfn.DescribeExecutionOutput) ([]
 				return faults, out, err
 			}
 		}
+		before := r.player.held() // the tokens of before: new ones may be held before the call is answered
 		_, err := r.client.RedriveExecution(ctx, &sfn.RedriveExecutionInput{ExecutionArn: &r.execution})
 		var refused smithy.APIError
 		switch {
@@ -95,7 +96,9 @@ func (r *run) redrive(ctx context.Context, out *sfn.DescribeExecutionOutput) ([]
 		}
 		faults = append(faults, nil)
 		r.elapsed = 0
-		r.player.forget()
+		for _, h := range before {
+			h.todo = nil
+		}
 		if out, err = r.await(ctx); err != nil {
 			return faults, out, err
 		}

@@ -69,6 +69,10 @@ func TestHosts(t *testing.T) {
 		{plain, "", 200}, // no browser sends that
 
 		{plain, "evil.example", 403},
+		{plain, "[::2]:8083", 403},
+		{plain, "[::1]evil.example", 403},
+		{plain, "localhost:80:90", 403},
+		{plain, "localhost%00.evil.example", 403},
 		{plain, "localhost.evil.example", 403},
 		{plain, "localhost@evil.example", 400},
 		{plain, "evil-localhost", 403},
@@ -113,6 +117,13 @@ func TestRequestsWithOddHosts(t *testing.T) {
 		{"two hosts", listRequest("Host: localhost\r\nHost: evil.example\r\n"), 400},
 		{"a host in the request line wins", "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 403},
 		{"a host in the request line that is ours", "GET http://localhost/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 200},
+		{"a length and chunks, with a request hidden in what the length leaves out", "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\n" +
+			"Content-Type: application/x-amz-json-1.0\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" +
+			"2\r\n{}\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 200},
+		{"two lengths", listRequest("Host: localhost\r\nContent-Length: 3\r\n"), 400},
+		{"an unknown transfer encoding", listRequest("Host: localhost\r\nTransfer-Encoding: xchunked\r\n"), 501},
+		{"a space before the colon", listRequest("Host: localhost\r\nOrigin : https://evil.example\r\n"), 400},
+		{"a header of two MiB", listRequest("Host: localhost\r\nX-Long: " + strings.Repeat("x", 2<<20) + "\r\n"), 431},
 		{"a forwarded host does not count", listRequest("Host: evil.example\r\nX-Forwarded-Host: localhost\r\n"), 403},
 	} {
 		if got, body := exchange(t, em, c.request); got != c.want {
@@ -185,6 +196,7 @@ func TestOtherServices(t *testing.T) {
 				"give it an endpoint of its own (AWS_ENDPOINT_URL_STS), and"},
 		{"a form that nobody has signed", "POST /", "Content-Type: application/x-www-form-urlencoded\r\n", "Action=X", 400, "the request is for another service"},
 		{"Lambda", "POST /2015-03-31/functions/f/invocations", signed("lambda"), "{}", 404, `{"message":"this is aslocal, a local Step Functions, and ` + lambda},
+		{"Lambda, by curl", "POST /2015-03-31/functions/f/invocations", "Content-Type: application/x-www-form-urlencoded\r\n", "{}", 404, lambda},
 		{"Lambda, not signed", "GET /2015-03-31/functions", "", "", 404, lambda},
 		{"S3", "PUT /bucket/key", signed("s3"), "x", 400, "<Error><Code>NotImplemented</Code><Message>this is aslocal, a local Step Functions, and S3 is not here"},
 		{"S3's list of buckets", "GET /", signed("s3"), "", 400, "S3 is not here"},

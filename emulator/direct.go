@@ -12,9 +12,10 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file is what a Go program may ask of an emulator without HTTP.
+// This file has the methods with which a Go program uses an emulator without
+// HTTP.
 
-// A Registration is a state machine that comes from a file.
+// A Registration is a state machine to create or update.
 type Registration struct {
 	Name       string
 	Definition string // JSON
@@ -22,8 +23,9 @@ type Registration struct {
 	RoleARN    string // a dummy role if not given
 }
 
-// Register creates the state machine, or updates the one of that name. It
-// returns its ARN. Errors are those of CreateStateMachine.
+// Register creates the state machine, or updates the one of that name, and
+// returns its ARN. One of another type is deleted first. It fails as
+// CreateStateMachine does; the text of the error is "code: message".
 func (e *Emulator) Register(r Registration) (arn string, err error) {
 	ctx := context.Background()
 	arn = e.home.StateMachine(r.Name)
@@ -43,8 +45,9 @@ func (e *Emulator) Register(r Registration) (arn string, err error) {
 	return arn, err
 }
 
-// Start begins an execution of the state machine and returns its ARN. Errors
-// are those of StartExecution.
+// Start begins an execution of the state machine, version or alias with the
+// input, a JSON text, and returns the ARN of the execution. It fails as
+// StartExecution does.
 func (e *Emulator) Start(ctx context.Context, machineARN, input string) (arn string, err error) {
 	out, err := e.call(ctx, "StartExecution", value.OfMembers("stateMachineArn", value.OfString(machineARN), "input", value.OfString(input)))
 	return out.Get("executionArn").Text(), err
@@ -59,27 +62,29 @@ func (e *Emulator) call(ctx context.Context, operation string, in value.Value) (
 	return value.ParseBytes(out)
 }
 
-// An Execution is how an execution stands.
+// An Execution is the status of an execution and its data.
 type Execution struct {
 	Status        string // RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED
 	Input, Output string // JSON; Output is "" unless it has succeeded
 	Error, Cause  string
 }
 
-// Execution returns how a Standard execution stands.
+// Execution returns the status of a Standard execution. It fails with
+// ExecutionDoesNotExist or InvalidArn.
 func (e *Emulator) Execution(arn string) (Execution, error) {
 	v, err := e.api.Execution(arn)
 	return executionOf(v), err
 }
 
-// Wait returns how an execution stands when it has ended, or the context's
-// error.
+// Wait waits for the end of an execution and returns its status. It fails with
+// the context's error if that ends first.
 func (e *Emulator) Wait(ctx context.Context, arn string) (Execution, error) {
 	v, err := e.api.Wait(ctx, arn)
 	return executionOf(v), err
 }
 
-// executionOf shows a view; one without Start is of no execution.
+// executionOf returns what a user sees of a view; a view without Start is of no
+// execution.
 func executionOf(v engine.View) Execution {
 	if v.Start == nil {
 		return Execution{}
@@ -103,7 +108,8 @@ type Event struct {
 	Record *machine.Event
 }
 
-// History returns all events of a Standard execution.
+// History returns all events of a Standard execution. It fails with
+// ExecutionDoesNotExist or InvalidArn.
 func (e *Emulator) History(arn string) ([]Event, error) {
 	var events []Event
 	err := e.api.History(arn, 1, func(ev *machine.Event) bool {
@@ -113,7 +119,7 @@ func (e *Emulator) History(arn string) ([]Event, error) {
 	return events, err
 }
 
-// eventOf shows an event.
+// eventOf returns what a user sees of an event.
 func (e *Emulator) eventOf(ev *machine.Event) Event {
 	record := *ev
 	_, details := history.Details(ev, history.Options{Region: e.home.Region})

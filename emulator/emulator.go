@@ -2,7 +2,8 @@
 // running state machines as the service does.
 //
 // [New] makes an Emulator; it is an http.Handler that the AWS SDKs and the CLI
-// talk to. Go tests take one with a single line and have a second door to it:
+// talk to. In a Go test, [RunT] starts one, which the test also controls
+// directly:
 //
 //	em := emulator.RunT(t, emulator.WithTask("arn:aws:lambda:::function:pay", pay))
 //	client := sfn.NewFromConfig(em.AWSConfig())  // the real SDK
@@ -48,7 +49,7 @@ type Emulator struct {
 	actions  map[string]awsjson.Action // of the api
 	handler  http.Handler
 	closing  sync.Once
-	closed   error // what Close returned
+	closed   error // of Close
 }
 
 // settings is what the options of New set.
@@ -97,13 +98,13 @@ func WithAutoAdvance(start time.Time) Option {
 	return func(s *settings) { s.clock, s.autoAdvance = engine.NewVirtualClock(start), true }
 }
 
-// MaxWaitTimeScale is the largest factor of [WithWaitTimeScale]: no Wait that a
-// definition can ask for becomes too long for a clock by it.
+// MaxWaitTimeScale is the largest factor of [WithWaitTimeScale]. With it, even
+// the longest Wait of a definition is not too long for a clock.
 const MaxWaitTimeScale = 10_000
 
 // WithWaitTimeScale multiplies the length of Waits and of pauses before
-// retries; 1 if not given. A factor above [MaxWaitTimeScale] counts as that one,
-// and what is not above 0 as 1.
+// retries; 1 if not given. A factor above [MaxWaitTimeScale] is replaced by it,
+// and one that is not above 0 by 1.
 func WithWaitTimeScale(scale float64) Option {
 	if !(scale > 0) {
 		scale = 1
@@ -135,9 +136,9 @@ func WithFunctionConcurrency(function string, calls int) Option {
 // and ResultWriters write.
 func WithS3Folder(name string) Option { return func(s *settings) { s.s3.Folder = name } }
 
-// WithS3Endpoint sets the URL of an endpoint that speaks S3: it has the buckets
-// that are no folders of WithS3Folder. Requests are signed with the credentials
-// that AWS_ACCESS_KEY_ID and the like give.
+// WithS3Endpoint sets the URL of an endpoint that speaks S3. It has all buckets
+// but the folders of WithS3Folder. Requests are signed with the credentials in
+// the environment (AWS_ACCESS_KEY_ID and so on).
 func WithS3Endpoint(url string) Option { return func(s *settings) { s.s3.Endpoint = url } }
 
 // A Handler answers the calls of a function or service integration: the event,
@@ -146,13 +147,15 @@ func WithS3Endpoint(url string) Option { return func(s *settings) { s.s3.Endpoin
 // as Lambda shows an error of that Go type.
 type Handler = task.Handler
 
-// CheckLambdaEndpoint says what is wrong with the URL of a Lambda endpoint.
+// CheckLambdaEndpoint returns what is wrong with the URL of a Lambda endpoint,
+// nil if nothing is.
 func CheckLambdaEndpoint(url string) error {
 	_, err := task.NewLambda(url)
 	return err
 }
 
-// CheckS3Endpoint says what is wrong with the URL of an S3 endpoint.
+// CheckS3Endpoint returns what is wrong with the URL of an S3 endpoint, nil if
+// nothing is.
 func CheckS3Endpoint(url string) error { return s3.CheckEndpoint(url) }
 
 // WithTask answers the tasks of a resource with a Go function. The resource is
@@ -162,15 +165,17 @@ func WithTask(resource string, handler Handler) Option {
 	return func(s *settings) { s.handlers[resource] = handler }
 }
 
-// WithSeed makes a run repeatable: names and ids, the seeds of executions, and
-// the versions that aliases choose are the same in every run with the seed, if
-// the calls come in the same order. If not given, runs differ.
+// WithSeed makes a run repeatable: the random numbers of executions, names, ids,
+// and the versions that aliases choose are the same in every run with the seed,
+// if the client makes the same calls in the same order and what runs at the same
+// time in one execution ends in the same order. With a virtual clock the
+// histories are the same, too. If not given, runs differ.
 func WithSeed(seed uint64) Option {
 	return func(s *settings) { s.random = random.New(seed) }
 }
 
 // New returns an emulator. If its store holds executions that have not ended,
-// they go on.
+// they go on. It fails if a setting is wrong or the store cannot be read.
 func New(options ...Option) (*Emulator, error) {
 	s := settings{
 		region: "us-east-1", account: "123456789012", log: slog.Default(), waitTimeScale: 1, random: random.System(),
@@ -204,7 +209,7 @@ func (e *Emulator) open(s *settings) (err error) {
 	}
 	c := engine.Config{
 		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.registry.Program, Activities: e.registry.HasActivity,
-		Seed: s.random.Uint64, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
+		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
 	}
 	e.engine = engine.New(c)
 	if s.observe != nil {
@@ -221,10 +226,9 @@ func (e *Emulator) open(s *settings) (err error) {
 // ([WithAllowedHosts]).
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.handler.ServeHTTP(w, r) }
 
-// Close waits until everything that was answered is durable, and closes the
-// store. Executions that have not ended go on when it is opened again.
-//
-// Closing again does nothing.
+// Close stops calling tasks, waits until everything is durable that was
+// answered, and closes the store. Executions that have not ended go on when the
+// store is opened again. Closing again does nothing.
 func (e *Emulator) Close() error {
 	e.closing.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -234,8 +238,9 @@ func (e *Emulator) Close() error {
 	return e.closed
 }
 
-// Advance moves the virtual clock on by d: what is due until then happens, each
-// thing at its own time. It returns when everything has come to rest.
+// Advance moves the virtual clock on by d. What is due until then happens in the
+// order of time. Advance returns when nothing more happens until the clock moves
+// again. It fails if the clock is not virtual.
 func (e *Emulator) Advance(ctx context.Context, d time.Duration) error {
 	return e.engine.Advance(ctx, d)
 }

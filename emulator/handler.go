@@ -9,10 +9,10 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 )
 
-// newHandler routes: the API is POST /. Everything else is for later faces of
-// the same port.
+// newHandler routes requests: POST / is the API, GET / a page about it, and all
+// others are meant for other services of AWS.
 func newHandler(actions map[string]awsjson.Action, s *settings) http.Handler {
-	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: actions, Log: s.log}
+	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: actions, Log: s.log, RequestID: s.random.For("requests").UUID}
 	router := mux.NewRouter()
 	router.Path("/").Methods(http.MethodPost).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if otherService(r) != "" || form(r) {
@@ -26,7 +26,7 @@ func newHandler(actions map[string]awsjson.Action, s *settings) http.Handler {
 	return newAccess(s.allowedHosts, router)
 }
 
-// aboutPage tells people who come with a browser what this is.
+// aboutPage says to a person with a browser what this is.
 func aboutPage(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD, POST")

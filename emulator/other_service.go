@@ -95,7 +95,7 @@ func refuseOther(w http.ResponseWriter, r *http.Request) {
 			Code, Message string
 			RequestId     string
 		}{Code: "NotImplemented", Message: message, RequestId: uuid.NewString()})
-	case form(r): // the query protocol
+	case form(r) && r.URL.Path == "/": // the query protocol
 		type failure struct{ Type, Code, Message string }
 		writeXML(w, http.StatusBadRequest, struct {
 			XMLName   xml.Name `xml:"ErrorResponse"`

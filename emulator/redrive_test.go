@@ -89,7 +89,7 @@ func TestRedriveExecution(t *testing.T) {
 		"1<0 ExecutionStarted", "2<0 PassStateEntered", "3<2 PassStateExited", "4<3 TaskStateEntered",
 		"5<4 LambdaFunctionScheduled", "6<5 LambdaFunctionStarted", "7<6 LambdaFunctionFailed", "8<7 ExecutionFailed",
 	}
-	if got := historyTypes(x.em.History(arn)); !slices.Equal(got[:len(want)], want) || got[8][2:] != "0 ExecutionRedriven" && got[8][2:] != "8 ExecutionRedriven" {
+	if got := historyTypes(x.em.History(arn)); !slices.Equal(got[:len(want)], want) || got[8] != "9<0 ExecutionRedriven" {
 		t.Errorf("history %q", got)
 	}
 
@@ -117,14 +117,14 @@ func TestRedriveExecution(t *testing.T) {
 		}
 	}
 	_, err = y.redrive(arn, "")
-	y.wantFault(err, "ExecutionNotRedrivable", "Execution "+arn+" invalid for redrive as: Execution is SUCCEEDED and cannot be redriven")
+	y.wantFault(err, "ExecutionNotRedrivable", "Execution is SUCCEEDED and cannot be redriven")
 }
 
 func TestFaultsOfRedriveExecution(t *testing.T) {
 	x := newTest(t, failing(1))
 	arn := x.start(x.create("m", wait), "e", "{}")
 	_, err := x.redrive(arn, "")
-	x.wantFault(err, "ExecutionNotRedrivable", "Execution "+arn+" invalid for redrive as: Execution is RUNNING and cannot be redriven")
+	x.wantFault(err, "ExecutionNotRedrivable", "Execution is RUNNING and cannot be redriven")
 	_, err = x.redrive(arn+"x", "")
 	x.wantFault(err, "ExecutionDoesNotExist", "Execution Does Not Exist: '"+arn+"x'")
 	_, err = x.redrive("arn:aws:states:us-east-1:123456789012:express:m:e:u", "")
@@ -138,7 +138,7 @@ func TestFaultsOfRedriveExecution(t *testing.T) {
 	x.em.Wait(late)
 	x.em.Advance(14*24*time.Hour + time.Second)
 	_, err = x.redrive(late, "")
-	x.wantFault(err, "ExecutionNotRedrivable", "Execution "+late+" invalid for redrive as: Execution redrivable period exceeded")
+	x.wantFault(err, "ExecutionNotRedrivable", "Execution redrivable period exceeded")
 	if got := x.describe(late); got.RedriveStatus != types.ExecutionRedriveStatusNotRedrivable || aws.ToString(got.RedriveStatusReason) != "Execution redrivable period exceeded" {
 		t.Errorf("described as %s: %s", got.RedriveStatus, aws.ToString(got.RedriveStatusReason))
 	}
@@ -208,5 +208,86 @@ func TestRedriveOfAMapRun(t *testing.T) {
 	}
 	if want := []string{`ExecutionRedriven {"redriveCount":1}`, `MapRunRedriven {"mapRunArn":"` + run + `","redriveCount":1}`}; !slices.Equal(redrives, want) {
 		t.Errorf("the history has %q, want %q", redrives, want)
+	}
+}
+
+// What runs again is what the execution was started with, whatever has become of
+// the state machine and its alias; if it was deleted, nothing does.
+func TestRedriveRunsTheFirstDefinition(t *testing.T) {
+	x := newTest(t, failing(2))
+	machine := x.create("m", pay)
+	publish := func() *string {
+		t.Helper()
+		out, err := x.client.PublishStateMachineVersion(x.ctx, &sfn.PublishStateMachineVersionInput{StateMachineArn: machine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.StateMachineVersionArn
+	}
+	routing := func(version *string) []types.RoutingConfigurationListItem {
+		return []types.RoutingConfigurationListItem{{StateMachineVersionArn: version, Weight: 100}}
+	}
+	first := publish()
+	alias, err := x.client.CreateStateMachineAlias(x.ctx, &sfn.CreateStateMachineAliasInput{Name: aws.String("live"), RoutingConfiguration: routing(first)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, aliased := x.start(machine, "plain", "{}"), x.start(alias.StateMachineAliasArn, "aliased", "{}")
+	for _, arn := range []string{plain, aliased} {
+		if got := x.em.Wait(arn); got.Status != "FAILED" {
+			t.Fatalf("before: %+v", got)
+		}
+	}
+	if _, err := x.client.UpdateStateMachine(x.ctx, &sfn.UpdateStateMachineInput{StateMachineArn: machine, Definition: aws.String(`{"StartAt": "T", "States": {"T": {"Type": "Pass", "Result": "another", "End": true}}}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.client.UpdateStateMachineAlias(x.ctx, &sfn.UpdateStateMachineAliasInput{StateMachineAliasArn: alias.StateMachineAliasArn, RoutingConfiguration: routing(publish())}); err != nil {
+		t.Fatal(err)
+	}
+	for _, arn := range []string{plain, aliased} {
+		if _, err := x.redrive(arn, ""); err != nil {
+			t.Fatal(err)
+		}
+		if got := x.em.Wait(arn); got.Status != "SUCCEEDED" || got.Output != "42" {
+			t.Errorf("after: %+v", got)
+		}
+	}
+	if got := x.describe(aliased); aws.ToString(got.StateMachineVersionArn) != *first || aws.ToString(got.StateMachineAliasArn) != *alias.StateMachineAliasArn {
+		t.Errorf("version %s, alias %s", aws.ToString(got.StateMachineVersionArn), aws.ToString(got.StateMachineAliasArn))
+	}
+}
+
+func TestRedriveOfADeletedStateMachine(t *testing.T) {
+	x := newTest(t, failing(1))
+	machine := x.create("m", pay)
+	arn := x.start(machine, "e", "{}")
+	x.em.Wait(arn)
+	if _, err := x.client.DeleteStateMachine(x.ctx, &sfn.DeleteStateMachineInput{StateMachineArn: machine}); err != nil {
+		t.Fatal(err)
+	}
+	const reason = "State machine is in DELETING status"
+	_, err := x.redrive(arn, "")
+	x.wantFault(err, "ExecutionNotRedrivable", reason)
+	if got := x.describe(arn); got.RedriveStatus != types.ExecutionRedriveStatusNotRedrivable || aws.ToString(got.RedriveStatusReason) != reason {
+		t.Errorf("described as %s: %s", got.RedriveStatus, aws.ToString(got.RedriveStatusReason))
+	}
+}
+
+// A Task may redrive another execution.
+func TestRedriveByATask(t *testing.T) {
+	x := newTest(t, failing(1))
+	arn := x.start(x.create("m", pay), "e", "{}")
+	x.em.Wait(arn)
+	x.em.Advance(time.Minute)
+	again := x.create("again", `{"StartAt": "R", "States": {"R": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:redriveExecution",
+		"Parameters": {"ExecutionArn.$": "$"}, "End": true}}}`)
+	if got := x.em.Wait(x.start(again, "ok", `"`+arn+`"`)); got.Status != "SUCCEEDED" || got.Output != `{"RedriveDate":"2026-01-01T00:01:00.000Z"}` {
+		t.Errorf("redriving: %+v", got)
+	}
+	if got := x.em.Wait(arn); got.Status != "SUCCEEDED" || got.Output != "42" {
+		t.Errorf("redriven: %+v", got)
+	}
+	if got := x.em.Wait(x.start(again, "refused", `"`+arn+`"`)); got.Status != "FAILED" || got.Error != "Sfn.ExecutionNotRedrivableException" {
+		t.Errorf("redriving it again: %+v", got)
 	}
 }

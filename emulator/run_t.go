@@ -22,8 +22,8 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// A TestEmulator is an emulator that serves a Go test, and what the test asks of it
-// directly. Its methods fail the test instead of returning errors.
+// A TestEmulator is an emulator that serves a Go test. Its own methods fail the
+// test instead of returning errors.
 type TestEmulator struct {
 	*Emulator
 	tb  TB
@@ -87,12 +87,12 @@ func ClientConfig(url, region string) aws.Config {
 	}
 }
 
-// patience is how long a test waits for what should come at once.
+// patience is how long a test waits for something that should happen at once.
 const patience = 30 * time.Second
 
-// Advance moves the virtual clock on by d: what is due until then happens, each
-// thing at its own time. It returns when everything has come to rest; a task
-// that is being called is waited for.
+// Advance moves the virtual clock on by d. What is due until then happens in the
+// order of time. Advance returns when nothing more happens until the clock moves
+// again; it waits for tasks that are being called.
 func (t *TestEmulator) Advance(d time.Duration) {
 	t.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -102,8 +102,8 @@ func (t *TestEmulator) Advance(d time.Duration) {
 	}
 }
 
-// Settle waits until nothing is going on any more that does not wait for the
-// clock or for an answer from outside.
+// Settle waits until all executions have ended, or wait for the clock or for an
+// answer from outside (a task token, an activity).
 func (t *TestEmulator) Settle() {
 	t.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -113,7 +113,7 @@ func (t *TestEmulator) Settle() {
 	}
 }
 
-// Execution returns how a Standard execution stands.
+// Execution returns the status of a Standard execution.
 func (t *TestEmulator) Execution(arn string) Execution {
 	t.tb.Helper()
 	x, err := t.Emulator.Execution(arn)
@@ -123,8 +123,8 @@ func (t *TestEmulator) Execution(arn string) Execution {
 	return x
 }
 
-// Wait returns how the execution stands when it has ended. With a virtual clock
-// it must be able to end without Advance.
+// Wait waits for the end of an execution, for 30 seconds at most, and returns its
+// status. With a virtual clock it must be able to end without Advance.
 func (t *TestEmulator) Wait(arn string) Execution {
 	t.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

@@ -2,11 +2,17 @@ package emulator_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/aslocal/aslocal/emulator"
@@ -103,5 +109,66 @@ func TestBrokenDocuments(t *testing.T) {
 	}
 	if len(lines) != 5 {
 		t.Errorf("the log has %d lines, want 5:\n%s", len(lines), log.String())
+	}
+}
+
+// A failingStore refuses all writes while it fails.
+type failingStore struct {
+	journal.Store
+	fails atomic.Bool
+}
+
+func (s *failingStore) Commit(w journal.Write, done func(error)) {
+	if !s.fails.Load() {
+		s.Store.Commit(w, done)
+		return
+	}
+	go done(fmt.Errorf("journal a.db: %w", journal.ErrFull))
+}
+
+// While the store cannot be written, calls are refused with the reason, and
+// succeed when it can be written again.
+func TestFailingStore(t *testing.T) {
+	store := &failingStore{Store: journal.NewMemory()}
+	x := newTest(t, emulator.WithStore(store), emulator.WithLogger(slog.New(slog.DiscardHandler)))
+	x.client = sfn.NewFromConfig(x.em.AWSConfig(), func(o *sfn.Options) { o.RetryMaxAttempts = 1 })
+	machine := x.create("m", wait)
+	running := x.start(machine, "running", "{}")
+	full := "journal a.db: " + journal.ErrFull.Error()
+	calls := []struct {
+		name    string
+		message string
+		call    func() error
+	}{
+		{"CreateActivity", full, func() error {
+			_, err := x.client.CreateActivity(x.ctx, &sfn.CreateActivityInput{Name: aws.String("a")})
+			return err
+		}},
+		{"StartExecution", "the execution " + strings.Replace(running, ":running", ":new", 1) + " is not available now: " + full, func() error {
+			_, err := x.client.StartExecution(x.ctx, &sfn.StartExecutionInput{StateMachineArn: machine, Name: aws.String("new")})
+			return err
+		}},
+		{"StopExecution", "the execution " + running + " is not available now: " + full, func() error {
+			_, err := x.client.StopExecution(x.ctx, &sfn.StopExecutionInput{ExecutionArn: &running})
+			return err
+		}},
+	}
+	store.fails.Store(true)
+	for _, c := range calls {
+		err := c.call()
+		var response *awshttp.ResponseError
+		if !errors.As(err, &response) || response.HTTPStatusCode() != http.StatusServiceUnavailable {
+			t.Errorf("%s: got %v, want status 503", c.name, err)
+		}
+		x.wantFault(err, "ServiceUnavailable", c.message)
+	}
+	store.fails.Store(false)
+	for _, c := range calls {
+		if err := c.call(); err != nil {
+			t.Errorf("%s, when the store works again: %v", c.name, err)
+		}
+	}
+	if got := x.em.Wait(running).Status; got != "ABORTED" {
+		t.Errorf("the execution that was stopped: %s", got)
 	}
 }

@@ -39,6 +39,7 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 		return nil, err
 	}
 	t := &tasks{lambda: lambda, data: distributedmap.New(storage)}
+	t.Now, t.Random = s.clock.Now, s.random
 	states := task.States{API: api}
 	t.Add("function", lambda)
 	t.Add("lambda:invoke", lambda)

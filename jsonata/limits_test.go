@@ -34,6 +34,17 @@ func stepsOf(t *testing.T, e *Expr, input value.Value) int {
 	return high
 }
 
+// Functions and operators that go through a large array end by the number of
+// steps, without a clock.
+func TestStepsOfLargeArrays(t *testing.T) {
+	for _, work := range []string{`$sum($a)`, `$max($a)`, `$average($a)`, `$a = $b`, `0 in $a`, `$reverse($a)`, `$sort($a)`} {
+		e := MustCompile(`($a := [1..80000]; $b := [1..80000]; $f := function() { (` + work + `; $f()) }; $f())`)
+		if err := evalSteps(e, value.Value{}, 100_000); !errors.Is(err, ErrSteps) {
+			t.Errorf("%s: got %v, want %v", work, err, ErrSteps)
+		}
+	}
+}
+
 // The steps of an evaluation are those of its work, and of nothing else: they are
 // the same each time, and one less than needed is too few.
 func TestSteps(t *testing.T) {
@@ -49,6 +60,9 @@ func TestSteps(t *testing.T) {
 		{"a callback counts twice", `$map(n, function($x) { $x })`, 20},
 		{"items allocated", `[1..320]`, 10},
 		{"text passed to a function", `$length(s)`, 10},
+		{"items added up", `($a := [1..320]; $sum($a))`, 20},
+		{"items compared", `($a := [1..320]; $b := [1..320]; $a = $b)`, 31},
+		{"items searched", `($a := [1..320]; 0 in $a)`, 20},
 		{"text made", `s & "x"`, 10},
 		{"text searched", `$contains(s, /y/)`, 10 + 40 + 1},
 	} {

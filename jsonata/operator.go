@@ -280,6 +280,7 @@ func (c *compiler) boolean(n *node) (tester, error) {
 	if n.text == "in" {
 		return func(f *frame, in value.Value) (bool, error) {
 			x, y, err := pair(left, right, f, in)
+			f.run.fuel -= y.Len() / itemsPerStep
 			return err == nil && contains(y, x), err
 		}, nil
 	}
@@ -474,6 +475,7 @@ func (r *run) equal(a, b value.Value) (bool, error) {
 	case a.Len() != b.Len():
 		return false, nil
 	}
+	r.fuel -= a.Len() / itemsPerStep
 	if err := r.poll(); err != nil {
 		return false, err
 	}

@@ -259,6 +259,9 @@ func (p *param) convert(r *run, args []value.Value, at, count int) (value.Value,
 	if !p.array || !arg.Exists() {
 		return arg, nil
 	}
+	if p.items != "" {
+		r.fuel -= arg.Len() / itemsPerStep // they are looked at here, and by the function
+	}
 	if p.items != "" && !p.itemsFit(arg, count) {
 		return value.Value{}, &Error{Code: codeItems, Value: arg, Index: at + 1, of: itemTypes[p.items]}
 	}

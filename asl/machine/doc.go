@@ -6,16 +6,17 @@
 // events that happened and the commands that the host must carry out:
 //
 //	x := machine.New(program)
-//	batch := x.Handle(machine.Stimulus{Kind: machine.Begin, At: now, Start: &start}, 0)
-//	journal.Append(batch.Events)      // the history, and a few private records
+//	batch := x.Handle(machine.Stimulus{Kind: machine.Begin, At: now, Start: &start, Output: input}, 0, nil)
+//	append batch.Events to the journal // the history, and a few private records
 //	for _, c := range batch.Commands { … } // call this task, set this timer
 //
-// Only apply changes an Execution, and only from an event; so folding the
-// events again ([Replay]) rebuilds it exactly, and [Execution.Pending] says
-// what was asked for and has not been answered. There is no clock in here (time
-// comes with each stimulus), no randomness (it comes from the seed in the start
-// event), no goroutine and no lock: one execution is handled by one goroutine
-// at a time. A Program never changes and is shared.
+// The example of [Execution.Handle] is such a host. Only apply changes an
+// Execution, and only from an event; so folding the events again ([Replay])
+// rebuilds it exactly, and [Execution.Pending] says what was asked for and has
+// not been answered. There is no clock in here (time comes with each stimulus),
+// no randomness (it comes from the seed in the start event), no goroutine and no
+// lock: one execution is handled by one goroutine at a time. A Program never
+// changes and is shared.
 //
 // Where to look: kind.go says what a state type is to the rest; state_*.go has one
 // type each, lines.go what Parallel and inline Map share, map_*.go the modes of a

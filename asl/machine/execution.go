@@ -417,6 +417,16 @@ func (x *Execution) living() []*frame {
 	return out
 }
 
+// Parked reports whether only a stimulus moves the execution on.
+func (x *Execution) Parked() bool {
+	for _, f := range x.living() {
+		if !f.waits() {
+			return false
+		}
+	}
+	return true
+}
+
 // Replay rebuilds an execution from its events. Go on with a Resumed stimulus,
 // whose batch continues what was cut off, after carrying out [Execution.Pending].
 func Replay(p *Program, events iter.Seq[Event]) *Execution {

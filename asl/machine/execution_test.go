@@ -452,6 +452,7 @@ func BenchmarkExecution(b *testing.B) {
 	}{
 		{"pass-chain-10", "pass-chain", 10}, {"pass-chain-1000", "pass-chain", 1000}, {"choice-loop-1000", "choice-loop", 3002},
 		{"map-1000", "map-1000", 1001}, {"parallel-10x10", "empty", 101}, {"short-5", "short", 5}, {"jsonpath-100k", "doc-100k", 1},
+		{"choice-loop-1000-jsonata", "choice-loop", 3002}, {"jsonata-100k", "doc-100k", 1},
 	} {
 		b.Run(w.machine, func(b *testing.B) {
 			p, input := workload(b, w.machine, w.input)

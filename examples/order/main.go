@@ -120,7 +120,8 @@ func execute(ctx context.Context, client *sfn.Client, machine *string, input str
 			return nil, err
 		}
 		for _, e := range page.Events {
-			fmt.Printf("  %3d  %s  %-24s %s\n", e.Id, e.Timestamp.Format("15:04:05.000"), e.Type, about(e))
+			line := fmt.Sprintf("  %3d  %s  %-24s %s", e.Id, e.Timestamp.Format("15:04:05.000"), e.Type, about(e))
+			fmt.Println(strings.TrimRight(line, " "))
 		}
 	}
 	return end, nil

@@ -103,9 +103,11 @@ func newRoot() *cobra.Command {
   aslocal run order.asl.json --input '{"total": 42}'
   aslocal eval '$sum(lines.price)' order.json
   aslocal validate order.asl.json`,
+		Version:       build(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.AddCommand(newServe(), newRun(), newEval(), newValidate(), newSchema(), newVersion())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return exit(ExitUsage, c.CommandPath()+" --help shows the flags", "%s", flagError(err))

@@ -2,7 +2,10 @@ package cli_test
 
 import (
 	"bytes"
+	"go/parser"
+	"go/token"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -205,8 +208,8 @@ func TestWhereDoIFind(t *testing.T) {
 	_, table, _ := strings.Cut(text, "\n## Where do I find …\n")
 	table, _, _ = strings.Cut(table, "\n## ")
 	rows := whereRow.FindAllStringSubmatch(table, -1)
-	if all := strings.Count(table, "\n| ") - 2; len(rows) != all || len(rows) < 24 {
-		t.Errorf("%d of %d rows are of the form | question? | [file](../file) | `text` |, want at least 24", len(rows), all)
+	if all := strings.Count(table, "\n| ") - 2; len(rows) != all || len(rows) < 36 {
+		t.Errorf("%d of %d rows are of the form | question? | [file](../file) | `text` |, want at least 36", len(rows), all)
 	}
 	for _, row := range rows {
 		question, shown, file, phrase := row[1], row[2], row[3], row[4]
@@ -220,4 +223,98 @@ func TestWhereDoIFind(t *testing.T) {
 			t.Errorf("%s: %s does not have %q", question, file, phrase)
 		}
 	}
+}
+
+// Each direct dependency has its row in the rationale.
+func TestDependenciesHaveReasons(t *testing.T) {
+	module, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(documents(t)[filepath.Join(root, "docs", "rationale.md")], "\n## Direct dependencies\n")
+	direct := regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllStringSubmatch(string(module), -1)
+	if len(direct) == 0 {
+		t.Fatal("no dependencies found; the test looks for the wrong thing")
+	}
+	for _, d := range direct {
+		if !regexp.MustCompile(`[| ]` + regexp.QuoteMeta(d[1]) + `[, ]`).MatchString(table) {
+			t.Errorf("docs/rationale.md has no reason for %s", d[1])
+		}
+	}
+}
+
+// Each folder with Go files stands in the table of packages, above the packages
+// that it imports.
+func TestPackagesAreListed(t *testing.T) {
+	_, table, _ := strings.Cut(documents(t)[filepath.Join(root, "docs", "architecture.md")], "\n## Packages\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	rows := make(map[string]int)
+	for i, row := range strings.Split(table, "\n| ") {
+		first, _, _ := strings.Cut(row, " | ")
+		for _, name := range regexp.MustCompile("`([a-z0-9/]+)`").FindAllStringSubmatch(first, -1) {
+			rows[name[1]] = i
+		}
+	}
+	imports := importsOfPackages(t)
+	for name, imported := range imports {
+		row, ok := rows[name]
+		if !ok {
+			t.Errorf("docs/architecture.md does not list the package %s", name)
+		}
+		for _, other := range imported {
+			if rows[other] < row {
+				t.Errorf("docs/architecture.md lists %s below %s, which it imports", name, other)
+			}
+		}
+	}
+	for name := range rows {
+		if _, ok := imports[name]; !ok {
+			t.Errorf("docs/architecture.md lists %s, which is no package", name)
+		}
+	}
+}
+
+// importsOfPackages returns which of our packages each of them imports, its
+// tests aside, by their folders.
+func importsOfPackages(t *testing.T) map[string][]string {
+	t.Helper()
+	packages := make(map[string][]string)
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
+			return filepath.SkipDir
+		case d.IsDir() || filepath.Ext(path) != ".go":
+			return nil
+		}
+		folder, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		folder = filepath.ToSlash(folder)
+		if _, ok := packages[folder]; !ok {
+			packages[folder] = nil // also a package that has only tests
+		}
+		if strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			if name, ours := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), "github.com/aslocal/aslocal/"); ours {
+				packages[folder] = append(packages[folder], name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(packages) == 0 {
+		t.Fatal("no packages found; the test looks for the wrong thing")
+	}
+	return packages
 }

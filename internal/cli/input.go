@@ -9,7 +9,7 @@ import (
 // readInputFile reads a file that the command line names, or stdin for "-".
 func readInputFile(name string, in io.Reader) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(in)
+		return sourcefile.Read(in)
 	}
 	return sourcefile.Named(name)
 }

@@ -224,6 +224,7 @@ type killProcess struct {
 	t         *testing.T
 	ctx       context.Context
 	folder    string
+	coverage  string  // where a process that was built for coverage writes it; else it warns
 	functions string  // URL of the Lambda functions
 	machine   *string // ARN
 	processes int
@@ -237,7 +238,7 @@ type killProcess struct {
 }
 
 func newKillProcess(t *testing.T, ctx context.Context) *killProcess {
-	p := &killProcess{t: t, ctx: ctx, folder: t.TempDir(), up: make(chan struct{})}
+	p := &killProcess{t: t, ctx: ctx, folder: t.TempDir(), coverage: t.TempDir(), up: make(chan struct{})}
 	t.Cleanup(func() {
 		if p.command != nil {
 			p.kill()
@@ -251,7 +252,7 @@ func (p *killProcess) launch() io.Reader {
 	p.t.Helper()
 	p.command = exec.Command(os.Args[0], "serve", p.folder, "--port", "0", "--durability", "process",
 		"--data", filepath.Join(p.folder, "state"), "--lambda-endpoint", p.functions, "--wait-time-scale", "0.1")
-	p.command.Env = []string{asAslocal + "=1", "HOME=" + p.folder}
+	p.command.Env = []string{asAslocal + "=1", "HOME=" + p.folder, "GOCOVERDIR=" + p.coverage}
 	p.command.Stderr = &p.log
 	out, err := p.command.StdoutPipe()
 	if err == nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/internal/template"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -26,6 +28,8 @@ type runner struct {
 	json    bool
 	format  format
 	timeout time.Duration
+
+	substitute map[string]string
 }
 
 func newRun() *cobra.Command {
@@ -48,6 +52,7 @@ output of the execution and nothing else to stdout. Exit codes: 0 the execution 
 	c.Flags().BoolVarP(&r.quiet, "quiet", "q", false, "print no trace")
 	c.Flags().BoolVar(&r.json, "json", false, "print the trace as JSON, an event a line")
 	c.Flags().Var(&r.format, "format", formatUsage)
+	c.Flags().StringToStringVar(&r.substitute, "substitute", nil, "value of ${NAME} in the definition, as NAME=VALUE")
 	c.Flags().DurationVar(&r.timeout, "timeout", 0, "give up after this time, as in 30s; no limit if not set")
 	return c
 }
@@ -66,11 +71,18 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	if err != nil {
 		return exit(ExitUsage, "", "%v", err)
 	}
+	if kind := template.Read(path, text, template.Options{}).Kind; kind != template.Definition {
+		return exit(ExitInvalid, "put the definition into a file of its own, such as order.asl.json; aslocal validate checks it in the "+string(kind), "%s is a %s; run takes a definition, with StartAt and States", path, kind)
+	}
+	text = substituted(text, r.substitute)
 	definition, found := check(path, text, asl.Options{})
 	if err := found.Format(c.ErrOrStderr(), text); err != nil {
 		return err
 	}
-	if found.HasErrors() {
+	switch {
+	case found.HasErrors() && bytes.Contains(text, []byte("${")):
+		return exit(ExitInvalid, "--substitute NAME=VALUE replaces ${NAME}", "%s has placeholders that only a deployment replaces", path)
+	case found.HasErrors():
 		return &exitError{code: ExitInvalid}
 	}
 	input, err := r.readInput(c.InOrStdin())
@@ -88,6 +100,16 @@ func (r *runner) run(c *cobra.Command, path string) error {
 		options = append(options, emulator.WithObserver(observe))
 	}
 	return r.execute(c, options, nameOf(path), definition.JSON(), input)
+}
+
+// substituted replaces each ${NAME} that has a value, as a deployment does with
+// DefinitionSubstitutions: the value goes into the text as it is.
+func substituted(text []byte, values map[string]string) []byte {
+	var pairs []string
+	for name, with := range values {
+		pairs = append(pairs, "${"+name+"}", with)
+	}
+	return []byte(strings.NewReplacer(pairs...).Replace(string(text)))
 }
 
 // observer returns the function that prints the events of the execution and of

@@ -358,6 +358,11 @@ func find(folder string, config file) (definitions map[string]definitionFile, pr
 		switch name, ok := machineName(path); {
 		case err != nil: // goes on without it
 			problems = append(problems, err.Error())
+		case templates[d.Name()] && filepath.Dir(path) == filepath.Clean(folder):
+			problems = append(problems, fmt.Sprintf("%s: state machines in templates are not served; put each definition into a file of its own, such as order.asl.json", path))
+			if d.IsDir() {
+				return fs.SkipDir
+			}
 		case d.IsDir() && path != folder && skipped(d.Name()):
 			return fs.SkipDir
 		case d.IsDir() || !ok || named[path]:
@@ -376,6 +381,10 @@ func find(folder string, config file) (definitions map[string]definitionFile, pr
 	})
 	return definitions, problems
 }
+
+// templates are the usual names of what defines state machines in other ways:
+// SAM and Serverless Framework templates, and the output of the CDK.
+var templates = map[string]bool{"template.yaml": true, "template.yml": true, "serverless.yml": true, "serverless.yaml": true, "cdk.out": true}
 
 // skipped reports whether a folder is one that people do not keep definitions in.
 func skipped(name string) bool {

@@ -17,10 +17,15 @@ func newVersion() *cobra.Command {
 		Short: "Print the version",
 		Args:  positional(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(c.OutOrStdout(), "aslocal %s (%s, %s/%s%s)\n", Version, runtime.Version(), runtime.GOOS, runtime.GOARCH, commit())
+			_, err := fmt.Fprintln(c.OutOrStdout(), "aslocal "+build())
 			return err
 		},
 	}
+}
+
+// build is the version and what the binary was built from and for.
+func build() string {
+	return fmt.Sprintf("%s (%s, %s/%s%s)", Version, runtime.Version(), runtime.GOOS, runtime.GOARCH, commit())
 }
 
 // commit is the commit that the binary was built from, if the build knows it.

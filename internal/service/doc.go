@@ -8,7 +8,7 @@
 //	a.Has(".sync")                  // true
 //	a.Service.Class("AccessDenied") // AWSBatchException
 //
-// answers.txt has the shapes of what their APIs, and some that are called through
+// answers.txt has the schemas of what their APIs, and some that are called through
 // the AWS SDK, answer; TestState holds mocked results to them. An answer that it
 // lacks is not checked:
 //

@@ -14,15 +14,43 @@ import (
 	"github.com/aslocal/aslocal/internal/regular"
 )
 
-// Largest is how many bytes a file inside a folder may have.
-const Largest = 16 << 20
+// Largest is how many bytes a file inside a folder may have, LargestNamed how
+// many a file may have that the user has named.
+const (
+	Largest      = 16 << 20
+	LargestNamed = 512 << 20
+)
 
 // ErrOutside is a path that leads out of the folder, also by a symbolic link.
 var ErrOutside = errors.New("lies outside of the folder")
 
-// Named reads a file that the user has named. It may be a pipe, such as
-// <(command) in a shell.
-func Named(path string) ([]byte, error) { return os.ReadFile(path) }
+// Named reads a file of at most [LargestNamed] bytes that the user has named. It
+// may be a pipe, such as <(command) in a shell. The error has the path.
+func Named(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := Read(file)
+	var bad *os.PathError
+	if err != nil && !errors.As(err, &bad) {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	return text, err
+}
+
+// Read reads what the user has piped in, at most [LargestNamed] bytes.
+func Read(from io.Reader) ([]byte, error) { return readUpTo(from, LargestNamed) }
+
+// readUpTo reads at most limit bytes, a multiple of a MiB; more is an error.
+func readUpTo(from io.Reader, limit int64) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(from, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		return nil, fmt.Errorf("larger than %d MiB", limit>>20)
+	}
+	return text, err
+}
 
 // Inside reads a regular file of at most [Largest] bytes inside a folder. The
 // path is absolute, or relative to the folder; symbolic links are followed as
@@ -62,11 +90,7 @@ func inside(folder, path string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, Largest+1))
-	if err == nil && len(text) > Largest {
-		err = fmt.Errorf("larger than %d MiB", Largest>>20)
-	}
-	return text, err
+	return readUpTo(file, Largest)
 }
 
 // Contains returns nil if the path is the folder or lies inside it, with

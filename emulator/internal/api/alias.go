@@ -89,7 +89,7 @@ type describeStateMachineAliasOutput struct {
 	UpdateDate           time.Time                      `json:"updateDate"`
 }
 
-// describeStateMachineAlias returns an alias as it stands.
+// describeStateMachineAlias returns an alias.
 func (a *API) describeStateMachineAlias(_ context.Context, in *stateMachineAliasInput) (*describeStateMachineAliasOutput, error) {
 	alias, err := a.registry.Alias(in.StateMachineAliasArn)
 	if err != nil {

@@ -2,12 +2,15 @@
 // actions, one row for each action in the table of [API.Actions].
 //
 // An action is a method that takes a request and returns an answer, both plain
-// structs; it checks what is asked for, and leaves the rest to package registry,
-// which has what is defined, and package engine, which runs it. Package awsjson
+// structs; it checks the request, and leaves the rest to package registry, which
+// has the definitions, and package engine, which runs them. Package awsjson
 // reads and writes them; no action sees HTTP.
 package api
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
@@ -15,6 +18,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
+	"github.com/aslocal/aslocal/emulator/journal"
 )
 
 // Config is what an API needs.
@@ -46,42 +50,71 @@ func New(c Config) *API {
 // Actions is the table of the API: one row for each operation.
 func (a *API) Actions() map[string]awsjson.Action {
 	return map[string]awsjson.Action{
-		"CreateActivity":                   awsjson.Handle(a.createActivity),
-		"CreateStateMachine":               awsjson.Handle(a.createStateMachine),
-		"CreateStateMachineAlias":          awsjson.Handle(a.createStateMachineAlias),
-		"DeleteActivity":                   awsjson.Handle(a.deleteActivity),
-		"DeleteStateMachine":               awsjson.Handle(a.deleteStateMachine),
-		"DeleteStateMachineAlias":          awsjson.Handle(a.deleteStateMachineAlias),
-		"DeleteStateMachineVersion":        awsjson.Handle(a.deleteStateMachineVersion),
-		"DescribeActivity":                 awsjson.Handle(a.describeActivity),
-		"DescribeExecution":                awsjson.Handle(a.describeExecution),
-		"DescribeMapRun":                   awsjson.Handle(a.describeMapRun),
-		"DescribeStateMachine":             awsjson.Handle(a.describeStateMachine),
-		"DescribeStateMachineAlias":        awsjson.Handle(a.describeStateMachineAlias),
-		"DescribeStateMachineForExecution": awsjson.Handle(a.describeStateMachineForExecution),
-		"GetActivityTask":                  awsjson.Handle(a.getActivityTask),
-		"GetExecutionHistory":              awsjson.Handle(a.getExecutionHistory),
-		"ListActivities":                   awsjson.Handle(a.listActivities),
-		"ListExecutions":                   awsjson.Handle(a.listExecutions),
-		"ListMapRuns":                      awsjson.Handle(a.listMapRuns),
-		"ListStateMachineAliases":          awsjson.Handle(a.listStateMachineAliases),
-		"ListStateMachineVersions":         awsjson.Handle(a.listStateMachineVersions),
-		"ListStateMachines":                awsjson.Handle(a.listStateMachines),
-		"ListTagsForResource":              awsjson.Handle(a.listTagsForResource),
-		"PublishStateMachineVersion":       awsjson.Handle(a.publishStateMachineVersion),
-		"RedriveExecution":                 awsjson.Handle(a.redriveExecution),
-		"SendTaskFailure":                  awsjson.Handle(a.sendTaskFailure),
-		"SendTaskHeartbeat":                awsjson.Handle(a.sendTaskHeartbeat),
-		"SendTaskSuccess":                  awsjson.Handle(a.sendTaskSuccess),
-		"StartExecution":                   awsjson.Handle(a.startExecution),
-		"StartSyncExecution":               awsjson.Handle(a.startSyncExecution),
-		"StopExecution":                    awsjson.Handle(a.stopExecution),
-		"TagResource":                      awsjson.Handle(a.tagResource),
-		"TestState":                        awsjson.Handle(a.testState),
-		"UntagResource":                    awsjson.Handle(a.untagResource),
-		"UpdateMapRun":                     awsjson.Handle(a.updateMapRun),
-		"UpdateStateMachine":               awsjson.Handle(a.updateStateMachine),
-		"UpdateStateMachineAlias":          awsjson.Handle(a.updateStateMachineAlias),
-		"ValidateStateMachineDefinition":   awsjson.Handle(a.validateStateMachineDefinition),
+		"CreateActivity":                   handle(a.createActivity),
+		"CreateStateMachine":               handle(a.createStateMachine),
+		"CreateStateMachineAlias":          handle(a.createStateMachineAlias),
+		"DeleteActivity":                   handle(a.deleteActivity),
+		"DeleteStateMachine":               handle(a.deleteStateMachine),
+		"DeleteStateMachineAlias":          handle(a.deleteStateMachineAlias),
+		"DeleteStateMachineVersion":        handle(a.deleteStateMachineVersion),
+		"DescribeActivity":                 handle(a.describeActivity),
+		"DescribeExecution":                handle(a.describeExecution),
+		"DescribeMapRun":                   handle(a.describeMapRun),
+		"DescribeStateMachine":             handle(a.describeStateMachine),
+		"DescribeStateMachineAlias":        handle(a.describeStateMachineAlias),
+		"DescribeStateMachineForExecution": handle(a.describeStateMachineForExecution),
+		"GetActivityTask":                  handle(a.getActivityTask),
+		"GetExecutionHistory":              handle(a.getExecutionHistory),
+		"ListActivities":                   handle(a.listActivities),
+		"ListExecutions":                   handle(a.listExecutions),
+		"ListMapRuns":                      handle(a.listMapRuns),
+		"ListStateMachineAliases":          handle(a.listStateMachineAliases),
+		"ListStateMachineVersions":         handle(a.listStateMachineVersions),
+		"ListStateMachines":                handle(a.listStateMachines),
+		"ListTagsForResource":              handle(a.listTagsForResource),
+		"PublishStateMachineVersion":       handle(a.publishStateMachineVersion),
+		"RedriveExecution":                 handle(a.redriveExecution),
+		"SendTaskFailure":                  handle(a.sendTaskFailure),
+		"SendTaskHeartbeat":                handle(a.sendTaskHeartbeat),
+		"SendTaskSuccess":                  handle(a.sendTaskSuccess),
+		"StartExecution":                   handle(a.startExecution),
+		"StartSyncExecution":               handle(a.startSyncExecution),
+		"StopExecution":                    handle(a.stopExecution),
+		"TagResource":                      handle(a.tagResource),
+		"TestState":                        handle(a.testState),
+		"UntagResource":                    handle(a.untagResource),
+		"UpdateMapRun":                     handle(a.updateMapRun),
+		"UpdateStateMachine":               handle(a.updateStateMachine),
+		"UpdateStateMachineAlias":          handle(a.updateStateMachineAlias),
+		"ValidateStateMachineDefinition":   handle(a.validateStateMachineDefinition),
 	}
+}
+
+// handle makes the action of a method.
+func handle[In, Out any](method func(context.Context, *In) (*Out, error)) awsjson.Action {
+	return awsjson.Handle(func(ctx context.Context, in *In) (*Out, error) {
+		out, err := method(ctx, in)
+		if why, ok := unavailable(err); ok {
+			err = why
+		}
+		return out, err
+	})
+}
+
+// diskErrors are the errors of a store that are not ours to repair. Their text
+// says what to do.
+var diskErrors = []error{journal.ErrFull, journal.ErrReadOnly, journal.ErrBusy, journal.ErrDisk, journal.ErrDamaged, journal.ErrGone}
+
+// unavailable words an error that says that the store cannot be read or written,
+// and reports whether err is that.
+func unavailable(err error) (*awsjson.Error, bool) {
+	if e, ok := errors.AsType[*engine.UnavailableError](err); ok {
+		return awsjson.Unavailable(fmt.Sprintf("the execution %s is not available now: %v", e.Execution, e.Cause)), true
+	}
+	for _, reason := range diskErrors {
+		if errors.Is(err, reason) {
+			return awsjson.Unavailable(err.Error()), true
+		}
+	}
+	return nil, false
 }

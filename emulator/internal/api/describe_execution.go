@@ -39,15 +39,15 @@ type describeExecutionOutput struct {
 	RedriveStatusReason    optionalString `json:"redriveStatusReason"`
 }
 
-// describeExecution returns the execution as it stands.
+// describeExecution returns the execution.
 func (a *API) describeExecution(_ context.Context, in *describeExecutionInput) (*describeExecutionOutput, error) {
 	v, err := a.Execution(in.ExecutionArn)
 	if err != nil {
 		return nil, err
 	}
-	status, reason := v.RedriveStatus(a.now())
+	status, reason := a.redriveStatus(&v)
 	out := &describeExecutionOutput{
-		ExecutionArn: in.ExecutionArn, StateMachineArn: v.Start.MachineARN, Name: v.Start.Name, Status: v.Status.String(),
+		ExecutionArn: in.ExecutionArn, StateMachineArn: v.Start.MachineARN, Name: v.Start.Name, Status: a.engine.ShownStatus(&v, a.now()).String(),
 		StartDate: date(v.Started), StopDate: date(v.Stopped),
 		StateMachineVersionArn: optional(v.Start.Version), StateMachineAliasArn: optional(v.Start.Alias), MapRunArn: optional(v.Start.MapRun),
 		RedriveCount: int64(v.Redrives), RedriveDate: date(v.Redriven), RedriveStatus: string(status), RedriveStatusReason: optional(reason),

@@ -12,7 +12,7 @@ import (
 
 // This file finds executions.
 
-// Execution returns a Standard execution as it stands. It fails with
+// Execution returns the state of a Standard execution. It fails with
 // ExecutionDoesNotExist, or with InvalidArn.
 func (a *API) Execution(text string) (engine.View, error) {
 	at, err := arn.ParseKind(text, arn.Execution)

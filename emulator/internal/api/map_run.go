@@ -48,7 +48,7 @@ type mapRunCounts struct {
 	PendingRedrive        int64 `json:"pendingRedrive"`
 }
 
-// describeMapRun returns a Map Run as it stands. Thresholds that are not set
+// describeMapRun returns a Map Run. Thresholds that are not set
 // read 0.
 func (a *API) describeMapRun(_ context.Context, in *describeMapRunInput) (*describeMapRunOutput, error) {
 	r, err := a.mapRun(in.MapRunArn)

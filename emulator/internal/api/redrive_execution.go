@@ -31,12 +31,32 @@ func (a *API) redriveExecution(ctx context.Context, in *redriveExecutionInput) (
 	if err != nil {
 		return nil, err
 	}
+	v, err := a.engine.Describe(in.ExecutionArn)
+	if err != nil {
+		return nil, a.executionError(at, err)
+	}
+	if _, reason := a.redriveStatus(&v); reason == machineDeleted {
+		return nil, fault.ExecutionNotRedrivable(reason)
+	}
 	redriven, err := a.engine.Redrive(ctx, in.ExecutionArn, in.ClientToken)
 	if refused, ok := errors.AsType[*engine.NotRedrivableError](err); ok {
-		return nil, fault.ExecutionNotRedrivable(in.ExecutionArn, refused.Reason)
+		return nil, fault.ExecutionNotRedrivable(refused.Reason)
 	}
 	if err != nil {
 		return nil, a.executionError(at, err)
 	}
 	return &redriveExecutionOutput{RedriveDate: date(redriven)}, nil
+}
+
+// machineDeleted is why an execution cannot be redriven whose state machine was
+// deleted. For us, a state machine is deleted at once.
+const machineDeleted = "State machine is in DELETING status"
+
+// redriveStatus says whether an execution can be redriven now, and if not, why.
+func (a *API) redriveStatus(v *engine.View) (status engine.RedriveStatus, reason string) {
+	status, reason = v.RedriveStatus(a.now())
+	if status == engine.Redrivable && a.registry.Machine(v.Start.Machine) == nil {
+		return engine.NotRedrivable, machineDeleted
+	}
+	return status, reason
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/value"
 )
@@ -33,16 +34,13 @@ type startExecutionOutput struct {
 // startExecution begins an execution, or returns the one that runs under the
 // same name with the same input.
 func (a *API) startExecution(ctx context.Context, in *startExecutionInput) (*startExecutionOutput, error) {
-	r, err := a.request(in, false)
+	r, err := a.request(ctx, in, false)
 	if err != nil {
 		return nil, err
 	}
 	setCaller(&r.Start, task.CallOf(ctx))
 	view, err := a.engine.Start(ctx, r)
 	if errors.Is(err, engine.ErrExists) {
-		if sameCaller(view.Start, &r.Start) {
-			return &startExecutionOutput{ExecutionArn: r.Start.ARN, StartDate: date(view.Started)}, nil
-		}
 		if view.Status != machine.Running || view.Start.InputText != r.Start.InputText {
 			return nil, fault.ExecutionAlreadyExists(r.Start.ARN)
 		}
@@ -65,16 +63,21 @@ func setCaller(s *machine.Start, c *task.Call) {
 	}
 }
 
-// sameCaller reports whether one task has made both starts.
-func sameCaller(a, b *machine.Start) bool {
-	return a.Caller != "" && a.Caller == b.Caller && a.CallerToken == b.CallerToken
+// randomOf returns the source for a start: its own for each task that starts an
+// execution, since tasks run at the same time, in any order.
+func (a *API) randomOf(ctx context.Context) *random.Source {
+	if c := task.CallOf(ctx); c != nil {
+		return a.random.For(c.Key())
+	}
+	return a.random
 }
 
 // request checks what StartExecution and StartSyncExecution ask for, in the
 // order of the service: ARN, state machine, name, input.
-func (a *API) request(in *startExecutionInput, sync bool) (engine.Request, error) {
+func (a *API) request(ctx context.Context, in *startExecutionInput, sync bool) (engine.Request, error) {
 	var r engine.Request
-	ref, err := a.registry.ResolveForStart(in.StateMachineArn)
+	random := a.randomOf(ctx)
+	ref, err := a.registry.ResolveForStart(in.StateMachineArn, random)
 	if err != nil {
 		return r, err
 	}
@@ -84,7 +87,7 @@ func (a *API) request(in *startExecutionInput, sync bool) (engine.Request, error
 	}
 	name := in.Name.Value
 	if !in.Name.Set {
-		name = a.random.UUID()
+		name = random.UUID()
 	}
 	if !validName(name) {
 		return r, fault.InvalidName(name)
@@ -102,7 +105,7 @@ func (a *API) request(in *startExecutionInput, sync bool) (engine.Request, error
 		Express: v.Express(), Sync: sync, Version: ref.VersionARN(), Alias: ref.AliasARN(),
 	}
 	if v.Express() {
-		r.Start.ARN = a.home.Express(v.Name, name, a.random.UUID())
+		r.Start.ARN = a.home.Express(v.Name, name, random.UUID())
 	} else {
 		r.Start.ARN = a.home.Execution(v.Name, name)
 	}
@@ -162,7 +165,7 @@ const metadataOnly = "METADATA_ONLY"
 
 // startSyncExecution runs an Express execution to its end.
 func (a *API) startSyncExecution(ctx context.Context, in *startSyncExecutionInput) (*startSyncExecutionOutput, error) {
-	r, err := a.request(&in.startExecutionInput, true)
+	r, err := a.request(ctx, &in.startExecutionInput, true)
 	if err != nil {
 		return nil, err
 	}

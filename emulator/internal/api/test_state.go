@@ -84,7 +84,7 @@ func (a *API) testState(ctx context.Context, in *testStateInput) (*testStateOutp
 		rehearsal = t.Mocked.Rehearsal
 		rehearsal.Read = in.reader(ctx)
 	}
-	v := a.engine.Try(ctx, t)
+	v := a.engine.TestState(ctx, t)
 	if rehearsal.Iterations >= 0 && rehearsal.FailedIterations > rehearsal.Iterations {
 		return nil, fault.TooManyFailedIterations()
 	}

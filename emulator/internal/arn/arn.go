@@ -47,6 +47,25 @@ func (a ARN) String() string { return a.text }
 // that is the ARN of its state machine.
 func (a ARN) Base() string { return a.text[:a.machine] }
 
+// LabelledName returns the name with the label: "order/Each".
+func (a ARN) LabelledName() string {
+	if a.Label == "" {
+		return a.Name
+	}
+	return a.Name + "/" + a.Label
+}
+
+// ChildMachine returns the ARN of the state machine, with the label, that the
+// children of a Map Run are executions of. The receiver is the ARN of the Map
+// Run or of any other resource of the state machine.
+func (a ARN) ChildMachine() ARN {
+	home := a.text[:a.machine-len(a.Name)-len(a.Kind)-1]
+	a.Kind, a.Qualifier = StateMachine, ""
+	a.text = home + string(a.Kind) + ":" + a.LabelledName()
+	a.machine = len(a.text) - len(a.LabelledName()) + len(a.Name)
+	return a
+}
+
 // Parse reads an ARN of any kind. Text that is none is refused with InvalidArn,
 // as the service does (recorded: "Invalid ARN prefix").
 func Parse(text string) (ARN, error) {
@@ -138,10 +157,13 @@ func (h Home) make(kind Kind, resource string) string {
 // Version makes the ARN of a version, or of an alias, of a state machine.
 func Version(machineARN, qualifier string) string { return machineARN + ":" + qualifier }
 
-// SplitRevision takes the key of a revision apart: what the executions of a
-// state machine run has the key of its document; what the children of a
-// distributed Map run has the labels of the Maps around it behind that,
-// outermost first, each after a '#'.
+// ChildRevision returns the key of what the children of a distributed Map run:
+// the key of what their parent runs, a '#', and the label of the Map.
+func ChildRevision(parent, label string) string { return parent + "#" + label }
+
+// SplitRevision takes the key of a revision apart: the key of the document of a
+// state machine's revision, and the labels that [ChildRevision] has added,
+// outermost first.
 func SplitRevision(key string) (document string, labels []string) {
 	parts := strings.Split(key, "#")
 	return parts[0], parts[1:]

@@ -1,6 +1,7 @@
 package arn
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
@@ -31,6 +32,25 @@ func TestParse(t *testing.T) {
 		if base := got.Base(); base != here+string(want.Kind)+":"+want.Name {
 			t.Errorf("%s: base %s", text, base)
 		}
+	}
+}
+
+func TestChildMachine(t *testing.T) {
+	a, err := Parse(here + "mapRun:m/Each:id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := a.ChildMachine()
+	want, err := Parse(here + "stateMachine:m/Each")
+	if err != nil || child != want || child.LabelledName() != "m/Each" {
+		t.Errorf("got %+v (%s), %v, want %+v", child, child.LabelledName(), err, want)
+	}
+}
+
+func TestRevisions(t *testing.T) {
+	document, labels := SplitRevision(ChildRevision(ChildRevision("key", "Outer"), "Inner"))
+	if document != "key" || !slices.Equal(labels, []string{"Outer", "Inner"}) {
+		t.Errorf("got %q, %q", document, labels)
 	}
 }
 

@@ -2,10 +2,10 @@ package engine
 
 import (
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 )
 
 // This file runs the child executions of Map Runs. A child is an execution like
@@ -22,8 +22,9 @@ type mapRunChildren struct {
 	token   int64
 
 	// What they run; set by the first that is started.
-	machineARN, revision string
-	program              *machine.Program
+	machine  arn.ARN
+	revision string
+	program  *machine.Program
 
 	mu       sync.Mutex
 	live     map[string]*machine.ChildStarting // by ARN, until their end is durable in the parent
@@ -85,6 +86,14 @@ func (e *Engine) startChild(x *entry, start *machine.Start, c *machine.Command, 
 	e.startWaiting(m)
 }
 
+// queueChild lets a child wait to be started or redriven once more.
+func (e *Engine) queueChild(m *mapRunChildren, c waitingChild) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.waiting = append(m.waiting, c)
+	e.startWaiting(m)
+}
+
 // startWaiting begins to start the children that wait. The caller holds m.mu.
 func (e *Engine) startWaiting(m *mapRunChildren) {
 	if m.starting || m.over || len(m.waiting) == 0 {
@@ -132,13 +141,17 @@ func (e *Engine) requeue(m *mapRunChildren, c waitingChild, err error) {
 // goroutine at a time calls it.
 func (e *Engine) beginChild(m *mapRunChildren, c waitingChild) (err error) {
 	if m.program == nil {
-		m.machineARN, m.revision = machineOfRun(c.MapRun), ChildRevision(m.parent.revision, c.Label)
+		run, err := arn.Parse(c.MapRun)
+		if err != nil {
+			return err
+		}
+		m.machine, m.revision = run.ChildMachine(), arn.ChildRevision(m.parent.revision, c.Label)
 		if m.program, err = e.config.Program(m.revision); err != nil {
 			return err
 		}
 	}
 	r := Request{Input: c.Input, Revision: m.revision, Program: m.program, Start: machine.Start{
-		ARN: c.ARN, Name: c.Name, MachineARN: m.machineARN, Machine: m.machineARN[strings.LastIndexByte(m.machineARN, ':')+1:], RoleARN: m.roleARN,
+		ARN: c.ARN, Name: c.Name, MachineARN: m.machine.String(), Machine: m.machine.LabelledName(), RoleARN: m.roleARN,
 		InputText: c.Input.String(), Express: c.Express, MapRun: c.MapRun, Parent: m.parent.arn, Items: c.Items,
 	}}
 	child, _, err := e.create(e.root, &r, !c.again)
@@ -146,23 +159,32 @@ func (e *Engine) beginChild(m *mapRunChildren, c waitingChild) (err error) {
 		return e.redriveChild(m, c.ChildStarting)
 	}
 	if err == ErrExists {
-		return e.OnEnd(c.ARN, func(v View) { e.childEnded(m, c.ChildStarting, v, false) })
+		if _, err := e.open(c.ARN); err != nil {
+			return err
+		}
+		return e.onEnd(c.ARN, e.childWatcher(m, c.ChildStarting))
 	}
 	if err != nil {
 		return err
 	}
-	e.watch(child, func(v View, err error) {
-		if err != nil {
-			e.requeue(m, c, err)
-			return
-		}
-		e.childEnded(m, c.ChildStarting, v, false)
-	})
+	e.watch(child, e.childWatcher(m, c.ChildStarting))
 	e.deliver(child, delivery{Stimulus: begin(&r)})
 	if !c.Express && m.isOver() { // abandon came before there was anything to stop
 		e.stopChild(c.ARN)
 	}
 	return nil
+}
+
+// childWatcher takes the end of a child to its Map Run. One that cannot go on is
+// started again, or found again, when the parent is restored.
+func (e *Engine) childWatcher(m *mapRunChildren, c *machine.ChildStarting) func(View, error) {
+	return func(v View, err error) {
+		if err != nil {
+			e.requeue(m, waitingChild{ChildStarting: c}, err)
+			return
+		}
+		e.childEnded(m, c, v, false)
+	}
 }
 
 func (m *mapRunChildren) isOver() bool {
@@ -306,7 +328,3 @@ func (e *Engine) stopChild(arn string) {
 		e.deliver(child, delivery{Stimulus: machine.Stimulus{Kind: machine.Stopped}})
 	}
 }
-
-// ChildRevision is what [Config.Program] is asked for as the program of the
-// children of a distributed Map: the revision of their parent and the label.
-func ChildRevision(revision, label string) string { return revision + "#" + label }

@@ -1,16 +1,48 @@
-// Package engine runs executions: it owns the clock, the timers, the calls of
-// tasks and the order in which things become durable. What an execution does is
-// decided in asl/machine; what is kept is in emulator/journal.
+// Package engine runs executions. It owns the clock, the timers, the calls of tasks
+// and the order in which things become durable. What an execution does is decided
+// in asl/machine; what is kept is in emulator/journal.
 //
-// Each execution is handled by one goroutine at a time, the one that brings a
-// stimulus: an API call, the outcome of a task, a timer. The way of a stimulus
-// is in turn.go: it is delivered to its execution, the machine handles it, the
-// batch is written, and when it is durable, and only then, it is published and
-// its commands are carried out.
+// # A stimulus
 //
-// An execution that has not ended has an [entry]. What it computes with is its
-// resident; an execution that only waits loses it after a while and gets it back
-// by folding its journal.
+// Each execution is handled by one goroutine at a time: the one that brings a
+// stimulus. That is an API call, the outcome of a task, a timer or the end of a
+// child. turn.go reads in the order of what happens then: the stimulus is
+// delivered, the machine handles it, the batch is written, and only when it is
+// durable are its events published and its commands carried out.
+//
+// # The states of an execution
+//
+// An execution that has not ended has an [entry]. It computes with its [resident],
+// which can be rebuilt from the journal.
+//
+//	          stage      resident  what happens to a stimulus
+//	begins    beginning  yes       its start, or its redrive, is on the way to the journal; only what it was before is shown
+//	runs      running    yes       is handled
+//	parked    running    yes       is handled; until then nothing happens, and after Config.EvictAfter it is evicted
+//	evicted   running    no        is handled once the journal was folded
+//	held      running    either    is queued until the hold is released, or a step is taken; a stop is handled
+//	suspended suspended  unusable  is refused: the journal failed. A caller's stimulus restores the execution first, if the journal works again
+//	ended     over       –         is refused: the engine does not know the execution any more, the journal does
+//
+// An execution that cannot be folded after a restart has no entry: it stands as it
+// is in the journal, and can be stopped.
+//
+// # Who points to whom
+//
+// Timers, offers, jobs, the children of Map Runs and watchers are kept under the id
+// of their execution and the token of what they belong to. None of them points to
+// a resident, so an eviction or a restoration leaves them alone.
+//
+// # Locks
+//
+// Those that are held together are taken in this order:
+//
+//	Engine.advances → entry.turn → mapRunChildren.mu or watchers.mu → entry.mu
+//
+// Nobody holds two turns. All other locks are held for moments, whatever else is
+// held; behind them come only those of busy and of the clock. Callbacks (watchers,
+// replies, those who observe) may be called with a turn held: they must not block,
+// and must not take a turn.
 package engine
 
 import (
@@ -35,14 +67,15 @@ type Config struct {
 	Tasks task.Runner   // required; calls what the executions ask for
 	// Program returns the compiled definition that was in force under the
 	// given revision, or what the children of one of its distributed Maps run
-	// ([ChildRevision]). It is asked for executions that come back into memory
+	// ([arn.ChildRevision]). It is asked for executions that come back into memory
 	// or go on after a restart.
 	Program func(revision string) (*machine.Program, error)
 	// Activities reports whether there is an activity of that ARN; nil: all are
 	// there. It is called while executions are handled and must be quick.
 	Activities func(arn string) bool
-	// Seed returns the seed of an execution's randomness; nil: from crypto/rand.
-	Seed func() uint64
+	// Seed returns the seed of the randomness of the execution with the ARN; nil:
+	// from crypto/rand.
+	Seed func(arn string) uint64
 	Log  *slog.Logger // nil: slog.Default()
 
 	// WaitTimeScale multiplies the length of Waits and retry pauses; 0 means 1.
@@ -90,7 +123,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-func randomSeed() uint64 {
+func randomSeed(string) uint64 {
 	var b [8]byte
 	rand.Read(b[:])
 	return binary.NativeEndian.Uint64(b[:])

@@ -54,12 +54,22 @@ func programs(revision string) (*machine.Program, error) {
 	if !ok {
 		return nil, fmt.Errorf("no definition %q", revision)
 	}
+	if known, ok := compiled.Load(text); ok {
+		return known.(*machine.Program), nil
+	}
 	d, found := asl.Parse(text)
 	if found.HasErrors() {
 		return nil, found
 	}
-	return machine.Compile(d)
+	p, err := machine.Compile(d)
+	if err == nil {
+		compiled.Store(text, p)
+	}
+	return p, err
 }
+
+// compiled has the programs of definitions, by text.
+var compiled sync.Map
 
 // A runner answers tasks with a function. It takes the argument Key of a Map
 // Run for the items themselves, and answers a writing with the number of results.

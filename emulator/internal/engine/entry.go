@@ -175,6 +175,9 @@ func (x *entry) in(s stage) bool {
 func (x *entry) install(r *resident) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if old := x.resident; old != nil && old.begun != nil {
+		close(old.begun)
+	}
 	r.entry, x.resident, x.stage = x, r, running
 	x.durable(r.progress())
 }
@@ -219,8 +222,9 @@ func (x *entry) refuse(r *resident, reply func(error)) {
 	}
 }
 
-// leave removes what the engine keeps of an execution that is over.
-func (e *Engine) leave(x *entry) {
+// leave removes what the engine keeps of an execution that is over, and tells
+// those who wait for its end.
+func (e *Engine) leave(x *entry, end outcome) {
 	x.mu.Lock()
 	x.stage = over
 	r, had := x.resident, x.asked
@@ -248,5 +252,8 @@ func (e *Engine) leave(x *entry) {
 		if begun != nil {
 			close(begun)
 		}
+	}
+	if had&askedWatchers != 0 {
+		e.watchers.tell(x.id, end)
 	}
 }

@@ -163,6 +163,15 @@ func TestEvictedExecutionThatCannotBeRead(t *testing.T) {
 	b.wantEmpty()
 }
 
+// heapInUse is how many bytes live objects take.
+func heapInUse() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
 // BenchmarkParked parks executions that wait for a timer and reports the bytes of
 // memory of each, resident and evicted, and how long one takes to come back.
 func BenchmarkParked(b *testing.B) {
@@ -178,14 +187,7 @@ func BenchmarkParked(b *testing.B) {
 	}
 	const parked = 10_000
 	arns := make([]string, parked)
-	inUse := func() uint64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	before := inUse()
+	before := heapInUse()
 	for i := range arns {
 		r := request("wait", fmt.Sprintf("order-%08d", i), `{"orderId": "A-17", "amount": 42}`)
 		r.Revision, r.Program = "two waits", program
@@ -194,9 +196,9 @@ func BenchmarkParked(b *testing.B) {
 		}
 		arns[i] = r.Start.ARN
 	}
-	resident := inUse()
+	resident := heapInUse()
 	e.evictAll()
-	evicted := inUse()
+	evicted := heapInUse()
 	b.ResetTimer()
 	for i := range b.N {
 		x := e.find(arns[i%parked])
@@ -211,4 +213,25 @@ func BenchmarkParked(b *testing.B) {
 	}
 	b.ReportMetric(float64(resident-before)/parked, "B/resident")
 	b.ReportMetric(float64(evicted-before)/parked, "B/evicted")
+}
+
+// A Map Run with many children goes on when it was evicted together with them.
+func TestEvictedMapRun(t *testing.T) {
+	b := newBench(t, Config{EvictAfter: time.Hour})
+	arn := b.startMap("map wait", "[0"+strings.Repeat(",0", 2999)+"]")
+	if err := b.Settle(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	run := b.onlyRun(arn).ARN
+	child := b.children(run)[0].ARN
+	b.evictAll()
+	if !b.evicted(arn) || !b.evicted(child) {
+		t.Error("the Map Run or its child is not evicted")
+	}
+	b.advance(time.Minute)
+	b.wantStatus(arn, machine.Succeeded)
+	if r, err := b.MapRun(run); err != nil || r.Executions.Succeeded != 3000 {
+		t.Errorf("the Map Run: %+v, %v", r, err)
+	}
+	b.wantEmpty()
 }

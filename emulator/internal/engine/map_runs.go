@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
@@ -33,14 +33,12 @@ type MapRun struct {
 }
 
 // MachineARN is the labelled ARN of the state machine that its children are of.
-func (r *MapRun) MachineARN() string { return machineOfRun(r.ARN) }
-
-// machineOfRun makes …:stateMachine:m/label of …:mapRun:m/label:uuid.
-func machineOfRun(arn string) string {
-	if i := strings.LastIndexByte(arn, ':'); i >= 0 {
-		arn = arn[:i]
+func (r *MapRun) MachineARN() string {
+	a, err := arn.Parse(r.ARN)
+	if err != nil {
+		return "" // the machine makes no such Map Run
 	}
-	return strings.Replace(arn, ":mapRun:", ":stateMachine:", 1)
+	return a.ChildMachine().String()
 }
 
 // mapRuns holds the Map Runs that run.

@@ -18,13 +18,18 @@ import (
 // Recover goes on with the executions that the store says have not ended. The
 // Runner must be ready: tasks are called before it returns. The error is the
 // store's.
+//
+// All of them have an entry before the first one goes on, since they may look for
+// each other. Those that only wait do not stay in memory meanwhile.
 func (e *Engine) Recover() error {
+	e.busy.add()
+	defer e.busy.done()
+	e.timers.hold()
+	defer e.timers.release()
 	if err := e.loadMapRuns(); err != nil {
 		return err
 	}
-	var found []*entry
-	standing := make(map[string]bool)
-	revisions := make(map[string]string)
+	c := recovery{revisions: make(map[string]string), standing: make(map[string]bool), asked: make(map[waiting]bool)}
 	for history, err := range e.store.Unfinished() {
 		if broken, ok := errors.AsType[*journal.BrokenError](err); ok {
 			e.log.Error(broken.Error())
@@ -33,38 +38,34 @@ func (e *Engine) Recover() error {
 		if err != nil {
 			return fmt.Errorf("engine: reading the executions that have not ended: %w", err)
 		}
-		x := entryOf(&history.Execution)
-		if known, ok := revisions[x.revision]; ok {
-			x.revision = known // one text for all of them
-		}
-		revisions[x.revision] = x.revision
-		r, err := e.foldInto(x, slices.Values(history.Batches))
-		if err != nil {
-			e.log.Error("an execution cannot go on", "execution", x.arn, "journal", e.store.Path(), "error", err)
-			standing[x.arn] = true
-			continue
-		}
-		if _, err := e.entries.add(x, 0); err != nil {
+		if err := e.recover(&c, &history); err != nil {
 			return err
 		}
-		x.install(r)
-		found = append(found, x)
 	}
-	wanted := make(map[waiting]bool)
-	for _, x := range found {
-		commands := x.resident.machine.Pending()
-		for i := range commands {
-			wanted[waiting{x.arn, commands[i].Token}] = true
-		}
-		e.takeUp(x, x.resident, commands)
-		e.deliver(x, delivery{Stimulus: machine.Stimulus{Kind: machine.Resumed}})
+	for _, x := range c.active {
+		e.resume(x)
 	}
-	for _, x := range found {
-		if start := startOf(x); start != nil && !standing[start.Caller] && e.orphaned(start, wanted) {
-			e.deliver(x, delivery{Stimulus: machine.Stimulus{Kind: machine.Stopped}})
+	for _, o := range c.owned {
+		if e.orphaned(o.start, &c) {
+			e.deliver(o.entry, delivery{Stimulus: machine.Stimulus{Kind: machine.Stopped}})
 		}
 	}
 	return nil
+}
+
+// A recovery is what Recover has found.
+type recovery struct {
+	revisions map[string]string // one text for all entries
+	standing  map[string]bool   // ARNs of those that cannot go on
+	active    []*entry          // those that do not only wait
+	owned     []owned
+	asked     map[waiting]bool // the tasks that have not been answered
+}
+
+// An owned execution goes on only as long as another one waits for it.
+type owned struct {
+	entry *entry
+	start *machine.Start
 }
 
 // waiting names a task of an execution that has not been answered.
@@ -73,31 +74,73 @@ type waiting struct {
 	token     int64
 }
 
-// startOf returns what x began with; nil if it is over.
-func startOf(x *entry) *machine.Start {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.stage == over || x.resident == nil {
+// recover makes the entry of an execution. If it only waits, that is arranged, and
+// its resident leaves memory again.
+func (e *Engine) recover(c *recovery, history *journal.History) error {
+	x := entryOf(&history.Execution)
+	r, err := e.foldInto(x, slices.Values(history.Batches))
+	if err != nil {
+		e.log.Error("an execution cannot go on", "execution", x.arn, "journal", e.store.Path(), "error", err)
+		c.standing[x.arn] = true
 		return nil
 	}
-	return x.resident.start
+	if known, ok := c.revisions[x.revision]; ok {
+		x.revision = known
+	} else {
+		c.revisions[x.revision] = x.revision
+	}
+	x.install(r)
+	if _, err := e.entries.add(x, 0); err != nil {
+		return err
+	}
+	if r.start.MapRun != "" || r.start.Managed {
+		c.owned = append(c.owned, owned{x, r.start})
+	}
+	commands := r.machine.Pending()
+	parked := e.config.EvictAfter > 0 && r.machine.Parked()
+	for i := range commands {
+		switch commands[i].Kind {
+		case machine.SetTimer, machine.OfferTask:
+		case machine.RunTask, machine.WatchTask:
+			c.asked[waiting{x.arn, commands[i].Token}] = true
+			parked = false
+		default:
+			parked = false
+		}
+	}
+	if !parked {
+		c.active = append(c.active, x)
+		return nil
+	}
+	e.askAgain(x, r, commands)
+	e.evict(r)
+	return nil
+}
+
+// resume goes on with an execution that was recovered. Another one may have
+// stopped it meanwhile.
+func (e *Engine) resume(x *entry) {
+	x.turn.Lock()
+	if r, err := e.residentOf(x); err == nil {
+		e.takeUp(x, r, r.machine.Pending())
+	}
+	x.turn.Unlock()
+	e.deliver(x, delivery{Stimulus: machine.Stimulus{Kind: machine.Resumed}})
 }
 
 // orphaned reports whether nobody waits for an execution any more that goes on
 // only as long as somebody does: the process ended before it could be stopped.
-func (e *Engine) orphaned(start *machine.Start, wanted map[waiting]bool) bool {
-	switch {
-	case start.MapRun != "":
-		return e.mapRuns.get(start.MapRun) == nil
-	case start.Managed:
-		return !wanted[waiting{start.Caller, start.CallerToken}]
+func (e *Engine) orphaned(start *machine.Start, c *recovery) bool {
+	if start.MapRun != "" {
+		return !c.standing[start.Parent] && e.mapRuns.get(start.MapRun) == nil
 	}
-	return false
+	return !c.standing[start.Caller] && !c.asked[waiting{start.Caller, start.CallerToken}]
 }
 
-// entryOf makes the entry of an execution that the journal has.
+// entryOf makes the entry of an execution that the journal has. It is in the stage
+// beginning until it gets its resident.
 func entryOf(stored *journal.Execution) *entry {
-	return &entry{id: stored.ID, arn: stored.ARN, revision: revisionOf(stored), stage: running}
+	return &entry{id: stored.ID, arn: stored.ARN, revision: revisionOf(stored)}
 }
 
 // foldInto makes a resident for x of its batches.
@@ -169,12 +212,18 @@ func (e *Engine) batchesOf(execution int64, failed *error) iter.Seq[journal.Batc
 // open returns the entry of an execution. One that only the journal has, because
 // it could not go on, is taken up if that is possible now. The entry is nil if
 // the execution has ended; ErrNotFound if there is none.
-func (e *Engine) open(arn string) (*entry, error) { return e.adopt(arn, e.fold) }
+func (e *Engine) open(arn string) (*entry, error) {
+	x, adopted, err := e.adopt(arn, e.fold)
+	if adopted {
+		e.deliver(x, delivery{Stimulus: machine.Stimulus{Kind: machine.Resumed}})
+	}
+	return x, err
+}
 
 // openToStop is open for a caller who will stop the execution: its program may
 // be lost.
 func (e *Engine) openToStop(arn string) (*entry, error) {
-	return e.adopt(arn, func(x *entry) (*resident, error) {
+	x, _, err := e.adopt(arn, func(x *entry) (*resident, error) {
 		r, err := e.fold(x)
 		if err == nil {
 			return r, nil
@@ -187,32 +236,35 @@ func (e *Engine) openToStop(arn string) (*entry, error) {
 		}
 		return &resident{entry: x, machine: m, start: m.Start(), folded: last}, nil
 	})
+	return x, err
 }
 
-// adopt makes an entry for an execution that has none, with the resident that
-// make returns.
-func (e *Engine) adopt(arn string, fold func(*entry) (*resident, error)) (*entry, error) {
+// adopt returns the entry of an execution. If it has none, adopt makes one, with
+// the resident that fold returns.
+func (e *Engine) adopt(arn string, fold func(*entry) (*resident, error)) (x *entry, adopted bool, err error) {
 	if x := e.find(arn); x != nil && !x.in(beginning) {
-		return x, nil
+		return x, false, nil
 	}
 	stored, err := e.stored(arn)
 	if err != nil || stored.Status != journal.Running {
-		return nil, err
+		return nil, false, err
 	}
-	x := entryOf(&stored)
+	x = entryOf(&stored)
+	x.resident = &resident{entry: x}
 	x.turn.Lock()
 	defer x.turn.Unlock()
 	if other, err := e.entries.add(x, 0); other != nil || err != nil {
-		return other, err
+		return other, false, err
 	}
 	r, err := fold(x)
 	if err != nil {
-		e.leave(x)
-		return nil, &UnavailableError{arn, err}
+		err = &UnavailableError{arn, err}
+		e.leave(x, outcome{err: err})
+		return nil, false, err
 	}
 	x.install(r)
 	e.takeUp(x, r, r.machine.Pending())
-	return x, nil
+	return x, true, nil
 }
 
 // standing is the error for those who wait for an execution that only the

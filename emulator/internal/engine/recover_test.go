@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -100,7 +102,7 @@ func TestSeeds(t *testing.T) {
 	definitions["random"] = `{"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"id.$": "States.UUID()"}, "End": true}}}`
 	run := func() (out string) {
 		seed := uint64(7)
-		b := newBench(t, Config{Seed: func() uint64 { seed++; return seed }})
+		b := newBench(t, Config{Seed: func(string) uint64 { seed++; return seed }})
 		for _, name := range []string{"x", "y"} {
 			out += b.wantStatus(b.start("random", name), machine.Succeeded).Output.String()
 		}
@@ -109,4 +111,83 @@ func TestSeeds(t *testing.T) {
 	if first, second := run(), run(); first != second {
 		t.Errorf("two runs differ: %s and %s", first, second)
 	}
+}
+
+// Executions that only wait are out of memory after a restart, those with a call
+// are not, and all of them go on.
+func TestRecoveryEvicts(t *testing.T) {
+	store, clock := journal.NewMemory(), NewVirtualClock(time.UnixMilli(1_000_000))
+	answer := make(chan value.Value)
+	config := Config{Store: store, Clock: clock, EvictAfter: time.Hour, Tasks: runner(func(ctx context.Context, c *task.Call) (value.Value, error) {
+		select {
+		case v := <-answer:
+			return v, nil
+		case <-ctx.Done():
+			return value.Value{}, ctx.Err()
+		}
+	})}
+	b := newBench(t, config)
+	arns := map[string]string{}
+	for _, definition := range []string{"wait", "activity", "task"} {
+		arns[definition] = b.start(definition, definition)
+	}
+	b.stopAll() // as good as killed
+	if err := b.Settle(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+
+	b = newBench(t, config)
+	for definition, want := range map[string]bool{"wait": true, "activity": true, "task": false} {
+		if got := b.evicted(arns[definition]); got != want {
+			t.Errorf("%s: evicted is %t, want %t", definition, got, want)
+		}
+	}
+	answer <- value.True
+	b.wantStatus(arns["task"], machine.Succeeded)
+	token, _, err := b.TakeActivity(b.ctx, activityARN, "w")
+	if err != nil || token == "" {
+		t.Fatalf("polling: %q, %v", token, err)
+	}
+	if err := b.Succeed(b.ctx, token, value.True); err != nil {
+		t.Error(err)
+	}
+	b.advance(time.Hour)
+	b.wantStatus(arns["wait"], machine.Succeeded)
+	b.wantStatus(arns["activity"], machine.Succeeded)
+	b.wantEmpty()
+}
+
+// BenchmarkRecover recovers executions that wait for a timer, and reports the time
+// and the bytes of memory that each takes.
+func BenchmarkRecover(b *testing.B) {
+	const parked = 20_000
+	store, err := journal.OpenSQLite(filepath.Join(b.TempDir(), "aslocal.db"), journal.Process)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { store.Close() })
+	config := Config{Store: store, EvictAfter: time.Hour}
+	e := newBench(b, config)
+	for i := range parked {
+		if _, err := e.Start(e.ctx, request("wait", fmt.Sprintf("order-%08d", i), `{"orderId": "A-17", "amount": 42}`)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := e.Settle(e.ctx); err != nil {
+		b.Fatal(err)
+	}
+	e.stopAll()
+	e = nil
+	before := heapInUse()
+	var last *bench
+	b.ResetTimer()
+	for range b.N {
+		last = newBench(b, config)
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/parked, "ns/execution")
+	if b.N == 1 {
+		b.ReportMetric(float64(heapInUse()-before)/parked, "B/execution")
+	}
+	last.stopAll()
 }

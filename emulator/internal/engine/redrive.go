@@ -118,7 +118,7 @@ func (e *Engine) reopen(ctx context.Context, arn string, limit int, token redriv
 		return nil, 0, err
 	}
 	x := entryOf(&stored)
-	x.stage, x.resident = beginning, &resident{entry: x}
+	x.resident = &resident{entry: x}
 	if other, err := e.addFolded(x, limit); other != nil || err != nil {
 		return other, 0, err
 	}
@@ -126,7 +126,7 @@ func (e *Engine) reopen(ctx context.Context, arn string, limit int, token redriv
 	given = given.with(token, at)
 	err = e.sendWith(ctx, x, delivery{Stimulus: machine.Stimulus{Kind: machine.Redriven, At: at}, documents: []journal.Document{given.document(arn)}})
 	if err == ErrStale {
-		e.leave(x)
+		e.leave(x, outcome{err: errNotBegun})
 	}
 	return nil, at, err
 }
@@ -141,8 +141,9 @@ func (e *Engine) addFolded(x *entry, limit int) (other *entry, err error) {
 	}
 	r, err := e.fold(x)
 	if err != nil {
-		e.leave(x)
-		return nil, &UnavailableError{x.arn, err}
+		err = &UnavailableError{x.arn, err}
+		e.leave(x, outcome{err: err})
+		return nil, err
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -151,17 +152,32 @@ func (e *Engine) addFolded(x *entry, limit int) (other *entry, err error) {
 }
 
 // redriveChild redrives a child of a Map Run, and arranges that its end is
-// reported. One that was redriven for the same command is only waited for.
+// reported. One that was redriven, or started, for the same command is only
+// waited for. One that still runs because it has not been stopped with its run
+// is stopped, and redriven then.
 func (e *Engine) redriveChild(m *mapRunChildren, c *machine.ChildStarting) error {
 	token := redriveToken{text: fmt.Sprintf("map run %d", m.token)}
 	v, _, err := e.redrive(e.root, c.ARN, token, 0, RedrivableByMapRun)
-	if _, impossible := err.(*NotRedrivableError); impossible && v.Status != machine.Running && v.Status != machine.Succeeded {
+	refused, _ := err.(*NotRedrivableError)
+	switch {
+	case err != nil && refused == nil:
+		return err
+	case refused != nil && v.Status == machine.Running && e.leftOver(&v):
+		err := e.OnEnd(c.ARN, func(View) { e.queueChild(m, waitingChild{c, true}) })
+		e.stopChild(c.ARN)
+		return err
+	case refused != nil && v.Status != machine.Running && v.Status != machine.Succeeded:
 		e.childEnded(m, c, v, true)
 		return nil
-	} else if err != nil && !impossible {
-		return err
 	}
-	return e.OnEnd(c.ARN, func(v View) { e.childEnded(m, c, v, false) })
+	return e.onEnd(c.ARN, e.childWatcher(m, c))
+}
+
+// leftOver reports whether a child that runs is one of the Map Run before its
+// redrive, which has given it up.
+func (e *Engine) leftOver(child *View) bool {
+	run := e.redrivenRun(child.Start.MapRun)
+	return run != nil && child.Started < run.Redriven && child.Redriven < run.Redriven
 }
 
 // kindRedrives is the kind of the documents that have the last redrives of an

@@ -44,16 +44,21 @@ func (e *Engine) Start(ctx context.Context, r Request) (View, error) {
 	return e.viewOf(x)
 }
 
-// StartSync begins an execution and returns when it has ended. If the context
-// ends before that, the execution is stopped.
+// StartSync begins an Express execution and returns when it has ended. If the
+// context ends before that, the execution is stopped.
 func (e *Engine) StartSync(ctx context.Context, r Request) (View, error) {
 	x, view, err := e.create(ctx, &r, r.Start.Express)
 	if err != nil {
 		return view, err
 	}
-	ended := make(chan outcome, 1)
-	e.watch(x, func(v View, err error) { ended <- outcome{v, err} })
 	e.deliver(x, delivery{Stimulus: begin(&r)})
+	if x.in(over) { // as most are by now: it has waited for nothing
+		return e.lastView(x)
+	}
+	ended := make(chan outcome, 1)
+	if !e.watch(x, func(v View, err error) { ended <- outcome{v, err} }) {
+		return e.lastView(x)
+	}
 	select {
 	case end := <-ended:
 		return end.view, end.err
@@ -65,10 +70,14 @@ func (e *Engine) StartSync(ctx context.Context, r Request) (View, error) {
 	}
 }
 
-// An outcome is how the life of an execution has ended.
-type outcome struct {
-	view View
-	err  error
+// lastView is the view of an entry that is over.
+func (e *Engine) lastView(x *entry) (View, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.final == nil {
+		return View{}, e.standing(x.arn)
+	}
+	return *x.final, nil
 }
 
 // begin is the stimulus that begins an execution.
@@ -81,7 +90,7 @@ func begin(r *Request) machine.Stimulus {
 // its view and ErrExists. unused says that the ARN, which has a fresh UUID, is
 // not in the journal.
 func (e *Engine) create(ctx context.Context, r *Request, unused bool) (*entry, View, error) {
-	r.Start.Seed = e.config.Seed()
+	r.Start.Seed = e.config.Seed(r.Start.ARN)
 	x := &entry{arn: r.Start.ARN, revision: r.Revision, express: r.Start.Express}
 	x.resident = &resident{entry: x, machine: machine.New(r.Program), start: &r.Start}
 	limit := e.config.MaxOpen
@@ -112,7 +121,7 @@ func (e *Engine) create(ctx context.Context, r *Request, unused bool) (*entry, V
 	if err == ErrNotFound {
 		return x, View{}, nil
 	}
-	e.leave(x)
+	e.leave(x, outcome{err: errNotBegun})
 	if err != nil {
 		return nil, View{}, err
 	}

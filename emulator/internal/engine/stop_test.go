@@ -45,11 +45,17 @@ func (s *gatedStore) setShut(shut bool) {
 }
 
 func init() {
+	definitions["long"] = passes(400)
+	definitions["longer"] = passes(1200)
+}
+
+// passes is a definition of n Pass states and a last one.
+func passes(n int) string {
 	var states strings.Builder
-	for i := range 400 {
+	for i := range n {
 		fmt.Fprintf(&states, `"S%d": {"Type": "Pass", "Next": "S%d"}, `, i, i+1)
 	}
-	definitions["long"] = `{"StartAt": "S0", "States": {` + states.String() + `"S400": {"Type": "Pass", "End": true}}}`
+	return fmt.Sprintf(`{"StartAt": "S0", "States": {%s"S%d": {"Type": "Pass", "End": true}}}`, states.String(), n)
 }
 
 // wantOneEnd checks that the history has one end, as the execution says it.
@@ -74,7 +80,7 @@ func (b *bench) wantOneEnd(arn string) View {
 // and every caller learns when.
 func TestStopsBesideEnds(t *testing.T) {
 	b := newBench(t, Config{})
-	const executions, callers = 1500, 24
+	const executions, callers = 300, 24
 	var starting, stopping sync.WaitGroup
 	arns := make(chan string, executions)
 	for range callers {

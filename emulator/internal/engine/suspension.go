@@ -97,8 +97,7 @@ func (e *Engine) suspend(x *entry, cause error) error {
 	switch stage {
 	case beginning:
 		e.logFailure(x, cause)
-		e.leave(x)
-		e.tellWatchers(x, View{}, err)
+		e.leave(x, outcome{err: err})
 	case running:
 		e.idle.remove(r)
 		e.failures.add(e, x, cause)
@@ -199,9 +198,12 @@ func (e *Engine) restore(x *entry) {
 	x.turn.Lock()
 	defer x.turn.Unlock()
 	x.mu.Lock()
-	busy := x.stage != suspended || x.resident != nil && x.resident.unwritten > 0
+	stage, busy := x.stage, x.resident != nil && x.resident.unwritten > 0
 	x.mu.Unlock()
-	if busy {
+	if stage == over {
+		e.failures.remove(x) // what was on its way to the journal has ended it
+	}
+	if stage != suspended || busy || e.root.Err() != nil {
 		return // it was restored, or its last writes are under way still
 	}
 	r, err := e.fold(x)
@@ -234,11 +236,16 @@ func (q *failures) remove(x *entry) {
 	delete(q.entries, x.id)
 }
 
-// takeUp asks again for what an execution waits for that was just folded. If the
-// clock is behind its last event, it was set back meanwhile, and the timers are
-// moved back with it.
+// takeUp goes on with an execution that was just folded, in memory.
 func (e *Engine) takeUp(x *entry, r *resident, pending []machine.Command) {
 	e.idle.touch(r, e)
+	e.askAgain(x, r, pending)
+}
+
+// askAgain asks for what an execution waits for that was just folded. If the clock
+// is behind its last event, it was set back meanwhile, and the timers are moved
+// back with it.
+func (e *Engine) askAgain(x *entry, r *resident, pending []machine.Command) {
 	if back := r.folded - e.clock.Now(); back > 0 {
 		for i := range pending {
 			pending[i].Due -= back
@@ -251,6 +258,5 @@ func (e *Engine) takeUp(x *entry, r *resident, pending []machine.Command) {
 // its journal does not have its end.
 func (e *Engine) giveUp(x *entry, cause error) {
 	e.log.Error("an execution cannot go on", "execution", x.arn, "error", cause)
-	e.leave(x)
-	e.tellWatchers(x, View{}, &UnavailableError{x.arn, cause})
+	e.leave(x, outcome{err: &UnavailableError{x.arn, cause}})
 }

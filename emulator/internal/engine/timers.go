@@ -20,6 +20,7 @@ type timers struct {
 	heap   timerHeap
 	first  map[int64]*timer // of each execution, by id; the others follow it
 	wakeAt int64            // what the clock was asked for last
+	held   bool             // the clock is asked for nothing
 	order  uint64
 }
 
@@ -38,6 +39,20 @@ type timer struct {
 
 func newTimers(clock Clock, fire func(*timer, []machine.Alarm)) *timers {
 	return &timers{clock: clock, fire: fire, turns: make(chan struct{}, firing), wakeAt: math.MaxInt64, first: make(map[int64]*timer)}
+}
+
+// hold keeps timers from firing until release.
+func (q *timers) hold() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.held = true
+}
+
+func (q *timers) release() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.held = false
+	q.rewake()
 }
 
 // set adds the timer that a command of an execution asks for, or moves it; one
@@ -179,7 +194,7 @@ func (q *timers) next() int64 {
 // rewake asks the clock to wake the queue for its first timer, if that is
 // earlier than what it was asked for.
 func (q *timers) rewake() {
-	if len(q.heap) == 0 || q.heap[0].due >= q.wakeAt {
+	if len(q.heap) == 0 || q.heap[0].due >= q.wakeAt || q.held {
 		return
 	}
 	q.wakeAt = q.heap[0].due

@@ -299,7 +299,7 @@ func (e *Engine) publish(rec *record) {
 	x.mu.Lock()
 	x.durable(rec.progress)
 	x.final = rec.final
-	begun := r.begun
+	begun, givenUp := r.begun, x.stage == over
 	if x.stage == beginning {
 		x.stage, r.begun = running, nil
 	}
@@ -308,10 +308,11 @@ func (e *Engine) publish(rec *record) {
 	if e.observed.any() {
 		e.show(rec)
 	}
-	if rec.final != nil {
-		e.leave(x)
-		e.tellWatchers(x, *rec.final, nil)
-	} else {
+	switch {
+	case givenUp: // while the batch was on its way
+	case rec.final != nil:
+		e.leave(x, outcome{view: *rec.final})
+	default:
 		e.idle.touch(r, e)
 		e.carryOut(x, r.start, rec.commands, false)
 	}

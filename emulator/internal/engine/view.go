@@ -80,6 +80,7 @@ type Row struct {
 	Started, Stopped      int64
 	Redrives              int64
 	Redriven              int64 // when for the last time, in Unix milliseconds; 0 for never
+	events                int64 // of a child of a Map Run
 }
 
 func rowOf(x *journal.Execution) Row {
@@ -91,6 +92,7 @@ func rowOf(x *journal.Execution) Row {
 	if row.MapRun != "" {
 		if record, err := value.ParseBytes(x.Record); err == nil {
 			row.Items, _ = record.Get("items").Int()
+			row.events, _ = record.Get("events").Int()
 		}
 	}
 	return row
@@ -247,6 +249,9 @@ func (e *Engine) readRecords(arn string, from int64, yield func(number int64, ev
 // List returns a page of executions, newest first, and the Before of the next
 // page, 0 if there is none.
 func (e *Engine) List(q journal.Query) (rows []Row, next int64, err error) {
+	if e.redrivenRun(q.MapRunARN) != nil {
+		return e.listShown(q)
+	}
 	stored, next, err := e.store.Executions(q)
 	if err != nil {
 		return nil, 0, err

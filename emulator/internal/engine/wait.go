@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/aslocal/aslocal/asl/machine"
@@ -9,14 +10,25 @@ import (
 
 // This file tells who waits for them how executions have ended.
 
+// An outcome is how the life of an entry has ended: with the last view of its
+// execution, or with the reason why there is none.
+type outcome struct {
+	view View
+	err  error
+}
+
+// errNotBegun is the outcome of an entry whose execution did not begin because
+// the journal has one of that name.
+var errNotBegun = errors.New("engine: the execution has not begun")
+
 // watchers holds what is to be called at the end of executions.
 type watchers struct {
 	mu sync.Mutex
 	of map[int64][]func(View, error) // by id
 }
 
-// watch arranges that f is called once when x has ended, with its last view, or
-// when it is known that it cannot end, with an error; false if that was before.
+// watch arranges that f is called once when x is over, with its last view or an
+// error; false if that was before. f must not block: entry.turn may be held.
 func (e *Engine) watch(x *entry, f func(View, error)) bool {
 	w := &e.watchers
 	w.mu.Lock()
@@ -34,21 +46,14 @@ func (e *Engine) watch(x *entry, f func(View, error)) bool {
 	return true
 }
 
-// tellWatchers calls what watch has kept. The stage of x is over.
-func (e *Engine) tellWatchers(x *entry, v View, err error) {
-	x.mu.Lock()
-	watched := x.asked&askedWatchers != 0
-	x.mu.Unlock()
-	if !watched {
-		return
-	}
-	w := &e.watchers
+// tell calls what watch has kept for an execution that is over.
+func (w *watchers) tell(execution int64, end outcome) {
 	w.mu.Lock()
-	waiting := w.of[x.id]
-	delete(w.of, x.id)
+	waiting := w.of[execution]
+	delete(w.of, execution)
 	w.mu.Unlock()
 	for _, f := range waiting {
-		f(v, err)
+		f(end.view, end.err)
 	}
 }
 
@@ -67,8 +72,8 @@ func (e *Engine) Wait(ctx context.Context, arn string) (View, error) {
 		}
 		select {
 		case end := <-ended:
-			if end.err == ErrNotFound {
-				continue // it never began: one of that name was there before
+			if end.err == errNotBegun {
+				continue // there is another one of that name
 			}
 			return end.view, end.err
 		case <-ctx.Done():
@@ -83,12 +88,16 @@ func (e *Engine) Wait(ctx context.Context, arn string) (View, error) {
 // has already. f must not block. ErrNotFound says that there is none; one that
 // cannot go on before a restart is an error, too.
 func (e *Engine) OnEnd(arn string, f func(View)) error {
-	told := func(v View, err error) {
+	return e.onEnd(arn, func(v View, err error) {
 		if err == nil {
 			f(v)
 		}
-	}
-	if x := e.find(arn); x != nil && !x.in(beginning) && e.watch(x, told) {
+	})
+}
+
+// onEnd is OnEnd for those who want to know, too, that an execution cannot go on.
+func (e *Engine) onEnd(arn string, f func(View, error)) error {
+	if x := e.find(arn); x != nil && !x.in(beginning) && e.watch(x, f) {
 		return nil
 	}
 	v, err := e.Describe(arn)
@@ -96,7 +105,7 @@ func (e *Engine) OnEnd(arn string, f func(View)) error {
 		err = e.standing(arn)
 	}
 	if err == nil {
-		f(v)
+		f(v, nil)
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-// Package history turns the events of an execution into the shapes of
+// Package history turns the events of an execution into the structures of
 // GetExecutionHistory: one name and one details member for each of the 62 types
 // of event, of which the machine's own are fewer. What a task's event is called
 // depends on its resource, what a state's event is called on its type.

@@ -1,10 +1,12 @@
-// Package random is the chance of an emulator: everything that it leaves to
-// chance comes from one [Source], so that a seed repeats a whole run.
+// Package random gives an emulator all of its random numbers and ids, from one
+// [Source], so that a seed repeats a whole run.
 package random
 
 import (
 	crypto "crypto/rand"
 	"encoding/binary"
+	"hash/fnv"
+	"io"
 	"math/rand/v2"
 	"sync"
 
@@ -13,6 +15,7 @@ import (
 
 // A Source gives random numbers and ids. It is safe for concurrent use.
 type Source struct {
+	seed uint64
 	mu   sync.Mutex
 	rand *rand.Rand // nil: the system's
 }
@@ -23,7 +26,19 @@ func System() *Source { return &Source{} }
 // New returns a source that gives the same in every run with the seed, in the
 // order of the calls.
 func New(seed uint64) *Source {
-	return &Source{rand: rand.New(rand.NewPCG(seed, 0))}
+	return &Source{seed: seed, rand: rand.New(rand.NewPCG(seed, 0))}
+}
+
+// For returns the source of one thing, such as one execution or one call: with a
+// seed it gives the same in every run, whatever else happens meanwhile and in
+// which order. The key names the thing. The system's source is its own.
+func (s *Source) For(key string) *Source {
+	if s.rand == nil {
+		return s
+	}
+	hash := fnv.New64a()
+	io.WriteString(hash, key)
+	return &Source{seed: s.seed ^ hash.Sum64(), rand: rand.New(rand.NewPCG(s.seed, hash.Sum64()))}
 }
 
 // Uint64 returns any number.

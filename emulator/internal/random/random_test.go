@@ -23,6 +23,24 @@ func TestSeedsRepeat(t *testing.T) {
 	}
 }
 
+// What a key gives does not depend on what was drawn before.
+func TestKeys(t *testing.T) {
+	s := New(1)
+	first := draws(s.For("a"))
+	s.Uint64()
+	if again := draws(s.For("a")); again != first {
+		t.Errorf("the key gave %s, then %s", first, again)
+	}
+	for name, other := range map[string]*Source{"another key": s.For("b"), "another seed": New(2).For("a"), "the seed itself": New(1)} {
+		if draws(other) == first {
+			t.Errorf("%s gave the same, %s", name, first)
+		}
+	}
+	if a, b := draws(System().For("a")), draws(System().For("a")); a == b {
+		t.Errorf("two runs without a seed both gave %s", a)
+	}
+}
+
 func TestUUID(t *testing.T) {
 	for _, s := range []*Source{System(), New(1)} {
 		id, err := uuid.Parse(s.UUID())

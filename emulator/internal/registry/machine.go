@@ -14,7 +14,7 @@ import (
 
 // This file keeps state machines.
 
-// A StateMachine is a registered state machine as it stands, with its versions
+// A StateMachine is a registered state machine, with its versions
 // and aliases.
 type StateMachine struct {
 	*Revision               // what new executions run

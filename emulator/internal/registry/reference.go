@@ -3,6 +3,7 @@ package registry
 import (
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
+	"github.com/aslocal/aslocal/emulator/internal/random"
 )
 
 // This file finds what the ARN of a state machine refers to.
@@ -39,10 +40,10 @@ func (r *Registry) find(a arn.ARN) (Reference, error) {
 	return ref, nil
 }
 
-// ResolveForStart is Resolve for an execution that is about to start: an alias
-// has chosen a version for it, and the store keeps the revision. An ARN with a
-// label is refused.
-func (r *Registry) ResolveForStart(text string) (Reference, error) {
+// ResolveForStart is Resolve for an execution that is about to start: of an
+// alias, one of its versions is chosen at random, and the store keeps the
+// revision. An ARN with a label is refused.
+func (r *Registry) ResolveForStart(text string, random *random.Source) (Reference, error) {
 	a, err := arn.ParseMachine(text)
 	if err != nil {
 		return Reference{}, err
@@ -53,7 +54,7 @@ func (r *Registry) ResolveForStart(text string) (Reference, error) {
 			return ref, err
 		}
 		if ref.Alias != nil { // the version is there: aliases keep theirs from being deleted
-			ref.Version = ref.Machine.version(ref.Alias.choose(r.random.Below(100)))
+			ref.Version = ref.Machine.version(ref.Alias.choose(random.Below(100)))
 		}
 		if ref.Revision().pin() {
 			return ref, nil

@@ -27,7 +27,7 @@ type Config struct {
 	Home   arn.Home       // of the ARNs it makes
 	Store  journal.Store  // has the documents
 	Now    func() int64   // Unix milliseconds
-	Random *random.Source // makes ids, and chooses the version that an alias starts
+	Random *random.Source // makes the ids of revisions
 	Log    *slog.Logger
 }
 

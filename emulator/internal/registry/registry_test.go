@@ -88,12 +88,12 @@ func TestRevisionsThatNothingNeedsAreDeleted(t *testing.T) {
 	}{
 		{"an update", Standard, func(*testing.T, *Registry, *StateMachine) {}, false},
 		{"a Standard execution", Standard, func(t *testing.T, r *Registry, m *StateMachine) {
-			if _, err := r.ResolveForStart(m.ARN); err != nil {
+			if _, err := r.ResolveForStart(m.ARN, random.System()); err != nil {
 				t.Fatal(err)
 			}
 		}, true},
 		{"an Express execution", Express, func(t *testing.T, r *Registry, m *StateMachine) {
-			if _, err := r.ResolveForStart(m.ARN); err != nil {
+			if _, err := r.ResolveForStart(m.ARN, random.System()); err != nil {
 				t.Fatal(err)
 			}
 		}, false},
@@ -168,7 +168,7 @@ func TestRevisionsFromBeforeStay(t *testing.T) {
 // Updates of a large definition leave nothing behind in memory.
 func TestUpdatesKeepTheHeapFlat(t *testing.T) {
 	if testing.Short() {
-		t.Skip("600 updates of 200 KiB")
+		t.Skip("120 updates of 200 KiB")
 	}
 	store, err := journal.OpenSQLite(filepath.Join(t.TempDir(), "aslocal.db"), journal.Process)
 	if err != nil {
@@ -187,16 +187,16 @@ func TestUpdatesKeepTheHeapFlat(t *testing.T) {
 	revise := func(from, to int) {
 		for i := from; i < to; i++ {
 			update(t, r, m.ARN, fmt.Sprintf(`{"Comment": "%d %s", "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}`, i, filler))
-			if _, err := r.ResolveForStart(m.ARN); i%10 == 0 && err != nil { // some are needed, in the store
+			if _, err := r.ResolveForStart(m.ARN, random.System()); i%10 == 0 && err != nil { // some are needed, in the store
 				t.Fatal(err)
 			}
 		}
 	}
 	revise(0, 20)
 	before := heap()
-	revise(20, 620)
+	revise(20, 140)
 	if after := heap(); after > before+4<<20 {
-		t.Errorf("600 updates took the heap from %d to %d KiB", before>>10, after>>10)
+		t.Errorf("120 updates took the heap from %d to %d KiB", before>>10, after>>10)
 	}
 	if got := r.programs.order.Len(); got != 1 {
 		t.Errorf("%d programs are kept, want the one of the state machine", got)
@@ -278,7 +278,7 @@ func TestReadersDoNotWaitForTheDisk(t *testing.T) {
 	change.Go(func() { update(t, r, slow.ARN, constant(1)) })
 	<-store.waiting
 	for _, m := range []*StateMachine{slow, other} {
-		ref, err := r.ResolveForStart(m.ARN)
+		ref, err := r.ResolveForStart(m.ARN, random.System())
 		if err != nil || ref.Revision() != m.Revision {
 			t.Errorf("%s: resolved to %+v, %v", m.Name, ref, err)
 		}
@@ -377,7 +377,7 @@ func TestHammer(t *testing.T) {
 						t.Error(err)
 					}
 				default:
-					ref, err := r.ResolveForStart(m.ARN)
+					ref, err := r.ResolveForStart(m.ARN, random.System())
 					if err != nil {
 						t.Error(err)
 						return

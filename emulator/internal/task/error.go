@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/internal/service"
 	"github.com/aslocal/aslocal/value"
@@ -99,12 +97,12 @@ func (e serviceError) sdk(name string) error {
 }
 
 // refused is an error of Lambda that does not need an endpoint to say it.
-func refused(code, message string) error {
-	return serviceError{status: http.StatusBadRequest, code: code, message: message, requestID: uuid.NewString()}.optimized("lambda")
+func refused(c *Call, code, message string) error {
+	return serviceError{status: http.StatusBadRequest, code: code, message: message, requestID: c.requestID()}.optimized("lambda")
 }
 
 // notInSet: a parameter has a value that is not in the enumeration of the API.
-func notInSet(member, got string, set []string) error {
-	return refused("ValidationException", fmt.Sprintf("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: "+
+func notInSet(c *Call, member, got string, set []string) error {
+	return refused(c, "ValidationException", fmt.Sprintf("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: "+
 		"Member must satisfy enum value set: [%s]", got, member, strings.Join(set, ", ")))
 }

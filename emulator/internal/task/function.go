@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-
-	"github.com/google/uuid"
 )
 
 // This file knows how functions are named. API of Lambda: Invoke, FunctionName.
@@ -30,15 +28,15 @@ var functionName = regexp.MustCompile("^(?:" + functionNamePattern + ")$")
 
 // checkFunctionName refuses what the API would refuse as a FunctionName. (The
 // constraint is documented, the words are inferred from other services.)
-func checkFunctionName(name string) error {
+func checkFunctionName(c *Call, name string) error {
 	const wrong = "1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: "
 	switch {
 	case isPlainName(name):
 		return nil
 	case len(name) > maxFunctionName:
-		return refused("ValidationException", fmt.Sprintf(wrong+"Member must have length less than or equal to %d", name, maxFunctionName))
+		return refused(c, "ValidationException", fmt.Sprintf(wrong+"Member must have length less than or equal to %d", name, maxFunctionName))
 	case !functionName.MatchString(name):
-		return refused("ValidationException", fmt.Sprintf(wrong+"Member must satisfy regular expression pattern: %s", name, functionNamePattern))
+		return refused(c, "ValidationException", fmt.Sprintf(wrong+"Member must satisfy regular expression pattern: %s", name, functionNamePattern))
 	}
 	return nil
 }
@@ -60,13 +58,13 @@ func isPlainName(name string) bool {
 
 // check refuses a function that cannot exist: one whose name is only dots, which
 // the pattern allows and a path would take for a folder.
-func (f function) check() error {
-	if err := checkFunctionName(f.name); err != nil {
+func (f function) check(c *Call) error {
+	if err := checkFunctionName(c, f.name); err != nil {
 		return err
 	}
 	if strings.Trim(f.name, ".") == "" {
 		return serviceError{
-			status: http.StatusNotFound, code: "ResourceNotFoundException", message: "Function not found: " + f.arn() + ":" + f.version(), requestID: uuid.NewString(),
+			status: http.StatusNotFound, code: "ResourceNotFoundException", message: "Function not found: " + f.arn() + ":" + f.version(), requestID: c.requestID(),
 		}.optimized("lambda")
 	}
 	return nil

@@ -13,8 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
@@ -75,7 +73,7 @@ func (l *Lambda) invoke(ctx context.Context, in *invocation) (*answer, error) {
 		return nil, unreachable(err, in.function.name, target)
 	}
 	if out.status >= 300 && !out.failed() {
-		return nil, out.serviceError(in.function)
+		return nil, out.serviceError(in)
 	}
 	return out, nil
 }
@@ -190,7 +188,7 @@ func (a *answer) functionError(cause string) error {
 
 // serviceError returns the error that the endpoint answered instead of calling
 // the function. Not all of them word it as Lambda does.
-func (a *answer) serviceError(f function) error {
+func (a *answer) serviceError(in *invocation) error {
 	body := a.payload()
 	e := serviceError{status: a.status, code: a.header.Get("x-amzn-ErrorType"), requestID: a.header.Get("x-amzn-RequestId")}
 	if e.code == "" {
@@ -205,7 +203,7 @@ func (a *answer) serviceError(f function) error {
 		e.code += "Exception"
 	}
 	if e.requestID == "" {
-		e.requestID = uuid.NewString()
+		e.requestID = in.call.requestID()
 	}
 	for _, name := range []string{"Message", "message", "errorMessage"} {
 		if e.message == "" {
@@ -216,7 +214,7 @@ func (a *answer) serviceError(f function) error {
 		e.message = "the endpoint answered " + a.excerpt()
 	}
 	if arn, ok := strings.CutPrefix(e.message, "Function not found: "); ok && parseFunction(arn).qualifier == "" {
-		e.message += ":" + f.version() // Lambda itself names the version, too
+		e.message += ":" + in.function.version() // Lambda itself names the version, too
 	}
 	return e.optimized("lambda")
 }
@@ -249,12 +247,12 @@ func (a *answer) excerpt() string {
 // call plays the Invoke API for a function in this process. A call that does
 // not wait for its result is made all the same, and its outcome is dropped.
 func call(ctx context.Context, h Handler, in *invocation) (*answer, error) {
-	id := uuid.NewString()
+	id := in.call.requestID()
 	a := &answer{status: http.StatusOK, header: http.Header{}}
 	a.header.Set("x-amzn-RequestId", id)
 	input, err := value.Parse(in.payload)
 	if err != nil {
-		return nil, refused("InvalidRequestContentException", "Could not parse request body into json: "+err.Error())
+		return nil, refused(in.call, "InvalidRequestContentException", "Could not parse request body into json: "+err.Error())
 	}
 	if in.mode == dryRun {
 		a.status = http.StatusNoContent

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -145,6 +147,7 @@ func invocationsURL(endpoint *url.URL, name string) string {
 
 // An invocation is one call of a function.
 type invocation struct {
+	call     *Call
 	function function
 	mode     string // RequestResponse, Event or DryRun
 	log      string // Tail, None or ""
@@ -166,8 +169,8 @@ func (l *Lambda) Run(ctx context.Context, c *Call) (Answer, error) {
 // function returned comes out. The cause of a function's error is its payload
 // as it was sent.
 func (l *Lambda) runFunction(ctx context.Context, c *Call) (value.Value, error) {
-	in := &invocation{function: parseFunction(c.Resource.Text), mode: requestResponse, payload: c.Input.String()}
-	if err := in.function.check(); err != nil {
+	in := &invocation{call: c, function: parseFunction(c.Resource.Text), mode: requestResponse, payload: c.Input.String()}
+	if err := in.function.check(c); err != nil {
 		return value.Value{}, err
 	}
 	out, err := l.invoke(ctx, in)
@@ -205,7 +208,7 @@ func (l *Lambda) runInvoke(ctx context.Context, c *Call) (value.Value, error) {
 	if in.mode == requestResponse && out.header.Get("X-Amz-Executed-Version") == "" {
 		out.header.Set("X-Amz-Executed-Version", in.function.version())
 	}
-	result := out.result()
+	result := out.result(c)
 	if result.Size() > maxResult {
 		return value.Value{}, tooLarge(c.Resource.Type())
 	}
@@ -227,7 +230,7 @@ var (
 
 // parseInvocation reads the parameters of lambda:invoke.
 func parseInvocation(c *Call) (*invocation, error) {
-	in := &invocation{mode: requestResponse, payload: payloadText(c.Input.Get("Payload"))}
+	in := &invocation{call: c, mode: requestResponse, payload: payloadText(c.Input.Get("Payload"))}
 	var name, qualifier string
 	for _, field := range []struct {
 		name string
@@ -248,25 +251,22 @@ func parseInvocation(c *Call) (*invocation, error) {
 	case !isBase64(in.context):
 		return nil, badParameters(c.Input, invalidFormat("ClientContext"))
 	case !slices.Contains(modes, in.mode):
-		return nil, notInSet("invocationType", in.mode, modes)
+		return nil, notInSet(c, "invocationType", in.mode, modes)
 	case in.log != "" && !slices.Contains(logTypes, in.log):
-		return nil, notInSet("logType", in.log, logTypes)
+		return nil, notInSet(c, "logType", in.log, logTypes)
 	}
-	if err := checkFunctionName(name); err != nil {
+	if err := checkFunctionName(c, name); err != nil {
 		return nil, err
 	}
 	in.function = parseFunction(name)
 	if qualifier != "" {
 		in.function.qualifier = qualifier
 	}
-	region, account := c.place()
-	if in.function.region == "" {
-		in.function.region = region
+	if execution, err := arn.Parse(c.Execution); err == nil {
+		in.function.region = cmp.Or(in.function.region, execution.Region)
+		in.function.account = cmp.Or(in.function.account, execution.Account)
 	}
-	if in.function.account == "" {
-		in.function.account = account
-	}
-	return in, in.function.check()
+	return in, in.function.check(c)
 }
 
 // isBase64 is strict: a decoder lets line ends pass, which a header must not
@@ -289,8 +289,8 @@ func payloadText(v value.Value) string {
 }
 
 // result returns the result of lambda:invoke.
-func (a *answer) result() value.Value {
-	complete(a.header, len(a.body))
+func (a *answer) result(c *Call) value.Value {
+	complete(a.header, c, len(a.body))
 	var b value.ObjectBuilder
 	for _, member := range []struct{ name, header string }{{"ExecutedVersion", "X-Amz-Executed-Version"}, {"LogResult", "X-Amz-Log-Result"}} {
 		if text := a.header.Get(member.header); text != "" {

@@ -395,7 +395,7 @@ func TestCheckFunctionName(t *testing.T) {
 		"":                       false, "a b": false, "a/b": false, "é": false, "pay:": false, "pay:a:b": false, "arn:aws:sqs:us-east-1:123456789012:pay": false,
 		"arn:aws:lambda:us-east-1:12:function:pay": false, strings.Repeat("f", 5000): false,
 	} {
-		if err := checkFunctionName(name); (err == nil) != ok {
+		if err := checkFunctionName(&Call{}, name); (err == nil) != ok {
 			t.Errorf("%.60q: got %v, want it taken: %v", name, err, ok)
 		}
 	}

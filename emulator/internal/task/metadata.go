@@ -1,14 +1,9 @@
 package task
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strconv"
-	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -35,32 +30,31 @@ var (
 // madeUp are the headers that an answer gets if it does not have them.
 var madeUp = []struct {
 	name string
-	make func() string
+	make func(*Call) string
 }{
-	{"x-amzn-Remapped-Content-Length", func() string { return "0" }},
-	{"x-amzn-RequestId", uuid.NewString},
-	{"Date", func() string { return time.Now().UTC().Format(http.TimeFormat) }},
-	{"X-Amzn-Trace-Id", newTraceID},
-	{"Content-Type", func() string { return "application/json" }},
+	{"x-amzn-Remapped-Content-Length", func(*Call) string { return "0" }},
+	{"x-amzn-RequestId", (*Call).requestID},
+	{"Date", func(c *Call) string { return c.now().Format(http.TimeFormat) }},
+	{"X-Amzn-Trace-Id", (*Call).traceID},
+	{"Content-Type", func(*Call) string { return "application/json" }},
 }
 
 // complete adds to the header of an answer what AWS would have sent.
-func complete(h http.Header, bodyLength int) {
+func complete(h http.Header, c *Call, bodyLength int) {
 	h.Set("Connection", "keep-alive")
 	h.Set("Content-Length", strconv.Itoa(bodyLength))
 	for _, header := range madeUp {
 		if h.Get(header.name) == "" {
-			h.Set(header.name, header.make())
+			h.Set(header.name, header.make(c))
 		}
 	}
 }
 
-// newTraceID makes a trace header as X-Ray has them: the time and 96 random
-// bits. Nothing is traced.
-func newTraceID() string {
-	var random [12]byte
-	rand.Read(random[:]) // never fails
-	return fmt.Sprintf("Root=1-%08x-%s;Sampled=0", time.Now().Unix(), hex.EncodeToString(random[:]))
+// traceID makes a trace header as X-Ray has them: the time and 96 random bits.
+// Nothing is traced.
+func (c *Call) traceID() string {
+	random := c.random()
+	return fmt.Sprintf("Root=1-%08x-%016x%08x;Sampled=0", c.now().Unix(), random.Uint64(), uint32(random.Uint64()))
 }
 
 // httpMetadata returns SdkHttpMetadata.

@@ -43,6 +43,7 @@ type API interface {
 // An APIError is what an API refuses a call with.
 type APIError interface {
 	error
+	HTTPStatus() int
 	Type() string // "com.amazonaws…#StateMachineDoesNotExist"
 	Text() string
 }
@@ -68,9 +69,9 @@ func (s States) startExecution(ctx context.Context, c *Call) (value.Value, error
 	}
 	out, err := s.call(ctx, c, "StartExecution", requestOf(in))
 	if err != nil {
-		return value.Value{}, optimizedError(err)
+		return value.Value{}, optimizedError(c, err)
 	}
-	return startResult(out), nil
+	return startResult(c, out), nil
 }
 
 // waiting are the operations that may take minutes. All others are over as soon
@@ -112,13 +113,13 @@ func (s States) Watch(ctx context.Context, c *Call, submitted value.Value, done 
 	err := s.API.OnEnd(ctx, arn, func() {
 		out, err := s.API.Call(ctx, "DescribeExecution", value.OfMembers("executionArn", value.OfString(arn)))
 		if err != nil {
-			done(value.Value{}, optimizedError(err))
+			done(value.Value{}, optimizedError(c, err))
 			return
 		}
 		done(nestedResult(pascal(out), c.Resource))
 	})
 	if err != nil {
-		done(value.Value{}, optimizedError(err))
+		done(value.Value{}, optimizedError(c, err))
 	}
 }
 
@@ -153,15 +154,15 @@ func sorted(v value.Value) value.Value {
 
 // startResult is the answer of StartExecution as an optimized integration
 // returns it. The headers are those that AWS's own answer would have had.
-func startResult(out value.Value) value.Value {
+func startResult(c *Call, out value.Value) value.Value {
 	arn, start := out.Get("executionArn"), out.Get("startDate")
-	id := uuid.NewString()
+	id := c.requestID()
 	body := fmt.Sprintf(`{"executionArn":%s,"startDate":%s}`, arn, value.JavaDouble(start.Float()))
 	text := map[string]string{
 		"x-amzn-RequestId": id,
 		"connection":       "keep-alive",
 		"Content-Length":   strconv.Itoa(len(body)),
-		"Date":             time.Now().UTC().Format(http.TimeFormat),
+		"Date":             c.now().Format(http.TimeFormat),
 		"Content-Type":     "application/x-amz-json-1.0",
 	}
 	var all, byName value.ObjectBuilder
@@ -207,33 +208,33 @@ func (s States) callSDK(ctx context.Context, c *Call) (value.Value, error) {
 	}
 	out, err := s.call(ctx, c, operation, in)
 	if err != nil {
-		return value.Value{}, sdkError(err, c.Resource.Service)
+		return value.Value{}, sdkError(c, err)
 	}
 	return pascal(out), nil
 }
 
 // refusal is what the API refuses a call with, and whether err is that.
-func refusal(err error) (serviceError, bool) {
+func refusal(c *Call, err error) (serviceError, bool) {
 	refused, ok := errors.AsType[APIError](err)
 	if !ok {
 		return serviceError{}, false
 	}
 	_, code, _ := strings.Cut(refused.Type(), "#")
-	return serviceError{status: http.StatusBadRequest, code: code, message: refused.Text(), requestID: uuid.NewString()}, true
+	return serviceError{status: refused.HTTPStatus(), code: code, message: refused.Text(), requestID: c.requestID()}, true
 }
 
 // optimizedError words what the API refuses as states:startExecution does.
-func optimizedError(err error) error {
-	if refused, ok := refusal(err); ok {
+func optimizedError(c *Call, err error) error {
+	if refused, ok := refusal(c, err); ok {
 		return refused.optimized("states")
 	}
 	return err
 }
 
 // sdkError words what the API refuses as AWS SDK integrations do.
-func sdkError(err error, service string) error {
-	if refused, ok := refusal(err); ok {
-		return refused.sdk(service)
+func sdkError(c *Call, err error) error {
+	if refused, ok := refusal(c, err); ok {
+		return refused.sdk(c.Resource.Service)
 	}
 	return err
 }

@@ -14,7 +14,7 @@
 // [Lambda] runs functions, behind any endpoint that speaks Lambda's Invoke API
 // or in this process; [States] calls Step Functions itself; a [Handler] is a
 // service in this process. Map Runs read their items and write their results
-// through the Registry, too. Results have the shape, and errors the names and
+// through the Registry, too. Results have the members, and errors the names and
 // words, that Step Functions gives them.
 package task
 
@@ -25,10 +25,11 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -45,19 +46,32 @@ type Call struct {
 
 	Reading *Reading // what is read is the items of a Map Run; or nil
 	Writing *Writing // what is written is the results of a Map Run; or nil
+
+	registry *Registry // that calls; nil: none
 }
 
 // Key names the call in the whole store: the same attempt, made again after a
 // restart, has the same Key, and no other call has it.
 func (c *Call) Key() string { return c.Execution + "#" + strconv.FormatInt(c.Token, 10) }
 
-// place returns the region and the account of the execution.
-func (c *Call) place() (region, account string) {
-	part := strings.SplitN(c.Execution, ":", 6) // arn, partition, states, region, account, rest
-	if len(part) < 6 {
-		return "", ""
+// random returns where the ids that the call makes up come from.
+func (c *Call) random() *random.Source {
+	if c.registry == nil || c.registry.Random == nil {
+		return random.System()
 	}
-	return part[3], part[4]
+	return c.registry.Random.For(c.Key())
+}
+
+// requestID makes up the id of the request to the service. A call makes one
+// request.
+func (c *Call) requestID() string { return c.random().UUID() }
+
+// now returns the time of the call.
+func (c *Call) now() time.Time {
+	if c.registry == nil || c.registry.Now == nil {
+		return time.Now().UTC()
+	}
+	return time.UnixMilli(c.registry.Now()).UTC()
 }
 
 // A Reading says how the items of a Map Run are read. Input has the arguments of
@@ -145,6 +159,11 @@ func (NoJobs) Watch(_ context.Context, _ *Call, submitted value.Value, done func
 // A Registry is the Runner of many resources. The zero Registry knows none. It
 // is safe for concurrent use.
 type Registry struct {
+	// A local endpoint seldom sends the ids and dates that AWS sends, so Runners
+	// make them up, from these. They are set before the first call.
+	Now    func() int64   // Unix milliseconds; nil: the system's clock
+	Random *random.Source // nil: the system's
+
 	mu      sync.RWMutex
 	runners map[string]Runner
 }
@@ -155,8 +174,8 @@ type Registry struct {
 //	function        functions, by ARN
 //	sqs:sendMessage one action of a service, whatever its .sync or .waitForTaskToken
 //	sqs:*           the other actions of a service
-//	aws-sdk:s3:*    those of a service called through the AWS SDK; also one: aws-sdk:s3:getObject
-//	aws-sdk:*       those of all other services called through the AWS SDK
+//	aws-sdk:s3:*    the actions of a service called through the AWS SDK; aws-sdk:s3:getObject is one of them
+//	aws-sdk:*       the actions of all other services called through the AWS SDK
 //
 // The items and results of Map Runs have the patterns s3:getObject,
 // s3:listObjectsV2 and s3:putObject.
@@ -176,7 +195,7 @@ func (g *Registry) Run(ctx context.Context, c *Call) (Answer, error) {
 	if r == nil {
 		return Answer{}, unsupported(c.Resource, g.Patterns())
 	}
-	return r.Run(ctx, c)
+	return r.Run(ctx, g.own(c))
 }
 
 // Watch watches the job by the runner that has submitted it.
@@ -186,7 +205,14 @@ func (g *Registry) Watch(ctx context.Context, c *Call, submitted value.Value, do
 		done(value.Value{}, unsupported(c.Resource, g.Patterns()))
 		return
 	}
-	r.Watch(ctx, c, submitted, done)
+	r.Watch(ctx, g.own(c), submitted, done)
+}
+
+// own returns the call with the registry that makes it.
+func (g *Registry) own(c *Call) *Call {
+	own := *c
+	own.registry = g
+	return &own
 }
 
 // runner returns the runner of a call, nil if there is none.

@@ -116,7 +116,7 @@ func compilePattern(text string) (*pattern, error) {
 }
 
 // check notes what v, the member of that name, violates.
-func (r *rules) check(d *decoder, name string, s shape, v value.Value) {
+func (r *rules) check(d *decoder, name string, s codec, v value.Value) {
 	if d.wrong != nil {
 		return
 	}
@@ -148,8 +148,8 @@ func (r *rules) check(d *decoder, name string, s shape, v value.Value) {
 	}
 }
 
-func (r *rules) checkItems(d *decoder, name string, s shape, v value.Value) {
-	list, ok := s.(listShape)
+func (r *rules) checkItems(d *decoder, name string, s codec, v value.Value) {
+	list, ok := s.(listCodec)
 	if !ok {
 		return
 	}

@@ -18,7 +18,7 @@ type decoder struct {
 }
 
 // decode sets to from a request's body, or says what is wrong with it.
-func decode(s *structShape, body value.Value, header http.Header, to reflect.Value) error {
+func decode(s *structCodec, body value.Value, header http.Header, to reflect.Value) error {
 	d := decoder{header: header, path: make([]byte, 0, 64)}
 	s.read(&d, body, to)
 	switch {

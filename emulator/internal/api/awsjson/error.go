@@ -8,11 +8,13 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A Fault is an error that the client is told of, with status 400. Any other
-// error of an action is a bug: it is logged, and the client only learns that
-// something went wrong.
+// A Fault is an error that the client reads. Any other error of an action is a
+// bug: it is logged, and the client only learns that something went wrong.
 type Fault interface {
 	error
+	// HTTPStatus returns the status of the answer, 400 in most cases. A fault of
+	// 500 and above is logged.
+	HTTPStatus() int
 	// Type returns what stands in __type: the exception's name, mostly after
 	// its namespace and a '#'.
 	Type() string
@@ -22,8 +24,9 @@ type Fault interface {
 	Member() (name, text string, ok bool)
 }
 
-// An Error is a request that no action has seen: it is malformed, violates the
-// constraints of the model, or asks for what does not exist.
+// An Error is a Fault that the model of the API does not have, but that all
+// services can answer with: the request is malformed, violates the constraints
+// of the model or asks for what does not exist, or the service is not available.
 type Error struct {
 	Name    string // for __type
 	Message string
@@ -32,6 +35,9 @@ type Error struct {
 
 // Error returns name and message.
 func (e *Error) Error() string { return e.Name + ": " + e.Message }
+
+// HTTPStatus implements Fault.
+func (e *Error) HTTPStatus() int { return e.Status }
 
 // Type implements Fault.
 func (e *Error) Type() string { return e.Name }
@@ -69,8 +75,8 @@ func mismatch(v value.Value, wanted string) *Error {
 	return unreadable(got + "_VALUE can not be converted to " + wanted)
 }
 
-// maxViolations bounds what a refused request costs: so many are spelt out, the
-// others counted.
+// maxViolations is how many violations the message spells out. The others are
+// only counted, so that the answer to a large request stays small.
 const maxViolations = 100
 
 func invalid(violations []string, n int) *Error {
@@ -103,6 +109,13 @@ func tooSlow() *Error {
 		Message: fmt.Sprintf("the request body did not arrive within %v", bodyTimeout),
 		Status:  http.StatusRequestTimeout,
 	}
+}
+
+// Unavailable returns the fault that the action cannot be done now, and that the
+// same request may succeed later. SDKs send it again by themselves. API: Common
+// Errors, ServiceUnavailable.
+func Unavailable(message string) *Error {
+	return &Error{Name: "com.amazon.coral.service#ServiceUnavailable", Message: message, Status: http.StatusServiceUnavailable}
 }
 
 func internal(requestID string) *Error {

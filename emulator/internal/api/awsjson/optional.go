@@ -18,7 +18,7 @@ func (o Optional[T]) Or(instead T) T {
 	return instead
 }
 
-// optional marks the type for shapeOf, which sees types only through reflect.
+// optional marks the type for codecOf, which sees types only through reflect.
 func (Optional[T]) optional() {}
 
 type optional interface{ optional() }

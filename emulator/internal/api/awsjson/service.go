@@ -38,6 +38,9 @@ type Service struct {
 	Actions map[string]Action // by operation
 	Log     *slog.Logger      // gets what goes wrong in actions; nil: slog.Default()
 
+	// RequestID makes the id of a request; nil: a random UUID.
+	RequestID func() string
+
 	// WriteTimeout is how long a client may take to read 64 KiB of a large answer
 	// before its connection is closed; 0 means 30 seconds.
 	WriteTimeout time.Duration
@@ -71,7 +74,7 @@ func (b *buffer) release() {
 // ServeHTTP answers one request. A method other than POST is refused in plain
 // text, everything else in the protocol's way.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	header, id := w.Header(), uuid.NewString()
+	header, id := w.Header(), s.requestID()
 	header[requestIDHeader] = []string{id}
 	if r.Method != http.MethodPost {
 		header.Set("Allow", http.MethodPost)
@@ -84,14 +87,22 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := s.answer(w, r, b); err != nil {
 		fault, ok := errors.AsType[Fault](err)
 		if !ok {
-			s.log(r, id, err)
 			fault = internal(id)
 		}
-		status = statusOf(fault)
+		if status = fault.HTTPStatus(); status >= http.StatusInternalServerError {
+			s.log(r, id, err)
+		}
 		b.out = appendFault(b.out[:0], fault)
 	}
 	writeHeader(w, status, len(b.out))
 	s.write(w, b.out)
+}
+
+func (s *Service) requestID() string {
+	if s.RequestID == nil {
+		return uuid.NewString()
+	}
+	return s.RequestID()
 }
 
 // Refuse answers a request that comes to no service with a fault.
@@ -100,13 +111,6 @@ func Refuse(w http.ResponseWriter, e *Error) {
 	body := appendFault(nil, e)
 	writeHeader(w, e.Status, len(body))
 	w.Write(body)
-}
-
-func statusOf(f Fault) int {
-	if e, ok := f.(*Error); ok {
-		return e.Status
-	}
-	return http.StatusBadRequest
 }
 
 func writeHeader(w http.ResponseWriter, status, length int) {

@@ -10,7 +10,10 @@
 //	if fault.Is(err, "ExecutionAlreadyExists") { … }
 package fault
 
-import "errors"
+import (
+	"errors"
+	"net/http"
+)
 
 // An Error says that the service refuses a call. The client reads Code and
 // Message; Detail is the value of the one further member that some exceptions
@@ -23,6 +26,9 @@ type Error struct {
 
 // Error returns code and message, as SDKs print them.
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// HTTPStatus returns the status that all of them have.
+func (e *Error) HTTPStatus() int { return http.StatusBadRequest }
 
 // Type returns the name that stands in __type on the wire.
 func (e *Error) Type() string { return namespace + e.Code }

@@ -29,7 +29,7 @@ func TestMessages(t *testing.T) {
 		{"DescriptionWithoutPublish", DescriptionWithoutPublish(), "ValidationException", "Version description can only be set when publish is true", "", ""},
 		{"ExecutionAlreadyExists", ExecutionAlreadyExists(arn), "ExecutionAlreadyExists", "Execution Already Exists: '" + arn + "'", "", ""},
 		{"ExecutionDoesNotExist", ExecutionDoesNotExist(arn), "ExecutionDoesNotExist", "Execution Does Not Exist: '" + arn + "'", "", ""},
-		{"ExecutionNotRedrivable", ExecutionNotRedrivable(arn, "why"), "ExecutionNotRedrivable", "Execution " + arn + " invalid for redrive as: why", "", ""},
+		{"ExecutionNotRedrivable", ExecutionNotRedrivable("why"), "ExecutionNotRedrivable", "why", "", ""},
 		{"ExecutionLimitExceeded", ExecutionLimitExceeded(), "ExecutionLimitExceeded", "The maximum number of running executions has been reached. " +
 			"Running executions must end or be stopped before a new execution can be started.", "", ""},
 		{"InvalidArn", InvalidArn("arm:aws"), "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: arm:aws'", "", ""},

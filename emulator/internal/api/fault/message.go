@@ -119,10 +119,10 @@ func ExecutionDoesNotExist(arn string) *Error {
 	return quoted("ExecutionDoesNotExist", "Execution Does Not Exist", arn)
 }
 
-// ExecutionNotRedrivable: the execution cannot be redriven; reason is the
-// redriveStatusReason.
-func ExecutionNotRedrivable(arn, reason string) *Error {
-	return &Error{Code: "ExecutionNotRedrivable", Message: "Execution " + arn + " invalid for redrive as: " + reason}
+// ExecutionNotRedrivable: the execution cannot be redriven; the message is the
+// redriveStatusReason alone, which is inferred (F-099).
+func ExecutionNotRedrivable(reason string) *Error {
+	return &Error{Code: "ExecutionNotRedrivable", Message: reason}
 }
 
 // ExecutionLimitExceeded: as many executions are open as there may be. Inferred.
@@ -237,7 +237,7 @@ func InvalidOutput(why string) *Error {
 	return quoted("InvalidOutput", "Invalid Output", why)
 }
 
-// TaskTimedOut: the token is that of a task which waits no more, for whatever
+// TaskTimedOut: the task of the token waits no more, for whatever
 // reason.
 func TaskTimedOut() *Error {
 	return quoted("TaskTimedOut", "Task Timed Out", "Provided task does not exist anymore")
@@ -250,7 +250,7 @@ func InvalidArn(arn string) *Error {
 	return quoted("InvalidArn", "Invalid Arn", "Invalid ARN prefix: "+arn)
 }
 
-// InvalidArnResource: the ARN is that of another kind of resource, such as
+// InvalidArnResource: the ARN names another kind of resource, such as
 // "express".
 func InvalidArnResource(kind string) *Error {
 	return quoted("InvalidArn", "Invalid Arn", "Resource type not valid in this context: "+kind)

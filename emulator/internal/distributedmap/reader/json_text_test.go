@@ -93,7 +93,7 @@ func (r *repeated) Read(p []byte) (int, error) {
 
 // However long a JSON text goes on, what is read of it is bounded.
 func TestEndlessJSON(t *testing.T) {
-	const memory = 4 << 20
+	const memory = 3 << 19
 	for _, c := range []struct {
 		name  string
 		text  endless

@@ -41,7 +41,7 @@ func (r *reading) parquet(f *object) (err error) {
 		return &objectError{f.Object, err}
 	}
 	defer file.close()
-	defer func() { // of the library, at what is no Parquet file
+	defer func() { // the library panics on a file that is not Parquet
 		if bad := recover(); bad != nil {
 			err = &objectError{f.Object, fmt.Errorf("the Parquet file is damaged: %v", bad)}
 		}

@@ -206,7 +206,7 @@ func TestCompression(t *testing.T) {
 // A small object that expands to more than may be held is refused, whatever it
 // holds, and before all of it is expanded.
 func TestMemoryIsLimited(t *testing.T) {
-	const memory = 1 << 20
+	const memory = 1 << 18
 	for name, c := range map[string]struct{ config, key, text string }{
 		"blanks":           {`{"InputType": "JSON"}`, "f.gz", zipped(strings.Repeat(" ", 4*memory))},
 		"blanks in zstd":   {`{"InputType": "JSON"}`, "f.zst", zstandard(strings.Repeat(" ", 4*memory))},

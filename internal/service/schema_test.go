@@ -43,7 +43,7 @@ func TestCheck(t *testing.T) {
 	for _, test := range tests {
 		s, ok := AnswerOf(test.integration)
 		if !ok {
-			t.Errorf("%s: no such shape", test.integration)
+			t.Errorf("%s: no such schema", test.integration)
 			continue
 		}
 		if got := s.Check(value.MustParse(test.result), test.required); got != test.want {
@@ -55,12 +55,12 @@ func TestCheck(t *testing.T) {
 // Answers are those of actions in the table of services, of their jobs, or of
 // actions through the AWS SDK.
 func TestAnswers(t *testing.T) {
-	shapes, err := parseShapes(answersText)
+	schemas, err := parseSchemas(answersText)
 	if err != nil {
 		t.Fatal(err)
 	}
 	integrations := 0
-	for _, name := range slices.Sorted(maps.Keys(shapes)) {
+	for _, name := range slices.Sorted(maps.Keys(schemas)) {
 		if !strings.Contains(name, ":") {
 			continue
 		}
@@ -78,22 +78,22 @@ func TestAnswers(t *testing.T) {
 		t.Errorf("got %d integrations, want at least 80", integrations)
 	}
 	if _, ok := AnswerOf("aws-sdk:nothing:of"); ok {
-		t.Error("a service that the table lacks has a shape")
+		t.Error("a service that the table lacks has a schema")
 	}
 }
 
-// FuzzParseShapes reads anything; a table that it can read it must print so that it
+// FuzzParseSchemas reads anything; a table that it can read it must print so that it
 // reads it again.
-func FuzzParseShapes(f *testing.F) {
+func FuzzParseSchemas(f *testing.F) {
 	f.Add("A = {B string(1..2) C* [number(0..)](1..3) D <E>} E = enum(x y-z)")
 	f.Add("A = {B A} # more\nC = A")
 	f.Fuzz(func(t *testing.T, source string) {
-		shapes, err := parseShapes(source)
+		schemas, err := parseSchemas(source)
 		if err != nil {
 			return
 		}
-		text := printed(shapes)
-		again, err := parseShapes(text)
+		text := printed(schemas)
+		again, err := parseSchemas(text)
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
@@ -103,22 +103,22 @@ func FuzzParseShapes(f *testing.F) {
 	})
 }
 
-func printed(shapes map[string]*Shape) string {
+func printed(schemas map[string]*Schema) string {
 	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(shapes)) {
-		b.WriteString(name + " = " + shapes[name].String() + "\n")
+	for _, name := range slices.Sorted(maps.Keys(schemas)) {
+		b.WriteString(name + " = " + schemas[name].String() + "\n")
 	}
 	return b.String()
 }
 
-func TestParseShapes(t *testing.T) {
+func TestParseSchemas(t *testing.T) {
 	tests := []struct{ source, want string }{
 		{"A = {B string(1..2) C* [number(0..)](1..3) D <E>} E = enum(x y-z)", "{B string(1..2) C* [number(0..)](1..3) D <E>}"},
 		{"A = {B A C any D boolean E blob}", "{B A C any D boolean E string}"},
 		{"A = B B = C C = [number]", "[number]"},
 		{"A = B B = A", "line 1: A is only a name"},
 		{"A = # a comment\n  number", "number"},
-		{"A = {B C}", "line 1: no shape is named C"},
+		{"A = {B C}", "line 1: no schema is named C"},
 		{"A = any\nA = any", "line 2: A is there twice"},
 		{"A any", "line 1: expected '=', got \"any\""},
 		{"A = [any", "line 1: expected ']', got \"\""},
@@ -129,12 +129,12 @@ func TestParseShapes(t *testing.T) {
 		{"A = " + strings.Repeat("[", 100), "line 1: nested too deeply"},
 	}
 	for _, test := range tests {
-		shapes, err := parseShapes(test.source)
+		schemas, err := parseSchemas(test.source)
 		got := ""
 		if err != nil {
 			got = err.Error()
 		} else {
-			got = shapes["A"].String()
+			got = schemas["A"].String()
 		}
 		if got != test.want {
 			t.Errorf("%s\n got %s\nwant %s", test.source, got, test.want)

@@ -10,26 +10,26 @@ import (
 
 // This file reads answers.txt. Its grammar:
 //
-//	table  = { name "=" shape }                    names in the order in which they are wanted, or later
-//	shape  = "{" { name [ "*" ] shape } "}"        a structure; * marks what is required
-//	       | "[" shape "]" [ bounds ]              a list
-//	       | "<" shape ">"                         a map from strings
+//	table  = { name "=" schema }                   names in the order in which they are wanted, or later
+//	schema = "{" { name [ "*" ] schema } "}"       a structure; * marks what is required
+//	       | "[" schema "]" [ bounds ]             a list
+//	       | "<" schema ">"                        a map from strings
 //	       | "string" [ bounds ]                   also "blob" and "timestamp", which JSON writes as strings
 //	       | "number" [ bounds ] | "boolean" | "any"
 //	       | "enum" "(" { name } ")"
-//	       | name                                  a shape of the table
+//	       | name                                  a schema of the table
 //	bounds = "(" low ".." [ high ] ")"             of a length, a size, or a number
 
 // unbounded is the upper bound that is left out.
 const unbounded = math.MaxInt64
 
-// parseShapes reads a table.
-func parseShapes(source string) (map[string]*Shape, error) {
-	p := &shapeParser{shapes: make(map[string]*Shape), defined: make(map[string]bool), aliases: make(map[*Shape]*Shape)}
+// parseSchemas reads a table.
+func parseSchemas(source string) (map[string]*Schema, error) {
+	p := &schemaParser{schemas: make(map[string]*Schema), defined: make(map[string]bool), aliases: make(map[*Schema]*Schema)}
 	for p.open(source); p.more(); {
 		name := p.name("a name")
 		p.expect('=')
-		s := p.shape(0)
+		s := p.schema(0)
 		if p.err != nil {
 			break
 		}
@@ -40,22 +40,22 @@ func parseShapes(source string) (map[string]*Shape, error) {
 		p.define(name, s)
 	}
 	p.resolve()
-	for name := range p.shapes {
+	for name := range p.schemas {
 		if p.err == nil && !p.defined[name] {
-			p.fail("no shape is named %s", name)
+			p.fail("no schema is named %s", name)
 		}
 	}
-	return p.shapes, p.err
+	return p.schemas, p.err
 }
 
-type shapeParser struct {
+type schemaParser struct {
 	tokens
-	shapes  map[string]*Shape
-	defined map[string]bool   // false: only named yet
-	aliases map[*Shape]*Shape // definitions that are only the name of another shape
+	schemas map[string]*Schema
+	defined map[string]bool     // false: only named yet
+	aliases map[*Schema]*Schema // definitions that are only the name of another schema
 }
 
-func (p *shapeParser) define(name string, s *Shape) {
+func (p *schemaParser) define(name string, s *Schema) {
 	if s.name != "" {
 		p.aliases[p.named(name)] = s
 		return
@@ -65,9 +65,9 @@ func (p *shapeParser) define(name string, s *Shape) {
 }
 
 // resolve fills in the aliases, when everything that they may name is read.
-func (p *shapeParser) resolve() {
-	for _, name := range slices.Sorted(maps.Keys(p.shapes)) {
-		s := p.shapes[name]
+func (p *schemaParser) resolve() {
+	for _, name := range slices.Sorted(maps.Keys(p.schemas)) {
+		s := p.schemas[name]
 		of := p.aliases[s]
 		if of == nil {
 			continue
@@ -85,37 +85,37 @@ func (p *shapeParser) resolve() {
 	}
 }
 
-// named returns the shape of that name, which may be filled in later.
-func (p *shapeParser) named(name string) *Shape {
-	if p.shapes[name] == nil {
-		p.shapes[name] = &Shape{name: name}
+// named returns the schema of that name, which may be filled in later.
+func (p *schemaParser) named(name string) *Schema {
+	if p.schemas[name] == nil {
+		p.schemas[name] = &Schema{name: name}
 	}
-	return p.shapes[name]
+	return p.schemas[name]
 }
 
-// maxNesting bounds how deep shapes are written into each other.
+// maxNesting bounds how deep schemas are written into each other.
 const maxNesting = 20
 
-func (p *shapeParser) shape(depth int) *Shape {
+func (p *schemaParser) schema(depth int) *Schema {
 	if p.err != nil || depth > maxNesting {
 		p.fail("nested too deeply")
-		return &Shape{}
+		return &Schema{}
 	}
 	switch {
 	case p.accept('{'):
 		return p.structure(depth)
 	case p.accept('['):
-		s := &Shape{kind: list, item: p.shape(depth + 1)}
+		s := &Schema{kind: list, item: p.schema(depth + 1)}
 		p.expect(']')
 		p.bounds(s)
 		return s
 	case p.accept('<'):
-		s := &Shape{kind: dictionary, item: p.shape(depth + 1)}
+		s := &Schema{kind: dictionary, item: p.schema(depth + 1)}
 		p.expect('>')
 		return s
 	}
-	s := &Shape{}
-	switch name := p.name("a shape"); name {
+	s := &Schema{}
+	switch name := p.name("a schema"); name {
 	case "any":
 	case "boolean":
 		s.kind = boolean
@@ -134,19 +134,19 @@ func (p *shapeParser) shape(depth int) *Shape {
 	return s
 }
 
-func (p *shapeParser) structure(depth int) *Shape {
-	s := &Shape{kind: structure}
+func (p *schemaParser) structure(depth int) *Schema {
+	s := &Schema{kind: structure}
 	for p.err == nil && !p.accept('}') {
 		m := member{name: p.name("a member")}
 		m.required = p.accept('*')
-		m.shape = p.shape(depth + 1)
+		m.schema = p.schema(depth + 1)
 		s.members = append(s.members, m)
 	}
 	return s
 }
 
 // bounds reads those of s, if there are any.
-func (p *shapeParser) bounds(s *Shape) {
+func (p *schemaParser) bounds(s *Schema) {
 	if !p.accept('(') {
 		return
 	}
@@ -161,7 +161,7 @@ func (p *shapeParser) bounds(s *Shape) {
 	p.expect(')')
 }
 
-func (p *shapeParser) number(text string) int64 {
+func (p *schemaParser) number(text string) int64 {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		p.fail("expected a number, got %q", text)

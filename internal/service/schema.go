@@ -13,15 +13,15 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file checks a result against a shape. Guide: "Testing state machines with
+// This file checks a result against a schema. Guide: "Testing state machines with
 // TestState API", field validation modes.
 
-// A Shape is the form of a JSON value.
-type Shape struct {
+// A Schema is the form of a JSON value.
+type Schema struct {
 	name    string // in the table, or ""
 	kind    kind
 	members []member // of a structure
-	item    *Shape   // of a list or map
+	item    *Schema  // of a list or map
 	enum    []string
 	low     int64 // bounds of a length, a size or a number, both included
 	high    int64
@@ -32,10 +32,10 @@ type Shape struct {
 type member struct {
 	name     string
 	required bool
-	shape    *Shape
+	schema   *Schema
 }
 
-// A kind is how a Shape is written in JSON.
+// A kind is how a Schema is written in JSON.
 type kind uint8
 
 const (
@@ -65,17 +65,17 @@ var kinds = [...]struct {
 var answersText string
 
 // answers is read when it is first asked.
-var answers = sync.OnceValue(func() map[string]*Shape {
-	t, err := parseShapes(answersText)
+var answers = sync.OnceValue(func() map[string]*Schema {
+	t, err := parseSchemas(answersText)
 	if err != nil {
 		panic("service: answers.txt: " + err.Error()) // a test reads it
 	}
 	return t
 })
 
-// AnswerOf returns the shape of what an integration answers, named as in its
+// AnswerOf returns the schema of what an integration answers, named as in its
 // ARN behind arn:aws:states::: ("batch:submitJob.sync", "aws-sdk:kms:encrypt").
-func AnswerOf(integration string) (*Shape, bool) {
+func AnswerOf(integration string) (*Schema, bool) {
 	s, ok := answers()[integration]
 	return s, ok
 }
@@ -84,11 +84,11 @@ func AnswerOf(integration string) (*Shape, bool) {
 // is in the words of the service, which names the innermost field. With
 // required, all required members must be there. Null stands for an absent
 // member.
-func (s *Shape) Check(result value.Value, required bool) (wrong string) {
+func (s *Schema) Check(result value.Value, required bool) (wrong string) {
 	return s.check("", result, required)
 }
 
-func (s *Shape) check(field string, v value.Value, required bool) string {
+func (s *Schema) check(field string, v value.Value, required bool) string {
 	if s.kind == anything {
 		return ""
 	}
@@ -123,11 +123,11 @@ func (s *Shape) check(field string, v value.Value, required bool) string {
 	return ""
 }
 
-func (s *Shape) checkMembers(v value.Value, required bool) string {
+func (s *Schema) checkMembers(v value.Value, required bool) string {
 	for _, m := range s.members {
 		switch member := v.Get(m.name); {
 		case member.Exists() && !member.IsNull():
-			if wrong := m.shape.check(m.name, member, required); wrong != "" {
+			if wrong := m.schema.check(m.name, member, required); wrong != "" {
 				return wrong
 			}
 		case m.required && required:
@@ -137,7 +137,7 @@ func (s *Shape) checkMembers(v value.Value, required bool) string {
 	return ""
 }
 
-func (s *Shape) checkBounds(field string, v value.Value) string {
+func (s *Schema) checkBounds(field string, v value.Value) string {
 	if s.kind == number {
 		switch n := v.Float(); {
 		case n < float64(s.low):
@@ -160,10 +160,10 @@ func (s *Shape) checkBounds(field string, v value.Value) string {
 	return ""
 }
 
-// String returns the shape as it is written in the table.
-func (s *Shape) String() string { return string(s.append(nil)) }
+// String returns the schema as it is written in the table.
+func (s *Schema) String() string { return string(s.append(nil)) }
 
-func (s *Shape) append(b []byte) []byte {
+func (s *Schema) append(b []byte) []byte {
 	switch s.kind {
 	case anything:
 		return append(b, "any"...)
@@ -189,7 +189,7 @@ func (s *Shape) append(b []byte) []byte {
 			if b = append(b, m.name...); m.required {
 				b = append(b, '*')
 			}
-			b = m.shape.appendName(append(b, ' '))
+			b = m.schema.appendName(append(b, ' '))
 		}
 		return append(b, '}')
 	}
@@ -203,8 +203,8 @@ func (s *Shape) append(b []byte) []byte {
 	return b
 }
 
-// appendName is append for a shape inside another.
-func (s *Shape) appendName(b []byte) []byte {
+// appendName is append for a schema inside another.
+func (s *Schema) appendName(b []byte) []byte {
 	if s.name != "" {
 		return append(b, s.name...)
 	}

@@ -11,27 +11,28 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file runs states alone.
+// This file runs single states. API: TestState.
 
-// maxTrial is how long a state on trial may take. API: TestState.
-const maxTrial = 5 * time.Minute
+// maxStateTest is how long the test of a state may take. API: TestState.
+const maxStateTest = 5 * time.Minute
 
-// Try runs a trial to its end, calling the task of a state without a mock. A
-// task that takes longer than it may, or than a trial may, has timed out; time
-// is that of the system, since nobody advances a virtual clock meanwhile.
-func (e *Engine) Try(ctx context.Context, t *machine.StateTest) *machine.StateResult {
-	ctx, cancel := context.WithTimeout(ctx, maxTrial)
+// TestState runs one state to its end, calling the task of a state without a mock.
+// A task that takes longer than its own limits, or than a test may take, has timed
+// out; time is that of the system, since nobody advances a virtual clock meanwhile.
+func (e *Engine) TestState(ctx context.Context, t *machine.StateTest) *machine.StateResult {
+	ctx, cancel := context.WithTimeout(ctx, maxStateTest)
 	defer cancel()
 	defer context.AfterFunc(e.root, cancel)()
-	t.At, t.Start.Seed = e.clock.Now(), e.config.Seed()
+	t.At, t.Start.Seed = e.clock.Now(), e.config.Seed(t.Start.ARN)
 	t.Call = func(asked *machine.Task) (value.Value, *machine.Failure) {
-		return e.callOnTrial(ctx, &t.Start, asked)
+		return e.callForTest(ctx, &t.Start, asked)
 	}
 	return t.Run()
 }
 
-func (e *Engine) callOnTrial(ctx context.Context, start *machine.Start, t *machine.Task) (value.Value, *machine.Failure) {
-	limit := maxTrial
+// callForTest calls the task of a state under test.
+func (e *Engine) callForTest(ctx context.Context, start *machine.Start, t *machine.Task) (value.Value, *machine.Failure) {
+	limit := maxStateTest
 	for _, seconds := range []int64{t.Timeout, t.Heartbeat} {
 		if seconds > 0 && seconds < int64(limit/time.Second) {
 			limit = time.Duration(seconds) * time.Second

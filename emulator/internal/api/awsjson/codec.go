@@ -11,9 +11,9 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A shape reads and writes the values of one Go type. It is made once, from the
+// A codec reads and writes the values of one Go type. It is made once, from the
 // type and its tags, and used by many goroutines.
-type shape interface {
+type codec interface {
 	// read sets to from v, which is there and not null.
 	read(d *decoder, v value.Value, to reflect.Value)
 	// write appends the JSON of from.
@@ -24,47 +24,47 @@ type shape interface {
 	show(v value.Value) string
 }
 
-// shapes holds the shapes of struct types while they are made, so that a type
+// codecs holds the codecs of struct types while they are made, so that a type
 // may contain itself.
-type shapes map[reflect.Type]*structShape
+type codecs map[reflect.Type]*structCodec
 
 var optionalType = reflect.TypeFor[optional]()
 
-func (s shapes) of(t reflect.Type) shape {
+func (s codecs) of(t reflect.Type) codec {
 	switch {
 	case t == reflect.TypeFor[time.Time]():
-		return timeShape{}
+		return timeCodec{}
 	case t == reflect.TypeFor[value.Value]():
-		return valueShape{}
+		return valueCodec{}
 	case t == reflect.TypeFor[JSON]():
-		return jsonShape{}
+		return jsonCodec{}
 	case t.Implements(optionalType):
-		return optionalShape{s.of(t.Field(0).Type)}
+		return optionalCodec{s.of(t.Field(0).Type)}
 	}
 	switch t.Kind() {
 	case reflect.String:
-		return stringShape{}
+		return stringCodec{}
 	case reflect.Bool:
-		return boolShape{}
+		return boolCodec{}
 	case reflect.Int:
-		return intShape{"an Integer"}
+		return intCodec{"an Integer"}
 	case reflect.Int64:
-		return intShape{"a Long"}
+		return intCodec{"a Long"}
 	case reflect.Float64:
-		return floatShape{}
+		return floatCodec{}
 	case reflect.Struct:
 		return s.structure(t)
 	case reflect.Pointer:
-		return pointerShape{s.of(t.Elem())}
+		return pointerCodec{s.of(t.Elem())}
 	case reflect.Slice:
-		return listShape{item: s.of(t.Elem())}
+		return listCodec{item: s.of(t.Elem())}
 	}
 	panic(fmt.Sprintf("awsjson: a member cannot be a %v", t))
 }
 
-// A structShape has the members of a structure in the order of the fields,
+// A structCodec has the members of a structure in the order of the fields,
 // which is also the order in which they are written and complained about.
-type structShape struct {
+type structCodec struct {
 	name   string // as the service calls it
 	fields []field
 }
@@ -73,19 +73,19 @@ type field struct {
 	name   string
 	key    string // the name as it is written, with quotes and colon
 	index  []int
-	shape  shape
+	codec  codec
 	rules  *rules
 	header string
 }
 
-func (s shapes) structure(t reflect.Type) *structShape {
+func (s codecs) structure(t reflect.Type) *structCodec {
 	if t.Kind() != reflect.Struct {
 		panic(fmt.Sprintf("awsjson: expected a struct, got %v", t))
 	}
 	if known := s[t]; known != nil {
 		return known
 	}
-	made := &structShape{name: strings.ToUpper(t.Name()[:min(1, len(t.Name()))]) + t.Name()[min(1, len(t.Name())):]}
+	made := &structCodec{name: strings.ToUpper(t.Name()[:min(1, len(t.Name()))]) + t.Name()[min(1, len(t.Name())):]}
 	s[t] = made
 	for _, f := range reflect.VisibleFields(t) {
 		name := f.Tag.Get("json")
@@ -105,7 +105,7 @@ func (s shapes) structure(t reflect.Type) *structShape {
 			name:   name,
 			key:    string(value.AppendQuoted(nil, name)) + ":",
 			index:  f.Index,
-			shape:  s.of(f.Type),
+			codec:  s.of(f.Type),
 			rules:  rules,
 			header: f.Tag.Get("header"),
 		})
@@ -122,7 +122,7 @@ func (f *field) in(v reflect.Value) reflect.Value {
 	return v.FieldByIndex(f.index)
 }
 
-func (s *structShape) read(d *decoder, v value.Value, to reflect.Value) {
+func (s *structCodec) read(d *decoder, v value.Value, to reflect.Value) {
 	if v.Kind() != value.Object {
 		d.mismatch(v, "")
 		return
@@ -142,47 +142,47 @@ func (s *structShape) read(d *decoder, v value.Value, to reflect.Value) {
 			continue
 		}
 		mark := d.enter(f.name)
-		f.shape.read(d, member, f.in(to))
+		f.codec.read(d, member, f.in(to))
 		d.leave(mark)
-		f.rules.check(d, f.name, f.shape, member)
+		f.rules.check(d, f.name, f.codec, member)
 	}
 }
 
-func (s *structShape) write(dst []byte, from reflect.Value) []byte {
+func (s *structCodec) write(dst []byte, from reflect.Value) []byte {
 	dst = append(dst, '{')
 	comma := false
 	for i := range s.fields {
 		f := &s.fields[i]
 		member := f.in(from)
-		if f.shape.absent(member) {
+		if f.codec.absent(member) {
 			continue
 		}
 		if comma {
 			dst = append(dst, ',')
 		}
 		comma = true
-		dst = f.shape.write(append(dst, f.key...), member)
+		dst = f.codec.write(append(dst, f.key...), member)
 	}
 	return append(dst, '}')
 }
 
-func (s *structShape) absent(reflect.Value) bool { return false }
+func (s *structCodec) absent(reflect.Value) bool { return false }
 
-func (s *structShape) show(v value.Value) string {
+func (s *structCodec) show(v value.Value) string {
 	shown := make([]string, len(s.fields))
 	for i := range s.fields {
 		f := &s.fields[i]
 		shown[i] = f.name + "=null"
 		if member := v.Get(f.name); member.Exists() && !member.IsNull() {
-			shown[i] = f.name + "=" + f.shape.show(member)
+			shown[i] = f.name + "=" + f.codec.show(member)
 		}
 	}
 	return s.name + "(" + strings.Join(shown, ", ") + ")"
 }
 
-type stringShape struct{}
+type stringCodec struct{}
 
-func (stringShape) read(d *decoder, v value.Value, to reflect.Value) {
+func (stringCodec) read(d *decoder, v value.Value, to reflect.Value) {
 	if v.Kind() != value.String {
 		d.mismatch(v, "a String")
 		return
@@ -190,16 +190,16 @@ func (stringShape) read(d *decoder, v value.Value, to reflect.Value) {
 	to.SetString(v.Text())
 }
 
-func (stringShape) write(dst []byte, from reflect.Value) []byte {
+func (stringCodec) write(dst []byte, from reflect.Value) []byte {
 	return value.AppendQuoted(dst, from.String())
 }
 
-func (stringShape) absent(reflect.Value) bool { return false }
-func (stringShape) show(v value.Value) string { return v.Text() }
+func (stringCodec) absent(reflect.Value) bool { return false }
+func (stringCodec) show(v value.Value) string { return v.Text() }
 
-type boolShape struct{}
+type boolCodec struct{}
 
-func (boolShape) read(d *decoder, v value.Value, to reflect.Value) {
+func (boolCodec) read(d *decoder, v value.Value, to reflect.Value) {
 	if v.Kind() != value.Bool {
 		d.mismatch(v, "a Boolean")
 		return
@@ -207,16 +207,16 @@ func (boolShape) read(d *decoder, v value.Value, to reflect.Value) {
 	to.SetBool(v.Bool())
 }
 
-func (boolShape) write(dst []byte, from reflect.Value) []byte {
+func (boolCodec) write(dst []byte, from reflect.Value) []byte {
 	return strconv.AppendBool(dst, from.Bool())
 }
 
-func (boolShape) absent(reflect.Value) bool { return false }
-func (boolShape) show(v value.Value) string { return v.String() }
+func (boolCodec) absent(reflect.Value) bool { return false }
+func (boolCodec) show(v value.Value) string { return v.String() }
 
-type intShape struct{ class string }
+type intCodec struct{ class string }
 
-func (s intShape) read(d *decoder, v value.Value, to reflect.Value) {
+func (s intCodec) read(d *decoder, v value.Value, to reflect.Value) {
 	n, ok := v.Int()
 	if !ok && v.Kind() == value.Number && math.Abs(v.Float()) < 1<<53 {
 		n, ok = int64(v.Float()), true // the service cuts the fraction off
@@ -228,16 +228,16 @@ func (s intShape) read(d *decoder, v value.Value, to reflect.Value) {
 	to.SetInt(n)
 }
 
-func (intShape) write(dst []byte, from reflect.Value) []byte {
+func (intCodec) write(dst []byte, from reflect.Value) []byte {
 	return strconv.AppendInt(dst, from.Int(), 10)
 }
 
-func (intShape) absent(reflect.Value) bool { return false }
-func (intShape) show(v value.Value) string { return v.NumberText() }
+func (intCodec) absent(reflect.Value) bool { return false }
+func (intCodec) show(v value.Value) string { return v.NumberText() }
 
-type floatShape struct{}
+type floatCodec struct{}
 
-func (floatShape) read(d *decoder, v value.Value, to reflect.Value) {
+func (floatCodec) read(d *decoder, v value.Value, to reflect.Value) {
 	if v.Kind() != value.Number {
 		d.mismatch(v, "a Double")
 		return
@@ -247,7 +247,7 @@ func (floatShape) read(d *decoder, v value.Value, to reflect.Value) {
 
 // write gives whole numbers a fraction, as the service does: 0.0. What JSON
 // cannot say becomes null.
-func (floatShape) write(dst []byte, from reflect.Value) []byte {
+func (floatCodec) write(dst []byte, from reflect.Value) []byte {
 	f := from.Float()
 	if f == math.Trunc(f) && math.Abs(f) < 1e15 {
 		return strconv.AppendFloat(dst, f, 'f', 1, 64)
@@ -258,16 +258,16 @@ func (floatShape) write(dst []byte, from reflect.Value) []byte {
 	return append(dst, "null"...)
 }
 
-func (floatShape) absent(reflect.Value) bool { return false }
-func (floatShape) show(v value.Value) string { return v.NumberText() }
+func (floatCodec) absent(reflect.Value) bool { return false }
+func (floatCodec) show(v value.Value) string { return v.NumberText() }
 
-// A timeShape is seconds since 1970 with milliseconds.
-type timeShape struct{}
+// A timeCodec is seconds since 1970 with milliseconds.
+type timeCodec struct{}
 
 // maxSeconds is beyond the year 9999.
 const maxSeconds = 1e12
 
-func (timeShape) read(d *decoder, v value.Value, to reflect.Value) {
+func (timeCodec) read(d *decoder, v value.Value, to reflect.Value) {
 	seconds := v.Float()
 	if v.Kind() != value.Number || math.Abs(seconds) > maxSeconds {
 		d.mismatch(v, "a Date")
@@ -276,7 +276,7 @@ func (timeShape) read(d *decoder, v value.Value, to reflect.Value) {
 	*to.Addr().Interface().(*time.Time) = time.UnixMilli(int64(math.Round(seconds * 1000)))
 }
 
-func (timeShape) write(dst []byte, from reflect.Value) []byte {
+func (timeCodec) write(dst []byte, from reflect.Value) []byte {
 	ms := timeOf(from).UnixMilli()
 	if ms < 0 {
 		dst, ms = append(dst, '-'), -ms
@@ -286,8 +286,8 @@ func (timeShape) write(dst []byte, from reflect.Value) []byte {
 	return append(dst, '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10))
 }
 
-func (timeShape) absent(from reflect.Value) bool { return timeOf(from).IsZero() }
-func (timeShape) show(v value.Value) string      { return v.NumberText() }
+func (timeCodec) absent(from reflect.Value) bool { return timeOf(from).IsZero() }
+func (timeCodec) show(v value.Value) string      { return v.NumberText() }
 
 func timeOf(v reflect.Value) time.Time {
 	if v.CanAddr() {
@@ -296,14 +296,14 @@ func timeOf(v reflect.Value) time.Time {
 	return v.Interface().(time.Time)
 }
 
-// A valueShape is any JSON.
-type valueShape struct{}
+// A valueCodec is any JSON.
+type valueCodec struct{}
 
-func (valueShape) read(_ *decoder, v value.Value, to reflect.Value) {
+func (valueCodec) read(_ *decoder, v value.Value, to reflect.Value) {
 	*to.Addr().Interface().(*value.Value) = v
 }
 
-func (valueShape) write(dst []byte, from reflect.Value) []byte {
+func (valueCodec) write(dst []byte, from reflect.Value) []byte {
 	v := valueOf(from)
 	if !v.Exists() {
 		v = value.NullValue // as an item of a list
@@ -311,8 +311,8 @@ func (valueShape) write(dst []byte, from reflect.Value) []byte {
 	return v.AppendJSON(dst)
 }
 
-func (valueShape) absent(from reflect.Value) bool { return !valueOf(from).Exists() }
-func (valueShape) show(v value.Value) string      { return v.String() }
+func (valueCodec) absent(from reflect.Value) bool { return !valueOf(from).Exists() }
+func (valueCodec) show(v value.Value) string      { return v.String() }
 
 func valueOf(v reflect.Value) value.Value {
 	if v.CanAddr() {
@@ -325,50 +325,50 @@ func valueOf(v reflect.Value) value.Value {
 // any JSON.
 type JSON []byte
 
-type jsonShape struct{}
+type jsonCodec struct{}
 
-func (jsonShape) read(_ *decoder, v value.Value, to reflect.Value) {
+func (jsonCodec) read(_ *decoder, v value.Value, to reflect.Value) {
 	to.SetBytes(v.AppendJSON(nil))
 }
 
-func (jsonShape) write(dst []byte, from reflect.Value) []byte { return append(dst, from.Bytes()...) }
-func (jsonShape) absent(from reflect.Value) bool              { return from.Len() == 0 }
-func (jsonShape) show(v value.Value) string                   { return v.String() }
+func (jsonCodec) write(dst []byte, from reflect.Value) []byte { return append(dst, from.Bytes()...) }
+func (jsonCodec) absent(from reflect.Value) bool              { return from.Len() == 0 }
+func (jsonCodec) show(v value.Value) string                   { return v.String() }
 
-type optionalShape struct{ of shape }
+type optionalCodec struct{ of codec }
 
-func (s optionalShape) read(d *decoder, v value.Value, to reflect.Value) {
+func (s optionalCodec) read(d *decoder, v value.Value, to reflect.Value) {
 	s.of.read(d, v, to.Field(0))
 	to.Field(1).SetBool(true)
 }
 
-func (s optionalShape) write(dst []byte, from reflect.Value) []byte {
+func (s optionalCodec) write(dst []byte, from reflect.Value) []byte {
 	return s.of.write(dst, from.Field(0))
 }
 
-func (s optionalShape) absent(from reflect.Value) bool { return !from.Field(1).Bool() }
-func (s optionalShape) show(v value.Value) string      { return s.of.show(v) }
+func (s optionalCodec) absent(from reflect.Value) bool { return !from.Field(1).Bool() }
+func (s optionalCodec) show(v value.Value) string      { return s.of.show(v) }
 
-type pointerShape struct{ to shape }
+type pointerCodec struct{ to codec }
 
-func (s pointerShape) read(d *decoder, v value.Value, to reflect.Value) {
+func (s pointerCodec) read(d *decoder, v value.Value, to reflect.Value) {
 	to.Set(reflect.New(to.Type().Elem()))
 	s.to.read(d, v, to.Elem())
 }
 
-func (s pointerShape) write(dst []byte, from reflect.Value) []byte {
+func (s pointerCodec) write(dst []byte, from reflect.Value) []byte {
 	if from.IsNil() {
 		return append(dst, "null"...) // as an item of a list
 	}
 	return s.to.write(dst, from.Elem())
 }
 
-func (s pointerShape) absent(from reflect.Value) bool { return from.IsNil() }
-func (s pointerShape) show(v value.Value) string      { return s.to.show(v) }
+func (s pointerCodec) absent(from reflect.Value) bool { return from.IsNil() }
+func (s pointerCodec) show(v value.Value) string      { return s.to.show(v) }
 
-type listShape struct{ item shape }
+type listCodec struct{ item codec }
 
-func (s listShape) read(d *decoder, v value.Value, to reflect.Value) {
+func (s listCodec) read(d *decoder, v value.Value, to reflect.Value) {
 	if v.Kind() != value.Array {
 		d.mismatch(v, "")
 		return
@@ -388,7 +388,7 @@ func (s listShape) read(d *decoder, v value.Value, to reflect.Value) {
 	to.Set(list)
 }
 
-func (s listShape) write(dst []byte, from reflect.Value) []byte {
+func (s listCodec) write(dst []byte, from reflect.Value) []byte {
 	dst = append(dst, '[')
 	for i := range from.Len() {
 		if i > 0 {
@@ -399,9 +399,9 @@ func (s listShape) write(dst []byte, from reflect.Value) []byte {
 	return append(dst, ']')
 }
 
-func (s listShape) absent(reflect.Value) bool { return false }
+func (s listCodec) absent(reflect.Value) bool { return false }
 
-func (s listShape) show(v value.Value) string {
+func (s listCodec) show(v value.Value) string {
 	shown := make([]string, v.Len())
 	for i, item := range v.Items() {
 		shown[i] = "null"
