@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -55,6 +56,9 @@ func TestConformance(t *testing.T) {
 			var mu sync.Mutex
 			t.Run("cases", func(t *testing.T) { // returns when its parallel cases have ended
 				for i := range cases {
+					if target.name == "http" && strings.HasPrefix(cases[i].ID, "limits/history") {
+						continue // 25,000 events, of which HTTP changes nothing
+					}
 					t.Run(cases[i].ID, func(t *testing.T) {
 						t.Parallel()
 						ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // it hangs

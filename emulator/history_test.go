@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
-
-	"github.com/aslocal/aslocal/value"
 )
 
 // chain is a machine of Pass states.
@@ -34,34 +32,29 @@ func (t *test) largeHistory(states, kib int) (arn string) {
 
 // A page of large events ends early; the pages together are the history.
 func TestHistoryPagesAreBoundedInBytes(t *testing.T) {
-	const wantPages = 3
+	const wantPages = 2
 	x := newTest(t)
-	arn := x.largeHistory(42, 200)
+	arn := x.largeHistory(25, 200)
 	last := int64(len(x.em.History(arn)))
 
-	next, pages, token := int64(1), 0, ""
+	n, pages, token := 0, 0, ""
 	for more := true; more; pages++ {
 		_, answer := post(x.em.Emulator, "GetExecutionHistory", fmt.Sprintf(`{"executionArn": %q, "maxResults": 1000%s}`, arn, token))
 		if len(answer) > 9<<20 {
 			t.Errorf("a page of %d bytes", len(answer))
 		}
-		out := value.MustParse(answer)
-		for _, e := range out.Get("events").Items() {
-			if id, _ := e.Get("id").Int(); id != next {
-				t.Fatalf("event %d where %d is expected", id, next)
-			}
-			next++
-		}
-		more = out.Get("nextToken").Exists()
-		token = fmt.Sprintf(`, "nextToken": %q`, out.Get("nextToken").Text())
+		n += strings.Count(answer, `"previousEventId":`)
+		_, token, more = strings.Cut(answer, `"nextToken":`)
+		token = `, "nextToken":` + strings.TrimSuffix(token, "}")
 	}
-	if next != last+1 || pages != wantPages {
-		t.Errorf("%d pages up to event %d, want %d up to %d", pages, next-1, wantPages, last)
+	if int64(n) != last || pages != wantPages {
+		t.Errorf("%d pages with %d events, want %d with %d", pages, n, wantPages, last)
 	}
 
 	// Backwards, with the SDK.
 	backwards := sfn.NewGetExecutionHistoryPaginator(x.client, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn, MaxResults: 1000, ReverseOrder: true})
-	for next, pages = last, 0; backwards.HasMorePages(); pages++ {
+	next := last
+	for pages = 0; backwards.HasMorePages(); pages++ {
 		page, err := backwards.NextPage(x.ctx)
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -96,22 +97,31 @@ func (l *idleList) first() (*resident, int64) {
 	return l.ends.next.resident, l.ends.next.since
 }
 
+// manyEvicted is how many residents leave at once that their memory is worth a
+// collection of its own.
+const manyEvicted = 5000
+
 // sweep evicts what has been idle for long enough. With a system clock it
 // arranges for the next sweep.
 func (e *Engine) sweep() {
 	now, after := e.uptime(), e.config.EvictAfter.Milliseconds()
-	l := &e.idle
+	l, evicted := &e.idle, 0
 	for r, since := l.first(); r != nil && since <= now-after; r, since = l.first() {
-		if !e.evict(r) {
-			l.mu.Lock()
-			if r.idle.next != nil {
-				l.append(r, now)
-			}
-			l.mu.Unlock()
+		if e.evict(r) {
+			evicted++
+			continue
 		}
+		l.mu.Lock()
+		if r.idle.next != nil {
+			l.append(r, now)
+		}
+		l.mu.Unlock()
 	}
 	if e.virtual != nil {
 		return
+	}
+	if evicted >= manyEvicted {
+		debug.FreeOSMemory() // else the runtime keeps it for some minutes
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -74,12 +74,20 @@ func (e *Engine) Redrive(ctx context.Context, arn, clientToken string) (at int64
 	return at, err
 }
 
+// maxRedriveAttempts is how often a redrive looks again because the execution was
+// redriven, or has ended, meanwhile. One that fails on every redrive, by a fault
+// of ours, must not be tried for ever.
+const maxRedriveAttempts = 100
+
 // redrive redrives an execution that has the wanted status, and returns how it
 // stood before. No more than limit executions may be open; 0: any number.
 func (e *Engine) redrive(ctx context.Context, arn string, token redriveToken, limit int, wanted RedriveStatus) (v View, at int64, err error) {
-	for {
+	for attempt := 0; ; attempt++ {
 		if v, err = e.Describe(arn); err != nil {
 			return v, 0, err
+		}
+		if attempt == maxRedriveAttempts {
+			return v, 0, fmt.Errorf("engine: %s does not go on when it is redriven", arn)
 		}
 		given, err := e.redrivesOf(arn) // after Describe: what that shows is known here
 		if err != nil {

@@ -31,7 +31,7 @@ func testLists(t *testing.T, s journal.Store) {
 			}
 		}
 		rows = append(rows, x)
-		do(t, s, journal.Write{Create: &x})
+		s.Commit(journal.Write{Create: &x}, nil) // whether it is there shows below
 	}
 	for _, x := range rows {
 		if x.ID%4 == 0 { // moves from one status to another
@@ -40,10 +40,11 @@ func testLists(t *testing.T, s journal.Store) {
 				u.Redrives = x.ID / 4 % 3 // and may move by that
 				rows[x.ID-1].Redrives = u.Redrives
 			}
-			do(t, s, journal.Write{Update: u})
+			s.Commit(journal.Write{Update: u}, nil)
 			rows[x.ID-1].Status = u.Status
 		}
 	}
+	flush(t, s)
 	for place := range 5 {
 		for n := range 6 { // arn:5 is of none
 			for _, status := range append(statuses, "", "UNHEARD_OF") {
