@@ -147,7 +147,7 @@ func (r readerConfig) checkFormat() {
 		}
 	}
 	if input == "CSV" && !r.has("CSVHeaderLocation") {
-		r.c.report(r.at, fieldIsRequired("CSVHeaderLocation"))
+		r.c.report(r.at, headerLocationRequired())
 	}
 	if pointer := r.text("ItemsPointer"); pointer != "" && pointer[0] != '/' && !isExpression(pointer) {
 		r.c.report(r.at.member("ItemsPointer"), notAPointer())

@@ -1,7 +1,6 @@
 package asl
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -169,15 +168,11 @@ func (c *checker) checkParameters(s *State) {
 	}
 }
 
-// endpointOK reports whether the ApiEndpoint of an HTTP Task is a URL or an
-// expression. Which texts the service refuses is not known; these are no URLs at all.
+// endpointOK reports whether the ApiEndpoint of an HTTP Task may be a URL. Which texts
+// the service refuses is not known; these have characters that no URL has (F-148).
 func endpointOK(s *State, endpoint value.Value) bool {
 	text := endpoint.Text()
-	if endpoint.Kind() != value.String || s.QueryLanguage == JSONata && isExpression(text) {
-		return true
-	}
-	u, err := url.Parse(text)
-	return err == nil && u.Host != "" && !strings.ContainsAny(text, " \t\r\n\"'<>\\^`")
+	return s.QueryLanguage == JSONata && isExpression(text) || !strings.ContainsAny(text, " \t\r\n\"'<>\\^`")
 }
 
 // checkCredentials reports Credentials without a role.

@@ -109,8 +109,8 @@ func (d Diagnostic) place() string {
 	return parts[0] + ": "
 }
 
-// Diagnostics are the problems of a definition, in the order of the source. They are
-// an error that lists them all.
+// Diagnostics are the problems of a definition, in the order that Validate gives them.
+// They are an error that lists them all.
 type Diagnostics []Diagnostic
 
 // HasErrors reports whether any of them is an error.

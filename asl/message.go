@@ -14,8 +14,8 @@ import (
 )
 
 // This file has every message about a definition. Messages marked AWS are the words
-// of the service: recorded, or measured (F-140 to F-152); the others, and all hints, are our
-// wording.
+// of the service: recorded, or measured (F-140 to F-154); the others, and all hints,
+// are our wording.
 
 // A message is a Diagnostic without its place.
 type message struct {
@@ -45,6 +45,8 @@ var warnings = map[string]bool{
 	UnassignedVariable: true,
 	BrokenDelimiters:   true,
 	UnknownName:        true,
+	EndlessWorkflow:    true,
+	FailsInline:        true,
 
 	ErrorNeverMatched: true,
 	RetryNeverDone:    true,
@@ -53,8 +55,6 @@ var warnings = map[string]bool{
 	NoTimeout:         true,
 	WaitsNotAtAll:     true,
 	UnusedVariable:    true,
-	EndlessWorkflow:   true,
-	FailsInline:       true,
 }
 
 func (m message) severity() Severity {
@@ -328,8 +328,8 @@ func unassigned(name string, language QueryLanguage, names []string) message {
 	return m
 }
 
-// unknownName is the message for an error, or a member of $states or of the context
-// object, that the service does not have.
+// unknownName is the message for an error, or a member of the context object, that the
+// service does not have.
 func unknownName(shown, word string, known []string) message {
 	return message{code: UnknownName, text: fmt.Sprintf("There is no '%s'", shown)}.meant(word, known)
 }
@@ -456,8 +456,9 @@ func unknownMapResource() message { // AWS, for an ItemReader
 	return invalid("The field 'Resource' does not match any of the allowed values")
 }
 
-func fieldIsRequired(name string) message { // AWS, of ReaderConfig
-	return invalid("The field '%s' is required", name)
+// headerLocationRequired is the message for a ReaderConfig of CSV.
+func headerLocationRequired() message { // AWS
+	return invalid("The field 'CSVHeaderLocation' is required").withHint("FIRST_ROW, or GIVEN with CSVHeaders")
 }
 
 func notAPointer() message {
