@@ -166,7 +166,8 @@ func (c *stack) ref(name string) substitution {
 	if refIsARN[kind] {
 		return substitution{text: arnOf(kind, name)}
 	}
-	return substitution{text: plainName(name)}
+	isFunction := kind == "AWS::Lambda::Function" || kind == "AWS::Serverless::Function"
+	return substitution{plainName(name), isFunction} // a name for certain: no Resource of a Task takes it
 }
 
 // attribute is what Fn::GetAtt gives, for Name.Attribute or [Name, Attribute].
