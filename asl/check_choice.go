@@ -106,7 +106,7 @@ func (c *checker) checkTest(at *place, test value.Value) {
 		c.report(at, notOneSelector())
 	case variable && len(compared) == 0 && unknown > 0: // or as the operator
 	case variable && len(compared) == 0:
-		c.report(at, noneOf(comparisons...))
+		c.report(at, noneOf(comparisons...).withHint("Variable is compared with nothing"))
 	case variable && len(compared) > 1:
 		c.report(at, severalOf(comparisons...).withHint("it has %s", strings.Join(compared, " and ")))
 	case !variable:
