@@ -17,6 +17,8 @@ type stack struct {
 	parameters value.Value
 	resources  value.Value
 	exact      bool // origins are followed into the strings, not only to them
+
+	identifiers []string // of the loops around a resource whose items only a deployment knows
 }
 
 // maxIntrinsics is how deep intrinsic functions may nest.

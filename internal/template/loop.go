@@ -23,10 +23,10 @@ func isLoop(name string, v value.Value) bool {
 }
 
 // turnsOf returns the object of a loop for each item of its collection. If only a
-// deployment knows the collection, it is the object as it stands, once.
-func turnsOf(v value.Value) []value.Value {
+// deployment knows the collection, it is the object as it stands, once, and known is
+// false.
+func turnsOf(v value.Value) (turns []value.Value, known bool) {
 	identifier, collection, body := v.Index(0).Text(), v.Index(1), v.Index(2)
-	var turns []value.Value
 	for i, item := range collection.Items() {
 		if item.Kind() != value.String || i == maxTurns {
 			break
@@ -34,9 +34,9 @@ func turnsOf(v value.Value) []value.Value {
 		turns = append(turns, inTurn(body, identifier, item.Text()))
 	}
 	if len(turns) == 0 || len(turns) < min(collection.Len(), maxTurns) {
-		return []value.Value{body}
+		return []value.Value{body}, false
 	}
-	return turns
+	return turns, true
 }
 
 // inTurn replaces an identifier in the keys and strings of a value by an item: it is

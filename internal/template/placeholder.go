@@ -77,18 +77,51 @@ func (e *substitutions) missing(file, source string, from, to int) asl.Diagnosti
 			continue
 		}
 		seen[name] = true
-		d := asl.Diagnostic{
-			Severity: asl.SeverityWarning, Code: UnknownSubstitution,
-			Message: fmt.Sprintf("${%s} is deployed as it stands: DefinitionSubstitutions has no %s", name, name),
-			Range:   position.Range{Start: table.Position(at[0]), End: table.Position(at[1])},
-			File:    file,
-		}
-		if near := spell.Suggest(name, slices.Sorted(maps.Keys(e.names))); near != "" {
-			d.Hint = fmt.Sprintf("did you mean ${%s}?", near)
-		}
-		found = append(found, d)
+		found = append(found, e.unknown(name, file, position.Range{Start: table.Position(at[0]), End: table.Position(at[1])}))
 	}
 	return found
+}
+
+// missingIn is missing for the strings of a definition that stands in a document as an
+// object; what CloudFormation computes has placeholders of its own.
+func (e *substitutions) missingIn(d *document, v value.Value, p *path) asl.Diagnostics {
+	var found asl.Diagnostics
+	seen := make(map[string]bool)
+	var search func(v value.Value, p *path)
+	search = func(v value.Value, p *path) {
+		switch {
+		case isIntrinsic(v):
+		case v.Kind() == value.Object:
+			for name, member := range v.Members() {
+				search(member, p.member(name))
+			}
+		case v.Kind() == value.Array:
+			for i, item := range v.Items() {
+				search(item, p.item(i))
+			}
+		case strings.Contains(v.Text(), "${"):
+			for _, match := range plainPlaceholder.FindAllStringSubmatch(v.Text(), -1) {
+				if _, known := e.names[match[1]]; !known && !seen[match[1]] {
+					seen[match[1]] = true
+					found = append(found, e.unknown(match[1], d.name, nearest(d.table, p.pointer()).Value))
+				}
+			}
+		}
+	}
+	search(v, p)
+	return found
+}
+
+func (e *substitutions) unknown(name, file string, where position.Range) asl.Diagnostic {
+	d := asl.Diagnostic{
+		Severity: asl.SeverityWarning, Code: UnknownSubstitution,
+		Message: fmt.Sprintf("${%s} is deployed as it stands: DefinitionSubstitutions has no %s", name, name),
+		Range:   where, File: file,
+	}
+	if near := spell.Suggest(name, slices.Sorted(maps.Keys(e.names))); near != "" {
+		d.Hint = fmt.Sprintf("did you mean ${%s}?", near)
+	}
+	return d
 }
 
 // A hole is a part of a string to be filled.

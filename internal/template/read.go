@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aslocal/aslocal/asl"
@@ -182,8 +183,13 @@ func (r *reader) resourcesIn(c *stack, resources, written value.Value, p *path, 
 		at := p.member(name)
 		switch kind := v.Get("Type").Text(); {
 		case isLoop(id, v) && depth < maxLoops:
-			for _, turn := range turnsOf(v) {
-				r.resourcesIn(c, turn, was.Index(2), at.item(2), depth+1)
+			inside := *c
+			turns, known := turnsOf(v)
+			if !known {
+				inside.identifiers = append(slices.Clip(c.identifiers), v.Index(0).Text())
+			}
+			for _, turn := range turns {
+				r.resourcesIn(&inside, turn, was.Index(2), at.item(2), depth+1)
 			}
 		case len(id) > maxLogicalID:
 		case kind == "AWS::Serverless::StateMachine", kind == "AWS::StepFunctions::StateMachine":
@@ -201,6 +207,9 @@ func (r *reader) resourcesIn(c *stack, resources, written value.Value, p *path, 
 func (r *reader) resource(c *stack, id string, properties value.Value, p *path) *Machine {
 	e := r.given()
 	e.asTheyStand = true
+	for _, name := range c.identifiers {
+		e.names[name] = substitution{text: plainName(name)}
+	}
 	for name, v := range properties.Get("DefinitionSubstitutions").Members() {
 		if _, given := e.names[name]; !given {
 			t := c.text(v, p.member("DefinitionSubstitutions").member(name), 0)
@@ -217,7 +226,9 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 			inner := v.Get("Fn::Transform").Get("Parameters").Get(location)
 			return r.elsewhere(c, id, inner, at.member("Fn::Transform").member("Parameters").member(location), e)
 		case v.Get("Fn::ToJsonString").Exists(), name == "Definition" && v.Kind() == value.Object:
-			return r.object(id, c.document, v, at, &renderer{e, c})
+			m := r.object(id, c.document, v, at, &renderer{e, c})
+			m.unread = append(m.unread, e.missingIn(c.document, v, at)...)
+			return m
 		case name == "Definition" || name == "DefinitionString":
 			exact := *c
 			exact.exact = true
