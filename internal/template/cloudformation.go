@@ -18,6 +18,7 @@ type stack struct {
 	resources  value.Value
 	exact      bool // origins are followed into the strings, not only to them
 
+	loops       *loops
 	identifiers []string // of the loops around a resource whose items only a deployment knows
 }
 

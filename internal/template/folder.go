@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/aslocal/aslocal/internal/sourcefile"
 	"github.com/aslocal/aslocal/internal/spell"
@@ -51,14 +52,15 @@ func (f folder) read(name string) (path, text string, err error) {
 // errOutside is the error for a file that is read only if the user names it.
 var errOutside = errors.New("it lies outside of the template's folder and repository: it is read if it is named on the command line, too")
 
-// inRepository reads a file outside of the folder that is in the same Git repository.
+// inRepository reads a file outside of the folder that is in the same Git repository
+// and is JSON or YAML by its name: a home directory may be a repository, too.
 func (f folder) inRepository(path string) ([]byte, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
 	root := repositoryOf(f.path)
-	if root == "" {
+	if root == "" || !isYAML(path) && !strings.HasSuffix(strings.ToLower(path), ".json") {
 		return nil, errOutside
 	}
 	b, err := sourcefile.Inside(root, absolute)

@@ -13,8 +13,9 @@ import (
 const loopPrefix = "Fn::ForEach::"
 
 const (
-	maxLoops = 5   // in one another, as many as CloudFormation takes
-	maxTurns = 100 // of a loop
+	maxLoops    = 5       // in one another, as many as CloudFormation takes
+	maxTurned   = 8 << 20 // bytes of JSON that the loops of a file make
+	leastTurned = 64      // bytes that a turn counts for at least
 )
 
 // isLoop reports whether a member is a loop.
@@ -22,21 +23,27 @@ func isLoop(name string, v value.Value) bool {
 	return strings.HasPrefix(name, loopPrefix) && v.Len() == 3 && v.Index(0).Kind() == value.String && v.Index(2).Kind() == value.Object
 }
 
-// turnsOf returns the object of a loop for each item of its collection. If only a
-// deployment knows the collection, it is the object as it stands, once, and known is
-// false.
-func turnsOf(v value.Value) (turns []value.Value, known bool) {
+// turns returns the object of a loop for each item of its collection. If only a
+// deployment knows the collection, or if the loops of the file make too much, it is the
+// object as it stands, once, and known is false.
+func (l *loops) turns(v value.Value) (turns []value.Value, known bool) {
 	identifier, collection, body := v.Index(0).Text(), v.Index(1), v.Index(2)
-	for i, item := range collection.Items() {
-		if item.Kind() != value.String || i == maxTurns {
-			break
+	cost := max(body.Size(), leastTurned)
+	for _, item := range collection.Items() {
+		if l.made += cost; item.Kind() != value.String || l.made > maxTurned {
+			return []value.Value{body}, false
 		}
 		turns = append(turns, inTurn(body, identifier, item.Text()))
 	}
-	if len(turns) == 0 || len(turns) < min(collection.Len(), maxTurns) {
+	if len(turns) == 0 {
 		return []value.Value{body}, false
 	}
 	return turns, true
+}
+
+// loops are the loops of a file.
+type loops struct {
+	made int // bytes, see maxTurned
 }
 
 // inTurn replaces an identifier in the keys and strings of a value by an item: it is

@@ -18,7 +18,8 @@ import (
 // Options of Read. With the zero Options no other file is read.
 type Options struct {
 	// Folder is the folder of the file: files that a template refers to are read
-	// if they are in it, or below it. If it is "", none are.
+	// if they are in it or below it, or elsewhere in the same Git repository. If it
+	// is "", none are.
 	Folder string
 	// Named are files that the user has named: they may be read wherever they
 	// are.
@@ -167,7 +168,7 @@ const maxLogicalID = 255
 // resources reads the state machines among the resources of a template, which
 // stands at p.
 func (r *reader) resources(d *document, template value.Value, p *path) {
-	c := &stack{document: d, parameters: template.Get("Parameters"), resources: template.Get("Resources")}
+	c := &stack{document: d, parameters: template.Get("Parameters"), resources: template.Get("Resources"), loops: new(loops)}
 	r.resourcesIn(c, c.resources, c.resources, p.member("Resources"), 0)
 }
 
@@ -184,7 +185,7 @@ func (r *reader) resourcesIn(c *stack, resources, written value.Value, p *path, 
 		switch kind := v.Get("Type").Text(); {
 		case isLoop(id, v) && depth < maxLoops:
 			inside := *c
-			turns, known := turnsOf(v)
+			turns, known := c.loops.turns(v)
 			if !known {
 				inside.identifiers = append(slices.Clip(c.identifiers), v.Index(0).Text())
 			}

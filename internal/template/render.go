@@ -52,7 +52,7 @@ func (r *renderer) members(t *text, v value.Value, p *path, depth int, first *bo
 		case r.stack != nil && noValue(member):
 			continue
 		case r.stack != nil && isLoop(name, member) && depth < maxIntrinsics:
-			turns, _ := turnsOf(member)
+			turns, _ := r.stack.loops.turns(member)
 			for _, turn := range turns {
 				r.members(t, turn, inner.item(2), depth+1, first)
 			}

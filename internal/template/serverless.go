@@ -27,7 +27,7 @@ func (r *reader) serverless(d *document) {
 	e.serverless = func(name string) (substitution, bool) { return selfReference(d.root, name, 0) }
 	root := part{d, d.root, new(path)}
 	resources := r.resourceParts(root.member("resources"))
-	c := &stack{document: d}
+	c := &stack{document: d, loops: new(loops)}
 	if len(resources) > 0 {
 		c.resources = resources[0].value.Get("Resources")
 	}
