@@ -204,7 +204,7 @@ func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 	}
 	if field == "Resource" && invented {
 		if _, err := asl.ParseResource(filled(s, holes)); err != nil {
-			holes = []hole{{0, len(s), substitution{text: anyFunction + "placeholder"}}}
+			holes = []hole{{0, len(s), substitution{text: anyFunction + placeholder}}}
 		}
 	}
 	return holes, substitution{}

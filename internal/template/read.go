@@ -168,7 +168,7 @@ const maxLogicalID = 255
 // resources reads the state machines among the resources of a template, which
 // stands at p.
 func (r *reader) resources(d *document, template value.Value, p *path) {
-	c := &stack{document: d, parameters: template.Get("Parameters"), resources: template.Get("Resources"), loops: new(loops)}
+	c := &stack{document: d, parameters: template.Get("Parameters"), resources: template.Get("Resources"), mappings: template.Get("Mappings"), loops: new(loops)}
 	r.resourcesIn(c, c.resources, c.resources, p.member("Resources"), 0)
 }
 
