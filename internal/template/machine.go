@@ -34,6 +34,7 @@ const (
 	RemoteDefinition     = "REMOTE_DEFINITION"     // a warning: the definition is not on this machine
 	NoStateMachine       = "NO_STATE_MACHINE"      // the template defines none
 	UnknownSubstitution  = "UNKNOWN_SUBSTITUTION"  // a warning: DefinitionSubstitutions has no such name
+	UnquotedWord         = "UNQUOTED_WORD"         // a warning: yes, no, on or off, which YAML 1.1 takes for truth values
 )
 
 const onlyDeployed = "The definition is JSON only when it is deployed, and has not been checked"

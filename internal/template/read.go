@@ -229,6 +229,7 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 		case v.Get("Fn::ToJsonString").Exists(), name == "Definition" && v.Kind() == value.Object:
 			m := r.object(id, c.document, v, at, &renderer{e, c})
 			m.unread = append(m.unread, e.missingIn(c.document, v, at)...)
+			m.unread = append(m.unread, wordsIn(c.document, v, at)...)
 			return m
 		case name == "Definition" || name == "DefinitionString":
 			exact := *c
