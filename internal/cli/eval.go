@@ -139,6 +139,7 @@ var compilers = map[string]func(text string) (evaluation, error){
 var (
 	intrinsicCall = regexp.MustCompile(`^States\.\w+\s*\(`)
 	pathStart     = regexp.MustCompile(`^\$\$?([.[]|$)`)
+	wordInBracket = regexp.MustCompile(`\[ *\pL`) // JSONPath skips it, so $.a[quantity > 1] is $.a[1]
 )
 
 // languageOf tells the language of an expression by how it begins. The help of
@@ -147,7 +148,7 @@ func languageOf(text string) string {
 	switch {
 	case intrinsicCall.MatchString(text):
 		return "intrinsic"
-	case pathStart.MatchString(text):
+	case pathStart.MatchString(text) && !wordInBracket.MatchString(text):
 		if _, err := jsonpath.Compile(text); err == nil {
 			return "jsonpath"
 		}

@@ -1,0 +1,141 @@
+package jsonpath
+
+import (
+	"strings"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file reads the conditions of filters:
+//
+//	condition = all *("||" all)
+//	all       = test *("&&" test)
+//	test      = operand operator operand | ["!"] path
+//	operand   = path | "'" text "'" | "/" pattern "/" ["i"] | text
+//
+// The text is cut at every "||" and "&&", be they in quotes, and each test at
+// the first operator of the list below that occurs anywhere in it. Parentheses
+// do not group: those at the ends of a test are dropped. What is no path and no
+// pattern is a text, with or without quotes: the value of a number or of true
+// is known only when it is compared.
+
+// operators are looked for in this order.
+var operators = []struct {
+	sign string
+	operator
+}{
+	{"==", equal},
+	{">=", notLess},
+	{"<=", notGreater},
+	{"!=", unequal},
+	{"<", less},
+	{">", greater},
+	{"=~", matching},
+}
+
+// condition reads the text between the parentheses of a filter, which stands at
+// an offset.
+func (c *compiler) condition(offset int, text string) condition {
+	var tests condition
+	for _, row := range strings.Split(text, "||") {
+		for i, part := range strings.Split(row, "&&") {
+			if trim(part) == "" {
+				c.fail(offset, "Invalid operators %s", text)
+			}
+			t := c.test(offset, part)
+			t.first = i == 0
+			tests = append(tests, t)
+			offset += len(part) + len("&&")
+		}
+	}
+	return tests
+}
+
+func (c *compiler) test(offset int, text string) test {
+	inner := strings.TrimRight(strings.TrimLeft(text, " \t\r\n("), " \t\r\n)")
+	offset += strings.Index(text, inner)
+	if inner != "" && strings.IndexByte("&|", inner[0]) >= 0 {
+		c.fail(offset, "Invalid operators %s", text)
+	}
+	for _, o := range operators {
+		left, right, ok := strings.Cut(inner, o.sign)
+		if !ok {
+			continue
+		}
+		if strings.HasPrefix(trim(right), "!@") {
+			c.fail(offset+len(left)+len(o.sign), "Invalid negation! Can only be used for existence check e.g [?(!@.foo)]")
+		}
+		t := test{operator: o.operator}
+		if strings.HasPrefix(left, "!@") { // means nothing before an operator
+			left, offset = left[1:], offset+1
+		}
+		t.left = c.operand(offset, left)
+		t.right = c.operand(offset+len(left)+len(o.sign), right)
+		t.alike = t.left.path != nil && t.right.path != nil && t.left.path.text == t.right.path.text
+		return t
+	}
+	path, negated := strings.CutPrefix(inner, "!")
+	if path == "" || path[0] != '@' && (path[0] != '$' || negated) {
+		c.fail(offset, "CriteriaType %s can not be parsed", inner)
+	}
+	t := test{operator: present, left: operand{path: c.operandPath(offset, path)}}
+	if negated {
+		t.operator = absent
+	}
+	return t
+}
+
+// operand reads one side of a comparison, which stands at an offset.
+func (c *compiler) operand(offset int, text string) operand {
+	inner := trim(text)
+	offset += strings.Index(text, inner)
+	switch {
+	case strings.HasPrefix(inner, "@"), strings.HasPrefix(inner, "$"):
+		o := operand{path: c.operandPath(offset, inner)}
+		if inner[0] == '$' {
+			*c.reads++
+			o.shared = *c.reads
+		}
+		return o
+	case strings.HasPrefix(inner, "/"):
+		if body, flags, ok := cutPattern(inner); ok {
+			if body == "" {
+				c.fail(offset, "Pattern not closed. Expected / in %s", inner)
+			}
+			body = body[1:]
+			p, err := compilePattern(body, flags)
+			if err != nil {
+				c.fail(offset, "%v", err)
+			}
+			return operand{pattern: p, literal: value.OfString(body)}
+		}
+	case len(inner) > 1 && inner[0] == '\'' && inner[len(inner)-1] == '\'':
+		inner = inner[1 : len(inner)-1]
+	}
+	return literal(strings.ReplaceAll(inner, `\'`, `'`))
+}
+
+// cutPattern returns what stands before the last slash, and the flag behind it.
+func cutPattern(text string) (body, flags string, ok bool) {
+	body, ok = strings.CutSuffix(text, "/i")
+	if ok {
+		flags = "i"
+	} else if body, ok = strings.CutSuffix(text, "/"); !ok {
+		return "", "", false
+	}
+	return body, flags, true
+}
+
+// operandPath compiles the path of a test, which must be definite.
+func (c *compiler) operandPath(offset int, text string) *Path {
+	if c.depth == maxNested {
+		c.fail(offset, "Path nests deeper than %d levels", maxNested)
+	}
+	p := &Path{text: text}
+	inner := &compiler{whole: c.whole, start: c.start + offset, text: text, depth: c.depth + 1, reads: c.reads}
+	inner.path(p)
+	if !p.definite {
+		c.fail(offset, "the predicate path: %s is not definite", text)
+	}
+	return p
+}
