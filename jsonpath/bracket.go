@@ -87,11 +87,11 @@ func (c *compiler) indexes(start int, f string, i int) {
 	for end < len(f) && (digit(f[end]) || strings.IndexByte(",-: ", f[end]) >= 0) {
 		end++
 	}
-	if end == len(f) || f[end] < ' ' {
-		c.fail(start+end, "Index has not been closed - missing closing ]")
-	}
 	inside := strings.ReplaceAll(f[i:end], " ", "")
 	colon, comma := strings.IndexByte(inside, ':'), strings.IndexByte(inside, ',')
+	if end == len(f) || f[end] < ' ' || colon >= 0 && end == len(f)-1 && f[end] != ']' {
+		c.fail(start+end, "Index has not been closed - missing closing ]")
+	}
 	if colon >= 0 && (comma < 0 || colon < comma) {
 		c.slice(start, inside, colon)
 	} else {
@@ -156,7 +156,7 @@ func (c *compiler) number(start int, text string) int {
 // filter reads ?( condition ), the question mark at i in the bracket f at
 // start. It ends with the bracket that closes where no parenthesis is open.
 func (c *compiler) filter(start int, f string, i int) {
-	if trim(f[1:i]) != "" {
+	if trim(f[strings.LastIndexByte(f[:i], '[')+1:i]) != "" {
 		c.fail(start, "Filter must start with '[?' and end with ']'. %s", strings.Trim(f, "[]"))
 	}
 	end, balanced := filterEnd(f, i+1)
@@ -166,7 +166,7 @@ func (c *compiler) filter(start int, f string, i int) {
 	inside := trim(f[i+1 : end])
 	s := step{kind: byFilter}
 	switch {
-	case strings.Trim(inside, "?, ") == "": // a program would give the filter
+	case strings.Trim(inside, "?*, ") == "": // a program would give the filter
 	case !balanced:
 		c.fail(start, "Filter brackets are not balanced")
 	case len(inside) < len("()") || inside[0] != '(' || inside[len(inside)-1] != ')':

@@ -41,21 +41,37 @@ func (t *test) compare(s *scene, l, r value.Value) (bool, ending) {
 		return t.operator.holdsFor(order) && !(t.operator.orders() && (l.IsNull() || r.IsNull())), reached
 	case t.left.pattern != nil, t.right.pattern != nil:
 		return false, reached
+	case t.alike && t.identical(s, l):
+		return t.operator.holdsFor(0), reached
 	}
 	switch l.Kind() {
 	case value.String:
 		if r.Kind() != value.String {
 			return false, reached
 		}
-		return t.compareText(l.Text(), r.Text()), s.work(min(len(l.Text()), len(r.Text())) / textPerWork)
+		text := t.right.right
+		if t.right.path != nil {
+			text = unescaped(r.Text())
+		}
+		return t.compareText(l.Text(), text), s.work(min(len(l.Text()), len(r.Text())) / textPerWork)
 	case value.Number:
 		return t.compareNumber(s, l, r)
 	case value.Bool:
 		return t.compareBool(l, r), reached
 	}
-	// The provider of Java maps finds that a value equals itself.
-	return s.maps && t.alike && t.operator.holdsFor(0), reached
+	return false, reached
 }
+
+// identical reports whether a path that stands on both sides leads to one and
+// the same Java object, which then is equal to itself: it does for texts, for
+// what is held in maps, and for paths from $, which are evaluated once.
+func (t *test) identical(s *scene, l value.Value) bool {
+	return l.Kind() == value.String || container(l) && (s.maps || t.left.shared > 0)
+}
+
+// unescaped returns the right side of a comparison of texts: a quote may be
+// escaped there, be it in the path or in the document.
+func unescaped(text string) string { return strings.ReplaceAll(text, `\'`, `'`) }
 
 func (t *test) compareText(l, r string) bool {
 	switch t.operator {
@@ -182,9 +198,9 @@ func firstUnit(r rune) rune {
 // matches decides =~: one side is a pattern, which must match the whole text of
 // the other. Null has no text.
 func matches(s *scene, left, right *operand, l, r value.Value) (bool, ending) {
-	p, v := right.pattern, l
+	p, v := left.pattern, r
 	if p == nil {
-		p, v = left.pattern, r
+		p, v = right.pattern, l
 	}
 	switch {
 	case p == nil:

@@ -62,18 +62,15 @@ type compiler struct {
 // into p.
 func (c *compiler) path(p *Path) {
 	c.text = trimRight(c.text)
-	switch {
-	case strings.HasSuffix(c.text, ".."):
-		c.fail(len(c.text), "A path can not end with a scan.")
-	case strings.HasSuffix(c.text, "."):
-		c.fail(len(c.text), "A path can not end with a dot.")
-	}
 	c.at = 1
 	if c.more() && c.text[1] != '.' && c.text[1] != '[' {
 		c.fail(1, "Invalid path $%s", c.text[1:])
 	}
 	for c.more() {
 		c.step()
+	}
+	if c.scanning() {
+		c.fail(len(c.text), "A path can not end with a scan.")
 	}
 	p.steps = c.steps
 	p.seal()
@@ -90,9 +87,7 @@ func (c *compiler) step() {
 		c.add(step{kind: byScan})
 	case rest[0] == '.':
 		c.at++
-		if next := c.text[c.at]; next != '[' && next != ' ' { // no path ends with a dot
-			c.dotted()
-		}
+		c.dotted()
 	case rest[0] == '*':
 		c.at++
 		c.add(step{kind: byWildcard})
@@ -103,13 +98,21 @@ func (c *compiler) step() {
 	}
 }
 
+// dotted reads what stands behind a single dot.
 func (c *compiler) dotted() {
-	if name := c.name(); name == "*" {
+	name := c.name()
+	switch {
+	case name == "*":
 		c.add(step{kind: byWildcard})
-	} else {
+	case name != "":
 		c.named(name)
+	case !c.more() && !c.scanning():
+		c.fail(c.at, "A path can not end with a dot.")
 	}
 }
+
+// scanning reports whether a deep scan waits for its step.
+func (c *compiler) scanning() bool { return len(c.steps) > 0 && c.steps[len(c.steps)-1].kind == byScan }
 
 // name passes over a name without brackets and returns it.
 func (c *compiler) name() string {

@@ -15,7 +15,8 @@ import (
 //
 // The text is cut at every "||" and "&&", be they in quotes, and each test at
 // the first operator of the list below that occurs anywhere in it. Parentheses
-// do not group: those at the ends of a test are dropped. What is no path and no
+// do not group: those at the ends of a test are dropped, as are "[" and "?" at
+// its beginning. What is no path and no
 // pattern is a text, with or without quotes: the value of a number or of true
 // is known only when it is compared.
 
@@ -40,7 +41,7 @@ func (c *compiler) condition(offset int, text string) condition {
 	for _, row := range strings.Split(text, "||") {
 		for i, part := range strings.Split(row, "&&") {
 			if trim(part) == "" {
-				c.fail(offset, "Invalid operators %s", text)
+				c.fail(offset, "Invalid operators %s", trim(text))
 			}
 			t := c.test(offset, part)
 			t.first = i == 0
@@ -52,7 +53,7 @@ func (c *compiler) condition(offset int, text string) condition {
 }
 
 func (c *compiler) test(offset int, text string) test {
-	inner := strings.TrimRight(strings.TrimLeft(text, " \t\r\n("), " \t\r\n)")
+	inner := strings.TrimRight(strings.TrimLeft(text, " \t\r\n([?"), " \t\r\n)")
 	offset += strings.Index(text, inner)
 	if inner != "" && strings.IndexByte("&|", inner[0]) >= 0 {
 		c.fail(offset, "Invalid operators %s", text)
@@ -71,7 +72,7 @@ func (c *compiler) test(offset int, text string) test {
 		}
 		t.left = c.operand(offset, left)
 		t.right = c.operand(offset+len(left)+len(o.sign), right)
-		t.alike = t.left.path != nil && t.right.path != nil && t.left.path.text == t.right.path.text
+		t.alike = t.left.path != nil && t.left.path.plain && t.right.path != nil && t.left.path.text == t.right.path.text
 		return t
 	}
 	path, negated := strings.CutPrefix(inner, "!")
@@ -112,7 +113,7 @@ func (c *compiler) operand(offset int, text string) operand {
 	case len(inner) > 1 && inner[0] == '\'' && inner[len(inner)-1] == '\'':
 		inner = inner[1 : len(inner)-1]
 	}
-	return literal(strings.ReplaceAll(inner, `\'`, `'`))
+	return literal(inner)
 }
 
 // cutPattern returns what stands before the last slash, and the flag behind it.

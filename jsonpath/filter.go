@@ -13,12 +13,13 @@ type test struct {
 	operator    operator
 	first       bool    // of its row
 	left, right operand // left only: of present and absent
-	alike       bool    // both are the same path
+	alike       bool    // both are the same plain path
 }
 
 // An operand is a path, a pattern or a text.
 type operand struct {
 	literal value.Value // the text, also of a pattern
+	right   string      // the text as the right side of a comparison of texts
 	number  value.Value // that the text spells, if it does
 	pattern *pattern
 	path    *Path
@@ -26,7 +27,7 @@ type operand struct {
 }
 
 func literal(text string) operand {
-	o := operand{literal: value.OfString(text)}
+	o := operand{literal: value.OfString(text), right: unescaped(text)}
 	if n, ok := decimal(text); ok {
 		o.number = n
 	}

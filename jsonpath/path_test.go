@@ -197,7 +197,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{`$.a[?(@.b =~ /(a|b/ && @.c)]`, 28, "Filter has not been closed - missing closing )]"},
 		{`$.a[?(@.b =~ /a{2/)]`, 13, ""},
 		{`$.a[?(@.b =~ /)]`, 13, "Pattern not closed. Expected / in /"},
-		{`$.a[?(@.b && )]`, 12, "Invalid operators @.b && "},
+		{`$.a[?(@.b && )]`, 12, "Invalid operators @.b &&"},
 		{`$.a[?(@.b == 1 && @.c in [2])]`, 21, "Space not allowed in path"},
 		{`$.a[?(@.b == !@.c)]`, 12, "Invalid negation! Can only be used for existence check e.g [?(!@.foo)]"},
 		{`$.a[?(@.b[*] == 1)]`, 6, "the predicate path: @.b[*] is not definite"},

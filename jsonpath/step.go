@@ -369,10 +369,10 @@ func (w *walk) members(i int, v value.Value) ending {
 	return reached
 }
 
-// items takes the steps from i on for all items of v.
+// items takes the steps from i on for all items of v, as bare values.
 func (w *walk) items(i int, v value.Value) ending {
 	for n, item := range v.Slice() {
-		if end := w.index(i, n, item, false); end != reached {
+		if end := w.index(i, n, item, true); end != reached {
 			return end
 		}
 	}
