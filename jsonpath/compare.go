@@ -29,6 +29,9 @@ const (
 // comes before all others. Values of different kinds, arrays and objects cannot
 // be compared, so no operator holds for them, not even "!=".
 func (t *test) compare(s *scene, l, r value.Value) (bool, ending) {
+	if l.Kind() == value.Number && t.right.number.Exists() { // the usual case
+		return t.compareNumber(s, l, r)
+	}
 	left, right := t.left.pattern == nil && nullish(l), t.right.pattern == nil && nullish(r)
 	switch {
 	case left && right:

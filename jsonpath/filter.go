@@ -75,9 +75,11 @@ func (t *test) holds(s *scene, item value.Value) (bool, ending) {
 	if end != reached {
 		return false, passMissing(end)
 	}
-	right, end := t.right.evaluate(s, item)
-	if end != reached {
-		return false, passMissing(end)
+	right := t.right.literal
+	if t.right.path != nil {
+		if right, end = t.right.evaluate(s, item); end != reached {
+			return false, passMissing(end)
+		}
 	}
 	if t.operator == matching {
 		return matches(s, &t.left, &t.right, left, right)

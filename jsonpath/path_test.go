@@ -346,3 +346,13 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+func TestSimplePathsAllocateNothing(t *testing.T) {
+	doc := benchDocument()
+	for _, path := range []string{"$", "$.a.b.c", "$.items[7].sku", "$.items[(@.length-1)].id"} {
+		p := compile(t, path)
+		if n := testing.AllocsPerRun(100, func() { _, _ = p.Get(doc) }); n != 0 {
+			t.Errorf("%s: got %v allocations", path, n)
+		}
+	}
+}

@@ -342,16 +342,19 @@ func (w *walk) each(i int, v value.Value) ending {
 	if v.Kind() != value.Array {
 		return w.members(i, v)
 	}
-	depth := len(w.trail)
+	here := len(w.trail)
+	w.trail = append(w.trail, crumb{})
 	for n, item := range v.Slice() {
-		switch end := w.index(i, n, item, false); end {
+		w.trail[here].index = n
+		switch end := w.step(i, item, false); end {
 		case reached:
 		case missing:
-			w.trail, w.fault = w.trail[:depth], told
+			w.trail, w.fault = w.trail[:here+1], told
 		default:
 			return end
 		}
 	}
+	w.trail = w.trail[:here]
 	return reached
 }
 
@@ -389,28 +392,37 @@ func (w *walk) scan(i int, v value.Value, bare bool) ending {
 	if end := w.scene.work(1); end != reached {
 		return end
 	}
-	apply, end := w.applies(&w.path.steps[i], v)
-	if end != reached {
-		return end
-	}
-	switch {
-	case !apply:
-	case v.Kind() == value.Array && !w.last(i):
-		end = w.items(i+1, v)
-	default:
-		end = w.step(i, v, bare)
-	}
-	if end != reached {
+	if end := w.scanned(i, v, bare); end != reached {
 		return end
 	}
 	return w.below(i, v)
 }
 
+// scanned takes the steps from i on for v alone.
+func (w *walk) scanned(i int, v value.Value, bare bool) ending {
+	s := &w.path.steps[i]
+	if s.kind == byName {
+		if member := v.Get(s.name); member.Exists() {
+			return w.member(i+1, s.name, member)
+		}
+		return reached
+	}
+	apply, end := w.applies(s, v)
+	switch {
+	case end != reached || !apply:
+		return end
+	case v.Kind() == value.Array && !w.last(i):
+		return w.items(i+1, v)
+	}
+	return w.step(i, v, bare)
+}
+
 // below scans the children of v.
 func (w *walk) below(i int, v value.Value) ending {
 	if v.Kind() == value.Object {
-		for k := range v.Len() {
-			if name, member := v.Member(k); container(member) {
+		for k, member := range v.MemberValues() {
+			if container(member) {
+				name, _ := v.Member(k)
 				w.trail = append(w.trail, crumb{name, named})
 				if end := w.scan(i, member, true); end != reached {
 					return end
@@ -434,11 +446,9 @@ func (w *walk) below(i int, v value.Value) ending {
 
 func container(v value.Value) bool { return v.Kind() == value.Object || v.Kind() == value.Array }
 
-// applies reports whether a scan asks v for the step.
+// applies reports whether a scan asks v for the step, which is no single name.
 func (w *walk) applies(s *step, v value.Value) (bool, ending) {
 	switch s.kind {
-	case byName:
-		return v.Get(s.name).Exists(), reached
 	case byNames:
 		for _, name := range s.names {
 			if !v.Get(name).Exists() {
