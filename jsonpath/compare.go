@@ -89,22 +89,21 @@ func (t *test) compareText(l, r string) bool {
 // compareNumber compares the number l with a number, or with a text that must
 // spell one.
 func (t *test) compareNumber(s *scene, l, r value.Value) (bool, ending) {
-	if r.Kind() == value.String {
-		n := t.right.number
-		if !n.Exists() {
-			var ok bool
-			if n, ok = decimal(r.Text()); !ok {
-				return false, s.stop(notANumber(r.Text()))
-			}
-			if end := s.work(len(r.Text()) / textPerWork); end != reached {
-				return false, end
-			}
+	switch {
+	case !s.comparable(l):
+		return false, reached
+	case t.right.number.Exists():
+		r = t.right.number
+	case r.Kind() == value.String:
+		n, ok := decimal(r.Text())
+		if !ok {
+			return false, s.stop(notANumber(r.Text()))
+		}
+		if end := s.work(len(r.Text()) / textPerWork); end != reached {
+			return false, end
 		}
 		r = n
-	} else if !s.comparable(r) {
-		return false, reached
-	}
-	if !s.comparable(l) {
+	case !s.comparable(r):
 		return false, reached
 	}
 	return t.operator.holdsFor(value.CompareNumbers(l, r)), reached

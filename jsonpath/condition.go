@@ -16,9 +16,8 @@ import (
 // The text is cut at every "||" and "&&", be they in quotes, and each test at
 // the first operator of the list below that occurs anywhere in it. Parentheses
 // do not group: those at the ends of a test are dropped, as are "[" and "?" at
-// its beginning. What is no path and no
-// pattern is a text, with or without quotes: the value of a number or of true
-// is known only when it is compared.
+// its beginning. What is no path and no pattern is a text, with or without
+// quotes: whether it stands for a number or true shows when it is compared.
 
 // operators are looked for in this order.
 var operators = []struct {
@@ -52,6 +51,7 @@ func (c *compiler) condition(offset int, text string) condition {
 	return tests
 }
 
+// test reads one test, which stands at an offset.
 func (c *compiler) test(offset int, text string) test {
 	inner := strings.TrimRight(strings.TrimLeft(text, " \t\r\n([?"), " \t\r\n)")
 	offset += strings.Index(text, inner)
@@ -59,21 +59,11 @@ func (c *compiler) test(offset int, text string) test {
 		c.fail(offset, "Invalid operators %s", text)
 	}
 	for _, o := range operators {
-		left, right, ok := strings.Cut(inner, o.sign)
-		if !ok {
-			continue
+		if left, right, ok := strings.Cut(inner, o.sign); ok {
+			t := c.comparison(offset, left, offset+len(left)+len(o.sign), right)
+			t.operator = o.operator
+			return t
 		}
-		if strings.HasPrefix(trim(right), "!@") {
-			c.fail(offset+len(left)+len(o.sign), "Invalid negation! Can only be used for existence check e.g [?(!@.foo)]")
-		}
-		t := test{operator: o.operator}
-		if strings.HasPrefix(left, "!@") { // means nothing before an operator
-			left, offset = left[1:], offset+1
-		}
-		t.left = c.operand(offset, left)
-		t.right = c.operand(offset+len(left)+len(o.sign), right)
-		t.alike = t.left.path != nil && t.left.path.plain && t.right.path != nil && t.left.path.text == t.right.path.text
-		return t
 	}
 	path, negated := strings.CutPrefix(inner, "!")
 	if path == "" || path[0] != '@' && (path[0] != '$' || negated) {
@@ -83,6 +73,19 @@ func (c *compiler) test(offset int, text string) test {
 	if negated {
 		t.operator = absent
 	}
+	return t
+}
+
+// comparison reads the operands of a comparison, each at its offset.
+func (c *compiler) comparison(leftAt int, left string, rightAt int, right string) test {
+	if strings.HasPrefix(trim(right), "!@") {
+		c.fail(rightAt, "Invalid negation! Can only be used for existence check e.g [?(!@.foo)]")
+	}
+	if strings.HasPrefix(left, "!@") { // means nothing before an operator
+		left, leftAt = left[1:], leftAt+1
+	}
+	t := test{left: c.operand(leftAt, left), right: c.operand(rightAt, right)}
+	t.alike = t.left.path != nil && t.left.path.plain && t.right.path != nil && t.left.path.text == t.right.path.text
 	return t
 }
 
@@ -98,33 +101,25 @@ func (c *compiler) operand(offset int, text string) operand {
 			o.shared = *c.reads
 		}
 		return o
-	case strings.HasPrefix(inner, "/"):
-		if body, flags, ok := cutPattern(inner); ok {
-			if body == "" {
-				c.fail(offset, "Pattern not closed. Expected / in %s", inner)
-			}
-			body = body[1:]
-			p, err := compilePattern(body, flags)
-			if err != nil {
-				c.fail(offset, "%v", err)
-			}
-			return operand{pattern: p, literal: value.OfString(body)}
-		}
+	case strings.HasPrefix(inner, "/") && (strings.HasSuffix(inner, "/") || strings.HasSuffix(inner, "/i")):
+		return c.pattern(offset, inner)
 	case len(inner) > 1 && inner[0] == '\'' && inner[len(inner)-1] == '\'':
 		inner = inner[1 : len(inner)-1]
 	}
 	return literal(inner)
 }
 
-// cutPattern returns what stands before the last slash, and the flag behind it.
-func cutPattern(text string) (body, flags string, ok bool) {
-	body, ok = strings.CutSuffix(text, "/i")
-	if ok {
-		flags = "i"
-	} else if body, ok = strings.CutSuffix(text, "/"); !ok {
-		return "", "", false
+// pattern reads what stands between two slashes, with or without an "i" behind.
+func (c *compiler) pattern(offset int, text string) operand {
+	end := strings.LastIndexByte(text, '/')
+	if end == 0 {
+		c.fail(offset, "Pattern not closed. Expected / in %s", text)
 	}
-	return body, flags, true
+	p, err := compilePattern(text[1:end], text[end+1:])
+	if err != nil {
+		c.fail(offset, "%v", err)
+	}
+	return operand{pattern: p, literal: value.OfString(text[1:end])}
 }
 
 // operandPath compiles the path of a test, which must be definite.
