@@ -92,12 +92,12 @@ func (c *Call) argument(a *argument, r jsonpath.Roots, random Random) (value.Val
 	case a.path == nil:
 		return a.literal, nil
 	}
-	v, err := a.path.Eval(r)
+	v, err := a.path.EvalIn(jsonpath.Maps, r)
 	if err == nil {
 		return v, nil
 	}
 	if notFound := new(jsonpath.NotFoundError); !errors.As(err, &notFound) {
-		return value.Value{}, c.fail(pathNotEvaluated(a.path.String(), err))
+		return value.Value{}, c.fail(err.Error()) // the engine's own words (F-177)
 	}
 	input := r.Data
 	if a.path.Root() == jsonpath.Context {

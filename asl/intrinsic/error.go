@@ -40,10 +40,6 @@ func pathNotFound(path string, input value.Value) string {
 	return fmt.Sprintf("The JsonPath argument for the field '%s' could not be found in the input '%s'", path, input)
 }
 
-func pathNotEvaluated(path string, err error) string {
-	return fmt.Sprintf("The JsonPath argument for the field '%s' could not be evaluated: %v", path, err)
-}
-
 // tooLarge applies to arguments and results. Source: limits, "payload size".
 func tooLarge(size int) string {
 	return fmt.Sprintf("result: expected at most %d bytes, got %d", maxPayload, size)

@@ -32,6 +32,7 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, "")
 			}
 			env.Setenv("LANG", "en_US.UTF-8")
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // a second for each command, with the race detector
 			return nil
 		},
 	})

@@ -103,11 +103,18 @@ func newRoot() *cobra.Command {
   aslocal run order.asl.json --input '{"total": 42}'
   aslocal eval '$sum(lines.price)' order.json
   aslocal validate order.asl.json`,
-		Version:       build(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	// cobra's own --version takes a template, and with that package text/template,
+	// which keeps the linker from leaving anything out.
+	version := root.Flags().Bool("version", false, "print the version")
+	root.RunE = func(c *cobra.Command, _ []string) error {
+		if *version {
+			return printVersion(c)
+		}
+		return c.Help()
+	}
 	root.AddCommand(newServe(), newRun(), newEval(), newValidate(), newSchema(), newVersion())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return exit(ExitUsage, c.CommandPath()+" --help shows the flags", "%s", flagError(err))

@@ -14,6 +14,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asAslocal) != "" {
 		os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // processes that tests start need not wait a second as they end
 	os.Exit(m.Run())
 }
 
