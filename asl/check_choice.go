@@ -49,12 +49,16 @@ func tests(at *place, test value.Value, visit func(at *place, test value.Value))
 
 // checkRules checks the rules of a Choice state.
 func (c *checker) checkRules(s *State) {
-	if s.QueryLanguage != JSONPath {
-		return
-	}
 	for i, r := range s.Choices {
+		at := s.at.member("Choices").item(i)
+		if s.QueryLanguage == JSONata {
+			if r.Fields.Kind() == value.Object && count(r.Fields, ruleSelectors) != 1 {
+				c.report(at, notOneSelector())
+			}
+			continue
+		}
 		outermost := true
-		tests(s.at.member("Choices").item(i), r.Fields, func(at *place, test value.Value) {
+		tests(at, r.Fields, func(at *place, test value.Value) {
 			if test.Kind() == value.Object {
 				c.checkTest(at, test)
 				if !outermost && test.Get("Next").Exists() {
@@ -66,36 +70,62 @@ func (c *checker) checkRules(s *State) {
 	}
 }
 
-// ruleFields are the fields of a rule that are not comparison operators.
-var ruleFields = []string{"Variable", "Next", "Comment", "Assign"}
+// count returns how many of the fields an object has.
+func count(object value.Value, names []string) int {
+	n := 0
+	for _, name := range names {
+		if object.Get(name).Exists() {
+			n++
+		}
+	}
+	return n
+}
 
-// checkTest reports a test with no comparison or several, a comparison without
-// Variable, and a literal of the wrong type for the operator.
+// ruleFields are the fields of a rule that are not comparison operators.
+var ruleFields = []string{"And", "Or", "Not", "Variable", "Condition", "Next", "Comment", "Assign"}
+
+// checkTest reports a test without exactly one selector, a Variable that is not
+// compared exactly once, and a literal of the wrong type for the operator.
 func (c *checker) checkTest(at *place, test value.Value) {
-	combined, compared, unknown := 0, 0, 0
+	var compared []string
+	unknown := 0
 	for name, operand := range test.Members() {
 		switch {
 		case slices.Contains(ruleFields, name):
-		case name == "And" || name == "Or" || name == "Not":
-			combined++
 		case isOperator(name):
-			compared++
+			compared = append(compared, name)
 			c.checkOperand(at.member(name), name, operand)
 		default:
 			unknown++
 		}
 	}
+	selectors, variable := count(test, ruleSelectors), test.Get("Variable").Exists()
 	switch {
-	case test.Get("Condition").Exists(): // a field of the other language, which the schema reports
-	case combined+compared == 0 && unknown > 0: // the schema reports the unknown field, which may be meant as the operator
-	case combined+compared != 1:
-		c.report(at, noComparison())
-	case compared == 1 && !test.Get("Variable").Exists():
-		c.report(at, fieldsRequired("Variable"))
-	case combined == 1 && test.Get("Variable").Exists():
-		c.reportKeyIn(at, at.member("Variable"), fieldNotSupported("Variable"))
+	case selectors == 0 && len(compared) == 0 && unknown > 0: // the schema reports the field, which may be meant as the selector
+	case selectors != 1:
+		c.report(at, notOneSelector())
+	case variable && len(compared) == 0 && unknown > 0: // or as the operator
+	case variable && len(compared) == 0:
+		c.report(at, noneOf(comparisons...).withHint("Variable is compared with nothing"))
+	case variable && len(compared) > 1:
+		c.report(at, severalOf(comparisons...).withHint("it has %s", strings.Join(compared, " and ")))
+	case !variable:
+		for _, name := range compared {
+			c.reportKeyIn(at, at.member(name), fieldNotSupported(name))
+		}
 	}
 }
+
+// comparisons are the comparison operators in the order of the service.
+var comparisons = strings.Fields(`StringEquals IsBoolean StringLessThan IsNumeric BooleanEquals
+	StringLessThanEqualsPath NumericLessThan NumericGreaterThan NumericLessThanPath StringMatches
+	TimestampLessThanEqualsPath NumericEquals TimestampGreaterThan StringGreaterThanEqualsPath
+	TimestampGreaterThanEqualsPath TimestampLessThanEquals NumericLessThanEqualsPath TimestampEquals
+	BooleanEqualsPath IsTimestamp StringLessThanEquals NumericLessThanEquals StringLessThanPath
+	TimestampGreaterThanPath StringGreaterThan StringGreaterThanPath IsString StringEqualsPath
+	TimestampEqualsPath TimestampLessThan StringGreaterThanEquals NumericGreaterThanPath
+	NumericGreaterThanEquals NumericEqualsPath TimestampLessThanPath IsNull IsPresent
+	TimestampGreaterThanEquals NumericGreaterThanEqualsPath`)
 
 // checkOperand reports a literal that is not a timestamp after a Timestamp operator,
 // and warns of a Path after any other operator, which compares with its text.

@@ -35,7 +35,7 @@ const maxStateName = 80
 func (c *checker) checkSizes() {
 	c.d.AllStates(func(_ *Workflow, s *State) {
 		if len(s.Name) > maxReadName {
-			c.report(s.at, stateNameTooLong(utf8.RuneCountInString(s.Name)))
+			c.report(s.at, stateNameTooLong(s.Name))
 		}
 		for _, inner := range s.workflows() {
 			if inner.tooDeep {
@@ -51,8 +51,8 @@ func (c *checker) checkStateNames() {
 	count := make(map[string]int)
 	c.d.AllStates(func(_ *Workflow, s *State) { count[s.Name]++ })
 	c.d.AllStates(func(_ *Workflow, s *State) {
-		if n := utf8.RuneCountInString(s.Name); n > maxStateName {
-			c.report(s.at, stateNameTooLong(n))
+		if utf8.RuneCountInString(s.Name) > maxStateName {
+			c.report(s.at, stateNameTooLong(s.Name))
 		}
 		if count[s.Name] > 1 {
 			c.report(s.at, duplicateState(s.Name))

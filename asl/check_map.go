@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,27 +12,29 @@ import (
 // This file checks Map states. Spec: "Map State"; guide: "Using Map state in
 // Distributed mode".
 
+// The fields of which a Map state has one: the new name and the old one.
+var (
+	processorFields = []string{"ItemProcessor", "Iterator"}
+	selectorFields  = []string{"ItemSelector", "Parameters"}
+)
+
 // checkItemProcessor reports a Map state without a processor, or with the old and
-// the new name of a field. (In JSONata the schema has the new names only.)
+// the new name of a field.
 func (c *checker) checkItemProcessor(s *State) {
-	if s.QueryLanguage != JSONPath {
-		return
+	switch count(s.Fields, processorFields) {
+	case 0:
+		c.report(s.at, noneOf(processorFields...))
+	case 2:
+		c.report(s.at, severalOf(processorFields...))
 	}
-	has := func(name string) bool { return s.Fields.Get(name).Exists() }
-	switch {
-	case !has("ItemProcessor") && !has("Iterator"):
-		c.report(s.at, fieldsRequired("ItemProcessor"))
-	case has("ItemProcessor") && has("Iterator"):
-		c.report(s.at, onlyOneOf("ItemProcessor", "Iterator"))
-	}
-	if has("ItemSelector") && has("Parameters") {
-		c.report(s.at, onlyOneOf("ItemSelector", "Parameters"))
+	if count(s.Fields, selectorFields) == 2 {
+		c.report(s.at, severalOf(selectorFields...))
 	}
 }
 
-// distributedFields belong to Map states in DISTRIBUTED mode. So do the tolerated
-// failures, but the service accepts them in any Map state.
-var distributedFields = []string{"ItemReader", "ItemBatcher", "ResultWriter", "Label"}
+// failingInline are the fields with which an inline Map state fails when it is
+// entered; the service accepts them (F-147). It accepts the tolerated failures, too.
+var failingInline = []string{"ItemReader", "ItemBatcher", "ResultWriter"}
 
 // checkProcessingMode checks the fields that depend on the processing mode.
 func (c *checker) checkProcessingMode(s *State) {
@@ -49,10 +52,16 @@ func (c *checker) checkProcessingMode(s *State) {
 			c.report(config.member("Mode"), distributedInExpress())
 		}
 	case inline:
-		for _, name := range distributedFields {
+		if p.Fields.Get("ProcessorConfig").Get("ExecutionType").Exists() {
+			c.reportKeyIn(config, config.member("ExecutionType"), fieldNotSupported("ExecutionType"))
+		}
+		for _, name := range failingInline {
 			if s.Fields.Get(name).Exists() {
-				c.reportKeyIn(s.at, s.at.member(name), onlyDistributed(name))
+				c.reportKeyIn(s.at, s.at.member(name), failsInline())
 			}
+		}
+		if s.Fields.Get("Label").Exists() {
+			c.reportKeyIn(s.at, s.at.member("Label"), onlyDistributed("Label"))
 		}
 	}
 }
@@ -67,7 +76,9 @@ func (c *checker) checkItemReader(s *State) {
 	switch resource := c.checkStorage(at, reader, readerResources()); {
 	case resource == "": // reported, or missing
 	case strings.HasSuffix(resource, ":listObjectsV2"):
-		config.checkListing()
+		if !config.checkListing() {
+			return
+		}
 	default:
 		config.checkObject()
 	}
@@ -84,49 +95,71 @@ type readerConfig struct {
 func (r readerConfig) has(name string) bool    { return r.fields.Get(name).Exists() }
 func (r readerConfig) text(name string) string { return r.fields.Get(name).Text() }
 
-// refuse reports a field that the service does not accept for the reason given.
+// refuse reports a field that the service does not accept, for the reason given.
 func (r readerConfig) refuse(name, why string) {
-	r.c.reportKeyIn(r.at, r.at.member(name), readerField(name, why))
+	r.c.reportKeyIn(r.at, r.at.member(name), fieldNotSupported(name).withHint("%s", why))
 }
 
 // flattens reports whether the objects of a listing are read, not only listed.
 func (r readerConfig) flattens() bool { return r.text("Transformation") == "LOAD_AND_FLATTEN" }
 
 // checkListing checks the fields for listObjectsV2: its items have no format of
-// their own, unless they are flattened.
-func (r readerConfig) checkListing() {
+// their own, unless they are flattened. It reports whether they may have one.
+func (r readerConfig) checkListing() bool {
 	switch {
 	case r.has("InputType") && !r.flattens():
-		r.refuse("InputType", "for listObjectsV2 without Transformation LOAD_AND_FLATTEN")
+		r.refuse("InputType", "listObjectsV2 has it only with Transformation LOAD_AND_FLATTEN")
+		return false
 	case !r.has("InputType") && r.flattens():
 		r.c.report(r.at, fieldsRequired("InputType"))
 	}
+	return true
 }
 
 // checkObject checks the fields for getObject, which needs to know the format.
 func (r readerConfig) checkObject() {
 	switch {
 	case r.flattens():
-		r.refuse("Transformation", "for getObject")
+		r.refuse("Transformation", "LOAD_AND_FLATTEN is for listObjectsV2")
 	case !r.has("InputType") && !r.has("ManifestType"):
 		r.c.report(r.at, fieldsRequired("InputType"))
 	}
 }
 
-// checkFormat checks the fields that belong to one format.
+// formatFields are the fields of ReaderConfig that only some InputTypes have (F-146).
+var formatFields = []struct {
+	name   string
+	inputs []string
+}{
+	{"ManifestType", []string{"CSV", "JSONL", "PARQUET", "MANIFEST"}},
+	{"CSVHeaderLocation", []string{"CSV", "MANIFEST"}},
+	{"CSVHeaders", []string{"CSV", "MANIFEST"}},
+	{"CSVDelimiter", []string{"CSV", "MANIFEST"}},
+	{"ItemsPointer", []string{"JSON"}},
+}
+
+// checkFormat checks the fields that belong to some formats only.
 func (r readerConfig) checkFormat() {
-	header, input := r.text("CSVHeaderLocation"), r.text("InputType")
-	if r.has("CSVHeaders") && header == "FIRST_ROW" {
-		r.refuse("CSVHeaders", "with CSVHeaderLocation FIRST_ROW")
+	input := r.text("InputType")
+	for _, f := range formatFields {
+		if r.has(f.name) && r.has("InputType") && !slices.Contains(f.inputs, input) {
+			r.refuse(f.name, "InputType is "+input)
+		}
 	}
-	if !r.has("CSVHeaders") && header == "GIVEN" {
+	if input == "CSV" && !r.has("CSVHeaderLocation") {
+		r.c.report(r.at, headerLocationRequired())
+	}
+	if pointer := r.text("ItemsPointer"); pointer != "" && pointer[0] != '/' && !isExpression(pointer) {
+		r.c.report(r.at.member("ItemsPointer"), notAPointer())
+	}
+	if input != "" && input != "CSV" && input != "MANIFEST" {
+		return // the fields of CSV are reported
+	}
+	switch header := r.text("CSVHeaderLocation"); {
+	case header == "FIRST_ROW" && r.has("CSVHeaders"):
+		r.refuse("CSVHeaders", "CSVHeaderLocation is FIRST_ROW")
+	case header == "GIVEN" && !r.has("CSVHeaders"):
 		r.c.report(r.at, fieldsRequired("CSVHeaders"))
-	}
-	if r.has("ItemsPointer") && r.has("InputType") && input != "JSON" {
-		r.refuse("ItemsPointer", "for InputType "+input)
-	}
-	if r.text("ManifestType") == "S3_INVENTORY" && r.has("InputType") && input != "MANIFEST" {
-		r.refuse("InputType", "with ManifestType S3_INVENTORY")
 	}
 }
 
@@ -147,7 +180,7 @@ func (c *checker) checkStorage(at *place, v value.Value, resources []string) str
 	for _, r := range resources {
 		arns = append(arns, integrationPrefix+r)
 	}
-	c.report(at.member("Resource"), unknownResource(text).withHint("expected %s", strings.Join(arns, " or ")))
+	c.report(at.member("Resource"), unknownMapResource().withHint("expected %s", strings.Join(arns, " or ")))
 	return ""
 }
 
@@ -183,6 +216,9 @@ func (c *checker) checkResultWriter(s *State) {
 		c.report(at, fieldsRequired(where))
 	case target && !resource:
 		c.report(at, fieldsRequired("Resource"))
+	}
+	if config := writer.Get("WriterConfig"); config.Kind() == value.Object && !config.Get("OutputType").Exists() {
+		c.report(at.member("WriterConfig"), fieldsRequired("OutputType"))
 	}
 }
 

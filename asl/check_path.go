@@ -19,10 +19,12 @@ import (
 type pathKind uint8
 
 const (
-	anyPath    pathKind = iota // or null
-	reference                  // a Reference Path
-	resultPath                 // a Reference Path into the state's input, or null
-	stringPath                 // a Path, or an intrinsic function that returns a string
+	anyPath       pathKind = iota // or null
+	reference                     // a Reference Path
+	dataReference                 // a Reference Path, but not into the context object
+	ruleReference                 // a Reference Path in a Choice rule
+	resultPath                    // a Reference Path into the state's input, or null
+	stringPath                    // a Path, or an intrinsic function that returns a string
 )
 
 // pathFields are the fields that hold a Path, except those of Choice rules and
@@ -39,14 +41,14 @@ var pathFields = []struct {
 	{field{nil, "HeartbeatSecondsPath"}, reference},
 	{field{nil, "SecondsPath"}, reference},
 	{field{nil, "TimestampPath"}, reference},
-	{field{nil, "MaxConcurrencyPath"}, reference},
-	{field{nil, "ToleratedFailureCountPath"}, reference},
-	{field{nil, "ToleratedFailurePercentagePath"}, reference},
+	{field{nil, "MaxConcurrencyPath"}, dataReference},
+	{field{nil, "ToleratedFailureCountPath"}, dataReference},
+	{field{nil, "ToleratedFailurePercentagePath"}, dataReference},
 	{field{nil, "ErrorPath"}, stringPath},
 	{field{nil, "CausePath"}, stringPath},
-	{field{inReaderConfig, "MaxItemsPath"}, reference},
-	{field{inBatcher, "MaxItemsPerBatchPath"}, reference},
-	{field{inBatcher, "MaxInputBytesPerBatchPath"}, reference},
+	{field{inReaderConfig, "MaxItemsPath"}, dataReference},
+	{field{inBatcher, "MaxItemsPerBatchPath"}, dataReference},
+	{field{inBatcher, "MaxInputBytesPerBatchPath"}, dataReference},
 }
 
 // paths calls visit for every field of a JSONPath state that holds the text of a
@@ -71,7 +73,7 @@ func (s *State) paths(visit func(at *place, text string, kind pathKind)) {
 		tests(s.at.member("Choices").item(i), r.Fields, func(at *place, test value.Value) {
 			for name, v := range test.Members() {
 				if name == "Variable" || strings.HasSuffix(name, "Path") && isOperator(name) {
-					add(at.member(name), v, reference)
+					add(at.member(name), v, ruleReference)
 				}
 			}
 		})
@@ -112,30 +114,45 @@ func (s *State) eachPath(visit func(at *place, where part, p *jsonpath.Path)) {
 // checkPaths reports fields that do not hold a Path of the right kind.
 func (c *checker) checkPaths(s *State) {
 	s.paths(func(at *place, text string, kind pathKind) {
-		if kind == stringPath && !strings.HasPrefix(text, "$") {
-			if call, err := intrinsic.Compile(text); err != nil {
-				where, why := faultOf(text, err)
-				c.reportPart(at, at, where, notAnIntrinsicString().withHint("%s", why))
-			} else if !call.ReturnsString() {
-				c.report(at, notAnIntrinsicString().withHint("it returns no string"))
-			}
+		switch {
+		case kind == stringPath && !strings.HasPrefix(text, "$"):
+			c.checkStringCall(at, text)
+			return
+		case kind == ruleReference && !strings.HasPrefix(text, "$"):
+			c.report(at, noDollarInRule())
 			return
 		}
 		path, err := jsonpath.Compile(text)
 		switch {
-		case err != nil && (kind == reference || kind == resultPath):
-			c.report(at, notAReferencePath(err.Error()))
 		case err != nil:
 			where, why := faultOf(text, err)
-			c.reportPart(at, at, where, notAPath(why))
-		case kind == reference && !path.IsReference():
+			m := notAPath(why)
+			if kind == ruleReference {
+				m = notAReferencePath(why)
+			}
+			c.reportPart(at, at, where, m)
+		case kind == anyPath || kind == stringPath:
+		case !path.IsReference():
 			c.report(at, notAReferencePath("it can name more than one value"))
+		case kind == dataReference && path.Root() == jsonpath.Context:
+			c.report(at, notAReferencePath("it must not lead into the context object"))
 		case kind == resultPath && path.Root() != jsonpath.Data:
 			c.report(at, notAReferencePath("it must begin with $"))
-		case kind == resultPath && !path.IsReference():
-			c.report(at, notAReferencePath("it can name more than one value"))
 		}
 	})
+}
+
+// checkStringCall reports an ErrorPath or CausePath that is neither a Path nor an
+// intrinsic function call that returns a string.
+func (c *checker) checkStringCall(at *place, text string) {
+	call, err := intrinsic.Compile(text)
+	switch {
+	case err != nil:
+		where, why := faultOf(text, err)
+		c.reportPart(at, at, where, notAPath(why))
+	case !call.ReturnsString():
+		c.report(at, notAPath("the function returns no string"))
+	}
 }
 
 // faultOf returns the part of a Path or of an intrinsic function call that is wrong,

@@ -29,9 +29,9 @@ func (c *checker) checkTransition(s *State) {
 	next := s.Fields.Get("Next").Exists()
 	switch end := s.Fields.Get("End"); {
 	case next && s.End:
-		c.report(s.at, onlyOneOf("Next", "End"))
+		c.report(s.at, severalOf("Next", "End"))
 	case !next && !s.End && (!end.Exists() || end.Kind() == value.Bool):
-		c.report(s.at, exactlyOneOf("Next", "End"))
+		c.report(s.at, noneOf("Next", "End"))
 	}
 }
 
@@ -73,7 +73,7 @@ func (c *checker) checkPairs(s *State) {
 	for _, f := range pairs {
 		at, object := f.find(s)
 		if object.Get(f.name).Exists() && object.Get(f.name+"Path").Exists() {
-			c.report(at, onlyOneOf(f.name, f.name+"Path"))
+			c.report(at, severalOf(f.name, f.name+"Path"))
 		}
 	}
 }

@@ -22,6 +22,8 @@ func (c *checker) checkResource(s *State) {
 	at := s.at.member("Resource")
 	r, err := ParseResource(text)
 	switch {
+	case err != nil && !isARN(text):
+		c.report(at, notAResource().meantResource(text))
 	case err != nil:
 		c.report(at, unknownResource(text).meantResource(text))
 	case c.express && r.Kind == Activity:
@@ -29,6 +31,11 @@ func (c *checker) checkResource(s *State) {
 	case c.express && r.Pattern != RequestResponse:
 		c.report(at, notInExpress(r.Pattern))
 	}
+}
+
+// isARN reports whether a text has the parts of an ARN.
+func isARN(text string) bool {
+	return strings.HasPrefix(text, "arn:") && strings.Count(text, ":") >= 5
 }
 
 // meantResource adds a guess at an unknown resource.
@@ -106,35 +113,40 @@ func (m message) meantSDK(rest string) message {
 // meantARN adds a guess at an unknown resource that is no service integration.
 func (m message) meantARN(text string) message {
 	parts := strings.SplitN(text, ":", 6)
-	isARN := len(parts) == 6 && parts[0] == "arn"
 	switch {
 	case strings.HasPrefix(text, "arn:aws:states::"):
 		return m.withHint("a service integration is of the form %sSERVICE:ACTION", integrationPrefix)
-	case isARN && parts[2] == "states":
+	case isARN(text) && parts[2] == "states":
 		return m.withHint("an activity is of the form arn:aws:states:REGION:ACCOUNT:activity:NAME")
-	case isARN && parts[2] != "lambda":
+	case isARN(text) && parts[2] != "lambda":
 		return m.withHint("expected the ARN of a Lambda function, an activity or a service integration")
 	}
 	return m.withHint("a Lambda function is of the form arn:aws:lambda:REGION:ACCOUNT:function:NAME")
 }
 
-// checkParameters reports parameters that an integration lacks or does not
-// know. Without Parameters the input has them, and nothing is known.
+// checkParameters reports an integration without parameters, and parameters that
+// it lacks or does not know.
 func (c *checker) checkParameters(s *State) {
 	r, err := ParseResource(s.Fields.Get("Resource").Text())
-	if err != nil || r.Kind != Integration || r.SDK {
+	if err != nil || r.Kind != Integration {
 		return
 	}
 	name := "Parameters"
 	if s.QueryLanguage == JSONata {
 		name = "Arguments"
 	}
-	given := s.Fields.Get(name)
-	action, known := service.Find(r.Service, r.Action)
-	if given.Kind() != value.Object || !known {
+	at, given := s.at.member(name), s.Fields.Get(name)
+	if !given.Exists() {
+		c.report(s.at, argumentsRequired(name, r.Text))
 		return
 	}
-	at := s.at.member(name)
+	action, known := service.Find(r.Service, r.Action)
+	if given.Kind() != value.Object || !known || r.SDK {
+		return
+	}
+	if endpoint := given.Get("ApiEndpoint"); r.Service == "http" && endpoint.Exists() && !endpointOK(s, endpoint) {
+		c.reportIn(at, at.member("ApiEndpoint"), badEndpoint())
+	}
 	var names []string
 	for _, p := range action.Parameters {
 		names = append(names, p.Name)
@@ -154,6 +166,13 @@ func (c *checker) checkParameters(s *State) {
 			c.reportKeyIn(at, at.member(parameter), parameterNotSupported(stem).meant(stem, names))
 		}
 	}
+}
+
+// endpointOK reports whether the ApiEndpoint of an HTTP Task may be a URL. Which texts
+// the service refuses is not known; these have characters that no URL has (F-148).
+func endpointOK(s *State, endpoint value.Value) bool {
+	text := endpoint.Text()
+	return s.QueryLanguage == JSONata && isExpression(text) || !strings.ContainsAny(text, " \t\r\n\"'<>\\^`")
 }
 
 // checkCredentials reports Credentials without a role.

@@ -6,20 +6,16 @@ import (
 
 // This file checks Wait states. Spec: "Wait State".
 
+// waitFields are the fields that say how long to wait, in the order of the service.
+var waitFields = []string{"SecondsPath", "Seconds", "TimestampPath", "Timestamp"}
+
 // checkWait reports a Wait state that gives no time to wait, or several.
 func (c *checker) checkWait(s *State) {
-	names := []string{"Seconds", "SecondsPath", "Timestamp", "TimestampPath"}
-	if s.QueryLanguage == JSONata {
-		names = []string{"Seconds", "Timestamp"}
-	}
-	n := 0
-	for _, name := range names {
-		if s.Fields.Get(name).Exists() {
-			n++
-		}
-	}
-	if n != 1 {
-		c.report(s.at, exactlyOneOf(names...))
+	switch n := count(s.Fields, waitFields); {
+	case n == 0:
+		c.report(s.at, noneOf(waitFields...))
+	case n > 1:
+		c.report(s.at, severalOf(waitFields...))
 	}
 }
 

@@ -1,30 +1,34 @@
 package asl
 
+import "github.com/aslocal/aslocal/value"
+
 // This file checks the transitions of a workflow. Spec: "Transitions".
 
-// A transition is a place that names a state.
+// A transition is a place that names a state. assigns is the Assign of the state, the
+// rule or the Catcher that takes effect with it.
 type transition struct {
-	at   *place
-	name string
+	at      *place
+	name    string
+	assigns value.Value
 }
 
 // transitions returns the transitions of a state, whatever its type: a field that
 // its type does not have is reported elsewhere, and still shows what was meant.
 func (s *State) transitions() []transition {
 	var found []transition
-	add := func(at *place, name string) {
+	add := func(at *place, name string, assigns value.Value) {
 		if name != "" {
-			found = append(found, transition{at, name})
+			found = append(found, transition{at, name, assigns})
 		}
 	}
-	at := s.at
-	add(at.member("Next"), s.Next)
-	add(at.member("Default"), s.Default)
+	at, own := s.at, s.Fields.Get("Assign")
+	add(at.member("Next"), s.Next, own)
+	add(at.member("Default"), s.Default, own)
 	for i, r := range s.Choices {
-		add(at.member("Choices").item(i).member("Next"), r.Next)
+		add(at.member("Choices").item(i).member("Next"), r.Next, r.Assign)
 	}
 	for i, k := range s.Catch {
-		add(at.member("Catch").item(i).member("Next"), k.Next)
+		add(at.member("Catch").item(i).member("Next"), k.Next, k.Assign)
 	}
 	return found
 }
@@ -69,8 +73,8 @@ func (m message) elsewhere(s *State) message {
 }
 
 // checkReachability reports states that no transition leads to. As in the service,
-// states that only unreachable states lead to are not reported, and none are in a
-// workflow without end.
+// states that only unreachable states lead to are not reported unless the start state
+// is missing, and none are in a workflow without end (F-149).
 func (c *checker) checkReachability(w *Workflow) {
 	if w.StartAt == "" || !w.terminates() {
 		return
@@ -89,11 +93,14 @@ func (c *checker) checkReachability(w *Workflow) {
 			}
 		}
 	}
-	visit(w.State(w.StartAt))
+	start := w.State(w.StartAt)
+	visit(start)
 	for _, s := range w.roots() {
 		if !reached[s] {
 			c.report(s.at, unreachable(s.Name))
-			visit(s)
+			if start != nil {
+				visit(s)
+			}
 		}
 	}
 }
@@ -119,8 +126,8 @@ func (w *Workflow) roots() []*State {
 	return append(first, rest...)
 }
 
-// checkTerminalState reports a workflow that cannot end. The service reports it
-// without a place.
+// checkTerminalState reports a workflow that cannot end. The service reports it for the
+// state machine only, and without a place; for a workflow inside it is a warning.
 func (c *checker) checkTerminalState(w *Workflow) {
 	if len(w.States) == 0 || w.terminates() || c.o.Alone && w == &c.d.Workflow {
 		return
@@ -130,7 +137,12 @@ func (c *checker) checkTerminalState(w *Workflow) {
 			return // reported, and perhaps the end that is missing
 		}
 	}
-	c.add(nil, w.at.member("States"), finding{message: noTerminalState(), key: true})
+	states := w.at.member("States")
+	if w == &c.d.Workflow {
+		c.add(nil, states, finding{message: noTerminalState(), key: true})
+	} else {
+		c.reportKeyIn(w.at, states, endlessWorkflow())
+	}
 }
 
 func (w *Workflow) terminates() bool {

@@ -46,7 +46,6 @@ func readAll(t testing.TB, pattern string) map[string]string {
 // wrongProjects are files that the service would not take.
 var wrongProjects = map[string]string{
 	"shared-fallback-state-jsonata__statemachine.asl.json": "QueryLanguage stands among the States",
-	"textract-analyze-expense-tf__statemachine.asl.json":   "filters compare with words that have no quotes",
 }
 
 func TestProjectsAreValid(t *testing.T) {

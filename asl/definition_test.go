@@ -10,7 +10,7 @@ import (
 const everything = `{
   "Comment": "c", "Version": "1.0", "TimeoutSeconds": 60, "StartAt": "T",
   "States": {
-    "T": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Next": "C",
+    "T": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": "q", "MessageBody": "m"}, "Next": "C",
       "Retry": [{"ErrorEquals": ["A", "B"]},
         {"ErrorEquals": ["C"], "IntervalSeconds": 2, "MaxAttempts": 0, "BackoffRate": 1.5, "MaxDelaySeconds": 9, "JitterStrategy": "FULL"}],
       "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C", "ResultPath": null, "Assign": {"x": 1}}]},

@@ -45,6 +45,8 @@ const (
 	InvalidStateName        = "INVALID_STATE_NAME"
 	DuplicateLabelName      = "DUPLICATE_LABEL_NAME"
 	InvalidLabelName        = "INVALID_LABEL_NAME"
+	InvalidVariableName     = "INVALID_VARIABLE_NAME"
+	ReservedVariableName    = "RESERVED_VARIABLE_NAME"
 	InvalidJSONata          = "INVALID_JSONATA_EXPRESSION"
 	UnsupportedJSONata      = "UNSUPPORTED_JSONATA_EXPRESSION"
 	NoDollar                = "NO_DOLLAR"
@@ -58,8 +60,10 @@ const (
 const (
 	DuplicateField     = "DUPLICATE_FIELD"     // an object has a member twice; the last one counts
 	UnassignedVariable = "UNASSIGNED_VARIABLE" // a variable is read but never assigned
-	BrokenDelimiters   = "BROKEN_DELIMITERS"   // {% without %}, or text around them
+	BrokenDelimiters   = "BROKEN_DELIMITERS"   // an expression with blanks around it
 	UnknownName        = "UNKNOWN_NAME"        // an error or a part of the context object that the service does not have
+	EndlessWorkflow    = "ENDLESS_WORKFLOW"    // a branch or processor without a terminal state
+	FailsInline        = "FAILS_INLINE"        // an inline Map state with a field that makes it fail
 )
 
 // String returns one line: place, severity, code and message.
@@ -105,8 +109,8 @@ func (d Diagnostic) place() string {
 	return parts[0] + ": "
 }
 
-// Diagnostics are the problems of a definition, in the order of the source. They are
-// an error that lists them all.
+// Diagnostics are the problems of a definition, in the order that Validate gives them.
+// They are an error that lists them all.
 type Diagnostics []Diagnostic
 
 // HasErrors reports whether any of them is an error.

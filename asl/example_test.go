@@ -14,7 +14,7 @@ func Example() {
 	d, found := asl.ParseFile("order.asl.json", []byte(`{
   "StartAt": "Ship",
   "States": {
-    "Ship": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}
+    "Ship": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:ship", "End": true}
   }
 }`))
 	found = append(found, asl.Validate(d, asl.Options{})...)

@@ -72,20 +72,25 @@ func (e *expressions) get(text string) (*jsonata.Expr, error) {
 }
 
 // jsonataFields are the fields whose strings, at any depth, may be
-// expressions.
+// expressions; fields of Choice rules and Catchers may be, too. Comments are not
+// (F-151).
 var jsonataFields = []string{
 	"Arguments", "Output", "Assign", "Credentials",
 	"Seconds", "Timestamp", "TimeoutSeconds", "HeartbeatSeconds", "Error", "Cause",
 	"Items", "ItemSelector", "MaxConcurrency", "ToleratedFailureCount", "ToleratedFailurePercentage",
-	"ItemReader", "ItemBatcher", "ResultWriter", "Choices", "Catch",
+	"ItemReader", "ItemBatcher", "ResultWriter",
 }
 
 // checkExpressions checks every expression of a JSONata state.
 func (c *checker) checkExpressions(s *State) {
 	s.expressions(func(at *place, text string) {
-		if !isExpression(text) {
-			if looksDelimited(text) {
-				c.report(at, brokenDelimiters())
+		switch {
+		case halfDelimited(text):
+			c.report(at, notAnExpression())
+			return
+		case !isExpression(text):
+			if isExpression(strings.TrimSpace(text)) {
+				c.report(at, paddedExpression())
 			}
 			return
 		}
@@ -174,10 +179,10 @@ func (c *checker) checkReference(s *State, at *place, text string, r jsonata.Ref
 			checkContextNames("$states.context", r.Path[1:], report)
 		}
 		switch member := r.Path[0]; {
-		case member == "result" && (inCatch || !s.hasResult() || !isOutcome(field)), member == "errorOutput" && !inCatch:
-			report(misplacedStates(member))
-		case !slices.Contains(statesMembers, member):
-			report(unknownName("$states."+member, member, statesMembers))
+		case member == "result" && (inCatch || !s.hasResult() || !isOutcome(field)),
+			member == "errorOutput" && !inCatch,
+			!slices.Contains(statesMembers, member):
+			report(noStatesMember(member))
 		}
 	case jsonata.ContextReference, jsonata.RootReference, jsonata.NameReference, jsonata.WildcardReference:
 		if !r.InFunction {
@@ -228,35 +233,25 @@ func (s *State) expressions(visit func(at *place, text string)) {
 	if s.QueryLanguage != JSONata {
 		return
 	}
-	for _, name := range jsonataFields {
-		walk(s.at.member(name), s.Fields.Get(name), func(at *place, v value.Value) {
-			if v.Kind() == value.String {
-				visit(at, v.Text())
-			}
-		})
+	fields := func(at *place, object value.Value, names ...string) {
+		for _, name := range names {
+			walk(at.member(name), object.Get(name), func(at *place, v value.Value) {
+				if v.Kind() == value.String {
+					visit(at, v.Text())
+				}
+			})
+		}
+	}
+	fields(s.at, s.Fields, jsonataFields...)
+	for i, r := range s.Choices {
+		fields(s.at.member("Choices").item(i), r.Fields, "Condition", "Assign", "Output")
+	}
+	for i, k := range s.Catch {
+		fields(s.at.member("Catch").item(i), k.Fields, "Assign", "Output")
 	}
 }
 
-// checkUnquoted warns of expressions without quotes in YAML, which reads {% $x %} as
-// an object with the member "% $x %".
-func (c *checker) checkUnquoted(s *State) {
-	if s.QueryLanguage != JSONata {
-		return
-	}
-	for _, name := range jsonataFields {
-		walk(s.at.member(name), s.Fields.Get(name), func(at *place, v value.Value) {
-			if v.Kind() != value.Object || v.Len() != 1 {
-				return
-			}
-			if key, member := v.Member(0); member.IsNull() && isExpression("{"+key+"}") {
-				c.report(at, unquoted())
-			}
-		})
-	}
-}
-
-// looksDelimited reports whether a string is probably meant to be an expression.
-func looksDelimited(s string) bool {
-	s = strings.TrimSpace(s)
-	return strings.HasPrefix(s, "{%") || strings.HasSuffix(s, "%}")
+// halfDelimited reports whether a string has one of the delimiters of an expression.
+func halfDelimited(s string) bool {
+	return !isExpression(s) && (strings.HasPrefix(s, "{%") || strings.HasSuffix(s, "%}"))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/internal/spell"
@@ -13,14 +14,27 @@ import (
 )
 
 // This file has every message about a definition. Messages marked AWS are the words
-// of the service (recorded); the others, and all hints, are our wording.
+// of the service: recorded, or measured (F-140 to F-154); the others, and all hints,
+// are our wording.
 
 // A message is a Diagnostic without its place.
 type message struct {
-	code string // errors, unless isWarning
+	code string // errors, unless among warnings
 	text string
 	hint string
+	turn turn
 }
+
+// A turn says which messages come first: as in the service, what is wrong with
+// transitions comes after everything else (F-149).
+type turn uint8
+
+const (
+	reportedFirst turn = iota
+	targets
+	reachability
+	reportedLast
+)
 
 // warnings are the codes of warnings.
 var warnings = map[string]bool{
@@ -31,6 +45,8 @@ var warnings = map[string]bool{
 	UnassignedVariable: true,
 	BrokenDelimiters:   true,
 	UnknownName:        true,
+	EndlessWorkflow:    true,
+	FailsInline:        true,
 
 	ErrorNeverMatched: true,
 	RetryNeverDone:    true,
@@ -128,16 +144,19 @@ func fieldRequired(name string) message { // AWS
 	return invalid("The field '%s' is required but was missing", name)
 }
 
-func exactlyOneOf(names ...string) message {
-	return invalid("Exactly one of these fields is required: %s", list(names))
+// noneOf is the message for an object with none of the fields of which it needs one.
+func noneOf(names ...string) message { // AWS
+	return invalid("This object should have only one of the following fields: %s", list(names))
+}
+
+// severalOf is the message for an object with several of the fields of which it may
+// have one.
+func severalOf(names ...string) message { // AWS
+	return invalid("There should only be one of the following fields: %s", list(names))
 }
 
 func atLeastOneOf(names ...string) message {
 	return invalid("At least one of these fields is required: %s", list(names))
-}
-
-func onlyOneOf(names ...string) message {
-	return invalid("Only one of these fields can be specified: %s", list(names))
 }
 
 func fieldNotSupported(name string) message { return invalid("Field '%s' is not supported", name) } // AWS
@@ -150,26 +169,31 @@ func parameterNotSupported(name string) message { // AWS
 	return invalid("The field \"%s\" is not supported by Step Functions", name)
 }
 
-func wrongValue(name string, values []string) message { // AWS
-	return invalid("The field '%s' should have one of these values: %s", name, list(values))
+func unknownType(types []string) message { // AWS
+	return invalid("The field 'Type' should have one of these values: %s", list(types))
+}
+
+func wrongValue(values []string) message { // AWS
+	return invalid("Value should be one of the following: %s", list(values))
 }
 
 func wrongType(types []string) message { // AWS
+	if slices.Equal(types, []string{"integer"}) {
+		return invalid("Expected value of type Integer")
+	}
 	return invalid("Expected value of type %s", strings.ToUpper(list(types)))
 }
 
 func emptyValue() message { return invalid("Value cannot be empty") } // AWS
 
-func tooSmall(minimum string) message {
-	return invalid("Value must be greater than or equal to %s", minimum)
-}
+func tooSmall(minimum string) message { return invalid("Minimum value is %s", minimum) } // AWS
 
-func tooLarge(maximum string) message {
-	return invalid("Value must be less than or equal to %s", maximum)
-}
+func tooLarge(maximum string) message { return invalid("Maximum value is %s", maximum) } // AWS
 
-func notAnExpression() message {
-	return invalid("Value is not a JSONata expression").withHint("a JSONata expression begins with {%% and ends with %%}")
+// notAnExpression is the message for a string with one of the delimiters of an
+// expression, and for one without them where only an expression may stand (inferred).
+func notAnExpression() message { // AWS
+	return invalid("JSONata string must start with {%% and end with %%}").withHint("there is no text around an expression, not even blanks")
 }
 
 func notATimestamp() message { // AWS
@@ -187,15 +211,15 @@ func tooDeeplyNested() message {
 // States.
 
 func missingTarget(name string, names []string) message { // AWS, which says Next wherever the name stands
-	return message{code: MissingTransitionTarget, text: fmt.Sprintf("Missing 'Next' target: %s", name)}.meant(name, names)
+	return message{code: MissingTransitionTarget, text: fmt.Sprintf("Missing 'Next' target: %s", name), turn: targets}.meant(name, names)
 }
 
 func unreachable(name string) message { // AWS
-	return message{code: MissingTransitionTarget, text: fmt.Sprintf("State \"%s\" is not reachable.", name)}
+	return message{code: MissingTransitionTarget, text: fmt.Sprintf("State \"%s\" is not reachable.", name), turn: reachability}
 }
 
 func noTerminalState() message { // AWS
-	return message{code: MissingEndState, text: "Workflow has no terminal state",
+	return message{code: MissingEndState, text: "Workflow has no terminal state", turn: reportedLast,
 		hint: `a state with "End": true, or of type Succeed or Fail, is missing`}
 }
 
@@ -203,8 +227,20 @@ func duplicateState(name string) message { // AWS
 	return message{code: DuplicateStateName, text: fmt.Sprintf("Duplicate State name: %s", name)}
 }
 
-func stateNameTooLong(n int) message {
-	return message{code: InvalidStateName, text: fmt.Sprintf("State name must have at most %d characters, but has %d", maxStateName, n)}
+// stateNameTooLong begins and ends with the words of the service; how it names the
+// state is inferred.
+func stateNameTooLong(name string) message {
+	return message{code: InvalidStateName,
+		text: fmt.Sprintf("Invalid State name: '%s' exceeds the %d-character limit allowed by the service", name, maxStateName),
+		hint: fmt.Sprintf("it has %d characters", utf8.RuneCountInString(name))}
+}
+
+// endlessWorkflow is a warning: the service looks for a terminal state in the state
+// machine itself only (F-149).
+func endlessWorkflow() message {
+	m := noTerminalState()
+	m.code = EndlessWorkflow
+	return m
 }
 
 func languageDowngrade() message { // AWS
@@ -219,8 +255,11 @@ func heartbeatTooLong() message {
 
 // Choice rules.
 
-func noComparison() message {
-	return invalid("A rule must have exactly one comparison operator, or one of And, Or, Not")
+// ruleSelectors are the fields of which a rule has one, in the order of the service.
+var ruleSelectors = []string{"And", "Or", "Not", "Variable", "Condition"}
+
+func notOneSelector() message { // AWS
+	return invalid("The object must have only one of the following fields, %s", list(ruleSelectors))
 }
 
 func nextInside() message {
@@ -229,37 +268,53 @@ func nextInside() message {
 
 // Paths, templates, variables.
 
-func notAPath(why string) message {
-	return invalid("Value is not a valid JSONPath").withHint("%s", why)
+func notAPath(why string) message { // AWS
+	return invalid("Value must be a valid JSONPath.").withHint("%s", why)
 }
 
-func notAReferencePath(why string) message { // AWS
-	return invalid("Value is not a Reference Path: %s", why)
+func notAReferencePath(why string) message { // AWS, which may add a reason (F-144)
+	return invalid("Value is not a Reference Path").withHint("%s", why)
+}
+
+// noDollarInRule is the message for a Path in a Choice rule.
+func noDollarInRule() message { // AWS
+	return invalid("Value is not a Reference Path: Reference path didn't start with '$'")
 }
 
 func notATemplateValue(name string) message { // AWS
 	return invalid("The value for the field '%s' must be a valid JSONPath or a valid intrinsic function call", name)
 }
 
-func notAnIntrinsicString() message {
-	return invalid("Value is not a valid JSONPath or an intrinsic function call that returns a string")
+// notAPathText is the message for a member x.$ of a template that is not a string.
+func notAPathText(name string, kind value.Kind) message { // AWS; the article before other kinds is inferred
+	word := strings.ToUpper(kind.String())
+	article := "a"
+	if strings.ContainsAny(word[:1], "AO") {
+		article = "an"
+	}
+	return invalid("The value for the field '%s' must be a STRING that contains a JSONPath but was %s %s", name, article, word)
 }
 
 func sameField(name string) message {
 	return invalid("The field '%s' occurs twice, once with and once without '.$'", name)
 }
 
-func badVariableName(name string) message {
-	return invalid("'%s' is not a valid variable name", name).withHint(
-		"a letter, then letters, digits and underscores, at most %d in all", maxVariableName)
+func badVariableName(name string) message { // AWS
+	return message{code: InvalidVariableName, text: fmt.Sprintf("Invalid variable name '%s': the variable name contains invalid characters.", name),
+		hint: "a letter, then letters, digits and underscores"}
 }
 
-func reservedVariable(name string) message {
-	return invalid("The variable name '%s' is reserved", name)
+func variableNameTooLong(name string) message {
+	return message{code: InvalidVariableName,
+		text: fmt.Sprintf("Invalid variable name '%s': the variable name exceeds the %d-character limit allowed by the service.", name, maxVariableName)}
 }
 
-func outerVariable(name string) message {
-	return invalid("The variable '%s' is assigned in an outer scope and cannot be assigned here", name)
+func reservedVariable(name string) message { // AWS
+	return message{code: ReservedVariableName, text: fmt.Sprintf("Cannot assign to reserved variable '$%s'.", name)}
+}
+
+func outerVariable(name string) message { // AWS
+	return invalid("The variable name '%s' was already defined in a parent scope.", name)
 }
 
 func unassigned(name string, language QueryLanguage, names []string) message {
@@ -273,19 +328,15 @@ func unassigned(name string, language QueryLanguage, names []string) message {
 	return m
 }
 
-// unknownName is the message for an error, or a member of $states or of the context
-// object, that the service does not have.
+// unknownName is the message for an error, or a member of the context object, that the
+// service does not have.
 func unknownName(shown, word string, known []string) message {
 	return message{code: UnknownName, text: fmt.Sprintf("There is no '%s'", shown)}.meant(word, known)
 }
 
-func unquoted() message {
-	return message{code: BrokenDelimiters, text: "Value looks like a JSONata expression, but is an object", hint: unquotedHint}
-}
-
-const unquotedHint = "in YAML, an expression needs quotes"
-
-func brokenDelimiters() message {
+// paddedExpression is the message for blanks around the delimiters of an expression:
+// with them it is a plain string.
+func paddedExpression() message {
 	return message{code: BrokenDelimiters, text: "Value looks like a JSONata expression, but is a plain string",
 		hint: "an expression begins with {% and ends with %}, with no text around them"}
 }
@@ -300,12 +351,17 @@ func badExpression(err error) message {
 	return message{code: InvalidJSONata, text: text}
 }
 
-func misplacedStates(member string) message {
-	where := "the Output and Assign of Task, Parallel and Map states"
-	if member == "errorOutput" {
-		where = "the Output and Assign of a Catcher"
+// noStatesMember is the message for a member of $states that does not exist, or not
+// where it is read.
+func noStatesMember(member string) message { // AWS
+	m := message{code: UnsupportedJSONata, text: fmt.Sprintf("Field '$states.%s' does not exist.", member)}
+	switch member {
+	case "result":
+		return m.withHint("it is available in the Output and Assign of Task, Parallel and Map states")
+	case "errorOutput":
+		return m.withHint("it is available in the Output and Assign of a Catcher")
 	}
-	return message{code: UnsupportedJSONata, text: fmt.Sprintf("'$states.%s' is not available here", member), hint: "it is available in " + where}
+	return m.meant(member, statesMembers)
 }
 
 // noInputDocument is the message for an expression that reads an input document.
@@ -342,6 +398,18 @@ func unknownResource(text string) message { // AWS
 	return invalid("The resource provided %s is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.", text)
 }
 
+func notAResource() message { return invalid("Value is not a valid resource ARN") } // AWS
+
+// argumentsRequired is the message for a service integration without Parameters or
+// Arguments, even if they are empty.
+func argumentsRequired(name, resource string) message { // AWS
+	return invalid("%s field is required for resource ARN: %s", name, resource)
+}
+
+func badEndpoint() message { // AWS
+	return invalid("The value for the 'ApiEndpoint' field is not valid")
+}
+
 func notInExpress(pattern Pattern) message { // AWS, which has a blank behind the second one
 	if pattern == WaitForTaskToken {
 		return invalid("Express state machine does not support '%s' service integration ", pattern)
@@ -355,23 +423,44 @@ func activityInExpress() message { // AWS
 
 // Map states.
 
-func distributedInExpress() message {
-	return invalid("Express state machine does not support Map states in DISTRIBUTED mode")
+func distributedInExpress() message { // AWS
+	return invalid("The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines")
 }
 
 func onlyDistributed(name string) message {
 	return invalid("Field '%s' is only supported for Map states in DISTRIBUTED mode", name)
 }
 
+// failsInline is a warning about a field with which an inline Map state fails (F-147).
+func failsInline() message {
+	return message{code: FailsInline, text: "The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps",
+		hint: "the service takes the definition, and the Map state fails when it is entered"}
+}
+
+// badLabel has the words of the service for a Label that is too long; how it names
+// the Label is inferred.
 func badLabel(text string) message {
-	return message{code: InvalidLabelName, text: fmt.Sprintf("Invalid label: '%s'", text),
-		hint: fmt.Sprintf("at most %d characters; no white space, no control characters, none of %s", maxLabel, labelForbidden)}
+	if utf8.RuneCountInString(text) > maxLabel {
+		return message{code: InvalidLabelName, text: fmt.Sprintf("Invalid Label name: '%s' exceeds the %d-character limit allowed by the service", text, maxLabel)}
+	}
+	return message{code: InvalidLabelName, text: fmt.Sprintf("Invalid Label name: '%s' contains invalid characters", text),
+		hint: "no white space, no control characters, none of " + labelForbidden}
 }
 
-func duplicateLabel(text string) message {
-	return message{code: DuplicateLabelName, text: fmt.Sprintf("Duplicate label: %s", text)}
+func duplicateLabel(text string) message { // AWS
+	return message{code: DuplicateLabelName, text: fmt.Sprintf("Duplicate Label name: %s", text)}
 }
 
-func readerField(name, why string) message {
-	return invalid("Field '%s' is not supported %s", name, why)
+// unknownMapResource is the message for the Resource of an ItemReader or ResultWriter.
+func unknownMapResource() message { // AWS, for an ItemReader
+	return invalid("The field 'Resource' does not match any of the allowed values")
+}
+
+// headerLocationRequired is the message for a ReaderConfig of CSV.
+func headerLocationRequired() message { // AWS
+	return invalid("The field 'CSVHeaderLocation' is required").withHint("FIRST_ROW, or GIVEN with CSVHeaders")
+}
+
+func notAPointer() message {
+	return invalid("Value is not a valid JSON Pointer").withHint("a JSON Pointer begins with a slash")
 }

@@ -2,6 +2,7 @@ package asl
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -68,5 +69,26 @@ func TestIntegrationsAreResources(t *testing.T) {
 	}
 	if !slices.IsSorted(all) || len(slices.Compact(all)) != len(Integrations()) {
 		t.Errorf("not sorted, or one twice: %v", all)
+	}
+}
+
+// TestPatternsNotOffered has the patterns that services never offer (measured by others).
+func TestPatternsNotOffered(t *testing.T) {
+	notOffered := map[string]string{
+		".sync": "lambda:invoke sns:publish sqs:sendMessage dynamodb:getItem events:putEvents apigateway:invoke aws-sdk:s3:getObject",
+		".waitForTaskToken": "athena:startQueryExecution batch:submitJob codebuild:startBuild elasticmapreduce:createCluster " +
+			"emr-containers:createVirtualCluster emr-serverless:startJobRun glue:startJobRun databrew:startJobRun " +
+			"mediaconvert:createJob sagemaker:createTrainingJob dynamodb:putItem",
+		".sync:2": "lambda:invoke ecs:runTask batch:submitJob glue:startJobRun sqs:sendMessage",
+	}
+	for pattern, actions := range notOffered {
+		for _, action := range strings.Fields(actions) {
+			if _, err := ParseResource(integrationPrefix + action); err != nil {
+				t.Errorf("%s: %v", action, err)
+			}
+			if _, err := ParseResource(integrationPrefix + action + pattern); err == nil {
+				t.Errorf("%s%s is taken", action, pattern)
+			}
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -206,7 +207,11 @@ func (c *checker) formError(s *formSchema, at *place, v value.Value, err *jsonsc
 			}
 		}
 	case "enum":
-		c.report(at, wrongValue(at.name, texts(wanted)).meant(v.Text(), texts(wanted)))
+		m := wrongValue(texts(wanted))
+		if slices.Contains(texts(wanted), string(Task)) {
+			m = unknownType(texts(wanted))
+		}
+		c.report(at, m.meant(v.Text(), texts(wanted)))
 	case "type":
 		types := texts(wanted)
 		if wanted.Kind() == value.String {
@@ -220,12 +225,21 @@ func (c *checker) formError(s *formSchema, at *place, v value.Value, err *jsonsc
 	case "minItems", "minLength", "minProperties":
 		c.report(at, emptyValue())
 	case "minimum":
-		c.report(at, tooSmall(wanted.String()))
+		c.report(at, tooSmall(bound(holder, wanted)))
 	case "maximum":
-		c.report(at, tooLarge(wanted.String()))
+		c.report(at, tooLarge(bound(holder, wanted)))
 	case "pattern":
 		c.report(at, notAnExpression())
 	}
+}
+
+// bound returns a bound as the service writes it: of a number that may have a
+// fraction, with one.
+func bound(holder, wanted value.Value) string {
+	if holder.Get("type").Text() == "number" {
+		return strconv.FormatFloat(wanted.Float(), 'f', 1, 64)
+	}
+	return wanted.String()
 }
 
 // unknownField reports a member of v that the definition of the schema at
@@ -244,6 +258,9 @@ func (c *checker) unknownField(s *formSchema, at *place, v value.Value, pointer,
 		m = m.withHint("states stand in States")
 	}
 	if twin != pointer[i:] && lookup(s.root, pointer[:i]+twin).Get("properties").Get(name).Exists() {
+		if own == JSONPath && c.d.QueryLanguage == JSONata {
+			return // checkStateLanguage reports the language of the state, and the service nothing else about it
+		}
 		m = fieldOfOtherLanguage(name, own, other)
 		if successor := successorOf(name, StateType(v.Get("Type").Text()), other); successor != "" {
 			m = m.withHint("in %s, use %s", own, successor)

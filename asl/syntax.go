@@ -107,12 +107,14 @@ func jsonHint(text string, bad *value.SyntaxError) string {
 	return ""
 }
 
+const unquotedHint = "in YAML, an expression needs quotes"
+
 // yamlHint returns a hint how to correct a mistake in YAML, or "".
 func yamlHint(text string, bad *position.SyntaxError) string {
 	line := text[strings.LastIndexByte(text[:min(bad.At.Offset, len(text))], '\n')+1:]
 	line, _, _ = strings.Cut(line, "\n")
 	switch {
-	case strings.Contains(bad.Message, "'\t'"):
+	case strings.HasPrefix(text[min(bad.At.Offset, len(text)):], "\t"):
 		return "YAML is indented with blanks, not with tabs"
 	case strings.Contains(line, ": {%"):
 		return unquotedHint

@@ -60,6 +60,8 @@ func (c *checker) checkTemplateMember(template, object *place, v value.Value, na
 	switch {
 	case evaluated && v.Get(stem).Exists():
 		c.reportKeyIn(template, object.member(name), sameField(stem))
+	case evaluated && member.Kind() != value.String:
+		c.reportIn(template, object.member(name), notAPathText(name, member.Kind()))
 	case evaluated:
 		if where, why := templateError(member); why != "" {
 			c.reportPart(template, object.member(name), where, notATemplateValue(name).withHint("%s", why))
@@ -75,8 +77,6 @@ func templateError(v value.Value) (where part, why string) {
 	text := v.Text()
 	var err error
 	switch {
-	case v.Kind() != value.String:
-		return part{}, "expected a string, got " + v.Kind().String()
 	case strings.HasPrefix(text, "$"):
 		_, err = jsonpath.Compile(text)
 	case !strings.Contains(text, "("):

@@ -23,8 +23,9 @@ type Options struct {
 }
 
 // Validate returns all problems of a definition, errors and warnings, in the order of
-// the source. Messages and places are those of the service, where they are known. For
-// a definition that Parse has refused it returns nothing.
+// the source; as in the service, those of transitions come after all others. Messages
+// and places are those of the service, where they are known. For a definition that
+// Parse has refused it returns nothing.
 func Validate(d *Definition, o Options) Diagnostics {
 	if d.Root.Kind() != value.Object {
 		return nil
@@ -64,7 +65,6 @@ var (
 		(*checker).checkContext,
 		(*checker).checkTemplates,
 		(*checker).checkExpressions,
-		(*checker).checkUnquoted,
 		(*checker).checkErrorEquals,
 		(*checker).lintErrorHandling,
 	}
@@ -166,17 +166,17 @@ func (c *checker) add(location, at *place, f finding) {
 	c.found = append(c.found, f)
 }
 
-// diagnostics finds the places in the source and sorts.
+// diagnostics finds the places in the source and sorts: by turn, then by place.
 func (c *checker) diagnostics() Diagnostics {
 	slices.SortFunc(c.found, func(a, b finding) int { // the schema has no order of its own
 		return cmp.Or(strings.Compare(a.pointer, b.pointer), strings.Compare(a.code, b.code), strings.Compare(a.text, b.text), a.part.start-b.part.start)
 	})
-	found := make(Diagnostics, 0, len(c.found))
+	var groups [reportedLast + 1]Diagnostics
 	for _, f := range slices.Compact(c.found) {
 		if f.location == "" && f.code != MissingEndState {
 			f.location = "/"
 		}
-		found = append(found, Diagnostic{
+		groups[f.turn] = append(groups[f.turn], Diagnostic{
 			Severity: f.severity(),
 			Code:     f.code,
 			Message:  f.text,
@@ -186,8 +186,10 @@ func (c *checker) diagnostics() Diagnostics {
 			File:     c.d.File,
 		})
 	}
-	found.sort()
-	return found
+	for _, group := range groups {
+		group.sort()
+	}
+	return slices.Concat(groups[:]...)
 }
 
 // rangeOf returns the part of the source to point at: the key of an object or array,

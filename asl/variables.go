@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -76,15 +77,27 @@ func variableNameOK(name string) bool {
 	return name != "" && name[0] != '_' && nameLength(name) == len(name) && utf8.RuneCountInString(name) <= maxVariableName
 }
 
+// assigned returns the variables that an Assign of the state assigns, with the members
+// that name them.
+func (s *State) assigned(assign value.Value) iter.Seq2[string, string] {
+	return func(yield func(name, member string) bool) {
+		for member := range assign.Members() {
+			name := member
+			if s.QueryLanguage == JSONPath {
+				name = strings.TrimSuffix(member, pathSuffix)
+			}
+			if !yield(name, member) {
+				return
+			}
+		}
+	}
+}
+
 // assigns calls visit for every variable that a state assigns.
 func (s *State) assigns(visit func(at *place, name string)) {
 	object := func(at *place, v value.Value) {
-		for name := range v.Members() {
-			stem := name
-			if s.QueryLanguage == JSONPath {
-				stem = strings.TrimSuffix(name, pathSuffix)
-			}
-			visit(at.member(name), stem)
+		for name, member := range s.assigned(v) {
+			visit(at.member(member), name)
 		}
 	}
 	object(s.at.member("Assign"), s.Fields.Get("Assign"))
@@ -135,6 +148,8 @@ func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 			switch {
 			case name == reservedName:
 				c.reportKeyIn(at, at, reservedVariable(name))
+			case utf8.RuneCountInString(name) > maxVariableName:
+				c.reportKeyIn(at, at, variableNameTooLong(name))
 			case !variableNameOK(name):
 				c.reportKeyIn(at, at, badVariableName(name))
 			case taken[name]:
@@ -155,10 +170,10 @@ func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 			continue
 		}
 		inner, innerTaken := sc, taken
-		switch p := s.ItemProcessor; {
-		case p != nil && p.Mode == distributed:
-			inner, innerTaken = nil, nil
-		case len(sc.names) > 0:
+		if p := s.ItemProcessor; p != nil && p.Mode == distributed {
+			inner = nil // its children see no variable from outside, and must not assign one
+		}
+		if len(sc.names) > 0 {
 			innerTaken = order.assigned(s, taken)
 		}
 		for _, v := range s.workflows() {
@@ -171,38 +186,48 @@ func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 // is entered.
 type predecessors struct {
 	w     *Workflow
-	from  map[string][]*State // the states that lead to one
-	steps int                 // that may still be taken
+	to    map[string][]step // the transitions to a state, by its name
+	steps int               // that may still be taken
+}
+
+// A step is a transition with the state that it leaves.
+type step struct {
+	from *State
+	transition
 }
 
 // maxSteps bounds the search in one workflow: enough for a hundred containers among
 // several thousand states. Beyond it nothing more is found.
 const maxSteps = 1_000_000
 
-// assigned adds to taken the variables that states assign on the way to the given
-// one, without those that it assigns itself when it is left: the service lets the
-// states inside have variables of the same names.
+// assigned adds to taken the variables that are assigned on the way to the given
+// state. Each transition assigns its own: that of a Catcher or a Choice rule not what
+// the state itself assigns (F-152).
 func (p *predecessors) assigned(s *State, taken map[string]bool) map[string]bool {
-	if p.from == nil {
-		p.from = make(map[string][]*State)
+	if p.to == nil {
+		p.to = make(map[string][]step)
 		for _, other := range p.w.States {
 			for _, t := range other.transitions() {
-				p.from[t.name] = append(p.from[t.name], other)
+				p.to[t.name] = append(p.to[t.name], step{other, t})
 			}
 		}
 	}
 	names := make(map[string]bool)
 	maps.Copy(names, taken)
-	seen, todo := map[*State]bool{s: true}, slices.Clone(p.from[s.Name])
+	seen, todo := make(map[string]bool), []string{s.Name}
 	for ; len(todo) > 0 && p.steps > 0; p.steps-- {
-		other := todo[len(todo)-1]
+		name := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if seen[other] {
+		if seen[name] {
 			continue
 		}
-		seen[other] = true
-		other.assigns(func(_ *place, name string) { names[name] = true })
-		todo = append(todo, p.from[other.Name]...)
+		seen[name] = true
+		for _, step := range p.to[name] {
+			for variable := range step.from.assigned(step.assigns) {
+				names[variable] = true
+			}
+			todo = append(todo, step.from.Name)
+		}
 	}
 	return names
 }

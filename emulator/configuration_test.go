@@ -46,6 +46,8 @@ func TestConfigurations(t *testing.T) {
 		{"encryptionConfiguration", `null`, `{"type":"AWS_OWNED_KEY"}`},
 		{"encryptionConfiguration", `{"type":"CUSTOMER_MANAGED_KMS_KEY","kmsKeyId":"k","kmsDataKeyReusePeriodSeconds":60}`,
 			`{"type":"CUSTOMER_MANAGED_KMS_KEY","kmsKeyId":"k","kmsDataKeyReusePeriodSeconds":60}`},
+		{"loggingConfiguration", `{"level":"ALL","destinations":[{}]}`, notOne},
+		{"encryptionConfiguration", `{"type":"CUSTOMER_MANAGED_KMS_KEY"}`, "InvalidEncryptionConfiguration"},
 		{"encryptionConfiguration", `{}`, invalid},
 		{"encryptionConfiguration", `{"type":"ROT13"}`, invalid},
 		{"encryptionConfiguration", `{"type":"CUSTOMER_MANAGED_KMS_KEY","kmsDataKeyReusePeriodSeconds":59}`, invalid},
@@ -63,6 +65,35 @@ func TestConfigurations(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s %s: %d\n got %s\nwant %s", c.member, c.given, status, got, c.want)
 		}
+	}
+}
+
+// What is wrong with a configuration, in the words of the service (F-156).
+func TestConfigurationFaults(t *testing.T) {
+	em, err := emulator.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { em.Close() })
+	logging := func(arn string) string {
+		return `"loggingConfiguration":{"level":"ALL","destinations":[{"cloudWatchLogsLogGroup":{"logGroupArn":"` + arn + `"}}]}`
+	}
+	for _, c := range []struct{ given, want string }{
+		{`"loggingConfiguration":{"level":"ALL"}`, "Invalid Logging Configuration: Must specify exactly one Log Destination."},
+		{`"loggingConfiguration":{"level":"ALL","destinations":[{}]}`, "Invalid Logging Configuration: Must set valid CloudWatch Log Group ARN."},
+		{logging("arn:aws:s3:::b"), "Invalid Logging Configuration: Provided ARN is not CloudWatch Logs Log Group ARN."},
+		{logging("arn:aws:logs:us-east-1:123456789012:log-group:g"), "Invalid Logging Configuration: Log Group ARN must be provided with '*' qualifier."},
+		{`"encryptionConfiguration":{"type":"CUSTOMER_MANAGED_KMS_KEY"}`, "Must set a valid kmsKeyId."},
+		{`"encryptionConfiguration":{"type":"AWS_OWNED_KEY","kmsKeyId":"k"}`, "Custom kmsKeyId is not allowed when selecting AWS_OWNED_KEY."},
+		{`"encryptionConfiguration":{"type":"AWS_OWNED_KEY","kmsDataKeyReusePeriodSeconds":60}`, "Custom kmsDataKeyReusePeriodSeconds is not allowed when selecting AWS_OWNED_KEY."},
+	} {
+		status, got := post(em, "CreateStateMachine", fmt.Sprintf(`{"name":"m","definition":%q,"roleArn":%q,%s}`, pass, role, c.given))
+		if message := value.MustParse(got).Get("message").Text(); status != 400 || message != c.want {
+			t.Errorf("%s: got %d %s, want %s", c.given, status, got, c.want)
+		}
+	}
+	if status, got := post(em, "CreateActivity", `{"name":"a","encryptionConfiguration":{"type":"CUSTOMER_MANAGED_KMS_KEY"}}`); status != 400 {
+		t.Errorf("CreateActivity: got %d %s", status, got)
 	}
 }
 

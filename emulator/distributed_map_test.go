@@ -23,7 +23,7 @@ const rows = `{"StartAt": "M", "States": {
 		"Label": "rows",
 		"ItemReader": {
 			"Resource": "arn:aws:states:::s3:getObject",
-			"ReaderConfig": {"InputType": "CSV", "MaxItemsPath": "$.max"},
+			"ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "MaxItemsPath": "$.max"},
 			"Parameters": {"Bucket.$": "$.bucket", "Key": "in/rows.csv"}
 		},
 		"ItemSelector": {"row.$": "$$.Map.Item.Value", "from.$": "$$.Map.Item.Source"},

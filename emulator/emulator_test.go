@@ -187,6 +187,17 @@ func TestCreateStateMachine(t *testing.T) {
 	}
 }
 
+// TestFindingWithoutAPlace creates a state machine without an end, which is reported at
+// no place (F-149).
+func TestFindingWithoutAPlace(t *testing.T) {
+	x := newTest(t)
+	_, err := x.client.CreateStateMachine(x.ctx, &sfn.CreateStateMachineInput{
+		Name: aws.String("m"), RoleArn: aws.String(role),
+		Definition: aws.String(`{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}`),
+	})
+	x.wantFault(err, "InvalidDefinition", "Invalid State Machine Definition: 'MISSING_END_STATE: Workflow has no terminal state at null'")
+}
+
 func TestUpdateKeepsWhatRuns(t *testing.T) {
 	x := newTest(t)
 	machine := x.create("m", wait)

@@ -403,3 +403,60 @@ func TestVersionsAtOnce(t *testing.T) {
 		t.Errorf("%d versions are listed, want 41", got)
 	}
 }
+
+// TestPublishWithAnotherDescription publishes a revision that has a version: with another
+// description UpdateStateMachine makes a new version, and PublishStateMachineVersion does
+// not (F-040).
+func TestPublishWithAnotherDescription(t *testing.T) {
+	x := newTest(t)
+	machine := x.create("m", pass)
+	update := func(description string) string {
+		t.Helper()
+		in := &sfn.UpdateStateMachineInput{StateMachineArn: machine, Definition: aws.String(pass), Publish: true}
+		if description != "" {
+			in.VersionDescription = &description
+		}
+		out, err := x.client.UpdateStateMachine(x.ctx, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *out.StateMachineVersionArn
+	}
+	for i, c := range []struct{ description, want string }{
+		{"one", ":1"}, {"one", ":1"}, {"", ":1"}, {"two", ":2"}, {"two", ":2"}, {"", ":2"},
+	} {
+		if got := update(c.description); got != *machine+c.want {
+			t.Errorf("%d, %q: got %s, want %s", i, c.description, got, c.want)
+		}
+	}
+	described, err := x.client.DescribeStateMachine(x.ctx, &sfn.DescribeStateMachineInput{StateMachineArn: aws.String(*machine + ":2")})
+	if err != nil || aws.ToString(described.Description) != "two" {
+		t.Errorf("got %+v, %v", described, err)
+	}
+	out, err := x.client.PublishStateMachineVersion(x.ctx, &sfn.PublishStateMachineVersionInput{StateMachineArn: machine, Description: aws.String("three")})
+	if err != nil || *out.StateMachineVersionArn != *machine+":2" {
+		t.Errorf("PublishStateMachineVersion: got %+v, %v", out, err)
+	}
+}
+
+// TestTokensAreOfOneRequest gives the token of a page to a request with other arguments.
+func TestTokensAreOfOneRequest(t *testing.T) {
+	x := newTest(t)
+	machine := x.create("m", pass)
+	x.start(machine, "", "{}")
+	execution := x.start(machine, "", "{}")
+	x.em.Settle()
+	const message = "Invalid Token: 'Invalid token'"
+	list, err := x.client.ListExecutions(x.ctx, &sfn.ListExecutionsInput{StateMachineArn: machine, MaxResults: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = x.client.ListExecutions(x.ctx, &sfn.ListExecutionsInput{StateMachineArn: machine, MaxResults: 1, NextToken: list.NextToken, StatusFilter: types.ExecutionStatusSucceeded})
+	x.wantFault(err, "InvalidToken", message)
+	history, err := x.client.GetExecutionHistory(x.ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, MaxResults: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = x.client.GetExecutionHistory(x.ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, MaxResults: 1, NextToken: history.NextToken, ReverseOrder: true})
+	x.wantFault(err, "InvalidToken", message)
+}

@@ -1,5 +1,5 @@
-// Package jsonpath is the JSONPath dialect that Step Functions runs: that of
-// Jayway's JsonPath 2.10, with the three roots of the States Language.
+// Package jsonpath is the JSONPath dialect that Step Functions runs: Jayway
+// JsonPath 2.0.0, with the three roots of the States Language (F-160).
 //
 //	$.order.lines[0].sku     data
 //	$$.Execution.Name        the context object
@@ -16,13 +16,13 @@
 // it found, be it empty. A [Path] that is only names and indexes is a Reference
 // Path; it can also write ([Path.Set]).
 //
-// The files: compile.go reads paths and filter_compile.go the filters in them;
-// step.go walks a document, filter.go decides filters with the operators of
-// operator.go and the patterns of pattern.go; function.go has the functions,
-// set.go writes, error.go holds every message, and java.go knows how values
-// look in Java.
+// The files: root.go is what Step Functions adds to the engine. All others are
+// the engine: compile.go and bracket.go read paths and condition.go the filters
+// in them; step.go walks a document, filter.go decides filters with the
+// comparisons of compare.go and the patterns of pattern.go; set.go writes and
+// error.go holds every message of an evaluation.
 //
-// Where the specification of the States Language and the recordings of the
-// service are silent, Jayway decides, odd as it may be; the comment beside the
-// code then says so.
+// The engine is odd in places, because users and the service's own samples rely
+// on what it does: what looks like a mistake here has a case in
+// testdata/jayway.json.
 package jsonpath

@@ -4,130 +4,129 @@ import "github.com/aslocal/aslocal/value"
 
 // This file decides filters: [?( … )].
 
-// A condition is one node of a filter's expression.
-type condition struct {
-	kind        conditionKind
-	parts       []condition // of allOf and anyOf; the one of notAny
-	left, right operandNode // left only: of present and absent
-	compare     comparison
+// A condition is rows of tests, one behind the other. It holds if all tests of
+// one row hold.
+type condition []test
+
+// A test compares two operands, or asks whether the left one is there.
+type test struct {
+	operator    operator
+	first       bool    // of its row
+	left, right operand // left only: of present and absent
+	alike       bool    // both are the same plain path
 }
 
-type conditionKind uint8
-
-const (
-	allOf     conditionKind = iota // a && b
-	anyOf                          // a || b
-	notAny                         // !(a)
-	comparing                      // a == b
-	present                        // @.a
-	absent                         // !@.a
-)
-
-// An operandNode is one side of a comparison.
-type operandNode struct {
-	literal value.Value
-	pattern *pattern // instead of literal: /…/
-	path    *Path    // instead of literal
-	shared  int      // 1 + the place among the remembered, if the path starts from $
+// An operand is a path, a pattern or a text.
+type operand struct {
+	literal value.Value // the text, also of a pattern
+	right   string      // the text as the right side of a comparison of texts
+	number  value.Value // that the text spells, if it does
+	pattern *pattern
+	path    *Path
+	shared  int // 1 + the place among the remembered, if the path starts from $
 }
 
-// A remembered is the value of a path from $ in a filter: it is the same for
-// all items, so it is evaluated once.
+func literal(text string) operand {
+	o := operand{literal: value.OfString(text), right: unescaped(text)}
+	if n, ok := decimal(text); ok {
+		o.number = n
+	}
+	return o
+}
+
+// A remembered is what a path from $ leads to: it is the same for all items, so
+// it is evaluated once.
 type remembered struct {
 	done bool
 	v    value.Value
-	f    *failure
+	end  ending
 }
 
-// accepts reports whether the condition holds for an item. A condition that is
-// invalid for it (an operator without the list that it needs) does not hold,
-// whatever is around it; so !(@.x in @.missing) does not hold either.
-func (c *condition) accepts(s *scene, item value.Value) (bool, *failure) {
-	ok, f := c.holds(s, item)
-	if f != nil && f.class != broken {
-		return false, nil
-	}
-	return ok, f
-}
-
-func (c *condition) holds(s *scene, item value.Value) (bool, *failure) {
-	if f := s.work(1); f != nil {
-		return false, f
-	}
-	switch c.kind {
-	case allOf, anyOf:
-		for i := range c.parts {
-			ok, f := c.parts[i].holds(s, item)
-			if f != nil || ok == (c.kind == anyOf) {
-				return ok, f
+// accepts reports whether the condition holds for an item. The engine asks the
+// last test first, which shows where a test fails.
+func (c condition) accepts(s *scene, item value.Value) (bool, ending) {
+	row := true // all tests of it behind i hold
+	for i := len(c) - 1; i >= 0; i-- {
+		if row {
+			var end ending
+			if row, end = c[i].holds(s, item); end != reached {
+				return false, end
 			}
 		}
-		return c.kind == allOf, nil
-	case notAny:
-		ok, f := c.parts[0].holds(s, item)
-		return !ok, f
-	case comparing:
-		left, f := c.left.evaluate(s, item)
-		if f != nil {
-			return false, f
+		if c[i].first {
+			if row {
+				return true, reached
+			}
+			row = true
 		}
-		right, f := c.right.evaluate(s, item)
-		if f != nil {
-			return false, f
+	}
+	return false, reached
+}
+
+func (t *test) holds(s *scene, item value.Value) (bool, ending) {
+	if end := s.work(1); end != reached {
+		return false, end
+	}
+	if t.operator <= absent {
+		there, end := t.left.path.isThere(s, item)
+		return there == (t.operator == present), end
+	}
+	left, end := t.left.evaluate(s, item)
+	if end != reached {
+		return false, passMissing(end)
+	}
+	right := t.right.literal
+	if t.right.path != nil {
+		if right, end = t.right.evaluate(s, item); end != reached {
+			return false, passMissing(end)
 		}
-		return c.compare(s, left, right)
 	}
-	ok, f := c.left.exists(s, item)
-	return ok == (c.kind == present), f
+	if t.operator == matching {
+		return matches(s, &t.left, &t.right, left, right)
+	}
+	return t.compare(s, left, right)
 }
 
-// exists reports whether the path leads somewhere, be it to null. A path that
-// is not definite always does, unless a member is missing on its way. Jayway
-// evaluates a path from $ here as if it started from @ (inferred).
-func (n *operandNode) exists(s *scene, item value.Value) (bool, *failure) {
-	if n.path.plain {
-		return n.path.follow(item).Exists(), nil
+// passMissing makes a test without its operand one that does not hold.
+func passMissing(end ending) ending {
+	if end == missing {
+		return reached
 	}
-	_, f := n.path.evaluate(s, item, existence)
-	if f != nil && f.class == missing {
-		return false, nil
-	}
-	return f == nil, f
+	return end
 }
 
-// A side is an evaluated operand. It is undefined if it has neither.
-type side struct {
-	v       value.Value
-	pattern *pattern
+// isThere reports whether the path leads to something other than null. The
+// engine starts a path from $ at the item here.
+func (p *Path) isThere(s *scene, item value.Value) (bool, ending) {
+	if p.plain {
+		if v, end := p.follow(item, true, s.maps); end != invalid {
+			return end == reached && !v.IsNull(), reached
+		}
+	}
+	v, end := p.walk(s, item, true, existence)
+	return end == reached && !v.IsNull(), passMissing(end)
 }
 
-func (n *operandNode) evaluate(s *scene, item value.Value) (side, *failure) {
+// evaluate returns the value of the operand; that of a pattern is its text.
+func (o *operand) evaluate(s *scene, item value.Value) (value.Value, ending) {
 	switch {
-	case n.path == nil:
-		return side{n.literal, n.pattern}, nil
-	case n.shared == 0:
-		v, f := n.path.find(s, item)
-		return side{v: v}, f
+	case o.path == nil:
+		return o.literal, reached
+	case o.shared == 0:
+		if o.path.plain {
+			if v, end := o.path.follow(item, true, s.maps); end != invalid {
+				return v, end
+			}
+		}
+		return o.path.walk(s, item, true, inFilter)
 	}
 	if s.known == nil {
 		s.known = make([]remembered, s.reads)
 	}
-	known := &s.known[n.shared-1]
+	known := &s.known[o.shared-1]
 	if !known.done {
-		v, f := n.path.find(s, s.root)
-		*known = remembered{true, v, f}
+		v, end := o.path.walk(s, s.root, false, inFilter)
+		*known = remembered{true, v, end}
 	}
-	return side{v: known.v}, known.f
-}
-
-// find evaluates the path of an operand: no value if it leads nowhere.
-func (p *Path) find(s *scene, doc value.Value) (value.Value, *failure) {
-	if p.plain {
-		return p.follow(doc), s.work(1)
-	}
-	v, f := p.evaluate(s, doc, operand)
-	if f != nil && f.class == missing {
-		return value.Value{}, nil
-	}
-	return v, f
+	return known.v, known.end
 }

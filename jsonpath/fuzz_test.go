@@ -8,10 +8,10 @@ import (
 )
 
 var fuzzSeeds = []string{
-	`$`, `$$.Execution.Input`, `$var.a[0]`, `$.a.b['c d'][0,1][-1:][*]..x`, `$..[?(@.x == 1 && !(@.y in [1,'2']))]`,
-	`$.a[?(@.s =~ /a(b|c)*\/.$/i || @.t != null)].length()`, `$..x.sum()`, `$.concat($.a, "b", {"c": 1})`,
-	`$['a','b\'c']`, `$.store\.book`, `$.a[?(@.l subsetof $.m)]`, `$.a[1:2`, `$.[?(@)]`, `$[?($['a)'].b() > -1e5)]`,
-	`$.index(-1)`, `$.a[?((@.b))]`, `$.\u0041`,
+	`$`, `$$.Execution.Input`, `$var.a[0]`, `$.a.b['c d'][0,1][-1:][*]..x`, `$..[?(@.x == 1 && !@.y || @.z != 'a b')]`,
+	`$.a[?(@.s =~ /a(b|c)*.$/i || @.t != null)].length()`, `$..x.sum()`, `$.concat($.a, "b")`, `$.*x`, `$..**`, `$.a]`,
+	`$['a','b\'c']`, `$.store\.book`, `$.a[?(@.l < $.m)]`, `$.a[1:2`, `$.[?(@)]`, `$[?($['a)'].b >= -1e5)]`, `$.'a'`,
+	`$[(@.length-1)]`, `$.a[?((@.b))]`, `$.\u0041`, `$[?]`, `$[a1:x]`, `$['a b]`, `$..[0].x`, `$....a`,
 }
 
 // FuzzCompile checks that what String and Normalized return is the same path.

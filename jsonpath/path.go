@@ -7,28 +7,6 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// Root says which of the three documents a path starts from.
-type Root uint8
-
-// The roots: $ (the data), $$ (the context object), $name (a variable).
-const (
-	Data Root = iota
-	Context
-	Variable
-)
-
-// Roots are the documents that a path can start from. A path asks for one of
-// them only, so an implementation may build the context object on demand.
-type Roots interface {
-	// Data returns what $ stands for.
-	Data() value.Value
-	// Context returns what $$ stands for.
-	Context() value.Value
-	// Variable returns what $name stands for, and no value if no variable of
-	// that name has been assigned.
-	Variable(name string) value.Value
-}
-
 // Path is a compiled path. It never changes, so goroutines may share it.
 type Path struct {
 	text     string
@@ -36,19 +14,12 @@ type Path struct {
 	variable string
 	steps    []step
 	definite bool
-	plain    bool // nothing but single names and indexes
-	reads    int  // number of $ operands in its filters, see scene.remembered
+	plain    bool // nothing but names and indexes, one each
+	reads    int  // number of $ operands in its filters, see remembered
 }
 
 // String returns the path as it was written.
 func (p *Path) String() string { return p.text }
-
-// Root returns which document the path starts from.
-func (p *Path) Root() Root { return p.root }
-
-// Variable returns the name of the variable that the path starts from, and ""
-// if it starts from another root.
-func (p *Path) Variable() string { return p.variable }
 
 // Names returns the names of the members that the path goes through, as far as
 // each step names one.
@@ -78,100 +49,72 @@ func (p *Path) IsReference() bool {
 	return true
 }
 
-// Eval evaluates the path on the root that it starts from. It fails as Get
-// does, and with a *NotFoundError if its variable is not assigned.
-func (p *Path) Eval(r Roots) (value.Value, error) {
-	switch p.root {
-	case Context:
-		return p.Get(r.Context())
-	case Variable:
-		doc := r.Variable(p.variable)
-		if !doc.Exists() {
-			return value.Value{}, &NotFoundError{Message: noResults(p.text)}
-		}
-		return p.Get(doc)
-	}
-	return p.Get(r.Data())
-}
-
 // Get evaluates the path on doc, which takes the place of the root. It fails
 // with a *NotFoundError if the path is definite and leads nowhere (or any path
-// leads through something of the wrong kind), and with an *EvalError if a
-// function, a filter or a limit does not let it go on.
+// leads through something without members), and with an *EvalError if an index,
+// a slice or a filter meets what it cannot be applied to, a filter compares a
+// number with what is none, or a limit is reached.
 //
 // A path that is not definite and goes through members that are missing finds
-// nothing, which is no error: the service answers [] to $.items[*] on {}
-// (recorded), where Jayway alone would complain about $['items'].
-func (p *Path) Get(doc value.Value) (value.Value, error) {
+// nothing, which is no error. An index past the end of an array, and a negative
+// one, means null.
+func (p *Path) Get(doc value.Value) (value.Value, error) { return p.get(doc, false) }
+
+// get is Get; maps says that the engine holds doc in Java's maps and lists.
+func (p *Path) get(doc value.Value, maps bool) (value.Value, error) {
 	if p.plain {
-		if v := p.follow(doc); v.Exists() {
+		if v, end := p.follow(doc, false, maps); end == reached {
 			return v, nil
 		}
 	}
-	s := scene{root: doc, reads: p.reads, left: maxWork}
-	v, f := p.evaluate(&s, doc, outermost)
-	if f != nil {
-		return value.Value{}, f.export()
+	s := scene{root: doc, maps: maps, reads: p.reads, left: maxWork}
+	v, end := p.walk(&s, doc, false, outermost)
+	switch end {
+	case reached:
+		return v, nil
+	case missing:
+		return value.Value{}, &NotFoundError{Message: s.message}
 	}
-	return v, nil
+	return value.Value{}, &EvalError{Message: s.message}
 }
 
-// follow is Get for a plain path: no value if anything is missing.
-func (p *Path) follow(v value.Value) value.Value {
-	for i := range p.steps {
-		s := &p.steps[i]
-		if s.kind == byName {
-			v = v.Get(s.name)
-		} else {
-			v = at(v, s.indexes[0])
-		}
-		if !v.Exists() {
-			break
-		}
-	}
-	return v
-}
-
-// Normalized returns the path in the notation of Jayway's messages:
+// Normalized returns the path in the notation of the engine's messages:
 // $['a']['b'][0]. The root is always $.
-func (p *Path) Normalized() string { return p.normalized(len(p.steps)) }
+func (p *Path) Normalized() string { return "$" + p.fragments(0, len(p.steps)) }
 
-// normalized returns the first n steps of the path.
-func (p *Path) normalized(n int) string {
+// fragments returns the steps from i to end.
+func (p *Path) fragments(i, end int) string {
 	var b strings.Builder
-	b.WriteByte('$')
-	for i := range p.steps[:n] {
+	for ; i < end; i++ {
 		b.WriteString(p.steps[i].fragment())
 	}
 	return b.String()
 }
 
-// fragment returns the step as Jayway prints it.
+// fragment returns the step as the engine prints it.
 func (s *step) fragment() string {
 	switch s.kind {
-	case byName, byNames:
-		quoted := make([]string, len(s.names))
-		for i, name := range s.names {
-			quoted[i] = string(s.quote) + name + string(s.quote)
+	case byName:
+		return "['" + s.name + "']"
+	case byNames:
+		if len(s.names) == 0 {
+			return "[]"
 		}
-		return "[" + strings.Join(quoted, ",") + "]"
+		return "['" + strings.Join(s.names, "', '") + "']"
 	case byIndex, byIndexes:
 		texts := make([]string, len(s.indexes))
 		for i, n := range s.indexes {
 			texts[i] = strconv.Itoa(n)
 		}
 		return "[" + strings.Join(texts, ",") + "]"
+	case byLength:
+		return "[@.size()" + strconv.Itoa(s.indexes[0]) + "]"
 	case bySlice:
 		return "[" + s.from.String() + ":" + s.to.String() + "]"
 	case byWildcard:
 		return "[*]"
 	case byScan:
 		return ".."
-	case byFilter:
-		return "[?]"
 	}
-	if len(s.call.arguments) > 0 {
-		return "." + s.call.name + "(...)"
-	}
-	return "." + s.call.name + "()"
+	return "[?]"
 }

@@ -79,6 +79,7 @@ func TestRecordedByTheService(t *testing.T) {
 		{"$.items[1:]", `{}`, `[]`},
 		{"$.items[:1].itemValue", `{}`, `[]`},
 		{"$.item.items[1:5].itemValue", `{}`, `[]`},
+		{"$.[?(@.year < 1999)].name", `[{"year":1997,"name":"x"},{"year":1999}]`, `["x"]`},
 		{"$.items[1]", `{"items":[1,{"x":2}]}`, `{"x":2}`},
 		{"$.users[?(@.status == 0)]", `{"users":[{"status":0},{"status":1}]}`, `[{"status":0}]`},
 		{"$.NoSuchInputPath", `{}`, `No results for path: $['NoSuchInputPath']`},
@@ -138,26 +139,23 @@ func TestReferencePaths(t *testing.T) {
 		{`$$.a.b`, true, `$['a']['b']`},
 		{`$v[0]`, true, `$[0]`},
 		{`$.a['b c'][2]`, true, `$['a']['b c'][2]`},
-		{`$.a["b"]`, true, `$['a']["b"]`},
 		{`$.a.['b']`, true, `$['a']['b']`},
-		{`$.store\.book`, true, `$['store.book']`},
-		{`$.\stor\e.boo\k`, true, `$['store']['book']`},
-		{`$.foo.\.bar`, true, `$['foo']['.bar']`},
-		{`$.foo\@bar.baz\[\[.\?pretty`, true, `$['foo@bar']['baz[[']['?pretty']`},
-		{`$.&Ж中.\uD800\uDF46`, true, `$['&Ж中']['𐍆']`},
+		{`$.store\.book`, true, `$['store\']['book']`}, // the engine knows no escapes
+		{`$.foo\@bar`, true, `$['foo\@bar']`},
+		{`$.list.length()`, true, `$['list']['length()']`},
+		{`$.&Ж中.𐍆`, true, `$['&Ж中']['𐍆']`},
 		{`$.ledgers.branch[0].pending.count`, true, `$['ledgers']['branch'][0]['pending']['count']`},
 		{`$['store'][0]['book']`, true, `$['store'][0]['book']`},
 		{`$.a[-1]`, false, `$['a'][-1]`},
 		{`$.a[0,1]`, false, `$['a'][0,1]`},
-		{`$.a['b','c']`, false, `$['a']['b','c']`},
+		{`$.a['b','c']`, false, `$['a']['b', 'c']`},
+		{`$.a[(@.length-1)]`, false, `$['a'][@.size()-1]`},
 		{`$.a[1:-2]`, false, `$['a'][1:-2]`},
 		{`$.a[:2]`, false, `$['a'][:2]`},
 		{`$.a[*]`, false, `$['a'][*]`},
 		{`$.*`, false, `$[*]`},
 		{`$..a`, false, `$..['a']`},
 		{`$.a[?(@.b)]`, false, `$['a'][?]`},
-		{`$.a.length()`, false, `$['a'].length()`},
-		{`$.a.index(1)`, false, `$['a'].index(...)`},
 	} {
 		p := compile(t, c.path)
 		if p.IsReference() != c.reference || p.Normalized() != c.normal {
@@ -175,41 +173,38 @@ func TestSyntaxErrors(t *testing.T) {
 		{``, 0, "Path must start with '$'"},
 		{`a.b`, 0, "Path must start with '$'"},
 		{`@.a`, 0, "Path must start with '$'"},
-		{`$1`, 1, "Illegal character at position 1 expected '.' or '['"},
-		{`$_x`, 1, "Illegal character at position 1 expected '.' or '['"},
-		{`$$x`, 2, "Illegal character at position 1 expected '.' or '['"},
-		{`$var-x`, 4, "Illegal character at position 1 expected '.' or '['"},
-		{`$$.a b`, 4, "Use bracket notion ['my prop'] if your property contains blank characters. position: 2"},
-		{`$é.a b`, 5, "Use bracket notion ['my prop'] if your property contains blank characters. position: 2"},
-		{`$.é. a`, 5, "Could not parse token starting at position 4"},
-		{`$...a`, 3, "Character '.' on position 3 is not valid."},
-		{`$.a.`, 4, "Path must not end with a '.' or '..'"},
-		{`$.a[`, 3, "Could not parse token starting at position 3. Expected ?, ', 0-9, * "},
-		{`$['a'`, 4, "Property must be separated by comma or Property must be terminated close square bracket at index 4"},
-		{`$['a`, 4, "Property has not been closed - missing closing '"},
-		{`$['a',]`, 6, "Found empty property at index 6"},
-		{`$[99999999999]`, 1, "Failed to parse token in ArrayIndexOperation: 99999999999"},
-		{`$[1-2]`, 1, "Failed to parse token in ArrayIndexOperation: 1-2"},
-		{`$[99999999999:]`, 1, "Failed to parse SliceOperation: 99999999999:"},
-		{`$.a.f(`, 6, "Arguments to function: 'f' are not closed properly."},
-		{`$.a.f(x)`, 6, "Arguments to function: 'f' must be paths or JSON, got x"},
-		{`$.a.length().b`, 12, "Function length must be the last step"},
-		{`$..length()`, 9, "Function length has nothing to work on"},
-		{`$.a[?(@.b == $.c d)]`, 16, "Expected character: )"},
-		{`$.a[?(@.b =~ /(/)]`, 14, ""},
-		{`$.a[?(@.b =~ /\u4}bc/)]`, 14, ""},
-		{`$.a[?(@.b == $.)]`, 15, "Path must not end with a '.' or '..'"},
-		{`$.a[?(@.b && )]`, 13, "Failed to parse filter: [?(@.b && )], error on position: 10, char: )"},
-		{`$.a[?(@.b == 'x)]`, 3, "Could not parse token starting at position 3. Expected ?, ', 0-9, * "},
-		{`$.a[?(@.b == tru)]`, 13, "Expected boolean literal"},
-		{`$.a[?(@.b == nil)]`, 13, "Expected <null> value"},
-		{`$.a[?(@.b in [1,)])]`, 13, ""},
-		{`$.a[?(1)]`, 7, "Expected path node"},
-		{`$.a[?(!1)]`, 8, "Expected path node"},
+		{`$1`, 1, "Invalid path $1"},
+		{`$_x`, 1, "Invalid path $_x"},
+		{`$$x`, 2, "Invalid path $x"},
+		{`$var-x`, 4, "Invalid path $-x"},
+		{`$$.a b`, 4, "Space not allowed in path"},
+		{`$.é. a`, 5, "Space not allowed in path"},
+		{`$.a.`, 4, "A path can not end with a dot."},
+		{`$.a..`, 5, "A path can not end with a scan."},
+		{`$.a[`, 3, "Could not analyze path component: ["},
+		{`$["a"]`, 1, `Could not analyze path component: ["a"]`},
+		{`$['a'`, 1, "Property has not been closed - missing closing ]"},
+		{`$[0`, 3, "Index has not been closed - missing closing ]"},
+		{`$[99999999999]`, 1, `For input string: "99999999999"`},
+		{`$[1-2]`, 1, `For input string: "1-2"`},
+		{`$[:]`, 1, `For input string: ""`},
+		{`$[(@.count-1)]`, 1, "Invalid function: @.count. Supported functions are: [(@.length - n)] and [(@.size() - n)]"},
+		{`$[(@.length)]`, 1, "Expected [(@.length - n)], got [(@.length)]"},
+		{`$.a[?(@.b == 'x)]`, 17, "Filter has not been closed - missing closing )]"},
+		{`$.a[?@.b]`, 4, "Filter must start with '[?(' and end with ')]'. @.b"},
+		{`$.a[?(@.b == $.c d)]`, 16, "Space not allowed in path"},
+		{`$.a[?(@.b == $.)]`, 15, "A path can not end with a dot."},
+		{`$.a[?(@.b =~ /(a|b/ && @.c)]`, 28, "Filter has not been closed - missing closing )]"},
+		{`$.a[?(@.b =~ /a{2/)]`, 13, ""},
+		{`$.a[?(@.b =~ /)]`, 13, "Pattern not closed. Expected / in /"},
+		{`$.a[?(@.b && )]`, 12, "Invalid operators @.b &&"},
+		{`$.a[?(@.b == 1 && @.c in [2])]`, 21, "Space not allowed in path"},
+		{`$.a[?(@.b == !@.c)]`, 12, "Invalid negation! Can only be used for existence check e.g [?(!@.foo)]"},
+		{`$.a[?(@.b[*] == 1)]`, 6, "the predicate path: @.b[*] is not definite"},
+		{`$.a[?(1)]`, 6, "CriteriaType 1 can not be parsed"},
+		{`$.a[?(!(@.b))]`, 6, "CriteriaType !(@.b can not be parsed"},
 		{`$.` + strings.Repeat("a", maxLength), 0, "Path is longer than 65536 bytes"},
 		{`$` + strings.Repeat(".a", maxSteps+1), 2*maxSteps + 3, "Path has more than 1000 steps"},
-		{`$[?(` + strings.Repeat("(", 60) + "@" + strings.Repeat(")", 60) + `)]`, 52, "Path nests deeper than 50 levels"},
-		{`$[?(` + strings.Repeat("!", 60) + "(@))]", 0, ""},
 		{strings.Repeat("$[?(", 60) + "@" + strings.Repeat(")]", 60), 0, ""},
 	} {
 		_, err := Compile(c.path)
@@ -239,7 +234,9 @@ func TestSet(t *testing.T) {
 		{"$.a.c.x", `$['a']['c']: expected an object, got array`},
 		{"$.a.c[2]", `$['a']['c']: expected an array with an item 2, got one of 2`},
 		{"$.a[0]", `$['a']: expected an array, got object`},
-		{"$.z[0]", `$['z']: expected an array, got absent`},
+		{"$.z[0]", `{"a":{"b":1,"c":[10,{"d":2}]},"s":"x","n":null,"e":2,"z":["new"]}`},
+		{"$.z[0].y", `{"a":{"b":1,"c":[10,{"d":2}]},"s":"x","n":null,"e":2,"z":[{"y":"new"}]}`},
+		{"$.z[1]", `$['z']: expected an array with an item 1, got one of 0`},
 	} {
 		before := value.MustParse(doc)
 		got, err := compile(t, c.path).Set(before, value.OfString("new"))
@@ -282,36 +279,29 @@ func TestLimits(t *testing.T) {
 	for _, c := range []struct {
 		path string
 		doc  value.Value
-		want *failure
+		want string
 	}{
 		{"$..*..*..*..nope", tree, tooMuchWork},
-		{"$..[" + names + "].x", value.OfItems(lists, lists, lists, lists, lists, lists, lists, lists, lists, lists, lists), tooMuchWork},
-		{"$.b[?(@.l subsetof $.a)]", lists, tooMuchWork},
-		{"$.b[?($.a subsetof @.l)]", lists, tooMuchWork},
-		{"$.b[?($.a anyof @.l)]", lists, nil},
+		{"$..[" + names + "]", value.OfSlice(slices.Repeat([]value.Value{value.OfMembers("x", value.True)}, 20)), tooMuchWork},
+		{"$.a[-200000:0]", lists, tooMuchWork},
 		{"$.a[?(@ =~ /(?=x)?1/)]", lists, tooMuchWork},
-		{"$.a[*].concat($..*)", lists, tooMuchWork},
-		{"$.concat(" + strings.Repeat("$.s,", 1000) + "$.s)", large, tooMuchWork},
-		{"$.a[?($.a == $.b)]", large, tooMuchWork},
-		{"$.a[?(@ in [0] && $.a == $.b)]", large, nil},
 		{"$.a[?($.s < $.t)]", large, tooMuchWork},
-		{"$.a[?($.t contains 'ab')]", large, tooMuchWork},
-		{"$.a[?($.s size 1)]", large, tooMuchWork},
-		{"$.a[?(1 == $.s)]", large, tooMuchWork},
-		{"$.a[?(@ == $.a)]", large, nil},
+		{"$.a[?($.s == 'a')]", large, ""},
+		{"$.a[?(@ != $.a)]", large, ""},
 		{"$[?(@.s =~ /(?=x)?(a+)+\\1b/)]", text, slowPattern},
-		{"$[?(@.s =~ /(a+)+b/)]", text, nil},
+		{"$[?(@.s =~ /(a+)+b/)]", text, ""},
 	} {
 		p := compile(t, c.path)
-		if _, f := p.evaluate(&scene{root: c.doc, reads: p.reads, left: work}, c.doc, outermost); f != c.want {
-			t.Errorf("%.60s: got %v, want %v", c.path, f, c.want)
+		s := scene{root: c.doc, reads: p.reads, left: work}
+		if _, end := p.walk(&s, c.doc, false, outermost); s.message != c.want || (end == reached) != (c.want == "") {
+			t.Errorf("%.60s: got %v %q, want %q", c.path, end, s.message, c.want)
 		}
 	}
 }
 
 // TestShared has goroutines use one path at a time, for the race detector.
 func TestShared(t *testing.T) {
-	p := compile(t, `$.a[?(@.x in $.l && @.s =~ /(a)\1/)].s`)
+	p := compile(t, `$.a[?(@.x == $.l[0] && @.s =~ /(a)\1/)].s`)
 	doc := value.MustParse(`{"a":[{"x":1,"s":"aa"},{"x":2,"s":"aa"},{"x":1,"s":"a"}],"l":[1]}`)
 	var wait sync.WaitGroup
 	for range 4 {
@@ -353,6 +343,16 @@ func TestNames(t *testing.T) {
 		}
 		if got := fmt.Sprint(p.Names()); got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+}
+
+func TestSimplePathsAllocateNothing(t *testing.T) {
+	doc := benchDocument()
+	for _, path := range []string{"$", "$.a.b.c", "$.items[7].sku", "$.items[(@.length-1)].id"} {
+		p := compile(t, path)
+		if n := testing.AllocsPerRun(100, func() { _, _ = p.Get(doc) }); n != 0 {
+			t.Errorf("%s: got %v allocations", path, n)
 		}
 	}
 }

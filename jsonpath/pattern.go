@@ -3,14 +3,15 @@ package jsonpath
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dlclark/regexp2"
 )
 
-// This file compiles the regular expressions of filters: /…/flags, in Java's
-// syntax. Most run as Go's, whose time is linear; what those do not know (look
+// This file compiles the regular expressions of filters, in Java's syntax. Most
+// run as Go's, whose time is linear; what those do not know (look
 // around, back references) runs by backtracking, with a limit.
 
 // patternTime is how long one backtracking match may take, and patternWork
@@ -26,29 +27,19 @@ type pattern struct {
 	backtracking *regexp2.Regexp
 }
 
-// patternFlags are Java's. Within a pattern, i, m, s and x are the same in Go
-// and .NET. d (only \n ends a line) is for translate; u and U widen i and the
-// classes to Unicode, to which i reaches anyway.
-const patternFlags = "dimsuUx"
-
-// compilePattern compiles a pattern with some of patternFlags.
+// compilePattern compiles a pattern. flags is "" or "i".
 func compilePattern(text, flags string) (*pattern, error) {
-	has := func(flag string) bool { return strings.Contains(flags, flag) }
 	prefix := `\A`
-	for _, flag := range []string{"i", "m", "s", "x"} {
-		if has(flag) {
-			prefix += "(?" + flag + ")"
-		}
+	if flags != "" {
+		prefix += "(?" + flags + ")"
 	}
-	if !has("x") && !has("m") {
-		if linear, ok := translate(text, has("s") || has("d")); ok {
-			if re, err := regexp.Compile(prefix + `(?:` + linear + `)\z`); err == nil {
-				return &pattern{linear: re}, nil
-			}
-		}
+	if err := checkBraces(text); err != nil {
+		return nil, err
 	}
-	if has("x") {
-		text += "\n" // ends a comment
+	if linear, ok := translate(text); ok {
+		if re, err := regexp.Compile(prefix + `(?:` + linear + `)\z`); err == nil {
+			return &pattern{linear: re}, nil
+		}
 	}
 	re, err := regexp2.Compile(prefix+`(?:`+text+`)\z`, regexp2.None)
 	if err != nil {
@@ -59,32 +50,56 @@ func compilePattern(text, flags string) (*pattern, error) {
 }
 
 // matches reports whether the pattern matches all of the text.
-func (p *pattern) matches(s *scene, text string) (bool, *failure) {
+func (p *pattern) matches(s *scene, text string) (bool, ending) {
 	if p.linear != nil {
 		return p.linear.MatchString(text), s.work(1 + len(text)/textPerWork)
 	}
-	if f := s.work(patternWork + len(text)); f != nil {
-		return false, f
+	if end := s.work(patternWork + len(text)); end != reached {
+		return false, end
 	}
 	ok, err := p.backtracking.MatchString(text)
 	if err != nil {
-		return false, slowPattern
+		return false, s.stop(slowPattern)
 	}
-	return ok, nil
+	return ok, reached
 }
 
-// translate returns a pattern of Java, without the flags m and x, in the syntax
-// of Go; dotAll says that a dot is what it is in Go. ok is false if there is
-// something in it that Go would read otherwise.
+var repetition = regexp.MustCompile(`^\{[0-9]+(,[0-9]*)?\}`)
+
+// checkBraces refuses a brace that begins no repetition, as Java does where Go
+// takes it for itself.
+func checkBraces(text string) error {
+	class := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			if i++; strings.HasPrefix(text[i:], "Q") {
+				return nil // what follows may be anything
+			}
+			if i+1 < len(text) && text[i+1] == '{' { // \p{L}
+				i++
+			}
+		case '[':
+			class++
+		case ']':
+			class--
+		case '{':
+			if class <= 0 && !repetition.MatchString(text[i:]) {
+				return fmt.Errorf("regular expression: illegal repetition at %s", text[i:])
+			}
+		}
+	}
+	return nil
+}
+
+// translate returns a pattern of Java in the syntax of Go. ok is false if there
+// is something in it that Go would read otherwise.
 //
 // The dot of Java stops at any line terminator, \s has the vertical tab, and $
 // holds before a last line terminator too: that makes no difference at the end
 // of a pattern that must match all.
-func translate(text string, dotAll bool) (out string, ok bool) {
-	dot := `[^\n\r\x{85}\x{2028}\x{2029}]`
-	if dotAll {
-		dot = "."
-	}
+func translate(text string) (out string, ok bool) {
+	const dot = `[^\n\r\x{85}\x{2028}\x{2029}]`
 	var b strings.Builder
 	class := false
 	for i := 0; i < len(text); i++ {
@@ -126,9 +141,12 @@ func translateEscape(b *strings.Builder, text string, class bool) (n int, ok boo
 	case c == '/':
 		b.WriteByte('/')
 	case c == 'u':
-		unit, ok := codeUnit(`\` + text)
+		if len(text) < len(`u0000`) {
+			return 0, false
+		}
+		unit, err := strconv.ParseUint(text[1:len(`u0000`)], 16, 16)
 		fmt.Fprintf(b, `\x{%x}`, unit)
-		return len(`u0000`), ok
+		return len(`u0000`), err == nil
 	case c == 'Q' && !class:
 		quoted, _, _ := strings.Cut(text[1:], `\E`)
 		b.WriteString(regexp.QuoteMeta(quoted))

@@ -31,7 +31,7 @@ func (p *Path) set(i int, old, v value.Value) (value.Value, error) {
 			old = value.EmptyObject
 		}
 		if old.Kind() != value.Object {
-			return value.Value{}, &ConflictError{p.normalized(i), "an object", old.Kind().String()}
+			return value.Value{}, &ConflictError{"$" + p.fragments(0, i), "an object", old.Kind().String()}
 		}
 		member, err := p.set(i+1, old.Get(s.name), v)
 		if err != nil {
@@ -40,15 +40,21 @@ func (p *Path) set(i int, old, v value.Value) (value.Value, error) {
 		return old.With(s.name, member), nil
 	}
 	n := s.indexes[0]
-	if old.Kind() != value.Array {
-		return value.Value{}, &ConflictError{p.normalized(i), "an array", old.Kind().String()}
+	if !old.Exists() {
+		old = value.OfItems()
 	}
-	if n >= old.Len() {
-		return value.Value{}, &ConflictError{p.normalized(i), fmt.Sprintf("an array with an item %d", n), fmt.Sprintf("one of %d", old.Len())}
+	if old.Kind() != value.Array {
+		return value.Value{}, &ConflictError{"$" + p.fragments(0, i), "an array", old.Kind().String()}
+	}
+	if n > old.Len() || n == old.Len() && n > 0 {
+		return value.Value{}, &ConflictError{"$" + p.fragments(0, i), fmt.Sprintf("an array with an item %d", n), fmt.Sprintf("one of %d", old.Len())}
 	}
 	item, err := p.set(i+1, old.Index(n), v)
-	if err != nil {
+	switch {
+	case err != nil:
 		return value.Value{}, err
+	case old.Len() == 0:
+		return value.OfItems(item), nil
 	}
 	return old.WithIndex(n, item), nil
 }

@@ -12,14 +12,12 @@ import (
 // A step is one token of a path.
 type step struct {
 	kind     kind
-	upstream bool // all steps before it are definite
+	strict   bool // the step before it, it and all that follow are definite
 	name     string
-	names    []string // of byName and byNames
-	quote    byte     // that the names were written with
-	indexes  []int    // of byIndex and byIndexes
+	names    []string // of byNames: none, or more than one
+	indexes  []int    // of byIndex, byIndexes and, counted from the length, byLength
 	from, to bound    // of bySlice
-	filter   *condition
-	call     *call
+	filter   condition
 }
 
 type kind uint8
@@ -29,11 +27,11 @@ const (
 	byNames                // ['a','b']
 	byIndex                // [0] [-1]
 	byIndexes              // [0,1]
+	byLength               // [(@.length-1)]
 	bySlice                // [1:2]
 	byWildcard             // .* [*]
 	byScan                 // ..
 	byFilter               // [?( )]
-	byFunction             // .length()
 )
 
 // A bound is one end of a slice.
@@ -60,307 +58,441 @@ const (
 // textPerWork is how many bytes of text count as one value looked at.
 const textPerWork = 16
 
-// A mode says for whom a path is evaluated.
-type mode uint8
+// An ending says how an evaluation ended, as the engine's exceptions do: what a
+// test of a filter does not find makes it false, and "[*]" drops an item for
+// which the rest of the path is missing; everything else goes up.
+type ending uint8
 
 const (
-	operand   mode = iota // of a filter, or argument of a function
-	existence             // test in a filter: what is missing anywhere fails
-	outermost             // the caller: see Path.Get
+	reached ending = iota
+	missing        // PathNotFoundException
+	invalid        // InvalidPathException, while evaluating
+	broken         // exceptions of the JVM, and our limits
+)
+
+// A purpose says what a path is evaluated for.
+type purpose uint8
+
+const (
+	outermost purpose = iota // the caller
+	inFilter                 // an operand of a comparison
+	existence                // a test for being there: several names must all be
 )
 
 // A scene is one evaluation of a path with all the paths inside its filters.
 type scene struct {
-	root  value.Value
-	reads int
-	left  int // work
-	known []remembered
+	root    value.Value
+	maps    bool // the document is held in Java's maps, see Maps
+	reads   int
+	left    int // work
+	known   []remembered
+	message string // of what ended the evaluation
 }
 
-func (s *scene) work(n int) *failure {
+func (s *scene) work(n int) ending {
 	if s.left -= n; s.left < 0 {
-		return tooMuchWork
+		return s.stop(tooMuchWork)
 	}
-	return nil
+	return reached
 }
 
-// evaluate evaluates any path on doc.
-func (p *Path) evaluate(s *scene, doc value.Value, m mode) (value.Value, *failure) {
-	if p.plain {
-		if v := p.follow(doc); v.Exists() {
-			return v, nil
+// stop ends the whole evaluation with a message.
+func (s *scene) stop(message string) ending {
+	s.message = message
+	return broken
+}
+
+// walk evaluates the path on doc. bare says that doc is the bare value that a
+// member has, see walk.step. What is missing has a message only for the caller.
+func (p *Path) walk(s *scene, doc value.Value, bare bool, why purpose) (value.Value, ending) {
+	w := walk{path: p, scene: s, purpose: why, trail: make([]crumb, 0, 8)}
+	if end := w.step(0, doc, bare); end != reached {
+		if w.fault != told && (end != missing || why == outermost) {
+			s.message = w.message()
 		}
-	}
-	w := walk{path: p, scene: s, mode: m}
-	if f := w.step(0, doc); f != nil {
-		return value.Value{}, f
+		return value.Value{}, end
 	}
 	if !p.definite {
-		return value.OfSlice(w.found), nil
+		return value.OfSlice(w.found), reached
 	}
-	if len(w.found) == 0 {
-		return value.Value{}, p.noResults(len(p.steps))
+	return w.found[0], reached
+}
+
+// follow evaluates a plain path, without a message for what it does not find.
+func (p *Path) follow(v value.Value, bare, maps bool) (value.Value, ending) {
+	for i := range p.steps {
+		s := &p.steps[i]
+		if s.kind == byName {
+			if v = v.Get(s.name); !v.Exists() {
+				return v, missing
+			}
+			bare = true
+			continue
+		}
+		n := s.indexes[0]
+		if s.kind == byLength {
+			n += v.Len()
+		}
+		item := v.Index(n)
+		switch {
+		case item.Exists():
+			v, bare = item, false
+		case v.Kind() == value.Array && !maps:
+			v, bare = value.NullValue, true
+		case v.Kind() == value.Array, v.IsNull() && (bare || maps):
+			return value.Value{}, missing
+		default:
+			return value.Value{}, invalid
+		}
 	}
-	return w.found[len(w.found)-1], nil
+	return v, reached
 }
 
 // A walk goes along one path and collects what it finds.
 type walk struct {
-	path  *Path
-	scene *scene
-	mode  mode
-	found []value.Value
+	path    *Path
+	scene   *scene
+	purpose purpose
+	found   []value.Value
+	trail   []crumb // where the walk is, or where it failed
+
+	// What failed, see error.go: the message, the step and the value.
+	fault    fault
+	failed   int
+	at       value.Value
+	bare     bool
+	outIndex int
 }
 
-// step takes step i and all that follow from v on.
-func (w *walk) step(i int, v value.Value) *failure {
-	if f := w.scene.work(1); f != nil {
-		return f
-	}
+// A crumb is a name or an index on the way.
+type crumb struct {
+	name  string
+	index int // or named
+}
+
+const named = -1 << 63
+
+// step takes step i and all that follow from v on. bare says that v is the
+// value of a member, or nothing at all past the end of an array: then a null is
+// Java's, and a string has no quotes in messages. Items and the document are
+// nodes of Jackson's.
+func (w *walk) step(i int, v value.Value, bare bool) ending {
 	if i == len(w.path.steps) {
-		if len(w.found) == maxFound {
-			return tooManyFound
-		}
-		w.found = append(w.found, v)
-		return nil
+		return w.take(v)
+	}
+	if end := w.scene.work(1); end != reached {
+		return end
 	}
 	s := &w.path.steps[i]
 	switch s.kind {
-	case byName, byNames:
-		return w.byNames(i, s, v)
-	case byIndex, byIndexes, bySlice:
-		return w.byIndexes(i, s, v)
+	case byName:
+		return w.byName(i, s, v, bare)
+	case byNames:
+		return w.byNames(i, s, v, bare)
+	case byIndex, byIndexes, byLength, bySlice:
+		return w.byIndexes(i, s, v, bare)
 	case byWildcard:
 		return w.each(i+1, v)
 	case byScan:
-		return w.scan(i+1, v)
-	case byFilter:
-		return w.byFilter(i, s, v)
+		return w.scan(i+1, v, bare)
 	}
-	result, f := s.call.invoke(w.scene, v)
-	if f != nil {
-		return f
+	return w.byFilter(i, s, v, bare)
+}
+
+// take ends the path with v.
+func (w *walk) take(v value.Value) ending {
+	if end := w.scene.work(1); end != reached {
+		return end
 	}
-	return w.step(i+1, result)
+	if len(w.found) == maxFound {
+		return w.scene.stop(tooManyFound)
+	}
+	w.found = append(w.found, v)
+	return reached
 }
 
 func (w *walk) last(i int) bool { return i == len(w.path.steps)-1 }
 
-func (w *walk) byNames(i int, s *step, v value.Value) *failure {
+func (w *walk) byName(i int, s *step, v value.Value, bare bool) ending {
 	if v.Kind() != value.Object {
-		if s.upstream {
-			return w.path.notObject(i, v)
-		}
-		return nil
+		return w.fail(missing, notObject, i, v, bare)
 	}
-	if f := w.scene.work(len(s.names)); f != nil {
-		return f
+	member := v.Get(s.name)
+	switch {
+	case member.Exists():
+		return w.member(i+1, s.name, member)
+	case w.last(i):
+		return w.fail(missing, noResults, i, v, bare)
+	case s.strict:
+		return w.fail(missing, missingProperty, i, v, bare)
 	}
-	if s.kind == byNames && w.last(i) {
-		return w.merge(i, s, v)
-	}
-	for _, name := range s.names {
-		member := v.Get(name)
-		if !member.Exists() {
-			if f := w.noMember(i, s); f != nil {
-				return f
-			}
-			continue
-		}
-		if f := w.step(i+1, member); f != nil {
-			return f
-		}
-	}
-	return nil
+	return reached
 }
 
-// merge ends a path with one object of the members that are there.
-func (w *walk) merge(i int, s *step, v value.Value) *failure {
+// byNames ends a path with one object of the members that are there.
+func (w *walk) byNames(i int, s *step, v value.Value, bare bool) ending {
+	switch {
+	case v.Kind() != value.Object:
+		return w.fail(missing, notObject, i, v, bare)
+	case !w.last(i):
+		return w.fail(invalid, notLeaf, i, v, bare)
+	}
+	if end := w.scene.work(len(s.names)); end != reached {
+		return end
+	}
 	var b value.ObjectBuilder
 	for _, name := range s.names {
 		if member := v.Get(name); member.Exists() {
 			b.Set(name, member)
-		} else if w.mode == existence {
-			return w.path.missingProperty(i + 1)
+		} else if w.purpose == existence {
+			return w.fail(missing, missingProperty, i, v, bare)
 		}
 	}
-	return w.step(i+1, b.Value())
+	return w.step(i+1, b.Value(), true)
 }
 
-// noMember decides whether it is an error that step i finds no member.
-func (w *walk) noMember(i int, s *step) *failure {
-	switch {
-	case w.mode == existence:
-		return w.path.missingProperty(i + 1)
-	case w.last(i), !s.upstream, s.kind == byNames:
-		return nil // a definite path complains when it has found nothing
-	case w.mode == outermost && !w.path.definite:
-		return nil // as the service does, see Path.Get
-	}
-	return w.path.missingProperty(i + 1)
-}
-
-func (w *walk) byIndexes(i int, s *step, v value.Value) *failure {
+func (w *walk) byIndexes(i int, s *step, v value.Value, bare bool) ending {
 	if v.Kind() != value.Array {
-		if s.upstream {
-			return w.path.notArray(i, v)
+		if v.IsNull() && (bare || w.scene.maps) {
+			return w.fail(missing, isNull, i, v, bare)
 		}
-		return nil
+		return w.fail(invalid, notArray, i, v, bare)
 	}
-	if s.kind == bySlice {
+	switch s.kind {
+	case bySlice:
 		return w.bySlice(i, s, v)
+	case byLength:
+		return w.item(i, v, v.Len()+s.indexes[0])
 	}
 	for _, n := range s.indexes {
-		if f := w.item(i, v, n); f != nil {
-			return f
+		if end := w.item(i, v, n); end != reached {
+			return end
 		}
 	}
-	return nil
+	return reached
 }
 
 // bySlice walks the items from s.from to s.to, exclusive. With both ends given
-// a negative end is not counted from the end of the array, but each index
-// between them is: [-3:-1] are the items -3 and -2, [1:-1] is nothing, and
-// [-1:1] the last and the first item.
-func (w *walk) bySlice(i int, s *step, v value.Value) *failure {
+// none is counted from the end of the array: [-3:-1] are the items -3 and -2,
+// which are past its end.
+func (w *walk) bySlice(i int, s *step, v value.Value) ending {
 	from, to := s.from.n, s.to.n
 	switch {
+	case !s.to.given && from < 0:
+		from, to = max(from+v.Len(), 0), v.Len()
 	case !s.to.given:
-		from, to = max(fromEnd(from, v), 0), v.Len()
-	case !s.from.given:
-		from, to = 0, min(fromEnd(to, v), v.Len())
-	default:
-		from, to = max(from, -v.Len()), min(to, v.Len())
+		to = v.Len()
+	case !s.from.given && to < 0:
+		to += v.Len()
+	case v.Len() == 0:
+		return reached
 	}
-	for n := from; n < to; n++ {
-		if f := w.item(i, v, n); f != nil {
-			return f
+	for n := from; n < min(to, v.Len()); n++ {
+		if end := w.item(i, v, n); end != reached {
+			return end
 		}
 	}
-	return nil
+	return reached
 }
 
-// item takes the steps behind i from item n on, if there is one.
-func (w *walk) item(i int, v value.Value, n int) *failure {
-	if v = at(v, n); !v.Exists() {
-		return w.scene.work(1)
+// item takes the steps behind i from item n on. Past the end, and before the
+// start, a list of Java's fails and an array of Jackson's has nothing.
+func (w *walk) item(i int, v value.Value, n int) ending {
+	item := v.Index(n)
+	if !item.Exists() {
+		if w.scene.maps {
+			w.outIndex = n
+			return w.fail(missing, outOfBounds, i, v, false)
+		}
+		return w.index(i+1, n, value.NullValue, true)
 	}
-	return w.step(i+1, v)
+	return w.index(i+1, n, item, false)
 }
 
-// at returns item n of an array, counted from the end if it is negative.
-func at(v value.Value, n int) value.Value { return v.Index(fromEnd(n, v)) }
-
-func fromEnd(n int, v value.Value) int {
-	if n < 0 {
-		n += v.Len()
+// index takes the steps from i on for item n, and leaves the trail as it was
+// unless it fails.
+func (w *walk) index(i, n int, item value.Value, bare bool) ending {
+	if i == len(w.path.steps) {
+		return w.take(item)
 	}
-	return n
+	w.trail = append(w.trail, crumb{index: n})
+	end := w.step(i, item, bare)
+	if end == reached {
+		w.trail = w.trail[:len(w.trail)-1]
+	}
+	return end
 }
 
-// each takes the steps from i on for all members or items of v.
-func (w *walk) each(i int, v value.Value) *failure {
-	for _, child := range children(v) {
-		// What is not found (by an argument of a function) is passed over.
-		if f := w.step(i, child); f != nil && (f.class != missing || w.mode == existence) {
-			return f
+// member is index for the member of a name.
+func (w *walk) member(i int, name string, member value.Value) ending {
+	if i == len(w.path.steps) {
+		return w.take(member)
+	}
+	w.trail = append(w.trail, crumb{name, named})
+	end := w.step(i, member, true)
+	if end == reached {
+		w.trail = w.trail[:len(w.trail)-1]
+	}
+	return end
+}
+
+// each takes the steps from i on for all members or items of v. An item for
+// which they are missing is dropped; a member is not.
+func (w *walk) each(i int, v value.Value) ending {
+	if v.Kind() != value.Array {
+		return w.members(i, v)
+	}
+	here := len(w.trail)
+	w.trail = append(w.trail, crumb{})
+	for n, item := range v.Slice() {
+		w.trail[here].index = n
+		switch end := w.step(i, item, false); end {
+		case reached:
+		case missing:
+			w.trail, w.fault = w.trail[:here+1], told
+		default:
+			return end
 		}
 	}
-	return nil
+	w.trail = w.trail[:here]
+	return reached
 }
 
-func children(v value.Value) []value.Value {
-	if v.Kind() == value.Object {
-		return v.MemberValues()
+// members takes the steps from i on for all members of v, if it is an object.
+func (w *walk) members(i int, v value.Value) ending {
+	if v.Kind() != value.Object {
+		return reached
 	}
-	return v.Slice()
+	for k := range v.Len() {
+		name, member := v.Member(k)
+		if end := w.member(i, name, member); end != reached {
+			return end
+		}
+	}
+	return reached
+}
+
+// items takes the steps from i on for all items of v, as bare values.
+func (w *walk) items(i int, v value.Value) ending {
+	for n, item := range v.Slice() {
+		if end := w.index(i, n, item, true); end != reached {
+			return end
+		}
+	}
+	return reached
 }
 
 // scan takes the steps from i on for v and all below it that step i can be
 // applied to.
 //
-// Jayway has a quirk here: if step i is not the last one, an array that it can
-// be applied to is not asked for it, but step i+1 is taken for all items. So
-// $..[0].x is x of every item (inferred).
-func (w *walk) scan(i int, v value.Value) *failure {
-	if f := w.scene.work(1); f != nil {
-		return f
+// If step i is not the last one, an array that it can be applied to is not
+// asked for it, but step i+1 is taken for all items. So $..[0].x is x of every
+// item.
+func (w *walk) scan(i int, v value.Value, bare bool) ending {
+	if end := w.scene.work(1); end != reached {
+		return end
 	}
-	apply, f := w.applies(&w.path.steps[i], w.last(i), v)
-	if f != nil {
-		return f
+	if end := w.scanned(i, v, bare); end != reached {
+		return end
 	}
-	switch {
-	case !apply:
-	case v.Kind() == value.Array && !w.last(i):
-		for _, item := range v.Slice() {
-			if f := w.step(i+1, item); f != nil {
-				return f
-			}
-		}
-	default:
-		if f := w.step(i, v); f != nil {
-			return f
-		}
-	}
-	for _, child := range children(v) {
-		if k := child.Kind(); k == value.Object || k == value.Array {
-			if f := w.scan(i, child); f != nil {
-				return f
-			}
-		}
-	}
-	return nil
+	return w.below(i, v)
 }
 
-// applies reports whether a scan asks v for the step.
-func (w *walk) applies(s *step, last bool, v value.Value) (bool, *failure) {
-	object, array := v.Kind() == value.Object, v.Kind() == value.Array
-	switch s.kind {
-	case byName, byNames:
-		if !object || s.kind == byNames && !last {
-			return object, nil
+// scanned takes the steps from i on for v alone.
+func (w *walk) scanned(i int, v value.Value, bare bool) ending {
+	s := &w.path.steps[i]
+	if s.kind == byName {
+		if member := v.Get(s.name); member.Exists() {
+			return w.member(i+1, s.name, member)
 		}
-		for _, name := range s.names {
-			if !v.Get(name).Exists() {
-				return false, nil
+		return reached
+	}
+	apply, end := w.applies(s, v)
+	switch {
+	case end != reached || !apply:
+		return end
+	case v.Kind() == value.Array && !w.last(i):
+		return w.items(i+1, v)
+	}
+	return w.step(i, v, bare)
+}
+
+// below scans the children of v.
+func (w *walk) below(i int, v value.Value) ending {
+	if v.Kind() == value.Object {
+		for k, member := range v.MemberValues() {
+			if container(member) {
+				name, _ := v.Member(k)
+				w.trail = append(w.trail, crumb{name, named})
+				if end := w.scan(i, member, true); end != reached {
+					return end
+				}
+				w.trail = w.trail[:len(w.trail)-1]
 			}
 		}
-		return true, w.scene.work(len(s.names))
-	case byIndex, byIndexes, bySlice:
-		return array, nil
+		return reached
+	}
+	for n, item := range v.Slice() {
+		if container(item) {
+			w.trail = append(w.trail, crumb{index: n})
+			if end := w.scan(i, item, false); end != reached {
+				return end
+			}
+			w.trail = w.trail[:len(w.trail)-1]
+		}
+	}
+	return reached
+}
+
+func container(v value.Value) bool { return v.Kind() == value.Object || v.Kind() == value.Array }
+
+// applies reports whether a scan asks v for the step, which is no single name.
+func (w *walk) applies(s *step, v value.Value) (bool, ending) {
+	switch s.kind {
+	case byNames:
+		for _, name := range s.names {
+			if !v.Get(name).Exists() {
+				return false, reached
+			}
+		}
+		return v.Kind() == value.Object, w.scene.work(len(s.names))
+	case byIndex, byIndexes, byLength, bySlice:
+		return v.Kind() == value.Array, reached
 	case byFilter:
-		if !object && !array {
-			return false, nil
+		if !container(v) {
+			return false, reached
+		}
+		if s.filter == nil {
+			return false, w.scene.stop(noCondition)
 		}
 		return s.filter.accepts(w.scene, v)
 	}
-	return object || array, nil
+	return s.kind == byWildcard && container(v), reached
 }
 
 // byFilter applies a filter: to an object itself, but to the items of an array.
-func (w *walk) byFilter(i int, s *step, v value.Value) *failure {
+func (w *walk) byFilter(i int, s *step, v value.Value, bare bool) ending {
+	if s.filter == nil && container(v) {
+		return w.scene.stop(noCondition)
+	}
 	switch v.Kind() {
 	case value.Object:
-		ok, f := s.filter.accepts(w.scene, v)
-		if f != nil || !ok {
-			return f
+		ok, end := s.filter.accepts(w.scene, v)
+		if end != reached || !ok {
+			return end
 		}
-		return w.step(i+1, v)
+		return w.step(i+1, v, bare)
 	case value.Array:
-		for _, item := range v.Slice() {
-			ok, f := s.filter.accepts(w.scene, item)
-			if f == nil && ok {
-				f = w.step(i+1, item)
+		for n, item := range v.Slice() {
+			ok, end := s.filter.accepts(w.scene, item)
+			if end == reached && ok {
+				end = w.index(i+1, n, item, false)
 			}
-			if f != nil {
-				return f
+			if end != reached {
+				return end
 			}
 		}
-		return nil
+		return reached
 	}
-	if s.upstream {
-		return notFilterable(v)
-	}
-	return nil
+	return w.fail(invalid, notFilterable, i, v, bare)
 }

@@ -93,12 +93,12 @@ func (a *argument) eval(r jsonpath.Roots, random Random) (value.Value, error) {
 	case a.path == nil:
 		return a.literal, nil
 	}
-	v, err := a.path.Eval(r)
+	v, err := a.path.EvalIn(jsonpath.Maps, r)
 	if err == nil {
 		return v, nil
 	}
 	if notFound := new(jsonpath.NotFoundError); !errors.As(err, &notFound) {
-		return value.Value{}, &Error{Path: true, Detail: err.Error()}
+		return value.Value{}, &Error{Path: true, Detail: err.Error()} // the engine's own words (F-177)
 	}
 	// The service shows the state's input even for a path into the context object, and
 	// that path with one $ only (F-110).

@@ -142,8 +142,8 @@ func TestFunctions(t *testing.T) {
 		{`States.Format('{}', States.Format('{}', States.UUID()))`, `"00000001-0000-4000-8000-000000000000"`},
 		{`States.MathAdd(States.MathAdd($v.x, $.n), $v['x'])`, `19`},
 		{` States.Array( 1 , $.n )  `, `[1,5]`},
-		{`States.Array($.list[?(@ == 2 || @ in [3, 4])], $['name'])`, `[[2,3],"Foo"]`},
-		{`States.Array($.list.length())`, `[3]`},
+		{`States.Array($.list[?(@ == 2 || @ == 3)], $['name'])`, `[[2,3],"Foo"]`},
+		{`States.Array($.list[(@.length-1)])`, `[3]`},
 		{`States.ArrayGetItem(States.StringSplit($$.Execution.Name, '-'), States.MathAdd(States.ArrayLength(States.StringSplit($$.Execution.Name, '-')), -1))`, `"1"`},
 	} {
 		got, err := eval(t, c.call)
@@ -260,7 +260,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{`States.Array('\"')`, 14, `expected \', \{, \} or \\ in a string, got another escape`},
 		{`States.Array('\`, 14, `expected \', \{, \} or \\ in a string, got another escape`},
 		{`States.Array(1) x`, 16, `expected the end of the call, got 'x'`},
-		{`States.Array($.a b)`, 16, `path $.a b: Use bracket notion ['my prop'] if your property contains blank characters. position: 2`},
+		{`States.Array($.a b)`, 16, `path $.a b: Space not allowed in path`},
 		{`States.Array($.a[)`, 18, ``},
 		{nested, 130, `States.Array: expected at most 10 calls in one another`},
 	} {

@@ -62,20 +62,20 @@ type comparison struct {
 type operator func(v, operand value.Value) bool
 
 func (c *comparison) holds(e *env) (bool, *Failure) {
-	v, err := c.variable.Eval(e)
+	v, err := c.variable.EvalIn(jsonpath.Maps, e)
 	if c.presence {
 		return (err == nil) == c.operand.Bool(), nil
 	}
 	if err != nil {
-		return false, e.f.invalidChoicePath(c.variable)
+		return false, e.f.invalidChoicePath(c.variable, err)
 	}
 	if c.test == nil {
 		return c.matches(e, v)
 	}
 	operand := c.operand
 	if c.path != nil {
-		if operand, err = c.path.Eval(e); err != nil {
-			return false, e.f.invalidChoicePath(c.path)
+		if operand, err = c.path.EvalIn(jsonpath.Maps, e); err != nil {
+			return false, e.f.invalidChoicePath(c.path, err)
 		}
 	}
 	return c.test(v, operand), nil
@@ -90,7 +90,10 @@ func (c *comparison) matches(e *env, v value.Value) (bool, *Failure) {
 	return v.Kind() == value.String && c.like.matches(v.Text()), nil
 }
 
-func (f *frame) invalidChoicePath(p *jsonpath.Path) *Failure {
+func (f *frame) invalidChoicePath(p *jsonpath.Path, err error) *Failure {
+	if noData(err) {
+		return f.runtime("%v", err)
+	}
 	return f.runtime("Invalid path '%s': The choice state's condition path references an invalid value.", p)
 }
 

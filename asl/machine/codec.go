@@ -76,17 +76,18 @@ func (c *coder) event(ev, before *Event) {
 	c.byte((*byte)(&ev.Type))
 	flags := flagsOf(ev)
 	c.uint64(&flags)
-	at, id := ev.At-before.At, ev.ID-before.ID
-	c.int64(&at)
-	ev.At = before.At + at
+	at, id, prev, frame := zigzag(ev.At-before.At), zigzag(ev.ID-before.ID), uint64(ev.Prev), uint64(ev.Frame)
+	c.uint64(&at)
+	ev.At = before.At + unzigzag(at)
 	before.At = ev.At
 	if !ev.Type.Private() {
-		c.int64(&id)
-		ev.ID = before.ID + id
+		c.uint64(&id)
+		ev.ID = before.ID + unzigzag(id)
 		before.ID = ev.ID
 	}
-	c.natural(&ev.Prev)
-	c.int32(&ev.Frame)
+	c.uint64(&prev)
+	c.uint64(&frame)
+	ev.Prev, ev.Frame = int64(prev), int32(frame)
 	if flags&hasIndex != 0 {
 		c.int32(&ev.Index)
 	}
@@ -279,14 +280,19 @@ func (c *coder) bool(b *bool) {
 }
 
 func (c *coder) uint64(n *uint64) {
-	switch {
-	case c.reading:
-		*n = c.readUint()
-	case *n < 0x80: // most are
-		c.out = append(c.out, byte(*n))
-	default:
-		c.out = binary.AppendUvarint(c.out, *n)
+	if c.reading || *n >= 0x80 {
+		c.longUint(n)
+		return
 	}
+	c.out = append(c.out, byte(*n)) // most are that small: kept apart so that it is inlined
+}
+
+func (c *coder) longUint(n *uint64) {
+	if c.reading {
+		*n = c.readUint()
+		return
+	}
+	c.out = binary.AppendUvarint(c.out, *n)
 }
 
 func (c *coder) readUint() (n uint64) {
@@ -304,17 +310,14 @@ func (c *coder) readUint() (n uint64) {
 
 // int64 codes a number that may be negative.
 func (c *coder) int64(n *int64) {
-	u := uint64(*n)<<1 ^ uint64(*n>>63)
+	u := zigzag(*n)
 	c.uint64(&u)
-	*n = int64(u>>1) ^ -int64(u&1)
+	*n = unzigzag(u)
 }
 
-// natural codes a number that is not negative.
-func (c *coder) natural(n *int64) {
-	u := uint64(*n)
-	c.uint64(&u)
-	*n = int64(u)
-}
+// zigzag gives small numbers of either sign few bits.
+func zigzag(n int64) uint64   { return uint64(n)<<1 ^ uint64(n>>63) }
+func unzigzag(u uint64) int64 { return int64(u>>1) ^ -int64(u&1) }
 
 func (c *coder) int(n *int) {
 	wide := int64(*n)

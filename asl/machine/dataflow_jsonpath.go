@@ -91,7 +91,7 @@ func (d *pathFlow) arguments(x *Execution, f *frame) (value.Value, *Failure) {
 	if failure == nil && d.parameters != nil {
 		e := x.env(f, in)
 		e.task = x.nextTaskToken(f)
-		in, failure = d.parameters.fill(e)
+		in, failure = d.parameters.eval(e)
 	}
 	if failure == nil {
 		x.note(f, AfterParameters, in)

@@ -77,7 +77,10 @@ func (p *expression) eval(e *env, field string) (value.Value, *Failure) {
 		return v, nil
 	}
 	v, err := p.path.Eval(e)
-	if err != nil {
+	switch {
+	case noData(err):
+		return value.Value{}, e.f.runtime("%v", err)
+	case err != nil:
 		return value.Value{}, e.f.noTemplatePath(p.path.String(), field, e.shown(p.path))
 	}
 	return v, nil

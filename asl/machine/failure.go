@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/jsonpath"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -85,7 +86,17 @@ func (f *frame) evaluation(location, detail string) *Failure {
 
 // invalidPath is a field whose path finds nothing or meets the wrong thing.
 func (f *frame) invalidPath(path string, err error) *Failure {
+	if noData(err) {
+		return f.runtime("%v", err)
+	}
 	return f.runtime("Invalid path '%s' : %v", path, err)
+}
+
+// noData reports whether a path failed because its data is null: then the
+// sentence names no path (F-172).
+func noData(err error) bool {
+	_, ok := err.(*jsonpath.NullError)
+	return ok
 }
 
 // noTemplatePath is a path in a payload template, ErrorPath or CausePath that

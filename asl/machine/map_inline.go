@@ -12,7 +12,8 @@ const maxIterations = 40
 // An inlineMap is a Map state in INLINE mode.
 type inlineMap struct {
 	mapState
-	processor *workflow
+	processor   *workflow
+	unsupported bool // it has fields of a distributed Map, with which it fails
 }
 
 func (m *inlineMap) run(x *Execution, f *frame) *Failure {
@@ -21,6 +22,9 @@ func (m *inlineMap) run(x *Execution, f *frame) *Failure {
 			return failure
 		}
 		return x.mocked(f, mock)
+	}
+	if m.unsupported { // F-147
+		return f.runtime("The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps")
 	}
 	in, failure := f.state.flow.effective(x, f)
 	if failure != nil {

@@ -200,6 +200,10 @@ func (c *compiler) target(field, name string) *state {
 
 func (c *compiler) field(name string) value.Value { return c.source.Fields.Get(name) }
 
+func (c *compiler) hasAny(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return c.field(name).Exists() })
+}
+
 func (c *compiler) fail(field, format string, args ...any) {
 	if c.err == nil {
 		c.err = fmt.Errorf("%s: %s", field, fmt.Sprintf(format, args...))

@@ -74,13 +74,13 @@ func TestSingleStateCallsTheTask(t *testing.T) {
 // second time, from the same program.
 func TestSingleStateOfEveryType(t *testing.T) {
 	for _, language := range []asl.QueryLanguage{asl.JSONPath, asl.JSONata} {
-		condition := `"Variable": "$.a", "IsPresent": false`
+		condition, arguments := `"Variable": "$.a", "IsPresent": false`, "Parameters"
 		if language == asl.JSONata {
-			condition = `"Condition": true`
+			condition, arguments = `"Condition": true`, "Arguments"
 		}
 		for kind, state := range map[asl.StateType]string{
 			asl.Pass:     `"End": true`,
-			asl.Task:     `"Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true`,
+			asl.Task:     `"Resource": "arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken", "` + arguments + `": {}, "End": true`,
 			asl.Choice:   `"Choices": [{` + condition + `, "Next": "N"}]`,
 			asl.Wait:     `"Seconds": 9, "Next": "N"`,
 			asl.Succeed:  `"Comment": "c"`,

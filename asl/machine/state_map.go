@@ -48,7 +48,7 @@ func compileMap(c *compiler, st *state) kind {
 	if distributed {
 		return compileDistributedMap(c, st, m)
 	}
-	return &inlineMap{mapState: m, processor: flow}
+	return &inlineMap{mapState: m, processor: flow, unsupported: c.hasAny("ItemReader", "ItemBatcher", "ResultWriter")}
 }
 
 // limit is MaxConcurrency; 0 if it does not limit anything.

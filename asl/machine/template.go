@@ -123,15 +123,6 @@ func (c *compiler) bodyOf(location string, v value.Value) body {
 	return c.templateOf(location, v)
 }
 
-// fill is eval for a template that the input of the state fills in, which must not be
-// null if the template has anything to fill in (F-116).
-func (t *template) fill(e *env) (value.Value, *Failure) {
-	if !t.constant.Exists() && e.data.IsNull() {
-		return value.Value{}, e.f.runtime("Unable to apply Path transformation to null or empty input.")
-	}
-	return t.eval(e)
-}
-
 // eval fills the template in.
 func (t *template) eval(e *env) (value.Value, *Failure) {
 	switch {

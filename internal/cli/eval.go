@@ -139,6 +139,9 @@ var compilers = map[string]func(text string) (evaluation, error){
 var (
 	intrinsicCall = regexp.MustCompile(`^States\.\w+\s*\(`)
 	pathStart     = regexp.MustCompile(`^\$\$?([.[]|$)`)
+	// onlyJSONata is what JSONPath reads too, but as nobody means it: $.a[quantity > 1]
+	// as $.a[1], $.lines.(price*quantity) as a name.
+	onlyJSONata = regexp.MustCompile(`^[^?]*\[ *\pL|^[^[]*[.\w][({][^)]`)
 )
 
 // languageOf tells the language of an expression by how it begins. The help of
@@ -147,7 +150,7 @@ func languageOf(text string) string {
 	switch {
 	case intrinsicCall.MatchString(text):
 		return "intrinsic"
-	case pathStart.MatchString(text):
+	case pathStart.MatchString(text) && !onlyJSONata.MatchString(text):
 		if _, err := jsonpath.Compile(text); err == nil {
 			return "jsonpath"
 		}

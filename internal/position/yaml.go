@@ -3,13 +3,11 @@ package position
 import (
 	"errors"
 	"fmt"
-	"slices"
+	"io"
+	"math"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -26,14 +24,6 @@ type SyntaxError struct {
 
 // Error returns place and message.
 func (e *SyntaxError) Error() string { return e.At.String() + ": " + e.Message }
-
-// The parser takes time by the square of the members of a mapping, and of the
-// documents in a text: with these limits, seconds at worst. Of a definition of
-// a megabyte, the most that the service takes, they are twice what is usual.
-const (
-	maxColons    = 60_000
-	maxDocuments = 100
-)
 
 // What a document may hold with what its aliases stand for, which can be far
 // more than its text.
@@ -57,8 +47,8 @@ func YAMLTagged(text string, resolve func(tag string, v value.Value) value.Value
 	defer func() {
 		if r := recover(); r != nil {
 			bad, ok := r.(*SyntaxError)
-			if !ok { // the parser panics on some texts that are wrong
-				bad = &SyntaxError{Message: fmt.Sprintf("cannot be read: %v", r), At: t.position(0)}
+			if !ok {
+				panic(r)
 			}
 			v, err = value.Value{}, bad
 		}
@@ -66,44 +56,16 @@ func YAMLTagged(text string, resolve func(tag string, v value.Value) value.Value
 	if at := tooDeep(text); at >= 0 {
 		return v, nil, &SyntaxError{Message: fmt.Sprintf("nesting exceeds %d levels", value.MaxDepth), At: t.position(at)}
 	}
-	if strings.Count(text, ":") > maxColons || strings.Count(text, "\n---") > maxDocuments {
-		return v, nil, &SyntaxError{Message: "the document is too large", At: t.position(0)}
-	}
-	tokens := lexer.Tokenize(text)
-	y := &yamlReader{builder: &builder{t}, anchors: make(map[string]anchor), tags: tagColumns(tokens), resolve: resolve}
-	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
-	if err != nil {
-		return v, nil, y.syntaxError(err)
-	}
+	y := &yamlReader{builder: &builder{t}, anchors: make(map[*yaml.Node]anchor), resolve: resolve}
+	body := y.document()
 	id := y.root()
 	v = value.NullValue
-	var body ast.Node
-	for _, doc := range file.Docs {
-		switch {
-		case doc.Body == nil:
-		case body != nil:
-			y.fail(doc.Body, "expected one document, got several")
-		default:
-			body = doc.Body
-		}
-	}
 	if body != nil {
 		var s span
 		v, s = y.node(id, body, 0)
 		y.value(id, s)
 	}
 	return v, t, nil
-}
-
-func (y *yamlReader) syntaxError(err error) *SyntaxError {
-	var located interface {
-		GetToken() *token.Token
-		GetMessage() string
-	}
-	if errors.As(err, &located) && located.GetToken() != nil {
-		return &SyntaxError{Message: located.GetMessage(), At: y.t.position(y.start(located.GetToken()))}
-	}
-	return &SyntaxError{Message: err.Error(), At: y.t.position(0)}
 }
 
 // tooDeep guards the parser, which recurses, from texts that nest without end.
@@ -137,10 +99,9 @@ func tooDeep(text string) int {
 // A yamlReader turns the nodes of the parser into values.
 type yamlReader struct {
 	*builder
-	anchors map[string]anchor
+	anchors map[*yaml.Node]anchor
 	count   int // of nodes
 	aliased int // see maxAliased
-	tags    map[int][]int
 	resolve func(tag string, v value.Value) value.Value
 }
 
@@ -150,30 +111,97 @@ type anchor struct {
 	count int
 }
 
-func (y *yamlReader) fail(n ast.Node, format string, args ...any) {
-	panic(&SyntaxError{Message: fmt.Sprintf(format, args...), At: y.t.position(y.start(n.GetToken()))})
-}
-
-// tagColumns returns the columns of the tags in each line.
-func tagColumns(tokens token.Tokens) map[int][]int {
-	columns := make(map[int][]int)
-	for _, t := range tokens {
-		if t.Type == token.TagType {
-			columns[t.Position.Line] = append(columns[t.Position.Line], t.Position.Column)
+// document returns the root of the only document in the text, nil if there is none.
+func (y *yamlReader) document() *yaml.Node {
+	loader, err := yaml.NewLoader(strings.NewReader(y.t.text))
+	if err != nil {
+		panic(y.syntaxError(err))
+	}
+	var body *yaml.Node
+	for {
+		document := new(yaml.Node)
+		err := loader.Load(document)
+		switch {
+		case err == io.EOF:
+			return body
+		case err != nil:
+			panic(y.syntaxError(err))
+		case len(document.Content) == 0:
+		case body != nil && isEmpty(document.Content[0]):
+		case body != nil && !isEmpty(body):
+			y.fail(document.Content[0], "expected one document, got several")
+		default:
+			body = document.Content[0]
 		}
 	}
-	return columns
 }
 
-// start returns the offset of a token. The lexer counts a column too few for
-// each tag before it in its line.
-func (y *yamlReader) start(t *token.Token) int {
-	tags, _ := slices.BinarySearch(y.tags[t.Position.Line], t.Position.Column)
-	return y.t.offset(t.Position.Line, t.Position.Column+tags)
+// isEmpty reports whether there is nothing where a node may stand.
+func isEmpty(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Value == "" && n.ShortTag() == nullTag && n.Anchor == ""
 }
+
+// syntaxError has the parser's words and place. Where it has come to the end of the
+// text, the place is where what does not end begins.
+func (y *yamlReader) syntaxError(err error) *SyntaxError {
+	bad := new(yaml.LoadError)
+	if !errors.As(err, &bad) {
+		return &SyntaxError{Message: err.Error(), At: y.t.position(0)}
+	}
+	mark, message := bad.Mark, bad.Message
+	switch began := bad.ContextMark; {
+	case bad.ContextMsg == "" || began == mark:
+	case strings.Contains(message, "end of stream"):
+		mark = began
+		message += " " + bad.ContextMsg
+	default:
+		message += fmt.Sprintf(" %s that begins at %d:%d", bad.ContextMsg, began.Line, began.Column)
+	}
+	return &SyntaxError{Message: message, At: y.t.position(y.at(mark.Line, mark.Column))}
+}
+
+func (y *yamlReader) fail(n *yaml.Node, format string, args ...any) {
+	panic(&SyntaxError{Message: fmt.Sprintf(format, args...), At: y.t.position(y.start(n))})
+}
+
+// start returns the offset at which a node begins: at its tag or anchor, if any.
+func (y *yamlReader) start(n *yaml.Node) int { return y.at(n.Line, n.Column) }
+
+// at returns the offset of a line and column of the parser, for which a byte order
+// mark is not in the text.
+func (y *yamlReader) at(line, column int) int {
+	if line == 1 && strings.HasPrefix(y.t.text, "\ufeff") {
+		column++
+	}
+	return y.t.offset(line, column)
+}
+
+// content returns the offset at which a node begins without its anchor, and without its
+// tag if tagged is false.
+func (y *yamlReader) content(n *yaml.Node, tagged bool) int {
+	src := y.t.text
+	at := y.start(n)
+	for at < len(src) && n.Kind != yaml.AliasNode {
+		switch c := src[at]; {
+		case n.Anchor != "" && c == '&', !tagged && isTagged(n) && c == '!':
+			if end := strings.IndexAny(src[at:], " \t\r\n,]}"); end >= 0 {
+				at += end
+			} else {
+				at = len(src)
+			}
+		case (n.Anchor != "" || isTagged(n)) && strings.IndexByte(" \t\r\n", c) >= 0:
+			at++
+		default:
+			return at
+		}
+	}
+	return at
+}
+
+func isTagged(n *yaml.Node) bool { return n.Style&yaml.TaggedStyle != 0 }
 
 // grow counts nodes.
-func (y *yamlReader) grow(n ast.Node, by int) {
+func (y *yamlReader) grow(n *yaml.Node, by int) {
 	if y.count += by; y.count > maxNodes {
 		y.fail(n, "the document has more than %d nodes", maxNodes)
 	}
@@ -181,65 +209,65 @@ func (y *yamlReader) grow(n ast.Node, by int) {
 
 // node reads the node of the table that has the given id, and says where it
 // stands.
-func (y *yamlReader) node(id int32, n ast.Node, depth int) (value.Value, span) {
+func (y *yamlReader) node(id int32, n *yaml.Node, depth int) (v value.Value, s span) {
 	y.grow(n, 1)
 	if depth > value.MaxDepth {
 		y.fail(n, "nesting exceeds %d levels", value.MaxDepth)
 	}
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		return y.mapping(id, n, n.Values, depth)
-	case *ast.MappingValueNode:
-		return y.mapping(id, n, []*ast.MappingValueNode{n}, depth)
-	case *ast.SequenceNode:
-		return y.sequence(id, n, depth)
-	case *ast.AnchorNode:
-		before := y.count
-		v, s := y.node(id, n.Value, depth+1)
-		y.anchors[n.Name.GetToken().Value] = anchor{v, y.count - before}
-		return v, s
-	case *ast.AliasNode:
-		name := n.Value.GetToken().Value
-		a, ok := y.anchors[name]
-		if !ok {
-			y.fail(n, "no anchor named %q", name)
-		}
-		y.grow(n, a.count)
-		if y.aliased += a.value.Size(); y.aliased > maxAliased {
-			y.fail(n, "the document's aliases stand for more than %d MiB", maxAliased>>20)
-		}
-		start := y.start(n.Start)
-		return a.value, span{int32(start), int32(start + 1 + len(name))}
-	case *ast.TagNode:
-		v, s := y.node(id, n.Value, depth+1)
-		start := y.start(n.Start)
-		return y.untag(n, v), span{int32(start), max(s.end, int32(start+len(n.Start.Value)))}
+	before := y.count
+	switch n.Kind {
+	case yaml.AliasNode:
+		return y.alias(n)
+	case yaml.MappingNode:
+		v, s = y.mapping(id, n, depth)
+	case yaml.SequenceNode:
+		v, s = y.sequence(id, n, depth)
+	default:
+		v, s = y.scalar(n), y.scalarSpan(n)
 	}
-	return y.scalar(n), y.scalarSpan(n.GetToken())
+	if isTagged(n) {
+		s.start = int32(y.content(n, true))
+		if !strings.HasPrefix(n.Tag, "!!") && !strings.HasPrefix(n.Tag, yamlTags) {
+			v = y.resolve(n.Tag, v)
+		}
+	}
+	if n.Anchor != "" {
+		y.anchors[n] = anchor{v, y.count - before}
+	}
+	return v, s
 }
 
-func (y *yamlReader) mapping(id int32, n ast.Node, members []*ast.MappingValueNode, depth int) (value.Value, span) {
+// alias returns what an alias stands for, and its own place.
+func (y *yamlReader) alias(n *yaml.Node) (value.Value, span) {
+	a, ok := y.anchors[n.Alias]
+	if !ok {
+		y.fail(n, "the anchor %q contains an alias of itself", n.Value)
+	}
+	y.grow(n, a.count)
+	if y.aliased += a.value.Size(); y.aliased > maxAliased {
+		y.fail(n, "the document's aliases stand for more than %d MiB", maxAliased>>20)
+	}
+	start := y.start(n)
+	return a.value, span{int32(start), int32(start + 1 + len(n.Value))}
+}
+
+func (y *yamlReader) mapping(id int32, n *yaml.Node, depth int) (value.Value, span) {
 	var b value.ObjectBuilder
 	var merged []value.Value
-	whole := span{}
-	if t := n.GetToken(); t.Type == token.MappingStartType {
-		start := int32(y.start(t))
-		whole = span{start, start + 1}
-	}
-	for _, m := range members {
-		key := y.scalarSpan(m.Key.GetToken())
-		if whole.end == 0 {
-			whole.start = key.start
-		}
-		if m.Key.IsMergeKey() {
-			v, s := y.node(y.spare(), m.Value, depth+1)
+	start := int32(y.content(n, false))
+	whole := span{start, start + 1}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, member := n.Content[i], n.Content[i+1]
+		key := y.scalarSpan(k)
+		if k.ShortTag() == mergeTag {
+			v, s := y.node(y.spare(), member, depth+1)
 			merged = append(merged, v)
 			whole.end = max(whole.end, key.end, s.end)
 			continue
 		}
-		name := y.key(m.Key)
+		name := y.key(k)
 		child := y.member(id, name, key)
-		v, s := y.node(child, m.Value, depth+1)
+		v, s := y.node(child, member, depth+1)
 		y.value(child, s)
 		b.Set(name, v)
 		whole.end = max(whole.end, key.end, s.end)
@@ -247,10 +275,7 @@ func (y *yamlReader) mapping(id int32, n ast.Node, members []*ast.MappingValueNo
 	for _, from := range merged {
 		y.merge(n, &b, from)
 	}
-	if flow, ok := n.(*ast.MappingNode); ok && flow.End != nil && flow.IsFlowStyle {
-		whole.end = int32(y.start(flow.End) + 1)
-	}
-	return b.Value(), whole
+	return b.Value(), y.closed(n, whole)
 }
 
 // spare adds a node that no pointer leads to, for what is merged into another.
@@ -261,7 +286,7 @@ func (y *yamlReader) spare() int32 {
 
 // merge adds the members of "<<: *alias", or of several in a list, that the
 // mapping does not have itself.
-func (y *yamlReader) merge(n ast.Node, b *value.ObjectBuilder, from value.Value) {
+func (y *yamlReader) merge(n *yaml.Node, b *value.ObjectBuilder, from value.Value) {
 	switch from.Kind() {
 	case value.Object:
 		for name, v := range from.Members() {
@@ -281,79 +306,102 @@ func (y *yamlReader) merge(n ast.Node, b *value.ObjectBuilder, from value.Value)
 	}
 }
 
-func (y *yamlReader) key(n ast.MapKeyNode) string {
-	if k, ok := n.(*ast.MappingKeyNode); ok { // "? key"
-		inner, ok := k.Value.(ast.ScalarNode)
-		if !ok {
-			y.fail(n, "a key must be a scalar")
-		}
-		return y.text(inner)
+// key returns the name that a key stands for: the text of any scalar.
+func (y *yamlReader) key(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.AliasNode && n.Alias.Kind == yaml.ScalarNode:
+		return n.Alias.Value
+	case n.Kind != yaml.ScalarNode:
+		y.fail(n, "a key must be a scalar")
+	case n.Anchor != "":
+		y.anchors[n] = anchor{y.scalar(n), 1}
 	}
-	if s, ok := n.(ast.ScalarNode); ok {
-		return y.text(s)
-	}
-	return n.GetToken().Value
+	return n.Value
 }
 
-// text is what a scalar is as a string.
-func (y *yamlReader) text(n ast.Node) string {
-	if v := y.scalar(n); v.Kind() == value.String {
-		return v.Text()
-	}
-	return n.GetToken().Value
-}
-
-func (y *yamlReader) sequence(id int32, n *ast.SequenceNode, depth int) (value.Value, span) {
-	items := make([]value.Value, 0, len(n.Values))
-	start := int32(y.start(n.Start))
+func (y *yamlReader) sequence(id int32, n *yaml.Node, depth int) (value.Value, span) {
+	items := make([]value.Value, 0, len(n.Content))
+	start := int32(y.content(n, false))
 	whole := span{start, start + 1}
-	for i, item := range n.Values {
+	for i, item := range n.Content {
 		child := y.item(id, i)
 		v, s := y.node(child, item, depth+1)
 		y.value(child, s)
 		items = append(items, v)
 		whole.end = max(whole.end, s.end)
 	}
-	if n.IsFlowStyle && n.End != nil {
-		whole.end = int32(y.start(n.End) + 1)
-	}
-	return value.OfSlice(items), whole
+	return value.OfSlice(items), y.closed(n, whole)
 }
 
-func (y *yamlReader) scalar(n ast.Node) value.Value {
-	switch n := n.(type) {
-	case *ast.StringNode:
-		if n.Token.Type == token.StringType { // without quotes
-			if v, ok := jsonNumber(n.Value); ok {
-				return v // 1e3, which the parser does not take for a number
-			}
-		}
-		return value.OfString(n.Value)
-	case *ast.LiteralNode:
-		return value.OfString(n.Value.Value)
-	case *ast.BoolNode:
-		return value.OfBool(n.Value)
-	case *ast.NullNode:
-		return value.NullValue
-	case *ast.IntegerNode:
-		if v, ok := jsonNumber(n.Token.Value); ok {
-			return v
-		}
-		if i, ok := n.Value.(int64); ok {
-			return value.OfInt(i)
-		}
-		v, _ := jsonNumber(fmt.Sprint(n.Value)) // uint64
-		return v
-	case *ast.FloatNode:
-		if v, ok := jsonNumber(n.Token.Value); ok {
-			return v
-		}
-		return value.OfFloat(n.Value)
-	case *ast.MergeKeyNode:
-		return value.OfString("<<")
+// closed extends the place of a collection in brackets to the closing one, which
+// follows its last node.
+func (y *yamlReader) closed(n *yaml.Node, s span) span {
+	if n.Style&yaml.FlowStyle == 0 {
+		return s
 	}
-	y.fail(n, "%s has no form in JSON", n.GetToken().Value)
-	return value.Value{}
+	src := y.t.text
+	for at := int(s.end); at < len(src); at++ {
+		switch c := src[at]; {
+		case c == '}' || c == ']':
+			s.end = int32(at + 1)
+			return s
+		case c == '#':
+			if n := strings.IndexByte(src[at:], '\n'); n >= 0 {
+				at += n
+			}
+		case strings.IndexByte(" \t\r\n,:", c) < 0:
+			return s
+		}
+	}
+	return s
+}
+
+// The tags of scalars, and what the long form of such a tag begins with.
+const (
+	nullTag  = "!!null"
+	boolTag  = "!!bool"
+	intTag   = "!!int"
+	floatTag = "!!float"
+	mergeTag = "!!merge"
+	yamlTags = "tag:yaml.org,2002:"
+)
+
+// scalar returns the value of a scalar. What is neither a number, a truth value nor
+// null is a string: timestamps are, and the words yes and no.
+func (y *yamlReader) scalar(n *yaml.Node) value.Value {
+	tag := n.ShortTag()
+	plain := n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+	if plain && isTagged(n) && !strings.HasPrefix(tag, "!!") {
+		tag = (&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}).ShortTag() // as without its tag
+	}
+	if plain && !(isTagged(n) && tag == "!!str") {
+		if v, ok := jsonNumber(n.Value); ok {
+			return v // as it is written, and 1e3, which the parser does not take for a number
+		}
+	}
+	switch tag {
+	case nullTag:
+		return value.NullValue
+	case boolTag:
+		return value.OfBool(strings.EqualFold(n.Value, "true"))
+	case intTag, floatTag:
+		return y.number(n, tag)
+	}
+	return value.OfString(n.Value)
+}
+
+// number returns a number that is not written as in JSON.
+func (y *yamlReader) number(n *yaml.Node, tag string) value.Value {
+	bare := &yaml.Node{Kind: yaml.ScalarNode, Value: n.Value, Tag: tag}
+	var i int64
+	if bare.Decode(&i) == nil {
+		return value.OfInt(i)
+	}
+	var f float64
+	if bare.Decode(&f) != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+		y.fail(n, "%s has no form in JSON", n.Value)
+	}
+	return value.OfFloat(f)
 }
 
 // jsonNumber keeps the text of a number that JSON would write the same.
@@ -362,10 +410,10 @@ func jsonNumber(text string) (value.Value, bool) {
 	return v, err == nil && v.Kind() == value.Number
 }
 
-// scalarSpan finds the end of the scalar that begins with a token.
-func (y *yamlReader) scalarSpan(t *token.Token) span {
+// scalarSpan returns where a scalar stands, without its tag and anchor.
+func (y *yamlReader) scalarSpan(n *yaml.Node) span {
 	src := y.t.text
-	start := y.start(t)
+	start := y.content(n, false)
 	end := start
 	switch {
 	case start >= len(src):
@@ -384,8 +432,10 @@ func (y *yamlReader) scalarSpan(t *token.Token) span {
 				}
 			}
 		}
-	case strings.HasPrefix(src[start:], t.Value):
-		end += len(t.Value)
+	case n.Kind == yaml.AliasNode:
+		end += 1 + len(n.Value)
+	case strings.HasPrefix(src[start:], n.Value):
+		end += len(n.Value)
 	default: // a block scalar, or a plain one of several lines: its first line
 		if n := strings.IndexByte(src[start:], '\n'); n >= 0 {
 			end += n
@@ -394,20 +444,6 @@ func (y *yamlReader) scalarSpan(t *token.Token) span {
 		}
 	}
 	return span{int32(start), int32(max(1, min(end, len(src))))}
-}
-
-// untag gives a tagged value: !!str makes a text of a scalar, the other tags of
-// YAML say nothing that JSON could hold.
-func (y *yamlReader) untag(n *ast.TagNode, v value.Value) value.Value {
-	switch tag := n.Start.Value; {
-	case tag == "!!str":
-		if v.Kind() != value.String && v.Len() == 0 {
-			return value.OfString(n.Value.GetToken().Value)
-		}
-	case !strings.HasPrefix(tag, "!!"):
-		return y.resolve(tag, v)
-	}
-	return v
 }
 
 // cloudFormation gives for what CloudFormation would compute the text it is

@@ -16,7 +16,11 @@ type stack struct {
 	*document
 	parameters value.Value
 	resources  value.Value
+	mappings   value.Value
 	exact      bool // origins are followed into the strings, not only to them
+
+	loops       *loops
+	identifiers []string // of the loops around a resource whose items only a deployment knows
 }
 
 // maxIntrinsics is how deep intrinsic functions may nest.
@@ -27,12 +31,21 @@ func isIntrinsic(v value.Value) bool {
 	if v.Kind() != value.Object || v.Len() != 1 {
 		return false
 	}
-	name, _ := v.Member(0)
-	return name == "Ref" || strings.HasPrefix(name, "Fn::")
+	name, member := v.Member(0)
+	return name == "Ref" || strings.HasPrefix(name, "Fn::") && !isLoop(name, member)
 }
 
-// noValue reports whether a value takes the member away that has it.
-func noValue(v value.Value) bool { return isIntrinsic(v) && v.Get("Ref").Text() == "AWS::NoValue" }
+// noValue reports whether a value takes the member away that has it, as if every
+// condition holds.
+func noValue(v value.Value) bool {
+	for depth := 0; isIntrinsic(v) && depth < maxIntrinsics; depth++ {
+		if v.Get("Ref").Text() == "AWS::NoValue" {
+			return true
+		}
+		v = v.Get("Fn::If").Index(1)
+	}
+	return false
+}
 
 // text returns what a value is as a text.
 func (c *stack) text(v value.Value, p *path, depth int) *text {
@@ -45,7 +58,7 @@ func (c *stack) text(v value.Value, p *path, depth int) *text {
 	case v.Kind() == value.Number || v.Kind() == value.Bool:
 		t.add(v.String(), piece{node: p})
 	case !isIntrinsic(v) || depth > maxIntrinsics:
-		t.add("placeholder", piece{node: p, madeUp: true})
+		t.add(placeholder, piece{node: p, madeUp: true})
 	default:
 		name, arguments := v.Member(0)
 		c.call(t, name, arguments, p, depth)
@@ -65,22 +78,24 @@ func (c *stack) call(t *text, name string, arguments value.Value, p *path, depth
 		c.sub(t, arguments, p.member(name), depth)
 	case "Fn::Join":
 		inner := p.member(name)
-		separator, parts := arguments.Index(0).Text(), inner.item(1)
-		for i, part := range arguments.Index(1).Items() {
+		parts, ok := c.list(arguments.Index(1), inner.item(1), depth+1)
+		if !ok {
+			t.add(placeholder, piece{node: p, madeUp: true})
+		}
+		for i, part := range parts {
 			if i > 0 {
-				t.add(separator, piece{node: inner})
+				t.add(arguments.Index(0).Text(), piece{node: inner})
 			}
-			if !noValue(part) {
-				t.addText(c.text(part, parts.item(i), depth+1))
-			}
-			if t.overflow {
+			if t.addText(part); t.overflow {
 				return
 			}
 		}
 	case "Fn::If": // as if the condition holds
 		t.addText(c.text(arguments.Index(1), p.member(name).item(1), depth+1))
 	default:
-		one(substitution{text: "placeholder"})
+		if depth > maxIntrinsics || !c.lookup(t, name, arguments, p, depth) {
+			one(substitution{text: placeholder})
+		}
 	}
 }
 
@@ -94,7 +109,7 @@ func (c *stack) sub(t *text, arguments value.Value, p *path, depth int) {
 		where = p.item(0)
 	}
 	if template.Kind() != value.String {
-		t.add("placeholder", piece{node: p, madeUp: true})
+		t.add(placeholder, piece{node: p, madeUp: true})
 		return
 	}
 	in := c.text(template, where, depth)
@@ -157,7 +172,8 @@ func (c *stack) ref(name string) substitution {
 	if refIsARN[kind] {
 		return substitution{text: arnOf(kind, name)}
 	}
-	return substitution{text: plainName(name)}
+	isFunction := kind == "AWS::Lambda::Function" || kind == "AWS::Serverless::Function"
+	return substitution{plainName(name), isFunction} // a name for certain: no Resource of a Task takes it
 }
 
 // attribute is what Fn::GetAtt gives, for Name.Attribute or [Name, Attribute].

@@ -16,7 +16,6 @@ const definitions = "../../../shared/definitions/*.json"
 // wrongDefinitions are those that the service would not take.
 var wrongDefinitions = map[string]string{
 	"shared-fallback-state-jsonata__statemachine.asl.json": "QueryLanguage stands among the States",
-	"textract-analyze-expense-tf__statemachine.asl.json":   "filters compare with words that have no quotes",
 }
 
 func TestRealDefinitions(t *testing.T) {

@@ -32,6 +32,10 @@ func TestHostileTemplates(t *testing.T) {
 		{"many parts", "t.json", machine(`"DefinitionString": {"Fn::Join": ["", [` + strings.Repeat(`"a",`, 100_000) + `"b"]]}`)},
 		{"a long name above many values", "t.json", machine(`"Definition": {"` + big + `": [` + strings.Repeat(`"${A}",`, 50_000) + `1]}`)},
 		{"placeholders without an end", "t.json", machine(`"DefinitionString": "` + strings.Repeat("${", 200_000) + `"`)},
+		{"loops in one another", "t.json", `{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": {"StartAt": ` +
+			strings.Repeat(`{"Fn::ForEach::L": ["I", ["`+strings.Repeat(`a", "`, 60)+`b"], {"x": `, 15) + `1` + strings.Repeat(`}]}`, 15) + `}}}}}`},
+		{"loops of resources in one another", "t.json", `{"Resources": ` +
+			strings.Repeat(`{"Fn::ForEach::L": ["I", ["`+strings.Repeat(`a", "`, 60)+`b"], `, 5) + `{"R": {"Type": "x"}}` + strings.Repeat(`]}`, 5) + `}`},
 		{"variables in one another", "serverless.yml", "stepFunctions:\n  stateMachines:\n    m:\n      definition:\n        a: '" + strings.Repeat("${", 50_000) + "'\n"},
 		{"a variable that is itself", "serverless.yml", "a: ${self:a}\nstepFunctions:\n  stateMachines:\n    m:\n      definition:\n        StartAt: ${self:a}\n"},
 	} {

@@ -89,6 +89,39 @@ func (d *document) follow(offset int, s string) (*text, bool) {
 	return t, true
 }
 
+// fromYAML returns a JSON text of the same length with blanks in place of what YAML
+// allows and JSON does not: a byte order mark, and commas that no member or item
+// follows.
+func fromYAML(text string) string {
+	const mark = "\ufeff"
+	if rest, ok := strings.CutPrefix(text, mark); ok {
+		text = strings.Repeat(" ", len(mark)) + rest
+	}
+	var out []byte
+	comma := -1 // the last one, if only blanks have followed
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			i = stringEnd(text, i) - 1
+			comma = -1
+		case c == ',':
+			comma = i
+		case (c == '}' || c == ']') && comma >= 0:
+			if out == nil {
+				out = []byte(text)
+			}
+			out[comma] = ' '
+			comma = -1
+		case !blank(c):
+			comma = -1
+		}
+	}
+	if out == nil {
+		return text
+	}
+	return string(out)
+}
+
 func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 // followQuoted reads a string in double quotes from the character behind the

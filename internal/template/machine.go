@@ -6,6 +6,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/internal/position"
+	"github.com/aslocal/aslocal/value"
 )
 
 // A Machine is a state machine that a file defines.
@@ -33,7 +34,10 @@ const (
 	RemoteDefinition     = "REMOTE_DEFINITION"     // a warning: the definition is not on this machine
 	NoStateMachine       = "NO_STATE_MACHINE"      // the template defines none
 	UnknownSubstitution  = "UNKNOWN_SUBSTITUTION"  // a warning: DefinitionSubstitutions has no such name
+	UnquotedWord         = "UNQUOTED_WORD"         // a warning: yes, no, on or off, which YAML 1.1 takes for truth values
 )
+
+const onlyDeployed = "The definition is JSON only when it is deployed, and has not been checked"
 
 // Validate returns what is wrong with the definition, as asl.Validate does, at
 // its places in File. What is said about texts that were made up for what only
@@ -52,8 +56,7 @@ func (m *Machine) Validate(o asl.Options) asl.Diagnostics {
 				if d.Code != asl.InvalidJSONDescription {
 					continue
 				}
-				d.Severity, d.Code, d.Pointer = asl.SeverityWarning, RemoteDefinition, ""
-				d.Message = "The definition is JSON only when it is deployed, and has not been checked"
+				d.Severity, d.Code, d.Pointer, d.Message = asl.SeverityWarning, RemoteDefinition, "", onlyDeployed
 			}
 			d.Range = m.Place(d.Range)
 			if d.Code == asl.DuplicateField {
@@ -63,7 +66,6 @@ func (m *Machine) Validate(o asl.Options) asl.Diagnostics {
 		d.File, d.Machine = m.File, m.Name
 		kept = append(kept, d)
 	}
-	slices.SortStableFunc(kept, func(a, b asl.Diagnostic) int { return a.Range.Start.Offset - b.Range.Start.Offset })
 	return kept
 }
 
@@ -95,5 +97,8 @@ func fromText(name string, d *document, p *path, t *text) *Machine {
 	}
 	m := &Machine{Name: name, File: d.name, Source: d.text, text: t, table: d.table}
 	m.Definition, m.unread = asl.Parse(string(t.bytes))
+	if root := m.Definition.Root; root.Exists() && root.Kind() != value.Object && t.madeUp(0, len(t.bytes)) {
+		return unreadable(name, d, p, asl.SeverityWarning, RemoteDefinition, onlyDeployed)
+	}
 	return m
 }

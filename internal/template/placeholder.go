@@ -42,8 +42,9 @@ type substitution struct {
 
 // substitutions fill in placeholders.
 type substitutions struct {
-	names      map[string]substitution
-	serverless func(name string) (substitution, bool) // the variables of a serverless.yml; nil elsewhere
+	names       map[string]substitution
+	serverless  func(name string) (substitution, bool) // the variables of a serverless.yml; nil elsewhere
+	asTheyStand bool                                   // other names are deployed as they stand, as CloudFormation does
 }
 
 func (e *substitutions) find(name string) (substitution, bool) {
@@ -59,32 +60,68 @@ func (e *substitutions) find(name string) (substitution, bool) {
 	return substitution{}, false
 }
 
-var plainPlaceholder = regexp.MustCompile(`\$\{([A-Za-z][A-Za-z0-9_]*)\}`)
+var plainPlaceholder = regexp.MustCompile(`\$\{([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9]+)?)\}`)
 
-// missing warns of the placeholders of a definition's file that nothing is
+// missing warns of the placeholders between two offsets of a file that nothing is
 // substituted for: they are deployed as they stand. JSONata has no ${name}.
-func (e *substitutions) missing(file, source string) asl.Diagnostics {
+func (e *substitutions) missing(file, source string, from, to int) asl.Diagnostics {
 	var found asl.Diagnostics
 	table := position.JSON(source)
 	seen := make(map[string]bool)
-	for _, at := range plainPlaceholder.FindAllStringSubmatchIndex(source, -1) {
+	for _, at := range plainPlaceholder.FindAllStringSubmatchIndex(source[from:to], -1) {
+		for i := range at {
+			at[i] += from
+		}
 		name := source[at[2]:at[3]]
 		if _, known := e.names[name]; known || seen[name] {
 			continue
 		}
 		seen[name] = true
-		d := asl.Diagnostic{
-			Severity: asl.SeverityWarning, Code: UnknownSubstitution,
-			Message: fmt.Sprintf("${%s} is deployed as it stands: DefinitionSubstitutions has no %s", name, name),
-			Range:   position.Range{Start: table.Position(at[0]), End: table.Position(at[1])},
-			File:    file,
-		}
-		if near := spell.Suggest(name, slices.Sorted(maps.Keys(e.names))); near != "" {
-			d.Hint = fmt.Sprintf("did you mean ${%s}?", near)
-		}
-		found = append(found, d)
+		found = append(found, e.unknown(name, file, position.Range{Start: table.Position(at[0]), End: table.Position(at[1])}))
 	}
 	return found
+}
+
+// missingIn is missing for the strings of a definition that stands in a document as an
+// object; what CloudFormation computes has placeholders of its own.
+func (e *substitutions) missingIn(d *document, v value.Value, p *path) asl.Diagnostics {
+	var found asl.Diagnostics
+	seen := make(map[string]bool)
+	var search func(v value.Value, p *path)
+	search = func(v value.Value, p *path) {
+		switch {
+		case isIntrinsic(v):
+		case v.Kind() == value.Object:
+			for name, member := range v.Members() {
+				search(member, p.member(name))
+			}
+		case v.Kind() == value.Array:
+			for i, item := range v.Items() {
+				search(item, p.item(i))
+			}
+		case strings.Contains(v.Text(), "${"):
+			for _, match := range plainPlaceholder.FindAllStringSubmatch(v.Text(), -1) {
+				if _, known := e.names[match[1]]; !known && !seen[match[1]] {
+					seen[match[1]] = true
+					found = append(found, e.unknown(match[1], d.name, nearest(d.table, p.pointer()).Value))
+				}
+			}
+		}
+	}
+	search(v, p)
+	return found
+}
+
+func (e *substitutions) unknown(name, file string, where position.Range) asl.Diagnostic {
+	d := asl.Diagnostic{
+		Severity: asl.SeverityWarning, Code: UnknownSubstitution,
+		Message: fmt.Sprintf("${%s} is deployed as it stands: DefinitionSubstitutions has no %s", name, name),
+		Range:   where, File: file,
+	}
+	if near := spell.Suggest(name, slices.Sorted(maps.Keys(e.names))); near != "" {
+		d.Hint = fmt.Sprintf("did you mean ${%s}?", near)
+	}
+	return d
 }
 
 // A hole is a part of a string to be filled.
@@ -155,6 +192,8 @@ func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 			with = substitution{region, true}
 		case arn && colons == 4:
 			with = substitution{account, true}
+		case e.asTheyStand && fitting(field, name) == plainName(name):
+			continue
 		case whole:
 			with.text = fitting(field, name)
 		default:
@@ -165,7 +204,7 @@ func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 	}
 	if field == "Resource" && invented {
 		if _, err := asl.ParseResource(filled(s, holes)); err != nil {
-			holes = []hole{{0, len(s), substitution{text: anyFunction + "placeholder"}}}
+			holes = []hole{{0, len(s), substitution{text: anyFunction + placeholder}}}
 		}
 	}
 	return holes, substitution{}
@@ -289,7 +328,7 @@ const (
 )
 
 // stringEnd returns where the JSON string ends that begins at i.
-func stringEnd(src []byte, i int) int {
+func stringEnd[T string | []byte](src T, i int) int {
 	for i++; i < len(src); i++ {
 		switch src[i] {
 		case '\\':

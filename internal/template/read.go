@@ -1,6 +1,10 @@
 package template
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aslocal/aslocal/asl"
@@ -14,7 +18,8 @@ import (
 // Options of Read. With the zero Options no other file is read.
 type Options struct {
 	// Folder is the folder of the file: files that a template refers to are read
-	// if they are in it, or below it. If it is "", none are.
+	// if they are in it or below it, or elsewhere in the same Git repository. If it
+	// is "", none are.
 	Folder string
 	// Named are files that the user has named: they may be read wherever they
 	// are.
@@ -163,21 +168,49 @@ const maxLogicalID = 255
 // resources reads the state machines among the resources of a template, which
 // stands at p.
 func (r *reader) resources(d *document, template value.Value, p *path) {
-	c := &stack{document: d, parameters: template.Get("Parameters"), resources: template.Get("Resources")}
-	for id, v := range c.resources.Members() {
-		kind := v.Get("Type").Text()
-		if len(id) > maxLogicalID || kind != "AWS::Serverless::StateMachine" && kind != "AWS::StepFunctions::StateMachine" {
-			continue
+	c := &stack{document: d, parameters: template.Get("Parameters"), resources: template.Get("Resources"), mappings: template.Get("Mappings"), loops: new(loops)}
+	r.resourcesIn(c, c.resources, c.resources, p.member("Resources"), 0)
+}
+
+// resourcesIn reads the state machines among some resources. written are the same
+// resources with the names that stand in the document.
+func (r *reader) resourcesIn(c *stack, resources, written value.Value, p *path, depth int) {
+	for i := range resources.Len() {
+		id, v := resources.Member(i)
+		name, was := id, v
+		if written.Len() == resources.Len() {
+			name, was = written.Member(i)
 		}
-		m := r.resource(c, id, v.Get("Properties"), p.member("Resources").member(id).member("Properties"))
-		m.Express = v.Get("Properties").Get("Type").Text() == "EXPRESS" || v.Get("Properties").Get("StateMachineType").Text() == "EXPRESS"
-		r.machines = append(r.machines, m)
+		at := p.member(name)
+		switch kind := v.Get("Type").Text(); {
+		case isLoop(id, v) && depth < maxLoops:
+			inside := *c
+			turns, known := c.loops.turns(v)
+			if !known {
+				inside.identifiers = append(slices.Clip(c.identifiers), v.Index(0).Text())
+			}
+			for _, turn := range turns {
+				r.resourcesIn(&inside, turn, was.Index(2), at.item(2), depth+1)
+			}
+		case len(id) > maxLogicalID:
+		case kind == "AWS::Serverless::StateMachine", kind == "AWS::StepFunctions::StateMachine":
+			properties := v.Get("Properties")
+			m := r.resource(c, id, properties, at.member("Properties"))
+			for _, name := range []string{"Type", "StateMachineType"} {
+				m.Express = m.Express || string(c.text(properties.Get(name), at, 0).bytes) == "EXPRESS"
+			}
+			r.machines = append(r.machines, m)
+		}
 	}
 }
 
 // resource reads the definition of one state machine from its properties.
 func (r *reader) resource(c *stack, id string, properties value.Value, p *path) *Machine {
 	e := r.given()
+	e.asTheyStand = true
+	for _, name := range c.identifiers {
+		e.names[name] = substitution{text: plainName(name)}
+	}
 	for name, v := range properties.Get("DefinitionSubstitutions").Members() {
 		if _, given := e.names[name]; !given {
 			t := c.text(v, p.member("DefinitionSubstitutions").member(name), 0)
@@ -189,29 +222,63 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 		switch {
 		case !v.Exists() || noValue(v):
 			continue
+		case v.Get("Fn::Transform").Get("Name").Text() == "AWS::Include":
+			const location = "Location"
+			inner := v.Get("Fn::Transform").Get("Parameters").Get(location)
+			return r.elsewhere(c, id, inner, at.member("Fn::Transform").member("Parameters").member(location), e)
 		case v.Get("Fn::ToJsonString").Exists(), name == "Definition" && v.Kind() == value.Object:
-			return r.object(id, c.document, v, at, &renderer{e, c})
+			m := r.object(id, c.document, v, at, &renderer{e, c})
+			m.unread = append(m.unread, e.missingIn(c.document, v, at)...)
+			m.unread = append(m.unread, wordsIn(c.document, v, at)...)
+			return m
 		case name == "Definition" || name == "DefinitionString":
 			exact := *c
 			exact.exact = true
-			return fromText(id, c.document, at, e.fillJSON(exact.text(v, at, 0)))
+			m := fromText(id, c.document, at, e.fillJSON(exact.text(v, at, 0)))
+			if where := nearest(c.table, at.pointer()).Value; v.Kind() == value.String && where.Known() {
+				m.unread = append(m.unread, e.missing(c.name, c.document.text, where.Start.Offset, where.End.Offset)...)
+			}
+			return m
 		}
 		return r.elsewhere(c, id, v, at, e)
 	}
 	return unreadable(id, c.document, p, asl.SeverityError, UnreadableDefinition, "The state machine has no definition")
 }
 
-// elsewhere reads a definition from the file that a property names.
+// assetPrefix begins the names of the files in cdk.out that the CDK uploads: behind it
+// stands their key in S3.
+const assetPrefix = "asset."
+
+// isAsset reports whether a key in S3 is that of a file beside the template.
+func (r *reader) isAsset(key string) bool {
+	if key == "" || r.folder.path == "" || strings.ContainsAny(key, `/\`) {
+		return false
+	}
+	info, err := os.Stat(filepath.Join(r.folder.path, assetPrefix+key))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// elsewhere reads a definition from the file that a property names. CloudFormation
+// takes such a file for YAML, in which the last member may have a comma (F-155).
 func (r *reader) elsewhere(c *stack, id string, v value.Value, p *path, e *substitutions) *Machine {
 	name := v.Text()
-	if v.Kind() != value.String || strings.HasPrefix(name, "s3://") {
+	if key := v.Get("Key").Text(); r.isAsset(key) {
+		name = assetPrefix + key
+	}
+	if name == "" || strings.HasPrefix(name, "s3://") {
 		return unreadable(id, c.document, p, asl.SeverityWarning, RemoteDefinition, "The definition is in S3, not in a local file, and has not been checked")
 	}
 	file, source, err := r.folder.read(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, errOutside):
+		return unreadable(id, c.document, p, asl.SeverityWarning, RemoteDefinition, "The definition in %s has not been checked: %v", file, err)
+	case err != nil:
 		return unreadable(id, c.document, p, asl.SeverityError, UnreadableDefinition, "The definition cannot be read: %v", err)
 	}
+	if !isYAML(file) {
+		source = fromYAML(source)
+	}
 	m := r.file(id, file, source, e)
-	m.unread = append(m.unread, e.missing(file, source)...)
+	m.unread = append(m.unread, e.missing(file, source, 0, len(source))...)
 	return m
 }

@@ -3,6 +3,7 @@ package template
 import (
 	"strings"
 
+	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -23,19 +24,7 @@ func (r *renderer) value(t *text, v value.Value, p *path, field string, depth in
 	case v.Kind() == value.Object:
 		t.add("{", piece{node: p, side: firstCharacter})
 		first := true
-		for name, member := range v.Members() {
-			if r.stack != nil && noValue(member) {
-				continue
-			}
-			if !first {
-				t.addPlain(",")
-			}
-			first = false
-			inner := p.member(name)
-			r.text(t, name, "", piece{node: inner, side: keySide})
-			t.addPlain(":")
-			r.value(t, member, inner, name, depth)
-		}
+		r.members(t, v, p, depth, &first)
 		t.addPlain("}")
 	case v.Kind() == value.Array:
 		t.add("[", piece{node: p, side: firstCharacter})
@@ -50,6 +39,31 @@ func (r *renderer) value(t *text, v value.Value, p *path, field string, depth in
 		r.text(t, v.Text(), field, piece{node: p})
 	default:
 		t.add(v.String(), piece{node: p})
+	}
+}
+
+// members appends the members of an object; first says that none stands before them.
+func (r *renderer) members(t *text, v value.Value, p *path, depth int, first *bool) {
+	for name, member := range v.Members() {
+		inner := p.member(name)
+		switch {
+		case t.overflow:
+			return
+		case r.stack != nil && noValue(member):
+			continue
+		case r.stack != nil && isLoop(name, member) && depth < maxIntrinsics:
+			turns, _ := r.stack.loops.turns(member)
+			for _, turn := range turns {
+				r.members(t, turn, inner.item(2), depth+1, first)
+			}
+			continue
+		case !*first:
+			t.addPlain(",")
+		}
+		*first = false
+		r.text(t, name, "", piece{node: inner, side: keySide})
+		t.addPlain(":")
+		r.value(t, member, inner, name, depth)
 	}
 }
 
@@ -88,7 +102,14 @@ func (r *renderer) computed(t *text, v value.Value, p *path, field string, depth
 		t.add(s, origin)
 	case origin.madeUp && wantsNumber(field):
 		t.add("1", origin)
+	case origin.madeUp && field == "Resource" && !isResource(s):
+		t.add(quoted(fitting(field, s)), origin)
 	default:
 		r.text(t, s, field, origin)
 	}
+}
+
+func isResource(s string) bool {
+	_, err := asl.ParseResource(s)
+	return err == nil
 }

@@ -26,8 +26,11 @@ func (r *reader) serverless(d *document) {
 	e := r.given()
 	e.serverless = func(name string) (substitution, bool) { return selfReference(d.root, name, 0) }
 	root := part{d, d.root, new(path)}
-	resources := root.member("resources")
-	c := &stack{document: d, resources: resources.value.Get("Resources")}
+	resources := r.resourceParts(root.member("resources"))
+	c := &stack{document: d, loops: new(loops)}
+	if len(resources) > 0 {
+		c.resources = resources[0].value.Get("Resources")
+	}
 
 	machines := r.included(r.included(root.member("stepFunctions")).member("stateMachines"))
 	for id := range machines.value.Members() {
@@ -50,9 +53,26 @@ func (r *reader) serverless(d *document) {
 		m.Express = one.value.Get("type").Text() == "EXPRESS"
 		r.machines = append(r.machines, m)
 	}
-	if resources.value.Kind() == value.Object {
-		r.resources(d, resources.value, resources.place)
+	for _, one := range resources {
+		r.resources(one.document, one.value, one.place)
 	}
+}
+
+// resourceParts returns the parts of the CloudFormation template in a serverless.yml,
+// which may be a list of them, in files of their own.
+func (r *reader) resourceParts(p part) []part {
+	p = r.included(p)
+	if p.value.Kind() == value.Object {
+		return []part{p}
+	}
+	var parts []part
+	for i, item := range p.value.Items() {
+		one := r.included(part{p.document, item, p.place.item(i)})
+		if one.value.Kind() == value.Object {
+			parts = append(parts, one)
+		}
+	}
+	return parts
 }
 
 // noDefinition says why a machine's definition has not been found.

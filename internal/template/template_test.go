@@ -103,8 +103,9 @@ func compact(text string) string {
 	return v.String()
 }
 
-// TestNamedFile reads a file outside of the folder that the user has named.
-func TestNamedFile(t *testing.T) {
+// TestFilesElsewhere reads files outside of the template's folder: those that the user
+// has named and those of the same repository.
+func TestFilesElsewhere(t *testing.T) {
 	folder := t.TempDir()
 	inside, outside := filepath.Join(folder, "app"), filepath.Join(folder, "secret.asl.json")
 	source := []byte("Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: ../secret.asl.json\n")
@@ -114,21 +115,29 @@ func TestNamedFile(t *testing.T) {
 	if err := os.MkdirAll(inside, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	o := template.Options{Folder: inside}
-	if found := template.Read("t.yaml", source, o).Machines[0].Validate(asl.Options{}); !found.HasErrors() {
-		t.Error("a file outside of the folder has been read")
+	check := func(what string, source []byte, o template.Options, read bool) {
+		t.Helper()
+		m := template.Read("t.yaml", source, o).Machines[0]
+		found := m.Validate(asl.Options{})
+		warned := len(found) == 1 && found[0].Code == template.RemoteDefinition && found[0].Severity == asl.SeverityWarning
+		if m.Definition.Root.Exists() != read || warned == read {
+			t.Errorf("%s: got %v, %v, want it read: %v", what, m.Definition.Root, found, read)
+		}
 	}
-	o.Named = []string{outside}
-	if found := template.Read("t.yaml", source, o).Machines[0].Validate(asl.Options{}); len(found) > 0 {
-		t.Errorf("a named file: got %v", found)
+	check("a file outside", source, template.Options{Folder: inside}, false)
+	check("a named file", source, template.Options{Folder: inside, Named: []string{outside}}, true)
+	if err := os.Symlink(outside, filepath.Join(inside, "link.asl.json")); err == nil {
+		check("a link that leads outside", bytes.ReplaceAll(source, []byte("../secret"), []byte("link")), template.Options{Folder: inside}, false)
 	}
-	if err := os.Symlink(outside, filepath.Join(inside, "link.asl.json")); err != nil {
-		t.Skip(err)
+	if err := os.Mkdir(filepath.Join(folder, ".git"), 0o700); err != nil {
+		t.Fatal(err)
 	}
-	o.Named = nil
-	source = bytes.ReplaceAll(source, []byte("../secret"), []byte("link"))
-	if found := template.Read("t.yaml", source, o).Machines[0].Validate(asl.Options{}); !found.HasErrors() {
-		t.Error("a link out of the folder has been followed")
+	check("a file of the same repository", source, template.Options{Folder: inside}, true)
+	check("a file outside of the repository", bytes.ReplaceAll(source, []byte("../secret"), []byte("../../secret")), template.Options{Folder: inside}, false)
+
+	found := template.Read("t.yaml", bytes.ReplaceAll(source, []byte("secret"), []byte("Secret")), template.Options{Folder: inside}).Machines[0].Validate(asl.Options{})
+	if _, err := os.Stat(filepath.Join(folder, "SECRET.asl.json")); err != nil && !strings.Contains(found.Error(), "did you mean secret.asl.json?") {
+		t.Errorf("a name in another case: got %v", found)
 	}
 }
 

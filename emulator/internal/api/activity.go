@@ -14,8 +14,9 @@ import (
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
 
 type createActivityInput struct {
-	Name string `json:"name" aws:"required,min=1,max=80"`
-	Tags []tag  `json:"tags"`
+	Name                    string                   `json:"name" aws:"required,min=1,max=80"`
+	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"` // checked, not kept
+	Tags                    []tag                    `json:"tags"`
 }
 
 type createActivityOutput struct {
@@ -27,6 +28,9 @@ type createActivityOutput struct {
 func (a *API) createActivity(ctx context.Context, in *createActivityInput) (*createActivityOutput, error) {
 	if !validName(in.Name) {
 		return nil, fault.InvalidName(in.Name)
+	}
+	if _, err := in.EncryptionConfiguration.shown(); err != nil {
+		return nil, err
 	}
 	activity, err := a.registry.CreateActivity(ctx, in.Name, tagObject(value.EmptyObject, in.Tags))
 	if err != nil {

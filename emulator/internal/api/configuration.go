@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/value"
@@ -42,6 +44,11 @@ func (c *loggingConfiguration) shown() (value.Value, error) {
 	if len(given) > 1 || len(given) == 0 && level != levelOff {
 		return value.Value{}, fault.NotOneLogDestination()
 	}
+	for _, d := range given {
+		if err := d.check(); err != nil {
+			return value.Value{}, err
+		}
+	}
 	v := value.OfMembers("level", value.OfString(level), "includeExecutionData", value.OfBool(c.IncludeExecutionData))
 	if c.Destinations.Set {
 		destinations := make([]value.Value, len(given))
@@ -55,6 +62,20 @@ func (c *loggingConfiguration) shown() (value.Value, error) {
 		v = v.With("destinations", value.OfSlice(destinations))
 	}
 	return v, nil
+}
+
+// check refuses a destination that is no log group with all of its streams.
+func (d logDestination) check() error {
+	group := d.CloudWatchLogsLogGroup.LogGroupArn
+	switch {
+	case !group.Set:
+		return fault.LogDestination("Must set valid CloudWatch Log Group ARN.")
+	case !strings.Contains(group.Value, ":logs:") || !strings.Contains(group.Value, ":log-group:"):
+		return fault.LogDestination("Provided ARN is not CloudWatch Logs Log Group ARN.")
+	case !strings.HasSuffix(group.Value, ":*"):
+		return fault.LogDestination("Log Group ARN must be provided with '*' qualifier.")
+	}
+	return nil
 }
 
 type tracingConfiguration struct {
@@ -71,12 +92,26 @@ type encryptionConfiguration struct {
 	KmsDataKeyReusePeriodSeconds awsjson.Optional[int64] `json:"kmsDataKeyReusePeriodSeconds" aws:"min=60,max=900"`
 }
 
-// ownedKey is the encryption of whatever is given none.
-var ownedKey = value.OfMembers("type", value.OfString("AWS_OWNED_KEY"))
+// The types of keys: the service's and the customer's own.
+const (
+	awsOwnedKey        = "AWS_OWNED_KEY"
+	customerManagedKey = "CUSTOMER_MANAGED_KMS_KEY"
+)
 
-func (c *encryptionConfiguration) shown() value.Value {
-	if c == nil {
-		return ownedKey
+// ownedKey is the encryption of whatever is given none.
+var ownedKey = value.OfMembers("type", value.OfString(awsOwnedKey))
+
+// shown checks an encryption configuration, nil if none was given.
+func (c *encryptionConfiguration) shown() (value.Value, error) {
+	switch {
+	case c == nil:
+		return ownedKey, nil
+	case c.Type == customerManagedKey && !c.KmsKeyID.Set:
+		return value.Value{}, fault.EncryptionConfiguration("Must set a valid kmsKeyId.")
+	case c.Type == awsOwnedKey && c.KmsKeyID.Set:
+		return value.Value{}, fault.EncryptionConfiguration("Custom kmsKeyId is not allowed when selecting AWS_OWNED_KEY.")
+	case c.Type == awsOwnedKey && c.KmsDataKeyReusePeriodSeconds.Set:
+		return value.Value{}, fault.EncryptionConfiguration("Custom kmsDataKeyReusePeriodSeconds is not allowed when selecting AWS_OWNED_KEY.")
 	}
 	v := value.OfMembers("type", value.OfString(c.Type))
 	if c.KmsKeyID.Set {
@@ -85,5 +120,5 @@ func (c *encryptionConfiguration) shown() value.Value {
 	if c.KmsDataKeyReusePeriodSeconds.Set {
 		v = v.With("kmsDataKeyReusePeriodSeconds", value.OfInt(c.KmsDataKeyReusePeriodSeconds.Value))
 	}
-	return v
+	return v, nil
 }

@@ -37,12 +37,12 @@ func (a *API) getExecutionHistory(_ context.Context, in *getExecutionHistoryInpu
 	if err != nil {
 		return nil, err
 	}
-	from := int64(1)
+	from, of := int64(1), in.ExecutionArn
 	if in.ReverseOrder {
-		from = v.Events
+		from, of = v.Events, of+"/reverse"
 	}
 	if in.NextToken.Set {
-		if from, err = pageStart(in.NextToken.Value, in.ExecutionArn); err != nil {
+		if from, err = pageStart(in.NextToken.Value, of); err != nil {
 			return nil, err
 		}
 	}
@@ -63,10 +63,10 @@ func (a *API) getExecutionHistory(_ context.Context, in *getExecutionHistoryInpu
 	case in.ReverseOrder:
 		slices.Reverse(out.Events)
 		if page.first > 1 {
-			out.NextToken = pageToken(page.first-1, in.ExecutionArn)
+			out.NextToken = pageToken(page.first-1, of)
 		}
 	case page.last < v.Events:
-		out.NextToken = pageToken(page.last+1, in.ExecutionArn)
+		out.NextToken = pageToken(page.last+1, of)
 	}
 	return out, nil
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
@@ -51,7 +52,7 @@ func (a *API) listExecutions(_ context.Context, in *listExecutionsInput) (*listE
 		return nil, err
 	}
 	out := &listExecutionsOutput{Executions: []executionItem{}}
-	of := in.StateMachineArn + in.MapRunArn
+	of := strings.Join([]string{in.StateMachineArn + in.MapRunArn, in.StatusFilter, in.RedriveFilter}, "/")
 	q.Status, q.Redriven, q.Limit = in.StatusFilter, redriveFilters[in.RedriveFilter], int(pageSize(in.MaxResults))
 	if in.NextToken.Set {
 		if q.Before, err = pageStart(in.NextToken.Value, of); err != nil {

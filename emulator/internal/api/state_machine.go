@@ -49,13 +49,16 @@ func (a *API) createStateMachine(ctx context.Context, in *createStateMachineInpu
 	c := registry.Creation{
 		Name: in.Name, Type: cmp.Or(in.Type, registry.Standard),
 		Configuration: registry.Configuration{
-			RoleARN: in.RoleArn, Definition: in.Definition, Tracing: in.TracingConfiguration.shown(), Encryption: in.EncryptionConfiguration.shown(),
+			RoleARN: in.RoleArn, Definition: in.Definition, Tracing: in.TracingConfiguration.shown(),
 		},
 		Tags:        tagObject(value.EmptyObject, in.Tags),
 		Publication: registry.Publication{Publish: in.Publish, Description: stringOrNone(in.VersionDescription)},
 	}
 	var err error
 	if c.Logging, err = in.LoggingConfiguration.shown(); err != nil {
+		return nil, err
+	}
+	if c.Encryption, err = in.EncryptionConfiguration.shown(); err != nil {
 		return nil, err
 	}
 	m, err := a.registry.Create(ctx, &c)
@@ -118,9 +121,9 @@ func (in *updateStateMachineInput) change(c *registry.Configuration) (err error)
 		c.Tracing = in.TracingConfiguration.shown()
 	}
 	if in.EncryptionConfiguration != nil {
-		c.Encryption = in.EncryptionConfiguration.shown()
+		c.Encryption, err = in.EncryptionConfiguration.shown()
 	}
-	return nil
+	return err
 }
 
 // updateStateMachine changes what new executions run. Those that run keep the
@@ -175,8 +178,8 @@ func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineIn
 	if err != nil {
 		return nil, err
 	}
-	if ref.Alias != nil {
-		return nil, fault.StateMachineDoesNotExist(in.StateMachineArn)
+	if ref.Alias != nil { // documented; which of two versions is inferred (F-043)
+		ref.Version = ref.Machine.VersionOf(ref.Alias)
 	}
 	r := ref.Revision()
 	out := &describeStateMachineOutput{

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -38,15 +39,12 @@ func compileProgram(d *asl.Definition) (*machine.Program, error) {
 	return p, err
 }
 
-// InvalidDefinition words the errors of a definition as CreateStateMachine does.
+// InvalidDefinition words the errors of a definition as CreateStateMachine does, which
+// writes null for the place of one without a place (F-149).
 func InvalidDefinition(found asl.Diagnostics) error {
 	var texts []string
 	for _, d := range found.Errors() {
-		text := d.Code + ": " + d.Message
-		if d.Pointer != "" {
-			text += " at " + d.Pointer
-		}
-		texts = append(texts, text)
+		texts = append(texts, d.Code+": "+d.Message+" at "+cmp.Or(d.Pointer, "null"))
 	}
 	return fault.InvalidDefinition(texts...)
 }

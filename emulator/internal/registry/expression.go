@@ -17,37 +17,33 @@ const expressionTime = 10 * time.Second
 
 // LimitExpressions makes expressions of the program fail that take too long.
 func LimitExpressions(p *machine.Program) {
-	p.LimitExpressions(func() context.Context {
-		return expressionContext{context.Background(), time.Now().Add(expressionTime)}
-	})
+	p.LimitExpressions(func() context.Context { return &patience{Context: context.Background()} })
 }
 
 // LimitExpressionsUntil is LimitExpressions for a program whose expressions must
 // all end by that time, too.
 func LimitExpressionsUntil(p *machine.Program, last time.Time) {
-	p.LimitExpressions(func() context.Context {
-		end := time.Now().Add(expressionTime)
-		if end.After(last) {
-			end = last
-		}
-		return expressionContext{context.Background(), end}
-	})
+	p.LimitExpressions(func() context.Context { return &patience{Context: context.Background(), last: last} })
 }
 
-// An expressionContext ends at a time, like one of context.WithDeadline, but
-// the time is only looked at when it is polled, so that no timer is needed for
-// each expression.
-type expressionContext struct {
+// A patience is the context of one expression: it ends expressionTime after it
+// was polled first, or at last, if that is earlier. Most expressions end before
+// they poll it, and cost no look at the clock.
+type patience struct {
 	context.Context
-	end time.Time
+	end  time.Time // zero before the first poll
+	last time.Time // zero if there is none
 }
-
-// Deadline returns when the context ends.
-func (c expressionContext) Deadline() (time.Time, bool) { return c.end, true }
 
 // Err reports whether the time is over.
-func (c expressionContext) Err() error {
-	if time.Now().After(c.end) {
+func (p *patience) Err() error {
+	now := time.Now()
+	if p.end.IsZero() {
+		if p.end = now.Add(expressionTime); !p.last.IsZero() && p.last.Before(p.end) {
+			p.end = p.last
+		}
+	}
+	if now.After(p.end) {
 		return context.DeadlineExceeded
 	}
 	return nil

@@ -113,7 +113,11 @@ func (r *Registry) Update(ctx context.Context, text string, change func(*Configu
 	if !p.Publish {
 		return &m, nil, r.put(ctx, old, &m)
 	}
-	v, err := r.publish(ctx, old, &m, p.Description)
+	publish := r.publish
+	if v := m.published(); v != nil && p.Description.Exists() && !sameDescription(v.Description, p.Description) {
+		publish = r.publishAnew // with its own description (F-040)
+	}
+	v, err := publish(ctx, old, &m, p.Description)
 	return &m, v, err
 }
 

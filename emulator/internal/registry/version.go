@@ -55,12 +55,27 @@ func (r *Registry) Publish(ctx context.Context, text, revisionID string, descrip
 	return r.publish(ctx, old, &m, description)
 }
 
+// published returns the last version of the current revision, or nil.
+func (m *StateMachine) published() *Version {
+	for _, v := range slices.Backward(m.Versions) {
+		if v.Revision == m.Revision {
+			return v
+		}
+	}
+	return nil
+}
+
 // publish stores m in place of old as put does, and adds a version of its
 // revision unless there is one already, which it returns (F-040).
 func (r *Registry) publish(ctx context.Context, old, m *StateMachine, description value.Value) (*Version, error) {
-	if i := slices.IndexFunc(m.Versions, func(v *Version) bool { return v.Revision == m.Revision }); i >= 0 {
-		return m.Versions[i], r.put(ctx, old, m)
+	if v := m.published(); v != nil {
+		return v, r.put(ctx, old, m)
 	}
+	return r.publishAnew(ctx, old, m, description)
+}
+
+// publishAnew is publish for a version that is made in any case.
+func (r *Registry) publishAnew(ctx context.Context, old, m *StateMachine, description value.Value) (*Version, error) {
 	if len(m.Versions) >= maxVersions {
 		return nil, fault.ServiceQuotaExceeded("versions", maxVersions)
 	}
@@ -109,6 +124,13 @@ func (r *Registry) DeleteVersion(ctx context.Context, text string) error {
 	m := *old
 	m.Versions = slices.DeleteFunc(slices.Clone(old.Versions), func(v *Version) bool { return v.ARN == text })
 	return r.put(ctx, old, &m, journal.Document{Kind: kindVersion, Key: text})
+}
+
+// VersionOf returns the version that most executions of an alias run, the first of two
+// equal ones.
+func (m *StateMachine) VersionOf(a *Alias) *Version {
+	heaviest := slices.MaxFunc(a.Routes, func(x, y Route) int { return cmp.Compare(x.Weight, y.Weight) })
+	return m.version(heaviest.Version)
 }
 
 // version returns the version of that ARN, or nil.

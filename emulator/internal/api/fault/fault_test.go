@@ -34,6 +34,8 @@ func TestMessages(t *testing.T) {
 			"Running executions must end or be stopped before a new execution can be started.", "", ""},
 		{"InvalidArn", InvalidArn("arm:aws"), "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: arm:aws'", "", ""},
 		{"InvalidArnResource", InvalidArnResource("express"), "InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'", "", ""},
+		{"EncryptionConfiguration", EncryptionConfiguration("Must set a valid kmsKeyId."), "InvalidEncryptionConfiguration", "Must set a valid kmsKeyId.", "", ""},
+		{"LogDestination", LogDestination("Why."), "InvalidLoggingConfiguration", "Invalid Logging Configuration: Why.", "", ""},
 		{"InvalidDefinition", InvalidDefinition("A: b at /"), "InvalidDefinition", "Invalid State Machine Definition: 'A: b at /'", "", ""},
 		{"InvalidDefinition", InvalidDefinition("A: b at /", "C: d at /States/E"), "InvalidDefinition",
 			"Invalid State Machine Definition: 'A: b at /, C: d at /States/E'", "", ""},

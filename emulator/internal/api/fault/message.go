@@ -47,6 +47,17 @@ func NotOneLogDestination() *Error {
 	return &Error{Code: "InvalidLoggingConfiguration", Message: "Invalid Logging Configuration: Must specify exactly one Log Destination."}
 }
 
+// LogDestination: why a log destination cannot be one (F-156).
+func LogDestination(why string) *Error {
+	return &Error{Code: "InvalidLoggingConfiguration", Message: "Invalid Logging Configuration: " + why}
+}
+
+// EncryptionConfiguration: why an encryption configuration cannot be one. Whether the
+// service puts words before these is not known (F-156).
+func EncryptionConfiguration(why string) *Error {
+	return &Error{Code: "InvalidEncryptionConfiguration", Message: why}
+}
+
 // Versions and aliases.
 
 // RevisionConflict: the revision to be published is not the current one.
