@@ -64,8 +64,10 @@ func (c *Call) Paths(visit func(offset int, p *jsonpath.Path)) {
 // *Error. random is used only by functions that need it.
 func (c *Call) Eval(r jsonpath.Roots, random Random) (value.Value, error) {
 	v, err := c.eval(r, random)
-	if bad := new(Error); errors.As(err, &bad) {
-		bad.Call = c.text
+	if err != nil {
+		if bad := new(Error); errors.As(err, &bad) {
+			bad.Call = c.text
+		}
 	}
 	return v, err
 }

@@ -116,22 +116,23 @@ func (in *invocation) object(i int) (value.Value, error) {
 
 // integer returns a number without its fraction: 2.6 is 2, -2.6 is -2 (recorded). It
 // must then have 32 bits.
-func (in *invocation) integer(i int) (int, error) { return in.bits32(i, math.Trunc) }
+func (in *invocation) integer(i int) (int, error) {
+	return in.bits32(i, math.Trunc(in.values[i].Float()))
+}
 
 // nearest returns a number rounded to the nearest integer, a half towards positive
 // infinity: 2.5 is 3, -2.5 is -2 (recorded). It must then have 32 bits.
 func (in *invocation) nearest(i int) (int, error) {
-	return in.bits32(i, func(f float64) float64 {
-		whole := math.Floor(f)
-		if f-whole >= 0.5 { // not Floor(f+0.5), which would round 0.49999999999999994 up
-			whole++
-		}
-		return whole
-	})
+	f := in.values[i].Float()
+	whole := math.Floor(f)
+	if f-whole >= 0.5 { // not Floor(f+0.5), which would round 0.49999999999999994 up
+		whole++
+	}
+	return in.bits32(i, whole)
 }
 
-func (in *invocation) bits32(i int, round func(float64) float64) (int, error) {
-	whole := round(in.values[i].Float())
+// bits32 returns what argument i was rounded to.
+func (in *invocation) bits32(i int, whole float64) (int, error) {
 	if in.values[i].Kind() != value.Number || whole < math.MinInt32 || whole > math.MaxInt32 {
 		return 0, in.invalid()
 	}
