@@ -127,7 +127,7 @@ func (c *compiler) name() string {
 // named adds the step of a name without brackets. The engine reads .a as ['a'],
 // so quotes in the name end it there too.
 func (c *compiler) named(name string) {
-	if strings.IndexAny(name, "']") < 0 {
+	if !strings.ContainsAny(name, "']") {
 		c.add(step{kind: byName, name: name})
 		return
 	}
