@@ -41,7 +41,7 @@ func Run(t *testing.T, open func(testing.TB) journal.Store) {
 		{"lists are by origin, status and redrive", testLists},
 		{"queries keep their rules", testQueries},
 		{"pages stay where they are while executions are added", testCursor},
-		{"ten thousand executions are paged", testPages},
+		{"thousands of executions are paged", testPages},
 		{"the unfinished come with their events", testUnfinished},
 		{"the body of a loop may use the store", testLoops},
 		{"close waits and then refuses", testClose},
