@@ -13,36 +13,55 @@ import (
 // names cases or tests that exist.
 
 var (
-	findingHeading = regexp.MustCompile(`(?m)^## (F-\d{3}) \S.*$`)
+	findingHeading = regexp.MustCompile(`(?m)^## (F-\d{3}) (\S.*)$`)
 	findingKind    = regexp.MustCompile(`^(spec|documented|recorded|measured|inferred)(, (spec|documented|recorded|measured|inferred))*$`)
 	findingSeen    = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 	findingPin     = regexp.MustCompile("`([a-z0-9_/.-]+)`((?:,? Test\\w+)*)")
 	testName       = regexp.MustCompile(`Test\w+`)
 	findingCite    = regexp.MustCompile(`F-\d{3}`)
+	inferredRow    = regexp.MustCompile(`^\| (F-\d{3}) ([^|]+) \| [^|]+ \| [^|]+ \|$`)
 )
 
-func TestFindingsArePinned(t *testing.T) {
+// A finding is a section of docs/findings.md: ## F-nnn Title, and its text.
+type finding struct {
+	id, title, section string
+}
+
+// findings gives the sections of docs/findings.md, and what stands before the
+// first of them.
+func findings(t *testing.T) (before string, all []finding) {
+	t.Helper()
 	b, err := os.ReadFile(filepath.Join(root, "docs", "findings.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := string(b)
-	known := make(map[string]bool)
 	headings := findingHeading.FindAllStringSubmatchIndex(text, -1)
+	if len(headings) == 0 {
+		t.Fatal("docs/findings.md has no findings")
+	}
 	for i, at := range headings {
 		end := len(text)
 		if i+1 < len(headings) {
 			end = headings[i+1][0]
 		}
-		id := text[at[2]:at[3]]
-		if known[id] {
-			t.Errorf("%s is there twice", id)
-		}
-		known[id] = true
-		checkFinding(t, id, text[at[1]:end])
+		all = append(all, finding{id: text[at[2]:at[3]], title: text[at[4]:at[5]], section: text[at[1]:end]})
 	}
-	if n := strings.Count(text, "\n## "); n == 0 || n != len(known) {
-		t.Errorf("%d of %d headings are of the form ## F-nnn Title", len(known), n)
+	return text[:headings[0][0]], all
+}
+
+func TestFindingsArePinned(t *testing.T) {
+	_, all := findings(t)
+	known := make(map[string]bool)
+	for _, f := range all {
+		if known[f.id] {
+			t.Errorf("%s is there twice", f.id)
+		}
+		known[f.id] = true
+		if strings.Contains(f.section, "\n## ") {
+			t.Errorf("%s: the heading behind it is not of the form ## F-nnn Title", f.id)
+		}
+		checkFinding(t, f.id, f.section)
 	}
 	for name, text := range citing(t) {
 		for _, id := range findingCite.FindAllString(text, -1) {
@@ -51,6 +70,45 @@ func TestFindingsArePinned(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The table of the inferred rules that matter most has findings under their own
+// titles, all of them inferred in whole or in part.
+func TestInferredRulesAreInferred(t *testing.T) {
+	before, all := findings(t)
+	_, table, ok := strings.Cut(before, "\n| --- | --- | --- |\n")
+	if !ok {
+		t.Fatal("docs/findings.md has no table of inferred rules")
+	}
+	listed := make(map[string]bool)
+	for _, line := range strings.Split(strings.TrimSpace(table), "\n") {
+		row := inferredRow.FindStringSubmatch(line)
+		if row == nil {
+			t.Errorf("expected a row such as | F-036 Title | what is noticed | what settles it |, got %s", line)
+			continue
+		}
+		id, title := row[1], row[2]
+		if listed[id] {
+			t.Errorf("%s is listed twice", id)
+		}
+		listed[id] = true
+		i := slices.IndexFunc(all, func(f finding) bool { return f.id == id })
+		switch {
+		case i < 0:
+			t.Errorf("%s is listed, but is no finding", id)
+		case all[i].title != title:
+			t.Errorf("%s is listed as %q, its title is %q", id, title, all[i].title)
+		case !slices.Contains(kinds(all[i].section), "inferred"):
+			t.Errorf("%s is listed, but is not inferred", id)
+		}
+	}
+}
+
+// kinds are how the finding of the section is known.
+func kinds(section string) []string {
+	_, list, _ := strings.Cut(section, "\n- Kind: ")
+	line, _, _ := strings.Cut(list, "\n")
+	return strings.Split(line, ", ")
 }
 
 // checkFinding reports a finding that lacks its text or one of its lines.
