@@ -28,7 +28,7 @@ type getExecutionHistoryOutput struct {
 // maxHistoryPage bounds the events of a page in bytes, so that what a request
 // costs does not depend on the payloads. A page has at least one event. Clients
 // that follow nextToken see the same; the service's own bound is not known
-// (inferred).
+// (F-159).
 const maxHistoryPage = 8 << 20
 
 // getExecutionHistory returns a page of the events, forwards or backwards.
