@@ -1,8 +1,9 @@
 // Evaluates expressions with the reference implementation.
 //
-//     node answers.js FOLDER
+//     node answers.js FOLDER FUNCTIONS
 //
-// FOLDER has node_modules/jsonata. Each line of stdin is {"expression": text,
+// FOLDER has node_modules/jsonata, FUNCTIONS are the built-in functions: $sum,$count….
+// Each line of stdin is {"expression": text,
 // "input": text of JSON}; each line of stdout is the outcome, in the same order:
 // {"value": v}, {"undefined": true}, {"function": true}, {"error": {…}}, or
 // {"exception": text} for an error of JavaScript or an evaluation that takes too
@@ -41,7 +42,19 @@ function isFunction(v) {
     return typeof v === 'function' || Boolean(v && (v._jsonata_lambda || v._jsonata_function));
 }
 
+// The reference keeps the place of the last call in its built-in functions, which
+// all evaluations share. forget removes it.
+let builtins;
+async function forget() {
+    builtins = builtins || await jsonata('[' + process.argv[3] + ']').evaluate();
+    for (const f of builtins) {
+        delete f.token;
+        delete f.position;
+    }
+}
+
 async function answer({ expression, input }) {
+    await forget();
     try {
         const compiled = jsonata(expression);
         bound(compiled);

@@ -73,6 +73,12 @@ var excuses = []struct {
 	{"the reference fails with an exception of JavaScript, or takes too long", func(c *comparison) bool {
 		return c.theirs.exception != ""
 	}},
+	{"a number that JSON cannot hold is the result: D1001 here, null in the text of the reference", func(c *comparison) bool {
+		return c.ours.code == "D1001" && c.ours.position == 0 && c.theirs.value == "null"
+	}},
+	{"the reference does not check the arguments of a built-in function that was partially applied", func(c *comparison) bool {
+		return c.ours.code == "T0410" && c.theirs.code != "T0410" && strings.Contains(c.expression, "?")
+	}},
 	{"a limit of the host", func(c *comparison) bool {
 		return c.ours.code == "U1001"
 	}},
@@ -233,7 +239,11 @@ func startReference(t *testing.T) *process {
 }
 
 func (r *process) start(t *testing.T) {
-	r.cmd = exec.Command("node", "answers.js", r.folder)
+	var functions []string
+	for _, f := range builtins {
+		functions = append(functions, "$"+f.Name)
+	}
+	r.cmd = exec.Command("node", "answers.js", r.folder, strings.Join(functions, ","))
 	r.cmd.Stderr = os.Stderr
 	in, err := r.cmd.StdinPipe()
 	if err != nil {
