@@ -97,6 +97,8 @@ func TestEval(t *testing.T) {
 		{"tail calls do not nest", `($f := function($n, $a) { $n = 0 ? $a : $f($n - 1, $a + $n) }; $f(20000, 0))`, `200010000`},
 		{"partial application", `($add := function($a, $b) { $a + $b }; $inc := $add(1, ?); $inc(4))`, `5`},
 		{"chaining", `"  hello " ~> $trim ~> $uppercase`, `"HELLO"`},
+		{"a call in a block with a predicate is no tail call", `function($y){($sort($y))[$exists($)]}([2, 1])`, `[1,2]`},
+		{"nor is one in a block with a group", `function($y){($sort($y)){$string($): $}}([2, 1])`, `{"1":1,"2":2}`},
 		{"composition", `($f := $trim ~> $uppercase; $f(" a "))`, `"A"`},
 		{"callbacks get as many arguments as they take", `$map([1.55, 2.55], $round)`, `[2,2.6]`},
 		{"a signature is checked", `function($a)<n:n>{$a}("x")`, `T0410: Argument 1 of function undefined does not match function signature`},
