@@ -97,6 +97,7 @@ func TestEval(t *testing.T) {
 		{"tail calls do not nest", `($f := function($n, $a) { $n = 0 ? $a : $f($n - 1, $a + $n) }; $f(20000, 0))`, `200010000`},
 		{"partial application", `($add := function($a, $b) { $a + $b }; $inc := $add(1, ?); $inc(4))`, `5`},
 		{"chaining", `"  hello " ~> $trim ~> $uppercase`, `"HELLO"`},
+		{"a predicate of a block binds around it", `([1, 2])[$c := true]`, `[1,2]`},
 		{"a call in a block with a predicate is no tail call", `function($y){($sort($y))[$exists($)]}([2, 1])`, `[1,2]`},
 		{"nor is one in a block with a group", `function($y){($sort($y)){$string($): $}}([2, 1])`, `{"1":1,"2":2}`},
 		{"composition", `($f := $trim ~> $uppercase; $f(" a "))`, `"A"`},
