@@ -5,6 +5,8 @@ BIN      := bin/aslocal
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 FUZZTIME ?= 20s
 PATHS    ?= 20000
+EXPRESSIONS ?= 20000
+SEED     ?= 0
 SHARED   ?= ../shared
 KILLS    ?= 100
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -13,7 +15,7 @@ GOVULNDB ?= https://vuln.go.dev
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test update lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonpath conformance corpus recorded kill compare check platforms
+.PHONY: help run build test update lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +62,10 @@ fuzz: ## every fuzz target for FUZZTIME each (20s)
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 	  done; done
+
+fuzz-jsonata: ## EXPRESSIONS random expressions (20000) of seed SEED (the time) beside npm's jsonata 2.0.6; needs Node and npm
+	@for p in node npm; do command -v $$p > /dev/null || { echo "fuzz-jsonata: $$p is not on this machine, skipped"; exit 0; }; done; \
+	$(GO) test ./jsonata/compare -count=1 -v -run '^TestRandomExpressions$$' -expressions $(EXPRESSIONS) -seed $(SEED)
 
 fuzz-jsonpath: ## PATHS random JSONPaths (20000) beside Jayway JsonPath 2.0.0; needs Java and Maven
 	@for p in java mvn; do command -v $$p > /dev/null || { echo "fuzz-jsonpath: $$p is not on this machine, skipped"; exit 0; }; done; \

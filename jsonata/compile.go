@@ -115,10 +115,13 @@ func (c *compiler) capture() {
 }
 
 // bindings adds the variables that n binds in the scope around it. Blocks and
-// lambdas have scopes of their own.
+// lambdas have scopes of their own, which do not hold their predicates and groups.
 func bindings(n *node, s *scope) {
-	if n == nil || n.kind == nodeBlock || n.kind == nodeLambda {
+	if n == nil {
 		return
+	}
+	if n.kind == nodeBlock || n.kind == nodeLambda {
+		n = &node{predicates: n.predicates, stages: n.stages, group: n.group}
 	}
 	if n.kind == nodeBind {
 		s.add(n.text)

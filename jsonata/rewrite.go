@@ -180,11 +180,12 @@ func (r *rewriter) lambda(n *node) (*node, error) {
 	return n, nil
 }
 
-// markTail marks the calls in tail position.
+// markTail marks the calls in tail position. What has predicates or a group needs
+// the result itself.
 func markTail(n *node) {
 	switch {
-	case n == nil:
-	case n.kind == nodeCall && n.predicates == nil && n.group == nil:
+	case n == nil || n.predicates != nil || n.group != nil:
+	case n.kind == nodeCall:
 		n.tail = true
 	case n.kind == nodeCondition:
 		markTail(n.rhs)

@@ -1,9 +1,11 @@
-// Package compare measures package jsonata side by side with the reference
-// implementation, npm's jsonata 2.0.6, on the expressions of the shared data:
+// Package compare runs package jsonata side by side with the reference
+// implementation, npm's jsonata 2.0.6. It measures both on the expressions of the
+// shared data, and compares the outcomes of random expressions:
 //
 //	go test -v ./jsonata/compare -compare
+//	go test -v ./jsonata/compare -expressions 20000
 //
-// It needs node and npm, and installs the reference into a temporary folder.
+// Both need node and npm, and install the reference into a temporary folder.
 package compare
 
 import (
@@ -34,11 +36,6 @@ const (
 func TestCompare(t *testing.T) {
 	if !*compare {
 		t.Skip("measures only with -compare")
-	}
-	for _, tool := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not there: it runs the reference", tool)
-		}
 	}
 	text, err := os.ReadFile(benchFile)
 	if err != nil {
@@ -71,13 +68,25 @@ func TestCompare(t *testing.T) {
 	t.Logf("%s and ours:\n%s", reference, table.String())
 }
 
-// measureReference returns what the reference printed, by name.
-func measureReference(t *testing.T) map[string]value.Value {
-	folder := t.TempDir()
+// installReference installs the reference into a temporary folder. Without node
+// and npm the test is skipped.
+func installReference(t *testing.T) (folder string) {
+	for _, tool := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not on this machine, so there is no %s to compare with", tool, reference)
+		}
+	}
+	folder = t.TempDir()
 	install := exec.Command("npm", "install", "--no-audit", "--no-fund", "--prefix", folder, reference)
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Fatalf("npm install %s: %v\n%s", reference, err, out)
 	}
+	return folder
+}
+
+// measureReference returns what the reference printed, by name.
+func measureReference(t *testing.T) map[string]value.Value {
+	folder := installReference(t)
 	file, err := filepath.Abs(benchFile)
 	if err != nil {
 		t.Fatal(err)
