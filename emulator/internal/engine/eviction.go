@@ -16,6 +16,9 @@ type idleList struct {
 	ends    idlePlace // next is the first, prev the last; a ring
 	timer   *time.Timer
 	stopped bool
+
+	evicted  int   // since memory was given back; for sweep alone
+	released int64 // when that was, of uptime
 }
 
 // An idlePlace is the place of a resident in the list.
@@ -97,18 +100,18 @@ func (l *idleList) first() (*resident, int64) {
 	return l.ends.next.resident, l.ends.next.since
 }
 
-// manyEvicted is how many residents leave at once that their memory is worth a
-// collection of its own.
+// manyEvicted is how many residents must have left for their memory to be worth a
+// collection of its own. There is at most one in the time of EvictAfter.
 const manyEvicted = 5000
 
 // sweep evicts what has been idle for long enough. With a system clock it
 // arranges for the next sweep.
 func (e *Engine) sweep() {
 	now, after := e.uptime(), e.config.EvictAfter.Milliseconds()
-	l, evicted := &e.idle, 0
+	l := &e.idle
 	for r, since := l.first(); r != nil && since <= now-after; r, since = l.first() {
 		if e.evict(r) {
-			evicted++
+			l.evicted++
 			continue
 		}
 		l.mu.Lock()
@@ -120,14 +123,21 @@ func (e *Engine) sweep() {
 	if e.virtual != nil {
 		return
 	}
-	if evicted >= manyEvicted {
+	if l.evicted >= manyEvicted && now-l.released >= after {
 		debug.FreeOSMemory() // else the runtime keeps it for some minutes
+		l.evicted, l.released = 0, now
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.timer = nil
-	if first := l.ends.next; first != nil && first != &l.ends && !l.stopped {
-		l.timer = time.AfterFunc(time.Duration(max(1, first.since+after-now))*time.Millisecond, e.sweep)
+	var next int64 // when there is something to do again
+	if first := l.ends.next; first != nil && first != &l.ends {
+		next = first.since + after
+	} else if l.evicted >= manyEvicted {
+		next = l.released + after
+	}
+	if next != 0 && !l.stopped {
+		l.timer = time.AfterFunc(time.Duration(max(1, next-now))*time.Millisecond, e.sweep)
 	}
 }
 
