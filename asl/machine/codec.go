@@ -378,12 +378,33 @@ func (c *coder) value(v *value.Value) {
 		c.out = append(c.out, 0)
 	case *v == c.last:
 		c.out = append(c.out, 1)
-	default:
+	case v.Len() > fewMembers:
 		n := v.Size()
 		c.out = binary.AppendUvarint(c.out, uint64(n)+2)
 		c.out = v.AppendJSON(slices.Grow(c.out, n))
 		c.last = *v
+	default:
+		c.smallValue(v)
+		c.last = *v
 	}
+}
+
+// fewMembers is up to how many members or items a document is written without
+// knowing its size first, which costs as much as writing it.
+const fewMembers = 8
+
+// smallValue writes the text behind a place for its length, which has one byte
+// if the text is short, and else makes room for more.
+func (c *coder) smallValue(v *value.Value) {
+	at := len(c.out)
+	c.out = v.AppendJSON(append(c.out, 0))
+	n := uint64(len(c.out)-at-1) + 2
+	if n < 0x80 {
+		c.out[at] = byte(n)
+		return
+	}
+	var length [binary.MaxVarintLen64]byte
+	c.out = slices.Replace(c.out, at, at+1, length[:binary.PutUvarint(length[:], n)]...)
 }
 
 func (c *coder) readValue() value.Value {
