@@ -5,13 +5,11 @@
 package journal
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
-	"math"
 	"net/url"
 	"path/filepath"
 	"sync/atomic"
@@ -40,12 +38,11 @@ type SQLite struct {
 	last    atomic.Int64 // the greatest ID
 	closed  atomic.Bool
 
-	// Queries of the readers, prepared. lists are by the place of the ARN in a
-	// Query (4: none), by whether a status is asked for, and by the filter.
+	// Statements of the readers.
 	execution, batches, document, documents *sql.Stmt
 	unfinished, nextUnfinished, history     *sql.Stmt
 	nextDocument                            *sql.Stmt
-	lists                                   [5][2][3]*sql.Stmt
+	lists                                   lists
 }
 
 // OpenSQLite opens the store in the file, and makes it when there is none; the
@@ -134,16 +131,13 @@ func configure(c *connection, d Durability) error {
 const columns = `e.id, e.arn, e.machine_arn, coalesce(e.version_arn, ''), coalesce(e.alias_arn, ''),
 	coalesce(e.map_run_arn, ''), e.name, e.status, e.started, e.stopped, e.redrives, e.redriven, e.record`
 
-// queries gives the readers' queries by where they are kept prepared. Each runs
-// along an index; INDEXED BY makes one that would have to sort or to skip an
-// error when it is prepared, rather than slow when there is much.
+// queries gives the readers' queries, but those of lists, by where their
+// statements are kept.
 func (s *SQLite) queries() map[**sql.Stmt]string {
-	list := "SELECT " + columns + " FROM executions e "
 	histories := "SELECT " + columns + ", b.first, b.last, b.data FROM executions e %s" +
 		" LEFT JOIN batches b ON b.execution = e.id WHERE %s ORDER BY e.id, b.last"
-	const page = " ORDER BY id DESC LIMIT ?"
-	queries := map[**sql.Stmt]string{
-		&s.execution:      list + "WHERE arn = ?",
+	return map[**sql.Stmt]string{
+		&s.execution:      "SELECT " + columns + " FROM executions e WHERE arn = ?",
 		&s.unfinished:     fmt.Sprintf(histories, "INDEXED BY executions_status", "status = ?"),
 		&s.nextUnfinished: "SELECT id FROM executions INDEXED BY executions_status WHERE status = ? AND id > ? ORDER BY id LIMIT 1",
 		&s.history:        fmt.Sprintf(histories, "", "e.id = ?"),
@@ -151,22 +145,7 @@ func (s *SQLite) queries() map[**sql.Stmt]string {
 		&s.document:       "SELECT kind, key, data FROM documents WHERE kind = ? AND key = ?",
 		&s.documents:      "SELECT kind, key, data FROM documents WHERE kind = ? ORDER BY key",
 		&s.nextDocument:   "SELECT key FROM documents WHERE kind = ? AND key > ? ORDER BY key LIMIT 1",
-		&s.lists[4][0][0]: list + "WHERE id < ?" + page,
-		&s.lists[4][1][0]: list + "INDEXED BY executions_status WHERE status = ? AND id < ?" + page,
 	}
-	for place, by := range []string{"machine", "version", "alias", "map_run"} { // as in Query.arns
-		for status, index := range []string{"executions_" + by, "executions_" + by + "_status"} {
-			part := list + "INDEXED BY " + index + " WHERE " + by + "_arn = ?"
-			if status == 1 {
-				part += " AND status = ?"
-			}
-			fresh, redriven := part+" AND (redrives > 0) = 0 AND id < ?", part+" AND (redrives > 0) = 1 AND id < ?"
-			queries[&s.lists[place][status][RedrivenOrNot]] = fresh + " UNION ALL " + redriven + page
-			queries[&s.lists[place][status][Redriven]] = redriven + page
-			queries[&s.lists[place][status][NotRedriven]] = fresh + page
-		}
-	}
-	return queries
 }
 
 func (s *SQLite) prepare() (err error) {
@@ -188,38 +167,6 @@ func (s *SQLite) Execution(arn string) (Execution, error) {
 		return Execution{}, errARNNotFound(arn)
 	}
 	return x, s.readError(err)
-}
-
-// Executions implements [Store].
-func (s *SQLite) Executions(q Query) (page []Execution, next int64, err error) {
-	if err := q.check(); err != nil {
-		return nil, 0, err
-	}
-	place, status, args := 4, 0, make([]any, 0, 7)
-	for i, arn := range q.arns() {
-		if arn != "" {
-			place, args = i, append(args, arn)
-		}
-	}
-	if q.Status != "" {
-		status, args = 1, append(args, q.Status)
-	}
-	args = append(args, cmp.Or(q.Before, math.MaxInt64))
-	if place < 4 && q.Redriven == RedrivenOrNot {
-		args = append(args, args...) // of both parts
-	}
-	// One more than asked for tells whether there is a next page.
-	args = append(args, int64(min(q.Limit, math.MaxInt32))+1)
-	for x, err := range query(s, s.lists[place][status][q.Redriven], scanExecution, args...) {
-		if err != nil {
-			return nil, 0, err
-		}
-		if len(page) == q.Limit {
-			return page, page[len(page)-1].ID, nil
-		}
-		page = append(page, x)
-	}
-	return page, 0, nil
 }
 
 // Unfinished implements [Store]. What it gives is as it was when it began.

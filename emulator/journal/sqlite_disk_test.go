@@ -6,9 +6,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -199,7 +201,15 @@ func transactions(t *testing.T, path string) (n int) {
 // table, or sort what it found.
 func TestSQLiteQueriesUseIndexes(t *testing.T) {
 	s := openTest(t)
-	for _, query := range s.queries() {
+	queries := slices.Collect(maps.Values(s.queries()))
+	for _, by := range append(listedBy[:], "") {
+		for _, status := range []bool{false, true} {
+			for filter := RedrivenOrNot; filter <= NotRedriven; filter++ {
+				queries = append(queries, listKind{by, status, filter}.query())
+			}
+		}
+	}
+	for _, query := range queries {
 		args := make([]any, strings.Count(query, "?"))
 		for i := range args {
 			args[i] = 1

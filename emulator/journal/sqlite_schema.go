@@ -11,15 +11,18 @@ import (
 // applicationID marks the file as ours ("aslj"), as SQLite provides for.
 const applicationID = 0x61736c6a
 
-// migrations[n] turns a file of version n (its user_version) into one of
-// version n+1. Rows are added, never changed; version 0 is the empty file.
+// version is the version of schema, as a file's user_version has it.
+const version = 2
+
+// schema makes an empty file one of this version.
 //
 // The comments inside stay in the file: they are what .schema shows to a user
 // who opens it with an SQLite tool. Integer keys in arrival order keep the
 // insertions at the right end of the trees, which is several times faster than
 // random keys. Each list that a Query selects has its own index, in which
-// SQLite appends the id: a page is one seek and a run, whichever page it is.
-var migrations = []string{`
+// SQLite appends the id: a page is one seek and a run, whichever page it is. A
+// list of all is the merge of what was redriven and what was not.
+const schema = `
 CREATE TABLE executions (
 	id          INTEGER PRIMARY KEY, -- in arrival order
 	arn         TEXT NOT NULL UNIQUE,
@@ -31,18 +34,12 @@ CREATE TABLE executions (
 	status      TEXT NOT NULL,       -- RUNNING, SUCCEEDED, FAILED, ...
 	started     INTEGER NOT NULL,    -- Unix milliseconds
 	stopped     INTEGER NOT NULL,    -- Unix milliseconds, 0 while running
-	record      BLOB NOT NULL        -- what else the engine keeps of it
+	record      BLOB NOT NULL,       -- what else the engine keeps of it
+	redrives    INTEGER NOT NULL DEFAULT 0,
+	redriven    INTEGER NOT NULL DEFAULT 0 -- Unix milliseconds, 0 for never
 ) STRICT;
-CREATE INDEX executions_status         ON executions (status);
-CREATE INDEX executions_machine        ON executions (machine_arn);
-CREATE INDEX executions_machine_status ON executions (machine_arn, status);
-CREATE INDEX executions_version        ON executions (version_arn)         WHERE version_arn IS NOT NULL;
-CREATE INDEX executions_version_status ON executions (version_arn, status) WHERE version_arn IS NOT NULL;
-CREATE INDEX executions_alias          ON executions (alias_arn)           WHERE alias_arn IS NOT NULL;
-CREATE INDEX executions_alias_status   ON executions (alias_arn, status)   WHERE alias_arn IS NOT NULL;
-CREATE INDEX executions_map_run        ON executions (map_run_arn)         WHERE map_run_arn IS NOT NULL;
-CREATE INDEX executions_map_run_status ON executions (map_run_arn, status) WHERE map_run_arn IS NOT NULL;
-
+CREATE INDEX executions_status ON executions (status);
+` + listIndexes + `
 CREATE TABLE batches ( -- runs of events of an execution
 	id        INTEGER PRIMARY KEY, -- in arrival order
 	execution INTEGER NOT NULL,    -- executions.id
@@ -58,18 +55,9 @@ CREATE TABLE documents ( -- state machines, activities, tags, ...
 	data BLOB NOT NULL,
 	PRIMARY KEY (kind, key)
 ) STRICT;
-`, `
-ALTER TABLE executions ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE executions ADD COLUMN redriven INTEGER NOT NULL DEFAULT 0 /* Unix milliseconds, 0 for never */;
--- A list of all is the merge of what was redriven and what was not.
-DROP INDEX executions_machine;
-DROP INDEX executions_machine_status;
-DROP INDEX executions_version;
-DROP INDEX executions_version_status;
-DROP INDEX executions_alias;
-DROP INDEX executions_alias_status;
-DROP INDEX executions_map_run;
-DROP INDEX executions_map_run_status;
+`
+
+const listIndexes = `
 CREATE INDEX executions_machine        ON executions (machine_arn, redrives > 0);
 CREATE INDEX executions_machine_status ON executions (machine_arn, status, redrives > 0);
 CREATE INDEX executions_version        ON executions (version_arn, redrives > 0)         WHERE version_arn IS NOT NULL;
@@ -78,25 +66,41 @@ CREATE INDEX executions_alias          ON executions (alias_arn, redrives > 0)  
 CREATE INDEX executions_alias_status   ON executions (alias_arn, status, redrives > 0)   WHERE alias_arn IS NOT NULL;
 CREATE INDEX executions_map_run        ON executions (map_run_arn, redrives > 0)         WHERE map_run_arn IS NOT NULL;
 CREATE INDEX executions_map_run_status ON executions (map_run_arn, status, redrives > 0) WHERE map_run_arn IS NOT NULL;
-`}
+`
+
+// migrations[n] turns a file of version n+1 into one of version n+2. Rows are
+// added, never changed.
+var migrations = [version - 1]string{`
+ALTER TABLE executions ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE executions ADD COLUMN redriven INTEGER NOT NULL DEFAULT 0 /* Unix milliseconds, 0 for never */;
+DROP INDEX executions_machine;
+DROP INDEX executions_machine_status;
+DROP INDEX executions_version;
+DROP INDEX executions_version_status;
+DROP INDEX executions_alias;
+DROP INDEX executions_alias_status;
+DROP INDEX executions_map_run;
+DROP INDEX executions_map_run_status;
+` + listIndexes}
 
 // migrate makes the file one of this version: it creates the tables in an empty
-// file, and changes those of an older version, in one transaction. It fails with ErrForeign or ErrNewer before it has changed anything.
+// file, and changes those of an older version, in one transaction. It fails with
+// ErrForeign or ErrNewer before it has changed anything.
 func migrate(c *connection) error {
 	ctx := context.Background()
-	var application, version, tables int
+	var application, found, tables int
 	err := c.QueryRowContext(ctx, `
 		SELECT (SELECT application_id FROM pragma_application_id),
 		       (SELECT user_version FROM pragma_user_version),
-		       (SELECT count(*) FROM sqlite_schema)`).Scan(&application, &version, &tables)
+		       (SELECT count(*) FROM sqlite_schema)`).Scan(&application, &found, &tables)
 	switch {
 	case err != nil:
 		return err
 	case tables > 0 && application != applicationID:
 		return ErrForeign
-	case version > len(migrations):
-		return fmt.Errorf("%w: expected a schema of at most version %d, got %d", ErrNewer, len(migrations), version)
-	case version == len(migrations):
+	case found > version:
+		return fmt.Errorf("%w: expected a schema of at most version %d, got %d", ErrNewer, version, found)
+	case found == version:
 		return nil
 	}
 	tx, err := c.BeginTx(ctx, nil)
@@ -104,8 +108,12 @@ func migrate(c *connection) error {
 		return err
 	}
 	defer tx.Rollback()
-	for ; version < len(migrations); version++ {
-		if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
+	steps := []string{schema}
+	if found > 0 {
+		steps = migrations[found-1:]
+	}
+	for _, statements := range steps {
+		if _, err := tx.ExecContext(ctx, statements); err != nil {
 			return err
 		}
 	}

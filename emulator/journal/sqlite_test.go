@@ -170,7 +170,35 @@ func TestClosedFileIsComplete(t *testing.T) {
 	}
 }
 
-// A file of version 1, which had no redrives, keeps what it has.
+// tables describes the columns and indexes of the file.
+func tables(t *testing.T, path string) (all []string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query(`
+		SELECT t.name || ' ' || c.cid || ' ' || c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || coalesce(c.dflt_value, '') || ' ' || c.pk
+		FROM sqlite_schema t, pragma_table_xinfo(t.name) c WHERE t.type = 'table'
+		UNION ALL SELECT coalesce(sql, name) FROM sqlite_schema WHERE type = 'index'
+		ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var one string
+		if err := rows.Scan(&one); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, strings.Join(strings.Fields(one), " "))
+	}
+	return all
+}
+
+// A file of version 1, which had no redrives, keeps what it has, and gets the
+// tables that a new one has.
 func TestVersion1IsMigrated(t *testing.T) {
 	statements, err := os.ReadFile("testdata/version1.sql")
 	if err != nil {
@@ -236,6 +264,13 @@ func TestVersion1IsMigrated(t *testing.T) {
 		t.Errorf("after a redrive: got %+v, %v", page, err)
 	}
 	wantIntact(t, path)
+	empty := filepath.Join(t.TempDir(), "journal.db")
+	if err := openSQLite(t, empty, journal.Disk).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := tables(t, path), tables(t, empty); len(want) < 30 || !slices.Equal(got, want) {
+		t.Errorf("the migrated file has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 }
 
 func TestSQLitePaths(t *testing.T) {
