@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -51,9 +52,9 @@ func parseRules(tag reflect.StructTag) (*rules, error) {
 		}
 	}
 	if text := tag.Get("pattern"); text != "" {
-		r.pattern, err = compilePattern(text)
+		r.pattern = newPattern(text)
 	}
-	return r, err
+	return r, nil
 }
 
 func parseOptions(options string) (*rules, error) {
@@ -96,23 +97,28 @@ func parseBound(text string) (bound, error) {
 // backtracking can match.
 const patternTime = time.Second
 
-// compilePattern compiles a pattern of the API's model, which is Java's. RE2
+// newPattern makes a pattern of the API's model, which is Java's. It is compiled
+// when a string is first held against it: the classes of Unicode take memory
+// that most runs have no use for.
+func newPattern(text string) *pattern {
+	match := sync.OnceValue(func() func(string) bool { return compilePattern(text) })
+	return &pattern{text, func(s string) bool { return match()(s) }}
+}
+
+// compilePattern compiles the text of a pattern, and panics if it is wrong. RE2
 // knows most of them, the other engine also those that look ahead; neither
 // knows the class ASCII by that name.
-func compilePattern(text string) (*pattern, error) {
+func compilePattern(text string) (match func(string) bool) {
 	whole := `\A(?:` + strings.ReplaceAll(text, `\p{ASCII}`, `[\x00-\x7F]`) + `)\z`
 	if re, err := regexp.Compile(whole); err == nil {
-		return &pattern{text, re.MatchString}, nil
+		return re.MatchString
 	}
-	re, err := regexp2.Compile(whole, regexp2.None)
-	if err != nil {
-		return nil, fmt.Errorf("pattern: %w", err)
-	}
+	re := regexp2.MustCompile(whole, regexp2.None)
 	re.MatchTimeout = patternTime
-	return &pattern{text, func(s string) bool {
+	return func(s string) bool {
 		ok, err := re.MatchString(s)
 		return ok && err == nil
-	}}, nil
+	}
 }
 
 // check notes what v, the member of that name, violates.
