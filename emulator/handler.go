@@ -14,16 +14,18 @@ import (
 func newHandler(actions map[string]awsjson.Action, s *settings) http.Handler {
 	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: actions, Log: s.log, RequestID: s.random.For("requests").UUID}
 	router := mux.NewRouter()
-	router.Path("/").Methods(http.MethodPost).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if otherService(r) != "" || form(r) {
-			refuseOther(w, r)
-			return
-		}
-		service.ServeHTTP(w, r)
-	})
 	router.Path("/").MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return otherService(r) == "" }).HandlerFunc(aboutPage)
 	router.NotFoundHandler = http.HandlerFunc(refuseOther)
-	return newAccess(s.allowedHosts, router)
+	return newAccess(s.allowedHosts, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method != http.MethodPost || r.URL.Path != "/":
+			router.ServeHTTP(w, r)
+		case otherService(r) != "" || form(r):
+			refuseOther(w, r)
+		default: // past the router, which would copy the request
+			service.ServeHTTP(w, r)
+		}
+	}))
 }
 
 // aboutPage says to a person with a browser what this is.
