@@ -56,7 +56,7 @@ const maxFindings = 1000
 // TestHostileDefinitions is about ending soon at all; BenchmarkHostile says how
 // soon with a megabyte.
 func TestHostileDefinitions(t *testing.T) {
-	for name, text := range hostile(1 << 17) {
+	for name, text := range hostile(1 << 16) {
 		t.Run(name, func(t *testing.T) {
 			d, found := asl.Parse(text)
 			found = append(found, asl.Validate(d, asl.Options{})...)

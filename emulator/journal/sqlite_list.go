@@ -47,9 +47,10 @@ func (l *lists) statement(readers *sql.DB, kind listKind) (*sql.Stmt, error) {
 // query is the kind's query, whose parameters are the ARN, the status, the
 // greatest id and, last, the limit. It runs along an index; INDEXED BY makes one
 // that would have to sort or to skip an error, rather than slow when there is
-// much.
+// much. The sign before the limit hides the parameter from SQLite's planner,
+// which would plan the statement again for each limit that is bound to it.
 func (kind listKind) query() string {
-	const page = " ORDER BY id DESC LIMIT ?"
+	const page = " ORDER BY id DESC LIMIT +?"
 	list := "SELECT " + columns + " FROM executions e "
 	switch {
 	case kind.by == "" && !kind.status:

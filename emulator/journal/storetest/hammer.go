@@ -17,7 +17,7 @@ import (
 // that tells what the execution must look like by then. Readers check that what
 // they see is whole.
 func testHammer(t *testing.T, s journal.Store) {
-	const writers, readers, each = 6, 2, 18
+	const writers, readers, each = 6, 2, 9
 	var ids atomic.Int64
 	var writing, reading sync.WaitGroup
 	stop := make(chan struct{})

@@ -156,7 +156,7 @@ func testCursor(t *testing.T, s journal.Store) {
 }
 
 func testPages(t *testing.T, s journal.Store) {
-	const n = 4_000
+	const n = 2_000
 	for id := int64(1); id <= n; id++ {
 		x := execution(id)
 		if id%10 != 0 {

@@ -17,8 +17,7 @@ type Action struct {
 // In is read and Out written is worked out here, once; Handle panics if a type
 // or tag is not as the package doc says, since no request decides that.
 func Handle[In, Out any](f func(context.Context, *In) (*Out, error)) Action {
-	codecs := make(codecs)
-	in, out := codecs.structure(reflect.TypeFor[In]()), codecs.of(reflect.TypeFor[Out]())
+	in, out := codecsOf(reflect.TypeFor[In](), reflect.TypeFor[Out]())
 	return Action{func(ctx context.Context, body value.Value, header http.Header, dst []byte) ([]byte, error) {
 		to := new(In)
 		if err := decode(in, body, header, reflect.ValueOf(to).Elem()); err != nil {

@@ -2,10 +2,12 @@ package awsjson
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aslocal/aslocal/value"
@@ -24,9 +26,30 @@ type codec interface {
 	show(v value.Value) string
 }
 
-// codecs holds the codecs of struct types while they are made, so that a type
-// may contain itself.
+// codecs holds the codecs of struct types from when they begin to be made, so
+// that a type may contain itself.
 type codecs map[reflect.Type]*structCodec
+
+// known has the codecs of all types that this process has needed. Compiling
+// their patterns takes most of the time in which a service is made, and a test
+// may make a service for each of its cases.
+var known struct {
+	mutex sync.Mutex
+	codecs
+}
+
+// codecsOf gives the codecs of a request and its answer.
+func codecsOf(in, out reflect.Type) (*structCodec, codec) {
+	known.mutex.Lock()
+	defer known.mutex.Unlock()
+	more := maps.Clone(known.codecs) // codecs that panic as they are made do not stay
+	if more == nil {
+		more = codecs{}
+	}
+	request, answer := more.structure(in), more.of(out)
+	known.codecs = more
+	return request, answer
+}
 
 var optionalType = reflect.TypeFor[optional]()
 
@@ -82,8 +105,8 @@ func (s codecs) structure(t reflect.Type) *structCodec {
 	if t.Kind() != reflect.Struct {
 		panic(fmt.Sprintf("awsjson: expected a struct, got %v", t))
 	}
-	if known := s[t]; known != nil {
-		return known
+	if begun := s[t]; begun != nil {
+		return begun
 	}
 	made := &structCodec{name: strings.ToUpper(t.Name()[:min(1, len(t.Name()))]) + t.Name()[min(1, len(t.Name())):]}
 	s[t] = made
