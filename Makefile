@@ -9,6 +9,10 @@ EXPRESSIONS ?= 20000
 SEED     ?= 0
 SHARED   ?= ../shared
 KILLS    ?= 100
+# The race detector also checks the use of unsafe pointers. SQLite is C that was translated to Go: all its pointers are such.
+RACE     := -race -gcflags=modernc.org/sqlite/lib=-d=checkptr=0
+# A program that the race detector has built sleeps as it ends, by default for a second.
+export GORACE ?= atexit_sleep_ms=50
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOVULNDB ?= https://vuln.go.dev
@@ -27,7 +31,7 @@ build: ## build bin/aslocal
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/aslocal
 
 test: ## all tests, with the race detector
-	$(GO) test -race ./...
+	$(GO) test $(RACE) ./...
 
 update: ## rewrite all files of expected results; read the diff as if it were code
 	@for p in $$(grep -rl --include='*_test.go' '"update"' . | xargs -n1 dirname | sort -u); do \

@@ -170,7 +170,7 @@ func (e *Engine) beginChild(m *mapRunChildren, c waitingChild) (err error) {
 	e.watch(child, e.childWatcher(m, c.ChildStarting))
 	e.deliver(child, delivery{Stimulus: begin(&r)})
 	if !c.Express && m.isOver() { // abandon came before there was anything to stop
-		e.stopChild(c.ARN)
+		e.stopChild(child)
 	}
 	return nil
 }
@@ -301,14 +301,16 @@ func (e *Engine) abandonAll(execution int64) {
 	}
 }
 
+// stopChildren stops the children as they run now: by the time that it reaches
+// them, a redrive of the run may have redriven some of them.
 func (e *Engine) stopChildren(m *mapRunChildren) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.over, m.waiting, m.ended = true, nil, nil
-	var stop []string
+	var stop []*entry
 	for arn, c := range m.live {
 		if !c.Express {
-			stop = append(stop, arn)
+			stop = append(stop, e.find(arn))
 		}
 	}
 	if len(stop) == 0 {
@@ -317,14 +319,15 @@ func (e *Engine) stopChildren(m *mapRunChildren) {
 	e.busy.add()
 	go func() {
 		defer e.busy.done()
-		for _, arn := range stop {
-			e.stopChild(arn)
+		for _, child := range stop {
+			e.stopChild(child)
 		}
 	}()
 }
 
-func (e *Engine) stopChild(arn string) {
-	if child := e.find(arn); child != nil {
+// stopChild stops an execution, unless it has none, or an entry that is over.
+func (e *Engine) stopChild(child *entry) {
+	if child != nil {
 		e.deliver(child, delivery{Stimulus: machine.Stimulus{Kind: machine.Stopped}})
 	}
 }

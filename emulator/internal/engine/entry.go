@@ -85,7 +85,7 @@ type resident struct {
 	// Guarded by entry.mu.
 	unwritten int           // batches on their way to the journal
 	refused   []func(error) // have come too late, and learn it when there are none
-	begun     chan struct{} // closed when the entry leaves the stage beginning; nil if nobody waits
+	changed   chan struct{} // closed when the entry leaves the stage beginning, and when it leaves the table; nil if nobody waits
 
 	idle idlePlace
 }
@@ -175,8 +175,9 @@ func (x *entry) in(s stage) bool {
 func (x *entry) install(r *resident) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if old := x.resident; old != nil && old.begun != nil {
-		close(old.begun)
+	if old := x.resident; old != nil && old.changed != nil {
+		close(old.changed)
+		old.changed = nil
 	}
 	r.entry, x.resident, x.stage = x, r, running
 	x.durable(r.progress())
@@ -246,11 +247,11 @@ func (e *Engine) leave(x *entry, end outcome) {
 	e.entries.remove(x)
 	if r != nil {
 		x.mu.Lock()
-		begun := r.begun
-		r.begun = nil
+		changed := r.changed
+		r.changed = nil
 		x.mu.Unlock()
-		if begun != nil {
-			close(begun)
+		if changed != nil {
+			close(changed)
 		}
 	}
 	if had&askedWatchers != 0 {

@@ -106,7 +106,10 @@ func (e *Engine) redrive(ctx context.Context, arn string, token redriveToken, li
 		other, at, err := e.reopen(ctx, arn, limit, token, given)
 		switch {
 		case other != nil:
-			err = e.waitForBeginning(ctx, other) // somebody else redrives it
+			// Somebody else redrives it, or it is about to leave.
+			if err = e.waitForBeginning(ctx, other); err == nil {
+				err = e.waitForLeaving(ctx, other)
+			}
 		case err == nil:
 			return v, at, nil
 		case err == ErrStale: // somebody else has redriven it since it was described
@@ -155,7 +158,7 @@ func (e *Engine) addFolded(x *entry, limit int) (other *entry, err error) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	r.begun, x.resident = x.resident.begun, r
+	r.changed, x.resident = x.resident.changed, r
 	return nil, nil
 }
 
@@ -171,8 +174,9 @@ func (e *Engine) redriveChild(m *mapRunChildren, c *machine.ChildStarting) error
 	case err != nil && refused == nil:
 		return err
 	case refused != nil && v.Status == machine.Running && e.leftOver(&v):
+		child := e.find(c.ARN) // before OnEnd: as soon as it ends it is redriven
 		err := e.OnEnd(c.ARN, func(View) { e.queueChild(m, waitingChild{c, true}) })
-		e.stopChild(c.ARN)
+		e.stopChild(child)
 		return err
 	case refused != nil && v.Status != machine.Running && v.Status != machine.Succeeded:
 		e.childEnded(m, c, v, true)

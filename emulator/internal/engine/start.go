@@ -134,18 +134,33 @@ func (e *Engine) create(ctx context.Context, r *Request, unused bool) (*entry, V
 
 // waitForBeginning returns when the beginning of x is durable, or never will be.
 func (e *Engine) waitForBeginning(ctx context.Context, x *entry) error {
+	return e.waitWhile(ctx, x, func() bool { return x.stage == beginning })
+}
+
+// waitForLeaving returns when x, if it has ended, has left the table.
+func (e *Engine) waitForLeaving(ctx context.Context, x *entry) error {
+	return e.waitWhile(ctx, x, func() bool { return x.final != nil || x.stage == over })
+}
+
+// waitWhile waits until x changes, if what is said of it holds and it has not left
+// the table yet.
+func (e *Engine) waitWhile(ctx context.Context, x *entry, holds func() bool) error {
 	x.mu.Lock()
-	if x.stage != beginning {
+	r := x.resident
+	if r == nil || !holds() {
 		x.mu.Unlock()
 		return nil
 	}
-	if x.resident.begun == nil {
-		x.resident.begun = make(chan struct{})
+	if r.changed == nil {
+		r.changed = make(chan struct{})
 	}
-	begun := x.resident.begun
+	changed := r.changed
 	x.mu.Unlock()
+	if e.entry(x.id) != x { // it has left the table, and may have looked who waits before we did
+		return nil
+	}
 	select {
-	case <-begun:
+	case <-changed:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

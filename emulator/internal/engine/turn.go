@@ -299,9 +299,10 @@ func (e *Engine) publish(rec *record) {
 	x.mu.Lock()
 	x.durable(rec.progress)
 	x.final = rec.final
-	begun, givenUp := r.begun, x.stage == over
+	givenUp := x.stage == over
+	var begun chan struct{}
 	if x.stage == beginning {
-		x.stage, r.begun = running, nil
+		x.stage, begun, r.changed = running, r.changed, nil
 	}
 	x.mu.Unlock()
 	e.mapRuns.publish(x.arn, rec.mapRuns)
