@@ -28,15 +28,13 @@ func duplicatesIn(d *document, p *path) asl.Diagnostics {
 	var found asl.Diagnostics
 	within := p.pointer() + "/"
 	for _, twice := range d.twice() {
-		inside, ok := strings.CutPrefix(twice.Pointer, within)
-		if !ok {
+		if !strings.HasPrefix(twice.Pointer, within) {
 			continue
 		}
-		end := strings.LastIndexByte(inside, '/')
+		name := twice.Pointer[strings.LastIndexByte(twice.Pointer, '/')+1:]
 		found = append(found, asl.Diagnostic{
 			Severity: asl.SeverityWarning, Code: asl.DuplicateField, File: d.name, Range: twice.Second,
-			Pointer: "/" + inside[:max(end, 0)],
-			Message: fmt.Sprintf("Field '%s' occurs twice; the last one counts", position.Unescape(inside[end+1:])),
+			Message: fmt.Sprintf("Field '%s' occurs twice; the last one counts", position.Unescape(name)),
 			Hint:    fmt.Sprintf("the first one is at %s", twice.First.Start),
 		})
 	}
