@@ -99,7 +99,7 @@ func passMissing(end ending) ending {
 // engine starts a path from $ at the item here.
 func (p *Path) isThere(s *scene, item value.Value) (bool, ending) {
 	if p.plain {
-		if v, end := p.follow(item, true, s.maps); end != invalid {
+		if v, end := p.follow(item, true, s.maps, s.seen[p.firstSight:]); end != invalid {
 			return end == reached && !v.IsNull(), reached
 		}
 	}
@@ -114,7 +114,7 @@ func (o *operand) evaluate(s *scene, item value.Value) (value.Value, ending) {
 		return o.literal, reached
 	case o.shared == 0:
 		if o.path.plain {
-			if v, end := o.path.follow(item, true, s.maps); end != invalid {
+			if v, end := o.path.follow(item, true, s.maps, s.seen[o.path.firstSight:]); end != invalid {
 				return v, end
 			}
 		}
