@@ -201,8 +201,8 @@ type step struct {
 const maxSteps = 1_000_000
 
 // assigned adds to taken the variables that are assigned on the way to the given
-// state. Each transition assigns its own: that of a Catcher or a Choice rule not what
-// the state itself assigns (F-152).
+// state. Each transition has its own Assign: a Catcher or a Choice rule does not assign
+// what the state itself does (F-152).
 func (p *predecessors) assigned(s *State, taken map[string]bool) map[string]bool {
 	if p.to == nil {
 		p.to = make(map[string][]step)

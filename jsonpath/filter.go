@@ -107,7 +107,7 @@ func (p *Path) isThere(s *scene, item value.Value) (bool, ending) {
 	return end == reached && !v.IsNull(), passMissing(end)
 }
 
-// evaluate returns the value of the operand; that of a pattern is its text.
+// evaluate returns the value of the operand; the value of a pattern is its text.
 func (o *operand) evaluate(s *scene, item value.Value) (value.Value, ending) {
 	switch {
 	case o.path == nil:

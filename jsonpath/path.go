@@ -39,7 +39,7 @@ func (p *Path) Names() []string {
 }
 
 // Definite reports whether the path can mean one place only. The result of a
-// definite path is the value there, that of another one an array.
+// definite path is the value there, the result of any other path an array.
 func (p *Path) Definite() bool { return p.definite }
 
 // IsReference reports whether the path is a Reference Path: names and indexes

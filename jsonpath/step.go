@@ -6,8 +6,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file walks a document along the steps of a path. The order of what is
-// found is the document's; that of a deep scan is a node before its children.
+// This file walks a document along the steps of a path. What is
+// found is in the order of the document; a deep scan finds a node before its children.
 
 // A step is one token of a path.
 type step struct {

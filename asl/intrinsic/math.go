@@ -24,7 +24,7 @@ func mathAdd(in *invocation) (value.Value, error) {
 }
 
 // mathRandom returns a random integer from the first number to the second,
-// exclusively. With a seed it is that of java.util.Random (F-128).
+// exclusively. With a seed it is the number that java.util.Random gives (F-128).
 func mathRandom(in *invocation) (value.Value, error) {
 	from, err := in.integer(0)
 	if err != nil {

@@ -251,7 +251,7 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 // stands their key in S3.
 const assetPrefix = "asset."
 
-// isAsset reports whether a key in S3 is that of a file beside the template.
+// isAsset reports whether a key in S3 belongs to a file beside the template.
 func (r *reader) isAsset(key string) bool {
 	if key == "" || r.folder.path == "" || strings.ContainsAny(key, `/\`) {
 		return false
