@@ -145,16 +145,7 @@ func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 	for _, s := range w.States {
 		s.assigns(func(at *place, name string) {
 			sc.names[name] = true
-			switch {
-			case name == reservedName:
-				c.reportKeyIn(at, at, reservedVariable(name))
-			case utf8.RuneCountInString(name) > maxVariableName:
-				c.reportKeyIn(at, at, variableNameTooLong(name))
-			case !variableNameOK(name):
-				c.reportKeyIn(at, at, badVariableName(name))
-			case taken[name]:
-				c.reportKeyIn(at, at, outerVariable(name))
-			}
+			c.checkAssigned(at, name, taken)
 		})
 	}
 	order := predecessors{w: w, steps: maxSteps}
@@ -179,6 +170,20 @@ func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 		for _, v := range s.workflows() {
 			c.checkScope(v, inner, innerTaken)
 		}
+	}
+}
+
+// checkAssigned checks the name of a variable that is assigned.
+func (c *checker) checkAssigned(at *place, name string, taken map[string]bool) {
+	switch {
+	case name == reservedName:
+		c.reportKeyIn(at, at, reservedVariable(name))
+	case utf8.RuneCountInString(name) > maxVariableName:
+		c.reportKeyIn(at, at, variableNameTooLong(name))
+	case !variableNameOK(name):
+		c.reportKeyIn(at, at, badVariableName(name))
+	case taken[name]:
+		c.reportKeyIn(at, at, outerVariable(name))
 	}
 }
 
