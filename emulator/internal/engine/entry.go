@@ -85,7 +85,8 @@ type resident struct {
 	// Guarded by entry.mu.
 	unwritten int           // batches on their way to the journal
 	refused   []func(error) // have come too late, and learn it when there are none
-	begun     chan struct{} // closed when the entry leaves the stage beginning; nil if nobody waits
+	begun     chan struct{} // closed when the entry leaves the stage beginning, or is removed; nil if nobody waits
+	left      bool          // the entry has been removed
 
 	idle idlePlace
 }
@@ -247,7 +248,7 @@ func (e *Engine) leave(x *entry, end outcome) {
 	if r != nil {
 		x.mu.Lock()
 		begun := r.begun
-		r.begun = nil
+		r.begun, r.left = nil, true
 		x.mu.Unlock()
 		if begun != nil {
 			close(begun)

@@ -106,7 +106,7 @@ func (e *Engine) redrive(ctx context.Context, arn string, token redriveToken, li
 		other, at, err := e.reopen(ctx, arn, limit, token, given)
 		switch {
 		case other != nil:
-			err = e.waitForBeginning(ctx, other) // somebody else redrives it
+			err = e.waitForBeginning(ctx, other) // somebody else redrives it, or it is just ending
 		case err == nil:
 			return v, at, nil
 		case err == ErrStale: // somebody else has redriven it since it was described

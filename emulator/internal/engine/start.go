@@ -132,10 +132,12 @@ func (e *Engine) create(ctx context.Context, r *Request, unused bool) (*entry, V
 	return nil, view, err
 }
 
-// waitForBeginning returns when the beginning of x is durable, or never will be.
+// waitForBeginning returns when the beginning of x is durable, or never will be. If x
+// has ended, it returns when its entry has been removed.
 func (e *Engine) waitForBeginning(ctx context.Context, x *entry) error {
 	x.mu.Lock()
-	if x.stage != beginning {
+	leaving := (x.stage == over || x.final != nil) && x.resident != nil && !x.resident.left
+	if x.stage != beginning && !leaving {
 		x.mu.Unlock()
 		return nil
 	}
