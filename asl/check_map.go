@@ -205,10 +205,7 @@ func (c *checker) checkResultWriter(s *State) {
 		return
 	}
 	c.checkStorage(at, writer, writerResources())
-	where := "Parameters"
-	if s.QueryLanguage == JSONata {
-		where = "Arguments"
-	}
+	where := s.argumentsField()
 	switch resource, target := writer.Get("Resource").Exists(), writer.Get(where).Exists(); {
 	case writer.Len() == 0:
 		c.report(at, emptyValue())

@@ -131,10 +131,7 @@ func (c *checker) checkParameters(s *State) {
 	if err != nil || r.Kind != Integration {
 		return
 	}
-	name := "Parameters"
-	if s.QueryLanguage == JSONata {
-		name = "Arguments"
-	}
+	name := s.argumentsField()
 	at, given := s.at.member(name), s.Fields.Get(name)
 	if !given.Exists() {
 		c.report(s.at, argumentsRequired(name, r.Text))
@@ -166,6 +163,15 @@ func (c *checker) checkParameters(s *State) {
 			c.reportKeyIn(at, at.member(parameter), parameterNotSupported(stem).meant(stem, names))
 		}
 	}
+}
+
+// argumentsField returns the name of the field that holds what a state passes to the
+// resource that it calls.
+func (s *State) argumentsField() string {
+	if s.QueryLanguage == JSONata {
+		return "Arguments"
+	}
+	return "Parameters"
 }
 
 // endpointOK reports whether the ApiEndpoint of an HTTP Task may be a URL. Which texts

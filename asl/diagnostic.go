@@ -159,7 +159,7 @@ func (ds Diagnostics) sort() {
 //	   14 |         Next: Fulfill
 //	      |               ^^^^^^^ did you mean "Fulfil"?
 //
-// The error is that of w.
+// It fails only if w does.
 func (ds Diagnostics) Format(w io.Writer, source []byte) error {
 	var b strings.Builder
 	lines := strings.Split(string(source), "\n")

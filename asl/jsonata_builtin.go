@@ -10,8 +10,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file has the functions of JSONata that Step Functions, which is written in
-// Java, has another way than the reference (F-124).
+// This file has the functions of JSONata that behave differently in Step Functions
+// than in the reference (F-124).
 
 // ErrInternal is the cause of a *jsonata.Error where a function of the service fails
 // with an exception that it does not explain.
@@ -77,8 +77,8 @@ func decodeURLComponent(c jsonata.Call, in []value.Value) (value.Value, error) {
 	return c.Text(strings.ToValidUTF8(string(out), "\uFFFD"))
 }
 
-// withUTC returns a function of dates that takes "utc" for the time zone, its argument
-// at an index.
+// withUTC returns the function of dates with a name, changed so that its argument at
+// the index zone, the time zone, may also be "utc".
 func withUTC(name string, zone int) jsonata.Function {
 	for _, f := range jsonata.Builtins() {
 		if f.Name == name {

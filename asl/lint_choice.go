@@ -1,6 +1,8 @@
 package asl
 
 import (
+	"strings"
+
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -23,7 +25,7 @@ func (c *checker) lintRules(s *State) {
 		case always >= 0:
 			c.report(at, ruleNeverTaken(always, "always holds"))
 			return // one is enough
-		case again:
+		case again && !byChance(test):
 			c.report(at, ruleNeverTaken(first, "has the same test"))
 		}
 		if !again {
@@ -48,6 +50,16 @@ func (r *ChoiceRule) test() string {
 		test = test.Without(name)
 	}
 	return test.String()
+}
+
+// byChance reports whether a test may hold at one time and not at another.
+func byChance(test string) bool {
+	for _, function := range []string{"$random", "$shuffle", "$uuid"} {
+		if strings.Contains(test, function) {
+			return true
+		}
+	}
+	return false
 }
 
 func alwaysTrue(condition value.Value) bool {

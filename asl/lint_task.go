@@ -33,9 +33,9 @@ func (c *checker) lintToken(s *State) {
 // passesToken reports whether the input of a task may hold its token: it mentions the
 // context object, or its content is not known.
 func passesToken(s *State) bool {
-	name, context := "Parameters", "$$"
+	name, context := s.argumentsField(), "$$"
 	if s.QueryLanguage == JSONata {
-		name, context = "Arguments", "$states"
+		context = "$states"
 	}
 	given, found := s.Fields.Get(name), strings.Contains(s.Fields.Get("InputPath").Text(), "$$")
 	if !given.Exists() {

@@ -19,7 +19,7 @@ type Resource struct {
 	Action  string  // of an Integration, without its pattern: "sendMessage"
 	SDK     bool    // an Integration through the AWS SDK: every service, every action
 	Pattern Pattern // of an Integration
-	Version int     // of Sync: 1, or 2 for .sync:2, whose result is JSON where that of 1 is text
+	Version int     // of Sync: 1, or 2 for .sync:2, whose result is JSON; the result of 1 is text
 }
 
 // A ResourceKind is what a Task calls.
@@ -157,7 +157,7 @@ func (r Resource) Name() string {
 	return r.Action + r.suffix()
 }
 
-// suffix is that of the pattern, with its version: ".sync:2".
+// suffix returns the suffix of the pattern, with its version: ".sync:2".
 func (r Resource) suffix() string {
 	if r.Version == 2 {
 		return sync2Suffix

@@ -145,16 +145,7 @@ func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 	for _, s := range w.States {
 		s.assigns(func(at *place, name string) {
 			sc.names[name] = true
-			switch {
-			case name == reservedName:
-				c.reportKeyIn(at, at, reservedVariable(name))
-			case utf8.RuneCountInString(name) > maxVariableName:
-				c.reportKeyIn(at, at, variableNameTooLong(name))
-			case !variableNameOK(name):
-				c.reportKeyIn(at, at, badVariableName(name))
-			case taken[name]:
-				c.reportKeyIn(at, at, outerVariable(name))
-			}
+			c.checkAssigned(at, name, taken)
 		})
 	}
 	order := predecessors{w: w, steps: maxSteps}
@@ -182,6 +173,20 @@ func (c *checker) checkScope(w *Workflow, outer *scope, taken map[string]bool) {
 	}
 }
 
+// checkAssigned checks the name of a variable that is assigned.
+func (c *checker) checkAssigned(at *place, name string, taken map[string]bool) {
+	switch {
+	case name == reservedName:
+		c.reportKeyIn(at, at, reservedVariable(name))
+	case utf8.RuneCountInString(name) > maxVariableName:
+		c.reportKeyIn(at, at, variableNameTooLong(name))
+	case !variableNameOK(name):
+		c.reportKeyIn(at, at, badVariableName(name))
+	case taken[name]:
+		c.reportKeyIn(at, at, outerVariable(name))
+	}
+}
+
 // predecessors finds the variables that have been assigned when a state of a workflow
 // is entered.
 type predecessors struct {
@@ -201,8 +206,8 @@ type step struct {
 const maxSteps = 1_000_000
 
 // assigned adds to taken the variables that are assigned on the way to the given
-// state. Each transition assigns its own: that of a Catcher or a Choice rule not what
-// the state itself assigns (F-152).
+// state. Each transition has its own Assign: a Catcher or a Choice rule does not assign
+// what the state itself does (F-152).
 func (p *predecessors) assigned(s *State, taken map[string]bool) map[string]bool {
 	if p.to == nil {
 		p.to = make(map[string][]step)

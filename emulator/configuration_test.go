@@ -97,6 +97,51 @@ func TestConfigurationFaults(t *testing.T) {
 	}
 }
 
+// CloudWatch Logs takes fewer characters in a name than a state machine may have: with
+// a level, creating and updating such a state machine fails (F-156).
+func TestNamesThatCannotBeLogged(t *testing.T) {
+	em, err := emulator.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { em.Close() })
+	const machine = "arn:aws:states:us-east-1:123456789012:stateMachine:"
+	logging := func(level string) string {
+		return `"loggingConfiguration":{"level":"` + level + `","destinations":[{"cloudWatchLogsLogGroup":{"logGroupArn":"arn:aws:logs:us-east-1:123456789012:log-group:g:*"}}]}`
+	}
+	for _, c := range []struct {
+		name, level string
+		refused     bool
+	}{
+		{"a.B_c-9", "ALL", false},
+		{"注文", "OFF", false},
+		{"出荷", "ERROR", true},
+		{"a+b", "ALL", true},
+		{"a@b", "FATAL", true},
+		{"a'b", "ALL", true},
+	} {
+		wanted := ""
+		if c.refused {
+			wanted = "Invalid Logging Configuration: Value '" + machine + c.name + "' at 'resourceId' failed to satisfy constraint: " +
+				`Member must satisfy regular expression pattern: ^[0-9A-Za-z.\/\-_:]+$`
+		}
+		_, got := post(em, "CreateStateMachine", fmt.Sprintf(`{"name":%q,"definition":%q,"roleArn":%q,%s}`, c.name, pass, role, logging(c.level)))
+		if message := value.MustParse(got).Get("message").Text(); message != wanted {
+			t.Errorf("creating %s with %s:\n got %s\nwant %s", c.name, c.level, got, wanted)
+		}
+		if !c.refused {
+			continue
+		}
+		if status, got := post(em, "CreateStateMachine", fmt.Sprintf(`{"name":%q,"definition":%q,"roleArn":%q}`, c.name, pass, role)); status != 200 {
+			t.Fatalf("creating %s without logging: %d %s", c.name, status, got)
+		}
+		_, got = post(em, "UpdateStateMachine", fmt.Sprintf(`{"stateMachineArn":%q,%s}`, machine+c.name, logging(c.level)))
+		if message := value.MustParse(got).Get("message").Text(); message != wanted {
+			t.Errorf("updating %s with %s:\n got %s\nwant %s", c.name, c.level, got, wanted)
+		}
+	}
+}
+
 // A default that is spelt out changes nothing.
 func TestDefaultConfigurationsAreNoChange(t *testing.T) {
 	x := newTest(t)

@@ -265,6 +265,25 @@ func TestStopExecution(t *testing.T) {
 	x.wantFault(err, "ExecutionDoesNotExist", "Execution Does Not Exist: '"+arn+"x'")
 }
 
+// The name of an Express execution can be used again at once; each start has an ARN of
+// its own.
+func TestNamesOfExpressExecutions(t *testing.T) {
+	x := newTest(t)
+	machine := x.createType("quote", pass, types.StateMachineTypeExpress)
+	arns := make(map[string]bool)
+	for range 2 {
+		out, err := x.client.StartExecution(x.ctx, &sfn.StartExecutionInput{StateMachineArn: machine, Name: aws.String("mine")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		arn := *out.ExecutionArn
+		if prefix := "arn:aws:states:us-east-1:123456789012:express:quote:mine:"; !strings.HasPrefix(arn, prefix) || arns[arn] {
+			t.Errorf("got %s, want another one with the prefix %s", arn, prefix)
+		}
+		arns[arn] = true
+	}
+}
+
 func TestStartSyncExecution(t *testing.T) {
 	x := newTest(t)
 	machine := x.createType("quote", pass, types.StateMachineTypeExpress)

@@ -37,14 +37,12 @@ func (n *nested) Call(ctx context.Context, operation string, in value.Value) (va
 // because the execution that waits for it was stopped or its task timed out, the
 // nested one is stopped, too, as the service does.
 func (n *nested) OnEnd(ctx context.Context, execution string, f func()) error {
-	stop := context.AfterFunc(ctx, func() {
-		if errors.Is(context.Cause(ctx), task.ErrGivenUp) {
-			// An error says that it has ended meanwhile, or that we are closing.
-			_, _ = n.em.engine.Stop(context.WithoutCancel(ctx), execution, engine.Unmanaged(task.CallOf(ctx).Execution))
-		}
+	forget := n.em.engine.OnGivenUp(ctx, func() {
+		// An error says that it has ended meanwhile, or that we are closing.
+		_, _ = n.em.engine.Stop(context.WithoutCancel(ctx), execution, engine.Unmanaged(task.CallOf(ctx).Execution))
 	})
 	err := n.em.engine.OnEnd(execution, func(engine.View) {
-		stop()
+		forget()
 		f()
 	})
 	if errors.Is(err, engine.ErrNotFound) {

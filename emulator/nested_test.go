@@ -100,8 +100,8 @@ func TestNestedExecutionOfTestState(t *testing.T) {
 	}
 }
 
-// A nested execution that nobody waits for any more is stopped, and says whose it was
-// (F-117).
+// A nested execution that nobody waits for any more is stopped at once, before the clock
+// moves on to its end, and says whose it was (F-117).
 func TestNestedExecutionIsStopped(t *testing.T) {
 	const child = "arn:aws:states:us-east-1:123456789012:execution:child:mine"
 	task := `{"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
@@ -116,7 +116,7 @@ func TestNestedExecutionIsStopped(t *testing.T) {
 			x := newTest(t)
 			x.create("child", wait)
 			parent := x.start(x.create("parent", parent), "", `{}`)
-			x.em.Advance(time.Second)
+			x.em.Advance(24 * time.Hour)
 			want := "The Task state in AWS Step Functions execution [" + parent + "] which was managing this resource was aborted"
 			if got := x.em.Wait(child); got.Status != "ABORTED" || got.Error != "" || got.Cause != want {
 				t.Errorf("got %+v, want ABORTED with the cause %s", got, want)

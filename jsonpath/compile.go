@@ -35,7 +35,7 @@ func Compile(text string) (p *Path, err error) {
 		}
 	}()
 	p = &Path{text: text}
-	c := &compiler{whole: text, reads: &p.reads, text: text}
+	c := &compiler{whole: text, outer: p, text: text}
 	if len(text) > maxLength {
 		c.fail(0, "Path is longer than %d bytes", maxLength)
 	}
@@ -54,7 +54,7 @@ type compiler struct {
 	text  string
 	at    int
 	depth int
-	reads *int // see Path.reads
+	outer *Path // that Compile returns
 	steps []step
 }
 
@@ -73,6 +73,8 @@ func (c *compiler) path(p *Path) {
 		c.fail(len(c.text), "A path can not end with a scan.")
 	}
 	p.steps = c.steps
+	p.firstSight = c.outer.sights
+	c.outer.sights += len(p.steps)
 	p.seal()
 }
 

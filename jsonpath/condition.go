@@ -97,8 +97,8 @@ func (c *compiler) operand(offset int, text string) operand {
 	case strings.HasPrefix(inner, "@"), strings.HasPrefix(inner, "$"):
 		o := operand{path: c.operandPath(offset, inner)}
 		if inner[0] == '$' {
-			*c.reads++
-			o.shared = *c.reads
+			c.outer.reads++
+			o.shared = c.outer.reads
 		}
 		return o
 	case strings.HasPrefix(inner, "/") && (strings.HasSuffix(inner, "/") || strings.HasSuffix(inner, "/i")):
@@ -128,7 +128,7 @@ func (c *compiler) operandPath(offset int, text string) *Path {
 		c.fail(offset, "Path nests deeper than %d levels", maxNested)
 	}
 	p := &Path{text: text}
-	inner := &compiler{whole: c.whole, start: c.start + offset, text: text, depth: c.depth + 1, reads: c.reads}
+	inner := &compiler{whole: c.whole, start: c.start + offset, text: text, depth: c.depth + 1, outer: c.outer}
 	inner.path(p)
 	if !p.definite {
 		c.fail(offset, "the predicate path: %s is not definite", text)

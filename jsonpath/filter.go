@@ -99,7 +99,7 @@ func passMissing(end ending) ending {
 // engine starts a path from $ at the item here.
 func (p *Path) isThere(s *scene, item value.Value) (bool, ending) {
 	if p.plain {
-		if v, end := p.follow(item, true, s.maps); end != invalid {
+		if v, end := p.follow(item, true, s.maps, s.seen[p.firstSight:]); end != invalid {
 			return end == reached && !v.IsNull(), reached
 		}
 	}
@@ -107,14 +107,14 @@ func (p *Path) isThere(s *scene, item value.Value) (bool, ending) {
 	return end == reached && !v.IsNull(), passMissing(end)
 }
 
-// evaluate returns the value of the operand; that of a pattern is its text.
+// evaluate returns the value of the operand; the value of a pattern is its text.
 func (o *operand) evaluate(s *scene, item value.Value) (value.Value, ending) {
 	switch {
 	case o.path == nil:
 		return o.literal, reached
 	case o.shared == 0:
 		if o.path.plain {
-			if v, end := o.path.follow(item, true, s.maps); end != invalid {
+			if v, end := o.path.follow(item, true, s.maps, s.seen[o.path.firstSight:]); end != invalid {
 				return v, end
 			}
 		}

@@ -16,6 +16,10 @@ type Path struct {
 	definite bool
 	plain    bool // nothing but names and indexes, one each
 	reads    int  // number of $ operands in its filters, see remembered
+
+	// The steps of a path and of the paths in its filters have numbers, for their
+	// sights: sights is how many there are, firstSight the number of step 0.
+	sights, firstSight int
 }
 
 // String returns the path as it was written.
@@ -35,7 +39,7 @@ func (p *Path) Names() []string {
 }
 
 // Definite reports whether the path can mean one place only. The result of a
-// definite path is the value there, that of another one an array.
+// definite path is the value there, the result of any other path an array.
 func (p *Path) Definite() bool { return p.definite }
 
 // IsReference reports whether the path is a Reference Path: names and indexes
@@ -63,11 +67,14 @@ func (p *Path) Get(doc value.Value) (value.Value, error) { return p.get(doc, fal
 // get is Get; maps says that the engine holds doc in Java's maps and lists.
 func (p *Path) get(doc value.Value, maps bool) (value.Value, error) {
 	if p.plain {
-		if v, end := p.follow(doc, false, maps); end == reached {
+		if v, end := p.follow(doc, false, maps, nil); end == reached {
 			return v, nil
 		}
 	}
 	s := scene{root: doc, maps: maps, reads: p.reads, left: maxWork}
+	if !p.definite {
+		s.seen = make([]sight, p.sights)
+	}
 	v, end := p.walk(&s, doc, false, outermost)
 	switch end {
 	case reached:

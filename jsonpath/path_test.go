@@ -300,6 +300,27 @@ func TestLimits(t *testing.T) {
 }
 
 // TestShared has goroutines use one path at a time, for the race detector.
+// A step finds its member wherever the objects of an array have it.
+func TestItemsOfDifferentShapes(t *testing.T) {
+	doc := value.MustParse(`{"list":[{"a":1,"b":"x"},{"a":2,"b":"y"},{"b":"z","a":1},{"b":"no a"},7,{"a":{"b":1}},{"a":1},{"c":0,"b":"w","a":1},{}]}`)
+	for path, want := range map[string]string{
+		"$.list[*].a":                      `[1,2,1,{"b":1},1,1]`,
+		"$.list[?(@.a)].a":                 `[1,2,1,{"b":1},1,1]`,
+		"$.list[?(@.b && @.a == 1)].b":     `["x","z","w"]`,
+		"$.list[?(@.a == 1 || @.a == 2)]":  `[{"a":1,"b":"x"},{"a":2,"b":"y"},{"b":"z","a":1},{"a":1},{"c":0,"b":"w","a":1}]`,
+		"$.list[?(@.a.b == 1)]":            `[{"a":{"b":1}}]`,
+		"$.list[?(@.a == $.list[0].a)].b":  ``, // one has no b
+		"$.list[?(@.b == $.list[2].b)].a":  `[1]`,
+		"$.list[?(@['b'] != @['a'])]['b']": `[]`,
+		"$..b":                             `["x","y","z","no a",1,"w"]`,
+	} {
+		got, err := compile(t, path).Get(doc)
+		if (err != nil) != (want == "") || err == nil && got.String() != want {
+			t.Errorf("%s: got %v, %v, want %s", path, got, err, want)
+		}
+	}
+}
+
 func TestShared(t *testing.T) {
 	p := compile(t, `$.a[?(@.x == $.l[0] && @.s =~ /(a)\1/)].s`)
 	doc := value.MustParse(`{"a":[{"x":1,"s":"aa"},{"x":2,"s":"aa"},{"x":1,"s":"a"}],"l":[1]}`)

@@ -6,8 +6,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file walks a document along the steps of a path. The order of what is
-// found is the document's; that of a deep scan is a node before its children.
+// This file walks a document along the steps of a path. What is
+// found is in the order of the document; a deep scan finds a node before its children.
 
 // A step is one token of a path.
 type step struct {
@@ -86,7 +86,38 @@ type scene struct {
 	reads   int
 	left    int // work
 	known   []remembered
-	message string // of what ended the evaluation
+	seen    []sight // see Path.sights; nil if the path is definite
+	message string  // of what ended the evaluation
+}
+
+// A sight is where a step has found its member last. The objects of an array mostly
+// have one shape, in which the member is at the same place.
+type sight struct {
+	shape *value.Shape
+	at    int
+}
+
+// get returns the member of v, and no value if there is none.
+func (g *sight) get(v value.Value, name string) value.Value {
+	shape := v.Shape()
+	if shape == nil {
+		return value.Value{}
+	}
+	if shape != g.shape {
+		g.shape, g.at = shape, shape.Index(name)
+	}
+	if g.at < 0 {
+		return value.Value{}
+	}
+	return v.MemberValues()[g.at]
+}
+
+// member returns the member that step i of a path asks v for.
+func (s *scene) member(p *Path, i int, v value.Value) value.Value {
+	if s.seen == nil {
+		return v.Get(p.steps[i].name)
+	}
+	return s.seen[p.firstSight+i].get(v, p.steps[i].name)
 }
 
 func (s *scene) work(n int) ending {
@@ -118,12 +149,18 @@ func (p *Path) walk(s *scene, doc value.Value, bare bool, why purpose) (value.Va
 	return w.found[0], reached
 }
 
-// follow evaluates a plain path, without a message for what it does not find.
-func (p *Path) follow(v value.Value, bare, maps bool) (value.Value, ending) {
+// follow evaluates a plain path, without a message for what it does not find. seen has
+// the sights of its steps, or is nil.
+func (p *Path) follow(v value.Value, bare, maps bool, seen []sight) (value.Value, ending) {
 	for i := range p.steps {
 		s := &p.steps[i]
 		if s.kind == byName {
-			if v = v.Get(s.name); !v.Exists() {
+			if seen != nil {
+				v = seen[i].get(v, s.name)
+			} else {
+				v = v.Get(s.name)
+			}
+			if !v.Exists() {
 				return v, missing
 			}
 			bare = true
@@ -217,7 +254,7 @@ func (w *walk) byName(i int, s *step, v value.Value, bare bool) ending {
 	if v.Kind() != value.Object {
 		return w.fail(missing, notObject, i, v, bare)
 	}
-	member := v.Get(s.name)
+	member := w.scene.member(w.path, i, v)
 	switch {
 	case member.Exists():
 		return w.member(i+1, s.name, member)
@@ -402,7 +439,7 @@ func (w *walk) scan(i int, v value.Value, bare bool) ending {
 func (w *walk) scanned(i int, v value.Value, bare bool) ending {
 	s := &w.path.steps[i]
 	if s.kind == byName {
-		if member := v.Get(s.name); member.Exists() {
+		if member := w.scene.member(w.path, i, v); member.Exists() {
 			return w.member(i+1, s.name, member)
 		}
 		return reached

@@ -96,8 +96,7 @@ func (v Value) Size() int {
 		if s := v.text(); s != "" {
 			return len(s)
 		}
-		var buf [32]byte
-		return len(appendFloat(buf[:0], v.Float()))
+		return floatSize(v.Float())
 	case String:
 		return quotedSize(v.text())
 	case Array:
@@ -122,6 +121,19 @@ func (v Value) Size() int {
 		return n
 	}
 	return 0
+}
+
+// floatSize returns the length of what appendFloat appends.
+func floatSize(f float64) int {
+	if n := int64(f); float64(n) == f && 0 <= n && n < maxExact { // the usual case
+		digits := 1
+		for ; n >= 10; n /= 10 {
+			digits++
+		}
+		return digits
+	}
+	var buf [32]byte
+	return len(appendFloat(buf[:0], f))
 }
 
 func (v Value) sizeInside() int {

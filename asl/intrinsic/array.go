@@ -2,10 +2,9 @@ package intrinsic
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aslocal/aslocal/value"
@@ -120,9 +119,7 @@ func arrayUnique(in *invocation) (value.Value, error) {
 	hashes := make([]int32, 0, len(items))
 	var key []byte
 	for _, item := range items {
-		if key, err = appendKey(key[:0], item); err != nil {
-			return value.Value{}, err
-		}
+		key = appendKey(key[:0], item)
 		if !seen[string(key)] {
 			seen[string(key)] = true
 			unique, hashes = append(unique, item), append(hashes, value.JavaHash(item))
@@ -137,20 +134,16 @@ func arrayUnique(in *invocation) (value.Value, error) {
 
 // appendKey appends a text that is the same for equal values only: members are in
 // the order of their names, numbers have a canonical form.
-func appendKey(key []byte, v value.Value) ([]byte, error) {
-	var err error
+func appendKey(key []byte, v value.Value) []byte {
 	switch v.Kind() {
 	case value.Number:
 		return appendNumberKey(key, v)
 	case value.Array:
 		key = append(key, '[')
 		for _, item := range v.Slice() {
-			if key, err = appendKey(key, item); err != nil {
-				return nil, err
-			}
-			key = append(key, ',')
+			key = append(appendKey(key, item), ',')
 		}
-		return append(key, ']'), nil
+		return append(key, ']')
 	case value.Object:
 		names := make([]string, 0, v.Len())
 		for name := range v.Members() {
@@ -160,29 +153,24 @@ func appendKey(key []byte, v value.Value) ([]byte, error) {
 		key = append(key, '{')
 		for _, name := range names {
 			key = append(value.AppendQuoted(key, name), ':')
-			if key, err = appendKey(key, v.Get(name)); err != nil {
-				return nil, err
-			}
-			key = append(key, ',')
+			key = append(appendKey(key, v.Get(name)), ',')
 		}
-		return append(key, '}'), nil
+		return append(key, '}')
 	}
-	return v.AppendJSON(key), nil
+	return v.AppendJSON(key)
 }
 
 // appendNumberKey appends digits without zeros at either end, and an exponent.
-func appendNumberKey(key []byte, v value.Value) ([]byte, error) {
+func appendNumberKey(key []byte, v value.Value) []byte {
 	if n, ok := v.Int(); ok {
-		return fmt.Appendf(key, "%d", n), nil
+		return strconv.AppendInt(key, n, 10)
 	}
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(v.NumberText()), "e")
 	mantissa, negative := strings.CutPrefix(mantissa, "-")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	e := new(big.Int)
 	if exponent != "" {
-		if _, ok := e.SetString(exponent, 10); !ok {
-			return nil, errors.New("number without exponent") // the parser of value lets none through
-		}
+		e.SetString(exponent, 10) // digits, perhaps with a sign: the text is a number
 	}
 	digits := strings.TrimLeft(whole+fraction, "0")
 	kept := strings.TrimRight(digits, "0")
@@ -190,5 +178,5 @@ func appendNumberKey(key []byte, v value.Value) ([]byte, error) {
 	if negative {
 		key = append(key, '-')
 	}
-	return fmt.Appendf(key, "%se%s", kept, e), nil
+	return e.Append(append(append(key, kept...), 'e'), 10)
 }

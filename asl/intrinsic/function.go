@@ -70,7 +70,7 @@ type invocation struct {
 }
 
 // run calls the function, unless it does not take that many arguments, which the
-// service finds out no earlier (recorded).
+// service finds out no earlier (F-110).
 func (in *invocation) run() (value.Value, error) {
 	if n := len(in.values); n < in.function.least || n > in.function.most {
 		return value.Value{}, in.wrongNumber()
@@ -83,7 +83,7 @@ func (in *invocation) run() (value.Value, error) {
 }
 
 // wrongNumber says that there are too many or too few arguments. Only
-// States.JsonToString says so (recorded).
+// States.JsonToString says so (F-110).
 func (in *invocation) wrongNumber() error {
 	if in.function.name == "States.JsonToString" {
 		return in.failure("Invalid arguments", ": only a single argument is allowed.")
@@ -114,16 +114,30 @@ func (in *invocation) object(i int) (value.Value, error) {
 	return in.values[i], nil
 }
 
-// integer returns a number without its fraction: 2.6 is 2, -2.6 is -2 (recorded). It
+// integer returns a number without its fraction: 2.6 is 2, -2.6 is -2 (F-111). It
 // must then have 32 bits.
 func (in *invocation) integer(i int) (int, error) {
 	return in.bits32(i, math.Trunc(in.values[i].Float()))
 }
 
+// What Java makes of infinity in an int: it rounds to the greatest or the least
+// integer of 64 bits, of which the lower 32 stay.
+const (
+	infiniteInt         = -1
+	negativeInfiniteInt = 0
+)
+
 // nearest returns a number rounded to the nearest integer, a half towards positive
-// infinity: 2.5 is 3, -2.5 is -2 (recorded). It must then have 32 bits.
+// infinity: 2.5 is 3, -2.5 is -2 (F-111). It must then have 32 bits, unless no
+// double holds it: such a number does not fail (F-111).
 func (in *invocation) nearest(i int) (int, error) {
 	f := in.values[i].Float()
+	switch {
+	case math.IsInf(f, 1):
+		return infiniteInt, nil
+	case math.IsInf(f, -1):
+		return negativeInfiniteInt, nil
+	}
 	whole := math.Floor(f)
 	if f-whole >= 0.5 { // not Floor(f+0.5), which would round 0.49999999999999994 up
 		whole++

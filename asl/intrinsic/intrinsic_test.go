@@ -115,6 +115,9 @@ func TestFunctions(t *testing.T) {
 		{`States.MathAdd(0.49999999999999994, 0)`, `0`},
 		{`States.MathAdd(-0.5, 0.5)`, `1`},
 		{`States.MathAdd(2147483647, -2147483648)`, `-1`},
+		{`States.MathAdd(1, 1e999)`, `0`}, // inferred
+		{`States.MathAdd(-1e309, 1)`, `1`},
+		{`States.MathAdd(-1e309, 1e309)`, `-1`},
 		{`States.MathRandom(3, 4)`, `3`},
 		{`States.MathRandom(0, 2)`, `1`}, // from the counting source
 		{`States.MathRandom(12.5, 44.51, 3)`, `35`},
@@ -192,7 +195,7 @@ func TestErrors(t *testing.T) {
 		{`States.StringToJson($.n)`, `Invalid arguments in States.StringToJson`},
 		{`States.MathAdd(2147483647, 1)`, `Invalid arguments in States.MathAdd`},
 		{`States.MathAdd(2147483648, 1)`, `Invalid arguments in States.MathAdd`},
-		{`States.MathAdd(1, 1e999)`, `Invalid arguments in States.MathAdd`}, // inferred
+		{`States.MathAdd(1, 1.7e308)`, `Invalid arguments in States.MathAdd`},
 		{`States.MathAdd(null, 1)`, `Invalid arguments in States.MathAdd`},
 		{`States.MathRandom(1.4, 1.6)`, `Invalid arguments in States.MathRandom`},
 		{`States.MathRandom(1)`, `Invalid arguments in States.MathRandom`},

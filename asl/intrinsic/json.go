@@ -33,7 +33,7 @@ func jsonMerge(in *invocation) (value.Value, error) {
 	return merged.Value(), nil
 }
 
-// stringToJSON parses a string. A blank one gives null, and -0 is 0 (recorded).
+// stringToJSON parses a string. A blank one gives null (F-129), and -0 is 0 (recorded).
 func stringToJSON(in *invocation) (value.Value, error) {
 	text, err := in.text(0)
 	if err != nil {

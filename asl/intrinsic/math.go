@@ -7,7 +7,7 @@ import (
 )
 
 // mathAdd adds two numbers after rounding each to the nearest integer, which no other
-// function does (recorded).
+// function does (F-111).
 func mathAdd(in *invocation) (value.Value, error) {
 	a, err := in.nearest(0)
 	if err != nil {
@@ -24,7 +24,7 @@ func mathAdd(in *invocation) (value.Value, error) {
 }
 
 // mathRandom returns a random integer from the first number to the second,
-// exclusively (documented). With a seed it is that of java.util.Random (recorded).
+// exclusively. With a seed it is the number that java.util.Random gives (F-128).
 func mathRandom(in *invocation) (value.Value, error) {
 	from, err := in.integer(0)
 	if err != nil {
@@ -49,8 +49,7 @@ func mathRandom(in *invocation) (value.Value, error) {
 	return value.OfInt(int64(n)), nil
 }
 
-// uuid returns a random UUID. It takes no arguments, and ignores those that there are
-// (recorded).
+// uuid returns a random UUID and ignores arguments (F-111).
 func uuid(in *invocation) (value.Value, error) { return value.OfString(in.random.UUID()), nil }
 
 // A javaRandom is the generator of java.util.Random: linear congruential, with
@@ -98,8 +97,7 @@ func (r *javaRandom) between(from, to int32) int32 {
 }
 
 // JavaDouble returns the first number, 0 <= n < 1, of java.util.Random with that
-// seed. $random(seed) of JSONata returns it (measured: $random(42) is
-// 0.7275636800328681).
+// seed, as $random(seed) of JSONata does: $random(42) is 0.7275636800328681 (F-113).
 func JavaDouble(seed int64) float64 {
 	r := newJavaRandom(seed)
 	high, low := r.next(26), r.next(27)

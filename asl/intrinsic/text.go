@@ -7,7 +7,7 @@ import (
 )
 
 // stringSplit splits a string at every character of the second one, and leaves out
-// empty parts (recorded).
+// empty parts (F-127).
 func stringSplit(in *invocation) (value.Value, error) {
 	text, err := in.text(0)
 	if err != nil {
@@ -40,7 +40,7 @@ const hole = "{}"
 
 // brace takes a brace of a template that is not escaped, at an offset of its content;
 // next is the character after it. It reports whether that one belongs to it. A brace
-// that is not part of {} is a fault (recorded).
+// that is not part of {} is a fault (F-110).
 func (t *template) brace(at int, c, next byte) bool {
 	switch {
 	case c == '{' && next == '}':

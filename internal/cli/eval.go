@@ -352,6 +352,9 @@ func show(w io.Writer, code int, text string, err error, hint string) error {
 	switch err := err.(type) {
 	case *jsonata.Error:
 		d.Code, d.Message, d.Range = err.Code, err.Message, tokenRange(text, err)
+		if errors.Is(err, asl.ErrInternal) { // the service has no code for it (F-124)
+			d.Code, d.Message = asl.ErrQueryEvaluationError, "the expression threw an internal error during evaluation"
+		}
 	case *jsonpath.SyntaxError:
 		d.Code, d.Message, d.Range = asl.SchemaValidationFailed, err.Message, rangeOf(text, err.Offset, err.Offset+1)
 	case *intrinsic.SyntaxError:

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// This file keeps docs/findings.md true: each finding says how it is known, and
-// names cases or tests that exist.
+// This file keeps docs/findings.md and docs/facts.md true: each finding says how it
+// is known, each fact whether it is met, and both name cases or tests that exist.
 
 var (
 	findingHeading = regexp.MustCompile(`(?m)^## (F-\d{3}) (\S.*)$`)
@@ -19,6 +19,8 @@ var (
 	findingPin     = regexp.MustCompile("`([a-z0-9_/.-]+)`((?:,? Test\\w+)*)")
 	testName       = regexp.MustCompile(`Test\w+`)
 	findingCite    = regexp.MustCompile(`F-\d{3}`)
+	factRow        = regexp.MustCompile(`^\| (\d+(?:\.\d+)?) \| [^|]+ \| ((?:met|open|not yet)\b[^|]*) \| ([^|]+) \|$`)
+	validationFile = regexp.MustCompile(`validation/[a-z-]+`)
 	inferredRow    = regexp.MustCompile(`^\| (F-\d{3}) ([^|]+) \| [^|]+ \| [^|]+ \|$`)
 )
 
@@ -136,6 +138,54 @@ func checkFinding(t *testing.T, id, section string) {
 	}
 	for _, pin := range pins {
 		checkPin(t, id, pin[1], testName.FindAllString(pin[2], -1))
+	}
+}
+
+// Each row of the facts says what holds, and why a fact is not met; what is met is
+// pinned by findings, cases, files of validation or tests that exist.
+func TestFactsArePinned(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(root, "docs", "facts.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := make(map[string]bool)
+	for line := range strings.Lines(string(b)) {
+		line = strings.TrimSpace(line)
+		if !strings.HasPrefix(line, "| ") || line[2] < '0' || line[2] > '9' {
+			continue
+		}
+		row := factRow.FindStringSubmatch(line)
+		if row == nil {
+			t.Errorf("expected a row such as | 1.1 | fact | met | F-036 |, got %s", line)
+			continue
+		}
+		number, state, pinned := row[1], row[2], row[3]
+		if facts[number] {
+			t.Errorf("fact %s is there twice", number)
+		}
+		facts[number] = true
+		if pinned == "–" {
+			if strings.HasPrefix(state, "met") && number != "10" { // which names other rows
+				t.Errorf("fact %s is met, but nothing pins it", number)
+			}
+			continue
+		}
+		pins := findingPin.FindAllStringSubmatch(pinned, -1)
+		for _, pin := range pins {
+			checkPin(t, "fact "+number, pin[1], testName.FindAllString(pin[2], -1))
+		}
+		files := validationFile.FindAllString(pinned, -1)
+		for _, file := range files {
+			if _, err := os.Stat(filepath.Join(root, "testdata", file+".json")); err != nil {
+				t.Errorf("fact %s: %v", number, err)
+			}
+		}
+		if len(pins)+len(files)+len(findingCite.FindAllString(pinned, -1)) == 0 { // that findings exist is checked of all documents
+			t.Errorf("fact %s: expected findings, cases or tests, got %s", number, pinned)
+		}
+	}
+	if len(facts) == 0 {
+		t.Error("docs/facts.md has no facts")
 	}
 }
 

@@ -28,10 +28,10 @@ func (f folder) read(name string) (path, text string, err error) {
 	if f.path == "" {
 		return name, "", fmt.Errorf("%s: a template without a folder refers to no files", name)
 	}
-	name = filepath.FromSlash(name)
-	path = filepath.Join(f.path, name)
-	if filepath.IsAbs(name) {
-		path = filepath.Clean(name)
+	name = filepath.Clean(filepath.FromSlash(name)) // sub/../a is a, also if there is no folder sub, as for the tools that deploy
+	path = name
+	if !filepath.IsAbs(name) {
+		path = filepath.Join(f.path, name)
 	}
 	if slices.ContainsFunc(f.named, func(other string) bool { return same(other, path) }) {
 		b, err := sourcefile.Named(path)

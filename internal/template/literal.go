@@ -16,6 +16,9 @@ type document struct {
 	text  string
 	root  value.Value
 	table *position.Table
+
+	duplicates []position.Duplicate // see twice
+	searched   bool                 // duplicates are known
 }
 
 // isYAML reports whether a file is YAML by its name.

@@ -158,7 +158,9 @@ func (r *reader) file(machine, name, source string, e *substitutions) *Machine {
 func (r *reader) object(name string, d *document, v value.Value, p *path, with *renderer) *Machine {
 	t := new(text)
 	with.value(t, v, p, "", 0)
-	return fromText(name, d, p, t)
+	m := fromText(name, d, p, t)
+	m.unread = append(m.unread, duplicatesIn(d, p)...)
+	return m
 }
 
 // maxLogicalID is how long the names of resources may be; they are part of
@@ -249,7 +251,7 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 // stands their key in S3.
 const assetPrefix = "asset."
 
-// isAsset reports whether a key in S3 is that of a file beside the template.
+// isAsset reports whether a key in S3 belongs to a file beside the template.
 func (r *reader) isAsset(key string) bool {
 	if key == "" || r.folder.path == "" || strings.ContainsAny(key, `/\`) {
 		return false

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/internal/template"
 	"github.com/aslocal/aslocal/value"
@@ -143,17 +145,26 @@ func TestFilesElsewhere(t *testing.T) {
 
 // FuzzRead reads anything: no panic, and every place is in the source.
 func FuzzRead(f *testing.F) {
+	add := func(name string, source []byte) {
+		if ext := filepath.Ext(name); slices.Contains([]string{".yaml", ".yml", ".json"}, ext) {
+			f.Add(ext != ".json", string(source))
+		}
+	}
 	files, err := filepath.Glob(templates + "/*/*")
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, file := range files {
-		if slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(file)) {
-			source, err := os.ReadFile(file)
+	for _, name := range files {
+		if filepath.Ext(name) == ".txtar" {
+			archive, err := txtar.ParseFile(name)
 			if err != nil {
 				f.Fatal(err)
 			}
-			f.Add(filepath.Ext(file) != ".json", string(source))
+			for i := range archive.Files {
+				add(archive.Files[i].Name, archive.Files[i].Data)
+			}
+		} else if source, err := os.ReadFile(name); err == nil { // else it is a folder
+			add(name, source)
 		}
 	}
 	f.Fuzz(func(t *testing.T, yaml bool, source string) {

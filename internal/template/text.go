@@ -131,9 +131,8 @@ func (t *text) madeUp(start, end int) bool {
 	return false
 }
 
-// origin returns where in the source the bytes from start to end come from: the
-// origin of the first of them to that of the last. It is unknown if they have
-// none.
+// origin returns the part of the source that the bytes from start to end come from,
+// from the first to the last that have an origin; unknown if none has.
 func (t *text) origin(source *position.Table, start, end int) position.Range {
 	end = max(end, start+1)
 	i := sort.Search(len(t.pieces), func(i int) bool { return t.pieces[i].end > start })

@@ -30,9 +30,10 @@ type cloudWatchLogsLogGroup struct {
 // levelOff is the level without which there must be one destination.
 const levelOff = "OFF"
 
-// shown checks a logging configuration, nil if none was given. Destinations are
-// shown if they were given, even if there is none of them (recorded).
-func (c *loggingConfiguration) shown() (value.Value, error) {
+// shown checks the logging configuration of the state machine with an ARN; c is nil if
+// none was given. Destinations are shown if they were given, even if there is none of
+// them (recorded).
+func (c *loggingConfiguration) shown(machine string) (value.Value, error) {
 	if c == nil {
 		c = &loggingConfiguration{}
 	}
@@ -49,6 +50,9 @@ func (c *loggingConfiguration) shown() (value.Value, error) {
 			return value.Value{}, err
 		}
 	}
+	if level != levelOff && strings.ContainsFunc(machine, notLoggable) {
+		return value.Value{}, fault.LogResource(machine)
+	}
 	v := value.OfMembers("level", value.OfString(level), "includeExecutionData", value.OfBool(c.IncludeExecutionData))
 	if c.Destinations.Set {
 		destinations := make([]value.Value, len(given))
@@ -62,6 +66,12 @@ func (c *loggingConfiguration) shown() (value.Value, error) {
 		v = v.With("destinations", value.OfSlice(destinations))
 	}
 	return v, nil
+}
+
+// notLoggable reports whether CloudWatch Logs refuses an ARN because of the character.
+func notLoggable(r rune) bool {
+	letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	return !letter && !strings.ContainsRune("./-_:", r)
 }
 
 // check refuses a destination that is no log group with all of its streams.

@@ -55,7 +55,7 @@ func (a *API) createStateMachine(ctx context.Context, in *createStateMachineInpu
 		Publication: registry.Publication{Publish: in.Publish, Description: stringOrNone(in.VersionDescription)},
 	}
 	var err error
-	if c.Logging, err = in.LoggingConfiguration.shown(); err != nil {
+	if c.Logging, err = in.LoggingConfiguration.shown(a.home.StateMachine(in.Name)); err != nil {
 		return nil, err
 	}
 	if c.Encryption, err = in.EncryptionConfiguration.shown(); err != nil {
@@ -113,7 +113,7 @@ func (in *updateStateMachineInput) change(c *registry.Configuration) (err error)
 		c.RoleARN = in.RoleArn.Value
 	}
 	if in.LoggingConfiguration != nil {
-		if c.Logging, err = in.LoggingConfiguration.shown(); err != nil {
+		if c.Logging, err = in.LoggingConfiguration.shown(in.StateMachineArn); err != nil {
 			return err
 		}
 	}

@@ -62,12 +62,16 @@ func effectsOver(keys []string) (documents []journal.Document) {
 	return documents
 }
 
-// giveUpJobs takes away what jobs have left that were given up.
+// giveUpJobs takes away what jobs have left that were given up, and calls those who
+// want to know it.
 func (e *Engine) giveUpJobs(jobs []*job) {
 	var documents []journal.Document
 	e.jobs.mu.Lock()
 	for _, j := range jobs {
 		documents = append(documents, effectsOver(j.effects)...)
+		if j.givenUp != nil {
+			e.goBusy(j.givenUp)
+		}
 	}
 	e.jobs.mu.Unlock()
 	if len(documents) > 0 {

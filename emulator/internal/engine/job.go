@@ -31,6 +31,7 @@ type job struct {
 	calling bool              // a goroutine makes the call
 	outcome *machine.Stimulus // what it has led to, until that is durable
 	effects []string          // keys of the effect documents that it has written
+	givenUp func()            // see OnGivenUp; may be nil
 }
 
 // jobs holds the jobs of all executions.
@@ -96,6 +97,40 @@ func (q *jobs) drop(execution int64) (gone []*job) {
 	}
 	delete(q.of, execution)
 	return gone
+}
+
+// OnGivenUp arranges that f is called, by a goroutine of its own, if the state that has
+// asked for the call or watch of the context no longer waits for it: its execution was
+// stopped or its task timed out. f is called at once if that has already happened, and
+// not when the engine closes. A virtual clock stands still until f has returned. The
+// function that is returned takes f back.
+func (e *Engine) OnGivenUp(ctx context.Context, f func()) (forget func()) {
+	j, ok := ctx.Value(jobKey{}).(*job)
+	if !ok {
+		return func() {} // a call of TestState: nobody gives it up
+	}
+	e.jobs.mu.Lock()
+	defer e.jobs.mu.Unlock()
+	if errors.Is(context.Cause(j.ctx), task.ErrGivenUp) {
+		e.goBusy(f)
+		return func() {}
+	}
+	j.givenUp = f
+	return func() {
+		e.jobs.mu.Lock()
+		defer e.jobs.mu.Unlock()
+		j.givenUp = nil
+	}
+}
+
+// goBusy calls f by a goroutine of its own; until it returns a virtual clock does not
+// move.
+func (e *Engine) goBusy(f func()) {
+	e.busy.add()
+	go func() {
+		defer e.busy.done()
+		f()
+	}()
 }
 
 // keep keeps the jobs of an execution that f is true for. The caller holds q.mu.
@@ -269,11 +304,7 @@ func (e *Engine) watchJob(x *entry, start *machine.Start, c *machine.Command) {
 			s.Kind, s.Failure = machine.CallbackFailed, e.failureOf(arn, err)
 		}
 		e.jobs.endCall(j, &s)
-		e.busy.add()
-		go func() {
-			defer e.busy.done()
-			e.bringOutcome(j)
-		}()
+		e.goBusy(func() { e.bringOutcome(j) })
 	})
 }
 

@@ -301,6 +301,42 @@ func TestRedriveTokensThatAreRemembered(t *testing.T) {
 	redrive(0, mostRedriveTokens+2)
 }
 
+// An execution is redriven as soon as it is shown as ended, though its entry may still
+// be there.
+func TestRedriveOfAnExecutionThatIsLeaving(t *testing.T) {
+	var m mending
+	b := newBench(t, Config{Tasks: m.tasks()})
+	var once sync.Once
+	var failed error
+	var redriven atomic.Bool
+	done := make(chan struct{})
+	b.Observe(Filter{}, func(start *machine.Start, ev *machine.Event) {
+		if ev.Type != machine.ExecutionFailed {
+			return
+		}
+		once.Do(func() { // the end is durable, and the entry waits for this function
+			x := b.find(start.ARN)
+			m.mended.Store(true)
+			go func() {
+				_, failed = b.Redrive(b.ctx, start.ARN, "")
+				redriven.Store(true)
+				close(done)
+			}()
+			for waits := false; !waits && !redriven.Load(); runtime.Gosched() {
+				x.mu.Lock()
+				waits = x.resident.changed != nil
+				x.mu.Unlock()
+			}
+		})
+	})
+	arn := b.start("task", "x")
+	if <-done; failed != nil {
+		t.Fatal(failed)
+	}
+	b.wantStatus(arn, machine.Succeeded)
+	b.wantEmpty()
+}
+
 // A child that has not been stopped yet when its run is redriven is stopped
 // first: it ends in the first run, and goes on in the second.
 func TestRedriveBeforeTheChildrenAreStopped(t *testing.T) {

@@ -36,6 +36,8 @@ func TestMessages(t *testing.T) {
 		{"InvalidArnResource", InvalidArnResource("express"), "InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'", "", ""},
 		{"EncryptionConfiguration", EncryptionConfiguration("Must set a valid kmsKeyId."), "InvalidEncryptionConfiguration", "Must set a valid kmsKeyId.", "", ""},
 		{"LogDestination", LogDestination("Why."), "InvalidLoggingConfiguration", "Invalid Logging Configuration: Why.", "", ""},
+		{"LogResource", LogResource("ä"), "InvalidLoggingConfiguration", "Invalid Logging Configuration: Value 'ä' at 'resourceId' failed to satisfy constraint: " +
+			`Member must satisfy regular expression pattern: ^[0-9A-Za-z.\/\-_:]+$`, "", ""},
 		{"InvalidDefinition", InvalidDefinition("A: b at /"), "InvalidDefinition", "Invalid State Machine Definition: 'A: b at /'", "", ""},
 		{"InvalidDefinition", InvalidDefinition("A: b at /", "C: d at /States/E"), "InvalidDefinition",
 			"Invalid State Machine Definition: 'A: b at /, C: d at /States/E'", "", ""},

@@ -52,6 +52,14 @@ func LogDestination(why string) *Error {
 	return &Error{Code: "InvalidLoggingConfiguration", Message: "Invalid Logging Configuration: " + why}
 }
 
+// LogResource: CloudWatch Logs does not take the ARN of a state machine that is to be
+// logged, because its name has characters that are allowed otherwise. Whether there are
+// more words around these is not known (F-156).
+func LogResource(arn string) *Error {
+	return LogDestination("Value '" + arn + "' at 'resourceId' failed to satisfy constraint: " +
+		`Member must satisfy regular expression pattern: ^[0-9A-Za-z.\/\-_:]+$`)
+}
+
 // EncryptionConfiguration: why an encryption configuration cannot be one. Whether the
 // service puts words before these is not known (F-156).
 func EncryptionConfiguration(why string) *Error {
