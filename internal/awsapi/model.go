@@ -196,7 +196,7 @@ func (s *Shape) named(c Casing) *names {
 	}
 	n := &names{byName: make(map[string]*Member, len(s.members))}
 	for _, m := range s.members {
-		name := c.name(m.Name)
+		name := c.Name(m)
 		n.byName[name] = m
 		n.sorted = append(n.sorted, name)
 	}

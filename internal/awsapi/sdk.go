@@ -178,22 +178,15 @@ func (s *Service) sdkActions() []string {
 	return names
 }
 
-// offers reports whether Step Functions offers an operation through aws-sdk:.
+// offers reports whether Step Functions offers an operation through aws-sdk:. Those
+// that stream events it does not, and a few that the developer guide names.
 func (s *Service) offers(o *Operation) bool {
-	return !o.Streams && !slices.Contains(excluded[s.Name], o.Name)
-}
-
-// excluded are the operations that the developer guide says are not offered,
-// besides those that stream events.
-var excluded = map[string][]string{
-	"comprehendmedical": {"DetectEntities"},
-	"efs":               {"CreateTags"},
-	"emr":               {"DescribeJobFlows"},
-	"iotdeviceadvisor":  {"ListTestCases"},
-	"lambda":            {"InvokeAsync"},
-	"mediapackage":      {"RotateChannelCredentials"},
-	"rds-data":          {"ExecuteSql"},
-	"shield":            {"DeleteSubscription"},
+	switch s.Name + " " + o.Name {
+	case "comprehendmedical DetectEntities", "efs CreateTags", "emr DescribeJobFlows", "iotdeviceadvisor ListTestCases",
+		"lambda InvokeAsync", "mediapackage RotateChannelCredentials", "rds-data ExecuteSql", "shield DeleteSubscription":
+		return false
+	}
+	return !o.Streams
 }
 
 // sdkName returns the service of aws-sdk: that has a serviceId.
