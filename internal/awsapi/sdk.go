@@ -85,6 +85,18 @@ func SDKPrefix(service string) string {
 	return sdkPrefix(ServiceID(service))
 }
 
+// SDKError returns the error that a state sees when a service, named as in botocore,
+// has answered a call through aws-sdk: with an exception of its model:
+// "S3.NoSuchKeyException". The shape is "" for a code that the model does not have:
+// "S3.S3Exception".
+func SDKError(service, shape string) string {
+	prefix := SDKPrefix(service)
+	if shape == "" {
+		return prefix + "." + prefix + "Exception"
+	}
+	return prefix + "." + SDKException(shape)
+}
+
 // SDKException returns the class by which the Java SDK v2 knows an exception of a
 // model: "NoSuchKeyException" for NoSuchKey, "DbInstanceNotFoundException" for
 // DBInstanceNotFoundFault.
