@@ -10,7 +10,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -209,6 +208,9 @@ func (c *Client) request(ctx context.Context, t target, m *message, input value.
 	signingRegion := t.region
 	base := t.endpoint
 	if base == realAWS {
+		if !isHostLabel(t.region) {
+			return nil, &Error{Err: fmt.Errorf("%q is no region of AWS", t.region)}
+		}
 		host := t.service.Host(t.region)
 		if host.SigningRegion != "" {
 			signingRegion = host.SigningRegion
@@ -223,20 +225,12 @@ func (c *Client) request(ctx context.Context, t target, m *message, input value.
 	if m.query != "" {
 		full += "?" + m.query
 	}
-	u, err := url.Parse(full)
+	request, err := http.NewRequestWithContext(ctx, m.method, full, bytes.NewReader(m.body))
 	if err != nil {
 		return nil, &Error{Err: err}
 	}
-	m.header.Set("User-Agent", "aslocal")
-	request := &http.Request{
-		Method: m.method, URL: u, Host: u.Host, Header: m.header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: http.NoBody, ContentLength: int64(len(m.body)),
-	}
-	if len(m.body) > 0 {
-		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(m.body)), nil }
-		request.Body, _ = request.GetBody()
-	}
-	request = request.WithContext(ctx)
+	request.Header = m.header
+	request.Header.Set("User-Agent", "aslocal")
 	if err := c.sign(request, t, signingRegion, m.body); err != nil {
 		return nil, &Error{Err: err}
 	}

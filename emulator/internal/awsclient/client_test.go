@@ -420,6 +420,10 @@ func TestRealAWS(t *testing.T) {
 	if e := new(InputError); !errors.As(err, &e) || e.Path != "$.AccountId" {
 		t.Errorf("a host of another domain: got %v", err)
 	}
+	var real fakeAWS
+	if _, err := real.client(t, "sqs").Call(context.Background(), Request{Service: "sqs", Operation: "ListQueues", Region: "evil.test/"}); err == nil || len(real.calls) > 0 {
+		t.Errorf("a region of another domain: called %q, %v", real.calls, err)
+	}
 }
 
 // TestTransport checks what an endpoint can do wrong.
@@ -476,6 +480,21 @@ func TestTransport(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+func TestChecksums(t *testing.T) {
+	for algorithm, want := range map[string]string{ // of "123456789", as their definitions have it
+		"CRC32": "cbf43926", "CRC32C": "e3069283", "CRC64NVME": "ae8b14860a799888", "MD5": "25f9e794323b453885f5181f1b624d0b",
+		"SHA1":   "f7c3bc1d808e04732adf679965ccc34ca7ae3441",
+		"SHA256": "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225",
+		"SHA512": "d9e6762dd1c8eaf6d61b3c6192fc408d4d6d5f1176d0c29169bc24e71c3f274ad27fcd5811b313d681f7e55ec02d73d499c95455b6b5bb503acf574fba8ffe85",
+	} {
+		h := newChecksum(algorithm)
+		io.WriteString(h, "123456789")
+		if got := fmt.Sprintf("%x", h.Sum(nil)); got != want {
+			t.Errorf("%s is %s, want %s", algorithm, got, want)
+		}
+	}
 }
 
 func TestEndpoints(t *testing.T) {
