@@ -217,10 +217,11 @@ func TestCall(t *testing.T) {
 			err:    "InvalidInstanceID.NotFound: none (status 400)  r-6",
 		},
 		{
-			name: "CBOR", service: "eventbridgev2", operation: "ListEventBuses", input: `{}`,
-			answer:  fakeService{body: "\xbf\xff"},
-			request: "POST /service/AWSEventsV2/operation/ListEventBuses\nAccept: application/cbor\nContent-Type: application/cbor\nSmithy-Protocol: rpc-v2-cbor\n\n\xa0",
-			output:  `{}`,
+			name: "CBOR", service: "eventbridgev2", operation: "CreateEventBus", casing: awsapi.JavaV2,
+			input:   `{"Name": "b", "ClientToken": "t", "Tags": {"k": "v"}}`,
+			answer:  fakeService{body: "\xbf\x64Name\x7f\x61b\x61\xff\xff\x6cCreationTime\xc1\xfb\x41\xda\xac\x4e\xe0\x10\x00\x00\x65State\xf6\x65Other\x9f\x01\xff\xff"},
+			request: "POST /service/AWSEventsV2/operation/CreateEventBus\nAccept: application/cbor\nContent-Type: application/cbor\nSmithy-Protocol: rpc-v2-cbor\n\n\xa3\x64Name\x61b\x64Tags\xa1\x61k\x61v\x6bClientToken\x61t",
+			output:  "{\"CreationTime\":\"2026-09-21T14:13:20.250Z\",\"Name\":\"b\uFFFD\"}",
 		},
 		{
 			name: "an error of CBOR", service: "eventbridgev2", operation: "ListEventBuses",
