@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -379,8 +378,6 @@ func shortenBody(body []byte) string {
 	}
 	return text
 }
-
-var errStream = errors.New("it sends or answers events one by one, which Step Functions does not offer")
 
 // failed reports whether an answer is an error. S3 begins some answers before it
 // knows, so that an error has the status of a success.
