@@ -141,6 +141,13 @@ func (h *Host) serviceEnvironment() []string {
 // Has reports whether there is a function of the name.
 func (h *Host) Has(name string) bool { return h.pool(name) != nil }
 
+// Empty reports whether there is no function.
+func (h *Host) Empty() bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return len(h.pools) == 0
+}
+
 func (h *Host) pool(name string) *pool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
