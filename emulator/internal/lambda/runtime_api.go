@@ -58,7 +58,8 @@ type runtimeAPI struct {
 
 	mu          sync.Mutex
 	phase       phase
-	current     *call // the last one handed over
+	current     *call         // the last one handed over
+	another     chan struct{} // closed when the process asks again, while it waits
 	connections int
 }
 
@@ -152,7 +153,7 @@ func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// next waits for an event, without limit.
+// next waits for an event, without limit. Of two that wait, the later one gets it.
 func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	switch a.phase {
@@ -160,6 +161,8 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 		close(a.ready)
 	case answered:
 		close(a.current.over)
+	case waiting:
+		close(a.another) // the client has lost a connection, which may not be known here yet
 	case lost:
 	default:
 		defer a.mu.Unlock()
@@ -167,8 +170,14 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.phase = waiting
+	another := make(chan struct{})
+	a.another = another
 	a.mu.Unlock()
 	select {
+	case <-another:
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.refuseTransition(w, waiting)
 	case c := <-a.events:
 		a.mu.Lock()
 		a.phase, a.current = busy, c
@@ -177,8 +186,10 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 		c.write(w)
 	case <-r.Context().Done():
 		a.mu.Lock()
-		a.phase = lost
-		a.mu.Unlock()
+		defer a.mu.Unlock()
+		if a.another == another {
+			a.phase = lost
+		}
 	}
 }
 
