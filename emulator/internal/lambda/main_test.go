@@ -188,7 +188,9 @@ var plays = map[string]func(*client){
 		}()
 		c.serve(func(string, string) string { return strconv.Itoa(os.Getpid()) })
 	},
-	"closes its connection": func(c *client) {
+	"closes its connection": func(c *client) { // after the first answer
+		id, _ := c.next()
+		c.answer(id, `"well"`)
 		conn, _ := net.Dial("tcp", c.address)
 		fmt.Fprintf(conn, "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: %s\r\n\r\n", c.address)
 		conn.Close()
