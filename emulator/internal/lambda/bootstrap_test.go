@@ -119,13 +119,48 @@ func TestPython(t *testing.T) {
 	}
 }
 
-func TestPythonFromVersion312(t *testing.T) {
+// A virtual environment goes before the version that is asked for. From 3.12 on,
+// results are UTF-8.
+func TestPythonEnvironmentAndLayers(t *testing.T) {
 	t.Setenv("VIRTUAL_ENV", "")
-	folder := copied(t, "python")
-	h := newHost(t, Settings{}, Function{Name: "app", Runtime: "python3.12", Handler: "app.handler", Folder: folder})
-	need(t, h)
+	folder, lower, upper := copied(t, "python"), t.TempDir(), t.TempDir()
+	log := newJournal()
+	h := newHost(t, Settings{Log: log.add}, Function{Name: "app", Runtime: "python3.99", Handler: "app.handler", Folder: folder, Layers: []string{lower, upper}})
+	found, ok := h.askPython(t.Context(), "python3", folder)
+	if !ok || isWindows {
+		t.Skip("no python3, or none that can be linked to")
+	}
+	writeFile(t, folder, ".venv/pyvenv.cfg", "home = "+filepath.Dir(found.path)+"\n")
+	writeFile(t, folder, ".venv/bin/README", "")
+	venv := filepath.Join(folder, ".venv")
+	if err := os.Symlink(found.path, filepath.Join(venv, "bin", "python")); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, folder, "layered.py", "import os, one, two\ndef handler(event, context):\n    return [one.text, two.text, os.environ['VIRTUAL_ENV'], os.environ['PATH'].split(':')[0]]\n")
+	writeFile(t, lower, "python/one.py", "text = 'lower'")
+	writeFile(t, upper, "python/one.py", "text = 'upper'")
+	writeFile(t, lower, "python/lib/python"+found.minor()+"/site-packages/two.py", "text = 'package'")
 	step{"accent", `"é"`}.check(t, h, "app", folder)
 	step{"surrogate", `Unhandled {"errorMessage": "Unable to marshal response: 'utf-8' codec can't encode…`}.check(t, h, "app", folder)
+	log.await("aslocal: python3.99 is asked for, and Python " + found.version + " runs it (" + filepath.Join(venv, "bin", "python"))
+
+	f := h.Functions()[0].Function
+	f.Handler = "layered.handler"
+	h.Set([]Function{f})
+	step{"", `["upper", "package", "FOLDER/.venv", "FOLDER/.venv/bin"]`}.check(t, h, "app", folder)
+}
+
+// writeFile writes a file below a folder.
+func writeFile(t testing.TB, folder, name, text string) {
+	t.Helper()
+	path := filepath.Join(folder, filepath.FromSlash(name))
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	if err == nil {
+		err = os.WriteFile(path, []byte(text), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestPythonHandlers(t *testing.T) {
@@ -160,7 +195,9 @@ func TestPythonHandlers(t *testing.T) {
 }
 
 func TestNode(t *testing.T) {
-	folder := copied(t, "node")
+	folder, layer := copied(t, "node"), t.TempDir()
+	writeFile(t, layer, "nodejs/node_modules/shared/index.js", "module.exports = 'from the layer';")
+	writeFile(t, folder, "layered.cjs", "exports.handler = async () => require('shared');")
 	log := newJournal()
 	functions := []Function{
 		{Name: "old", Runtime: "nodejs22.x", Handler: "index.handler"},
@@ -170,6 +207,7 @@ func TestNode(t *testing.T) {
 		{Name: "synchronous", Runtime: "nodejs22.x", Handler: "old.synchronous"},
 		{Name: "synchronous new", Runtime: "nodejs24.x", Handler: "old.synchronous"},
 		{Name: "succeed", Runtime: "nodejs20.x", Handler: "old.succeed"},
+		{Name: "layer", Runtime: "nodejs22.x", Handler: "layered.handler", Layers: []string{layer}},
 		{Name: "nested", Runtime: "nodejs22.x", Handler: "old.nested.deep"},
 		{Name: "stream", Runtime: "nodejs22.x", Handler: "stream.handler"},
 		{Name: "package", Runtime: "nodejs22.x", Handler: "missing.handler"},
@@ -223,6 +261,7 @@ func TestNode(t *testing.T) {
 		{"synchronous", []step{{"", `null`}}, true},
 		{"synchronous new", []step{{"", `"ignored up to nodejs22.x"`}}, false},
 		{"succeed", []step{{"a", `"a"`}}, true},
+		{"layer", []step{{"", `"from the layer"`}}, true},
 		{"nested", []step{{"", `true`}}, true},
 		{"stream", []step{{"", `"one two"`}, {"prelude", "{\"statusCode\":201}\x00\x00\x00\x00\x00\x00\x00\x00\"one two\""}, {"fail", error("RangeError", "in the middle")}, {"", `"one two"`}}, false},
 		{"package", []step{{"", `Unhandled {"errorType":"Error","errorMessage":"Cannot find package 'nowhere' imported from FOLDER/missing.mjs…`}}, true},
@@ -268,32 +307,26 @@ func TestNode(t *testing.T) {
 func TestGo(t *testing.T) {
 	t.Setenv("GOOS", "plan9") // of a build for elsewhere
 	folder := copied(t, "go")
-	main := filepath.Join(folder, "main.go")
-	source, err := os.ReadFile(main)
+	source, err := os.ReadFile(filepath.Join(folder, "main.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	write := func(greeting string) {
-		text := strings.Replace(string(source), `greeting = ""`, greeting, 1)
-		if err := os.WriteFile(main, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	change := func(greeting string) {
+		writeFile(t, folder, "main.go", strings.Replace(string(source), `greeting = ""`, greeting, 1))
 	}
-	if err := os.WriteFile(filepath.Join(folder, "go.mod"), []byte("module example.test/pay\n\ngo 1.21\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writeFile(t, folder, "go.mod", "module example.test/pay\n\ngo 1.21\n")
 	h := newHost(t, Settings{Cache: t.TempDir()}, Function{Name: "pay", Runtime: "provided.al2023", Handler: "bootstrap", Folder: folder})
 	need(t, h)
 	if got := invoke(t, h, "pay", `{"a":1}`).text(); got != `{"a":1}` {
 		t.Errorf("got %s", got)
 	}
 	h.pool("pay").seen.took = 0
-	write("greeting = 1 +")
+	change("greeting = 1 +")
 	_, err = h.Invoke(t.Context(), Invocation{Function: "pay", Event: []byte(`1`)})
 	if want := "the function 'pay' cannot run on this machine: go build in " + folder + " failed: "; err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "main.go:") {
 		t.Errorf("got %v, want %s…", err, want)
 	}
-	write(`greeting = "hello "`)
+	change(`greeting = "hello "`)
 	if got := invoke(t, h, "pay", `1`).text(); got != `hello 1` {
 		t.Errorf("after the file has changed: got %s", got)
 	}
@@ -304,9 +337,7 @@ func TestGo(t *testing.T) {
 func TestGoSource(t *testing.T) {
 	folder := t.TempDir()
 	for _, name := range []string{"hello/main.go", "lib/lib.go", "deep/cmd/pay/main.go"} {
-		path := filepath.Join(folder, filepath.FromSlash(name))
-		os.MkdirAll(filepath.Dir(path), 0o700)
-		os.WriteFile(path, []byte("package "+strings.TrimSuffix(filepath.Base(name), ".go")+"\n"), 0o600)
+		writeFile(t, folder, name, "package "+strings.TrimSuffix(filepath.Base(name), ".go")+"\n")
 	}
 	for handler, want := range map[string]string{
 		"hello": "hello", "hello/main.go": "hello", "hello/bootstrap": "hello", "deep/cmd/pay": "deep/cmd/pay", "lib": "", "bootstrap": "", "../x": "", "": "",
