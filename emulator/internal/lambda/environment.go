@@ -127,7 +127,7 @@ type outcome struct {
 	failure failure // why the function has not answered; the zero failure if it has
 }
 
-func failedWith(f failure) outcome { return outcome{answer{f.payload(), true}, f} }
+func failedWith(f failure) outcome { return outcome{answer{payload: f.payload(), failed: true}, f} }
 
 // serve makes a call: it waits until the process is ready, gives it the event,
 // waits for its answer, and then until it asks for the next event. It reports
@@ -229,21 +229,24 @@ func (e *environment) lastWords(c *call) outcome {
 	e.api.finish()
 	select {
 	case a := <-c.answer:
-		return outcome{answer: a}
+		if !a.cut {
+			return outcome{answer: a}
+		}
 	case a := <-e.api.initError:
 		return e.notStarted(a)
 	default:
-		return failedWith(exited(c.RequestID, e.process.state()))
 	}
+	return failedWith(exited(c.RequestID, e.process.state()))
 }
 
-// timeOut ends the process of a call whose time is over.
+// timeOut ends the process of a call whose time is over, unless its answer has
+// come just now.
 func (e *environment) timeOut(c *call) outcome {
-	e.kill()
 	select {
 	case a := <-c.answer:
-		return outcome{answer: a} // it came in time
+		return outcome{answer: a}
 	default:
+		e.kill()
 		return failedWith(timedOut(c.RequestID, e.pool.function.Timeout, time.Now()))
 	}
 }

@@ -41,7 +41,8 @@ var phaseNames = [...]string{"RuntimeStarted", "RuntimeReady", "RuntimeReady", "
 // An answer is what the process says of a call, or of its start.
 type answer struct {
 	payload []byte
-	failed  bool
+	failed  bool // the payload is an error
+	cut     bool // it has not come whole
 }
 
 // runtimeAPI is the Runtime API of one process.
@@ -230,13 +231,13 @@ func (a *runtimeAPI) take(w http.ResponseWriter, r *http.Request, id string, fai
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
-		result = answer{responseTooLarge, true}
+		result = answer{payload: responseTooLarge, failed: true}
 	case err != nil:
-		result = answer{truncated(id).payload(), true}
+		result = answer{payload: truncated(id).payload(), failed: true, cut: true}
 	case r.Trailer.Get("Lambda-Runtime-Function-Error-Type") != "":
 		// A streaming function has failed after its answer has begun.
 		body, _ := base64.StdEncoding.DecodeString(r.Trailer.Get("Lambda-Runtime-Function-Error-Body"))
-		result = answer{body, true}
+		result = answer{payload: body, failed: true}
 	}
 	a.mu.Lock()
 	a.phase = answered
@@ -267,7 +268,7 @@ func (a *runtimeAPI) fail(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		body = nil // the process has said that it failed, if not how
 	}
-	a.initError <- answer{body, true}
+	a.initError <- answer{payload: body, failed: true}
 	accept(w)
 }
 
