@@ -83,7 +83,7 @@ recorded: build ## executions recorded on AWS against a server
 	@if [ -d $(SHARED)/recorded ]; then ./conformance/recorded.sh $(BIN) $(SHARED)/recorded; else echo "recorded: $(SHARED)/recorded is not there, skipped"; fi
 
 functions: ## local functions with many processes: all cases of Python and Node, 10 000 calls, cold starts and warm calls
-	$(GO) test ./emulator/internal/lambda -count=1 -v -all -run '^Test(ManyCalls|Node)$$' | grep -v '^=== '
+	$(GO) test ./emulator/internal/lambda -count=1 -v -all -run '^Test(ManyCalls|Node|HugeLog)$$' | grep -v '^=== '
 	$(GO) test ./emulator/internal/lambda -run '^$$' -bench . -benchmem
 
 kill: build ## attack bin/aslocal from outside: KILLS kills (100) under load, redrives, a full disk …; ATTACK_FLAGS go to internal/attack

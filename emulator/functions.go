@@ -1,6 +1,10 @@
 package emulator
 
-import "github.com/aslocal/aslocal/emulator/internal/lambda"
+import (
+	"time"
+
+	"github.com/aslocal/aslocal/emulator/internal/lambda"
+)
 
 // This file has the Lambda functions that run as processes of this machine,
 // without containers.
@@ -20,11 +24,12 @@ type localFunctions struct {
 	functions   []Function
 	log         func(FunctionLogEntry)
 	environment []string
+	idle        time.Duration
 }
 
 // newFunctions returns what runs the functions of the settings.
 func newFunctions(s *settings) *lambda.Host {
-	h := lambda.NewHost(lambda.Settings{Region: s.region, Account: s.account, ServiceEnvironment: s.local.environment, Log: s.local.log})
+	h := lambda.NewHost(lambda.Settings{Region: s.region, Account: s.account, ServiceEnvironment: s.local.environment, Log: s.local.log, Idle: s.local.idle})
 	h.Set(s.local.functions)
 	return h
 }
@@ -52,6 +57,12 @@ func WithFunctionLog(log func(FunctionLogEntry)) Option {
 // "NAME=text", such as where the services are (AWS_ENDPOINT_URL_SQS).
 func WithFunctionEnvironment(variables ...string) Option {
 	return func(s *settings) { s.local.environment = append(s.local.environment, variables...) }
+}
+
+// WithFunctionIdleTime sets after how long without a call a process of a function
+// ends; 10 minutes if not given, about what Lambda does.
+func WithFunctionIdleTime(idle time.Duration) Option {
+	return func(s *settings) { s.local.idle = idle }
 }
 
 // SetFunctions replaces the functions of [WithFunctions]. Processes of those that

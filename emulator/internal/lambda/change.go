@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -38,12 +39,12 @@ func look(folders []string, now func() time.Time) watch {
 			switch {
 			case err != nil:
 				return nil // unreadable, or just deleted: the next look differs
-			case entry.IsDir() && path != folder && isSkipped(entry.Name()):
+			case entry.IsDir() && path != folder && isSkipped(path):
 				return fs.SkipDir
 			case entry.IsDir() || entry.Name() == ".DS_Store":
 				return nil
 			}
-			info, err := entry.Info()
+			info, err := os.Stat(path) // of what a link leads to
 			if err != nil {
 				return nil
 			}
@@ -64,12 +65,15 @@ func look(folders []string, now func() time.Time) watch {
 
 // isSkipped reports whether a folder has no code that is edited: packages,
 // caches, and what tools keep.
-func isSkipped(name string) bool {
-	switch name {
-	case "node_modules", "__pycache__", "venv", "site-packages", "target":
+func isSkipped(path string) bool {
+	switch name := filepath.Base(path); name {
+	case "node_modules", "__pycache__", "venv", "site-packages":
 		return true
+	case "deps", "build", "incremental": // of Rust, below target/release
+		return filepath.Base(filepath.Dir(filepath.Dir(path))) == "target"
+	default:
+		return strings.HasPrefix(name, ".")
 	}
-	return strings.HasPrefix(name, ".")
 }
 
 // watched returns the folders whose files make a function.
@@ -78,6 +82,11 @@ func watched(f Function) []string {
 	if len(f.Command) == 0 && (strings.HasPrefix(f.Runtime, "provided") || strings.HasPrefix(f.Runtime, "go")) {
 		if source := goSource(f); source != "" {
 			folders = append(folders, goRoot(source))
+		}
+	}
+	for i, folder := range folders {
+		if real, err := filepath.EvalSymlinks(folder); err == nil {
+			folders[i] = real // a link itself would not be entered
 		}
 	}
 	return folders

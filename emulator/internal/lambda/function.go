@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"maps"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -53,8 +54,9 @@ const (
 	defaultConcurrency = 10
 )
 
-// withDefaults returns the function with the fields set that have a default.
-func (f Function) withDefaults() Function {
+// complete returns the function with the fields set that have a default, and its
+// folders as absolute paths.
+func (f Function) complete() Function {
 	if f.Timeout <= 0 {
 		f.Timeout = defaultTimeout
 	}
@@ -64,7 +66,22 @@ func (f Function) withDefaults() Function {
 	if f.Concurrency <= 0 {
 		f.Concurrency = defaultConcurrency
 	}
+	f.Folder, f.Layers = absolute(f.Folder), slices.Clone(f.Layers)
+	for i, layer := range f.Layers {
+		f.Layers[i] = absolute(layer)
+	}
 	return f
+}
+
+// absolute is a path as it is from everywhere.
+func absolute(path string) string {
+	if path == "" {
+		return ""
+	}
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
 }
 
 // equal reports whether processes of f may go on as those of g.

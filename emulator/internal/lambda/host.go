@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -96,12 +95,7 @@ func (h *Host) Set(functions []Function) {
 	old := h.pools
 	h.pools, h.names = make(map[string]*pool, len(functions)), nil
 	for _, f := range functions {
-		f = f.withDefaults()
-		if f.Folder != "" {
-			if absolute, err := filepath.Abs(f.Folder); err == nil {
-				f.Folder = absolute
-			}
-		}
+		f = f.complete()
 		if _, twice := h.pools[f.Name]; !twice {
 			h.names = append(h.names, f.Name)
 		}

@@ -56,14 +56,22 @@ func (h *Host) ask(ctx context.Context, name, folder string, arguments ...string
 	if err != nil {
 		return interpreter{}, false
 	}
-	key := path + "\x00" + folder
-	if known, ok := h.asked.Load(key); ok {
-		known := known.(askedInterpreter)
-		if known.ok || time.Since(known.at) < askAgain {
-			return known.interpreter, known.ok
+	here := path + "\x00" + folder
+	for _, key := range []string{path, here} {
+		if known, ok := h.asked.Load(key); ok {
+			known := known.(askedInterpreter)
+			if known.ok || time.Since(known.at) < askAgain {
+				return known.interpreter, known.ok
+			}
 		}
 	}
-	defer func() { h.asked.Store(key, askedInterpreter{found, ok, time.Now()}) }()
+	defer func() {
+		key := here
+		if ok && sameFile(path, found.path) {
+			key = path // it is the interpreter itself, in all folders
+		}
+		h.asked.Store(key, askedInterpreter{found, ok, time.Now()})
+	}()
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, arguments...)
@@ -75,6 +83,15 @@ func (h *Host) ask(ctx context.Context, name, folder string, arguments ...string
 	}
 	found = interpreter{path: strings.TrimSpace(first), version: strings.TrimSpace(second)}
 	return found, true
+}
+
+func sameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
 }
 
 // Python

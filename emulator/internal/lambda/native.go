@@ -119,9 +119,8 @@ func (h *Host) build(ctx context.Context, p *program) error {
 	defer cancel()
 	cmd := exec.Command("go", "build", "-buildvcs=false", "-tags=lambda.norpc", "-o", built, ".")
 	cmd.Dir = p.source
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool { // those of a build for Lambda
-		return strings.HasPrefix(variable, "GOOS=") || strings.HasPrefix(variable, "GOARCH=")
-	})
+	cmd.Env = append(os.Environ(), "GOOS=", "GOARCH=", // not those of a build for Lambda
+		"GOTMPDIR="+filepath.Dir(built)) // on the same disk, the program is replaced at once: another aslocal may build it, too
 	output, err := runWhole(ctx, cmd)
 	switch {
 	case ctx.Err() != nil:

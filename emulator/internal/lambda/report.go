@@ -64,18 +64,20 @@ func errorType(payload []byte) string {
 	return fault.ErrorType
 }
 
-// importHint says what helps if a module is missing, which often is there on
-// AWS or after a build; "" if none is.
+// importHint says what helps if a module cannot be imported, which often can be
+// on AWS or after a build; "" if that is not what has failed.
 func importHint(f Function, a answer) string {
 	if !a.failed {
 		return ""
 	}
 	var fault struct{ ErrorType, ErrorMessage string }
 	if json.Unmarshal(a.payload, &fault) != nil || !strings.Contains(fault.ErrorMessage, "No module named") &&
-		!strings.Contains(fault.ErrorMessage, "Cannot find ") {
+		!strings.Contains(fault.ErrorMessage, "Cannot find ") && !strings.Contains(fault.ErrorMessage, "Unknown file extension") {
 		return ""
 	}
 	switch {
+	case strings.Contains(fault.ErrorMessage, "Unknown file extension"):
+		return "Node runs TypeScript from version 22.18 on; build the function otherwise (sam build, cdk synth, esbuild)"
 	case strings.HasPrefix(f.Runtime, "python") && strings.Contains(fault.ErrorMessage, "boto"):
 		return "boto3 is part of Lambda's runtimes, not of this machine: run python3 -m venv .venv && .venv/bin/pip install boto3 in " + f.Folder
 	case strings.HasPrefix(f.Runtime, "python"):

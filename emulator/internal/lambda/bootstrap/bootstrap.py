@@ -12,7 +12,6 @@ import sys
 ROOT = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
 sys.path[0] = ROOT
 
-import decimal
 import importlib
 import json
 import logging
@@ -109,7 +108,8 @@ class Encoder:
         return value
 
     def default(self, value):
-        if isinstance(value, decimal.Decimal):
+        decimal = sys.modules.get("decimal")  # there is no Decimal without it
+        if decimal and isinstance(value, decimal.Decimal):
             if value.is_nan():
                 return float("nan")
             self.found = True
