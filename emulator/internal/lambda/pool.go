@@ -3,6 +3,8 @@ package lambda
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -47,7 +49,7 @@ func (p *pool) run(ctx context.Context, c *call) {
 	for {
 		e, err := p.acquire(ctx)
 		if err == nil && e == nil {
-			e, err = p.begin(c)
+			e, err = p.launch(c)
 		}
 		if err != nil {
 			p.refuse(c, err)
@@ -120,8 +122,8 @@ func (p *pool) forget() {
 	p.program = nil
 }
 
-// begin starts an environment, which acquire has counted.
-func (p *pool) begin(c *call) (*environment, error) {
+// launch starts an environment, which acquire has counted.
+func (p *pool) launch(c *call) (*environment, error) {
 	program, generation, err := p.prepare()
 	var e *environment
 	if err == nil {
@@ -139,6 +141,8 @@ func (p *pool) begin(c *call) (*environment, error) {
 		err = cannotRun(p.function, string(problem))
 	case p.host.ctx.Err() != nil:
 		err = ErrClosed
+	default: // the system has no more of something
+		err = &Error{http.StatusInternalServerError, "ServiceException", fmt.Sprintf("no process can be started for the function '%s': %v", p.function.Name, err)}
 	}
 	return nil, err
 }
@@ -272,7 +276,9 @@ func (p *pool) empty() {
 	p.mu.Unlock()
 	for _, e := range idle {
 		e.expiry.Stop()
-		p.host.start(func() { p.discard(e) })
+		if !p.host.start(func() { p.discard(e) }) {
+			p.discard(e)
+		}
 	}
 }
 

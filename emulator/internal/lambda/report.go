@@ -51,6 +51,9 @@ func lastLines(c *call, e *environment, o outcome, took durations) []string {
 	case o.failure.line != "":
 		lines = append([]string{o.failure.line}, lines...)
 	}
+	if c.Type == Event && o.failed {
+		lines = append(lines, "aslocal: the asynchronous call has failed; Lambda would make it twice more, aslocal does not")
+	}
 	if hint := importHint(e.pool.function, o.answer); hint != "" {
 		lines = append(lines, "aslocal: "+hint)
 	}
