@@ -117,6 +117,7 @@ func TestPython(t *testing.T) {
 			break
 		}
 	}
+	endsWithoutAPI(h, log)
 }
 
 // A virtual environment goes before the version that is asked for. From 3.12 on,
@@ -161,6 +162,17 @@ func writeFile(t testing.TB, folder, name, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// endsWithoutAPI closes the Runtime API of a process, as when aslocal is killed on a
+// system that does not end the process with it.
+func endsWithoutAPI(h *Host, log *journal) {
+	h.mu.RLock()
+	for e := range h.live {
+		e.api.close()
+	}
+	h.mu.RUnlock()
+	log.await("aslocal: the process ended between two calls (exit status 1)")
 }
 
 func TestPythonHandlers(t *testing.T) {
@@ -302,6 +314,7 @@ func TestNode(t *testing.T) {
 	if want := []string{"#\tINFO\tlogged 1 { a: 1 }", "#\tERROR\ttwo\nlines", "plain"}; !slices.Equal(got, want) {
 		t.Errorf("log: got %q, want %q", got, want)
 	}
+	endsWithoutAPI(h, log)
 }
 
 func TestGo(t *testing.T) {

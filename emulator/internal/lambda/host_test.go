@@ -476,6 +476,15 @@ func TestLog(t *testing.T) {
 	}
 }
 
+func TestAsynchronousCallThatFails(t *testing.T) {
+	log := newJournal()
+	h := newHost(t, Settings{Log: log.add}, played("exit 3"))
+	if _, err := h.Invoke(t.Context(), Invocation{Function: "exit 3", Event: []byte(`1`), Type: Event}); err != nil {
+		t.Fatal(err)
+	}
+	log.await("aslocal: the asynchronous call has failed; Lambda would make it twice more, aslocal does not")
+}
+
 func TestHugeLog(t *testing.T) {
 	size, longest, lines := 0, 0, 8<<20
 	if *all {
