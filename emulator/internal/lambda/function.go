@@ -1,8 +1,8 @@
 package lambda
 
 import (
-	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -84,12 +84,11 @@ func absolute(path string) string {
 	return path
 }
 
-// equal reports whether processes of f may go on as those of g.
-func (f Function) equal(g Function) bool {
-	return f.Name == g.Name && f.Runtime == g.Runtime && f.Handler == g.Handler && f.Folder == g.Folder &&
-		slices.Equal(f.Command, g.Command) && maps.Equal(f.Environment, g.Environment) &&
-		f.Timeout == g.Timeout && f.MemoryMB == g.MemoryMB && slices.Equal(f.Layers, g.Layers) &&
-		f.Concurrency == g.Concurrency && f.Place == g.Place && f.Broken == g.Broken
+// runsLike reports whether processes of g may go on as those of f. Where a
+// function is defined does not matter to them.
+func (f Function) runsLike(g Function) bool {
+	g.Place = f.Place
+	return reflect.DeepEqual(f, g)
 }
 
 // A Status is what is known of a function without calling it.

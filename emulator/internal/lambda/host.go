@@ -99,7 +99,8 @@ func (h *Host) Set(functions []Function) {
 		if _, twice := h.pools[f.Name]; !twice {
 			h.names = append(h.names, f.Name)
 		}
-		if p := old[f.Name]; p != nil && p.function.equal(f) {
+		if p := old[f.Name]; p != nil && p.function.runsLike(f) {
+			p.move(f.Place)
 			h.pools[f.Name] = p
 			continue
 		}

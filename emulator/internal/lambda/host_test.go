@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -373,6 +374,58 @@ func TestConcurrency(t *testing.T) {
 	}
 }
 
+// TestHammer calls, cancels, kills and replaces at random, and closes in the
+// middle of it.
+func TestHammer(t *testing.T) {
+	calls := 6
+	if *all {
+		calls = 200
+	}
+	names := []string{"echo", "exit 3", "answers, then exits"}
+	var functions []Function
+	for _, name := range names {
+		f := played(name)
+		f.Concurrency = 2
+		functions = append(functions, f)
+	}
+	h := newHost(t, Settings{Log: func(Entry) {}, Idle: 5 * time.Millisecond}, functions...)
+	outcomes := map[string]bool{`1`: true, `"bye"`: true, exitError("with error: exit status 3"): true, exitError("with error: signal: killed"): true}
+	var group sync.WaitGroup
+	for worker := range 6 {
+		random := rand.New(rand.NewPCG(1, uint64(worker)))
+		group.Go(func() {
+			for range calls {
+				ctx, cancel := context.WithCancel(context.Background())
+				switch random.IntN(6) {
+				case 0:
+					go cancel()
+				case 1:
+					f := functions[random.IntN(len(functions))]
+					f.MemoryMB = random.IntN(3)
+					h.Set([]Function{functions[0], functions[1], functions[2], f})
+				case 2:
+					h.mu.RLock()
+					for e := range h.live {
+						go e.process.kill()
+						break
+					}
+					h.mu.RUnlock()
+				}
+				r, err := h.Invoke(ctx, Invocation{Function: names[random.IntN(len(names))], Event: []byte(`1`), RequestID: requestID})
+				if err == nil && !outcomes[r.text()] || err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, ErrClosed) {
+					t.Errorf("got %s, %v", r.text(), err)
+				}
+				cancel()
+			}
+			h.Close()
+		})
+	}
+	group.Wait()
+	if left := children(); len(left) > 0 {
+		t.Errorf("processes are left: %v", left)
+	}
+}
+
 func TestChangedFunctions(t *testing.T) {
 	folder := t.TempDir()
 	f := played("pid")
@@ -405,6 +458,7 @@ func TestChangedFunctions(t *testing.T) {
 		{"a hidden folder", func() { write(".git/x") }, false},
 		{"the same functions", func() { h.Set([]Function{f}) }, false},
 		{"another function more", func() { h.Set([]Function{played("echo"), f}) }, false},
+		{"another place", func() { f.Place = "template.yaml:9"; h.Set([]Function{f}) }, false},
 		{"another time limit", func() { f.Timeout = time.Minute; h.Set([]Function{f}) }, true},
 		{"other variables", func() { h.SetServiceEnvironment([]string{"A=1"}) }, false},
 	} {
@@ -414,6 +468,9 @@ func TestChangedFunctions(t *testing.T) {
 		} else {
 			last = now
 		}
+	}
+	if got := h.Functions()[0].Function.Place; got != "template.yaml:9" {
+		t.Errorf("got place %s", got)
 	}
 	h.Set(nil)
 	if _, err := h.Invoke(t.Context(), Invocation{Function: "pid", Event: []byte(`1`)}); err == nil {

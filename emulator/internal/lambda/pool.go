@@ -16,7 +16,7 @@ import (
 // there may be.
 type pool struct {
 	host     *Host
-	function Function
+	function Function // but for its Place
 
 	preparing sync.Mutex // guards the next three, and is held while they are made
 	program   *program   // nil if it is not known, or the files have changed
@@ -30,6 +30,7 @@ type pool struct {
 	finishing  int            // those that have answered and not yet asked for the next event
 	waiters    []*waiter      // the first one is next
 	retired    bool           // the function has been replaced
+	place      string         // of the function, which may move
 }
 
 // A waiter is a call that waits for an environment.
@@ -41,7 +42,23 @@ type waiter struct {
 // it starts another one: about what that takes.
 const patience = 100 * time.Millisecond
 
-func newPool(h *Host, f Function) *pool { return &pool{host: h, function: f} }
+func newPool(h *Host, f Function) *pool { return &pool{host: h, function: f, place: f.Place} }
+
+// move says where the function is defined now.
+func (p *pool) move(place string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.place = place
+}
+
+// definition is the function as it is defined now.
+func (p *pool) definition() Function {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := p.function
+	f.Place = p.place
+	return f
+}
 
 // run makes a call.
 func (p *pool) run(ctx context.Context, c *call) {
@@ -138,7 +155,7 @@ func (p *pool) launch(c *call) (*environment, error) {
 	var problem cannot
 	switch {
 	case errors.As(err, &problem):
-		err = cannotRun(p.function, string(problem))
+		err = cannotRun(p.definition(), string(problem))
 	case p.host.ctx.Err() != nil:
 		err = ErrClosed
 	default: // the system has no more of something
@@ -309,7 +326,7 @@ func (p *pool) uncount() {
 }
 
 func (p *pool) status() Status {
-	s := Status{Function: p.function}
+	s := Status{Function: p.definition()}
 	program, err := p.host.find(p.host.ctx, p.function)
 	switch {
 	case err != nil:
