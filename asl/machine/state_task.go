@@ -61,6 +61,12 @@ func (t *task) prepare(x *Execution, f *frame) (in value.Value, scheduled *TaskE
 	if in, failure = f.state.flow.arguments(x, f); failure == nil {
 		failure = f.fits(in)
 	}
+	if complete := x.program.complete; failure == nil && complete != nil && t.resource.Kind == asl.Integration {
+		var problem string
+		if in, problem = complete(t.resource, in); problem != "" {
+			failure = f.runtime("The Parameters '%s' could not be used to start the Task: [%s]", in, problem)
+		}
+	}
 	if failure == nil {
 		scheduled.Timeout, failure = t.seconds(x, f, t.timeout, "TimeoutSeconds")
 	}
