@@ -50,7 +50,7 @@ var table = []row{
 	{name: "jsonata/internal/picture", imports: "jsonata/internal/wtf8 jsonata/internal/ecma", pure: true},
 	{name: "jsonata", imports: "value internal/cell jsonata/internal/wtf8 jsonata/internal/ecma jsonata/internal/picture", pure: true},
 	{name: "asl/intrinsic", imports: "value jsonpath", pure: true},
-	{name: "asl", imports: "value jsonpath jsonata asl/intrinsic internal/position internal/printable internal/service internal/spell", pure: true},
+	{name: "asl", imports: "value jsonpath jsonata asl/intrinsic internal/awsapi internal/position internal/printable internal/service internal/spell", pure: true},
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 
 	{name: "graph", imports: "value asl"},
@@ -65,7 +65,7 @@ var table = []row{
 	{name: "emulator/internal/arn", imports: "emulator/internal/api/fault"},
 	{name: "emulator/internal/random"},
 	{name: "emulator/internal/history", imports: "value asl asl/machine"},
-	{name: "emulator/internal/task", imports: "value asl internal/service emulator/internal/arn emulator/internal/random"},
+	{name: "emulator/internal/task", imports: "value asl internal/awsapi internal/service emulator/internal/awsclient emulator/internal/arn emulator/internal/random"},
 	{name: "emulator/internal/awsclient", imports: "value internal/awsapi internal/spell emulator/internal/random"},
 	{name: "emulator/internal/s3", imports: "internal/regular"},
 	{name: "emulator/internal/distributedmap/reader", imports: "value asl internal/position emulator/internal/s3"},
