@@ -184,7 +184,8 @@ func callOf(start *machine.Start, c *machine.Command) (*task.Call, error) {
 func taskCall(start *machine.Start, c *machine.Command) *task.Call {
 	t := c.Task
 	return &task.Call{
-		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Token: c.Token,
+		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Role: t.Credentials,
+		Token: c.Token,
 	}
 }
 

@@ -42,6 +42,7 @@ type Call struct {
 	Execution string      // ARN
 	Machine   string      // ARN of the state machine
 	State     string      // name
+	Role      string      // ARN of the role in the state's Credentials, "" if it has none
 	Token     int64       // number of the record that asks for this call in the execution
 
 	Reading *Reading // what is read is the items of a Map Run; or nil
