@@ -4,7 +4,7 @@
 //
 //	service, operation, err := awsapi.FindSDK("dynamodb", "putItem") // "dynamodb", "PutItem"
 //	op, ok := awsapi.Describe(service, operation)
-//	table, ok := op.Input.Member("TableName", awsapi.JavaV2)
+//	table := op.Input.Member("TableName", awsapi.JavaV2)
 //	table.Required // true
 //
 // The models are those that AWS publishes with botocore, made compact by

@@ -82,6 +82,7 @@ var table = []row{
 	{name: "internal/cli/...", imports: "value jsonpath jsonata asl/... graph emulator/... debug conformance internal/..."},
 	{name: "internal/attack", imports: "emulator"},
 	{name: "internal/compare", imports: "emulator"},
+	{name: "internal/awsmodels", imports: "internal/awsapi"},
 	{name: "internal/policy"},
 	{name: "cmd/aslocal", imports: "internal/cli"},
 	{name: "examples/...", imports: "value jsonpath jsonata asl/... graph emulator/... debug conformance"},
