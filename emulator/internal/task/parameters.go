@@ -81,7 +81,7 @@ func checkInput(a *service.Action, parameters value.Value) string {
 		return ""
 	}
 	for name, v := range parameters.Members() {
-		if m, ok := operation.Input.Member(name, awsapi.PascalCase); ok {
+		if m := operation.Input.Member(name, awsapi.PascalCase); m != nil {
 			if problem := checkShape(m.Shape, name, v); problem != "" {
 				return problem
 			}
@@ -124,8 +124,8 @@ func checkShape(s *awsapi.Shape, field string, v value.Value) string {
 	switch s.Kind {
 	case awsapi.Structure:
 		for name, member := range v.Members() {
-			m, ok := s.Member(name, awsapi.PascalCase)
-			if !ok {
+			m := s.Member(name, awsapi.PascalCase)
+			if m == nil {
 				return notSupported(name)
 			}
 			if problem := checkShape(m.Shape, name, member); problem != "" {
