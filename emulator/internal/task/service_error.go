@@ -112,8 +112,6 @@ func (e *noStatusError) Error() string { return e.failure.Error() }
 
 func (e *noStatusError) Unwrap() error { return e.failure }
 
-
-
 func noStatus(job *service.Job, description value.Value) error {
 	return &noStatusError{&asl.Error{Name: asl.ErrTaskFailed, Cause: fmt.Sprintf("the job cannot be followed: the answer of %s has no %s: %s",
 		job.Poll, job.Status, shortened(description))}}
