@@ -2,6 +2,9 @@ package task
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
 	"strings"
 
 	"github.com/aslocal/aslocal/emulator/internal/awsclient"
@@ -37,7 +40,34 @@ func (s SDK) Run(ctx context.Context, c *Call) (Answer, error) {
 	if err != nil {
 		return Answer{}, sdkFailure(ctx, c, api, err)
 	}
+	if api == "s3" && operation == "PutObject" {
+		return Answer{Output: withChecksum(answer.Output, c.Input.Get("Body"))}, nil
+	}
 	return Answer{Output: answer.Output}, nil
+}
+
+// withChecksum adds the checksum of an object that was written, which S3 shows and
+// local endpoints seldom do.
+func withChecksum(out, body value.Value) value.Value {
+	for name := range out.Members() {
+		if strings.HasPrefix(name, "Checksum") {
+			return out
+		}
+	}
+	sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(bodyText(body))))
+	return sorted(out.With("ChecksumCRC32", value.OfString(base64.StdEncoding.EncodeToString(sum))).With("ChecksumType", value.OfString("FULL_OBJECT")))
+}
+
+// bodyText is what is sent for the body of an object: a string as it is, and JSON of
+// anything else.
+func bodyText(v value.Value) string {
+	switch v.Kind() {
+	case value.Absent, value.Null:
+		return ""
+	case value.String:
+		return v.Text()
+	}
+	return v.String()
 }
 
 // s3Object takes the URI of an object apart, s3://bucket/key.
