@@ -3,7 +3,6 @@ package task
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator/internal/awsclient"
@@ -43,7 +42,6 @@ var peculiarities = map[string]peculiarity{
 	"elasticmapreduce:modifyInstanceFleetByName": {request: instanceFleet},
 	"elasticmapreduce:modifyInstanceGroupByName": {request: instanceGroup},
 	"events:putEvents":                           {request: eventResources, result: eventsPut},
-	"sqs:sendMessage":                            {request: queueURL},
 }
 
 // Run implements Runner.
@@ -117,16 +115,6 @@ func withMetadata(out value.Value, c *Call, s *service.Service, answer awsclient
 	}
 	out = out.With("SdkHttpMetadata", serviceMetadata(c, s, answer, id)).With("SdkResponseMetadata", responseMetadataShape.New([]value.Value{value.OfString(id)}))
 	return sorted(out)
-}
-
-// queueURL refuses what is no URL as the SDK does, which calls a queue where its URL
-// says: it takes it for the name of a host (recorded).
-func queueURL(_ context.Context, _ Optimized, _ *Call, in value.Value) (value.Value, error) {
-	if text := in.Get("QueueUrl").Text(); !strings.Contains(text, "://") {
-		host, _, _ := strings.Cut(text, "/")
-		return in, &asl.Error{Name: "SQS.SdkClientException", Cause: "Unable to execute HTTP request: " + host + ": Name or service not known"}
-	}
-	return in, nil
 }
 
 // eventResources adds the state machine and the execution to the resources of each
