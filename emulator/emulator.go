@@ -30,6 +30,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/mock"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
 	"github.com/aslocal/aslocal/emulator/internal/s3"
@@ -68,6 +69,8 @@ type settings struct {
 	handlers        map[string]task.Handler
 	s3              s3.Config
 	observe         func(string, Event)
+	mocks           string // path of a mock configuration
+	byHand          bool
 }
 
 // An Option changes a setting of New.
@@ -190,32 +193,38 @@ func New(options ...Option) (*Emulator, error) {
 	if s.store == nil {
 		s.store = journal.NewMemory()
 	}
-	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
+	var mocks *mock.File
 	var err error
+	if s.mocks != "" {
+		if mocks, err = mock.Open(s.mocks); err != nil {
+			return nil, fmt.Errorf("emulator: %w", err)
+		}
+	}
+	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
 	if e.tasks, err = newTasks(&s, &nested{em: e}); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	if err := e.open(&s); err != nil {
+	if err := e.open(&s, mocks); err != nil {
 		return nil, errors.Join(fmt.Errorf("emulator: %w", err), e.tasks.Close())
 	}
 	return e, nil
 }
 
 // open reads what the store has and goes on with it.
-func (e *Emulator) open(s *settings) (err error) {
+func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log})
 	if err != nil {
 		return err
 	}
 	c := engine.Config{
-		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.registry.Program, Activities: e.registry.HasActivity,
+		Clock: s.clock, Store: s.store, Tasks: mock.Runner{File: mocks, Next: e.tasks}, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
 	}
 	e.engine = engine.New(c)
 	if s.observe != nil {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
 	}
-	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Now: s.clock.Now, Random: s.random, Log: s.log})
+	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: mocks, Now: s.clock.Now, Random: s.random, Log: s.log})
 	e.actions = e.api.Actions()
 	e.handler = newHandler(e.actions, s)
 	return e.engine.Recover() // it may call the API, as nested executions do

@@ -31,6 +31,8 @@ type job struct {
 	calling bool              // a goroutine makes the call
 	outcome *machine.Stimulus // what it has led to, until that is durable
 	effects []string          // keys of the effect documents that it has written
+	replied bool              // the token of the task was answered while the call was made
+	pending *PendingTask      // it waits to be answered by hand
 }
 
 // jobs holds the jobs of all executions.
@@ -130,7 +132,7 @@ func (q *jobs) outcomes(execution int64) (known []*job) {
 // call makes the call that a command asks for. The outcome of a call that was
 // cancelled, or that was under way when the engine closed, is dropped; after a
 // restart the latter is made again.
-func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command) {
+func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command, again bool) {
 	j := e.jobs.add(e.root, x.id, c)
 	if j == nil {
 		return
@@ -140,13 +142,19 @@ func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command) {
 	go func() {
 		defer e.busy.done()
 		answer, err := e.answer(j.ctx, start, &command)
+		missing, isMissing := errors.AsType[*task.MissingError](err)
 		switch {
 		case j.ctx.Err() != nil:
 			e.jobs.remove(j)
+		case errors.Is(err, task.ErrForWorkers):
+			e.jobs.remove(j)
+			e.offer(x, &command, again)
+		case isMissing && e.config.ByHand && command.Task != nil:
+			e.waitForHand(j, start, &command, missing)
 		case errors.Is(err, task.ErrNoAnswer):
 			e.jobs.endCall(j, nil) // it stays, so that the call is not made again
 		default:
-			s := machine.Stimulus{Kind: machine.Answered, Frame: j.frame, Token: j.token, Output: answer.Output, Sources: sources(answer.Sources)}
+			s := machine.Stimulus{Kind: machine.Answered, Frame: j.frame, Token: j.token, Output: answer.Output, Sources: sources(answer.Sources), Final: answer.Final}
 			if err != nil {
 				s.Failure = e.failureOf(start.ARN, err)
 			}
@@ -183,6 +191,7 @@ func taskCall(start *machine.Start, c *machine.Command) *task.Call {
 	t := c.Task
 	return &task.Call{
 		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Token: c.Token,
+		TestCase: start.TestCase, Invocation: t.Invocation,
 	}
 }
 
@@ -236,18 +245,28 @@ func (q *jobs) endCall(j *job, outcome *machine.Stimulus) {
 
 // bringOutcome takes the outcome of a job to its execution. If that cannot be
 // written, it is kept and brought again when the execution is restored.
-func (e *Engine) bringOutcome(j *job) {
+func (e *Engine) bringOutcome(j *job) { e.bringOutcomeFor(j, nil) }
+
+// bringOutcomeFor is bringOutcome for somebody who is told whether the outcome is
+// durable, by a function that must not block; nil: nobody is.
+func (e *Engine) bringOutcomeFor(j *job, told func(error)) {
 	e.jobs.mu.Lock()
 	s, effects := *j.outcome, effectsOver(j.effects)
 	e.jobs.mu.Unlock()
 	x := e.entry(j.execution)
 	if x == nil {
 		e.jobs.remove(j)
+		if told != nil {
+			told(ErrStale)
+		}
 		return
 	}
 	e.deliver(x, delivery{Stimulus: s, documents: effects, reply: func(err error) {
 		if err == nil || err == ErrStale {
 			e.jobs.remove(j)
+		}
+		if told != nil {
+			told(err)
 		}
 	}})
 }
