@@ -1,11 +1,16 @@
 package emulator
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/aslocal/aslocal/emulator/internal/awsclient"
 	"github.com/aslocal/aslocal/emulator/internal/distributedmap"
 	"github.com/aslocal/aslocal/emulator/internal/s3"
 	"github.com/aslocal/aslocal/emulator/internal/task"
+	"github.com/aslocal/aslocal/internal/service"
 )
 
 // This file sets up the runners of everything that executions call.
@@ -18,13 +23,18 @@ var ErrNoAnswer = task.ErrNoAnswer
 type tasks struct {
 	task.Registry
 	lambda *task.Lambda
+	apis   *task.APIGateway
 	data   *distributedmap.Runner
 }
 
 // newTasks sets up the runners of the settings; api is the emulator that nested
 // executions run in.
 func newTasks(s *settings, api task.API) (*tasks, error) {
-	lambda, err := task.NewLambda(s.lambdaEndpoint)
+	endpoints, err := s.endpoints()
+	if err != nil {
+		return nil, err
+	}
+	lambda, err := task.NewLambda(cmp.Or(s.lambdaEndpoint, local(endpoints, "lambda")))
 	if err != nil {
 		return nil, err
 	}
@@ -34,12 +44,15 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 		}
 	}
 	s.s3.Region = s.region
+	s.s3.Endpoint = cmp.Or(s.s3.Endpoint, local(endpoints, "s3"))
 	storage, err := s3.Open(s.s3)
 	if err != nil {
 		return nil, err
 	}
-	t := &tasks{lambda: lambda, data: distributedmap.New(storage)}
+	t := &tasks{lambda: lambda, apis: task.NewAPIGateway(endpoints.URL("apigateway")), data: distributedmap.New(storage)}
 	t.Now, t.Random = s.clock.Now, s.random
+	client := awsclient.New(awsclient.Settings{Endpoints: endpoints, Region: s.region})
+	t.addServices(client, endpoints)
 	states := task.States{API: api}
 	t.Add("function", lambda)
 	t.Add("lambda:invoke", lambda)
@@ -56,8 +69,46 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	return t, nil
 }
 
+// addServices adds the runners of all services but Lambda and Step Functions.
+func (t *tasks) addServices(client task.Caller, endpoints *awsclient.Endpoints) {
+	t.Add("aws-sdk:*", task.SDK{Client: client})
+	for _, a := range service.Actions() {
+		if a.ForTasks() && a.Operation != "" {
+			t.Add(a.String(), task.Optimized{Client: client})
+		}
+	}
+	t.Add("apigateway:invoke", t.apis)
+	eks := task.EKS{AWS: endpoints.URL("eks") == realAWS}
+	t.Add("eks:call", eks)
+	t.Add("eks:runJob", eks)
+}
+
+// realAWS is the endpoint of a service that is called at AWS itself.
+const realAWS = "aws"
+
+// endpoints says where services are: one service's own endpoint goes before that of
+// all.
+func (s *settings) endpoints() (*awsclient.Endpoints, error) {
+	var e awsclient.Endpoints
+	for _, name := range slices.Sorted(maps.Keys(s.serviceEndpoints)) {
+		if err := e.Set(name, s.serviceEndpoints[name]); err != nil {
+			return nil, err
+		}
+	}
+	return &e, nil
+}
+
+// local is the endpoint of a service for those who do not call AWS itself.
+func local(endpoints *awsclient.Endpoints, service string) string {
+	if url := endpoints.URL(service); url != realAWS {
+		return url
+	}
+	return ""
+}
+
 // Close closes what the runners have open.
 func (t *tasks) Close() error {
 	t.lambda.Close()
+	t.apis.Close()
 	return t.data.Close()
 }
