@@ -66,7 +66,7 @@ func answered(ctx context.Context, c *Call, err error, prefix string) (*awsclien
 		return nil, already
 	}
 	if missing, ok := errors.AsType[*awsclient.MissingEndpoint](err); ok {
-		return nil, &noServiceError{&asl.Error{Name: prefix + ".SdkClientException", Cause: missing.Error()}, missing}
+		return nil, &MissingError{&asl.Error{Name: prefix + ".SdkClientException", Cause: missing.Error()}}
 	}
 	if wrong, ok := errors.AsType[*awsclient.InputError](err); ok {
 		return nil, badParameters(c.Input, wrong.Error())
@@ -84,17 +84,6 @@ func answered(ctx context.Context, c *Call, err error, prefix string) (*awsclien
 	return e, nil
 }
 
-// A noServiceError is the *asl.Error of a call for which no endpoint is set. It
-// tells the two apart for those who answer such calls otherwise.
-type noServiceError struct {
-	failure *asl.Error
-	missing *awsclient.MissingEndpoint
-}
-
-func (e *noServiceError) Error() string { return e.failure.Error() }
-
-func (e *noServiceError) Unwrap() []error { return []error{e.failure, e.missing} }
-
 // passes reports whether a poll that has failed so may work the next time: the
 // endpoint was away or too busy, or does not know the job yet.
 func passes(err error) bool {
@@ -111,8 +100,6 @@ type noStatusError struct{ failure *asl.Error }
 func (e *noStatusError) Error() string { return e.failure.Error() }
 
 func (e *noStatusError) Unwrap() error { return e.failure }
-
-
 
 func noStatus(job *service.Job, description value.Value) error {
 	return &noStatusError{&asl.Error{Name: asl.ErrTaskFailed, Cause: fmt.Sprintf("the job cannot be followed: the answer of %s has no %s: %s",
