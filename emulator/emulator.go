@@ -69,6 +69,7 @@ type settings struct {
 	concurrency     map[string]int // of the functions with a URL
 	handlers        map[string]task.Handler
 	s3              s3.Config
+	http            httpSettings
 	mocks           string // path of a mock configuration
 	byHand          bool
 	// serviceEndpoints are URLs by service; "" is of all others.

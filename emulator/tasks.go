@@ -24,6 +24,7 @@ type tasks struct {
 	task.Registry
 	lambda *task.Lambda
 	apis   *task.APIGateway
+	http   *task.HTTP
 	data   *distributedmap.Runner
 }
 
@@ -53,6 +54,10 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	t.Now, t.Random = s.clock.Now, s.random
 	client := awsclient.New(awsclient.Settings{Endpoints: endpoints, Region: s.region})
 	t.addServices(client, endpoints)
+	if t.http, err = s.http.runner(s, client); err != nil {
+		return nil, err
+	}
+	t.Add("http:invoke", t.http)
 	states := task.States{API: api}
 	t.Add("function", lambda)
 	t.Add("lambda:invoke", lambda)
@@ -110,5 +115,6 @@ func local(endpoints *awsclient.Endpoints, service string) string {
 func (t *tasks) Close() error {
 	t.lambda.Close()
 	t.apis.Close()
+	t.http.Close()
 	return t.data.Close()
 }
