@@ -193,6 +193,11 @@ func WithTask(resource string, handler Handler) Option {
 	return func(s *settings) { s.handlers[resource] = handler }
 }
 
+// WithPendingTasks lets a task that cannot be called, because nothing is set up
+// for its resource, wait until AnswerTask or FailTask ends it by hand. If it is
+// not given, such a task fails with an error that says what to set.
+func WithPendingTasks() Option { return func(s *settings) { s.byHand = true } }
+
 // WithSeed makes a run repeatable: the random numbers of executions, names, ids,
 // and the versions that aliases choose are the same in every run with the seed,
 // if the client makes the same calls in the same order and what runs at the same
@@ -252,7 +257,7 @@ func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 	}
 	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: mocks, Now: s.clock.Now, Random: s.random, Log: s.log})
 	e.actions = e.api.Actions()
-	e.handler = newHandler(e.actions, s)
+	e.handler = e.newHandler(s)
 	return e.engine.Recover() // it may call the API, as nested executions do
 }
 

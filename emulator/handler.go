@@ -9,10 +9,10 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 )
 
-// newHandler routes requests: POST / is the API, GET / a page about it, and all
-// others are meant for other services of AWS.
-func newHandler(actions map[string]awsjson.Action, s *settings) http.Handler {
-	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: actions, Log: s.log, RequestID: s.random.For("requests").UUID}
+// newHandler routes requests: POST / is the API, GET / a page about it, below
+// /_aslocal is what is ours, and all others are meant for other services of AWS.
+func (e *Emulator) newHandler(s *settings) http.Handler {
+	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: e.actions, Log: s.log, RequestID: s.random.For("requests").UUID}
 	router := mux.NewRouter()
 	router.Path("/").Methods(http.MethodPost).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if otherService(r) != "" || form(r) {
@@ -22,6 +22,7 @@ func newHandler(actions map[string]awsjson.Action, s *settings) http.Handler {
 		service.ServeHTTP(w, r)
 	})
 	router.Path("/").MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return otherService(r) == "" }).HandlerFunc(aboutPage)
+	e.routePendingTasks(router)
 	router.NotFoundHandler = http.HandlerFunc(refuseOther)
 	return newAccess(s.allowedHosts, router)
 }

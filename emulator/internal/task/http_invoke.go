@@ -100,7 +100,7 @@ func (h *HTTP) invoke(ctx context.Context, c *Call) (value.Value, error) {
 	}
 	answer, err := direct(ctx, h.transport, r.method, target, r.header(host), r.body.text)
 	if err != nil {
-		return value.Value{}, socketError("%s %s: %v", r.method, r.url.Redacted(), err)
+		return value.Value{}, socketError("%s: %v", r.place(), err)
 	}
 	trace.response(r, answer)
 	if answer.status == http.StatusUnauthorized || answer.status == http.StatusProxyAuthRequired {

@@ -55,12 +55,9 @@ func newHTTPRequest(in value.Value, c *foundConnection, authorization []httpFiel
 	if r.body, err = bodyOfRequest(in, c.Body); err != nil {
 		return nil, err
 	}
-	for _, field := range []httpField{
-		{name: "User-Agent", text: "Amazon|StepFunctions|HttpInvoke|" + region},
-		{name: "Range", text: "bytes=0-262144"},
-	} {
-		r.headers = override(r.headers, []httpField{field}, strings.EqualFold)
-	}
+	r.headers = override(r.headers, []httpField{
+		{name: "User-Agent", text: "Amazon|StepFunctions|HttpInvoke|" + region}, {name: "Range", text: "bytes=0-262144"},
+	}, strings.EqualFold)
 	r.addQuery(r.query)
 	contentType := "application/json; charset=UTF-8"
 	if isURLEncoded(in) {
@@ -74,6 +71,11 @@ func newHTTPRequest(in value.Value, c *foundConnection, authorization []httpFiel
 
 // formType is the content type of forms.
 const formType = "application/x-www-form-urlencoded"
+
+// place is the request in messages. A query may have secrets in it.
+func (r *httpRequest) place() string {
+	return r.method + " " + r.url.Scheme + "://" + r.url.Host + r.url.EscapedPath()
+}
 
 // addQuery appends fields to the query of the URL.
 func (r *httpRequest) addQuery(fields []httpField) {

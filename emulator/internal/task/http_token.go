@@ -101,7 +101,7 @@ func (h *HTTP) newToken(ctx context.Context, c *foundConnection) (text string, s
 		return "", 0, err
 	}
 	answer, err := direct(ctx, h.transport, r.method, target, r.header(host), r.body.text)
-	at := r.method + " " + c.OAuth.Endpoint
+	at := r.place()
 	switch {
 	case ctx.Err() != nil:
 		return "", 0, ctx.Err()
