@@ -74,6 +74,7 @@ type settings struct {
 	byHand          bool
 	// serviceEndpoints are URLs by service; "" is of all others.
 	serviceEndpoints map[string]string
+	environment      func(string) (string, bool)
 	observe          func(string, Event)
 }
 
@@ -161,6 +162,15 @@ func WithServicesEndpoint(url string) Option { return WithServiceEndpoint("", ur
 // Resource (aws-sdk:"sfn") names it.
 func WithServiceEndpoint(service, url string) Option {
 	return func(s *settings) { s.serviceEndpoints[service] = url }
+}
+
+// WithServiceEnvironment makes the variables that AWS's SDKs read say where single
+// services are: AWS_ENDPOINT_URL_SQS and so on, unless
+// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true. lookup is os.LookupEnv, or another that
+// has the variables. They go before WithServiceEndpoint. If not given, no variables are
+// read.
+func WithServiceEnvironment(lookup func(name string) (value string, ok bool)) Option {
+	return func(s *settings) { s.environment = lookup }
 }
 
 // CheckServiceEndpoint returns what is wrong with the endpoint of a service, nil if

@@ -91,16 +91,30 @@ func (t *tasks) addServices(client task.Caller, endpoints *awsclient.Endpoints) 
 // realAWS is the endpoint of a service that is called at AWS itself.
 const realAWS = "aws"
 
-// endpoints says where services are: one service's own endpoint goes before that of
-// all.
+// endpoints says where services are. The endpoint of one service goes before that of
+// all, and a variable before an option.
 func (s *settings) endpoints() (*awsclient.Endpoints, error) {
 	var e awsclient.Endpoints
+	if s.environment != nil {
+		err := e.FromEnvironment(func(name string) (string, bool) {
+			if name == "AWS_ENDPOINT_URL" {
+				return "", false // it is no endpoint of one service
+			}
+			return s.environment(name)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.serviceEndpoints)) {
+		if name == "" || e.URL(name) != "" {
+			continue
+		}
 		if err := e.Set(name, s.serviceEndpoints[name]); err != nil {
 			return nil, err
 		}
 	}
-	return &e, nil
+	return &e, e.Set("", s.serviceEndpoints[""])
 }
 
 // local is the endpoint of a service for those who do not call AWS itself.

@@ -40,7 +40,7 @@ var table = []row{
 	{name: "internal/spell", pure: true},
 	{name: "internal/regular"},
 	{name: "internal/awsapi", imports: "internal/spell", pure: true},
-	{name: "internal/service", imports: "value", pure: true},
+	{name: "internal/service", imports: "value internal/awsapi", pure: true},
 	{name: "internal/jptest", imports: "value"},
 	{name: "internal/printable", pure: true},
 	{name: "internal/position", imports: "value", pure: true},

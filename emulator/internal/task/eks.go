@@ -216,4 +216,3 @@ func logFailure(err error) value.Value {
 	}
 	return value.OfMembers("error", value.OfString(failed.Name), "cause", value.OfString(failed.Cause))
 }
-
