@@ -28,6 +28,7 @@ type runner struct {
 	json    bool
 	format  format
 	timeout time.Duration
+	test    string // case of the mock configuration
 
 	substitute map[string]string
 }
@@ -42,7 +43,8 @@ output of the execution and nothing else to stdout. Exit codes: 0 the execution 
 3 the definition has errors, 4 --timeout was too short, 130 interrupted.`,
 		Example: `  aslocal run order.asl.json --input '{"total": 42}'
   aslocal run order.asl.yaml --input @order.json --fast
-  cat order.json | aslocal run order.asl.json --input -`,
+  cat order.json | aslocal run order.asl.json --input -
+  aslocal run order.asl.json --mocks MockConfigFile.json --case CardDeclined`,
 		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args[0]) },
 	}
@@ -53,6 +55,7 @@ output of the execution and nothing else to stdout. Exit codes: 0 the execution 
 	c.Flags().BoolVar(&r.json, "json", false, "print the trace as JSON, an event a line")
 	c.Flags().Var(&r.format, "format", formatUsage)
 	c.Flags().StringToStringVar(&r.substitute, "substitute", nil, "value of ${NAME} in the definition, as NAME=VALUE")
+	c.Flags().StringVar(&r.test, "case", "", "`name` of the test case of the mock configuration whose responses the tasks get")
 	c.Flags().DurationVar(&r.timeout, "timeout", 0, "give up after this time, as in 30s; no limit if not set")
 	return c
 }
@@ -85,7 +88,7 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	case found.HasErrors():
 		return &exitError{code: ExitInvalid}
 	}
-	input, err := r.readInput(c.InOrStdin())
+	input, _, err := readJSON("--input", r.input, c.InOrStdin())
 	if err != nil {
 		return err
 	}
@@ -124,25 +127,6 @@ func (r *runner) observer(w io.Writer) func(string, emulator.Event) {
 	return newTraces(w, r.fast).event
 }
 
-// readInput reads the input, which must be JSON.
-func (r *runner) readInput(in io.Reader) (string, error) {
-	text := r.input
-	if name, ok := strings.CutPrefix(text, "@"); ok || text == "-" {
-		if !ok {
-			name = "-"
-		}
-		b, err := readInputFile(name, in)
-		if err != nil {
-			return "", exit(ExitUsage, "", "--input: %v", err)
-		}
-		text = string(b)
-	}
-	if _, err := value.Parse(text); err != nil {
-		return "", exit(ExitUsage, "JSON, @FILE, or - for stdin", "--input: %v", err)
-	}
-	return text, nil
-}
-
 // nameOf returns the name of the state machine in a file. Characters that a name
 // must not have are replaced: the name is only used in ARNs here.
 func nameOf(path string) string {
@@ -171,6 +155,9 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, name, defi
 	arn, err := em.Register(emulator.Registration{Name: name, Definition: definition})
 	if err != nil {
 		return exit(ExitInvalid, "", "%v", err)
+	}
+	if c.Flags().Changed("case") {
+		arn += "#" + r.test
 	}
 	ctx := c.Context()
 	if r.timeout > 0 {

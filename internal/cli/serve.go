@@ -37,6 +37,7 @@ type server struct {
 	port       int
 	data       string
 	durability string
+	missing    string
 }
 
 func newServe() *cobra.Command {
@@ -63,6 +64,7 @@ are registered as state machines and updated when serve starts again. State is k
 	c.Flags().StringArrayVar(&s.allowHosts, "allow-host", nil, "`name` that clients may use for this machine, beside localhost and --host; may be repeated")
 	c.Flags().IntVar(&s.port, "port", 8083, "port to listen on, 0 for a free one")
 	c.Flags().StringVar(&s.data, "data", "", "folder for state; .aslocal in the served folder if not set")
+	c.Flags().StringVar(&s.missing, "missing", "", "what happens to a task when nothing is set up for its resource: fail (the default), or hold (it waits for aslocal answer)")
 	c.Flags().StringVar(&s.durability, "durability", "disk", "what an answer waits for: disk (survives a power cut), process (survives a crash of aslocal), memory (keeps nothing)")
 	return c
 }
@@ -84,6 +86,13 @@ func (s *server) run(c *cobra.Command, folder string) error {
 		return err
 	}
 	options = append(options, emulator.WithAllowedHosts(hosts...))
+	missing := setting{"missing", s.missing, nil, &config.missing, isMissing, missingExpected}
+	if err := missing.choose(); err != nil {
+		return err
+	}
+	if config.missing == missingHold {
+		options = append(options, emulator.WithPendingTasks())
+	}
 	store, where, err := s.open(folder)
 	if err != nil {
 		return err
@@ -172,6 +181,12 @@ func (s *server) greet(c *cobra.Command, addr net.Addr, config file, machines, p
 	tell(w, "Machines", machines...)
 	tell(w, "Lambda", functions(config)...)
 	tell(w, "S3", buckets(config)...)
+	if config.mocks != "" {
+		tell(w, "Mocks", config.mocks)
+	}
+	if config.missing == missingHold {
+		tell(w, "Missing", "tasks that nothing is set up for wait for an answer: aslocal pending lists them")
+	}
 	tell(w, "State", where)
 	tell(w, "Hosts", config.allowedHosts...)
 	for _, p := range problems {

@@ -250,7 +250,7 @@ func parseInvocation(text string) (int, bool) {
 func (r *reader) outcome(pointer string, v value.Value) (out Outcome) {
 	members := r.known(pointer, v, returns, throws)
 	switch {
-	case v.Kind() != value.Object:
+	case v.Kind() != value.Object || len(members) == 0 && v.Len() > 0: // that is noted
 		return out
 	case len(members) == 0:
 		r.wrong(pointer, true, "expected %s or %s", returns, throws)
