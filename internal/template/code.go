@@ -3,6 +3,7 @@ package template
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,12 +44,16 @@ func (r *reader) code(p properties, f *Function, resource value.Value) {
 			f.Broken = "it has no code: Code names it"
 		}
 	default:
-		folder, err := r.codeFolder(uri, resource)
-		if err != nil {
-			f.Broken = err.Error()
-		}
-		f.Folder = folder
+		f.Folder, f.Broken = found(r.codeFolder(uri, resource))
 	}
+}
+
+// found returns a folder, or why there is none.
+func found(folder string, err error) (at, broken string) {
+	if err != nil {
+		return "", err.Error()
+	}
+	return folder, ""
 }
 
 // image says what to do about a function that is a container image.
@@ -137,6 +142,8 @@ func (f folder) subfolder(name string) (string, error) {
 	switch {
 	case errors.Is(err, sourcefile.ErrOutside):
 		return path, fmt.Errorf("its code in %s lies outside of the template's folder and repository: aslocal.yaml can name the folder (functions)", path)
+	case errors.Is(err, fs.ErrNotExist):
+		return path, fmt.Errorf("its code is not there: there is no %s", path)
 	case err != nil:
 		return path, fmt.Errorf("its code cannot be found: %w", err)
 	case !isFolder(path):

@@ -124,7 +124,10 @@ func (f *Function) incomplete() string {
 
 // typeScript says what to do if the file of the handler is there in TypeScript only.
 func (f *Function) typeScript() string {
-	module := strings.TrimSuffix(f.Handler, filepath.Ext(f.Handler))
+	module := filepath.FromSlash(strings.TrimSuffix(f.Handler, filepath.Ext(f.Handler)))
+	if !filepath.IsLocal(module) {
+		return ""
+	}
 	for _, ending := range []string{".js", ".mjs", ".cjs"} {
 		if isFile(filepath.Join(f.Folder, module+ending)) {
 			return ""

@@ -55,6 +55,8 @@ const (
 	SAM            Kind = "SAM template"
 	CloudFormation Kind = "CloudFormation template"
 	Serverless     Kind = "serverless.yml"
+	Terraform      Kind = "Terraform file"
+	Program        Kind = "source of a program" // which may make a template
 )
 
 // Read reads the content of a file, YAML or JSON by its name. It never fails:
@@ -63,6 +65,9 @@ const (
 func Read(name string, content []byte, o Options) *File {
 	text := string(content)
 	r := &reader{o: o, folder: folder{path: o.Folder, named: o.Named, read: new([]string)}}
+	if kind, ok := r.byName(name, text); ok {
+		return r.result(kind, &document{name: name, text: text, table: position.JSON(text)})
+	}
 	if !strings.Contains(text, "${") && strings.Contains(text, "StartAt") && !mayBeTemplate(text) {
 		return &File{Kind: Definition, Machines: []*Machine{r.verbatim(name, text)}} // the usual case
 	}
@@ -79,6 +84,27 @@ func Read(name string, content []byte, o Options) *File {
 	default:
 		r.resourcesOf(d, d.root, new(path), nil)
 	}
+	return r.result(kind, d)
+}
+
+// byName reads a file whose name tells what it is.
+func (r *reader) byName(name, text string) (kind Kind, ok bool) {
+	if isTerraform(name) {
+		r.terraform(name, text)
+		return Terraform, true
+	}
+	if message := programSource(name); message != "" {
+		d := &document{name: name, text: text, table: position.JSON(text)}
+		source := unreadable("", d, new(path), asl.SeverityError, UnreadableDefinition, "%s", message)
+		source.unread[0].Range = position.Range{}
+		r.machines = append(r.machines, source)
+		return Program, true
+	}
+	return "", false
+}
+
+// result returns what has been read of a document.
+func (r *reader) result(kind Kind, d *document) *File {
 	if len(r.machines) == 0 {
 		none := unreadable("", d, new(path), asl.SeverityError, NoStateMachine, "No state machine found in this %s", kind)
 		none.unread[0].Range = position.Range{}

@@ -62,6 +62,15 @@ func (h home) arn(kind, name string) string {
 	return fmt.Sprintf(form, h.region, h.account, name)
 }
 
+// likely returns a text for a name that only a deployment knows: the ARN of a function if
+// the name is one of an ARN.
+func (h home) likely(name string) string {
+	if strings.HasSuffix(strings.ToLower(name), "arn") {
+		return h.function(plainName(name))
+	}
+	return plainName(name)
+}
+
 // queueURL returns the URL of a queue: at the endpoint of SQS if one is known.
 func (h home) queueURL(name string) string {
 	base := "https://sqs." + h.region + ".amazonaws.com"
@@ -190,7 +199,7 @@ func (c *stack) ref(name string) substitution {
 		} else if !d.Exists() {
 			c.missing.add(name)
 		}
-		return substitution{text: plainName(name)}
+		return substitution{text: c.home.likely(name)}
 	}
 	kind := c.typeOf(name)
 	switch kind {

@@ -139,11 +139,7 @@ func (r *reader) serviceFunction(s *service, one serviceFunction) {
 	case artifact != "":
 		f.Broken = archive(artifact)
 	default:
-		folder, err := r.folder.subfolder(".")
-		if err != nil {
-			f.Broken = err.Error()
-		}
-		f.Folder = folder
+		f.Folder, f.Broken = found(r.folder.subfolder("."))
 	}
 	r.serviceLayers(s, f, own, provider)
 	f.Broken = cmp.Or(f.Broken, f.incomplete())
