@@ -66,6 +66,7 @@ type settings struct {
 	functionURLs    map[string]string
 	concurrency     map[string]int // of the functions with a URL
 	handlers        map[string]task.Handler
+	local           localFunctions
 	s3              s3.Config
 	observe         func(string, Event)
 }
@@ -217,7 +218,7 @@ func (e *Emulator) open(s *settings) (err error) {
 	}
 	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Now: s.clock.Now, Random: s.random, Log: s.log})
 	e.actions = e.api.Actions()
-	e.handler = newHandler(e.actions, s)
+	e.handler = newHandler(e.actions, e.tasks.local, s)
 	return e.engine.Recover() // it may call the API, as nested executions do
 }
 

@@ -1,9 +1,11 @@
 package emulator
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/aslocal/aslocal/emulator/internal/distributedmap"
+	"github.com/aslocal/aslocal/emulator/internal/lambda"
 	"github.com/aslocal/aslocal/emulator/internal/s3"
 	"github.com/aslocal/aslocal/emulator/internal/task"
 )
@@ -18,18 +20,19 @@ var ErrNoAnswer = task.ErrNoAnswer
 type tasks struct {
 	task.Registry
 	lambda *task.Lambda
+	local  *lambda.Host
 	data   *distributedmap.Runner
 }
 
 // newTasks sets up the runners of the settings; api is the emulator that nested
 // executions run in.
 func newTasks(s *settings, api task.API) (*tasks, error) {
-	lambda, err := task.NewLambda(s.lambdaEndpoint)
+	functions, err := task.NewLambda(s.lambdaEndpoint)
 	if err != nil {
 		return nil, err
 	}
 	for function, url := range s.functionURLs {
-		if err := lambda.SetURL(function, url, s.concurrency[function]); err != nil {
+		if err := functions.SetURL(function, url, s.concurrency[function]); err != nil {
 			return nil, err
 		}
 	}
@@ -38,11 +41,12 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tasks{lambda: lambda, data: distributedmap.New(storage)}
+	t := &tasks{lambda: functions, local: newFunctions(s), data: distributedmap.New(storage)}
+	functions.SetHost(t.local)
 	t.Now, t.Random = s.clock.Now, s.random
 	states := task.States{API: api}
-	t.Add("function", lambda)
-	t.Add("lambda:invoke", lambda)
+	t.Add("function", functions)
+	t.Add("lambda:invoke", functions)
 	t.Add("states:startExecution", states)
 	t.Add("aws-sdk:sfn:*", states)
 	t.Add("s3:*", t.data)
@@ -50,7 +54,7 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 		if action, ok := strings.CutPrefix(resource, "arn:aws:states:::"); ok {
 			t.Add(action, handler)
 		} else {
-			lambda.SetHandler(resource, handler)
+			functions.SetHandler(resource, handler)
 		}
 	}
 	return t, nil
@@ -59,5 +63,5 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 // Close closes what the runners have open.
 func (t *tasks) Close() error {
 	t.lambda.Close()
-	return t.data.Close()
+	return errors.Join(t.local.Close(), t.data.Close())
 }
