@@ -15,7 +15,7 @@ GOVULNDB ?= https://vuln.go.dev
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test update lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms
+.PHONY: help run build test update models lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: ## all tests, with the race detector
 update: ## rewrite all files of expected results; read the diff as if it were code
 	@for p in $$(grep -rl --include='*_test.go' '"update"' . | xargs -n1 dirname | sort -u); do \
 	  $(GO) test -count=1 $$p -update || exit 1; done
+
+models: ## internal/awsapi/models.bin from the models of AWS's services in botocore (needs pip)
+	$(GO) run ./internal/awsmodels
 
 lint: staticcheck vulnerabilities ## gofmt, vet, staticcheck, tidy go.mod, known vulnerabilities; without a network, what needs one is skipped
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt: the files above are not formatted"; exit 1; }

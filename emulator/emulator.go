@@ -29,6 +29,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/api"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
+	"github.com/aslocal/aslocal/emulator/internal/awsclient"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
@@ -68,7 +69,10 @@ type settings struct {
 	handlers        map[string]task.Handler
 	local           localFunctions
 	s3              s3.Config
-	observe         func(string, Event)
+	// serviceEndpoints are URLs by service; "" is of all others.
+	serviceEndpoints map[string]string
+	environment      func(string) (string, bool)
+	observe          func(string, Event)
 }
 
 // An Option changes a setting of New.
@@ -142,6 +146,36 @@ func WithS3Folder(name string) Option { return func(s *settings) { s.s3.Folder =
 // the environment (AWS_ACCESS_KEY_ID and so on).
 func WithS3Endpoint(url string) Option { return func(s *settings) { s.s3.Endpoint = url } }
 
+// WithServicesEndpoint sets the URL at which all services of AWS are called that have
+// no endpoint of their own: one that speaks for many of them, such as moto's server.
+// Without it, and without the endpoint of a service, tasks that call the service fail
+// with an error that says what to set. "aws" is AWS itself, with the credentials of
+// its tools. Lambda functions and S3 are looked for there, too, if
+// WithLambdaEndpoint and WithS3Endpoint do not say otherwise.
+func WithServicesEndpoint(url string) Option { return WithServiceEndpoint("", url) }
+
+// WithServiceEndpoint sets the URL at which one service is called, as in
+// [WithServicesEndpoint]. The service is named as botocore ("stepfunctions") or a
+// Resource (aws-sdk:"sfn") names it.
+func WithServiceEndpoint(service, url string) Option {
+	return func(s *settings) { s.serviceEndpoints[service] = url }
+}
+
+// WithServiceEnvironment makes the variables that AWS's SDKs read say where single
+// services are: AWS_ENDPOINT_URL_SQS and so on, unless
+// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true. lookup is os.LookupEnv, or another that
+// has the variables. They go before WithServiceEndpoint. If not given, no variables are
+// read.
+func WithServiceEnvironment(lookup func(name string) (value string, ok bool)) Option {
+	return func(s *settings) { s.environment = lookup }
+}
+
+// CheckServiceEndpoint returns what is wrong with the endpoint of a service, nil if
+// nothing is.
+func CheckServiceEndpoint(service, url string) error {
+	return new(awsclient.Endpoints).Set(service, url)
+}
+
 // A Handler answers the calls of a function or service integration: the event,
 // or the parameters of the integration, go in, the result comes out. An
 // *asl.Error is the error that the state machine sees; any other error is shown
@@ -181,6 +215,7 @@ func New(options ...Option) (*Emulator, error) {
 	s := settings{
 		region: "us-east-1", account: "123456789012", log: slog.Default(), waitTimeScale: 1, random: random.System(),
 		functionURLs: make(map[string]string), concurrency: make(map[string]int), handlers: make(map[string]task.Handler),
+		serviceEndpoints: make(map[string]string),
 	}
 	for _, set := range options {
 		set(&s)
@@ -204,7 +239,7 @@ func New(options ...Option) (*Emulator, error) {
 
 // open reads what the store has and goes on with it.
 func (e *Emulator) open(s *settings) (err error) {
-	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log})
+	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log, Complete: task.CompleteParameters})
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,8 @@ import (
 
 // A task is a Task state: a call to a resource outside, limited by a timeout and
 // a heartbeat. Its events are TaskScheduled, TaskStarted and an outcome; with
-// a token or a job to wait for, TaskSubmitted comes between. Spec: "Task State".
+// a token or a job to wait for, TaskSubmitted comes between, or TaskSubmitFailed
+// ends it. Spec: "Task State".
 type task struct {
 	resource    asl.Resource
 	timeout     operand // nil: none
@@ -59,6 +60,12 @@ func (t *task) prepare(x *Execution, f *frame) (in value.Value, scheduled *TaskE
 	scheduled = &TaskEvent{Resource: t.resource}
 	if in, failure = f.state.flow.arguments(x, f); failure == nil {
 		failure = f.fits(in)
+	}
+	if complete := x.program.complete; failure == nil && complete != nil && t.resource.Kind == asl.Integration {
+		var problem string
+		if in, problem = complete(t.resource, in); problem != "" {
+			failure = f.runtime("The Parameters '%s' could not be used to start the Task: [%s]", in, problem)
+		}
 	}
 	if failure == nil {
 		scheduled.Timeout, failure = t.seconds(x, f, t.timeout, "TimeoutSeconds")
@@ -227,11 +234,15 @@ func (c *call) returned(x *Execution, f *frame, s *Stimulus) bool {
 	if c.phase != running || c.Resource.Kind == asl.Activity {
 		return false
 	}
+	failed := TaskFailed
+	if c.Resource.Pattern != asl.RequestResponse {
+		failed = TaskSubmitFailed
+	}
 	switch {
 	case s.Failure != nil && s.Failure.fatal():
-		c.outcome(x, f, TaskFailed, value.Value{}, f.runtime("%s", s.Failure.Cause.Text()))
+		c.outcome(x, f, failed, value.Value{}, f.runtime("%s", s.Failure.Cause.Text()))
 	case s.Failure != nil:
-		c.outcome(x, f, TaskFailed, value.Value{}, s.Failure)
+		c.outcome(x, f, failed, value.Value{}, s.Failure)
 	case c.Resource.Pattern == asl.RequestResponse || s.Output.Size() > MaxPayload:
 		c.succeeded(x, f, s.Output)
 	default:
@@ -328,7 +339,7 @@ func (c *call) apply(x *Execution, f *frame, e *Event) {
 	case TaskSucceeded:
 		c.phase = over
 		f.result, f.token, f.phase = e.Doc, 0, resulted
-	case TaskFailed, TaskTimedOut:
+	case TaskFailed, TaskSubmitFailed, TaskTimedOut:
 		c.phase = over
 		f.failure, f.token, f.phase = e.Failure, 0, failed
 	}

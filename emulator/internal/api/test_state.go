@@ -75,7 +75,7 @@ func (a *API) testState(ctx context.Context, in *testStateInput) (*testStateOutp
 	if t.Given, err = in.contextOf(tested); err != nil {
 		return nil, err
 	}
-	if t.Program, err = compileState(s); err != nil {
+	if t.Program, err = a.compileState(s); err != nil {
 		return nil, err
 	}
 	t.InMap, t.Start = inMap, a.startOfTest(in.RoleArn.Value)
@@ -207,11 +207,12 @@ func (in *testStateInput) checkState(s *asl.State) (testedState, error) {
 
 // compileState compiles a state, whose expressions may take no longer together
 // than a test may.
-func compileState(s *asl.State) (*machine.Program, error) {
+func (a *API) compileState(s *asl.State) (*machine.Program, error) {
 	p, err := machine.CompileState(s, testedName)
 	if err != nil {
 		return nil, fault.InvalidDefinition(fmt.Sprintf("%s: %v", asl.SchemaValidationFailed, err))
 	}
+	a.registry.CompleteParameters(p)
 	registry.LimitExpressionsUntil(p, time.Now().Add(maxTestExpressions))
 	return p, nil
 }

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
@@ -30,6 +31,7 @@ type job struct {
 	// Guarded by jobs.mu.
 	calling bool              // a goroutine makes the call
 	outcome *machine.Stimulus // what it has led to, until that is durable
+	wake    func()            // what is called at the next poll of what it watches; nil: nothing
 	effects []string          // keys of the effect documents that it has written
 }
 
@@ -182,7 +184,8 @@ func callOf(start *machine.Start, c *machine.Command) (*task.Call, error) {
 func taskCall(start *machine.Start, c *machine.Command) *task.Call {
 	t := c.Task
 	return &task.Call{
-		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Token: c.Token,
+		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Role: t.Credentials,
+		Token: c.Token,
 	}
 }
 
@@ -260,7 +263,9 @@ func (e *Engine) watchJob(x *entry, start *machine.Start, c *machine.Command) {
 		return
 	}
 	arn := x.arn
-	e.config.Tasks.Watch(j.ctx, taskCall(start, c), c.Task.Submitted, func(out value.Value, err error) {
+	call := taskCall(start, c)
+	call.After = func(d time.Duration, f func()) { e.after(j, d, f) }
+	e.config.Tasks.Watch(j.ctx, call, c.Task.Submitted, func(out value.Value, err error) {
 		if j.ctx.Err() != nil {
 			return
 		}
@@ -275,6 +280,62 @@ func (e *Engine) watchJob(x *entry, start *machine.Start, c *machine.Command) {
 			e.bringOutcome(j)
 		}()
 	})
+}
+
+// poll is the timer after which a watched job is looked at again. The machine does
+// not know it.
+const poll machine.Timer = 255
+
+// after calls f when the clock has moved on by d, unless the job is given up before
+// that. A clock that jumps whenever nothing is going on would jump over jobs that
+// take their time at real services: there, d passes in real time, and the clock
+// stands meanwhile.
+func (e *Engine) after(j *job, d time.Duration, f func()) {
+	if e.config.AutoAdvance {
+		e.busy.add()
+		go func() {
+			defer e.busy.done()
+			select {
+			case <-time.After(d):
+				f()
+			case <-j.ctx.Done():
+			}
+		}()
+		return
+	}
+	e.jobs.mu.Lock()
+	j.wake = f
+	e.jobs.mu.Unlock()
+	if j.ctx.Err() == nil {
+		e.timers.set(j.execution, &machine.Command{Frame: j.frame, Token: j.token, Timer: poll}, e.clock.Now()+d.Milliseconds(), false)
+	}
+}
+
+// poll looks at a watched job again.
+func (e *Engine) poll(t *timer) {
+	f := e.jobs.takeWake(t.execution, t.token)
+	if f == nil {
+		return
+	}
+	e.busy.add()
+	go func() {
+		defer e.busy.done()
+		f()
+	}()
+}
+
+// takeWake returns what is to be called at a poll, once; nil for a job that is gone.
+func (q *jobs) takeWake(execution, token int64) func() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, j := range q.of[execution] {
+		if j.token == token && j.watches {
+			f := j.wake
+			j.wake = nil
+			return f
+		}
+	}
+	return nil
 }
 
 // guard calls the runner for an execution; a panic in there is an error.

@@ -381,6 +381,10 @@ const longestTimer = 1e12
 // when the stimulus was handled. If that cannot be written, the timer is set
 // again when the execution is restored.
 func (e *Engine) fire(t *timer, also []machine.Alarm) {
+	if t.kind == poll {
+		e.poll(t)
+		return
+	}
 	if x := e.entry(t.execution); x != nil {
 		e.deliver(x, delivery{Stimulus: machine.Stimulus{Kind: machine.Fired, Frame: t.frame, Token: t.token, Timer: t.kind, Also: also, At: t.until}})
 	}

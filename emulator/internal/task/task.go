@@ -42,10 +42,16 @@ type Call struct {
 	Execution string      // ARN
 	Machine   string      // ARN of the state machine
 	State     string      // name
+	Role      string      // ARN of the role in the state's Credentials, "" if it has none
 	Token     int64       // number of the record that asks for this call in the execution
 
 	Reading *Reading // what is read is the items of a Map Run; or nil
 	Writing *Writing // what is written is the results of a Map Run; or nil
+
+	// After, in a Watch, calls f once in a goroutine of its own when the engine's
+	// clock has moved on by d; never, if the context of the Watch ends before. One
+	// call of it is pending at a time.
+	After func(d time.Duration, f func())
 
 	registry *Registry // that calls; nil: none
 }

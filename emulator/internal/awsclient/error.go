@@ -1,0 +1,70 @@
+package awsclient
+
+import (
+	"fmt"
+	"strings"
+)
+
+// This file has the errors of a call, and all words of them.
+
+// An Error is what a service has answered instead of an output, or why no answer
+// came.
+type Error struct {
+	Status            int    // of HTTP; 0 if no answer came
+	Code              string // as the service calls it: "ResourceNotFoundException"; "" if it gives none
+	Message           string // "" if the service gives none
+	RequestID         string // "" if the service gives none
+	ExtendedRequestID string // of S3; "" elsewhere
+	Shape             string // of the model's exception that Code is; "" if the model has none
+	Err               error  // why no answer came, or why it cannot be read; nil if the service has answered
+}
+
+// Error returns what happened, for logs: Step Functions words it differently.
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return e.Err.Error()
+	}
+	var parts []string
+	for _, part := range []string{e.Code, e.Message} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) == 0 {
+		return fmt.Sprintf("status %d", e.Status)
+	}
+	return fmt.Sprintf("%s (status %d)", strings.Join(parts, ": "), e.Status)
+}
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// MissingEndpoint says that nothing names an endpoint of the service.
+type MissingEndpoint struct{ Service string }
+
+// Error says what to set.
+func (e *MissingEndpoint) Error() string {
+	return fmt.Sprintf("no endpoint is set for %s: set services.%s.endpoint in aslocal.yaml, or %s or AWS_ENDPOINT_URL in the environment,"+
+		" to a URL such as http://localhost:5000, or to aws for real AWS", e.Service, e.Service, EndpointVariable(e.Service))
+}
+
+// An InputError says what in the input of a call does not fit the operation.
+type InputError struct {
+	Path     string // of the value, as a path of JSONPath: $.Item.id
+	Expected string // "a string"; "" if the operation has no such member
+	Got      string // "number 1"; "" if the member is missing
+	Hint     string // a member that was perhaps meant; ""
+}
+
+// Error names the value, what was expected and what came.
+func (e *InputError) Error() string {
+	switch {
+	case e.Got == "":
+		return e.Path + ": is required"
+	case e.Expected == "" && e.Hint != "":
+		return fmt.Sprintf("%s: no such member (did you mean %q?)", e.Path, e.Hint)
+	case e.Expected == "":
+		return e.Path + ": no such member"
+	}
+	return fmt.Sprintf("%s: expected %s, got %s", e.Path, e.Expected, e.Got)
+}
