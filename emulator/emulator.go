@@ -49,6 +49,7 @@ type Emulator struct {
 	api      *api.API
 	actions  map[string]awsjson.Action // of the api
 	handler  http.Handler
+	notes    notes
 	closing  sync.Once
 	closed   error // of Close
 }
@@ -251,7 +252,7 @@ func (e *Emulator) open(s *settings) (err error) {
 	if s.observe != nil {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
 	}
-	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Now: s.clock.Now, Random: s.random, Log: s.log})
+	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
 	e.actions = e.api.Actions()
 	e.handler = newHandler(e.actions, e.tasks.local, s)
 	return e.engine.Recover() // it may call the API, as nested executions do
