@@ -171,6 +171,10 @@ func WithServiceEnvironment(lookup func(name string) (value string, ok bool)) Op
 	return func(s *settings) { s.environment = lookup }
 }
 
+// ServiceVariable returns the variable of the environment in which AWS's SDKs look for the
+// endpoint of a service, which is named as in [WithServiceEndpoint]: AWS_ENDPOINT_URL_SQS.
+func ServiceVariable(service string) string { return awsclient.EndpointVariable(service) }
+
 // CheckServiceEndpoint returns what is wrong with the endpoint of a service, nil if
 // nothing is.
 func CheckServiceEndpoint(service, url string) error {

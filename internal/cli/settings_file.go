@@ -39,7 +39,8 @@ type file struct {
 	services      map[string]string // endpoints of other services, by name
 	allServices   string            // endpoint of the services that have none of their own
 	machines      map[string]machineSettings
-	allowedHosts  []string // names that requests may have in Host
+	local         map[string]functionSettings // functions by name that run as processes, or are at a URL
+	allowedHosts  []string                    // names that requests may have in Host
 }
 
 // machineSettings say more about a state machine that serve registers from a file.
@@ -73,7 +74,7 @@ func readSettings(name, folder string) (file, error) {
 
 // parseSettings reads the text of a settings file. The error is an *exitError.
 func parseSettings(name, text string) (file, error) {
-	f := file{name: name, functions: make(map[string]string), services: make(map[string]string), machines: make(map[string]machineSettings)}
+	f := file{name: name, functions: make(map[string]string), services: make(map[string]string), machines: make(map[string]machineSettings), local: make(map[string]functionSettings)}
 	document, table, err := position.YAML(text)
 	if bad := (*position.SyntaxError)(nil); errors.As(err, &bad) {
 		return f, exit(ExitUsage, "", "%s:%d:%d: %s", name, bad.At.Line, bad.At.Column, bad.Message)
@@ -99,10 +100,16 @@ func parseSettings(name, text string) (file, error) {
 		}),
 		"services":   r.each(r.service(&f)),
 		"machines":   r.each(r.machine(f.machines)),
+		"functions":  r.each(r.localFunction(f.local)),
 		"allowHosts": r.list(&f.allowedHosts, isHost, hostExpected),
 	})
 	if r.failed != nil {
 		return f, r.failed
+	}
+	for name, one := range f.local {
+		if one.url != "" {
+			f.functions[name] = one.url
+		}
 	}
 	return f, nil
 }
