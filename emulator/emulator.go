@@ -50,6 +50,7 @@ type Emulator struct {
 	api      *api.API
 	actions  map[string]awsjson.Action // of the api
 	handler  http.Handler
+	notes    notes
 	closing  sync.Once
 	closed   error // of Close
 }
@@ -68,6 +69,7 @@ type settings struct {
 	functionURLs    map[string]string
 	concurrency     map[string]int // of the functions with a URL
 	handlers        map[string]task.Handler
+	local           localFunctions
 	s3              s3.Config
 	http            httpSettings
 	mocks           string // path of a mock configuration
@@ -173,6 +175,10 @@ func WithServiceEnvironment(lookup func(name string) (value string, ok bool)) Op
 	return func(s *settings) { s.environment = lookup }
 }
 
+// ServiceVariable returns the variable of the environment in which AWS's SDKs look for the
+// endpoint of a service, which is named as in [WithServiceEndpoint]: AWS_ENDPOINT_URL_SQS.
+func ServiceVariable(service string) string { return awsclient.EndpointVariable(service) }
+
 // CheckServiceEndpoint returns what is wrong with the endpoint of a service, nil if
 // nothing is.
 func CheckServiceEndpoint(service, url string) error {
@@ -265,7 +271,7 @@ func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 	if s.observe != nil {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
 	}
-	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: mocks, Now: s.clock.Now, Random: s.random, Log: s.log})
+	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: mocks, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
 	e.actions = e.api.Actions()
 	e.handler = e.newHandler(s)
 	return e.engine.Recover() // it may call the API, as nested executions do

@@ -31,6 +31,7 @@ type Config struct {
 	Now      func() int64   // Unix milliseconds
 	Random   *random.Source // makes the names and ids of executions
 	Log      *slog.Logger
+	Note     func(name string) string // what is to be said of a state machine, "" if nothing
 }
 
 // An API answers the operations of Step Functions. It is safe for concurrent
@@ -43,11 +44,12 @@ type API struct {
 	now      func() int64
 	random   *random.Source
 	log      *slog.Logger
+	note     func(name string) string
 }
 
 // New returns an API.
 func New(c Config) *API {
-	return &API{home: c.Home, registry: c.Registry, engine: c.Engine, mocks: c.Mocks, now: c.Now, random: c.Random, log: c.Log}
+	return &API{home: c.Home, registry: c.Registry, engine: c.Engine, mocks: c.Mocks, now: c.Now, random: c.Random, log: c.Log, note: c.Note}
 }
 
 // Actions is the table of the API: one row for each operation.
