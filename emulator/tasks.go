@@ -7,6 +7,7 @@ import (
 
 	"github.com/aslocal/aslocal/emulator/internal/awsclient"
 	"github.com/aslocal/aslocal/emulator/internal/distributedmap"
+	"github.com/aslocal/aslocal/emulator/internal/lambda"
 	"github.com/aslocal/aslocal/emulator/internal/s3"
 	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/internal/awsapi"
@@ -23,7 +24,9 @@ var ErrNoAnswer = task.ErrNoAnswer
 type tasks struct {
 	task.Registry
 	lambda *task.Lambda
+	local  *lambda.Host
 	apis   *task.APIGateway
+	http   *task.HTTP
 	data   *distributedmap.Runner
 }
 
@@ -34,12 +37,12 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	if err != nil {
 		return nil, err
 	}
-	lambda, err := task.NewLambda(cmp.Or(s.lambdaEndpoint, local(endpoints, "lambda")))
+	functions, err := task.NewLambda(cmp.Or(s.lambdaEndpoint, local(endpoints, "lambda")))
 	if err != nil {
 		return nil, err
 	}
 	for function, url := range s.functionURLs {
-		if err := lambda.SetURL(function, url, s.concurrency[function]); err != nil {
+		if err := functions.SetURL(function, url, s.concurrency[function]); err != nil {
 			return nil, err
 		}
 	}
@@ -49,13 +52,18 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tasks{lambda: lambda, apis: task.NewAPIGateway(endpoint(endpoints, "apigateway")), data: distributedmap.New(storage)}
+	t := &tasks{lambda: functions, local: newFunctions(s), apis: task.NewAPIGateway(endpoint(endpoints, "apigateway")), data: distributedmap.New(storage)}
+	functions.SetHost(t.local)
 	t.Now, t.Random = s.clock.Now, s.random
 	client := awsclient.New(awsclient.Settings{Endpoints: endpoints, Region: s.region})
 	t.addServices(client, endpoints)
+	if t.http, err = s.http.runner(s, client); err != nil {
+		return nil, err
+	}
+	t.Add("http:invoke", t.http)
 	states := task.States{API: api}
-	t.Add("function", lambda)
-	t.Add("lambda:invoke", lambda)
+	t.Add("function", functions)
+	t.Add("lambda:invoke", functions)
 	t.Add("states:startExecution", states)
 	t.Add("aws-sdk:sfn:*", states)
 	t.Add("s3:*", t.data)
@@ -63,7 +71,7 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 		if action, ok := strings.CutPrefix(resource, "arn:aws:states:::"); ok {
 			t.Add(action, handler)
 		} else {
-			lambda.SetHandler(resource, handler)
+			functions.SetHandler(resource, handler)
 		}
 	}
 	return t, nil
@@ -136,5 +144,6 @@ func local(all *awsclient.Endpoints, service string) string {
 func (t *tasks) Close() error {
 	t.lambda.Close()
 	t.apis.Close()
-	return t.data.Close()
+	t.http.Close()
+	return errors.Join(t.local.Close(), t.data.Close())
 }

@@ -68,7 +68,7 @@ func TestCheck(t *testing.T) {
 		{"two at once, by line", "value/x.go", "package value\nimport (\n\"time\"\n\"os\"\n)\nvar x = time.Now()\nvar y = time.Tick(1)",
 			"4: imports os: value is pure, files and environment are the caller's\n6: uses time.Now: value is pure, time is in the stimulus\n7: uses time.Tick: value is pure, timers are commands to the engine"},
 
-		{"unsafe", "emulator/x.go", "package emulator\nimport \"unsafe\"", "2: imports unsafe: only internal/cell/compact.go is unsafe"},
+		{"unsafe", "emulator/x.go", "package emulator\nimport \"unsafe\"", "2: imports unsafe: only these are unsafe: internal/cell/compact.go, emulator/internal/lambda/process_windows.go"},
 		{"unsafe where it may be", "internal/cell/compact.go", "package cell\nimport \"unsafe\"", ""},
 		{"CGO", "emulator/x.go", "package emulator\nimport \"C\"", "2: imports C: we build without CGO"},
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/internal/template"
 	"github.com/aslocal/aslocal/value"
@@ -143,6 +145,7 @@ func TestFilesElsewhere(t *testing.T) {
 
 // FuzzRead reads anything: no panic, and every place is in the source.
 func FuzzRead(f *testing.F) {
+	names := []string{"a.json", "a.yaml", "a.tf"}
 	files, err := filepath.Glob(templates + "/*/*")
 	if err != nil {
 		f.Fatal(err)
@@ -153,14 +156,22 @@ func FuzzRead(f *testing.F) {
 			if err != nil {
 				f.Fatal(err)
 			}
-			f.Add(filepath.Ext(file) != ".json", string(source))
+			f.Add(uint8(slices.Index(names, "a"+strings.Replace(filepath.Ext(file), "yml", "yaml", 1))), string(source))
 		}
 	}
-	f.Fuzz(func(t *testing.T, yaml bool, source string) {
-		name := "a.json"
-		if yaml {
-			name = "a.yaml"
+	for _, archive := range []string{"terraform", "sam", "serverless"} {
+		all, err := txtar.ParseFile(templates + "/projects/" + archive + ".txtar")
+		if err != nil {
+			f.Fatal(err)
 		}
+		for _, one := range all.Files {
+			if i := slices.Index(names, "a"+strings.Replace(filepath.Ext(one.Name), "yml", "yaml", 1)); i >= 0 {
+				f.Add(uint8(i), string(one.Data))
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, kind uint8, source string) {
+		name := names[int(kind)%len(names)]
 		for _, m := range template.Read(name, []byte(source), template.Options{}).Machines {
 			for _, d := range m.Validate(asl.Options{}) {
 				if r := d.Range; r.Start.Offset < 0 || r.End.Offset > len(source) {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"github.com/aslocal/aslocal/emulator/internal/lambda"
 )
 
 // This file knows how functions are named. API of Lambda: Invoke, FunctionName.
@@ -70,23 +72,10 @@ func (f function) check(c *Call) error {
 	return nil
 }
 
-// parseFunction reads the forms that Lambda takes: name, function:name,
-// account:function:name, and the ARN; each may end with a qualifier. Anything
-// else is treated as a name.
+// parseFunction reads the forms that Lambda takes.
 func parseFunction(text string) function {
-	parts := strings.Split(text, ":")
-	var f function
-	if len(parts) >= 7 && parts[0] == "arn" && parts[2] == "lambda" && parts[5] == "function" {
-		f.region, f.account = parts[3], parts[4]
-		parts = parts[6:]
-	} else if len(parts) >= 3 && parts[1] == "function" {
-		f.account = parts[0]
-		parts = parts[2:]
-	} else if len(parts) >= 2 && parts[0] == "function" {
-		parts = parts[1:]
-	}
-	f.name, f.qualifier = parts[0], strings.Join(parts[1:], ":")
-	return f
+	r := lambda.ParseReference(text)
+	return function{name: r.Name, qualifier: r.Qualifier, region: r.Region, account: r.Account}
 }
 
 // arn returns the function's ARN without qualifier.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/emulator/internal/lambda"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -53,6 +54,8 @@ func (l *Lambda) invoke(ctx context.Context, in *invocation) (*answer, error) {
 	switch {
 	case handler != nil:
 		return call(ctx, handler, in)
+	case l.local != nil && l.local.Has(in.function.name):
+		return l.process(ctx, in)
 	case at.url == "":
 		return nil, noEndpoint(in.function.name)
 	}
@@ -281,6 +284,34 @@ func call(ctx context.Context, h Handler, in *invocation) (*answer, error) {
 		output = value.NullValue
 	}
 	a.body = output.String()
+	return a, nil
+}
+
+// process calls a function that runs as processes of this machine.
+func (l *Lambda) process(ctx context.Context, in *invocation) (*answer, error) {
+	id := in.call.requestID()
+	result, err := l.local.Invoke(ctx, lambda.Invocation{
+		Function: in.function.name, Qualifier: in.function.qualifier, Event: []byte(in.payload), Type: in.mode,
+		ClientContext: in.context, LogTail: in.log == "Tail", RequestID: id, Execution: in.call.Execution,
+	})
+	refused, isRefused := errors.AsType[*lambda.Error](err)
+	switch {
+	case isRefused:
+		return nil, serviceError{status: refused.Status, code: refused.Code, message: refused.Message, requestID: id}.optimized("lambda")
+	case errors.Is(err, lambda.ErrClosed):
+		return nil, ErrNoAnswer
+	case err != nil:
+		return nil, err
+	}
+	a := &answer{status: result.Status, header: http.Header{}, body: string(result.Payload[:min(len(result.Payload), maxResult+1)])}
+	a.header.Set("x-amzn-RequestId", id)
+	for name, text := range map[string]string{
+		"X-Amz-Executed-Version": result.Executed, "X-Amz-Function-Error": result.FunctionError, "X-Amz-Log-Result": base64.StdEncoding.EncodeToString(result.Log),
+	} {
+		if text != "" {
+			a.header.Set(name, text)
+		}
+	}
 	return a, nil
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
+	"github.com/aslocal/aslocal/emulator/internal/lambda"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -20,8 +21,9 @@ import (
 const maxResult = 262_144
 
 // Lambda runs functions: by ARN, whose result is what the function returned,
-// and by lambda:invoke, whose result is the answer of the Invoke API. It is safe
-// for concurrent use.
+// and by lambda:invoke, whose result is the answer of the Invoke API. A function
+// is a handler in this process, a process of this machine, or behind an endpoint.
+// It is safe for concurrent use.
 //
 // It does not call through the AWS SDK. That would sign requests, which local
 // endpoints do not want, and try again by itself, which is for the Retry of the
@@ -31,6 +33,7 @@ type Lambda struct {
 	endpoint  *url.URL      // of all functions without one of their own; nil: none
 	now       chan struct{} // of the endpoint, see place
 	transport http.RoundTripper
+	local     *lambda.Host // functions that run as processes of this machine; nil: none
 
 	mu       sync.RWMutex
 	places   map[string]*place // by function.key
@@ -110,6 +113,10 @@ func (l *Lambda) SetHandler(name string, h Handler) {
 	defer l.mu.Unlock()
 	l.handlers[parseFunction(name).key()] = h
 }
+
+// SetHost lets functions run as processes of this machine. They go before any
+// URL and endpoint, and after the handlers. It is called before the first Run.
+func (l *Lambda) SetHost(h *lambda.Host) { l.local = h }
 
 // Close closes the connections that are kept for the next call.
 func (l *Lambda) Close() { (&http.Client{Transport: l.transport}).CloseIdleConnections() }

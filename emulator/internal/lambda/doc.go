@@ -1,0 +1,3 @@
+// Package lambda runs Lambda functions as processes of this machine, without
+// containers.
+package lambda
