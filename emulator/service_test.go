@@ -128,7 +128,7 @@ func TestNoEndpoint(t *testing.T) {
 	x := newTest(t)
 	for resource, want := range map[string][2]string{
 		"sqs:sendMessage\", \"Parameters\": {\"QueueUrl\": \"q\", \"MessageBody\": \"m\"}": {"SQS.SdkClientException", "AWS_ENDPOINT_URL_SQS"},
-		"aws-sdk:rds:describeDBInstances\", \"Parameters\": {}":                             {"Rds.SdkClientException", "services.rds.endpoint"},
+		"aws-sdk:rds:describeDBInstances\", \"Parameters\": {}":                            {"Rds.SdkClientException", "services.rds.endpoint"},
 		"batch:submitJob.sync\", \"Parameters\": {\"JobName\": \"n\", \"JobQueue\": \"q\", \"JobDefinition\": \"d\"}": {
 			"Batch.SdkClientException", "services.batch.endpoint"},
 		"apigateway:invoke\", \"Parameters\": {\"ApiEndpoint\": \"a.execute-api.us-east-1.amazonaws.com\", \"Method\": \"GET\"}": {
@@ -159,10 +159,10 @@ func TestEndpointIsOurOwn(t *testing.T) {
 	x := newTest(t, emulator.WithServicesEndpoint(server.URL))
 	own = x.em
 	for resource, want := range map[string]string{
-		`sqs:sendMessage", "Parameters": {"QueueUrl": "http://q/1/q", "MessageBody": "m"}`:                  "SQS is not here: give it an endpoint of its own (AWS_ENDPOINT_URL_SQS)",
-		`aws-sdk:s3:listBuckets", "Parameters": {}`:                                                         "S3 is not here",
+		`sqs:sendMessage", "Parameters": {"QueueUrl": "http://q/1/q", "MessageBody": "m"}`:                 "SQS is not here: give it an endpoint of its own (AWS_ENDPOINT_URL_SQS)",
+		`aws-sdk:s3:listBuckets", "Parameters": {}`:                                                        "S3 is not here",
 		`sns:publish", "Parameters": {"TopicArn": "arn:aws:sns:us-east-1:123456789012:t", "Message": "m"}`: "SNS is not here",
-		`lambda:invoke", "Parameters": {"FunctionName": "f"}`:                                               "Lambda is not here",
+		`lambda:invoke", "Parameters": {"FunctionName": "f"}`:                                              "Lambda is not here",
 	} {
 		got := x.em.Wait(x.start(x.create("m"+strings.Map(letters, resource), `{"StartAt": "T", "States": {"T": {"Type": "Task",
 			"Resource": "arn:aws:states:::`+resource+`, "End": true}}}`), "", `{}`))

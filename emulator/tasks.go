@@ -56,7 +56,7 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	functions.SetHost(t.local)
 	t.Now, t.Random = s.clock.Now, s.random
 	client := awsclient.New(awsclient.Settings{Endpoints: endpoints, Region: s.region})
-	t.addServices(client, endpoints)
+	t.addServices(task.WithFolders(storage, client), endpoints)
 	if t.http, err = s.http.runner(s, client); err != nil {
 		return nil, err
 	}
