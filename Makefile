@@ -9,13 +9,15 @@ EXPRESSIONS ?= 20000
 SEED     ?= 0
 SHARED   ?= ../shared
 KILLS    ?= 100
+MOTO     := bin/moto
+MOTO_VERSION := moto[server]==5.2.5
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOVULNDB ?= https://vuln.go.dev
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms
+.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded test-services kill compare check platforms
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +89,14 @@ corpus: build ## the recorded corpus against a server, with CORPUS_FLAGS for its
 
 recorded: build ## executions recorded on AWS against a server
 	@if [ -d $(SHARED)/recorded ]; then ./conformance/recorded.sh $(BIN) $(SHARED)/recorded; else echo "recorded: $(SHARED)/recorded is not there, skipped"; fi
+
+test-services: ## tasks against the services of moto's server; skipped without Python, or without a network the first time
+	@command -v python3 > /dev/null || { echo "test-services: python3 is not on this machine, skipped"; exit 0; }; \
+	if [ ! -x $(MOTO)/bin/moto_server ]; then \
+	  { python3 -m venv $(MOTO) && $(MOTO)/bin/pip install --quiet --disable-pip-version-check '$(MOTO_VERSION)'; } || \
+	    { rm -rf $(MOTO); echo "test-services: $(MOTO_VERSION) cannot be installed, skipped"; exit 0; }; \
+	fi; \
+	$(GO) test -count=1 -run '^TestMoto$$' ./emulator -moto $(abspath $(MOTO))/bin/moto_server
 
 kill: build ## attack bin/aslocal from outside: KILLS kills (100) under load, redrives, a full disk …; ATTACK_FLAGS go to internal/attack
 	$(GO) run ./internal/attack -aslocal $(BIN) -kills $(KILLS) $(ATTACK_FLAGS)
