@@ -228,7 +228,7 @@ func listsOfTexts(v value.Value) bool {
 }
 
 func notSupported(field string) string {
-	return "The field '" + field + "' is not supported by Step Functions"
+	return `The field "` + field + `" is not supported by Step Functions`
 }
 
 // forbidden reports whether a task must not send a header. Guide: "Create API Gateway
