@@ -13,13 +13,15 @@ KILLS    ?= 100
 RACE     := -race -gcflags=modernc.org/sqlite/lib=-d=checkptr=0
 # A program that the race detector has built sleeps as it ends, by default for a second.
 export GORACE ?= atexit_sleep_ms=50
+MOTO     := bin/moto
+MOTO_VERSION := moto[server]==5.2.5
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOVULNDB ?= https://vuln.go.dev
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions
+.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,6 +97,14 @@ recorded: build ## executions recorded on AWS against a server
 functions: ## local functions with many processes: all cases of Python and Node, 10 000 calls, cold starts and warm calls
 	$(GO) test ./emulator/internal/lambda -count=1 -v -all -run '^Test(ManyCalls|Node|HugeLog)$$' | grep -v '^=== '
 	$(GO) test ./emulator/internal/lambda -run '^$$' -bench . -benchmem
+
+test-services: ## tasks against the services of moto's server; skipped without Python, or without a network the first time
+	@command -v python3 > /dev/null || { echo "test-services: python3 is not on this machine, skipped"; exit 0; }; \
+	if [ ! -x $(MOTO)/bin/moto_server ]; then \
+	  { python3 -m venv $(MOTO) && $(MOTO)/bin/pip install --quiet --disable-pip-version-check '$(MOTO_VERSION)'; } || \
+	    { rm -rf $(MOTO); echo "test-services: $(MOTO_VERSION) cannot be installed, skipped"; exit 0; }; \
+	fi; \
+	$(GO) test -count=1 -run '^TestMoto$$' ./emulator -moto $(abspath $(MOTO))/bin/moto_server
 
 kill: build ## attack bin/aslocal from outside: KILLS kills (100) under load, redrives, a full disk …; ATTACK_FLAGS go to internal/attack
 	$(GO) run ./internal/attack -aslocal $(BIN) -kills $(KILLS) $(ATTACK_FLAGS)

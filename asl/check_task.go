@@ -1,9 +1,11 @@
 package asl
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
+	"github.com/aslocal/aslocal/internal/awsapi"
 	"github.com/aslocal/aslocal/internal/service"
 	"github.com/aslocal/aslocal/internal/spell"
 	"github.com/aslocal/aslocal/value"
@@ -30,7 +32,33 @@ func (c *checker) checkResource(s *State) {
 		c.report(at, activityInExpress())
 	case c.express && r.Pattern != RequestResponse:
 		c.report(at, notInExpress(r.Pattern))
+	case r.SDK:
+		if _, _, err := awsapi.FindSDK(r.Service, r.Action); err != nil && !retired[r.Service] {
+			c.report(at, unknownResource(text).meantAction(r, err))
+		}
 	}
+}
+
+// retired are services that the AWS SDK integrations have had and AWS has closed.
+// Their state machines are still there; only a call fails.
+var retired = map[string]bool{
+	"alexaforbusiness": true, "codestar": true, "elasticinference": true, "elastictranscoder": true, "evidently": true, "honeycode": true,
+	"iot1clickprojects": true, "iotanalytics": true, "iotevents": true, "ioteventsdata": true, "iotfleethub": true, "lookoutvision": true, "macie": true,
+	"mobile": true, "opsworks": true, "opsworkscm": true, "panorama": true, "qldb": true, "qldbsession": true, "robomaker": true, "sms": true,
+}
+
+// meantAction adds what is unknown about an action of the AWS SDK, and a guess.
+func (m message) meantAction(r Resource, err error) message {
+	unknown, ok := errors.AsType[*awsapi.UnknownError](err)
+	switch {
+	case !ok:
+		return m
+	case unknown.Hint == "":
+		return m.withHint("%v", err)
+	case unknown.Action != "":
+		return m.withHint("did you mean %q?", integrationPrefix+sdkPrefix+r.Service+":"+unknown.Hint+r.suffix())
+	}
+	return m.withHint("did you mean %q?", integrationPrefix+sdkPrefix+unknown.Hint+":"+r.Action+r.suffix())
 }
 
 // isARN reports whether a text has the parts of an ARN.
@@ -152,7 +180,7 @@ func (c *checker) checkParameters(s *State) {
 		}
 	}
 	if action.Open {
-		return
+		names = append(names, inputOf(action)...)
 	}
 	for parameter := range given.Members() {
 		stem := parameter
@@ -172,6 +200,19 @@ func (s *State) argumentsField() string {
 		return "Arguments"
 	}
 	return "Parameters"
+}
+
+// inputOf returns the members of the input of an action's operation.
+func inputOf(a *service.Action) []string {
+	operation, ok := awsapi.Describe(a.API, a.Operation)
+	if !ok {
+		return nil
+	}
+	var names []string
+	for name := range operation.Input.Members(awsapi.PascalCase) {
+		names = append(names, name)
+	}
+	return names
 }
 
 // endpointOK reports whether the ApiEndpoint of an HTTP Task may be a URL. Which texts

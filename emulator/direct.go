@@ -21,6 +21,9 @@ type Registration struct {
 	Definition string // JSON
 	Type       string // STANDARD (the default) or EXPRESS
 	RoleARN    string // a dummy role if not given
+	// Logging and Tracing are the loggingConfiguration and tracingConfiguration of
+	// CreateStateMachine. One that does not exist is off, or stays as it was.
+	Logging, Tracing value.Value
 }
 
 // Register creates the state machine, or updates the one of that name, and
@@ -32,6 +35,12 @@ func (e *Emulator) Register(r Registration) (arn string, err error) {
 	kind := cmp.Or(r.Type, registry.Standard)
 	in := value.OfMembers("definition", value.OfString(r.Definition),
 		"roleArn", value.OfString(cmp.Or(r.RoleARN, "arn:aws:iam::"+e.home.Account+":role/aslocal")))
+	if r.Logging.Exists() {
+		in = in.With("loggingConfiguration", r.Logging)
+	}
+	if r.Tracing.Exists() {
+		in = in.With("tracingConfiguration", r.Tracing)
+	}
 	switch old := e.registry.Machine(r.Name); {
 	case old != nil && old.Type == kind:
 		_, err = e.call(ctx, "UpdateStateMachine", in.With("stateMachineArn", value.OfString(arn)))

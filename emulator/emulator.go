@@ -29,7 +29,9 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/api"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
+	"github.com/aslocal/aslocal/emulator/internal/awsclient"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/mock"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
 	"github.com/aslocal/aslocal/emulator/internal/s3"
@@ -48,6 +50,7 @@ type Emulator struct {
 	api      *api.API
 	actions  map[string]awsjson.Action // of the api
 	handler  http.Handler
+	notes    notes
 	closing  sync.Once
 	closed   error // of Close
 }
@@ -68,7 +71,13 @@ type settings struct {
 	handlers        map[string]task.Handler
 	local           localFunctions
 	s3              s3.Config
-	observe         func(string, Event)
+	http            httpSettings
+	mocks           string // path of a mock configuration
+	byHand          bool
+	// serviceEndpoints are URLs by service; "" is of all others.
+	serviceEndpoints map[string]string
+	environment      func(string) (string, bool)
+	observe          func(string, Event)
 }
 
 // An Option changes a setting of New.
@@ -142,6 +151,40 @@ func WithS3Folder(name string) Option { return func(s *settings) { s.s3.Folder =
 // the environment (AWS_ACCESS_KEY_ID and so on).
 func WithS3Endpoint(url string) Option { return func(s *settings) { s.s3.Endpoint = url } }
 
+// WithServicesEndpoint sets the URL at which all services of AWS are called that have
+// no endpoint of their own: one that speaks for many of them, such as moto's server.
+// Without it, and without the endpoint of a service, tasks that call the service fail
+// with an error that says what to set. "aws" is AWS itself, with the credentials of
+// its tools. Lambda functions and S3 are looked for there, too, if
+// WithLambdaEndpoint and WithS3Endpoint do not say otherwise.
+func WithServicesEndpoint(url string) Option { return WithServiceEndpoint("", url) }
+
+// WithServiceEndpoint sets the URL at which one service is called, as in
+// [WithServicesEndpoint]. The service is named as botocore ("stepfunctions") or a
+// Resource (aws-sdk:"sfn") names it.
+func WithServiceEndpoint(service, url string) Option {
+	return func(s *settings) { s.serviceEndpoints[service] = url }
+}
+
+// WithServiceEnvironment makes the variables that AWS's SDKs read say where single
+// services are: AWS_ENDPOINT_URL_SQS and so on, unless
+// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true. lookup is os.LookupEnv, or another that
+// has the variables. They go before WithServiceEndpoint. If not given, no variables are
+// read.
+func WithServiceEnvironment(lookup func(name string) (value string, ok bool)) Option {
+	return func(s *settings) { s.environment = lookup }
+}
+
+// ServiceVariable returns the variable of the environment in which AWS's SDKs look for the
+// endpoint of a service, which is named as in [WithServiceEndpoint]: AWS_ENDPOINT_URL_SQS.
+func ServiceVariable(service string) string { return awsclient.EndpointVariable(service) }
+
+// CheckServiceEndpoint returns what is wrong with the endpoint of a service, nil if
+// nothing is.
+func CheckServiceEndpoint(service, url string) error {
+	return new(awsclient.Endpoints).Set(service, url)
+}
+
 // A Handler answers the calls of a function or service integration: the event,
 // or the parameters of the integration, go in, the result comes out. An
 // *asl.Error is the error that the state machine sees; any other error is shown
@@ -166,6 +209,11 @@ func WithTask(resource string, handler Handler) Option {
 	return func(s *settings) { s.handlers[resource] = handler }
 }
 
+// WithPendingTasks lets a task that cannot be called, because nothing is set up
+// for its resource, wait until AnswerTask or FailTask ends it by hand. If it is
+// not given, such a task fails with an error that says what to set.
+func WithPendingTasks() Option { return func(s *settings) { s.byHand = true } }
+
 // WithSeed makes a run repeatable: the random numbers of executions, names, ids,
 // and the versions that aliases choose are the same in every run with the seed,
 // if the client makes the same calls in the same order and what runs at the same
@@ -181,6 +229,7 @@ func New(options ...Option) (*Emulator, error) {
 	s := settings{
 		region: "us-east-1", account: "123456789012", log: slog.Default(), waitTimeScale: 1, random: random.System(),
 		functionURLs: make(map[string]string), concurrency: make(map[string]int), handlers: make(map[string]task.Handler),
+		serviceEndpoints: make(map[string]string),
 	}
 	for _, set := range options {
 		set(&s)
@@ -191,34 +240,40 @@ func New(options ...Option) (*Emulator, error) {
 	if s.store == nil {
 		s.store = journal.NewMemory()
 	}
-	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
+	var mocks *mock.File
 	var err error
+	if s.mocks != "" {
+		if mocks, err = mock.Open(s.mocks); err != nil {
+			return nil, fmt.Errorf("emulator: %w", err)
+		}
+	}
+	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
 	if e.tasks, err = newTasks(&s, &nested{em: e}); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	if err := e.open(&s); err != nil {
+	if err := e.open(&s, mocks); err != nil {
 		return nil, errors.Join(fmt.Errorf("emulator: %w", err), e.tasks.Close())
 	}
 	return e, nil
 }
 
 // open reads what the store has and goes on with it.
-func (e *Emulator) open(s *settings) (err error) {
-	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log})
+func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
+	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log, Complete: task.CompleteParameters})
 	if err != nil {
 		return err
 	}
 	c := engine.Config{
-		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.registry.Program, Activities: e.registry.HasActivity,
+		Clock: s.clock, Store: s.store, Tasks: mock.Runner{File: mocks, Next: e.tasks}, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
 	}
 	e.engine = engine.New(c)
 	if s.observe != nil {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
 	}
-	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Now: s.clock.Now, Random: s.random, Log: s.log})
+	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: mocks, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
 	e.actions = e.api.Actions()
-	e.handler = newHandler(e.actions, e.tasks.local, s)
+	e.handler = e.newHandler(s)
 	return e.engine.Recover() // it may call the API, as nested executions do
 }
 

@@ -1,13 +1,17 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
+	"github.com/aslocal/aslocal/emulator/internal/awsclient"
 	"github.com/aslocal/aslocal/emulator/internal/distributedmap"
 	"github.com/aslocal/aslocal/emulator/internal/lambda"
 	"github.com/aslocal/aslocal/emulator/internal/s3"
 	"github.com/aslocal/aslocal/emulator/internal/task"
+	"github.com/aslocal/aslocal/internal/awsapi"
+	"github.com/aslocal/aslocal/internal/service"
 )
 
 // This file sets up the runners of everything that executions call.
@@ -21,13 +25,19 @@ type tasks struct {
 	task.Registry
 	lambda *task.Lambda
 	local  *lambda.Host
+	apis   *task.APIGateway
+	http   *task.HTTP
 	data   *distributedmap.Runner
 }
 
 // newTasks sets up the runners of the settings; api is the emulator that nested
 // executions run in.
 func newTasks(s *settings, api task.API) (*tasks, error) {
-	functions, err := task.NewLambda(s.lambdaEndpoint)
+	endpoints, err := s.endpoints()
+	if err != nil {
+		return nil, err
+	}
+	functions, err := task.NewLambda(cmp.Or(s.lambdaEndpoint, local(endpoints, "lambda")))
 	if err != nil {
 		return nil, err
 	}
@@ -37,13 +47,20 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 		}
 	}
 	s.s3.Region = s.region
+	s.s3.Endpoint = cmp.Or(s.s3.Endpoint, local(endpoints, "s3"))
 	storage, err := s3.Open(s.s3)
 	if err != nil {
 		return nil, err
 	}
-	t := &tasks{lambda: functions, local: newFunctions(s), data: distributedmap.New(storage)}
+	t := &tasks{lambda: functions, local: newFunctions(s), apis: task.NewAPIGateway(endpoint(endpoints, "apigateway")), data: distributedmap.New(storage)}
 	functions.SetHost(t.local)
 	t.Now, t.Random = s.clock.Now, s.random
+	client := awsclient.New(awsclient.Settings{Endpoints: endpoints, Region: s.region})
+	t.addServices(task.WithFolders(storage, client), endpoints)
+	if t.http, err = s.http.runner(s, client); err != nil {
+		return nil, err
+	}
+	t.Add("http:invoke", t.http)
 	states := task.States{API: api}
 	t.Add("function", functions)
 	t.Add("lambda:invoke", functions)
@@ -60,8 +77,73 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	return t, nil
 }
 
+// addServices adds the runners of all services but Lambda and Step Functions.
+func (t *tasks) addServices(client task.Caller, endpoints *awsclient.Endpoints) {
+	t.Add("aws-sdk:*", task.SDK{Client: client})
+	for _, a := range service.Actions() {
+		if a.ForTasks() && a.Operation != "" {
+			t.Add(a.String(), task.Optimized{Client: client})
+		}
+	}
+	t.Add("apigateway:invoke", t.apis)
+	eks := task.EKS{AWS: endpoint(endpoints, "eks") == realAWS}
+	t.Add("eks:call", eks)
+	t.Add("eks:runJob", eks)
+}
+
+// realAWS is the endpoint of a service that is called at AWS itself.
+const realAWS = "aws"
+
+// endpoints says where services are. The endpoint of one service goes before that of
+// all, and its variable before its option.
+func (s *settings) endpoints() (*awsclient.Endpoints, error) {
+	var own, e awsclient.Endpoints // own: only what variables of single services say
+	if s.environment != nil {
+		single := func(name string) (string, bool) {
+			if name == "AWS_ENDPOINT_URL" {
+				return "", false
+			}
+			return s.environment(name)
+		}
+		if err := errors.Join(own.FromEnvironment(single), e.FromEnvironment(single)); err != nil {
+			return nil, err
+		}
+	}
+	for name, url := range s.serviceEndpoints {
+		if name != "" {
+			api, err := awsapi.Resolve(name)
+			if err != nil {
+				return nil, err
+			}
+			if variable, err := own.URL(api); variable != "" || err != nil {
+				continue // a call says what is wrong with the variable
+			}
+		}
+		if err := e.Set(name, url); err != nil {
+			return nil, err
+		}
+	}
+	return &e, nil
+}
+
+// endpoint is that of a service, "" if there is none.
+func endpoint(all *awsclient.Endpoints, service string) string {
+	url, _ := all.URL(service) // a call says what is wrong with a variable
+	return url
+}
+
+// local is the endpoint of a service for those who do not call AWS itself.
+func local(all *awsclient.Endpoints, service string) string {
+	if url := endpoint(all, service); url != realAWS {
+		return url
+	}
+	return ""
+}
+
 // Close closes what the runners have open.
 func (t *tasks) Close() error {
 	t.lambda.Close()
+	t.apis.Close()
+	t.http.Close()
 	return errors.Join(t.local.Close(), t.data.Close())
 }

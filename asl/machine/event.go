@@ -35,6 +35,9 @@ const (
 	TaskSucceeded Type = 23
 	TaskFailed    Type = 24
 	TaskTimedOut  Type = 25
+	// TaskSubmitFailed: the call of a task that would then have waited for a job
+	// or a token has failed.
+	TaskSubmitFailed Type = 26
 
 	ParallelStateStarted   Type = 30
 	ParallelStateSucceeded Type = 31
@@ -79,7 +82,7 @@ var typeNames = map[Type]string{
 	ExecutionTimedOut: "ExecutionTimedOut", ExecutionAborted: "ExecutionAborted", ExecutionRedriven: "ExecutionRedriven",
 	StateEntered: "StateEntered", StateExited: "StateExited", StateAborted: "StateAborted",
 	TaskScheduled: "TaskScheduled", TaskStarted: "TaskStarted", TaskSubmitted: "TaskSubmitted",
-	TaskSucceeded: "TaskSucceeded", TaskFailed: "TaskFailed", TaskTimedOut: "TaskTimedOut",
+	TaskSucceeded: "TaskSucceeded", TaskFailed: "TaskFailed", TaskTimedOut: "TaskTimedOut", TaskSubmitFailed: "TaskSubmitFailed",
 	ParallelStateStarted: "ParallelStateStarted", ParallelStateSucceeded: "ParallelStateSucceeded", ParallelStateFailed: "ParallelStateFailed",
 	MapStateStarted: "MapStateStarted", MapStateSucceeded: "MapStateSucceeded", MapStateFailed: "MapStateFailed",
 	MapIterationStarted: "MapIterationStarted", MapIterationSucceeded: "MapIterationSucceeded",
@@ -169,6 +172,8 @@ type Start struct {
 	Caller      string // ARN of the execution whose Task started it, or ""
 	CallerToken int64  // the Token of that Task
 	Managed     bool   // by .sync: it is stopped when its caller no longer waits for it
+
+	TestCase string // the test case of a mock configuration whose responses its tasks get, or ""
 }
 
 // Status is the status of an execution, as DescribeExecution shows it.

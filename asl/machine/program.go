@@ -19,6 +19,7 @@ type Program struct {
 	root     *workflow
 	timeout  int64 // seconds, 0 for none
 	limit    func() context.Context
+	complete func(asl.Resource, value.Value) (value.Value, string)
 	children map[string]*Program // what the children of distributed Maps run, by label
 
 	activities []string // ARNs
@@ -36,6 +37,18 @@ func (p *Program) LimitExpressions(limit func() context.Context) {
 	p.limit = limit
 	for _, child := range p.children {
 		child.LimitExpressions(limit)
+	}
+}
+
+// CompleteParameters sets what looks at the parameters of an integration before it
+// is called: it returns them with what the service itself adds, or says in words of
+// the service what is wrong with them, which fails the state before the task is
+// scheduled. It must be pure: the same parameters give the same. It is set before
+// the program runs.
+func (p *Program) CompleteParameters(f func(r asl.Resource, parameters value.Value) (completed value.Value, problem string)) {
+	p.complete = f
+	for _, child := range p.children {
+		child.CompleteParameters(f)
 	}
 }
 

@@ -78,7 +78,7 @@ func (b *Builder) take(l *line, e *machine.Event) {
 		b.exit(l, e)
 	case machine.StateAborted:
 		b.close(l, e.Prev, nil, e.At, Enclosed)
-	case machine.TaskScheduled, machine.TaskStarted, machine.TaskSubmitted, machine.TaskSucceeded, machine.TaskFailed, machine.TaskTimedOut:
+	case machine.TaskScheduled, machine.TaskStarted, machine.TaskSubmitted, machine.TaskSucceeded, machine.TaskFailed, machine.TaskSubmitFailed, machine.TaskTimedOut:
 		b.task(l, e)
 	case machine.WaitSet:
 		b.current(l, e, asl.Wait).Due = e.Due
@@ -245,7 +245,7 @@ func (b *Builder) task(l *line, e *machine.Event) {
 		a.Submitted = e.At
 	case machine.TaskSucceeded:
 		a.Ended, a.Output = e.At, e.Doc
-	case machine.TaskFailed, machine.TaskTimedOut:
+	case machine.TaskFailed, machine.TaskSubmitFailed, machine.TaskTimedOut:
 		a.Ended, a.Failure, v.Failure = e.At, e.Failure, e.Failure
 	}
 }

@@ -1,12 +1,14 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -15,6 +17,8 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/internal/printable"
+	"github.com/aslocal/aslocal/internal/spell"
 	"github.com/aslocal/aslocal/internal/template"
 	"github.com/aslocal/aslocal/value"
 )
@@ -28,6 +32,7 @@ type runner struct {
 	json    bool
 	format  format
 	timeout time.Duration
+	test    string // case of the mock configuration
 
 	substitute map[string]string
 }
@@ -35,14 +40,17 @@ type runner struct {
 func newRun() *cobra.Command {
 	r := &runner{}
 	c := &cobra.Command{
-		Use:   "run FILE",
+		Use:   "run FILE[#MACHINE]",
 		Short: "Run a state machine once",
 		Long: `Run the state machine in a file (JSON, or YAML by the file's ending; "-" is JSON on stdin) once, in memory. The trace goes to stderr, the
-output of the execution and nothing else to stdout. Exit codes: 0 the execution succeeded, 1 it did not, 2 the command line or a setting is wrong,
-3 the definition has errors, 4 --timeout was too short, 130 interrupted.`,
+output of the execution and nothing else to stdout. The file may also be a template (SAM, CloudFormation, what the CDK writes to cdk.out,
+serverless.yml, Terraform): then MACHINE is the state machine, if there are several, and Lambda functions of the template run as processes of
+this machine. Exit codes: 0 the execution succeeded, 1 it did not, 2 the command line or a setting is wrong, 3 the definition has errors,
+4 --timeout was too short, 130 interrupted.`,
 		Example: `  aslocal run order.asl.json --input '{"total": 42}'
   aslocal run order.asl.yaml --input @order.json --fast
-  cat order.json | aslocal run order.asl.json --input -`,
+  cat order.json | aslocal run order.asl.json --input -
+  aslocal run order.asl.json --mocks MockConfigFile.json --case CardDeclined`,
 		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args[0]) },
 	}
@@ -52,7 +60,8 @@ output of the execution and nothing else to stdout. Exit codes: 0 the execution 
 	c.Flags().BoolVarP(&r.quiet, "quiet", "q", false, "print no trace")
 	c.Flags().BoolVar(&r.json, "json", false, "print the trace as JSON, an event a line")
 	c.Flags().Var(&r.format, "format", formatUsage)
-	c.Flags().StringToStringVar(&r.substitute, "substitute", nil, "value of ${NAME} in the definition, as NAME=VALUE")
+	c.Flags().StringToStringVar(&r.substitute, "substitute", nil, substituteUsage)
+	c.Flags().StringVar(&r.test, "case", "", "`name` of the test case of the mock configuration whose responses the tasks get")
 	c.Flags().DurationVar(&r.timeout, "timeout", 0, "give up after this time, as in 30s; no limit if not set")
 	return c
 }
@@ -67,29 +76,30 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	if r.timeout < 0 {
 		return exit(ExitUsage, "", "--timeout: expected a duration above 0, got %s", r.timeout)
 	}
+	path, machine := runTarget(path)
 	text, err := readInputFile(path, c.InOrStdin())
 	if err != nil {
 		return exit(ExitUsage, "", "%v", err)
 	}
-	if kind := template.Read(path, text, template.Options{}).Kind; kind != template.Definition {
-		return exit(ExitInvalid, "put the definition into a file of its own, such as order.asl.json; aslocal validate checks it in the "+string(kind), "%s is a %s; run takes a definition, with StartAt and States", path, kind)
-	}
-	text = substituted(text, r.substitute)
-	definition, found := check(path, text, asl.Options{})
-	if err := found.Format(c.ErrOrStderr(), text); err != nil {
-		return err
-	}
-	switch {
-	case found.HasErrors() && bytes.Contains(text, []byte("${")):
-		return exit(ExitInvalid, "--substitute NAME=VALUE replaces ${NAME}", "%s has placeholders that only a deployment replaces", path)
-	case found.HasErrors():
-		return &exitError{code: ExitInvalid}
-	}
-	input, err := r.readInput(c.InOrStdin())
+	config, options, err := r.load(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	_, options, err := r.load(filepath.Dir(path))
+	p, m, err := r.read(path, machine, text, config)
+	if err != nil {
+		return err
+	}
+	found := m.Validate(asl.Options{})
+	if err := found.Format(c.ErrOrStderr(), []byte(m.Source)); err != nil {
+		return err
+	}
+	if found.HasErrors() || !m.Definition.Root.Exists() {
+		return &exitError{code: ExitInvalid}
+	}
+	if len(m.Missing) > 0 && !r.quiet {
+		fmt.Fprintf(c.ErrOrStderr(), "aslocal: warning: texts that fit stand for %s; --substitute NAME=VALUE gives a value\n", printable.Line(strings.Join(m.Missing, ", ")))
+	}
+	input, _, err := readJSON("--input", r.input, c.InOrStdin())
 	if err != nil {
 		return err
 	}
@@ -99,17 +109,70 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	if observe := r.observer(c.ErrOrStderr()); observe != nil {
 		options = append(options, emulator.WithObserver(observe))
 	}
-	return r.execute(c, options, nameOf(path), definition.JSON(), input)
+	return r.execute(c, options, p, cmp.Or(m.LocalName, nameOf(path)), input)
 }
 
-// substituted replaces each ${NAME} that has a value, as a deployment does with
-// DefinitionSubstitutions: the value goes into the text as it is.
-func substituted(text []byte, values map[string]string) []byte {
-	var pairs []string
-	for name, with := range values {
-		pairs = append(pairs, "${"+name+"}", with)
+// runTarget takes FILE#Machine apart. A file of that very name is meant if there is one.
+func runTarget(target string) (path, machine string) {
+	path, machine, ok := cutLast(target, "#")
+	if _, err := os.Stat(target); !ok || err == nil {
+		return target, ""
 	}
-	return []byte(strings.NewReplacer(pairs...).Replace(string(text)))
+	return path, machine
+}
+
+// read returns what a file defines, and the state machine in it to run.
+func (r *runner) read(path, machine string, text []byte, config file) (*project, *template.Machine, error) {
+	o := config.templateOptions(filepath.Dir(path), r.substitute)
+	if path == "-" {
+		o.Folder = ""
+	}
+	read := template.Read(path, text, o)
+	m, err := chosen(path, machine, read)
+	if err != nil {
+		return nil, nil, err
+	}
+	f := &finder{folder: filepath.Dir(path), only: path, config: config, substitute: r.substitute, found: new(project), read: make(map[string]bool)}
+	if read.Kind != template.Definition {
+		for _, one := range read.Machines {
+			f.templateMachine(path, one)
+		}
+	} else {
+		f.add(nameOf(path), path, m)
+	}
+	for _, fn := range read.Functions {
+		f.templateFunction(path, fn)
+	}
+	f.found.activities = read.Activities
+	f.settingsFunctions()
+	return f.found, m, nil
+}
+
+// chosen returns the state machine of a file that is to run: by its logical id or its
+// local name, or the only one.
+func chosen(path, machine string, read *template.File) (*template.Machine, error) {
+	var names []string
+	for _, m := range read.Machines {
+		if machine != "" && (m.Name == machine || m.LocalName == machine) {
+			return m, nil
+		}
+		if m.Name != "" {
+			names = append(names, m.Name)
+		}
+	}
+	switch {
+	case read.Kind == template.Definition && machine != "":
+		return nil, exit(ExitUsage, "", "%s is a definition; #%s chooses a state machine of a template", path, machine)
+	case machine != "":
+		hint := "there are " + strings.Join(names, ", ")
+		if near := spell.Suggest(machine, names); near != "" {
+			hint = fmt.Sprintf("did you mean %s#%s?", path, near)
+		}
+		return nil, exit(ExitUsage, hint, "%s: no state machine named %s", path, machine)
+	case len(names) > 1:
+		return nil, exit(ExitUsage, fmt.Sprintf("%s#%s runs one of %s", path, names[0], strings.Join(names, ", ")), "%s has %d state machines", path, len(names))
+	}
+	return read.Machines[0], nil
 }
 
 // observer returns the function that prints the events of the execution and of
@@ -122,25 +185,6 @@ func (r *runner) observer(w io.Writer) func(string, emulator.Event) {
 		return (&eventLog{w: w}).event
 	}
 	return newTraces(w, r.fast).event
-}
-
-// readInput reads the input, which must be JSON.
-func (r *runner) readInput(in io.Reader) (string, error) {
-	text := r.input
-	if name, ok := strings.CutPrefix(text, "@"); ok || text == "-" {
-		if !ok {
-			name = "-"
-		}
-		b, err := readInputFile(name, in)
-		if err != nil {
-			return "", exit(ExitUsage, "", "--input: %v", err)
-		}
-		text = string(b)
-	}
-	if _, err := value.Parse(text); err != nil {
-		return "", exit(ExitUsage, "JSON, @FILE, or - for stdin", "--input: %v", err)
-	}
-	return text, nil
 }
 
 // nameOf returns the name of the state machine in a file. Characters that a name
@@ -162,15 +206,29 @@ func nameOf(path string) string {
 	return string(runes[:min(len(runes), 80)])
 }
 
-func (r *runner) execute(c *cobra.Command, options []emulator.Option, name, definition, input string) error {
+// execute runs a state machine of a project. The others are there, too, since it may start
+// them.
+func (r *runner) execute(c *cobra.Command, options []emulator.Option, p *project, name, input string) error {
 	em, err := emulator.New(options...)
 	if err != nil {
 		return exit(ExitFailed, "", "%v", err)
 	}
 	defer em.Close()
-	arn, err := em.Register(emulator.Registration{Name: name, Definition: definition})
+	registrar := newRegistrar(em, "")
+	defer registrar.close()
+	registrar.apply(c.Context(), p)
+	i := slices.IndexFunc(p.machines, func(m projectMachine) bool { return m.Name == name })
+	if i < 0 {
+		return exit(ExitInvalid, "--substitute gives parameters other values", "%s", strings.Join(p.problems, "\n"))
+	}
+	main := p.machines[i].Registration
+	main.Type = "" // an Express execution has no status to wait for
+	arn, err := em.Register(main)
 	if err != nil {
 		return exit(ExitInvalid, "", "%v", err)
+	}
+	if c.Flags().Changed("case") {
+		arn += "#" + r.test
 	}
 	ctx := c.Context()
 	if r.timeout > 0 {

@@ -4,29 +4,20 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/emulator/journal"
-	"github.com/aslocal/aslocal/internal/printable"
-	"github.com/aslocal/aslocal/internal/sourcefile"
 )
 
 // server is the serve command.
@@ -37,16 +28,27 @@ type server struct {
 	port       int
 	data       string
 	durability string
+	missing    string
+	substitute map[string]string
 }
+
+// substituteUsage is the description of --substitute.
+const substituteUsage = "value of ${NAME}, of a template's parameter, export or resource (NAME.Attribute), as NAME=VALUE"
 
 func newServe() *cobra.Command {
 	s := &server{}
 	c := &cobra.Command{
-		Use:   "serve [FOLDER]",
+		Use:   "serve [FOLDER|FILE]",
 		Short: "Serve the Step Functions API",
-		Long: `Serve the AWS Step Functions API on this machine. Definitions in the folder (*.asl.json, *.asl.yaml; the current folder if none is given)
-are registered as state machines and updated when serve starts again. State is kept in .aslocal/ in the folder.`,
+		Long: `Serve the AWS Step Functions API on this machine. The state machines that the folder (the current one if none is given) defines are
+registered, and registered again when a file changes: those of definitions (*.asl.json, *.asl.yaml), of templates in the folder itself
+(template.yaml, template.json, serverless.yml, *.tf), and of what the CDK has written to cdk.out. Lambda functions of templates and of
+aslocal.yaml run as processes of this machine. With a FILE only what that template or definition defines is served.
+
+${Name}, parameters, exports and other things that only a deployment knows have values from --substitute, or texts that fit. State is kept in
+.aslocal/ in the folder.`,
 		Example: `  aslocal serve
+  aslocal serve template.yaml --substitute Stage=dev
   aslocal serve my-app --lambda-endpoint http://127.0.0.1:3001
   aslocal serve --durability memory --port 0`,
 		Args: positional(cobra.MaximumNArgs(1)),
@@ -59,21 +61,24 @@ are registered as state machines and updated when serve starts again. State is k
 		},
 	}
 	s.flags(c)
+	c.Flags().StringToStringVar(&s.substitute, "substitute", nil, substituteUsage)
 	c.Flags().StringVar(&s.host, "host", "127.0.0.1", "address to listen on; any but a loopback address lets others in")
 	c.Flags().StringArrayVar(&s.allowHosts, "allow-host", nil, "`name` that clients may use for this machine, beside localhost and --host; may be repeated")
 	c.Flags().IntVar(&s.port, "port", 8083, "port to listen on, 0 for a free one")
 	c.Flags().StringVar(&s.data, "data", "", "folder for state; .aslocal in the served folder if not set")
+	c.Flags().StringVar(&s.missing, "missing", "", "what happens to a task when nothing is set up for its resource: fail (the default), or hold (it waits for aslocal answer)")
 	c.Flags().StringVar(&s.durability, "durability", "disk", "what an answer waits for: disk (survives a power cut), process (survives a crash of aslocal), memory (keeps nothing)")
 	return c
 }
 
-func (s *server) run(c *cobra.Command, folder string) error {
+func (s *server) run(c *cobra.Command, target string) (err error) {
 	began := time.Now()
 	if s.port < 0 || s.port > 65535 {
 		return exit(ExitUsage, "", "--port: expected 0 to 65535, got %d", s.port)
 	}
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return exit(ExitUsage, "give the folder that holds the definitions", "%s is not a folder", folder)
+	folder, only, err := served(target)
+	if err != nil {
+		return err
 	}
 	config, options, err := s.load(folder)
 	if err != nil {
@@ -84,6 +89,13 @@ func (s *server) run(c *cobra.Command, folder string) error {
 		return err
 	}
 	options = append(options, emulator.WithAllowedHosts(hosts...))
+	missing := setting{"missing", s.missing, nil, &config.missing, isMissing, missingExpected}
+	if err := missing.choose(); err != nil {
+		return err
+	}
+	if config.missing == missingHold {
+		options = append(options, emulator.WithPendingTasks())
+	}
 	store, where, err := s.open(folder)
 	if err != nil {
 		return err
@@ -98,9 +110,45 @@ func (s *server) run(c *cobra.Command, folder string) error {
 		em.Close()
 		return exit(ExitFailed, listenHint(err), "%v", err)
 	}
-	machines, problems := register(c.Context(), em, folder, config)
-	s.greet(c, listener.Addr(), config, machines, problems, where, time.Since(began))
-	return serve(c.Context(), em, listener)
+	em.SetFunctionEnvironment(config.functionEnvironment(s.url(listener.Addr())))
+	project := findProject(folder, only, config, s.substitute)
+	registrar := newRegistrar(em, s.book(where))
+	first := registrar.apply(c.Context(), project)
+	b := banner{server: s, config: config, project: project, outcome: first, registrar: registrar, endpoint: s.url(listener.Addr()), state: where, took: time.Since(began)}
+	ctx, cancel := context.WithCancel(c.Context())
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		r := reloader{settings: &s.settings, folder: folder, only: only, config: config, substitute: s.substitute, registrar: registrar, out: c.OutOrStdout()}
+		r.read, _ = readSettings(s.config, folder) // it has been read without an error just now
+		w := newWatcher(r.files(project), began, func() []string { return r.reload(ctx) })
+		b.print(ctx, c.OutOrStdout())
+		w.run(ctx)
+	}()
+	err = serve(c.Context(), em, listener)
+	cancel()
+	<-watched
+	return errors.Join(err, registrar.close())
+}
+
+// served returns the folder that is served, and the file if it is one alone.
+func served(target string) (folder, only string, err error) {
+	info, err := os.Stat(target)
+	switch {
+	case err != nil:
+		return "", "", exit(ExitUsage, "give the folder that holds the definitions, or a template", "%s is not a folder or a file", target)
+	case info.IsDir():
+		return target, "", nil
+	}
+	return filepath.Dir(target), target, nil
+}
+
+// book is the folder that the registrar keeps its book in, given where the state is.
+func (s *server) book(where string) string {
+	if s.durability == "memory" {
+		return ""
+	}
+	return where
 }
 
 // hosts are the names and addresses that requests may have in Host: those of the
@@ -160,86 +208,6 @@ func (s *server) open(folder string) (store journal.Store, where string, err err
 	return nil, "", exit(ExitFailed, hint, "%v", err)
 }
 
-// greet writes the banner: what is served, and how to use it.
-func (s *server) greet(c *cobra.Command, addr net.Addr, config file, machines, problems []string, where string, took time.Duration) {
-	w := c.OutOrStdout()
-	endpoint := s.url(addr)
-	fmt.Fprintf(w, "aslocal %s, local Step Functions, ready in %s\n", Version, took.Round(time.Millisecond))
-	tell(w, "API", endpoint)
-	if len(machines) == 0 {
-		machines = []string{"none found (*.asl.json, *.asl.yaml); create one through the API"}
-	}
-	tell(w, "Machines", machines...)
-	tell(w, "Lambda", functions(config)...)
-	tell(w, "S3", buckets(config)...)
-	tell(w, "State", where)
-	tell(w, "Hosts", config.allowedHosts...)
-	for _, p := range problems {
-		tell(w, "Problem", strings.Split(strings.TrimSpace(p), "\n")...)
-	}
-	if !loopback(s.host) {
-		tell(w, "Warning", cmp.Or(s.host, "every address of this machine")+" can be reached from outside, and callers are not authenticated: others can run your state machines")
-	}
-	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+endpoint,
-		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+s.shownHost())
-}
-
-// tell writes lines of the banner under a heading. They may have names from
-// outside in them.
-func tell(w io.Writer, heading string, lines ...string) {
-	for _, line := range lines {
-		fmt.Fprintf(w, "  %-9s %s\n", heading, printable.Line(line))
-		heading = ""
-	}
-}
-
-// functions says where Lambda functions are.
-func functions(config file) []string {
-	var lines []string
-	if config.endpoint != "" {
-		lines = append(lines, shownEndpoint(config.endpoint))
-	}
-	for _, name := range slices.Sorted(maps.Keys(config.functions)) {
-		lines = append(lines, name+" at "+shownEndpoint(config.functions[name]))
-	}
-	if len(lines) == 0 {
-		return []string{"no endpoint; --lambda-endpoint says where functions are"}
-	}
-	return lines
-}
-
-// shownEndpoint is the URL of an endpoint for people, and says if nothing
-// listens there yet. Endpoints on other machines are not tried: that may be slow.
-func shownEndpoint(endpoint string) string {
-	shown := withoutPassword(endpoint)
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" {
-		u, err = url.Parse("http://" + endpoint)
-	}
-	if err != nil || !loopback(u.Hostname()) {
-		return shown
-	}
-	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
-	connection, err := net.DialTimeout("tcp", net.JoinHostPort(u.Hostname(), port), time.Second)
-	if err != nil {
-		return shown + " (nothing listens there now)"
-	}
-	connection.Close()
-	return shown
-}
-
-// buckets says where the buckets of distributed Maps are, if anywhere.
-func buckets(config file) []string {
-	var lines []string
-	if config.s3Folder != "" {
-		lines = append(lines, "folders in "+config.s3Folder)
-	}
-	if config.s3Endpoint != "" {
-		lines = append(lines, shownEndpoint(config.s3Endpoint))
-	}
-	return lines
-}
-
 // url is where clients on this machine find the server.
 func (s *server) url(addr net.Addr) string {
 	_, port, _ := net.SplitHostPort(addr.String())
@@ -282,130 +250,6 @@ func serve(ctx context.Context, em *emulator.Emulator, listener net.Listener) er
 	}
 	if err != nil {
 		return exit(ExitFailed, "", "%v", err)
-	}
-	return nil
-}
-
-// register registers the definitions found in the folder as state machines. A
-// definition that cannot be registered is a problem; the others are served. The
-// machines include those that only the state has.
-func register(ctx context.Context, em *emulator.Emulator, folder string, config file) (machines, problems []string) {
-	definitions, problems := find(folder, config)
-	registered := make(map[string]bool)
-	for _, name := range slices.Sorted(maps.Keys(definitions)) {
-		d := definitions[name]
-		if err := registerFile(em, name, d, config.machines[name]); err != nil {
-			problems = append(problems, err.Error())
-			continue
-		}
-		machines = append(machines, fmt.Sprintf("%s (%s)", name, d.path))
-		registered[name] = true
-	}
-	stored, err := storedMachines(ctx, em)
-	if err != nil {
-		problems = append(problems, err.Error())
-	}
-	for _, name := range stored {
-		switch d, found := definitions[name]; {
-		case registered[name]:
-		case found:
-			machines = append(machines, fmt.Sprintf("%s (as it was before; %s cannot be registered now)", name, d.path))
-		default:
-			machines = append(machines, name+" (in the state; no file in the folder)")
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(config.machines)) {
-		if _, ok := definitions[name]; !ok {
-			problems = append(problems, fmt.Sprintf("%s: machines.%s: there is no %s.asl.json or .asl.yaml in the folder, and no file is given", config.name, name, name))
-		}
-	}
-	return machines, problems
-}
-
-// A definitionFile is where a state machine's definition is.
-type definitionFile struct {
-	path string // as it is shown
-	read func() ([]byte, error)
-}
-
-// find returns the definitions that the settings name and those found in the
-// folder, by the name of their state machine.
-func find(folder string, config file) (definitions map[string]definitionFile, problems []string) {
-	definitions = make(map[string]definitionFile)
-	named := make(map[string]bool) // paths
-	for name, m := range config.machines {
-		if m.file == "" {
-			continue
-		}
-		path := m.file
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(folder, path)
-		}
-		named[path] = true
-		read := func() ([]byte, error) {
-			text, err := sourcefile.Inside(folder, m.file)
-			if errors.Is(err, sourcefile.ErrOutside) {
-				err = fmt.Errorf("%w; only a settings file that --config names may refer to it", err)
-			}
-			return text, err
-		}
-		if config.named {
-			read = func() ([]byte, error) { return sourcefile.Named(path) }
-		}
-		definitions[name] = definitionFile{path, read}
-	}
-	filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-		switch name, ok := machineName(path); {
-		case err != nil: // goes on without it
-			problems = append(problems, err.Error())
-		case templates[d.Name()] && filepath.Dir(path) == filepath.Clean(folder):
-			problems = append(problems, fmt.Sprintf("%s: state machines in templates are not served; put each definition into a file of its own, such as order.asl.json", path))
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-		case d.IsDir() && path != folder && skipped(d.Name()):
-			return fs.SkipDir
-		case d.IsDir() || !ok || named[path]:
-		case definitions[name].path != "":
-			problems = append(problems, fmt.Sprintf("%s: %s is registered as %s already; machines in %s can give it another name", path, definitions[name].path, name, settingsFile))
-		default:
-			definitions[name] = definitionFile{path, func() ([]byte, error) {
-				inside, err := filepath.Rel(folder, path)
-				if err != nil {
-					return nil, err
-				}
-				return sourcefile.Inside(folder, inside)
-			}}
-		}
-		return nil
-	})
-	return definitions, problems
-}
-
-// templates are the usual names of what defines state machines in other ways:
-// SAM and Serverless Framework templates, and the output of the CDK.
-var templates = map[string]bool{"template.yaml": true, "template.yml": true, "serverless.yml": true, "serverless.yaml": true, "cdk.out": true}
-
-// skipped reports whether a folder is one that people do not keep definitions in.
-func skipped(name string) bool {
-	return strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor" || name == "testdata"
-}
-
-func registerFile(em *emulator.Emulator, name string, d definitionFile, m machineSettings) error {
-	text, err := d.read()
-	if err != nil {
-		return err
-	}
-	definition, found := check(d.path, text, asl.Options{Express: m.kind == "EXPRESS"})
-	if found.HasErrors() {
-		var b strings.Builder
-		if err := found.Errors().Format(&b, text); err != nil {
-			return err
-		}
-		return errors.New(b.String())
-	}
-	if _, err = em.Register(emulator.Registration{Name: name, Definition: definition.JSON(), Type: m.kind, RoleARN: m.roleARN}); err != nil {
-		return fmt.Errorf("%s: %w", d.path, err)
 	}
 	return nil
 }

@@ -24,7 +24,10 @@ type settings struct {
 	lambdaEndpoint  string
 	s3Endpoint      string
 	s3Folder        string
+	allServices     string
+	services        map[string]*string // endpoints of the services of Step Functions Local, by name
 	waitTimeScale   string
+	mocks           string
 	config          string
 }
 
@@ -35,12 +38,31 @@ func (s *settings) flags(c *cobra.Command) {
 	f.StringVar(&s.lambdaEndpoint, "lambda-endpoint", "", "`URL` that Lambda functions are invoked at (LAMBDA_ENDPOINT)")
 	f.StringVar(&s.s3Folder, "s3-dir", "", "`folder` whose folders are the buckets of S3 that distributed Maps read and write (ASLOCAL_S3_DIR)")
 	f.StringVar(&s.s3Endpoint, "s3-endpoint", "", "`URL` of an S3 that has the other buckets (AWS_ENDPOINT_URL_S3)")
+	f.StringVar(&s.allServices, "services-endpoint", "", "`URL` of a server for all AWS services that have no endpoint of their own, such as moto or LocalStack (AWS_ENDPOINT_URL)")
 	f.StringVar(&s.waitTimeScale, "wait-time-scale", "", "`number` that multiplies the length of Waits and retry pauses, up to 10000; 1 if not set (WAIT_TIME_SCALE)")
+	f.StringVar(&s.mocks, "mocks", "", "mock configuration `file`, whose test cases executions can run; MockConfigFile.json in the folder if there is one (SFN_MOCK_CONFIG)")
 	f.StringVar(&s.config, "config", "", "settings `file`; aslocal.yaml in the folder if there is one")
 	f.StringVar(&s.account, "aws-account", "", "the same as --account, as in Step Functions Local")
 	f.StringVar(&s.region, "aws-region", "", "the same as --region, as in Step Functions Local")
+	s.services = make(map[string]*string)
+	for _, l := range localServices {
+		s.services[l.service] = f.String(l.flag, "", "the `URL` of "+l.service+", as in Step Functions Local")
+		f.Lookup(l.flag).Hidden = true
+	}
 	f.Lookup("aws-account").Hidden = true
 	f.Lookup("aws-region").Hidden = true
+}
+
+// localServices are the services, beside Lambda, whose endpoints Step Functions Local
+// can be given, by its flags and variables.
+var localServices = []struct{ service, flag, variable string }{
+	{"batch", "batch-endpoint", "BATCH_ENDPOINT"},
+	{"dynamodb", "dynamodb-endpoint", "DYNAMODB_ENDPOINT"},
+	{"ecs", "ecs-endpoint", "ECS_ENDPOINT"},
+	{"glue", "glue-endpoint", "GLUE_ENDPOINT"},
+	{"sagemaker", "sagemaker-endpoint", "SAGE_MAKER_ENDPOINT"},
+	{"sqs", "sqs-endpoint", "SQS_ENDPOINT"},
+	{"sns", "sns-endpoint", "SNS_ENDPOINT"},
 }
 
 // A setting can be given by a flag, an environment variable and the settings
@@ -82,19 +104,46 @@ func (s *settings) load(folder string) (file, []emulator.Option, error) {
 	if err := f.resolveS3Folder(folder); err != nil {
 		return f, nil, err
 	}
+	if err := f.resolveMocks(folder); err != nil {
+		return f, nil, err
+	}
 	for _, setting := range []setting{
 		{"account", s.account, []string{"AWS_ACCOUNT_ID"}, &f.account, isAccount, "twelve digits"},
 		{"region", s.region, []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, &f.region, isRegion, "the name of a region such as eu-west-1"},
 		{"lambda-endpoint", s.lambdaEndpoint, []string{"LAMBDA_ENDPOINT"}, &f.endpoint, isEndpoint, "a URL such as http://localhost:3001"},
 		{"s3-endpoint", s.s3Endpoint, []string{"AWS_ENDPOINT_URL_S3"}, &f.s3Endpoint, isS3Endpoint, "a URL such as http://localhost:9000"},
 		{"s3-dir", s.s3Folder, []string{"ASLOCAL_S3_DIR"}, &f.s3Folder, isFolder, "a folder whose folders are buckets"},
+		{"services-endpoint", s.allServices, allServicesVariables(), &f.allServices, isServicesEndpoint, serviceExpected},
+		{"mocks", s.mocks, []string{"SFN_MOCK_CONFIG"}, &f.mocks, notEmpty, "the path of a mock configuration"},
 		{"wait-time-scale", s.waitTimeScale, []string{"WAIT_TIME_SCALE"}, &f.waitTimeScale, isScale, scaleExpected},
 	} {
 		if err := setting.choose(); err != nil {
 			return f, nil, err
 		}
 	}
+	for _, l := range localServices {
+		endpoint := f.services[l.service]
+		setting := setting{l.flag, *s.services[l.service], []string{l.variable}, &endpoint, isServicesEndpoint, serviceExpected}
+		if err := setting.choose(); err != nil {
+			return f, nil, err
+		}
+		if endpoint != "" {
+			f.services[l.service] = endpoint
+		}
+	}
+	if err := f.checkMocks(); err != nil {
+		return f, nil, err
+	}
 	return f, f.options(), nil
+}
+
+// allServicesVariables are the variables that say where all services are; none, if
+// AWS's SDKs would not read them either.
+func allServicesVariables() []string {
+	if strings.EqualFold(os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
+		return nil
+	}
+	return []string{"AWS_ENDPOINT_URL"}
 }
 
 // resolveS3Folder makes the path of s3.dir one that can be opened, and checks
@@ -137,6 +186,17 @@ func (f *file) options() []emulator.Option {
 	}
 	for function, url := range f.functions {
 		options = append(options, emulator.WithFunctionURL(function, url))
+	}
+	if f.allServices != "" {
+		options = append(options, emulator.WithServicesEndpoint(f.allServices))
+	}
+	for service, endpoint := range f.services {
+		options = append(options, emulator.WithServiceEndpoint(service, endpoint))
+	}
+	options = append(options, emulator.WithServiceEnvironment(os.LookupEnv))
+	options = append(options, f.http.options()...)
+	if f.mocks != "" {
+		options = append(options, emulator.WithMocks(f.mocks))
 	}
 	if scale, err := strconv.ParseFloat(f.waitTimeScale, 64); err == nil {
 		options = append(options, emulator.WithWaitTimeScale(scale))

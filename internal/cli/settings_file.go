@@ -36,8 +36,14 @@ type file struct {
 	functions     map[string]string // name or ARN to URL
 	s3Endpoint    string
 	s3Folder      string
+	services      map[string]string // endpoints of other services, by name
+	allServices   string            // endpoint of the services that have none of their own
 	machines      map[string]machineSettings
-	allowedHosts  []string // names that requests may have in Host
+	local         map[string]functionSettings // functions by name that run as processes, or are at a URL
+	allowedHosts  []string                    // names that requests may have in Host
+	http          httpSettings
+	mocks         string // path of a mock configuration
+	missing       string // what happens to a task that nothing can answer: fail or hold
 }
 
 // machineSettings say more about a state machine that serve registers from a file.
@@ -71,7 +77,7 @@ func readSettings(name, folder string) (file, error) {
 
 // parseSettings reads the text of a settings file. The error is an *exitError.
 func parseSettings(name, text string) (file, error) {
-	f := file{name: name, functions: make(map[string]string), machines: make(map[string]machineSettings)}
+	f := file{name: name, functions: make(map[string]string), services: make(map[string]string), machines: make(map[string]machineSettings), local: make(map[string]functionSettings)}
 	document, table, err := position.YAML(text)
 	if bad := (*position.SyntaxError)(nil); errors.As(err, &bad) {
 		return f, exit(ExitUsage, "", "%s:%d:%d: %s", name, bad.At.Line, bad.At.Column, bad.Message)
@@ -95,11 +101,25 @@ func parseSettings(name, text string) (file, error) {
 			"endpoint": r.into(&f.s3Endpoint, isS3Endpoint, "a URL such as http://localhost:9000"),
 			"dir":      r.into(&f.s3Folder, notEmpty, "the path of a folder whose folders are buckets"),
 		}),
-		"machines":   r.each(r.machine(f.machines)),
-		"allowHosts": r.list(&f.allowedHosts, isHost, hostExpected),
+		"services":    r.each(r.service(&f)),
+		"functions":   r.each(r.localFunction(f.local)),
+		"machines":    r.each(r.machine(f.machines)),
+		"allowHosts":  r.list(&f.allowedHosts, isHost, hostExpected),
+		"connections": r.each(r.connection(&f.http)),
+		"http": r.object(map[string]reading{
+			"endpoints": r.each(r.httpEndpoint(&f.http)),
+			"allow":     r.list(&f.http.allow, isHTTPHost, httpHostExpected),
+		}),
+		"mocks":   r.into(&f.mocks, notEmpty, "the path of a mock configuration"),
+		"missing": r.into(&f.missing, isMissing, missingExpected),
 	})
 	if r.failed != nil {
 		return f, r.failed
+	}
+	for name, one := range f.local {
+		if one.url != "" {
+			f.functions[name] = one.url
+		}
 	}
 	return f, nil
 }
@@ -210,6 +230,43 @@ func (r *settingsReader) function(to map[string]string) func(name, pointer strin
 		r.into(&url, isEndpoint, "a URL such as http://localhost:9000")(pointer, v)
 		to[name] = url
 	}
+}
+
+// service reads the settings of one service; * stands for all others.
+func (r *settingsReader) service(f *file) func(name, pointer string, v value.Value) {
+	return func(name, pointer string, v value.Value) {
+		service := name
+		if name == everyService {
+			service = ""
+		} else if err := emulator.CheckServiceEndpoint(name, realAWS); err != nil {
+			r.wrong(pointer, true, "", "%s: %v", shownPointer(pointer), err)
+			return
+		}
+		var endpoint string
+		r.members(pointer, v, map[string]reading{
+			"endpoint": r.into(&endpoint, func(text string) bool { return text != "" && emulator.CheckServiceEndpoint(service, text) == nil }, serviceExpected),
+		})
+		switch {
+		case endpoint == "":
+		case service == "":
+			f.allServices = endpoint
+		default:
+			f.services[service] = endpoint
+		}
+	}
+}
+
+// everyService is the name in the settings of the services that have no settings of
+// their own.
+const everyService = "*"
+
+// realAWS is the endpoint of a service that is called at AWS itself.
+const realAWS = "aws"
+
+const serviceExpected = "a URL such as http://localhost:5000, or aws"
+
+func isServicesEndpoint(text string) bool {
+	return text != "" && emulator.CheckServiceEndpoint("", text) == nil
 }
 
 func (r *settingsReader) machine(to map[string]machineSettings) func(name, pointer string, v value.Value) {

@@ -66,7 +66,7 @@ func (t *trace) event(e *machine.Event) *timeline.Visit {
 		t.line(v, e.At, "", "")
 	case machine.MapStateStarted, machine.ItemsRead:
 		t.line(v, e.At, "", items(v.Items))
-	case machine.TaskFailed, machine.TaskTimedOut, machine.EvaluationFailed:
+	case machine.TaskFailed, machine.TaskSubmitFailed, machine.TaskTimedOut, machine.EvaluationFailed:
 		t.line(v, e.At, t.bad(), t.failure(e))
 	case machine.MapRunFailed:
 		t.runEnd = e.ID

@@ -83,15 +83,6 @@ func (v *validator) run(c *cobra.Command, files []string) error {
 	return nil
 }
 
-// check parses and validates one definition.
-func check(name string, text []byte, o asl.Options) (*asl.Definition, asl.Diagnostics) {
-	definition, found := asl.ParseFile(name, text)
-	if !found.HasErrors() {
-		found = append(found, asl.Validate(definition, o)...)
-	}
-	return definition, found
-}
-
 // printDiagnostics writes a JSON object for each diagnostic. Those of a template
 // name their state machine.
 func printDiagnostics(w io.Writer, found asl.Diagnostics) error {

@@ -1,16 +1,21 @@
 package service
 
+import "strings"
+
 // This file reads services.txt. Its grammar:
 //
 //	table      = { "service" name "{" { fact | action } "}" }
-//	fact       = "protocol" name
+//	fact       = "api" name | "protocol" name | "metadata"
 //	           | "errors" prefix [ base [ display ] ]
 //	           | "exceptions" "(" { name } ")"
-//	action     = "action" name { suffix | "reads" | "writes" } [ parameters ] [ job ]
+//	action     = "action" name { suffix | "reads" | "writes" | "direct" | calls } [ parameters ]
+//	             [ "sends" mapping ] [ "answers" mapping ] [ job ]
+//	calls      = "calls" [ api ":" ] operation
+//	mapping    = "{" { name "=" ( path | "[" path "]" ) } "}"
 //	suffix     = ".sync" | ".sync:2" | ".waitForTaskToken"
 //	parameters = "{" { name [ "*" ] } [ "..." ] "}"                             * marks what is required
-//	job        = "job" poll status "succeeded" "(" { status } | "absent" ")"
-//	             [ "failed" "(" { status } ")" ] [ "cancel" operation ]
+//	job        = "job" poll mapping status [ "where" name ] "succeeded" "(" { status } | "absent" ")"
+//	             [ "failed" "(" { status } ")" ] [ "result" ( path | mapping ) ] [ "cancel" operation mapping ]
 
 // parseServices reads a table.
 func parseServices(source string) (map[string]*Service, error) {
@@ -33,8 +38,13 @@ func (p *serviceParser) service() *Service {
 		p.fail("expected a service, got %q", p.text)
 	}
 	s := &Service{Name: p.name("a service")}
+	s.API = s.Name
 	for p.expect('{'); p.err == nil && !p.accept('}'); {
 		switch fact := p.name("a fact"); fact {
+		case "api":
+			s.API = p.name("an API")
+		case "metadata":
+			s.Metadata = true
 		case "protocol":
 			s.Protocol = p.name("a protocol")
 		case "errors":
@@ -55,7 +65,7 @@ func (p *serviceParser) service() *Service {
 }
 
 // keywords begin what may follow errors.
-var keywords = map[string]bool{"protocol": true, "errors": true, "exceptions": true, "action": true}
+var keywords = map[string]bool{"api": true, "protocol": true, "metadata": true, "errors": true, "exceptions": true, "action": true}
 
 func (p *serviceParser) errors(s *Service) {
 	s.Prefix = p.name("a prefix")
@@ -67,7 +77,8 @@ func (p *serviceParser) errors(s *Service) {
 }
 
 func (p *serviceParser) action(s *Service) *Action {
-	a := &Action{Service: s, Name: p.name("an action"), Open: true}
+	a := &Action{Service: s, Name: p.name("an action"), API: s.API, Open: true}
+	a.Operation = strings.ToUpper(a.Name[:min(1, len(a.Name))]) + a.Name[min(1, len(a.Name)):]
 	for p.err == nil {
 		switch {
 		case p.text == ".sync", p.text == ".sync:2", p.text == ".waitForTaskToken":
@@ -76,6 +87,17 @@ func (p *serviceParser) action(s *Service) *Action {
 			a.Reads = true
 		case p.acceptName("writes"):
 			a.Writes = true
+		case p.acceptName("direct"):
+			a.API, a.Operation = "", ""
+		case p.acceptName("calls"):
+			a.Operation = p.name("an operation")
+			if api, operation, other := strings.Cut(a.Operation, ":"); other {
+				a.API, a.Operation = api, operation
+			}
+		case p.acceptName("sends"):
+			a.Sends = p.mapping()
+		case p.acceptName("answers"):
+			a.Answers = p.mapping()
 		case p.accept('{'):
 			p.parameters(a)
 		case p.acceptName("job"):
@@ -100,7 +122,10 @@ func (p *serviceParser) parameters(a *Action) {
 }
 
 func (p *serviceParser) job() *Job {
-	j := &Job{Poll: p.name("an operation"), Status: p.name("a path")}
+	j := &Job{Poll: p.name("an operation"), PollWith: p.mapping(), Status: p.name("a path")}
+	if p.acceptName("where") {
+		j.Where = p.name("a member")
+	}
 	if !p.acceptName("succeeded") {
 		p.fail("expected succeeded, got %q", p.text)
 	}
@@ -111,8 +136,30 @@ func (p *serviceParser) job() *Job {
 	if p.acceptName("failed") {
 		j.Failed = p.names("a status")
 	}
+	if p.acceptName("result") {
+		if p.token == '{' {
+			j.ResultOf = p.mapping()
+		} else {
+			j.Result = p.name("a path")
+		}
+	}
 	if p.acceptName("cancel") {
-		j.Cancel = p.name("an operation")
+		j.Cancel, j.CancelWith = p.name("an operation"), p.mapping()
 	}
 	return j
+}
+
+func (p *serviceParser) mapping() Mapping {
+	var m Mapping
+	for p.expect('{'); p.err == nil && !p.accept('}'); {
+		a := Assignment{Name: p.name("a member")}
+		p.expect('=')
+		a.List = p.accept('[')
+		a.From = p.name("a path")
+		if a.List {
+			p.expect(']')
+		}
+		m = append(m, a)
+	}
+	return m
 }

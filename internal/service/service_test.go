@@ -24,6 +24,9 @@ func TestServices(t *testing.T) {
 		if a.ForTasks() == (s.Prefix == "") {
 			t.Errorf("%s: its errors have the prefix %q", a, s.Prefix)
 		}
+		if (a.API == "") != (a.Operation == "") || a.Operation == "" && (a.Sends != nil || a.Answers != nil || a.Job != nil) {
+			t.Errorf("%s calls the operation %q of %q", a, a.Operation, a.API)
+		}
 		if s.Protocol != "" && s.Base == "" {
 			t.Errorf("%s: no class for the errors that its API does not declare", a)
 		}
@@ -51,6 +54,9 @@ func TestServices(t *testing.T) {
 		}
 		if !operation.MatchString(j.Poll) || j.Cancel != "" && !operation.MatchString(j.Cancel) {
 			t.Errorf("%s: polled by %q, cancelled by %q", a, j.Poll, j.Cancel)
+		}
+		if j.PollWith == nil || (j.Cancel == "") != (j.CancelWith == nil) || j.Result != "" && j.ResultOf != nil {
+			t.Errorf("%s: it is not said what its job is polled, cancelled or shown with", a)
 		}
 		if j.Status == "" || j.Absent != (len(j.Succeeded) == 0) {
 			t.Errorf("%s: nothing says when its job has succeeded", a)
@@ -82,14 +88,18 @@ func TestClass(t *testing.T) {
 
 func TestParseServices(t *testing.T) {
 	for _, c := range []struct{ source, wrong string }{
-		{"service s { protocol json errors S action a .sync {A* B ...} job P Q.R succeeded (X) failed (Y) cancel Z }", ""},
+		{"service s { protocol json errors S action a .sync {A* B ...} job P {} Q.R succeeded (X) failed (Y) cancel Z {} }", ""},
+		{"service s { api t metadata action a calls u:B sends {A=B} answers {C=request.D} job P {E=[F.G]} H.I where J succeeded (X) result {K=L} cancel Z {M=reason} }", ""},
+		{"service s { action a calls b:C direct {} job P {A=B} Q succeeded (X) result R }", ""},
+		{"service s { action a sends {A B} }", `line 1: expected '=', got "B"`},
+		{"service s { action a answers {A=[B} }", `line 1: expected ']', got "}"`},
 		{"service s { } service s { }", "line 1: s is there twice"},
 		{"service s { action a action a }", "line 1: s:a is there twice"},
 		{"s { }", `line 1: expected a service, got "s"`},
 		{"service s { speed 1 }", `line 1: expected a fact or an action, got "speed"`},
 		{"service s { action a .later }", `line 1: expected a fact or an action, got ".later"`},
 		{"service s { action a {... A} }", `line 1: expected '}', got "A"`},
-		{"service s { action a job P Q failed (X) }", `line 1: expected succeeded, got "failed"`},
+		{"service s { action a job P {} Q failed (X) }", `line 1: expected succeeded, got "failed"`},
 		{"service s {\n exceptions (A", `line 2: expected an exception, got ""`},
 		{"service s { action a {", `line 1: expected a parameter, got ""`},
 	} {

@@ -1,7 +1,6 @@
 package template
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/aslocal/aslocal/value"
@@ -17,7 +16,17 @@ type stack struct {
 	parameters value.Value
 	resources  value.Value
 	mappings   value.Value
-	exact      bool // origins are followed into the strings, not only to them
+	globals    value.Value // of SAM
+	exact      bool        // origins are followed into the strings, not only to them
+
+	home       home
+	given      map[string]string        // by the user: values of parameters, resources and exports
+	local      map[string]localResource // those that a serverless.yml has beside its resources, by the names they have
+	names      map[string]string        // local names by logical id, see nameOf
+	arns       map[string]string        // of versions and aliases by logical id, see published
+	conditions *conditions
+	missing    *missingNames
+	made       *int // bytes of plain texts so far
 
 	loops       *loops
 	identifiers []string // of the loops around a resource whose items only a deployment knows
@@ -33,18 +42,6 @@ func isIntrinsic(v value.Value) bool {
 	}
 	name, member := v.Member(0)
 	return name == "Ref" || strings.HasPrefix(name, "Fn::") && !isLoop(name, member)
-}
-
-// noValue reports whether a value takes the member away that has it, as if every
-// condition holds.
-func noValue(v value.Value) bool {
-	for depth := 0; isIntrinsic(v) && depth < maxIntrinsics; depth++ {
-		if v.Get("Ref").Text() == "AWS::NoValue" {
-			return true
-		}
-		v = v.Get("Fn::If").Index(1)
-	}
-	return false
 }
 
 // text returns what a value is as a text.
@@ -90,10 +87,20 @@ func (c *stack) call(t *text, name string, arguments value.Value, p *path, depth
 				return
 			}
 		}
-	case "Fn::If": // as if the condition holds
-		t.addText(c.text(arguments.Index(1), p.member(name).item(1), depth+1))
+	case "Fn::If":
+		branch := c.branch(arguments)
+		t.addText(c.text(arguments.Index(branch), p.member(name).item(branch), depth+1))
+	case "Fn::ImportValue":
+		export := string(c.text(arguments, p.member(name), depth+1).bytes)
+		text, given := c.given[export]
+		if !given {
+			text = plainName(export)
+			c.missing.add(export)
+		}
+		one(substitution{text, given})
 	default:
 		if depth > maxIntrinsics || !c.lookup(t, name, arguments, p, depth) {
+			c.missing.add(name)
 			one(substitution{text: placeholder})
 		}
 	}
@@ -142,84 +149,14 @@ func (c *stack) sub(t *text, arguments value.Value, p *path, depth int) {
 			t.overflow = t.overflow || one.overflow
 			t.add(string(one.bytes), in.cover(start, end, one.madeUp(0, len(one.bytes))))
 		default:
-			found := c.ref(name)
+			var found substitution
 			if id, attribute, ok := strings.Cut(name, "."); ok {
 				found = c.attribute(value.OfItems(value.OfString(id), value.OfString(attribute)))
+			} else {
+				found = c.ref(name)
 			}
 			t.add(found.text, in.cover(start, end, !found.known))
 		}
 		i = end
 	}
-}
-
-// ref is what Ref gives: a parameter, or what names a resource. The default of
-// a parameter need not be what it is deployed with, so it is not taken as known.
-func (c *stack) ref(name string) substitution {
-	if text, ok := pseudoParameters[name]; ok {
-		return substitution{text, true}
-	}
-	if p := c.parameters.Get(name); p.Kind() == value.Object {
-		if d := p.Get("Default"); d.Kind() == value.String && d.Text() != "" {
-			return substitution{text: d.Text()}
-		} else if d.Kind() == value.Number {
-			return substitution{text: d.String()}
-		}
-	}
-	kind := c.resources.Get(name).Get("Type").Text()
-	if kind == "AWS::SQS::Queue" {
-		return substitution{text: "https://sqs." + region + ".amazonaws.com/" + account + "/" + plainName(name)}
-	}
-	if refIsARN[kind] {
-		return substitution{text: arnOf(kind, name)}
-	}
-	isFunction := kind == "AWS::Lambda::Function" || kind == "AWS::Serverless::Function"
-	return substitution{plainName(name), isFunction} // a name for certain: no Resource of a Task takes it
-}
-
-// attribute is what Fn::GetAtt gives, for Name.Attribute or [Name, Attribute].
-func (c *stack) attribute(arguments value.Value) substitution {
-	name, attribute, _ := strings.Cut(arguments.Text(), ".")
-	if arguments.Kind() == value.Array {
-		name, attribute = arguments.Index(0).Text(), arguments.Index(1).Text()
-	}
-	if strings.HasSuffix(attribute, "Arn") {
-		return substitution{text: arnOf(c.resources.Get(name).Get("Type").Text(), name)}
-	}
-	return substitution{text: plainName(name)}
-}
-
-// refIsARN are the types of resources that Ref names by their ARN.
-var refIsARN = map[string]bool{
-	"AWS::StepFunctions::StateMachine": true, "AWS::Serverless::StateMachine": true, "AWS::StepFunctions::Activity": true,
-	"AWS::SNS::Topic": true, "AWS::Batch::JobQueue": true, "AWS::Batch::JobDefinition": true,
-	"AWS::ECS::TaskDefinition": true, "AWS::Lambda::Version": true, "AWS::Lambda::Alias": true,
-}
-
-// arnForms has the form of the ARN of a type of resource: region and account
-// are filled in, then the name.
-var arnForms = map[string]string{
-	"AWS::StepFunctions::StateMachine": "arn:aws:states:%s:%s:stateMachine:%s",
-	"AWS::Serverless::StateMachine":    "arn:aws:states:%s:%s:stateMachine:%s",
-	"AWS::StepFunctions::Activity":     "arn:aws:states:%s:%s:activity:%s",
-	"AWS::SNS::Topic":                  "arn:aws:sns:%s:%s:%s",
-	"AWS::SQS::Queue":                  "arn:aws:sqs:%s:%s:%s",
-	"AWS::IAM::Role":                   "arn:aws:iam:%.0s:%s:role/%s",
-	"AWS::DynamoDB::Table":             "arn:aws:dynamodb:%s:%s:table/%s",
-	"AWS::Serverless::SimpleTable":     "arn:aws:dynamodb:%s:%s:table/%s",
-	"AWS::ECS::Cluster":                "arn:aws:ecs:%s:%s:cluster/%s",
-	"AWS::ECS::TaskDefinition":         "arn:aws:ecs:%s:%s:task-definition/%s:1",
-	"AWS::Batch::JobQueue":             "arn:aws:batch:%s:%s:job-queue/%s",
-	"AWS::Batch::JobDefinition":        "arn:aws:batch:%s:%s:job-definition/%s:1",
-	"AWS::Events::EventBus":            "arn:aws:events:%s:%s:event-bus/%s",
-	"AWS::S3::Bucket":                  "arn:aws:s3:%.0s:%.0s:%s",
-}
-
-// arnOf returns the ARN of a resource: a function's for a type that is not
-// listed, since it is functions that definitions name most.
-func arnOf(kind, name string) string {
-	form, ok := arnForms[kind]
-	if !ok {
-		form = "arn:aws:lambda:%s:%s:function:%s"
-	}
-	return fmt.Sprintf(form, region, account, plainName(name))
 }

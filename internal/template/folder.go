@@ -19,12 +19,13 @@ import (
 
 // A folder is the folder of a template.
 type folder struct {
-	path  string   // "" if there is none: nothing is read
-	named []string // files that may be read wherever they are
+	path  string    // "" if there is none: nothing is read
+	named []string  // files that may be read wherever they are
+	read  *[]string // the paths of the files that were read or looked for
 }
 
-// read returns a file that the template names, and the path to show for it.
-func (f folder) read(name string) (path, text string, err error) {
+// file returns a file that the template names, and the path to show for it.
+func (f folder) file(name string) (path, text string, err error) {
 	if f.path == "" {
 		return name, "", fmt.Errorf("%s: a template without a folder refers to no files", name)
 	}
@@ -33,6 +34,7 @@ func (f folder) read(name string) (path, text string, err error) {
 	if !filepath.IsAbs(name) {
 		path = filepath.Join(f.path, name)
 	}
+	*f.read = append(*f.read, path)
 	if slices.ContainsFunc(f.named, func(other string) bool { return same(other, path) }) {
 		b, err := sourcefile.Named(path)
 		return path, string(b), err

@@ -38,6 +38,38 @@ func TestHostileTemplates(t *testing.T) {
 		{"loops of resources in one another", "t.json", `{"Resources": ` +
 			strings.Repeat(`{"Fn::ForEach::L": ["I", ["`+strings.Repeat(`a", "`, 60)+`b"], `, 5) + `{"R": {"Type": "x"}}` + strings.Repeat(`]}`, 5) + `}`},
 		{"variables in one another", "serverless.yml", "stepFunctions:\n  stateMachines:\n    m:\n      definition:\n        a: '" + strings.Repeat("${", 50_000) + "'\n"},
+		{"variables that multiply", "serverless.yml", "custom:\n" + func() string {
+			var b strings.Builder
+			for i := range 20 {
+				fmt.Fprintf(&b, "  v%d: '%s'\n", i, strings.Repeat(fmt.Sprintf("${self:custom.v%d}", i+1), 50))
+			}
+			return b.String()
+		}() + "functions:\n  f: {handler: 'a${self:custom.v0}'}\nservice: s\nprovider: {name: aws}\n"},
+		{"aliases of one another", "t.json", `{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": {"Ref": "A0"}}}, ` +
+			func() string {
+				var b strings.Builder
+				for i := range 30 {
+					fmt.Fprintf(&b, `"A%d": {"Type": "AWS::Lambda::Alias", "Properties": {"Name": "x", "FunctionName": {"Fn::Sub": "%s"}}}, `, i, strings.Repeat(fmt.Sprintf("${A%d}", (i+1)%30), 50))
+				}
+				return b.String()
+			}() + `"Z": {}}}`},
+		{"environments of much text", "t.json", `{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {}}, "F": {"Type": "AWS::Lambda::Function", "Properties": {"Environment": {"Variables": {` +
+			func() string {
+				var b strings.Builder
+				for i := range 2000 {
+					fmt.Fprintf(&b, `"V%d": {"Fn::Sub": ["%s", {"A": "%s"}]}, `, i, strings.Repeat("${A}", 2000), big[:1000])
+				}
+				return b.String()
+			}() + `"Z": ""}}}}}}`},
+		{"locals that multiply", "main.tf", "locals {\n" + func() string {
+			var b strings.Builder
+			for i := range 20 {
+				fmt.Fprintf(&b, "  v%d = \"%s\"\n", i, strings.Repeat(fmt.Sprintf("${local.v%d}", i+1), 50))
+			}
+			return b.String()
+		}() + "}\nresource \"aws_sfn_state_machine\" \"m\" {\n  definition = local.v0\n}\n"},
+		{"lists in one another", "main.tf", "a = " + strings.Repeat("[", 100_000)},
+		{"operators without end", "main.tf", "a = 1" + strings.Repeat(" + (", 100_000)},
 		{"a variable that is itself", "serverless.yml", "a: ${self:a}\nstepFunctions:\n  stateMachines:\n    m:\n      definition:\n        StartAt: ${self:a}\n"},
 	} {
 		var before, after runtime.MemStats

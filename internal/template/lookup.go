@@ -71,7 +71,7 @@ func (c *stack) inMap(arguments value.Value, p *path, depth int) (found value.Va
 func (c *stack) list(v value.Value, p *path, depth int) (items []*text, ok bool) {
 	if v.Kind() == value.Array {
 		for i, item := range v.Items() {
-			if !noValue(item) {
+			if !c.omitted(item) {
 				items = append(items, c.text(item, p.item(i), depth))
 			}
 		}
@@ -94,7 +94,8 @@ func (c *stack) list(v value.Value, p *path, depth int) (items []*text, ok bool)
 		}
 		return items, !in.madeUp(0, len(in.bytes))
 	case "Fn::If":
-		return c.list(arguments.Index(1), at.item(1), depth+1)
+		branch := c.branch(arguments)
+		return c.list(arguments.Index(branch), at.item(branch), depth+1)
 	case "Fn::FindInMap":
 		found, known := c.inMap(arguments, at, depth)
 		for _, item := range found.Items() {
@@ -105,12 +106,16 @@ func (c *stack) list(v value.Value, p *path, depth int) (items []*text, ok bool)
 		return items, found.Kind() == value.Array
 	case "Ref":
 		parameter := c.parameters.Get(arguments.Text())
-		if kind := parameter.Get("Type").Text(); kind != "CommaDelimitedList" && !strings.HasPrefix(kind, "List<") || !parameter.Get("Default").Exists() {
+		all, given := c.given[arguments.Text()]
+		if kind := parameter.Get("Type").Text(); kind != "CommaDelimitedList" && !strings.HasPrefix(kind, "List<") || !given && !parameter.Get("Default").Exists() {
 			return nil, false
 		}
-		for part := range strings.SplitSeq(parameter.Get("Default").Text(), ",") {
+		if !given {
+			all = parameter.Get("Default").Text()
+		}
+		for part := range strings.SplitSeq(all, ",") {
 			one := new(text)
-			one.add(strings.TrimSpace(part), piece{node: p, madeUp: true})
+			one.add(strings.TrimSpace(part), piece{node: p, madeUp: !given})
 			items = append(items, one)
 		}
 		return items, true

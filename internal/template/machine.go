@@ -14,8 +14,24 @@ type Machine struct {
 	// Name is what the template calls it, its logical id; "" for a bare
 	// definition.
 	Name string
+	// LocalName is what it is called in ARNs: the name that the template gives
+	// it, or else the logical id; "" for a bare definition.
+	LocalName string
 	// Express says that the template makes it an Express state machine.
 	Express bool
+	// RoleARN is the role that the template gives it, "" if it is not known.
+	RoleARN string
+	// Logging is the loggingConfiguration of CreateStateMachine; it does not
+	// exist if the template has none. Tracing says that X-Ray is on.
+	Logging value.Value
+	Tracing bool
+	// Missing names what only a deployment knows, for which a text was made up that
+	// fits: parameters without a default, exports, placeholders. Substitutions
+	// give them values.
+	Missing []string
+	// Condition is the condition of the resource if it does not hold: then the
+	// state machine is not deployed.
+	Condition string
 	// Definition is the definition, filled in. Its Text is JSON, but for a
 	// bare definition without placeholders, which is read as it stands. It is
 	// empty if there is none; Validate says why.
@@ -67,6 +83,14 @@ func (m *Machine) Validate(o asl.Options) asl.Diagnostics {
 		kept = append(kept, d)
 	}
 	return kept
+}
+
+// Line returns where the definition begins, as file:line.
+func (m *Machine) Line() string {
+	if where := m.Place(position.Range{End: position.Position{Offset: 1}}); m.text != nil && where.Known() {
+		return fmt.Sprintf("%s:%d", m.File, where.Start.Line)
+	}
+	return m.File
 }
 
 // Place returns where in Source a part of the definition's Text stands; it is

@@ -17,22 +17,6 @@ import (
 // This file fills in ${Name}: by a value that is known, or else by something
 // that fits where it stands.
 
-// Region and account of made-up ARNs.
-const (
-	region  = "us-east-1"
-	account = "123456789012"
-)
-
-const anyFunction = "arn:aws:lambda:" + region + ":" + account + ":function:"
-
-// pseudoParameters are CloudFormation's, with made-up values.
-var pseudoParameters = map[string]string{
-	"AWS::Region":    region,
-	"AWS::AccountId": account,
-	"AWS::Partition": "aws",
-	"AWS::URLSuffix": "amazonaws.com",
-}
-
 // A substitution is what stands for a name. If it is not known, the text only
 // fits.
 type substitution struct {
@@ -42,6 +26,8 @@ type substitution struct {
 
 // substitutions fill in placeholders.
 type substitutions struct {
+	home        home
+	missing     *missingNames
 	names       map[string]substitution
 	serverless  func(name string) (substitution, bool) // the variables of a serverless.yml; nil elsewhere
 	asTheyStand bool                                   // other names are deployed as they stand, as CloudFormation does
@@ -51,7 +37,7 @@ func (e *substitutions) find(name string) (substitution, bool) {
 	if s, ok := e.names[name]; ok {
 		return s, true
 	}
-	if s, ok := pseudoParameters[name]; ok {
+	if s, ok := e.home.pseudo(name); ok {
 		return substitution{s, true}, true
 	}
 	if e.serverless != nil {
@@ -62,9 +48,9 @@ func (e *substitutions) find(name string) (substitution, bool) {
 
 var plainPlaceholder = regexp.MustCompile(`\$\{([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9]+)?)\}`)
 
-// missing warns of the placeholders between two offsets of a file that nothing is
+// unfilled warns of the placeholders between two offsets of a file that nothing is
 // substituted for: they are deployed as they stand. JSONata has no ${name}.
-func (e *substitutions) missing(file, source string, from, to int) asl.Diagnostics {
+func (e *substitutions) unfilled(file, source string, from, to int) asl.Diagnostics {
 	var found asl.Diagnostics
 	table := position.JSON(source)
 	seen := make(map[string]bool)
@@ -82,9 +68,9 @@ func (e *substitutions) missing(file, source string, from, to int) asl.Diagnosti
 	return found
 }
 
-// missingIn is missing for the strings of a definition that stands in a document as an
+// unfilledIn is unfilled for the strings of a definition that stands in a document as an
 // object; what CloudFormation computes has placeholders of its own.
-func (e *substitutions) missingIn(d *document, v value.Value, p *path) asl.Diagnostics {
+func (e *substitutions) unfilledIn(d *document, v value.Value, p *path) asl.Diagnostics {
 	var found asl.Diagnostics
 	seen := make(map[string]bool)
 	var search func(v value.Value, p *path)
@@ -182,6 +168,7 @@ func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 		switch whole := start == 0 && end == len(s); {
 		case whole && wantsNumber(field) && (!ok || isNumber(with.text)):
 			if !ok {
+				e.missing.add(name)
 				with.text = "1"
 			}
 			return nil, with
@@ -189,14 +176,16 @@ func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 		case arn && colons == 1:
 			with = substitution{"aws", true}
 		case arn && colons == 3:
-			with = substitution{region, true}
+			with = substitution{e.home.region, true}
 		case arn && colons == 4:
-			with = substitution{account, true}
-		case e.asTheyStand && fitting(field, name) == plainName(name):
+			with = substitution{e.home.account, true}
+		case e.asTheyStand && e.home.fitting(field, name) == plainName(name):
 			continue
 		case whole:
-			with.text = fitting(field, name)
+			e.missing.add(name)
+			with.text = e.home.fitting(field, name)
 		default:
+			e.missing.add(name)
 			with.text = plainName(name)
 		}
 		invented = invented || !with.known
@@ -204,7 +193,7 @@ func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 	}
 	if field == "Resource" && invented {
 		if _, err := asl.ParseResource(filled(s, holes)); err != nil {
-			holes = []hole{{0, len(s), substitution{text: anyFunction + placeholder}}}
+			holes = []hole{{0, len(s), substitution{text: e.home.function(placeholder)}}}
 		}
 	}
 	return holes, substitution{}
@@ -243,10 +232,10 @@ func isNumber(s string) bool {
 }
 
 // fitting returns a string that a field takes.
-func fitting(field, name string) string {
+func (h home) fitting(field, name string) string {
 	switch {
 	case field == "Resource":
-		return anyFunction + plainName(name)
+		return h.function(plainName(name))
 	case strings.HasSuffix(field, ".$"), strings.HasSuffix(field, "Path") && field != "Path":
 		return "$." + plainName(name)
 	case strings.HasPrefix(field, "Timestamp"):
@@ -307,6 +296,9 @@ func (e *substitutions) fillJSON(in *text) *text {
 				continue
 			}
 			with, ok := e.find(strings.TrimSpace(line[len("${") : end-len("}")]))
+			if !ok {
+				e.missing.add(strings.TrimSpace(line[len("${") : end-len("}")]))
+			}
 			if _, err := value.Parse(with.text); !ok || !with.known && err != nil {
 				with = substitution{text: "1"}
 			}

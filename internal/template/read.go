@@ -24,14 +24,26 @@ type Options struct {
 	// Named are files that the user has named: they may be read wherever they
 	// are.
 	Named []string
-	// Substitutions are the values of ${Name}; they win over the template's own.
+	// Substitutions are the values of ${Name}; they win over the template's own. In a
+	// template they also are the values of parameters, exports and resources:
+	// "Name" for a Ref, "Name.Attribute" for a GetAtt.
 	Substitutions map[string]string
+	// Region and Account are those of ARNs; us-east-1 and 123456789012 if "".
+	Region, Account string
+	// Endpoint returns the URL of a service such as "sqs", for the URLs of queues; ""
+	// for those of AWS. It may be nil.
+	Endpoint func(service string) string
 }
 
 // A File is the result of reading a file.
 type File struct {
-	Kind     Kind
-	Machines []*Machine // in the order of the file; at least one
+	Kind       Kind
+	Machines   []*Machine // in the order of the file; at least one
+	Functions  []*Function
+	Activities []string // names
+	// Files are the other files that were read or looked for: a change of one may
+	// change the result.
+	Files []string
 }
 
 // A Kind tells what a file is.
@@ -43,6 +55,8 @@ const (
 	SAM            Kind = "SAM template"
 	CloudFormation Kind = "CloudFormation template"
 	Serverless     Kind = "serverless.yml"
+	Terraform      Kind = "Terraform file"
+	Program        Kind = "source of a program" // which may make a template
 )
 
 // Read reads the content of a file, YAML or JSON by its name. It never fails:
@@ -50,29 +64,53 @@ const (
 // template without state machines has one that says so.
 func Read(name string, content []byte, o Options) *File {
 	text := string(content)
-	r := &reader{o: o, folder: folder{o.Folder, o.Named}}
+	r := &reader{o: o, folder: folder{path: o.Folder, named: o.Named, read: new([]string)}}
+	if kind, ok := r.byName(name, text); ok {
+		return r.result(kind, &document{name: name, text: text, table: position.JSON(text)})
+	}
 	if !strings.Contains(text, "${") && strings.Contains(text, "StartAt") && !mayBeTemplate(text) {
-		return &File{Definition, []*Machine{r.verbatim(name, text)}} // the usual case
+		return &File{Kind: Definition, Machines: []*Machine{r.verbatim(name, text)}} // the usual case
 	}
 	d, err := readDocument(name, text)
 	if err != nil {
-		return &File{Definition, []*Machine{r.definition("", name, text)}}
+		return &File{Kind: Definition, Machines: []*Machine{r.definition("", name, text)}}
 	}
 	kind := kindOf(d.root)
 	switch kind {
 	case Definition:
-		return &File{kind, []*Machine{r.definition("", name, text)}}
+		return &File{Kind: kind, Machines: []*Machine{r.definition("", name, text)}}
 	case Serverless:
 		r.serverless(d)
 	default:
-		r.resources(d, d.root, new(path))
+		r.resourcesOf(d, d.root, new(path), nil)
 	}
+	return r.result(kind, d)
+}
+
+// byName reads a file whose name tells what it is.
+func (r *reader) byName(name, text string) (kind Kind, ok bool) {
+	if isTerraform(name) {
+		r.terraform(name, text)
+		return Terraform, true
+	}
+	if message := programSource(name); message != "" {
+		d := &document{name: name, text: text, table: position.JSON(text)}
+		source := unreadable("", d, new(path), asl.SeverityError, UnreadableDefinition, "%s", message)
+		source.unread[0].Range = position.Range{}
+		r.machines = append(r.machines, source)
+		return Program, true
+	}
+	return "", false
+}
+
+// result returns what has been read of a document.
+func (r *reader) result(kind Kind, d *document) *File {
 	if len(r.machines) == 0 {
 		none := unreadable("", d, new(path), asl.SeverityError, NoStateMachine, "No state machine found in this %s", kind)
 		none.unread[0].Range = position.Range{}
 		r.machines = append(r.machines, none)
 	}
-	return &File{kind, r.machines}
+	return &File{Kind: kind, Machines: r.machines, Functions: r.functions, Activities: r.activities, Files: *r.folder.read}
 }
 
 // mayBeTemplate reports whether a text has a word that only templates have.
@@ -103,16 +141,18 @@ func kindOf(root value.Value) Kind {
 	return Definition
 }
 
-// A reader collects the machines of a file.
+// A reader collects what a file defines.
 type reader struct {
-	o        Options
-	folder   folder
-	machines []*Machine
+	o          Options
+	folder     folder
+	machines   []*Machine
+	functions  []*Function
+	activities []string
 }
 
 // given returns the substitutions that the user has given.
 func (r *reader) given() *substitutions {
-	e := &substitutions{names: make(map[string]substitution, len(r.o.Substitutions))}
+	e := &substitutions{home: r.o.home(), missing: new(missingNames), names: make(map[string]substitution, len(r.o.Substitutions))}
 	for name, text := range r.o.Substitutions {
 		e.names[name] = substitution{text, true}
 	}
@@ -129,7 +169,10 @@ func (r *reader) verbatim(name, text string) *Machine {
 // definition reads a definition of its own file, with the substitutions that
 // the user has given.
 func (r *reader) definition(machine, name, text string) *Machine {
-	return r.file(machine, name, text, r.given())
+	e := r.given()
+	m := r.file(machine, name, text, e)
+	m.Missing = e.missing.names
+	return m
 }
 
 // file reads a definition of its own file.
@@ -167,14 +210,25 @@ func (r *reader) object(name string, d *document, v value.Value, p *path, with *
 // every place within.
 const maxLogicalID = 255
 
-// resources reads the state machines among the resources of a template, which
-// stands at p.
-func (r *reader) resources(d *document, template value.Value, p *path) {
-	c := &stack{document: d, parameters: template.Get("Parameters"), resources: template.Get("Resources"), mappings: template.Get("Mappings"), loops: new(loops)}
+// resourcesOf reads the state machines, functions and activities among the resources of a
+// template, which stands at p. Beside them it may refer to local ones.
+func (r *reader) resourcesOf(d *document, template value.Value, p *path, local map[string]localResource) {
+	c := r.stack(d, template)
+	c.local = local
 	r.resourcesIn(c, c.resources, c.resources, p.member("Resources"), 0)
 }
 
-// resourcesIn reads the state machines among some resources. written are the same
+// stack returns a template, which a document has or is a part of.
+func (r *reader) stack(d *document, template value.Value) *stack {
+	return &stack{
+		document: d, parameters: template.Get("Parameters"), resources: template.Get("Resources"), mappings: template.Get("Mappings"), globals: template.Get("Globals"),
+		home: r.o.home(), given: r.o.Substitutions, names: make(map[string]string), arns: make(map[string]string),
+		conditions: &conditions{template.Get("Conditions"), make(map[string]bool)},
+		missing:    new(missingNames), made: new(int), loops: new(loops),
+	}
+}
+
+// resourcesIn reads the state machines, functions and activities among some resources. written are the same
 // resources with the names that stand in the document.
 func (r *reader) resourcesIn(c *stack, resources, written value.Value, p *path, depth int) {
 	for i := range resources.Len() {
@@ -196,20 +250,69 @@ func (r *reader) resourcesIn(c *stack, resources, written value.Value, p *path, 
 			}
 		case len(id) > maxLogicalID:
 		case kind == "AWS::Serverless::StateMachine", kind == "AWS::StepFunctions::StateMachine":
-			properties := v.Get("Properties")
-			m := r.resource(c, id, properties, at.member("Properties"))
-			for _, name := range []string{"Type", "StateMachineType"} {
-				m.Express = m.Express || string(c.text(properties.Get(name), at, 0).bytes) == "EXPRESS"
-			}
-			r.machines = append(r.machines, m)
+			r.machines = append(r.machines, r.machine(c, id, v, at.member("Properties")))
+		case kind == "AWS::Serverless::Function", kind == "AWS::Lambda::Function":
+			r.function(c, id, v, at)
+		case kind == "AWS::StepFunctions::Activity":
+			r.activities = append(r.activities, c.nameOf(id))
 		}
 	}
+}
+
+// machine reads a state machine from its resource, whose properties stand at p.
+func (r *reader) machine(shared *stack, id string, resource value.Value, at *path) *Machine {
+	c := *shared
+	c.missing = new(missingNames)
+	m := r.resource(&c, id, resource.Get("Properties"), at)
+	p := properties{stack: &c, own: resource.Get("Properties")}
+	if resource.Get("Type").Text() == "AWS::Serverless::StateMachine" {
+		p.global = c.globals.Get("StateMachine")
+	}
+	m.LocalName, m.Missing = c.nameOf(id), c.missing.names
+	m.Express = p.text("Type") == "EXPRESS" || p.text("StateMachineType") == "EXPRESS"
+	for _, name := range []string{"RoleArn", "Role"} {
+		if arn := p.text(name); strings.HasPrefix(arn, "arn:") {
+			m.RoleARN = arn
+		}
+	}
+	for _, name := range []string{"TracingConfiguration", "Tracing"} {
+		m.Tracing = m.Tracing || p.plain(p.get(name).Get("Enabled")) == "true"
+	}
+	for _, name := range []string{"LoggingConfiguration", "Logging"} {
+		if v := p.get(name); v.Exists() {
+			m.Logging = p.logging(v)
+		}
+	}
+	if name := resource.Get("Condition").Text(); name != "" && !c.holds(name) {
+		m.Condition = name
+	}
+	return m
+}
+
+// logging returns a logging configuration as CreateStateMachine takes it. It does not
+// exist if the template does not tell the log group.
+func (c *stack) logging(v value.Value) value.Value {
+	group := c.plain(v.Get("Destinations").Index(0).Get("CloudWatchLogsLogGroup").Get("LogGroupArn"))
+	return loggingConfiguration(c.plain(v.Get("Level")), c.plain(v.Get("IncludeExecutionData")), group)
+}
+
+// loggingConfiguration is the loggingConfiguration of the API, if it takes the group.
+func loggingConfiguration(level, data, group string) value.Value {
+	if !strings.Contains(group, ":logs:") || !strings.Contains(group, ":log-group:") {
+		return value.Value{}
+	}
+	if !slices.Contains([]string{"ALL", "ERROR", "FATAL", "OFF"}, level) {
+		level = "OFF"
+	}
+	group = strings.TrimSuffix(group, ":*") + ":*"
+	return value.OfMembers("level", value.OfString(level), "includeExecutionData", value.OfBool(data == "true"),
+		"destinations", value.OfItems(value.OfMembers("cloudWatchLogsLogGroup", value.OfMembers("logGroupArn", value.OfString(group)))))
 }
 
 // resource reads the definition of one state machine from its properties.
 func (r *reader) resource(c *stack, id string, properties value.Value, p *path) *Machine {
 	e := r.given()
-	e.asTheyStand = true
+	e.asTheyStand, e.missing = true, c.missing
 	for _, name := range c.identifiers {
 		e.names[name] = substitution{text: plainName(name)}
 	}
@@ -222,7 +325,7 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 	for _, name := range []string{"Definition", "DefinitionString", "DefinitionUri", "DefinitionS3Location"} {
 		v, at := properties.Get(name), p.member(name)
 		switch {
-		case !v.Exists() || noValue(v):
+		case !v.Exists() || c.omitted(v):
 			continue
 		case v.Get("Fn::Transform").Get("Name").Text() == "AWS::Include":
 			const location = "Location"
@@ -230,7 +333,7 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 			return r.elsewhere(c, id, inner, at.member("Fn::Transform").member("Parameters").member(location), e)
 		case v.Get("Fn::ToJsonString").Exists(), name == "Definition" && v.Kind() == value.Object:
 			m := r.object(id, c.document, v, at, &renderer{e, c})
-			m.unread = append(m.unread, e.missingIn(c.document, v, at)...)
+			m.unread = append(m.unread, e.unfilledIn(c.document, v, at)...)
 			m.unread = append(m.unread, wordsIn(c.document, v, at)...)
 			return m
 		case name == "Definition" || name == "DefinitionString":
@@ -238,7 +341,7 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 			exact.exact = true
 			m := fromText(id, c.document, at, e.fillJSON(exact.text(v, at, 0)))
 			if where := nearest(c.table, at.pointer()).Value; v.Kind() == value.String && where.Known() {
-				m.unread = append(m.unread, e.missing(c.name, c.document.text, where.Start.Offset, where.End.Offset)...)
+				m.unread = append(m.unread, e.unfilled(c.name, c.document.text, where.Start.Offset, where.End.Offset)...)
 			}
 			return m
 		}
@@ -270,7 +373,7 @@ func (r *reader) elsewhere(c *stack, id string, v value.Value, p *path, e *subst
 	if name == "" || strings.HasPrefix(name, "s3://") {
 		return unreadable(id, c.document, p, asl.SeverityWarning, RemoteDefinition, "The definition is in S3, not in a local file, and has not been checked")
 	}
-	file, source, err := r.folder.read(name)
+	file, source, err := r.folder.file(name)
 	switch {
 	case errors.Is(err, errOutside):
 		return unreadable(id, c.document, p, asl.SeverityWarning, RemoteDefinition, "The definition in %s has not been checked: %v", file, err)
@@ -281,6 +384,6 @@ func (r *reader) elsewhere(c *stack, id string, v value.Value, p *path, e *subst
 		source = fromYAML(source)
 	}
 	m := r.file(id, file, source, e)
-	m.unread = append(m.unread, e.missing(file, source, 0, len(source))...)
+	m.unread = append(m.unread, e.unfilled(file, source, 0, len(source))...)
 	return m
 }

@@ -16,8 +16,11 @@ import (
 // TestReadings reads the templates of testdata/templates/readings. A section there is a
 // file of a case, named "case: file"; the first one is the template, and want has for
 // each state machine its name, its definition and what is to be said of it.
-func TestReadings(t *testing.T) {
-	archives, err := filepath.Glob(templates + "/readings/*.txtar")
+func TestReadings(t *testing.T) { readArchives(t, "readings", reading) }
+
+// readArchives compares what is read of the cases of some archives with their want.
+func readArchives(t *testing.T, folder string, read func(*testing.T, []txtar.File) string) {
+	archives, err := filepath.Glob(templates + "/" + folder + "/*.txtar")
 	if err != nil || len(archives) == 0 {
 		t.Fatalf("no readings: %v", err)
 	}
@@ -36,7 +39,7 @@ func TestReadings(t *testing.T) {
 			n++
 			want := &archive.Files[i]
 			t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar")+"/"+label, func(t *testing.T) {
-				got := reading(t, archive.Files[begin:i])
+				got := read(t, archive.Files[begin:i])
 				if *update {
 					want.Data = []byte(got)
 				}
@@ -60,16 +63,7 @@ func TestReadings(t *testing.T) {
 func reading(t *testing.T, files []txtar.File) string {
 	t.Helper()
 	folder := t.TempDir()
-	for i := range files {
-		_, name, _ := strings.Cut(files[i].Name, ": ")
-		path := filepath.Join(folder, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, files[i].Data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	write(t, folder, files)
 	_, name, _ := strings.Cut(files[0].Name, ": ")
 	var b strings.Builder
 	for _, m := range template.Read(filepath.Join(folder, name), files[0].Data, template.Options{Folder: folder}).Machines {

@@ -49,7 +49,7 @@ func (r *renderer) members(t *text, v value.Value, p *path, depth int, first *bo
 		switch {
 		case t.overflow:
 			return
-		case r.stack != nil && noValue(member):
+		case r.stack != nil && r.stack.omitted(member):
 			continue
 		case r.stack != nil && isLoop(name, member) && depth < maxIntrinsics:
 			turns, _ := r.stack.loops.turns(member)
@@ -87,7 +87,8 @@ func (r *renderer) text(t *text, s, field string, p piece) {
 // computed appends what CloudFormation would compute.
 func (r *renderer) computed(t *text, v value.Value, p *path, field string, depth int) {
 	if branches := v.Get("Fn::If"); branches.Kind() == value.Array && depth < maxIntrinsics {
-		r.value(t, branches.Index(1), p.member("Fn::If").item(1), field, depth+1)
+		branch := r.stack.branch(branches)
+		r.value(t, branches.Index(branch), p.member("Fn::If").item(branch), field, depth+1)
 		return
 	}
 	if inner := v.Get("Fn::ToJsonString"); inner.Exists() && field == "" {
@@ -103,7 +104,7 @@ func (r *renderer) computed(t *text, v value.Value, p *path, field string, depth
 	case origin.madeUp && wantsNumber(field):
 		t.add("1", origin)
 	case origin.madeUp && field == "Resource" && !isResource(s):
-		t.add(quoted(fitting(field, s)), origin)
+		t.add(quoted(r.home.fitting(field, s)), origin)
 	default:
 		r.text(t, s, field, origin)
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file reads the state machines of a serverless.yml with the plugin for
-// Step Functions: stepFunctions.stateMachines, and those among its resources.
+// This file reads a serverless.yml: its functions, the state machines of the plugin for
+// Step Functions (stepFunctions.stateMachines), and what is among its resources.
 
 // A part is a value of a document with its place.
 type part struct {
@@ -21,41 +21,63 @@ func (p part) member(name string) part {
 	return part{p.document, p.value.Get(name), p.place.member(name)}
 }
 
-// serverless reads the machines of a serverless.yml.
+// serverless reads a serverless.yml.
 func (r *reader) serverless(d *document) {
-	e := r.given()
-	e.serverless = func(name string) (substitution, bool) { return selfReference(d.root, name, 0) }
+	variables := &variables{root: d.root, given: r.o.Substitutions, home: r.o.home()}
 	root := part{d, d.root, new(path)}
 	resources := r.resourceParts(root.member("resources"))
-	c := &stack{document: d, loops: new(loops)}
+	c := r.stack(d, value.Value{})
 	if len(resources) > 0 {
-		c.resources = resources[0].value.Get("Resources")
+		c = r.stack(d, resources[0].value)
 	}
-
+	service := &service{part: root, variables: variables, stack: c}
+	functions := r.serviceFunctions(service)
 	machines := r.included(r.included(root.member("stepFunctions")).member("stateMachines"))
+	for id, v := range machines.value.Members() {
+		local := localResource{"AWS::StepFunctions::StateMachine", service.machineName(id, v)}
+		service.add(local, id, capitalized(id)+"StepFunctionsStateMachine")
+	}
+	for _, f := range functions {
+		r.serviceFunction(service, f)
+	}
 	for id := range machines.value.Members() {
-		if len(id) > maxLogicalID {
-			continue
+		if len(id) <= maxLogicalID {
+			r.machines = append(r.machines, r.serviceMachine(service, id, r.included(machines.member(id))))
 		}
-		one := r.included(machines.member(id))
-		definition := r.included(one.member("definition"))
-		var m *Machine
-		switch v := definition.value; {
-		case v.Kind() == value.Object:
-			own := *c
-			own.document = definition.document
-			m = r.object(id, definition.document, v, definition.place, &renderer{e, &own})
-		case v.Kind() == value.String && !strings.HasPrefix(v.Text(), "${"):
-			m = fromText(id, definition.document, definition.place, e.fillJSON(definition.literal(definition.place, v.Text())))
-		default:
-			m = r.noDefinition(id, one, definition)
-		}
-		m.Express = one.value.Get("type").Text() == "EXPRESS"
-		r.machines = append(r.machines, m)
 	}
 	for _, one := range resources {
-		r.resources(one.document, one.value, one.place)
+		r.resourcesOf(one.document, one.value, one.place, c.local)
 	}
+}
+
+// serviceMachine reads a state machine of the plugin.
+func (r *reader) serviceMachine(s *service, id string, one part) *Machine {
+	c := *s.stack
+	c.missing = new(missingNames)
+	e := r.given()
+	e.missing = c.missing
+	e.serverless = s.variables.find
+	definition := r.included(one.member("definition"))
+	var m *Machine
+	switch v := definition.value; {
+	case v.Kind() == value.Object:
+		c.document = definition.document
+		m = r.object(id, definition.document, v, definition.place, &renderer{e, &c})
+	case v.Kind() == value.String && !strings.HasPrefix(v.Text(), "${"):
+		m = fromText(id, definition.document, definition.place, e.fillJSON(definition.literal(definition.place, v.Text())))
+	default:
+		m = r.noDefinition(id, one, definition)
+	}
+	m.LocalName, m.Missing = c.local[id].name, c.missing.names
+	m.Express = s.text(one.value.Get("type")) == "EXPRESS"
+	m.Tracing = s.text(one.value.Get("tracingConfig").Get("enabled")) == "true"
+	if role := s.text(one.value.Get("role")); strings.HasPrefix(role, "arn:") {
+		m.RoleARN = role
+	}
+	if v := one.value.Get("loggingConfig"); v.Exists() {
+		m.Logging = loggingConfiguration(s.text(v.Get("level")), s.text(v.Get("includeExecutionData")), s.text(v.Get("destinations").Index(0)))
+	}
+	return m
 }
 
 // resourceParts returns the parts of the CloudFormation template in a serverless.yml,
@@ -116,7 +138,7 @@ const maxIncludes = 10
 
 // open reads a file that a serverless.yml refers to.
 func (r *reader) open(name string) (*document, error) {
-	file, text, err := r.folder.read(name)
+	file, text, err := r.folder.file(name)
 	if err != nil {
 		return nil, err
 	}
@@ -135,25 +157,4 @@ func fileReference(v value.Value) (name string, keys []string, ok bool) {
 		keys = strings.Split(rest, ".")
 	}
 	return strings.TrimSpace(name), keys, true
-}
-
-// selfReference returns the scalar that self:a.b names, if it is written there.
-func selfReference(root value.Value, name string, depth int) (substitution, bool) {
-	name, ok := strings.CutPrefix(name, "self:")
-	if !ok || depth > maxIncludes {
-		return substitution{}, false
-	}
-	v := root
-	for key := range strings.SplitSeq(name, ".") {
-		v = v.Get(key)
-	}
-	switch {
-	case v.Kind() == value.Number || v.Kind() == value.Bool:
-		return substitution{v.String(), true}, true
-	case v.Kind() != value.String:
-		return substitution{}, false
-	case strings.HasPrefix(v.Text(), "${") && strings.HasSuffix(v.Text(), "}"):
-		return selfReference(root, v.Text()[2:len(v.Text())-1], depth+1)
-	}
-	return substitution{v.Text(), !strings.Contains(v.Text(), "${")}, true
 }

@@ -145,9 +145,10 @@ func TestFilesElsewhere(t *testing.T) {
 
 // FuzzRead reads anything: no panic, and every place is in the source.
 func FuzzRead(f *testing.F) {
+	names := []string{"a.json", "a.yaml", "a.tf"}
 	add := func(name string, source []byte) {
-		if ext := filepath.Ext(name); slices.Contains([]string{".yaml", ".yml", ".json"}, ext) {
-			f.Add(ext != ".json", string(source))
+		if i := slices.Index(names, "a"+strings.Replace(filepath.Ext(name), "yml", "yaml", 1)); i >= 0 {
+			f.Add(uint8(i), string(source))
 		}
 	}
 	files, err := filepath.Glob(templates + "/*/*")
@@ -167,11 +168,8 @@ func FuzzRead(f *testing.F) {
 			add(name, source)
 		}
 	}
-	f.Fuzz(func(t *testing.T, yaml bool, source string) {
-		name := "a.json"
-		if yaml {
-			name = "a.yaml"
-		}
+	f.Fuzz(func(t *testing.T, kind uint8, source string) {
+		name := names[int(kind)%len(names)]
 		for _, m := range template.Read(name, []byte(source), template.Options{}).Machines {
 			for _, d := range m.Validate(asl.Options{}) {
 				if r := d.Range; r.Start.Offset < 0 || r.End.Offset > len(source) {

@@ -169,6 +169,7 @@ type describeStateMachineOutput struct {
 	RevisionID              optionalString `json:"revisionId"`
 	Description             optionalString `json:"description"`
 	VariableReferences      value.Value    `json:"variableReferences"`
+	Note                    optionalString `json:"note"` // AWS has none
 }
 
 // describeStateMachine returns a state machine as it stands, or as a version has
@@ -185,7 +186,7 @@ func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineIn
 	out := &describeStateMachineOutput{
 		StateMachineArn: r.ARN, Name: r.Name, Status: "ACTIVE", Definition: r.Definition, RoleArn: r.RoleARN, Type: r.Type,
 		CreationDate: date(r.Created), LoggingConfiguration: r.Logging, TracingConfiguration: r.Tracing, EncryptionConfiguration: r.Encryption,
-		RevisionID: optional(r.ID), VariableReferences: r.References,
+		RevisionID: optional(r.ID), VariableReferences: r.References, Note: optional(a.note(ref.Machine.Name)),
 	}
 	if v := ref.Version; v != nil {
 		out.StateMachineArn, out.CreationDate, out.Description = v.ARN, date(v.Created), optionalText(v.Description)
@@ -217,16 +218,17 @@ type listStateMachinesOutput struct {
 }
 
 type stateMachineItem struct {
-	StateMachineArn string    `json:"stateMachineArn"`
-	Name            string    `json:"name"`
-	Type            string    `json:"type"`
-	CreationDate    time.Time `json:"creationDate"`
+	StateMachineArn string         `json:"stateMachineArn"`
+	Name            string         `json:"name"`
+	Type            string         `json:"type"`
+	CreationDate    time.Time      `json:"creationDate"`
+	Note            optionalString `json:"note"` // AWS has none
 }
 
 // listStateMachines returns a page of the state machines by name.
 func (a *API) listStateMachines(_ context.Context, in *listStateMachinesInput) (*listStateMachinesOutput, error) {
 	page, next, err := pageOf(a.registry.Machines(), in.MaxResults, in.NextToken, "stateMachines", func(m *registry.StateMachine) stateMachineItem {
-		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created)}
+		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.note(m.Name))}
 	})
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
@@ -30,8 +31,11 @@ type job struct {
 	// Guarded by jobs.mu.
 	calling bool              // a goroutine makes the call
 	outcome *machine.Stimulus // what it has led to, until that is durable
+	wake    func()            // what is called at the next poll of what it watches; nil: nothing
 	effects []string          // keys of the effect documents that it has written
 	givenUp func()            // see OnGivenUp; may be nil
+	replied bool              // the token of the task was answered while the call was made
+	pending *PendingTask      // it waits to be answered by hand
 }
 
 // jobs holds the jobs of all executions.
@@ -165,7 +169,7 @@ func (q *jobs) outcomes(execution int64) (known []*job) {
 // call makes the call that a command asks for. The outcome of a call that was
 // cancelled, or that was under way when the engine closed, is dropped; after a
 // restart the latter is made again.
-func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command) {
+func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command, again bool) {
 	j := e.jobs.add(e.root, x.id, c)
 	if j == nil {
 		return
@@ -175,13 +179,19 @@ func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command) {
 	go func() {
 		defer e.busy.done()
 		answer, err := e.answer(j.ctx, start, &command)
+		missing, isMissing := errors.AsType[*task.MissingError](err)
 		switch {
 		case j.ctx.Err() != nil:
 			e.jobs.remove(j)
+		case errors.Is(err, task.ErrForWorkers):
+			e.jobs.remove(j)
+			e.offer(x, &command, again)
+		case isMissing && e.config.ByHand && command.Task != nil:
+			e.waitForHand(j, start, &command, missing)
 		case errors.Is(err, task.ErrNoAnswer):
 			e.jobs.endCall(j, nil) // it stays, so that the call is not made again
 		default:
-			s := machine.Stimulus{Kind: machine.Answered, Frame: j.frame, Token: j.token, Output: answer.Output, Sources: sources(answer.Sources)}
+			s := machine.Stimulus{Kind: machine.Answered, Frame: j.frame, Token: j.token, Output: answer.Output, Sources: sources(answer.Sources), Final: answer.Final}
 			if err != nil {
 				s.Failure = e.failureOf(start.ARN, err)
 			}
@@ -217,7 +227,8 @@ func callOf(start *machine.Start, c *machine.Command) (*task.Call, error) {
 func taskCall(start *machine.Start, c *machine.Command) *task.Call {
 	t := c.Task
 	return &task.Call{
-		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Token: c.Token,
+		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Role: t.Credentials,
+		Token: c.Token, TestCase: start.TestCase, Invocation: t.Invocation,
 	}
 }
 
@@ -271,18 +282,28 @@ func (q *jobs) endCall(j *job, outcome *machine.Stimulus) {
 
 // bringOutcome takes the outcome of a job to its execution. If that cannot be
 // written, it is kept and brought again when the execution is restored.
-func (e *Engine) bringOutcome(j *job) {
+func (e *Engine) bringOutcome(j *job) { e.bringOutcomeFor(j, nil) }
+
+// bringOutcomeFor is bringOutcome for somebody who is told whether the outcome is
+// durable, by a function that must not block; nil: nobody is.
+func (e *Engine) bringOutcomeFor(j *job, told func(error)) {
 	e.jobs.mu.Lock()
 	s, effects := *j.outcome, effectsOver(j.effects)
 	e.jobs.mu.Unlock()
 	x := e.entry(j.execution)
 	if x == nil {
 		e.jobs.remove(j)
+		if told != nil {
+			told(ErrStale)
+		}
 		return
 	}
 	e.deliver(x, delivery{Stimulus: s, documents: effects, reply: func(err error) {
 		if err == nil || err == ErrStale {
 			e.jobs.remove(j)
+		}
+		if told != nil {
+			told(err)
 		}
 	}})
 }
@@ -295,7 +316,9 @@ func (e *Engine) watchJob(x *entry, start *machine.Start, c *machine.Command) {
 		return
 	}
 	arn := x.arn
-	e.config.Tasks.Watch(j.ctx, taskCall(start, c), c.Task.Submitted, func(out value.Value, err error) {
+	call := taskCall(start, c)
+	call.After = func(d time.Duration, f func()) { e.after(j, d, f) }
+	e.config.Tasks.Watch(j.ctx, call, c.Task.Submitted, func(out value.Value, err error) {
 		if j.ctx.Err() != nil {
 			return
 		}
@@ -306,6 +329,62 @@ func (e *Engine) watchJob(x *entry, start *machine.Start, c *machine.Command) {
 		e.jobs.endCall(j, &s)
 		e.goBusy(func() { e.bringOutcome(j) })
 	})
+}
+
+// poll is the timer after which a watched job is looked at again. The machine does
+// not know it.
+const poll machine.Timer = 255
+
+// after calls f when the clock has moved on by d, unless the job is given up before
+// that. A clock that jumps whenever nothing is going on would jump over jobs that
+// take their time at real services: there, d passes in real time, and the clock
+// stands meanwhile.
+func (e *Engine) after(j *job, d time.Duration, f func()) {
+	if e.config.AutoAdvance {
+		e.busy.add()
+		go func() {
+			defer e.busy.done()
+			select {
+			case <-time.After(d):
+				f()
+			case <-j.ctx.Done():
+			}
+		}()
+		return
+	}
+	e.jobs.mu.Lock()
+	j.wake = f
+	e.jobs.mu.Unlock()
+	if j.ctx.Err() == nil {
+		e.timers.set(j.execution, &machine.Command{Frame: j.frame, Token: j.token, Timer: poll}, e.clock.Now()+d.Milliseconds(), false)
+	}
+}
+
+// poll looks at a watched job again.
+func (e *Engine) poll(t *timer) {
+	f := e.jobs.takeWake(t.execution, t.token)
+	if f == nil {
+		return
+	}
+	e.busy.add()
+	go func() {
+		defer e.busy.done()
+		f()
+	}()
+}
+
+// takeWake returns what is to be called at a poll, once; nil for a job that is gone.
+func (q *jobs) takeWake(execution, token int64) func() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, j := range q.of[execution] {
+		if j.token == token && j.watches {
+			f := j.wake
+			j.wake = nil
+			return f
+		}
+	}
+	return nil
 }
 
 // guard calls the runner for an execution; a panic in there is an error.

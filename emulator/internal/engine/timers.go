@@ -162,7 +162,8 @@ func (q *timers) fireDue() {
 
 // pop removes the next timer if it is due, and else asks to be woken for it.
 // The timers of the same execution that are due at the same instant go with it:
-// they reach the machine together.
+// they reach the machine together. A poll is no matter of the machine, and goes
+// alone.
 func (q *timers) pop(now int64) (first *timer, also []machine.Alarm) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -173,7 +174,7 @@ func (q *timers) pop(now int64) (first *timer, also []machine.Alarm) {
 		return nil, nil
 	}
 	first = heap.Pop(&q.heap).(*timer)
-	for _, t := range q.remove(first.execution, func(t *timer) bool { return t.due == first.due }) {
+	for _, t := range q.remove(first.execution, func(t *timer) bool { return t == first || t.due == first.due && t.kind != poll && first.kind != poll }) {
 		if t != first {
 			also = append(also, machine.Alarm{Frame: t.frame, Token: t.token, Timer: t.kind})
 		}

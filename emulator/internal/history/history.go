@@ -54,6 +54,8 @@ var taskTypes = map[machine.Type]string{
 	machine.TaskSucceeded: "Succeeded",
 	machine.TaskFailed:    "Failed",
 	machine.TaskTimedOut:  "TimedOut",
+
+	machine.TaskSubmitFailed: "SubmitFailed",
 }
 
 func family(e *machine.Event) string {
@@ -225,6 +227,8 @@ func (d *details) task(e *machine.Event) (string, value.Value) {
 		return "taskSucceededEventDetails", d.Value()
 	case machine.TaskFailed:
 		return "taskFailedEventDetails", d.failure(e)
+	case machine.TaskSubmitFailed:
+		return "taskSubmitFailedEventDetails", d.failure(e)
 	}
 	return "taskTimedOutEventDetails", d.failure(e)
 }

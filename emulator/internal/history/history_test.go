@@ -72,6 +72,7 @@ func TestEvents(t *testing.T) {
 		{machine.Event{Type: machine.TaskSubmitted, Doc: doc, Task: task(nested)}, `TaskSubmitted taskSubmittedEventDetails {"resourceType":"states","resource":"startExecution.sync:2","output":"{\"a\":1.0}","outputDetails":{"truncated":false}}`},
 		{machine.Event{Type: machine.TaskSucceeded, Doc: doc, Task: task(sqs)}, `TaskSucceeded taskSucceededEventDetails {"resourceType":"sqs","resource":"sendMessage.waitForTaskToken","output":"{\"a\":1.0}","outputDetails":{"truncated":false}}`},
 		{machine.Event{Type: machine.TaskFailed, Failure: broken, Task: task(sqs)}, `TaskFailed taskFailedEventDetails {"resourceType":"sqs","resource":"sendMessage.waitForTaskToken","error":"E","cause":"why"}`},
+		{machine.Event{Type: machine.TaskSubmitFailed, Failure: broken, Task: task(sqs)}, `TaskSubmitFailed taskSubmitFailedEventDetails {"resourceType":"sqs","resource":"sendMessage.waitForTaskToken","error":"E","cause":"why"}`},
 		{machine.Event{Type: machine.TaskTimedOut, Failure: timeout, Task: task(sqs)}, `TaskTimedOut taskTimedOutEventDetails {"resourceType":"sqs","resource":"sendMessage.waitForTaskToken","error":"States.Timeout"}`},
 
 		{machine.Event{Type: machine.ParallelStateStarted, Doc: doc}, `ParallelStateStarted  `},

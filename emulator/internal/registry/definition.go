@@ -17,7 +17,7 @@ import (
 // compile validates and compiles a definition, and finds the variables that its
 // states read. What is wrong with it is an InvalidDefinition that lists every
 // error.
-func compile(text, machineType string) (p *machine.Program, references value.Value, err error) {
+func (r *Registry) compile(text, machineType string) (p *machine.Program, references value.Value, err error) {
 	d, found := asl.Parse(text)
 	if !found.HasErrors() {
 		found = append(found, asl.Validate(d, asl.Options{Express: machineType == Express})...)
@@ -25,19 +25,24 @@ func compile(text, machineType string) (p *machine.Program, references value.Val
 	if found.HasErrors() {
 		return nil, references, InvalidDefinition(found)
 	}
-	if p, err = compileProgram(d); err != nil {
+	if p, err = r.compileProgram(d); err != nil {
 		return nil, references, fault.InvalidDefinition(fmt.Sprintf("%s: %v", asl.SchemaValidationFailed, err))
 	}
 	return p, variableReferences(d), nil
 }
 
-func compileProgram(d *asl.Definition) (*machine.Program, error) {
+func (r *Registry) compileProgram(d *asl.Definition) (*machine.Program, error) {
 	p, err := machine.Compile(d)
 	if err == nil {
 		LimitExpressions(p)
+		r.CompleteParameters(p)
 	}
 	return p, err
 }
+
+// CompleteParameters makes the program look at the parameters of its tasks as all
+// programs of the registry do.
+func (r *Registry) CompleteParameters(p *machine.Program) { p.CompleteParameters(r.complete) }
 
 // InvalidDefinition words the errors of a definition as CreateStateMachine does, which
 // writes null for the place of one without a place (F-149).

@@ -110,7 +110,7 @@ func (r *Registry) ProgramOf(v *Revision) (*machine.Program, error) {
 	if found.HasErrors() {
 		return nil, found
 	}
-	p, err := compileProgram(d)
+	p, err := r.compileProgram(d)
 	if err == nil {
 		r.programs.keep(v, p)
 	}

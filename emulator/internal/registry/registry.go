@@ -17,9 +17,11 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/value"
 )
 
 // Config is what a Registry needs.
@@ -29,6 +31,9 @@ type Config struct {
 	Now    func() int64   // Unix milliseconds
 	Random *random.Source // makes the ids of revisions
 	Log    *slog.Logger
+	// Complete is [machine.Program.CompleteParameters] of all programs; nil: no
+	// parameters are looked at.
+	Complete func(asl.Resource, value.Value) (value.Value, string)
 }
 
 // A Registry is safe for concurrent use.
@@ -38,6 +43,8 @@ type Registry struct {
 	now    func() int64
 	random *random.Source
 	log    *slog.Logger
+
+	complete func(asl.Resource, value.Value) (value.Value, string)
 
 	turns    turns
 	programs programs
@@ -50,7 +57,7 @@ type Registry struct {
 // Open returns a registry of what the store has.
 func Open(c Config) (*Registry, error) {
 	r := &Registry{
-		home: c.Home, store: c.Store, now: c.Now, random: c.Random, log: c.Log,
+		home: c.Home, store: c.Store, now: c.Now, random: c.Random, log: c.Log, complete: c.Complete,
 		machines: make(map[string]*StateMachine), activities: make(map[string]*Activity),
 	}
 	for _, load := range []func() error{r.loadMachines, r.loadVersions, r.loadAliases, r.loadActivities} {

@@ -426,6 +426,6 @@ func TestProgramsAreBounded(t *testing.T) {
 }
 
 func compileText(text string) (*machine.Program, error) {
-	p, _, err := compile(text, Standard)
+	p, _, err := new(Registry).compile(text, Standard)
 	return p, err
 }

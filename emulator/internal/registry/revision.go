@@ -155,7 +155,7 @@ func (r *Registry) revise(old *Revision, c Configuration, id string) (*Revision,
 		}
 		return v, nil
 	}
-	program, references, err := compile(c.Definition, v.Type)
+	program, references, err := r.compile(c.Definition, v.Type)
 	if err != nil {
 		return nil, err
 	}

@@ -141,6 +141,46 @@ func (f *folder) entry(bucket, key string) (Entry, error) {
 	return Entry{Key: key, ETag: tag, Modified: info.ModTime().Truncate(time.Second), Size: info.Size(), StorageClass: "STANDARD"}, err
 }
 
+// stat describes an object.
+func (f *folder) stat(o Object) (Entry, error) {
+	content, err := f.get(context.Background(), o)
+	if err != nil {
+		return Entry{}, err
+	}
+	defer content.Close()
+	e, err := f.entry(o.Bucket, o.Key)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return e, noSuchKey()
+	case err != nil:
+		return e, unreadable(err)
+	}
+	return e, nil
+}
+
+// delete removes an object, and the folders that it leaves empty, as S3 has no folders.
+func (f *folder) delete(o Object) error {
+	switch {
+	case !f.has(o.Bucket):
+		return noSuchBucket()
+	case !fs.ValidPath(o.Key) || o.Key == ".":
+		return nil
+	}
+	name := path.Join(o.Bucket, o.Key)
+	if info, err := f.root.Lstat(name); err != nil || info.IsDir() {
+		return nil // it is no object
+	}
+	if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return unreadable(err)
+	}
+	for dir := path.Dir(name); dir != o.Bucket; dir = path.Dir(dir) {
+		if f.root.Remove(dir) != nil {
+			break // it is not empty
+		}
+	}
+	return nil
+}
+
 // part is the size from which clients upload objects in parts. The ETag of those
 // is no MD5 of their content.
 const part = 8 << 20

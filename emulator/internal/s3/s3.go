@@ -100,7 +100,7 @@ func (s *Storage) Close() error {
 // of returns where a bucket is.
 func (s *Storage) of(bucket string) (buckets, error) {
 	switch {
-	case s.folder != nil && (s.remote == nil || s.folder.has(bucket)):
+	case s.InFolder(bucket):
 		return s.folder, nil
 	case s.remote != nil:
 		return s.remote, nil
@@ -125,6 +125,30 @@ func (s *Storage) List(ctx context.Context, o Object) iter.Seq2[Entry, error] {
 		return func(yield func(Entry, error) bool) { yield(Entry{}, err) }
 	}
 	return b.list(ctx, o)
+}
+
+// InFolder reports whether the bucket is a folder, or would be if it were there:
+// without an endpoint, all buckets are folders.
+func (s *Storage) InFolder(bucket string) bool {
+	return s.folder != nil && (s.remote == nil || s.folder.has(bucket))
+}
+
+// Stat describes an object in a folder. A missing one is the error NoSuchKey or
+// NoSuchBucket.
+func (s *Storage) Stat(o Object) (Entry, error) {
+	if s.folder == nil {
+		return Entry{}, noStorage(o.Bucket)
+	}
+	return s.folder.stat(o)
+}
+
+// Delete removes an object in a folder, and the folders that are empty then. One that
+// is not there is no error.
+func (s *Storage) Delete(o Object) error {
+	if s.folder == nil {
+		return noStorage(o.Bucket)
+	}
+	return s.folder.delete(o)
 }
 
 // Put writes an object, whole or not at all.

@@ -1,10 +1,17 @@
 package task
 
 import (
+	"cmp"
 	"fmt"
+	"hash/crc32"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/aslocal/aslocal/emulator/internal/awsclient"
+	"github.com/aslocal/aslocal/internal/service"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -71,6 +78,71 @@ func httpMetadata(h http.Header, status int) value.Value {
 		}
 	}
 	return httpMetadataShape.New([]value.Value{all.Value(), sorted.Value(), value.OfInt(int64(status))})
+}
+
+// serviceHeaders are the headers that results of a service show, in AWS's order and
+// spelling (recorded); "" is of all services that were not recorded.
+var serviceHeaders = map[string][]string{
+	"":         {"x-amzn-RequestId", "Content-Length", "Date", "Content-Type"},
+	"dynamodb": {"Server", "Connection", "x-amzn-RequestId", "x-amz-crc32", "Content-Length", "Date", "Content-Type"},
+	"sns":      {"x-amzn-RequestId", "connection", "Content-Length", "Date", "Content-Type"},
+	"sqs":      {"x-amzn-RequestId", "connection", "Content-Length", "Date", "Content-Type"},
+}
+
+// contentTypes are those of answers, by the protocol of the service.
+var contentTypes = map[string]string{"json": "application/x-amz-json-1.1", "rest-json": "application/json", "query": "text/xml"}
+
+// serviceMetadata is the SdkHttpMetadata of the answer of a service.
+func serviceMetadata(c *Call, s *service.Service, answer awsclient.Response, id string) value.Value {
+	names := serviceHeaders[s.Name]
+	if names == nil {
+		names = serviceHeaders[""]
+	}
+	body := bodyOfAWS(c, s, answer, id)
+	text := make(map[string]value.Value, len(names))
+	var all, byName value.ObjectBuilder
+	for _, name := range names {
+		v := answer.Header.Get(name)
+		switch name {
+		case "x-amzn-RequestId":
+			v = id
+		case "connection", "Connection":
+			v = "keep-alive"
+		case "Server":
+			v = name
+		case "x-amz-crc32":
+			v = cmp.Or(v, strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(body))), 10))
+		case "Content-Length":
+			v = strconv.Itoa(len(body))
+		case "Date":
+			v = cmp.Or(v, c.now().Format(http.TimeFormat))
+		case "Content-Type":
+			v = cmp.Or(v, contentTypes[s.Protocol])
+		}
+		text[name] = value.OfString(v)
+		all.Set(name, value.OfItems(text[name]))
+	}
+	for _, name := range slices.SortedFunc(maps.Keys(text), func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }) {
+		byName.Set(name, text[name])
+	}
+	return httpMetadataShape.New([]value.Value{all.Value(), byName.Value(), value.OfInt(int64(answer.Status))})
+}
+
+// bodyOfAWS is about the body that AWS would have sent: compact JSON, or what SNS
+// makes of its members. Its length is shown, and that of a local endpoint's own body
+// means nothing.
+func bodyOfAWS(c *Call, s *service.Service, answer awsclient.Response, id string) string {
+	if s.Protocol != "query" {
+		return answer.Output.String()
+	}
+	operation := strings.ToUpper(c.Resource.Action[:1]) + c.Resource.Action[1:]
+	var b strings.Builder
+	fmt.Fprintf(&b, "<%sResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">\n  <%[1]sResult>\n", operation)
+	for name, member := range answer.Output.Members() {
+		fmt.Fprintf(&b, "    <%s>%s</%[1]s>\n", name, member.Text())
+	}
+	fmt.Fprintf(&b, "  </%sResult>\n  <ResponseMetadata>\n    <RequestId>%s</RequestId>\n  </ResponseMetadata>\n</%[1]sResponse>\n", operation, id)
+	return b.String()
 }
 
 // responseMetadata returns SdkResponseMetadata.

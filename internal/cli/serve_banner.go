@@ -1,0 +1,269 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/internal/printable"
+)
+
+// This file writes the banner of serve: what is served, and how to use it.
+
+// A banner has what is told when serve starts.
+type banner struct {
+	*server
+	config    file
+	project   *project
+	outcome   outcome
+	registrar *registrar
+	endpoint  string // of the API
+	state     string // where it is
+	took      time.Duration
+}
+
+// print writes the banner. Requests are answered meanwhile.
+func (b *banner) print(ctx context.Context, w io.Writer) {
+	endpoints := probe(ctx, b.config.endpoints())
+	fmt.Fprintf(w, "aslocal %s, local Step Functions, ready in %s\n", Version, b.took.Round(time.Millisecond))
+	tell(w, "API", b.endpoint)
+	tell(w, "Machines", b.machines()...)
+	tell(w, "Missing", b.missing()...)
+	if len(b.project.templates) > 1 {
+		tell(w, "Templates", append(slices.Clone(b.project.templates), "all of them are served; aslocal serve FILE serves one alone")...)
+	}
+	tell(w, "Functions", b.functions()...)
+	tell(w, "Lambda", b.lambda(endpoints)...)
+	tell(w, "Services", b.services(endpoints)...)
+	tell(w, "S3", b.buckets(endpoints)...)
+	if b.config.mocks != "" {
+		tell(w, "Mocks", b.config.mocks)
+	}
+	if b.config.missing == missingHold {
+		tell(w, "Pending", "tasks that nothing is set up for wait for an answer: aslocal pending lists them")
+	}
+	tell(w, "State", b.state)
+	tell(w, "Hosts", b.config.allowedHosts...)
+	tellProblems(w, b.outcome.problems)
+	if !loopback(b.host) {
+		tell(w, "Warning", cmp.Or(b.host, "every address of this machine")+" can be reached from outside, and callers are not authenticated: others can run your state machines")
+	}
+	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+b.endpoint,
+		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+b.shownHost())
+}
+
+// tell writes lines of the banner under a heading. They may have names from
+// outside in them.
+func tell(w io.Writer, heading string, lines ...string) {
+	for _, line := range lines {
+		fmt.Fprintf(w, "  %-9s %s\n", heading, printable.Line(line))
+		heading = ""
+	}
+}
+
+// machines lists the state machines: those of definitions, those of each template, and
+// those that only the state has.
+func (b *banner) machines() []string {
+	var lines []string
+	listed := make(map[string]bool)
+	template := func(m projectMachine) int { return slices.Index(b.project.templates, m.place) }
+	for _, m := range slices.SortedStableFunc(slices.Values(b.project.machines), func(x, y projectMachine) int {
+		return cmp.Or(cmp.Compare(template(x), template(y)), cmp.Compare(x.Name, y.Name))
+	}) {
+		if b.registrar.machines[m.Name] != "" {
+			lines = append(lines, fmt.Sprintf("%s (%s)", m.Name, m.place))
+			listed[m.Name] = true
+		}
+	}
+	for _, name := range b.outcome.stored {
+		if !listed[name] {
+			lines = append(lines, fmt.Sprintf("%s (%s)", name, cmp.Or(b.outcome.notes[name], "in the state; no file in the folder")))
+		}
+	}
+	if len(lines) == 0 {
+		return []string{"none found (*.asl.json, *.asl.yaml, template.yaml, serverless.yml, cdk.out, *.tf); create one through the API"}
+	}
+	return lines
+}
+
+// missing says which values only a deployment knows.
+func (b *banner) missing() []string {
+	var lines []string
+	for _, m := range b.project.machines {
+		if len(m.missing) > 0 && m.broken == "" {
+			lines = append(lines, fmt.Sprintf("%s: texts that fit stand for %s; --substitute NAME=VALUE gives a value", m.Name, strings.Join(m.missing, ", ")))
+		}
+	}
+	return lines
+}
+
+// functions lists the functions that run as processes, with what they lack.
+func (b *banner) functions() []string {
+	var lines []string
+	for _, fn := range b.project.functions {
+		how := strings.Join(slices.DeleteFunc([]string{fn.Runtime, fn.Handler, strings.Join(fn.Command, " ")}, func(s string) bool { return s == "" }), ", ")
+		switch {
+		case fn.url != "": // Lambda lists it
+			continue
+		case fn.Broken != "":
+			lines = append(lines, fmt.Sprintf("%s (%s) cannot run: %s", fn.Name, fn.Place, fn.Broken))
+		default:
+			lines = append(lines, fmt.Sprintf("%s (%s: %s)", fn.Name, fn.Place, how))
+		}
+		for _, note := range fn.notes {
+			lines = append(lines, "  "+fn.Name+": "+note)
+		}
+	}
+	return lines
+}
+
+// lambda says where other Lambda functions are.
+func (b *banner) lambda(shown map[string]string) []string {
+	var lines []string
+	if b.config.endpoint != "" {
+		lines = append(lines, shown[b.config.endpoint])
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.config.functions)) {
+		lines = append(lines, name+" at "+shown[b.config.functions[name]])
+	}
+	if len(lines) == 0 && len(b.project.functions) == 0 {
+		return []string{"no endpoint; --lambda-endpoint says where functions are"}
+	}
+	return lines
+}
+
+// services says where other services of AWS are.
+func (b *banner) services(shown map[string]string) []string {
+	var lines []string
+	services := b.config.allServicesSettings()
+	for _, name := range slices.Sorted(maps.Keys(services)) {
+		switch endpoint := services[name]; {
+		case endpoint == realAWS:
+			lines = append(lines, name+" at AWS itself")
+		case name == everyService && len(services) == 1:
+			lines = append(lines, shown[endpoint])
+		default:
+			lines = append(lines, strings.Replace(name, everyService, "others", 1)+" at "+shown[endpoint])
+		}
+	}
+	return lines
+}
+
+// buckets says where the buckets of distributed Maps are, if anywhere.
+func (b *banner) buckets(shown map[string]string) []string {
+	var lines []string
+	if b.config.s3Folder != "" {
+		lines = append(lines, "folders in "+b.config.s3Folder)
+	}
+	if b.config.s3Endpoint != "" {
+		lines = append(lines, shown[b.config.s3Endpoint])
+	}
+	return lines
+}
+
+// serviceVariable begins the names of variables that say where a service is.
+const serviceVariable = "AWS_ENDPOINT_URL_"
+
+// allServicesSettings are the endpoints of services by name, those of the environment
+// included; the others are at that of "*".
+func (f *file) allServicesSettings() map[string]string {
+	all := maps.Clone(f.services)
+	if all == nil {
+		all = make(map[string]string)
+	}
+	for _, variable := range os.Environ() {
+		name, endpoint, _ := strings.Cut(variable, "=")
+		service, ok := strings.CutPrefix(name, serviceVariable)
+		if ok && endpoint != "" && !slices.Contains([]string{"S3", "SFN", "LAMBDA"}, service) && allServicesVariables() != nil {
+			all[strings.ToLower(service)] = endpoint
+		}
+	}
+	if f.allServices != "" {
+		all[everyService] = f.allServices
+	}
+	return all
+}
+
+// endpoints are the URLs of all endpoints of the settings.
+func (f *file) endpoints() []string {
+	all := slices.Concat([]string{f.endpoint, f.s3Endpoint}, slices.Collect(maps.Values(f.functions)), slices.Collect(maps.Values(f.allServicesSettings())))
+	return slices.DeleteFunc(all, func(endpoint string) bool { return endpoint == "" || endpoint == realAWS })
+}
+
+// functionEnvironment are the variables that tell functions where the services are, and
+// where the API of aslocal is.
+func (f *file) functionEnvironment(api string) []string {
+	variables := map[string]string{"AWS_ENDPOINT_URL_SFN": api, "AWS_ENDPOINT_URL_LAMBDA": api}
+	set := func(name, endpoint string) {
+		if endpoint != "" && endpoint != realAWS {
+			variables[name] = endpoint
+		}
+	}
+	for service, endpoint := range f.services {
+		set(emulator.ServiceVariable(service), endpoint)
+	}
+	set("AWS_ENDPOINT_URL", f.allServices)
+	set("AWS_ENDPOINT_URL_S3", f.s3Endpoint)
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		list = append(list, name+"="+variables[name])
+	}
+	return list
+}
+
+// probeTimeout is how long an endpoint may take to answer before the banner is written.
+const probeTimeout = 250 * time.Millisecond
+
+// probe returns how endpoints are shown: their URLs, and what is wrong if nothing answers
+// there. It connects to all of them at the same time.
+func probe(ctx context.Context, endpoints []string) map[string]string {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	shown := make(map[string]string, len(endpoints))
+	var lock sync.Mutex
+	var all sync.WaitGroup
+	for _, endpoint := range endpoints {
+		all.Go(func() {
+			text := withoutPassword(endpoint) + standing(ctx, endpoint)
+			lock.Lock()
+			defer lock.Unlock()
+			shown[endpoint] = text
+		})
+	}
+	all.Wait()
+	return shown
+}
+
+// standing says what is wrong if nothing answers at an endpoint, "" if something does.
+func standing(ctx context.Context, endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" {
+		u, err = url.Parse("http://" + endpoint)
+	}
+	if err != nil {
+		return ""
+	}
+	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	connection, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	switch {
+	case err == nil:
+		connection.Close()
+		return ""
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Sprintf(" (no answer in %v)", probeTimeout)
+	case ctx.Err() != nil:
+		return ""
+	}
+	return " (nothing listens there now)"
+}

@@ -1,0 +1,252 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file registers what a project defines, at the start and whenever its files
+// change, and keeps book of the state machines whose files are gone or broken: they stay
+// as they were, and are said to be stale.
+
+// A registrar keeps an emulator and the files of a project the same.
+type registrar struct {
+	em    *emulator.Emulator
+	book  string            // file that has places; "" if the state is in memory
+	known map[string]string // places of the state machines that were ever registered, by name
+
+	machines   map[string]string // what is registered, by name, as texts to compare
+	functions  map[string]string
+	activities map[string]bool
+	inline     inlineCode
+	said       map[string]bool // problems that have been told
+}
+
+// newRegistrar returns a registrar. The data is the folder of the state, "" if it is in
+// memory.
+func newRegistrar(em *emulator.Emulator, data string) *registrar {
+	r := &registrar{em: em, known: make(map[string]string), machines: make(map[string]string), functions: make(map[string]string), activities: make(map[string]bool)}
+	if data != "" {
+		r.book = filepath.Join(data, "registered.json")
+		if text, err := os.ReadFile(r.book); err == nil {
+			json.Unmarshal(text, &r.known) // without the book, stale state machines are not told from others
+		}
+	}
+	return r
+}
+
+// An outcome is what registering has brought.
+type outcome struct {
+	changes  []string          // what is other than before, for people
+	problems []string          // that have not been told before
+	notes    map[string]string // of state machines that are stale, by name
+	stored   []string          // names of all state machines
+}
+
+// apply registers what is new or has changed.
+func (r *registrar) apply(ctx context.Context, p *project) outcome {
+	o := outcome{notes: make(map[string]string)}
+	problems := slices.Clone(p.problems)
+	places := make(map[string]string)
+	for _, m := range p.machines {
+		places[m.Name] = m.place
+		err := m.broken
+		if text := registrationText(m.Registration); err == "" && r.machines[m.Name] != text {
+			if _, failed := r.em.Register(m.Registration); failed != nil {
+				err = fmt.Sprintf("%s: %s: %v", m.place, m.Name, failed)
+			} else {
+				again := ""
+				if r.machines[m.Name] != "" {
+					again = " again"
+				}
+				o.changes = append(o.changes, fmt.Sprintf("%s is registered%s (%s)", m.Name, again, m.place))
+				r.machines[m.Name] = text
+			}
+		}
+		if err != "" {
+			problems = append(problems, err)
+			o.notes[m.Name] = fmt.Sprintf("as it was before; %s cannot be registered now", m.place)
+		}
+	}
+	problems = append(problems, r.applyActivities(ctx, p)...)
+	changed, failed := r.applyFunctions(p)
+	o.changes, problems = append(o.changes, changed...), append(problems, failed...)
+
+	stored, err := storedMachines(ctx, r.em)
+	if err != nil {
+		problems = append(problems, err.Error())
+	}
+	o.stored = stored
+	r.stale(places, &o)
+	r.em.SetNotes(o.notes)
+	if err := r.keepBook(); err != nil {
+		problems = append(problems, err.Error())
+	}
+	said := make(map[string]bool)
+	for _, problem := range problems {
+		if said[problem] = true; !r.said[problem] {
+			o.problems = append(o.problems, problem)
+		}
+	}
+	r.said = said
+	return o
+}
+
+// stale notes the state machines whose files are gone, given the places of those that
+// are there.
+func (r *registrar) stale(places map[string]string, o *outcome) {
+	is := make(map[string]bool, len(o.stored))
+	for _, name := range o.stored {
+		is[name] = true
+	}
+	maps.DeleteFunc(o.notes, func(name, _ string) bool { return !is[name] }) // of one that was never there, the problem says all
+	for name, place := range places {
+		if r.machines[name] != "" {
+			r.known[name] = place
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.known)) {
+		switch _, found := places[name]; {
+		case !is[name]: // deleted through the API
+			delete(r.known, name)
+			delete(r.machines, name)
+		case !found:
+			o.notes[name] = fmt.Sprintf("stale: %s has it no more; it is as it was before", r.known[name])
+			if r.machines[name] != "" {
+				o.changes = append(o.changes, fmt.Sprintf("%s stays as it was, but %s has it no more; DeleteStateMachine removes it", name, r.known[name]))
+				delete(r.machines, name) // told once, and registered when it comes back
+			}
+		}
+	}
+}
+
+// keepBook writes down the places of state machines.
+func (r *registrar) keepBook() error {
+	if r.book == "" {
+		return nil
+	}
+	text, err := json.Marshal(r.known)
+	if err != nil {
+		return err
+	}
+	if before, err := os.ReadFile(r.book); err == nil && string(before) == string(text) {
+		return nil
+	}
+	return os.WriteFile(r.book, text, 0o600)
+}
+
+// registrationText is a registration as a text to compare.
+func registrationText(r emulator.Registration) string {
+	return strings.Join([]string{r.Type, r.RoleARN, r.Logging.String(), r.Tracing.String(), r.Definition}, "\x00")
+}
+
+// applyActivities creates the activities that are new.
+func (r *registrar) applyActivities(ctx context.Context, p *project) (problems []string) {
+	for _, name := range p.activities {
+		if r.activities[name] {
+			continue
+		}
+		if _, err := callAPI(ctx, r.em, "CreateActivity", value.OfMembers("name", value.OfString(name))); err != nil {
+			problems = append(problems, fmt.Sprintf("activity %s: %v", name, err))
+			continue
+		}
+		r.activities[name] = true
+	}
+	return problems
+}
+
+// applyFunctions replaces the functions that run as processes.
+func (r *registrar) applyFunctions(p *project) (changes, problems []string) {
+	if len(p.functions) == 0 && len(r.functions) == 0 {
+		return nil, nil
+	}
+	var all []emulator.Function
+	texts := make(map[string]string)
+	for _, fn := range p.functions {
+		if fn.url != "" {
+			continue
+		}
+		if err := r.inline.write(&fn); err != nil {
+			problems = append(problems, fmt.Sprintf("function %s: %v", fn.Name, err))
+			continue
+		}
+		all = append(all, fn.Function)
+		texts[fn.Name] = fmt.Sprintf("%+v", fn.Function)
+		switch before, was := r.functions[fn.Name]; {
+		case !was:
+			changes = append(changes, "function "+fn.Name+" is new ("+fn.Place+")")
+		case before != texts[fn.Name]:
+			changes = append(changes, "function "+fn.Name+" has changed ("+fn.Place+")")
+		}
+	}
+	for name := range r.functions {
+		if texts[name] == "" {
+			changes = append(changes, "function "+name+" is gone")
+		}
+	}
+	if len(changes) > 0 {
+		r.em.SetFunctions(all)
+	}
+	r.functions = texts
+	return changes, problems
+}
+
+// close removes what is kept beside the emulator.
+func (r *registrar) close() error { return r.inline.remove() }
+
+// inlineCode is the code of functions that a template has as text, in files of a folder
+// that only this user can read.
+type inlineCode struct{ folder string }
+
+// write puts the code of a function into a file, if it has any.
+func (c *inlineCode) write(fn *projectFunction) error {
+	if fn.inline == "" || fn.Broken != "" {
+		return nil
+	}
+	if c.folder == "" {
+		folder, err := os.MkdirTemp("", "aslocal-")
+		if err != nil {
+			return err
+		}
+		c.folder = folder
+	}
+	fn.Folder = filepath.Join(c.folder, nameOf(fn.Name))
+	if err := os.MkdirAll(fn.Folder, 0o700); err != nil {
+		return err
+	}
+	path := filepath.Join(fn.Folder, "index"+inlineEnding(fn.Runtime, fn.inline))
+	if before, err := os.ReadFile(path); err == nil && string(before) == fn.inline {
+		return nil
+	}
+	return os.WriteFile(path, []byte(fn.inline), 0o600)
+}
+
+// remove removes the files.
+func (c *inlineCode) remove() error {
+	if c.folder == "" {
+		return nil
+	}
+	return os.RemoveAll(c.folder)
+}
+
+// inlineEnding is the ending of the file that code belongs into.
+func inlineEnding(runtime, code string) string {
+	if !strings.HasPrefix(runtime, "nodejs") {
+		return ".py"
+	}
+	for line := range strings.Lines(code) {
+		if strings.HasPrefix(line, "import ") || strings.HasPrefix(line, "export ") {
+			return ".mjs"
+		}
+	}
+	return ".js"
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"path/filepath"
+	"reflect"
+	"strings"
+)
+
+// This file registers again what files define when they have changed.
+
+// A reloader reads a project again.
+type reloader struct {
+	settings     *settings
+	folder, only string
+	read         file // the settings file, as it was read last
+	config       file // the same, with what flags and variables say
+	substitute   map[string]string
+	registrar    *registrar
+	out          io.Writer
+}
+
+// files are those to watch: those of the project, and the settings.
+func (r *reloader) files(p *project) []string {
+	name := r.settings.config
+	if name == "" {
+		name = filepath.Join(r.folder, settingsFile)
+	}
+	return append(p.files, name)
+}
+
+// reload reads the project again, registers what has changed, says so, and returns the
+// files to watch.
+func (r *reloader) reload(ctx context.Context) []string {
+	r.readSettings()
+	p := findProject(r.folder, r.only, r.config, r.substitute)
+	o := r.registrar.apply(ctx, p)
+	if ctx.Err() == nil { // else serve ends, and what is said is of no use
+		tell(r.out, "Changed", o.changes...)
+		tellProblems(r.out, o.problems)
+	}
+	return r.files(p)
+}
+
+// readSettings reads the settings again. Those of state machines and functions count from
+// now on, others when serve starts again.
+func (r *reloader) readSettings() {
+	read, err := readSettings(r.settings.config, r.folder)
+	if err != nil {
+		r.problem(err.Error())
+		return
+	}
+	r.config.machines, r.config.local = read.machines, read.local
+	if !reflect.DeepEqual(read.lasting(), r.read.lasting()) {
+		r.problem(read.name + ": settings other than machines and functions count when aslocal starts again")
+	}
+	r.read = read
+}
+
+// lasting are the settings that count until serve ends.
+func (f file) lasting() file {
+	f.machines, f.local = nil, nil
+	return f
+}
+
+func (r *reloader) problem(text string) { tellProblems(r.out, []string{text}) }
+
+// tellProblems writes problems, of which each may have several lines.
+func tellProblems(w io.Writer, problems []string) {
+	for _, p := range problems {
+		tell(w, "Problem", strings.Split(strings.TrimSpace(p), "\n")...)
+	}
+}
