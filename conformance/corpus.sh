@@ -20,7 +20,7 @@ services_port=$(free_port)
 python3 -u "$corpus/fake_services.py" --port "$services_port" >"$work/services.log" 2>&1 &
 pids+=($!)
 "$binary" serve "$work" --port 0 --durability memory --region us-east-1 --lambda-endpoint "http://127.0.0.1:$lambda_port" \
-  --s3-endpoint "http://127.0.0.1:$services_port" >"$work/serve.log" 2>"$work/serve.err" &
+  --services-endpoint "http://127.0.0.1:$services_port" >"$work/serve.log" 2>"$work/serve.err" &
 pids+=($!)
 for _ in $(seq 100); do
   endpoint=$(sed -n 's/.*AWS_ENDPOINT_URL_SFN=//p' "$work/serve.log")
@@ -28,6 +28,10 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 [ -n "$endpoint" ] || { cat "$work/serve.err"; exit 1; }
+endpoints=()
+for service in s3 sqs sns dynamodb events secretsmanager; do
+  endpoints+=(--service-endpoint "$service=http://127.0.0.1:$services_port")
+done
 # "|| true": the runner exits 1 if any case fails; its table says which.
 python3 "$corpus/run_corpus.py" --cases "$corpus/cases" --endpoint "$endpoint" --lambda-port "$lambda_port" \
-  --service-endpoint "s3=http://127.0.0.1:$services_port" "$@" || true
+  "${endpoints[@]}" "$@" || true

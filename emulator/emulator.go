@@ -31,6 +31,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/awsclient"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/mock"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
 	"github.com/aslocal/aslocal/emulator/internal/s3"
@@ -70,6 +71,9 @@ type settings struct {
 	handlers        map[string]task.Handler
 	local           localFunctions
 	s3              s3.Config
+	http            httpSettings
+	mocks           string // path of a mock configuration
+	byHand          bool
 	// serviceEndpoints are URLs by service; "" is of all others.
 	serviceEndpoints map[string]string
 	environment      func(string) (string, bool)
@@ -205,6 +209,11 @@ func WithTask(resource string, handler Handler) Option {
 	return func(s *settings) { s.handlers[resource] = handler }
 }
 
+// WithPendingTasks lets a task that cannot be called, because nothing is set up
+// for its resource, wait until AnswerTask or FailTask ends it by hand. If it is
+// not given, such a task fails with an error that says what to set.
+func WithPendingTasks() Option { return func(s *settings) { s.byHand = true } }
+
 // WithSeed makes a run repeatable: the random numbers of executions, names, ids,
 // and the versions that aliases choose are the same in every run with the seed,
 // if the client makes the same calls in the same order and what runs at the same
@@ -231,34 +240,40 @@ func New(options ...Option) (*Emulator, error) {
 	if s.store == nil {
 		s.store = journal.NewMemory()
 	}
-	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
+	var mocks *mock.File
 	var err error
+	if s.mocks != "" {
+		if mocks, err = mock.Open(s.mocks); err != nil {
+			return nil, fmt.Errorf("emulator: %w", err)
+		}
+	}
+	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
 	if e.tasks, err = newTasks(&s, &nested{em: e}); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	if err := e.open(&s); err != nil {
+	if err := e.open(&s, mocks); err != nil {
 		return nil, errors.Join(fmt.Errorf("emulator: %w", err), e.tasks.Close())
 	}
 	return e, nil
 }
 
 // open reads what the store has and goes on with it.
-func (e *Emulator) open(s *settings) (err error) {
+func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log, Complete: task.CompleteParameters})
 	if err != nil {
 		return err
 	}
 	c := engine.Config{
-		Clock: s.clock, Store: s.store, Tasks: e.tasks, Program: e.registry.Program, Activities: e.registry.HasActivity,
+		Clock: s.clock, Store: s.store, Tasks: mock.Runner{File: mocks, Next: e.tasks}, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
 	}
 	e.engine = engine.New(c)
 	if s.observe != nil {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
 	}
-	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
+	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: mocks, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
 	e.actions = e.api.Actions()
-	e.handler = newHandler(e.actions, e.tasks.local, s)
+	e.handler = e.newHandler(s)
 	return e.engine.Recover() // it may call the API, as nested executions do
 }
 

@@ -10,11 +10,12 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/lambda"
 )
 
-// newHandler routes requests: POST / is the API, GET / a page about it. Functions
-// that run here answer the API of Lambda. All other requests are meant for other
-// services of AWS.
-func newHandler(actions map[string]awsjson.Action, functions *lambda.Host, s *settings) http.Handler {
-	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: actions, Log: s.log, RequestID: s.random.For("requests").UUID}
+// newHandler routes requests: POST / is the API, GET / a page about it, below
+// /_aslocal is what is ours. Functions that run here answer the API of Lambda. All
+// other requests are meant for other services of AWS.
+func (e *Emulator) newHandler(s *settings) http.Handler {
+	functions := e.tasks.local
+	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: e.actions, Log: s.log, RequestID: s.random.For("requests").UUID}
 	router := mux.NewRouter()
 	router.Path("/").Methods(http.MethodPost).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if otherService(r) != "" || form(r) {
@@ -24,6 +25,7 @@ func newHandler(actions map[string]awsjson.Action, functions *lambda.Host, s *se
 		service.ServeHTTP(w, r)
 	})
 	router.Path("/").MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return otherService(r) == "" }).HandlerFunc(aboutPage)
+	e.routePendingTasks(router)
 	router.PathPrefix(lambda.APIPath).MatcherFunc(func(*http.Request, *mux.RouteMatch) bool { return !functions.Empty() }).Handler(functions)
 	router.NotFoundHandler = http.HandlerFunc(refuseOther)
 	return newAccess(s.allowedHosts, router)

@@ -3,8 +3,6 @@ package emulator
 import (
 	"cmp"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/aslocal/aslocal/emulator/internal/awsclient"
@@ -12,6 +10,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/lambda"
 	"github.com/aslocal/aslocal/emulator/internal/s3"
 	"github.com/aslocal/aslocal/emulator/internal/task"
+	"github.com/aslocal/aslocal/internal/awsapi"
 	"github.com/aslocal/aslocal/internal/service"
 )
 
@@ -27,6 +26,7 @@ type tasks struct {
 	lambda *task.Lambda
 	local  *lambda.Host
 	apis   *task.APIGateway
+	http   *task.HTTP
 	data   *distributedmap.Runner
 }
 
@@ -52,11 +52,15 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tasks{lambda: functions, local: newFunctions(s), apis: task.NewAPIGateway(endpoints.URL("apigateway")), data: distributedmap.New(storage)}
+	t := &tasks{lambda: functions, local: newFunctions(s), apis: task.NewAPIGateway(endpoint(endpoints, "apigateway")), data: distributedmap.New(storage)}
 	functions.SetHost(t.local)
 	t.Now, t.Random = s.clock.Now, s.random
 	client := awsclient.New(awsclient.Settings{Endpoints: endpoints, Region: s.region})
 	t.addServices(client, endpoints)
+	if t.http, err = s.http.runner(s, client); err != nil {
+		return nil, err
+	}
+	t.Add("http:invoke", t.http)
 	states := task.States{API: api}
 	t.Add("function", functions)
 	t.Add("lambda:invoke", functions)
@@ -82,7 +86,7 @@ func (t *tasks) addServices(client task.Caller, endpoints *awsclient.Endpoints) 
 		}
 	}
 	t.Add("apigateway:invoke", t.apis)
-	eks := task.EKS{AWS: endpoints.URL("eks") == realAWS}
+	eks := task.EKS{AWS: endpoint(endpoints, "eks") == realAWS}
 	t.Add("eks:call", eks)
 	t.Add("eks:runJob", eks)
 }
@@ -91,34 +95,46 @@ func (t *tasks) addServices(client task.Caller, endpoints *awsclient.Endpoints) 
 const realAWS = "aws"
 
 // endpoints says where services are. The endpoint of one service goes before that of
-// all, and a variable before an option.
+// all, and its variable before its option.
 func (s *settings) endpoints() (*awsclient.Endpoints, error) {
-	var e awsclient.Endpoints
+	var own, e awsclient.Endpoints // own: only what variables of single services say
 	if s.environment != nil {
-		err := e.FromEnvironment(func(name string) (string, bool) {
+		single := func(name string) (string, bool) {
 			if name == "AWS_ENDPOINT_URL" {
-				return "", false // it is no endpoint of one service
+				return "", false
 			}
 			return s.environment(name)
-		})
-		if err != nil {
+		}
+		if err := errors.Join(own.FromEnvironment(single), e.FromEnvironment(single)); err != nil {
 			return nil, err
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.serviceEndpoints)) {
-		if name == "" || e.URL(name) != "" {
-			continue
+	for name, url := range s.serviceEndpoints {
+		if name != "" {
+			api, err := awsapi.Resolve(name)
+			if err != nil {
+				return nil, err
+			}
+			if variable, err := own.URL(api); variable != "" || err != nil {
+				continue // a call says what is wrong with the variable
+			}
 		}
-		if err := e.Set(name, s.serviceEndpoints[name]); err != nil {
+		if err := e.Set(name, url); err != nil {
 			return nil, err
 		}
 	}
-	return &e, e.Set("", s.serviceEndpoints[""])
+	return &e, nil
+}
+
+// endpoint is that of a service, "" if there is none.
+func endpoint(all *awsclient.Endpoints, service string) string {
+	url, _ := all.URL(service) // a call says what is wrong with a variable
+	return url
 }
 
 // local is the endpoint of a service for those who do not call AWS itself.
-func local(endpoints *awsclient.Endpoints, service string) string {
-	if url := endpoints.URL(service); url != realAWS {
+func local(all *awsclient.Endpoints, service string) string {
+	if url := endpoint(all, service); url != realAWS {
 		return url
 	}
 	return ""
@@ -128,5 +144,6 @@ func local(endpoints *awsclient.Endpoints, service string) string {
 func (t *tasks) Close() error {
 	t.lambda.Close()
 	t.apis.Close()
+	t.http.Close()
 	return errors.Join(t.local.Close(), t.data.Close())
 }

@@ -68,6 +68,7 @@ const (
 	hasStart
 	hasIndex
 	hasRun
+	hasTestCase
 )
 
 // event codes one event; before has the time and the number of the one before
@@ -117,6 +118,9 @@ func (c *coder) event(ev, before *Event) {
 	}
 	if flags&hasStart != 0 {
 		c.start(made(c, &ev.Start))
+		if flags&hasTestCase != 0 {
+			c.string(&ev.Start.TestCase)
+		}
 	}
 	if flags&hasRun != 0 {
 		c.run(made(c, &ev.Run))
@@ -134,7 +138,8 @@ func flagsOf(ev *Event) uint64 {
 		flag(hasDue, ev.Due != 0) |
 		flag(hasTask, ev.Task != nil) |
 		flag(hasStart, ev.Start != nil) |
-		flag(hasRun, ev.Run != nil)
+		flag(hasRun, ev.Run != nil) |
+		flag(hasTestCase, ev.Start != nil && ev.Start.TestCase != "")
 }
 
 func flag(bit uint64, on bool) uint64 {

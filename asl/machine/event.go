@@ -172,6 +172,8 @@ type Start struct {
 	Caller      string // ARN of the execution whose Task started it, or ""
 	CallerToken int64  // the Token of that Task
 	Managed     bool   // by .sync: it is stopped when its caller no longer waits for it
+
+	TestCase string // the test case of a mock configuration whose responses its tasks get, or ""
 }
 
 // Status is the status of an execution, as DescribeExecution shows it.

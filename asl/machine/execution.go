@@ -32,6 +32,8 @@ type Execution struct {
 	records   int64 // all records so far; a record's number is the token of what it asked for
 	hasRuns   bool  // it has begun a Map Run
 
+	scheduled map[string]int // in a test case: how many tasks were scheduled, by the name of the state
+
 	now     int64       // of the last event or stimulus; it never goes back
 	full    bool        // the history has no room left
 	ready   []*frame    // in the order in which they take their next step

@@ -3,6 +3,8 @@ package machine
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -11,7 +13,7 @@ import (
 // its history: what lets it leave memory, move to another machine, or go on
 // under a fresh history in another engine.
 
-const snapshotVersion = 3
+const snapshotVersion = 4
 
 var errMisfit = errors.New("machine: a snapshot does not fit the program")
 
@@ -44,6 +46,7 @@ func (x *Execution) code(c *coder) {
 	if x.start == nil {
 		return
 	}
+	x.codeTestCase(c)
 	c.value(&x.input)
 	for _, n := range []*int64{&x.started, &x.since, &x.stopped, &x.redriven, &x.lastID, &x.records} {
 		c.int64(n)
@@ -62,6 +65,25 @@ func (x *Execution) code(c *coder) {
 			x.restoreFrame(c)
 		} else {
 			frames[len(frames)-n].code(c, x)
+		}
+	}
+}
+
+// codeTestCase codes the test case of the execution, and how many tasks were
+// scheduled in it.
+func (x *Execution) codeTestCase(c *coder) {
+	if c.string(&x.start.TestCase); x.start.TestCase == "" {
+		return
+	}
+	states := slices.Sorted(maps.Keys(x.scheduled))
+	for i := range length(c, &states) {
+		c.string(&states[i])
+		n := x.scheduled[states[i]]
+		if c.int(&n); c.reading && c.err == nil {
+			if x.scheduled == nil {
+				x.scheduled = make(map[string]int)
+			}
+			x.scheduled[states[i]] = n
 		}
 	}
 }

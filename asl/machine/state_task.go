@@ -104,6 +104,7 @@ type call struct {
 	passive
 	TaskEvent
 	phase     callPhase
+	number    int // of the invocation, see Task.Invocation
 	input     value.Value
 	timeoutAt int64 // deadlines, 0 if none
 	beatAt    int64
@@ -125,12 +126,27 @@ const (
 )
 
 func (t *task) open(x *Execution, f *frame, e *Event) openState {
-	c := &call{TaskEvent: *e.Task, input: e.Doc}
+	c := &call{TaskEvent: *e.Task, input: e.Doc, number: x.invocation(f.state.name)}
 	if e.Task.Resource.Kind == asl.Activity {
 		c.phase = offered
 	}
 	f.token = x.records
 	return c
+}
+
+// invocation counts the tasks that a state has scheduled, and returns how many
+// there were before. Only test cases ask for that. Iterations of a Map count
+// together.
+func (x *Execution) invocation(state string) int {
+	if x.start.TestCase == "" {
+		return 0
+	}
+	if x.scheduled == nil {
+		x.scheduled = make(map[string]int)
+	}
+	n := x.scheduled[state]
+	x.scheduled[state]++
+	return n
 }
 
 func (t *task) restore() openState { return &call{} }
@@ -174,6 +190,8 @@ func (c *call) task(x *Execution, f *frame) *Task {
 		Timeout:     c.Timeout,
 		Heartbeat:   c.Heartbeat,
 		RetryCount:  f.retries,
+		Invocation:  c.number,
+		Replied:     c.answers,
 		Submitted:   c.submitted,
 	}
 }
@@ -231,11 +249,38 @@ func (c *call) fired(x *Execution, f *frame, t Timer) bool {
 
 // returned takes the outcome of the call itself.
 func (c *call) returned(x *Execution, f *frame, s *Stimulus) bool {
-	if c.phase != running || c.Resource.Kind == asl.Activity {
+	switch {
+	case c.phase == offered: // a test case answers in place of a worker
+		x.emit(Event{Type: TaskStarted, Frame: f.id, Prev: f.prev, Task: &TaskEvent{Resource: c.Resource}})
+		c.outcomeOf(x, f, s)
+		return true
+	case c.phase != running || c.Resource.Kind == asl.Activity:
 		return false
 	}
+	if s.Final && c.Resource.Pattern != asl.RequestResponse {
+		x.emit(Event{Type: TaskSubmitted, Frame: f.id, Prev: f.prev, Doc: value.EmptyObject, Task: &TaskEvent{Resource: c.Resource}})
+		c.outcomeOf(x, f, s)
+		return true
+	}
+	if s.Failure != nil || c.Resource.Pattern == asl.RequestResponse || s.Output.Size() > MaxPayload {
+		c.outcomeOf(x, f, s)
+		return true
+	}
+	x.emit(Event{Type: TaskSubmitted, Frame: f.id, Prev: f.prev, Doc: orNull(s.Output), Task: &TaskEvent{Resource: c.Resource}})
+	switch {
+	case c.answers: // the token was quicker
+		c.answered(x, f, c.output, c.kept)
+	case c.Resource.Pattern == asl.Sync:
+		x.ask(f, Command{Kind: WatchTask, Task: c.task(x, f)})
+	}
+	return true
+}
+
+// outcomeOf ends the call with what a stimulus brings. A call that would have
+// submitted a job, or handed its token on, has failed to do that.
+func (c *call) outcomeOf(x *Execution, f *frame, s *Stimulus) {
 	failed := TaskFailed
-	if c.Resource.Pattern != asl.RequestResponse {
+	if c.Resource.Pattern != asl.RequestResponse && c.phase == running {
 		failed = TaskSubmitFailed
 	}
 	switch {
@@ -243,18 +288,9 @@ func (c *call) returned(x *Execution, f *frame, s *Stimulus) bool {
 		c.outcome(x, f, failed, value.Value{}, f.runtime("%s", s.Failure.Cause.Text()))
 	case s.Failure != nil:
 		c.outcome(x, f, failed, value.Value{}, s.Failure)
-	case c.Resource.Pattern == asl.RequestResponse || s.Output.Size() > MaxPayload:
-		c.succeeded(x, f, s.Output)
 	default:
-		x.emit(Event{Type: TaskSubmitted, Frame: f.id, Prev: f.prev, Doc: orNull(s.Output), Task: &TaskEvent{Resource: c.Resource}})
-		switch {
-		case c.answers: // the token was quicker
-			c.answered(x, f, c.output, c.kept)
-		case c.Resource.Pattern == asl.Sync:
-			x.ask(f, Command{Kind: WatchTask, Task: c.task(x, f)})
-		}
+		c.succeeded(x, f, s.Output)
 	}
-	return true
 }
 
 // calledBack takes an answer to the task's token. If the call that carries the
@@ -351,6 +387,7 @@ func (c *call) retried() openState { return c }
 func (c *call) code(k *coder, _ *Execution, _ *frame) {
 	k.task(&c.TaskEvent)
 	k.byte((*byte)(&c.phase))
+	k.int(&c.number)
 	k.value(&c.input)
 	k.int64(&c.timeoutAt)
 	k.int64(&c.beatAt)

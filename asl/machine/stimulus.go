@@ -39,6 +39,7 @@ type Stimulus struct {
 	Start   *Start
 	Output  value.Value // Begin: the input. Answered, CallbackSucceeded: the result
 	Failure *Failure
+	Final   bool         // Answered: this is the outcome of the state, also where it waits for a job, a token or a worker
 	Worker  string       // ActivityTaken
 	Also    []Alarm      // Fired: the other timers that are due at the same instant
 	Sources []ItemSource // Answered by an ItemReader
@@ -109,6 +110,8 @@ type Task struct {
 	Timeout     int64 // seconds, 0 if not set
 	Heartbeat   int64
 	RetryCount  int
+	Invocation  int         // how many tasks of this state the execution has scheduled before, in a test case; else 0
+	Replied     bool        // the token was answered although the call has not returned
 	Submitted   value.Value // WatchTask: what the call that submitted the job has answered
 }
 

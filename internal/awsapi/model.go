@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 )
 
 // This file has what the models say.
@@ -159,10 +159,7 @@ type Shape struct {
 	Events          bool // a structure with one of its members after the other
 
 	members []*Member
-	naming  [API + 1]struct {
-		once sync.Once
-		names
-	}
+	naming  [API + 1]atomic.Pointer[names] // by casing, made when it is needed
 }
 
 // names are those of the members of a structure in a casing.
@@ -195,20 +192,21 @@ func (s *Shape) Members(c Casing) iter.Seq2[string, *Member] {
 func (s *Shape) Member(name string, c Casing) *Member { return s.named(c).byName[name] }
 
 func (s *Shape) named(c Casing) *names {
-	n := &s.naming[c]
-	n.once.Do(func() {
-		n.byName = make(map[string]*Member, len(s.members))
-		for _, m := range s.members {
-			name := c.name(m.Name)
-			n.byName[name] = m
-			n.sorted = append(n.sorted, name)
-		}
-		slices.Sort(n.sorted)
-		for _, name := range n.sorted {
-			n.order = append(n.order, n.byName[name])
-		}
-	})
-	return &n.names
+	if n := s.naming[c].Load(); n != nil {
+		return n
+	}
+	n := &names{byName: make(map[string]*Member, len(s.members))}
+	for _, m := range s.members {
+		name := c.name(m.Name)
+		n.byName[name] = m
+		n.sorted = append(n.sorted, name)
+	}
+	slices.Sort(n.sorted)
+	for _, name := range n.sorted {
+		n.order = append(n.order, n.byName[name])
+	}
+	s.naming[c].Store(n)
+	return n
 }
 
 // Location is where a member is in a request or an answer.

@@ -42,11 +42,36 @@ func SDKServices() []string { return all.SDKServices() }
 // SDKActions returns the actions of a service of aws-sdk:, in alphabetical order,
 // and nil for an unknown service.
 func SDKActions(service string) []string {
-	s, err := all.bySDK(service)
+	i, err := all.bySDK(service)
 	if err != nil {
 		return nil
 	}
-	return s.sdkActions()
+	return all.index().service(i).sdkActions()
+}
+
+// Resolve returns the name in botocore of a service that is named so, or as in
+// aws-sdk:. The error is an *UnknownError.
+func Resolve(service string) (string, error) {
+	d := all.index()
+	if _, ok := d.byName[service]; ok {
+		return service, nil
+	}
+	i, err := all.bySDK(service)
+	if err != nil {
+		return "", err
+	}
+	return d.entries[i].name, nil
+}
+
+// ServiceID returns the serviceId of a service, named as in botocore: "SFN" for
+// "stepfunctions". It is "" for an unknown service.
+func ServiceID(service string) string {
+	d := all.index()
+	i, ok := d.byName[service]
+	if !ok {
+		return ""
+	}
+	return d.entries[i].id
 }
 
 // SDKName returns the service of aws-sdk: that a service of botocore is: "sfn" for
@@ -57,12 +82,7 @@ func SDKName(service string) string { return strings.ToLower(SDKPrefix(service))
 // botocore, when it is called through aws-sdk: "DynamoDb". It is "" for an unknown
 // service.
 func SDKPrefix(service string) string {
-	d := all.index()
-	i, ok := d.byName[service]
-	if !ok {
-		return ""
-	}
-	return sdkPrefix(d.entries[i].id)
+	return sdkPrefix(ServiceID(service))
 }
 
 // SDKException returns the class by which the Java SDK v2 knows an exception of a
@@ -103,10 +123,11 @@ func (c *Catalog) Find(service string) (*Service, error) {
 
 // FindSDK is the function of that name for the services of c.
 func (c *Catalog) FindSDK(service, action string) (botocore, operation string, err error) {
-	s, err := c.bySDK(service)
+	i, err := c.bySDK(service)
 	if err != nil {
 		return "", "", err
 	}
+	s := c.index().service(i)
 	for _, o := range s.Operations {
 		if uncapital(o.Name) == action && s.offers(o) {
 			return s.Name, o.Name, nil
@@ -125,17 +146,17 @@ func (c *Catalog) SDKServices() []string {
 	return names
 }
 
-func (c *Catalog) bySDK(service string) (*Service, error) {
+// bySDK returns the place of a service of aws-sdk: in the index.
+func (c *Catalog) bySDK(service string) (int, error) {
 	d := c.index()
-	i, ok := d.bySDK[service]
-	if ok {
-		return d.service(i), nil
+	if i, ok := d.bySDK[service]; ok {
+		return i, nil
 	}
 	hint := spell.Suggest(service, c.SDKServices())
 	if i, ok := d.byName[service]; ok { // stepfunctions, elbv2, step-functions
 		hint = sdkName(d.entries[i].id)
 	}
-	return nil, &UnknownError{Service: service, Hint: hint}
+	return 0, &UnknownError{Service: service, Hint: hint}
 }
 
 func (d *directory) service(i int) *Service {

@@ -32,6 +32,7 @@ type runner struct {
 	json    bool
 	format  format
 	timeout time.Duration
+	test    string // case of the mock configuration
 
 	substitute map[string]string
 }
@@ -48,7 +49,8 @@ this machine. Exit codes: 0 the execution succeeded, 1 it did not, 2 the command
 4 --timeout was too short, 130 interrupted.`,
 		Example: `  aslocal run order.asl.json --input '{"total": 42}'
   aslocal run order.asl.yaml --input @order.json --fast
-  cat order.json | aslocal run order.asl.json --input -`,
+  cat order.json | aslocal run order.asl.json --input -
+  aslocal run order.asl.json --mocks MockConfigFile.json --case CardDeclined`,
 		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args[0]) },
 	}
@@ -59,6 +61,7 @@ this machine. Exit codes: 0 the execution succeeded, 1 it did not, 2 the command
 	c.Flags().BoolVar(&r.json, "json", false, "print the trace as JSON, an event a line")
 	c.Flags().Var(&r.format, "format", formatUsage)
 	c.Flags().StringToStringVar(&r.substitute, "substitute", nil, substituteUsage)
+	c.Flags().StringVar(&r.test, "case", "", "`name` of the test case of the mock configuration whose responses the tasks get")
 	c.Flags().DurationVar(&r.timeout, "timeout", 0, "give up after this time, as in 30s; no limit if not set")
 	return c
 }
@@ -96,7 +99,7 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	if len(m.Missing) > 0 && !r.quiet {
 		fmt.Fprintf(c.ErrOrStderr(), "aslocal: warning: texts that fit stand for %s; --substitute NAME=VALUE gives a value\n", printable.Line(strings.Join(m.Missing, ", ")))
 	}
-	input, err := r.readInput(c.InOrStdin())
+	input, _, err := readJSON("--input", r.input, c.InOrStdin())
 	if err != nil {
 		return err
 	}
@@ -184,25 +187,6 @@ func (r *runner) observer(w io.Writer) func(string, emulator.Event) {
 	return newTraces(w, r.fast).event
 }
 
-// readInput reads the input, which must be JSON.
-func (r *runner) readInput(in io.Reader) (string, error) {
-	text := r.input
-	if name, ok := strings.CutPrefix(text, "@"); ok || text == "-" {
-		if !ok {
-			name = "-"
-		}
-		b, err := readInputFile(name, in)
-		if err != nil {
-			return "", exit(ExitUsage, "", "--input: %v", err)
-		}
-		text = string(b)
-	}
-	if _, err := value.Parse(text); err != nil {
-		return "", exit(ExitUsage, "JSON, @FILE, or - for stdin", "--input: %v", err)
-	}
-	return text, nil
-}
-
 // nameOf returns the name of the state machine in a file. Characters that a name
 // must not have are replaced: the name is only used in ARNs here.
 func nameOf(path string) string {
@@ -242,6 +226,9 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, p *project
 	arn, err := em.Register(main)
 	if err != nil {
 		return exit(ExitInvalid, "", "%v", err)
+	}
+	if c.Flags().Changed("case") {
+		arn += "#" + r.test
 	}
 	ctx := c.Context()
 	if r.timeout > 0 {

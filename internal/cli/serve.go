@@ -28,6 +28,7 @@ type server struct {
 	port       int
 	data       string
 	durability string
+	missing    string
 	substitute map[string]string
 }
 
@@ -65,6 +66,7 @@ ${Name}, parameters, exports and other things that only a deployment knows have 
 	c.Flags().StringArrayVar(&s.allowHosts, "allow-host", nil, "`name` that clients may use for this machine, beside localhost and --host; may be repeated")
 	c.Flags().IntVar(&s.port, "port", 8083, "port to listen on, 0 for a free one")
 	c.Flags().StringVar(&s.data, "data", "", "folder for state; .aslocal in the served folder if not set")
+	c.Flags().StringVar(&s.missing, "missing", "", "what happens to a task when nothing is set up for its resource: fail (the default), or hold (it waits for aslocal answer)")
 	c.Flags().StringVar(&s.durability, "durability", "disk", "what an answer waits for: disk (survives a power cut), process (survives a crash of aslocal), memory (keeps nothing)")
 	return c
 }
@@ -87,6 +89,13 @@ func (s *server) run(c *cobra.Command, target string) (err error) {
 		return err
 	}
 	options = append(options, emulator.WithAllowedHosts(hosts...))
+	missing := setting{"missing", s.missing, nil, &config.missing, isMissing, missingExpected}
+	if err := missing.choose(); err != nil {
+		return err
+	}
+	if config.missing == missingHold {
+		options = append(options, emulator.WithPendingTasks())
+	}
 	store, where, err := s.open(folder)
 	if err != nil {
 		return err

@@ -47,6 +47,12 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 	tell(w, "Lambda", b.lambda(endpoints)...)
 	tell(w, "Services", b.services(endpoints)...)
 	tell(w, "S3", b.buckets(endpoints)...)
+	if b.config.mocks != "" {
+		tell(w, "Mocks", b.config.mocks)
+	}
+	if b.config.missing == missingHold {
+		tell(w, "Pending", "tasks that nothing is set up for wait for an answer: aslocal pending lists them")
+	}
 	tell(w, "State", b.state)
 	tell(w, "Hosts", b.config.allowedHosts...)
 	tellProblems(w, b.outcome.problems)

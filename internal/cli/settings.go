@@ -27,6 +27,7 @@ type settings struct {
 	allServices     string
 	services        map[string]*string // endpoints of the services of Step Functions Local, by name
 	waitTimeScale   string
+	mocks           string
 	config          string
 }
 
@@ -39,6 +40,7 @@ func (s *settings) flags(c *cobra.Command) {
 	f.StringVar(&s.s3Endpoint, "s3-endpoint", "", "`URL` of an S3 that has the other buckets (AWS_ENDPOINT_URL_S3)")
 	f.StringVar(&s.allServices, "services-endpoint", "", "`URL` of a server for all AWS services that have no endpoint of their own, such as moto or LocalStack (AWS_ENDPOINT_URL)")
 	f.StringVar(&s.waitTimeScale, "wait-time-scale", "", "`number` that multiplies the length of Waits and retry pauses, up to 10000; 1 if not set (WAIT_TIME_SCALE)")
+	f.StringVar(&s.mocks, "mocks", "", "mock configuration `file`, whose test cases executions can run; MockConfigFile.json in the folder if there is one (SFN_MOCK_CONFIG)")
 	f.StringVar(&s.config, "config", "", "settings `file`; aslocal.yaml in the folder if there is one")
 	f.StringVar(&s.account, "aws-account", "", "the same as --account, as in Step Functions Local")
 	f.StringVar(&s.region, "aws-region", "", "the same as --region, as in Step Functions Local")
@@ -102,6 +104,9 @@ func (s *settings) load(folder string) (file, []emulator.Option, error) {
 	if err := f.resolveS3Folder(folder); err != nil {
 		return f, nil, err
 	}
+	if err := f.resolveMocks(folder); err != nil {
+		return f, nil, err
+	}
 	for _, setting := range []setting{
 		{"account", s.account, []string{"AWS_ACCOUNT_ID"}, &f.account, isAccount, "twelve digits"},
 		{"region", s.region, []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, &f.region, isRegion, "the name of a region such as eu-west-1"},
@@ -109,6 +114,7 @@ func (s *settings) load(folder string) (file, []emulator.Option, error) {
 		{"s3-endpoint", s.s3Endpoint, []string{"AWS_ENDPOINT_URL_S3"}, &f.s3Endpoint, isS3Endpoint, "a URL such as http://localhost:9000"},
 		{"s3-dir", s.s3Folder, []string{"ASLOCAL_S3_DIR"}, &f.s3Folder, isFolder, "a folder whose folders are buckets"},
 		{"services-endpoint", s.allServices, allServicesVariables(), &f.allServices, isServicesEndpoint, serviceExpected},
+		{"mocks", s.mocks, []string{"SFN_MOCK_CONFIG"}, &f.mocks, notEmpty, "the path of a mock configuration"},
 		{"wait-time-scale", s.waitTimeScale, []string{"WAIT_TIME_SCALE"}, &f.waitTimeScale, isScale, scaleExpected},
 	} {
 		if err := setting.choose(); err != nil {
@@ -124,6 +130,9 @@ func (s *settings) load(folder string) (file, []emulator.Option, error) {
 		if endpoint != "" {
 			f.services[l.service] = endpoint
 		}
+	}
+	if err := f.checkMocks(); err != nil {
+		return f, nil, err
 	}
 	return f, f.options(), nil
 }
@@ -185,6 +194,10 @@ func (f *file) options() []emulator.Option {
 		options = append(options, emulator.WithServiceEndpoint(service, endpoint))
 	}
 	options = append(options, emulator.WithServiceEnvironment(os.LookupEnv))
+	options = append(options, f.http.options()...)
+	if f.mocks != "" {
+		options = append(options, emulator.WithMocks(f.mocks))
+	}
 	if scale, err := strconv.ParseFloat(f.waitTimeScale, 64); err == nil {
 		options = append(options, emulator.WithWaitTimeScale(scale))
 	}

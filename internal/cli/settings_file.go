@@ -41,6 +41,9 @@ type file struct {
 	machines      map[string]machineSettings
 	local         map[string]functionSettings // functions by name that run as processes, or are at a URL
 	allowedHosts  []string                    // names that requests may have in Host
+	http          httpSettings
+	mocks         string // path of a mock configuration
+	missing       string // what happens to a task that nothing can answer: fail or hold
 }
 
 // machineSettings say more about a state machine that serve registers from a file.
@@ -98,10 +101,17 @@ func parseSettings(name, text string) (file, error) {
 			"endpoint": r.into(&f.s3Endpoint, isS3Endpoint, "a URL such as http://localhost:9000"),
 			"dir":      r.into(&f.s3Folder, notEmpty, "the path of a folder whose folders are buckets"),
 		}),
-		"services":   r.each(r.service(&f)),
-		"machines":   r.each(r.machine(f.machines)),
-		"functions":  r.each(r.localFunction(f.local)),
-		"allowHosts": r.list(&f.allowedHosts, isHost, hostExpected),
+		"services":    r.each(r.service(&f)),
+		"functions":   r.each(r.localFunction(f.local)),
+		"machines":    r.each(r.machine(f.machines)),
+		"allowHosts":  r.list(&f.allowedHosts, isHost, hostExpected),
+		"connections": r.each(r.connection(&f.http)),
+		"http": r.object(map[string]reading{
+			"endpoints": r.each(r.httpEndpoint(&f.http)),
+			"allow":     r.list(&f.http.allow, isHTTPHost, httpHostExpected),
+		}),
+		"mocks":   r.into(&f.mocks, notEmpty, "the path of a mock configuration"),
+		"missing": r.into(&f.missing, isMissing, missingExpected),
 	})
 	if r.failed != nil {
 		return f, r.failed

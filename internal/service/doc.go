@@ -8,13 +8,11 @@
 //	a.Has(".sync")                  // true
 //	a.Service.Class("AccessDenied") // AWSBatchException
 //
-// answers.txt has the schemas of what their APIs, and some that are called through
-// the AWS SDK, answer; TestState holds mocked results to them. An answer that it
-// lacks is not checked:
+// What their APIs, and all that are called through the AWS SDK, answer is in the models
+// of package awsapi; TestState holds mocked results to them:
 //
-//	s, ok := service.AnswerOf("dynamodb:putItem")
-//	wrong := s.Check(result, true) // Field 'CapacityUnits' must be a number
+//	a, ok := service.AnswerOf("dynamodb:putItem")
+//	wrong := a.Check(result, true) // Field 'CapacityUnits' must be a number
 //
-// The files are two because most programs need only the first. Each is read when
-// it is first needed.
+// The table is read when it is first needed.
 package service

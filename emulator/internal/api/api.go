@@ -16,6 +16,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/mock"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
 	"github.com/aslocal/aslocal/emulator/journal"
@@ -26,6 +27,7 @@ type Config struct {
 	Home     arn.Home
 	Registry *registry.Registry
 	Engine   *engine.Engine
+	Mocks    *mock.File     // has the test cases; nil: there are none
 	Now      func() int64   // Unix milliseconds
 	Random   *random.Source // makes the names and ids of executions
 	Log      *slog.Logger
@@ -38,6 +40,7 @@ type API struct {
 	home     arn.Home
 	registry *registry.Registry
 	engine   *engine.Engine
+	mocks    *mock.File
 	now      func() int64
 	random   *random.Source
 	log      *slog.Logger
@@ -46,7 +49,7 @@ type API struct {
 
 // New returns an API.
 func New(c Config) *API {
-	return &API{home: c.Home, registry: c.Registry, engine: c.Engine, now: c.Now, random: c.Random, log: c.Log, note: c.Note}
+	return &API{home: c.Home, registry: c.Registry, engine: c.Engine, mocks: c.Mocks, now: c.Now, random: c.Random, log: c.Log, note: c.Note}
 }
 
 // Actions is the table of the API: one row for each operation.

@@ -41,7 +41,7 @@ func (a *API) startExecution(ctx context.Context, in *startExecutionInput) (*sta
 	setCaller(&r.Start, task.CallOf(ctx))
 	view, err := a.engine.Start(ctx, r)
 	if errors.Is(err, engine.ErrExists) {
-		if view.Status != machine.Running || view.Start.InputText != r.Start.InputText {
+		if view.Status != machine.Running || view.Start.InputText != r.Start.InputText || view.Start.TestCase != r.Start.TestCase {
 			return nil, fault.ExecutionAlreadyExists(r.Start.ARN)
 		}
 		err = nil
@@ -77,11 +77,17 @@ func (a *API) randomOf(ctx context.Context) *random.Source {
 func (a *API) request(ctx context.Context, in *startExecutionInput, sync bool) (engine.Request, error) {
 	var r engine.Request
 	random := a.randomOf(ctx)
-	ref, err := a.registry.ResolveForStart(in.StateMachineArn, random)
+	machineARN, testCase, tests := strings.Cut(in.StateMachineArn, "#")
+	ref, err := a.registry.ResolveForStart(machineARN, random)
 	if err != nil {
 		return r, err
 	}
 	v := ref.Revision()
+	if tests {
+		if err := a.checkTestCase(v.Name, testCase); err != nil {
+			return r, err
+		}
+	}
 	if sync && !v.Express() {
 		return r, fault.StateMachineTypeNotSupported()
 	}
@@ -102,7 +108,7 @@ func (a *API) request(ctx context.Context, in *startExecutionInput, sync bool) (
 	}
 	r.Start = machine.Start{
 		Name: name, MachineARN: v.ARN, Machine: v.Name, RoleARN: v.RoleARN, InputText: text,
-		Express: v.Express(), Sync: sync, Version: ref.VersionARN(), Alias: ref.AliasARN(),
+		Express: v.Express(), Sync: sync, Version: ref.VersionARN(), Alias: ref.AliasARN(), TestCase: testCase,
 	}
 	if v.Express() {
 		r.Start.ARN = a.home.Express(v.Name, name, random.UUID())
@@ -111,6 +117,22 @@ func (a *API) request(ctx context.Context, in *startExecutionInput, sync bool) (
 	}
 	r.Input, r.Revision = input, v.Key
 	return r, nil
+}
+
+// checkTestCase checks the test case that is to be run, in the mock configuration
+// as it is now.
+func (a *API) checkTestCase(machine, name string) error {
+	if a.mocks == nil {
+		return fault.TestCaseDoesNotExist("no mock configuration is set; --mocks FILE or SFN_MOCK_CONFIG names one")
+	}
+	config, err := a.mocks.Latest()
+	if err != nil {
+		return fault.InvalidMockConfiguration(err.Error())
+	}
+	if err := config.Check(machine, name); err != nil {
+		return fault.TestCaseDoesNotExist(err.Error())
+	}
+	return nil
 }
 
 // invalidInput words an input that is no JSON.

@@ -11,6 +11,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -46,6 +47,10 @@ type testStateOutput struct {
 	NextState      optionalString `json:"nextState"`
 	Status         string         `json:"status"`
 }
+
+// traceLevel is the inspectionLevel that shows requests and responses of
+// http:invoke.
+const traceLevel = "TRACE"
 
 // testedName is the name that a state has while it is tested, even if it has one
 // in its state machine (F-050).
@@ -84,11 +89,15 @@ func (a *API) testState(ctx context.Context, in *testStateInput) (*testStateOutp
 		rehearsal = t.Mocked.Rehearsal
 		rehearsal.Read = in.reader(ctx)
 	}
+	trace := &task.HTTPTrace{Reveal: in.RevealSecrets}
+	if in.InspectionLevel == traceLevel {
+		ctx = task.WithHTTPTrace(ctx, trace)
+	}
 	v := a.engine.TestState(ctx, t)
 	if rehearsal.Iterations >= 0 && rehearsal.FailedIterations > rehearsal.Iterations {
 		return nil, fault.TooManyFailedIterations()
 	}
-	return in.answer(v, rehearsal.Limits), nil
+	return in.answer(v, rehearsal.Limits, trace), nil
 }
 
 // maxRetries is the largest MaxAttempts of a Retrier.
@@ -232,7 +241,7 @@ func (a *API) startOfTest(role string) machine.Start {
 }
 
 // answer shows how the test has ended.
-func (in *testStateInput) answer(v *machine.StateResult, limits *machine.MapRunLimits) *testStateOutput {
+func (in *testStateInput) answer(v *machine.StateResult, limits *machine.MapRunLimits, trace *task.HTTPTrace) *testStateOutput {
 	out := &testStateOutput{Status: string(v.Status)}
 	if v.Output.Exists() {
 		out.Output = awsjson.Some(v.Output.String())
@@ -243,21 +252,27 @@ func (in *testStateInput) answer(v *machine.StateResult, limits *machine.MapRunL
 	if v.Next != "" {
 		out.NextState = awsjson.Some(v.Next)
 	}
-	if in.InspectionLevel == "DEBUG" || in.InspectionLevel == "TRACE" {
-		out.InspectionData = in.inspectionData(v, limits)
+	if in.InspectionLevel == "DEBUG" || in.InspectionLevel == traceLevel {
+		out.InspectionData = in.inspectionData(v, limits, trace)
 	}
 	return out
 }
 
 // inspectionData shows the data on its way through the state, as far as it came.
 // JSON stands there as text.
-func (in *testStateInput) inspectionData(v *machine.StateResult, limits *machine.MapRunLimits) value.Value {
+func (in *testStateInput) inspectionData(v *machine.StateResult, limits *machine.MapRunLimits, trace *task.HTTPTrace) value.Value {
 	var b value.ObjectBuilder
 	b.Set("input", value.OfString(in.Input.Or("{}")))
 	for step, data := range v.Inspection {
 		if data.Exists() {
 			b.Set(machine.Step(step).String(), value.OfString(data.String()))
 		}
+	}
+	if trace.Request.Exists() {
+		b.Set("request", trace.Request)
+	}
+	if trace.Response.Exists() {
+		b.Set("response", trace.Response)
 	}
 	if v.Variables.Len() > 0 {
 		b.Set("variables", value.OfString(v.Variables.String()))

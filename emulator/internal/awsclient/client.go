@@ -1,12 +1,20 @@
 package awsclient
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/internal/awsapi"
+	"github.com/aslocal/aslocal/internal/spell"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -25,10 +33,10 @@ type Request struct {
 
 // A Response is the answer of a call that succeeded.
 type Response struct {
-	// Output has the members that the service has answered, in alphabetical order;
-	// a streaming body is a string and comes last. Blobs are strings: those that
-	// are streamed are the text of the bytes, as are those within documents. It is
-	// {} if the operation answers with nothing.
+	// Output is an object with the members that the service has answered, in
+	// alphabetical order; a streaming body comes last. Blobs are the text that their
+	// bytes are in UTF-8. Times are milliseconds since 1970 in PascalCase, and texts
+	// of ISO 8601 in the other casings.
 	Output    value.Value
 	Status    int
 	Header    http.Header
@@ -46,18 +54,192 @@ type Settings struct {
 // A Client calls services. It is safe for concurrent use.
 type Client struct {
 	settings Settings
+	aws      realCredentials
 }
 
 // New returns a Client. It reads no files and no models, and connects to nothing.
-func New(s Settings) *Client { return &Client{settings: s} }
+func New(s Settings) *Client {
+	if s.Region == "" {
+		s.Region = "us-east-1"
+	}
+	if s.HTTP == nil {
+		s.HTTP = newTransport()
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	return &Client{settings: s}
+}
 
-// Call makes the call and waits for the whole answer, of 8 MB at most; when ctx
-// ends, the call ends. The error is
+// newTransport returns how a Client calls. Nothing is unpacked: what is stored
+// packed in S3 is shown as it is.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment, // real AWS may be behind one; nothing local is
+		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		MaxIdleConnsPerHost: 64,
+		IdleConnTimeout:     30 * time.Second,
+		TLSHandshakeTimeout: 5 * time.Second,
+		DisableCompression:  true,
+	}
+}
+
+// Call makes the call, once, and waits for the whole answer, of MaxAnswer bytes at
+// most; when ctx ends, the call ends. It follows no redirects. The error is
 //
 //   - an *Error if the service has answered with one, or no answer came,
 //   - a *MissingEndpoint if nothing says where the service is,
 //   - an *InputError if Input does not fit the operation,
 //   - an *awsapi.UnknownError if there is no such service or operation.
 func (c *Client) Call(ctx context.Context, r Request) (Response, error) {
-	return Response{}, &MissingEndpoint{Service: r.Service}
+	service, operation, err := find(r.Service, r.Operation)
+	if err != nil {
+		return Response{}, err
+	}
+	input, err := check(operation, r.Input, r.Casing, r.Random)
+	if err != nil {
+		return Response{}, err
+	}
+	message, err := messageOf(service, operation, input)
+	if err != nil {
+		return Response{}, err
+	}
+	if r.Region == "" {
+		r.Region = c.settings.Region
+	}
+	endpoint, err := c.settings.Endpoints.URL(service.Name)
+	if err != nil {
+		return Response{}, &Error{Err: err}
+	}
+	if endpoint == "" {
+		return Response{}, &MissingEndpoint{Service: service.Name}
+	}
+	if operation.Streams {
+		return Response{}, &Error{Err: fmt.Errorf("%s: %w", operation.Name, errStream)}
+	}
+	if err := message.addChecksum(service, operation, input); err != nil {
+		return Response{}, err
+	}
+	t := target{service, operation, endpoint, r.Region, r.Role}
+	request, err := c.request(ctx, t, message, input)
+	if err != nil {
+		return Response{}, &Error{Err: err}
+	}
+	answer, err := c.send(request)
+	if err != nil {
+		return Response{}, &Error{Err: err}
+	}
+	if answer.failed(service, operation) {
+		return Response{}, answer.failure(service, operation)
+	}
+	return answer.response(service, operation, r.Casing)
+}
+
+// find returns the models of a call.
+func find(service, operation string) (*awsapi.Service, *awsapi.Operation, error) {
+	s, err := awsapi.Find(service)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o := s.Operation(operation); o != nil {
+		return s, o, nil
+	}
+	names := make([]string, len(s.Operations))
+	for i, o := range s.Operations {
+		names[i] = o.Name
+	}
+	return nil, nil, &awsapi.UnknownError{Service: service, Action: operation, Hint: spell.Suggest(operation, names)}
+}
+
+// A target is where a call goes.
+type target struct {
+	service   *awsapi.Service
+	operation *awsapi.Operation
+	endpoint  string // a URL, or realAWS
+	region    string
+	role      string
+}
+
+// request makes the signed request of a message.
+func (c *Client) request(ctx context.Context, t target, m *message, input value.Value) (*http.Request, error) {
+	signingRegion := t.region
+	base := t.endpoint
+	if base == realAWS {
+		host := t.service.Host(t.region)
+		if host.SigningRegion != "" {
+			signingRegion = host.SigningRegion
+		}
+		prefix, err := hostPrefix(t.operation, input)
+		if err != nil {
+			return nil, err
+		}
+		base = "https://" + prefix + host.Name
+	}
+	full := base + m.path
+	if m.query != "" {
+		full += "?" + m.query
+	}
+	u, err := url.Parse(full)
+	if err != nil {
+		return nil, err
+	}
+	request := &http.Request{
+		Method: m.method, URL: u, Host: u.Host, Header: m.header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Body: http.NoBody, ContentLength: int64(len(m.body)),
+	}
+	if len(m.body) > 0 {
+		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(m.body)), nil }
+		request.Body, _ = request.GetBody()
+	}
+	request = request.WithContext(ctx)
+	return request, c.sign(request, t, signingRegion, m.body)
+}
+
+// hostPrefix returns what an operation puts before the host of real AWS, such as
+// the account's id.
+func hostPrefix(o *awsapi.Operation, input value.Value) (string, error) {
+	prefix := o.HostPrefix
+	for _, m := range o.Input.InOrder() {
+		if !m.HostLabel {
+			continue
+		}
+		label := input.Get(m.Name).Text()
+		if !isHostLabel(label) {
+			return "", &InputError{Path: "$." + m.Name, Kind: awsapi.String, Expected: "a name of letters, digits and hyphens: it is part of the host", Got: describe(input.Get(m.Name))}
+		}
+		prefix = strings.ReplaceAll(prefix, "{"+m.Name+"}", label)
+	}
+	return prefix, nil
+}
+
+func isHostLabel(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.') {
+			return false
+		}
+	}
+	return text != "" && len(text) <= 63 && text[0] != '-' && text[0] != '.'
+}
+
+// MaxAnswer is the greatest size of an answer, in bytes.
+const MaxAnswer = 8 << 20
+
+// send sends a request and reads the answer.
+func (c *Client) send(request *http.Request) (*answer, error) {
+	response, err := c.settings.HTTP.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, MaxAnswer+1))
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("the answer ended too early: %w", err)
+	case err != nil:
+		return nil, err
+	case len(body) > MaxAnswer:
+		return nil, fmt.Errorf("the answer is larger than %d bytes", MaxAnswer)
+	}
+	return &answer{response.StatusCode, response.Header, body}, nil
 }

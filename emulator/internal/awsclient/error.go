@@ -3,6 +3,8 @@ package awsclient
 import (
 	"fmt"
 	"strings"
+
+	"github.com/aslocal/aslocal/internal/awsapi"
 )
 
 // This file has the errors of a call, and all words of them.
@@ -50,10 +52,11 @@ func (e *MissingEndpoint) Error() string {
 
 // An InputError says what in the input of a call does not fit the operation.
 type InputError struct {
-	Path     string // of the value, as a path of JSONPath: $.Item.id
-	Expected string // "a string"; "" if the operation has no such member
-	Got      string // "number 1"; "" if the member is missing
-	Hint     string // a member that was perhaps meant; ""
+	Path     string      // of the value, as a path of JSONPath: $.Item.id
+	Kind     awsapi.Kind // that the value should be of
+	Expected string      // "a string"; "" if the operation has no such member
+	Got      string      // "number 1"; "" if the member is missing
+	Hint     string      // a member that was perhaps meant; ""
 }
 
 // Error names the value, what was expected and what came.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/value"
 )
@@ -68,6 +69,18 @@ func (o *offers) add(execution int64, c *machine.Command, again bool) {
 		return
 	}
 	o.put(&offer{execution: execution, frame: c.Frame, token: c.Token, activity: c.Task.Resource.Text, task: c.Task})
+}
+
+// offer offers the task of an activity in a test case that has no response for
+// it. If there is no such activity, the task fails as it does elsewhere (F-021).
+func (e *Engine) offer(x *entry, c *machine.Command, again bool) {
+	activity := c.Task.Resource.Text
+	if exists := e.config.Activities; exists != nil && !exists(activity) {
+		failure := machine.NewFailure(asl.ErrRuntime, "The activity "+activity+" does not exist.")
+		e.deliver(x, delivery{Stimulus: machine.Stimulus{Kind: machine.Answered, Frame: c.Frame, Token: c.Token, Failure: failure}})
+		return
+	}
+	e.offers.add(x.id, c, again)
 }
 
 // put offers a task. The caller holds o.mu.

@@ -16,10 +16,10 @@ import (
 // mapRunChildren are the children of one Map Run, as far as its execution waits for
 // them.
 type mapRunChildren struct {
-	parent  *entry
-	roleARN string
-	frame   int32
-	token   int64
+	parent            *entry
+	roleARN, testCase string // of the parent
+	frame             int32
+	token             int64
 
 	// What they run; set by the first that is started.
 	machine  arn.ARN
@@ -63,7 +63,7 @@ func (q *children) ofRun(x *entry, start *machine.Start, c *machine.Command) *ma
 			return m
 		}
 	}
-	m := &mapRunChildren{parent: x, roleARN: start.RoleARN, frame: c.Frame, token: c.Token, live: make(map[string]*machine.ChildStarting)}
+	m := &mapRunChildren{parent: x, roleARN: start.RoleARN, testCase: start.TestCase, frame: c.Frame, token: c.Token, live: make(map[string]*machine.ChildStarting)}
 	if q.of == nil {
 		q.of = make(map[int64][]*mapRunChildren)
 	}
@@ -152,7 +152,7 @@ func (e *Engine) beginChild(m *mapRunChildren, c waitingChild) (err error) {
 	}
 	r := Request{Input: c.Input, Revision: m.revision, Program: m.program, Start: machine.Start{
 		ARN: c.ARN, Name: c.Name, MachineARN: m.machine.String(), Machine: m.machine.LabelledName(), RoleARN: m.roleARN,
-		InputText: c.Input.String(), Express: c.Express, MapRun: c.MapRun, Parent: m.parent.arn, Items: c.Items,
+		InputText: c.Input.String(), Express: c.Express, MapRun: c.MapRun, Parent: m.parent.arn, Items: c.Items, TestCase: m.testCase,
 	}}
 	child, _, err := e.create(e.root, &r, !c.again)
 	if err == ErrExists && c.Redrive {

@@ -78,6 +78,9 @@ type Config struct {
 	Seed func(arn string) uint64
 	Log  *slog.Logger // nil: slog.Default()
 
+	// ByHand lets a task that nothing can answer wait for AnswerTask, instead of
+	// failing with its [task.MissingError].
+	ByHand bool
 	// WaitTimeScale multiplies the length of Waits and retry pauses; 0 means 1.
 	WaitTimeScale float64
 	// AutoAdvance moves a virtual clock to the next timer whenever nothing

@@ -66,7 +66,7 @@ func askedFor(k machine.CommandKind) asked {
 	case machine.SetTimer:
 		return askedTimers
 	case machine.OfferTask:
-		return askedOffers
+		return askedOffers | askedCalls // a call in a test case
 	case machine.StartChild:
 		return askedChildren
 	}

@@ -33,6 +33,8 @@ type job struct {
 	outcome *machine.Stimulus // what it has led to, until that is durable
 	wake    func()            // what is called at the next poll of what it watches; nil: nothing
 	effects []string          // keys of the effect documents that it has written
+	replied bool              // the token of the task was answered while the call was made
+	pending *PendingTask      // it waits to be answered by hand
 }
 
 // jobs holds the jobs of all executions.
@@ -132,7 +134,7 @@ func (q *jobs) outcomes(execution int64) (known []*job) {
 // call makes the call that a command asks for. The outcome of a call that was
 // cancelled, or that was under way when the engine closed, is dropped; after a
 // restart the latter is made again.
-func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command) {
+func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command, again bool) {
 	j := e.jobs.add(e.root, x.id, c)
 	if j == nil {
 		return
@@ -142,13 +144,19 @@ func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command) {
 	go func() {
 		defer e.busy.done()
 		answer, err := e.answer(j.ctx, start, &command)
+		missing, isMissing := errors.AsType[*task.MissingError](err)
 		switch {
 		case j.ctx.Err() != nil:
 			e.jobs.remove(j)
+		case errors.Is(err, task.ErrForWorkers):
+			e.jobs.remove(j)
+			e.offer(x, &command, again)
+		case isMissing && e.config.ByHand && command.Task != nil:
+			e.waitForHand(j, start, &command, missing)
 		case errors.Is(err, task.ErrNoAnswer):
 			e.jobs.endCall(j, nil) // it stays, so that the call is not made again
 		default:
-			s := machine.Stimulus{Kind: machine.Answered, Frame: j.frame, Token: j.token, Output: answer.Output, Sources: sources(answer.Sources)}
+			s := machine.Stimulus{Kind: machine.Answered, Frame: j.frame, Token: j.token, Output: answer.Output, Sources: sources(answer.Sources), Final: answer.Final}
 			if err != nil {
 				s.Failure = e.failureOf(start.ARN, err)
 			}
@@ -185,7 +193,7 @@ func taskCall(start *machine.Start, c *machine.Command) *task.Call {
 	t := c.Task
 	return &task.Call{
 		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Role: t.Credentials,
-		Token: c.Token,
+		Token: c.Token, TestCase: start.TestCase, Invocation: t.Invocation,
 	}
 }
 
@@ -239,18 +247,28 @@ func (q *jobs) endCall(j *job, outcome *machine.Stimulus) {
 
 // bringOutcome takes the outcome of a job to its execution. If that cannot be
 // written, it is kept and brought again when the execution is restored.
-func (e *Engine) bringOutcome(j *job) {
+func (e *Engine) bringOutcome(j *job) { e.bringOutcomeFor(j, nil) }
+
+// bringOutcomeFor is bringOutcome for somebody who is told whether the outcome is
+// durable, by a function that must not block; nil: nobody is.
+func (e *Engine) bringOutcomeFor(j *job, told func(error)) {
 	e.jobs.mu.Lock()
 	s, effects := *j.outcome, effectsOver(j.effects)
 	e.jobs.mu.Unlock()
 	x := e.entry(j.execution)
 	if x == nil {
 		e.jobs.remove(j)
+		if told != nil {
+			told(ErrStale)
+		}
 		return
 	}
 	e.deliver(x, delivery{Stimulus: s, documents: effects, reply: func(err error) {
 		if err == nil || err == ErrStale {
 			e.jobs.remove(j)
+		}
+		if told != nil {
+			told(err)
 		}
 	}})
 }

@@ -104,7 +104,9 @@ func (e *Engine) recover(c *recovery, history *journal.History) error {
 	parked := e.config.EvictAfter > 0 && r.machine.Parked()
 	for i := range commands {
 		switch commands[i].Kind {
-		case machine.SetTimer, machine.OfferTask:
+		case machine.OfferTask:
+			parked = parked && r.start.TestCase == ""
+		case machine.SetTimer:
 		case machine.RunTask, machine.WatchTask:
 			c.asked[waiting{x.arn, commands[i].Token}] = true
 			parked = false

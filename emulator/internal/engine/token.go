@@ -42,7 +42,13 @@ func (e *Engine) answerToken(ctx context.Context, token string, s machine.Stimul
 		return err
 	}
 	s.Frame, s.Token = t.Frame, t.Record
-	return e.sendWith(ctx, x, delivery{Stimulus: s, documents: effect})
+	if err := e.sendWith(ctx, x, delivery{Stimulus: s, documents: effect}); err != nil {
+		return err
+	}
+	if e.config.ByHand && s.Kind != machine.CallbackHeartbeat {
+		e.replied(x.id, t.Record)
+	}
+	return nil
 }
 
 // CheckToken reports whether a task token was given out by an execution that

@@ -78,9 +78,9 @@ func (g *APIGateway) target(in value.Value) (target, host string, err error) {
 	switch {
 	case !isOfAWS(endpoint):
 	case g.Endpoint == "":
-		return "", "", &asl.Error{Name: "ApiGateway.SdkClientException", Cause: fmt.Sprintf("no endpoint is set for API Gateway, so %s is not called: "+
+		return "", "", &MissingError{&asl.Error{Name: "ApiGateway.SdkClientException", Cause: fmt.Sprintf("no endpoint is set for API Gateway, so %s is not called: "+
 			"set services.apigateway.endpoint in aslocal.yaml, or AWS_ENDPOINT_URL_API_GATEWAY or AWS_ENDPOINT_URL in the environment, to a URL that answers for the API, "+
-			"or to aws for real AWS; or give the ApiEndpoint of a local API, such as localhost:3000", endpoint)}
+			"or to aws for real AWS; or give the ApiEndpoint of a local API, such as localhost:3000", endpoint)}}
 	case g.Endpoint == "aws":
 		if in.Get("AuthType").Text() == "IAM_ROLE" {
 			return "", "", &asl.Error{Name: "ApiGateway.SdkClientException", Cause: "aslocal does not sign calls of APIs (AuthType IAM_ROLE) at real AWS"}

@@ -21,9 +21,9 @@ func unsupported(r asl.Resource, patterns []string) error {
 	if len(patterns) > 0 {
 		have = strings.Join(patterns, ", ")
 	}
-	return &asl.Error{Name: asl.ErrRuntime, Cause: fmt.Sprintf(
-		"the resource %s cannot be called: aslocal calls only these: %s. TestState tests the state with a mock; in Go tests, emulator.WithTask answers the resource",
-		r.Text, have)}
+	return &MissingError{&asl.Error{Name: asl.ErrRuntime, Cause: fmt.Sprintf(
+		"the resource %s cannot be called: aslocal calls only these: %s. --mocks FILE answers it from a test case, --missing hold lets it wait for an answer by hand; "+
+			"in Go tests, emulator.WithTask answers the resource", r.Text, have)}}
 }
 
 // badParameters: the parameters that a path or expression has made cannot be
@@ -55,9 +55,9 @@ func unknownError(payload string) error {
 
 // noEndpoint: neither an endpoint nor a URL is set up for the function.
 func noEndpoint(function string) error {
-	return &asl.Error{Name: "Lambda.SdkClientException", Cause: fmt.Sprintf(
+	return &MissingError{&asl.Error{Name: "Lambda.SdkClientException", Cause: fmt.Sprintf(
 		"no endpoint for the Lambda function '%s': set --lambda-endpoint or LAMBDA_ENDPOINT to one that speaks Lambda's Invoke API "+
-			"(such as http://localhost:3001 of sam local start-lambda), or give this function a URL in aslocal.yaml (lambda.functions)", function)}
+			"(such as http://localhost:3001 of sam local start-lambda), or give this function a URL in aslocal.yaml (lambda.functions)", function)}}
 }
 
 // unreachable: the endpoint cannot be reached, or broke off. A password in its URL

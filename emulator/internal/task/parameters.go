@@ -47,7 +47,7 @@ var checks = map[string]func(*service.Action, value.Value) string{
 	"apigateway:invoke":     checkInvoke,
 	"eks:call":              checkListed,
 	"eks:runJob":            checkListed,
-	"http:invoke":           checkListed,
+	"http:invoke":           checkHTTPInvoke,
 	"lambda:invoke":         unchecked,
 	"states:startExecution": unchecked,
 }

@@ -66,7 +66,7 @@ func answered(ctx context.Context, c *Call, err error, prefix string) (*awsclien
 		return nil, already
 	}
 	if missing, ok := errors.AsType[*awsclient.MissingEndpoint](err); ok {
-		return nil, &noServiceError{&asl.Error{Name: prefix + ".SdkClientException", Cause: missing.Error()}, missing}
+		return nil, &MissingError{&asl.Error{Name: prefix + ".SdkClientException", Cause: missing.Error()}}
 	}
 	if wrong, ok := errors.AsType[*awsclient.InputError](err); ok {
 		return nil, badParameters(c.Input, wrong.Error())
@@ -83,17 +83,6 @@ func answered(ctx context.Context, c *Call, err error, prefix string) (*awsclien
 	}
 	return e, nil
 }
-
-// A noServiceError is the *asl.Error of a call for which no endpoint is set. It
-// tells the two apart for those who answer such calls otherwise.
-type noServiceError struct {
-	failure *asl.Error
-	missing *awsclient.MissingEndpoint
-}
-
-func (e *noServiceError) Error() string { return e.failure.Error() }
-
-func (e *noServiceError) Unwrap() []error { return []error{e.failure, e.missing} }
 
 // passes reports whether a poll that has failed so may work the next time: the
 // endpoint was away or too busy, or does not know the job yet.

@@ -45,6 +45,9 @@ type Call struct {
 	Role      string      // ARN of the role in the state's Credentials, "" if it has none
 	Token     int64       // number of the record that asks for this call in the execution
 
+	TestCase   string // of the mock configuration, that the execution runs; "": none
+	Invocation int    // in a test case: how many tasks of the state were scheduled before this one
+
 	Reading *Reading // what is read is the items of a Map Run; or nil
 	Writing *Writing // what is written is the results of a Map Run; or nil
 
@@ -106,6 +109,11 @@ type Result struct {
 type Answer struct {
 	Output  value.Value
 	Sources []Source // of a Reading: where the items are from
+
+	// Final says that the Output, or the error that comes with the Answer, is the
+	// outcome of the state, although the state would wait for a job, a token or a
+	// worker.
+	Final bool
 }
 
 // A Source says where items are from, as $$.Map.Item.Source shows it: those from
@@ -148,6 +156,22 @@ type Runner interface {
 // answered: the state ends by a timeout, by its task token, or with its
 // execution.
 var ErrNoAnswer = errors.New("task: no answer will come")
+
+// ErrForWorkers is what a Runner returns for the task of an activity that waits
+// for one of its workers. Runners are asked about activities in test cases only.
+var ErrForWorkers = errors.New("task: the task is for the workers of its activity")
+
+// A MissingError says that a call cannot be made because nothing is set up that
+// could answer it: neither an endpoint nor a function. An emulator that lets such
+// tasks be answered by hand waits then; for any other the task has failed with
+// Failure, whose cause says what to set.
+type MissingError struct{ Failure *asl.Error }
+
+// Error returns the text of the failure.
+func (e *MissingError) Error() string { return e.Failure.Error() }
+
+// Unwrap returns the failure.
+func (e *MissingError) Unwrap() error { return e.Failure }
 
 // ErrGivenUp is the cause with which the context of a Run or Watch ends when
 // nobody waits for its outcome any more: because of a timeout, an answer to the

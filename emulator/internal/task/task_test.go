@@ -57,7 +57,7 @@ func TestRegistryUnsupported(t *testing.T) {
 	var g Registry
 	call := &Call{Resource: resource(t, "arn:aws:states:::glue:startJobRun.sync")}
 	const start, end = "the resource arn:aws:states:::glue:startJobRun.sync cannot be called: aslocal calls only these: ",
-		". TestState tests the state with a mock; in Go tests, emulator.WithTask answers the resource"
+		". --mocks FILE answers it from a test case, --missing hold lets it wait for an answer by hand; in Go tests, emulator.WithTask answers the resource"
 	want := asl.Error{Name: "States.Runtime", Cause: start + "none" + end}
 	for range 2 {
 		_, err := g.Run(context.Background(), call)

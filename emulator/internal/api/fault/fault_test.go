@@ -42,6 +42,8 @@ func TestMessages(t *testing.T) {
 		{"InvalidExecutionInput", InvalidExecutionInput("Unrecognized token 'not'"), "InvalidExecutionInput",
 			"Invalid State Machine Execution Input: 'Unrecognized token 'not''", "", ""},
 		{"InvalidExecutionInput", InvalidExecutionInput(""), "InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'", "", ""},
+		{"InvalidMockConfiguration", InvalidMockConfiguration("f.json:1:2: why"), "ValidationException", "Invalid Mock Configuration: f.json:1:2: why", "", ""},
+		{"TestCaseDoesNotExist", TestCaseDoesNotExist("why"), "StateMachineDoesNotExist", "Test Case Does Not Exist: why", "", ""},
 		{"InvalidName", InvalidName("a b"), "InvalidName", "Invalid Name: 'a b'", "", ""},
 		{"InvalidOutput", InvalidOutput("why"), "InvalidOutput", "Invalid Output: 'why'", "", ""},
 		{"InvalidToken", InvalidToken(), "InvalidToken", "Invalid Token: 'Invalid token'", "", ""},

@@ -22,6 +22,18 @@ func StateMachineDoesNotExist(arn string) *Error {
 	return quoted("StateMachineDoesNotExist", "State Machine Does Not Exist", arn)
 }
 
+// TestCaseDoesNotExist: the ARN to start ends in "#" and a test case that the
+// mock configuration does not have. Step Functions Local has another text.
+func TestCaseDoesNotExist(why string) *Error {
+	return &Error{Code: "StateMachineDoesNotExist", Message: "Test Case Does Not Exist: " + why}
+}
+
+// InvalidMockConfiguration: the mock configuration cannot be read, or has
+// mistakes.
+func InvalidMockConfiguration(why string) *Error {
+	return validation("Invalid Mock Configuration: " + why)
+}
+
 // StateMachineTypeNotSupported: the operation is for the other type of machine
 // (StartSyncExecution of a STANDARD one, ListExecutions of an EXPRESS one).
 func StateMachineTypeNotSupported() *Error {

@@ -1,8 +1,6 @@
 package service
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -52,92 +50,22 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// Answers are those of actions in the table of services, of their jobs, or of
-// actions through the AWS SDK.
+// Every integration that calls an operation has an answer, and so has every job.
 func TestAnswers(t *testing.T) {
-	schemas, err := parseSchemas(answersText)
-	if err != nil {
-		t.Fatal(err)
-	}
-	integrations := 0
-	for _, name := range slices.Sorted(maps.Keys(schemas)) {
-		if !strings.Contains(name, ":") {
+	for _, a := range Actions() {
+		if !a.ForTasks() {
 			continue
 		}
-		integrations++
-		if strings.HasPrefix(name, "aws-sdk:") {
-			continue
+		if _, ok := AnswerOf(a.String()); ok != (a.Operation != "") {
+			t.Errorf("%s has an answer: %t", a, ok)
 		}
-		stem, job := strings.CutSuffix(name, ".sync")
-		service, action, _ := strings.Cut(stem, ":")
-		if a, ok := Find(service, action); !ok || job && !a.Has(".sync") {
-			t.Errorf("%s is no integration", name)
+		if _, ok := AnswerOf(a.String() + ".sync"); ok != (a.Job != nil) {
+			t.Errorf("%s.sync has an answer: %t", a, ok)
 		}
 	}
-	if integrations < 80 {
-		t.Errorf("got %d integrations, want at least 80", integrations)
-	}
-	if _, ok := AnswerOf("aws-sdk:nothing:of"); ok {
-		t.Error("a service that the table lacks has a schema")
-	}
-}
-
-// FuzzParseSchemas reads anything; a table that it can read it must print so that it
-// reads it again.
-func FuzzParseSchemas(f *testing.F) {
-	f.Add("A = {B string(1..2) C* [number(0..)](1..3) D <E>} E = enum(x y-z)")
-	f.Add("A = {B A} # more\nC = A")
-	f.Fuzz(func(t *testing.T, source string) {
-		schemas, err := parseSchemas(source)
-		if err != nil {
-			return
-		}
-		text := printed(schemas)
-		again, err := parseSchemas(text)
-		if err != nil {
-			t.Fatalf("%s: %v", text, err)
-		}
-		if got := printed(again); got != text {
-			t.Errorf("%s is read as %s", text, got)
-		}
-	})
-}
-
-func printed(schemas map[string]*Schema) string {
-	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(schemas)) {
-		b.WriteString(name + " = " + schemas[name].String() + "\n")
-	}
-	return b.String()
-}
-
-func TestParseSchemas(t *testing.T) {
-	tests := []struct{ source, want string }{
-		{"A = {B string(1..2) C* [number(0..)](1..3) D <E>} E = enum(x y-z)", "{B string(1..2) C* [number(0..)](1..3) D <E>}"},
-		{"A = {B A C any D boolean E blob}", "{B A C any D boolean E string}"},
-		{"A = B B = C C = [number]", "[number]"},
-		{"A = B B = A", "line 1: A is only a name"},
-		{"A = # a comment\n  number", "number"},
-		{"A = {B C}", "line 1: no schema is named C"},
-		{"A = any\nA = any", "line 2: A is there twice"},
-		{"A any", "line 1: expected '=', got \"any\""},
-		{"A = [any", "line 1: expected ']', got \"\""},
-		{"A = string(1)", "line 1: expected low..high, got \"1\""},
-		{"A = string(x..2)", "line 1: expected a number, got \"x\""},
-		{"A = enum(", "line 1: expected a value, got \"\""},
-		{"A = {", "line 1: expected a member, got \"\""},
-		{"A = " + strings.Repeat("[", 100), "line 1: nested too deeply"},
-	}
-	for _, test := range tests {
-		schemas, err := parseSchemas(test.source)
-		got := ""
-		if err != nil {
-			got = err.Error()
-		} else {
-			got = schemas["A"].String()
-		}
-		if got != test.want {
-			t.Errorf("%s\n got %s\nwant %s", test.source, got, test.want)
+	for _, unknown := range []string{"aws-sdk:nothing:of", "aws-sdk:s3:nothing", "aws-sdk:s3", "nothing:of", "eks:call", "sqs", ""} {
+		if _, ok := AnswerOf(unknown); ok {
+			t.Errorf("%q has an answer", unknown)
 		}
 	}
 }
