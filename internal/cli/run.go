@@ -214,7 +214,7 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, p *project
 		return exit(ExitFailed, "", "%v", err)
 	}
 	defer em.Close()
-	registrar := newRegistrar(em, "")
+	registrar := newRegistrar(em)
 	defer registrar.close()
 	registrar.apply(c.Context(), p)
 	i := slices.IndexFunc(p.machines, func(m projectMachine) bool { return m.Name == name })

@@ -112,7 +112,7 @@ func (s *server) run(c *cobra.Command, target string) (err error) {
 	}
 	em.SetFunctionEnvironment(config.functionEnvironment(s.url(listener.Addr())))
 	project := findProject(folder, only, config, s.substitute)
-	registrar := newRegistrar(em, s.book(where))
+	registrar := newRegistrar(em)
 	first := registrar.apply(c.Context(), project)
 	b := banner{server: s, config: config, project: project, outcome: first, registrar: registrar, endpoint: s.url(listener.Addr()), state: where, took: time.Since(began)}
 	ctx, cancel := context.WithCancel(c.Context())
@@ -141,14 +141,6 @@ func served(target string) (folder, only string, err error) {
 		return target, "", nil
 	}
 	return filepath.Dir(target), target, nil
-}
-
-// book is the folder that the registrar keeps its book in, given where the state is.
-func (s *server) book(where string) string {
-	if s.durability == "memory" {
-		return ""
-	}
-	return where
 }
 
 // hosts are the names and addresses that requests may have in Host: those of the

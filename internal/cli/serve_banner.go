@@ -86,9 +86,9 @@ func (b *banner) machines() []string {
 			listed[m.Name] = true
 		}
 	}
-	for _, name := range b.outcome.stored {
-		if !listed[name] {
-			lines = append(lines, fmt.Sprintf("%s (%s)", name, cmp.Or(b.outcome.notes[name], "in the state; no file in the folder")))
+	for _, m := range b.outcome.stored {
+		if !listed[m.name] {
+			lines = append(lines, fmt.Sprintf("%s (%s)", m.name, cmp.Or(b.outcome.notes[m.name], "in the state; no file in the folder")))
 		}
 	}
 	if len(lines) == 0 {

@@ -24,6 +24,7 @@ import (
 
 // A project is what has been found.
 type project struct {
+	only       string // the file that is served alone; ""
 	machines   []projectMachine
 	functions  []projectFunction
 	activities []string
@@ -60,7 +61,7 @@ type finder struct {
 
 // findProject returns what the folder, or only one file in it, defines.
 func findProject(folder, only string, config file, substitute map[string]string) *project {
-	f := &finder{folder: folder, only: only, config: config, substitute: substitute, found: new(project), read: make(map[string]bool)}
+	f := &finder{folder: folder, only: only, config: config, substitute: substitute, found: &project{only: only}, read: make(map[string]bool)}
 	if only != "" {
 		text, err := sourcefile.Named(only)
 		f.file(only, text, err)

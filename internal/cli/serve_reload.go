@@ -60,7 +60,12 @@ func (r *reloader) readSettings() {
 
 // lasting are the settings that count until serve ends.
 func (f file) lasting() file {
-	f.machines, f.local = nil, nil
+	f.name, f.machines, f.local = "", nil, nil
+	for _, m := range []*map[string]string{&f.functions, &f.services} {
+		if len(*m) == 0 {
+			*m = nil // as where there is no file
+		}
+	}
 	return f
 }
 
