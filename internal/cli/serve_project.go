@@ -107,8 +107,12 @@ func (f *finder) inside(path string) ([]byte, error) { return sourcefile.Inside(
 // templateNames are the usual names of templates.
 var templateNames = []string{"template.yaml", "template.yml", "template.json", "serverless.yml", "serverless.yaml", "serverless.json"}
 
-// cdkOut is the folder that the CDK writes templates to.
-const cdkOut = "cdk.out"
+// cdkOut is the folder that the CDK writes templates to, cdkTemplate the ending of their
+// names.
+const (
+	cdkOut      = "cdk.out"
+	cdkTemplate = ".template.json"
+)
 
 // templates reads the templates in the folder itself, and those of the CDK.
 func (f *finder) templates() {
@@ -121,7 +125,7 @@ func (f *finder) templates() {
 	has := make(map[string]bool)
 	for _, e := range entries {
 		has[e.Name()] = true
-		if slices.Contains(templateNames, e.Name()) || strings.HasSuffix(e.Name(), ".tf") {
+		if slices.Contains(templateNames, e.Name()) || strings.HasSuffix(e.Name(), ".tf") || strings.HasSuffix(e.Name(), cdkTemplate) {
 			f.template(e.Name())
 		}
 	}
@@ -153,7 +157,7 @@ func (f *finder) cdk(folder string, depth int) {
 	}
 	for _, e := range entries {
 		switch name := filepath.Join(folder, e.Name()); {
-		case strings.HasSuffix(e.Name(), ".template.json"):
+		case strings.HasSuffix(e.Name(), cdkTemplate):
 			f.template(name)
 		case e.IsDir() && strings.HasPrefix(e.Name(), "assembly-") && depth < maxStages:
 			f.cdk(name, depth+1)
@@ -217,7 +221,8 @@ func (f *file) templateOptions(folder string, substitute map[string]string) temp
 
 // endpointOf returns the URL of a service, "" if none is known or if it is AWS itself.
 func (f *file) endpointOf(service string) string {
-	endpoint := cmp.Or(f.services[service], f.allServices)
+	all := f.allServicesSettings()
+	endpoint := cmp.Or(all[service], all[everyService])
 	if endpoint == realAWS {
 		return ""
 	}

@@ -152,7 +152,9 @@ type reader struct {
 
 // given returns the substitutions that the user has given.
 func (r *reader) given() *substitutions {
-	e := &substitutions{home: r.o.home(), missing: new(missingNames), names: make(map[string]substitution, len(r.o.Substitutions))}
+	e := &substitutions{
+		home: r.o.home(), missing: new(missingNames), names: make(map[string]substitution, len(r.o.Substitutions)), madeFor: make(map[string][]string),
+	}
 	for name, text := range r.o.Substitutions {
 		e.names[name] = substitution{text, true}
 	}
@@ -316,8 +318,11 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 	}
 	for name, v := range properties.Get("DefinitionSubstitutions").Members() {
 		if _, given := e.names[name]; !given {
-			t := c.text(v, p.member("DefinitionSubstitutions").member(name), 0)
+			own := *c
+			own.missing = new(missingNames)
+			t := own.text(v, p.member("DefinitionSubstitutions").member(name), 0)
 			e.names[name] = substitution{string(t.bytes), !t.madeUp(0, len(t.bytes))}
+			e.madeFor[name] = own.missing.names
 		}
 	}
 	for _, name := range []string{"Definition", "DefinitionString", "DefinitionUri", "DefinitionS3Location"} {
