@@ -228,8 +228,8 @@ func (r *reader) stack(d *document, template value.Value) *stack {
 	}
 }
 
-// resourcesIn reads the state machines, functions and activities among some resources. written are the same
-// resources with the names that stand in the document.
+// resourcesIn reads the state machines, functions and activities among some resources.
+// written are the same resources with the names that stand in the document.
 func (r *reader) resourcesIn(c *stack, resources, written value.Value, p *path, depth int) {
 	for i := range resources.Len() {
 		id, v := resources.Member(i)
@@ -271,7 +271,7 @@ func (r *reader) machine(shared *stack, id string, resource value.Value, at *pat
 	m.LocalName, m.Missing = c.nameOf(id), c.missing.names
 	m.Express = p.text("Type") == "EXPRESS" || p.text("StateMachineType") == "EXPRESS"
 	for _, name := range []string{"RoleArn", "Role"} {
-		if arn := p.text(name); strings.HasPrefix(arn, "arn:") {
+		if arn := p.text(name); isRole(arn) {
 			m.RoleARN = arn
 		}
 	}
@@ -288,6 +288,9 @@ func (r *reader) machine(shared *stack, id string, resource value.Value, at *pat
 	}
 	return m
 }
+
+// isRole reports whether an ARN is one of a role.
+func isRole(arn string) bool { return strings.HasPrefix(arn, "arn:") && strings.Contains(arn, ":iam:") }
 
 // logging returns a logging configuration as CreateStateMachine takes it. It does not
 // exist if the template does not tell the log group.
