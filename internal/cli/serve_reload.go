@@ -29,7 +29,7 @@ func (r *reloader) files(p *project) []string {
 	if name == "" {
 		name = filepath.Join(r.folder, settingsFile)
 	}
-	return append(p.files, name)
+	return append(p.watched(), name)
 }
 
 // reload reads the project again, registers what has changed, says so, and returns the
