@@ -15,7 +15,7 @@ GOVULNDB ?= https://vuln.go.dev
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test update models lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded functions kill compare check platforms
+.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded functions kill compare check platforms
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ update: ## rewrite all files of expected results; read the diff as if it were co
 
 models: ## internal/awsapi/models.bin from the models of AWS's services in botocore (needs pip)
 	$(GO) run ./internal/awsmodels
+
+awsclient-golden: ## requests to and answers of AWS's services beside those of aws-sdk-go-v2, whose modules are fetched
+	$(GO) test -count=1 -v -run '^TestGolden$$' ./emulator/internal/awsclient -golden | grep -v '^=== '
 
 lint: staticcheck vulnerabilities ## gofmt, vet, staticcheck, tidy go.mod, known vulnerabilities; without a network, what needs one is skipped
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt: the files above are not formatted"; exit 1; }

@@ -28,6 +28,7 @@ type Case struct {
 	Input      string            // text as it is sent
 	Tasks      map[string][]Answer
 	Objects    map[string]string   // what S3 has: texts by "bucket/key"; a name that ends in a slash is an empty bucket
+	Mocks      map[string]string   // mocked responses in the form of Step Functions Local, JSON texts, by state; nil: no test case is run
 	Test       *sfn.TestStateInput // a test of one state instead of an execution; nil for none
 	Stop       *Stop
 	Redrives   []Redrive
@@ -117,6 +118,7 @@ func parseCase(name, text string) (Case, error) {
 		"inputText": d.text(&c.Input),
 		"tasks":     d.tasks(&c.Tasks),
 		"objects":   d.objects(&c.Objects),
+		"mocks":     d.mocks(&c.Mocks),
 		"test":      d.test(&c.Test),
 		"stop": func(v value.Value, at string) {
 			c.Stop = new(Stop)
@@ -143,6 +145,9 @@ func (d *decoder) check(v value.Value, c *Case) {
 	if c.Type == "EXPRESS" && (len(c.Expect.History) > 0 || len(c.Expect.Events) > 0 || c.Stop != nil || c.Redrives != nil || c.Expect.Described.Exists()) {
 		d.fail("/type", "an EXPRESS execution has no history, and can neither be stopped, redriven nor described")
 	}
+	if c.Mocks != nil && c.Test != nil {
+		d.fail("/mocks", "expected the mock of a test in the test")
+	}
 	for i, step := range c.Redrives {
 		if len(step.Objects) > 0 && c.Objects == nil {
 			d.fail(fmt.Sprintf("/redrive/%d/objects", i), "expected objects of the case, too, {} if it has none at first")
@@ -162,6 +167,20 @@ func (d *decoder) objects(to *map[string]string) func(value.Value, string) {
 			}
 			if d.kind(text, at+pointer(name), value.String) {
 				(*to)[name] = text.Text()
+			}
+		}
+	}
+}
+
+func (d *decoder) mocks(to *map[string]string) func(value.Value, string) {
+	return func(v value.Value, at string) {
+		*to = make(map[string]string)
+		if !d.kind(v, at, value.Object) {
+			return
+		}
+		for state, response := range v.Members() {
+			if d.kind(response, at+pointer(state), value.Object) {
+				(*to)[state] = response.String()
 			}
 		}
 	}

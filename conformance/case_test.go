@@ -78,6 +78,8 @@ func TestLoadIsStrict(t *testing.T) {
 		{"a callback without a call", with(`"tasks": {"f": [{"return": 1, "callback": [{"after": 1}]}]}`), ": /tasks/f/0/callback/0: expected one of heartbeat, succeed, fail, got 0 of them"},
 		{"objects", with(`"objects": {"x": "y", "/z": "", "b/k": 1}`),
 			`: /objects/x: expected "bucket/key"` + "\n" + `: /objects/~1z: expected "bucket/key"` + "\n" + `: /objects/b~1k: expected kind string, got 1`},
+		{"mocks", with(`"mocks": {"Do": []}, "test": {}`),
+			": /mocks/Do: expected kind object, got []\n: /expect: expected answer or fault of a test, and of nothing else\n: /mocks: expected the mock of a test in the test"},
 		{"members of map runs", expecting(`{"status": "SUCCEEDED", "mapRuns": [{"state": 1, "children": [{"index": 0}]}]}`),
 			": /expect/mapRuns/0/state: unknown member\n: /expect/mapRuns/0/children/0/index: unknown member"},
 		{"negative time", with(`"stop": {"after": -1}`), ": /stop/after: expected a number of seconds of at most 4000000000, got -1"},

@@ -52,12 +52,21 @@ func emulated(t testing.TB, config func(*emulator.TestEmulator) aws.Config) *con
 		if folder != "" {
 			options = append(options, emulator.WithS3Folder(folder))
 		}
+		mocks := filepath.Join(t.TempDir(), "mocks.json")
+		mock := func(configuration string) error { return os.WriteFile(mocks, []byte(configuration), 0o600) }
+		if p.Mocked() {
+			if err := mock("{}"); err != nil {
+				return nil, err
+			}
+			options = append(options, emulator.WithMocks(mocks))
+		}
 		life := &life{TB: t}
 		em := emulator.RunT(life, options...)
 		return &conformance.Session{
 			Client: sfn.NewFromConfig(config(em)),
 			Clock:  conformance.VirtualClock(em.Emulator.Advance),
 			Put:    func(objects map[string]string) error { return lay(folder, objects) },
+			Mock:   mock,
 			Close: func() {
 				life.end()
 				p.Close()

@@ -35,6 +35,7 @@ type Session struct {
 	Client *sfn.Client
 	Clock  Clock
 	Put    func(objects map[string]string) error // puts more objects into its S3, which has those of the case; nil: it has no S3
+	Mock   func(configuration string) error      // replaces its mock configuration, a JSON text; nil: it has none
 	Close  func()
 }
 
@@ -63,7 +64,10 @@ func (e *Endpoint) Run(ctx context.Context, c *Case) (*Outcome, error) {
 	if c.Objects != nil && s.Put == nil {
 		return nil, &Skip{"needs objects in S3"}
 	}
-	r := &run{endpoint: e, c: c, player: player, client: s.Client, clock: s.Clock, put: s.Put, taken: make(map[string]int)}
+	if c.Mocks != nil && s.Mock == nil {
+		return nil, &Skip{"needs a mock configuration"}
+	}
+	r := &run{endpoint: e, c: c, player: player, client: s.Client, clock: s.Clock, put: s.Put, mock: s.Mock, taken: make(map[string]int)}
 	outcome, err := r.run(ctx)
 	return outcome, errors.Join(err, r.cleanUp(ctx))
 }
@@ -76,6 +80,7 @@ type run struct {
 	client   *sfn.Client
 	clock    Clock
 	put      func(objects map[string]string) error
+	mock     func(configuration string) error
 
 	// What it has made, by ARN.
 	activities, machines []string
@@ -120,6 +125,11 @@ func (r *run) run(ctx context.Context) (*Outcome, error) {
 	refusal, err := r.create(ctx)
 	if err != nil || refusal != nil {
 		return refusal, err
+	}
+	if r.c.Mocks != nil {
+		if err := r.mock(r.c.mockConfiguration(r.machineName)); err != nil {
+			return nil, err
+		}
 	}
 	if r.c.Type == "EXPRESS" {
 		return r.runExpress(ctx)
@@ -193,7 +203,7 @@ func (r *run) diagnose(ctx context.Context, definition string) (*Outcome, error)
 // runExpress needs no clock: a synchronous execution that would wait cannot be
 // helped while its call is open.
 func (r *run) runExpress(ctx context.Context) (*Outcome, error) {
-	out, err := r.client.StartSyncExecution(ctx, &sfn.StartSyncExecutionInput{StateMachineArn: &r.machine, Input: r.input()})
+	out, err := r.client.StartSyncExecution(ctx, &sfn.StartSyncExecutionInput{StateMachineArn: r.started(), Input: r.input()})
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +215,7 @@ func (r *run) runExpress(ctx context.Context) (*Outcome, error) {
 }
 
 func (r *run) runStandard(ctx context.Context) (*Outcome, error) {
-	started, err := r.client.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &r.machine, Input: r.input()})
+	started, err := r.client.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: r.started(), Input: r.input()})
 	if err != nil {
 		return nil, err
 	}
@@ -230,6 +240,34 @@ func (r *run) runStandard(ctx context.Context) (*Outcome, error) {
 	}
 	o.Events, err = r.history(ctx)
 	return o, err
+}
+
+// testCase is the name of the test case that a case with mocks runs.
+const testCase = "case"
+
+// mockConfiguration is the configuration that has the case's mocks, for a state
+// machine of that name.
+func (c *Case) mockConfiguration(machine string) string {
+	var states, responses value.ObjectBuilder
+	for state, text := range c.Mocks {
+		response, err := value.Parse(text)
+		if err != nil {
+			panic(err) // it was read from JSON
+		}
+		states.Set(state, value.OfString(state))
+		responses.Set(state, response)
+	}
+	return value.OfMembers(
+		"StateMachines", value.OfMembers(machine, value.OfMembers("TestCases", value.OfMembers(testCase, states.Value()))),
+		"MockedResponses", responses.Value()).String()
+}
+
+// started is the ARN that the execution is started with.
+func (r *run) started() *string {
+	if r.c.Mocks == nil {
+		return &r.machine
+	}
+	return aws.String(r.machine + "#" + testCase)
 }
 
 func (r *run) input() *string { return aws.String(r.endpoint.toEndpoint(r.c.Input)) }

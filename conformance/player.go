@@ -22,6 +22,7 @@ import (
 type Player struct {
 	tasks   map[string][]Answer
 	objects map[string]string
+	mocked  bool
 	closed  chan struct{}
 	close   sync.Once
 
@@ -41,12 +42,15 @@ type callbacks struct {
 
 // NewPlayer returns a player of the case's tasks.
 func NewPlayer(c *Case) *Player {
-	return &Player{tasks: c.Tasks, objects: c.Objects, closed: make(chan struct{}), calls: make(map[string][]value.Value)}
+	return &Player{tasks: c.Tasks, objects: c.Objects, mocked: c.Mocks != nil, closed: make(chan struct{}), calls: make(map[string][]value.Value)}
 }
 
 // Objects returns what S3 has for the case: texts by "bucket/key"; a name that
 // ends in a slash is an empty bucket.
 func (p *Player) Objects() map[string]string { return p.objects }
+
+// Mocked reports whether the case runs a test case of a mock configuration.
+func (p *Player) Mocked() bool { return p.mocked }
 
 // Close ends the calls of functions that never answer.
 func (p *Player) Close() { p.close.Do(func() { close(p.closed) }) }

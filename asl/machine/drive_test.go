@@ -78,33 +78,38 @@ func (d *drive) take(s Stimulus) {
 // answered.
 func (d *drive) finish() {
 	for len(d.todo) > 0 && d.x.Status() == Running {
-		i := slices.IndexFunc(d.todo, func(c Command) bool { return c.Kind != SetTimer })
-		if i < 0 {
-			i = d.earliest()
+		d.step()
+	}
+}
+
+// step carries out one command.
+func (d *drive) step() {
+	i := slices.IndexFunc(d.todo, func(c Command) bool { return c.Kind != SetTimer })
+	if i < 0 {
+		i = d.earliest()
+	}
+	c := d.todo[i]
+	d.todo = slices.Delete(d.todo, i, i+1)
+	switch {
+	case c.Kind == RunTask:
+		out, failure := d.answer(c.Task)
+		d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: out, Failure: failure})
+		d.callBack()
+	case c.Kind == StartChild:
+		status := Succeeded
+		if d.broken && c.Child.Input.Text() == "broken" {
+			status = Failed
 		}
-		c := d.todo[i]
-		d.todo = slices.Delete(d.todo, i, i+1)
-		switch {
-		case c.Kind == RunTask:
-			out, failure := d.answer(c.Task)
-			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: out, Failure: failure})
-			d.callBack()
-		case c.Kind == StartChild:
-			status := Succeeded
-			if d.broken && c.Child.Input.Text() == "broken" {
-				status = Failed
-			}
-			d.take(Stimulus{Kind: ChildrenEnded, Frame: c.Frame, Token: c.Token, Ended: []ChildEnd{childEnd(c.Child, status)}})
-		case c.Kind == ReadItems && d.broken:
-			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Failure: NewFailure("States.ItemReaderFailed", "it is broken")})
-		case c.Kind == ReadItems:
-			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: c.Reading.Arguments.Get("items"), Sources: []ItemSource{{0, "s3://b/k"}}})
-		case c.Kind == WriteResults:
-			d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: value.OfMembers("Bucket", value.OfString("b"))})
-		case c.Kind == SetTimer && c.Timer == Sleep:
-			d.now = max(d.now, c.Due)
-			d.take(Stimulus{Kind: Fired, Frame: c.Frame, Token: c.Token, Timer: Sleep})
-		}
+		d.take(Stimulus{Kind: ChildrenEnded, Frame: c.Frame, Token: c.Token, Ended: []ChildEnd{childEnd(c.Child, status)}})
+	case c.Kind == ReadItems && d.broken:
+		d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Failure: NewFailure("States.ItemReaderFailed", "it is broken")})
+	case c.Kind == ReadItems:
+		d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: c.Reading.Arguments.Get("items"), Sources: []ItemSource{{0, "s3://b/k"}}})
+	case c.Kind == WriteResults:
+		d.take(Stimulus{Kind: Answered, Frame: c.Frame, Token: c.Token, Output: value.OfMembers("Bucket", value.OfString("b"))})
+	case c.Kind == SetTimer && c.Timer == Sleep:
+		d.now = max(d.now, c.Due)
+		d.take(Stimulus{Kind: Fired, Frame: c.Frame, Token: c.Token, Timer: Sleep})
 	}
 }
 

@@ -1,6 +1,9 @@
 package awsapi
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Casing is how the members of structures are named. Keys of maps are never
 // changed.
@@ -13,40 +16,42 @@ const (
 	API                      // as the service's model names them
 )
 
-// name returns what a member of the model is named in c.
-func (c Casing) name(member string) string {
+// Name returns what a member is named in c.
+func (c Casing) Name(m *Member) string {
 	switch c {
 	case PascalCase:
-		return capital(member)
+		return capital(m.Name)
 	case JavaV2:
-		name := uncapital(member)
+		name := uncapital(m.Name)
 		switch {
-		case member == "NULL": // of DynamoDB
+		case m.Name == "NULL": // of DynamoDB
 			return "Nul"
-		case reserved[strings.ToLower(name)], methods[name]:
+		case contains(reserved, strings.ToLower(name)), contains(methods, name):
 			name += "Value"
 		}
 		return capital(name)
 	}
-	return member
+	return m.Name
 }
 
-// reserved are the words that Java keeps for itself.
-var reserved = setOf(`abstract assert boolean break byte case catch char class const continue default do double else enum
-	extends false final finally float for goto if implements import instanceof int interface long native new null package
-	private protected public return short static strictfp super switch synchronized this throw throws transient true try
-	void volatile while`)
+// reserved are the words that Java keeps for itself, sorted.
+var reserved = []string{
+	"abstract", "assert", "boolean", "break", "byte", "case", "catch", "char", "class", "const", "continue", "default", "do",
+	"double", "else", "enum", "extends", "false", "final", "finally", "float", "for", "goto", "if", "implements", "import",
+	"instanceof", "int", "interface", "long", "native", "new", "null", "package", "private", "protected", "public", "return",
+	"short", "static", "strictfp", "super", "switch", "synchronized", "this", "throw", "throws", "transient", "true", "try",
+	"void", "volatile", "while",
+}
 
-// methods are those that every class of the Java SDK v2 has.
-var methods = setOf(`equals finalize getClass hashCode notify notifyAll toString wait builder sdkFields toBuilder
-	overrideConfiguration sdkHttpResponse`)
+// methods are those that every class of the Java SDK v2 has, sorted.
+var methods = []string{
+	"builder", "equals", "finalize", "getClass", "hashCode", "notify", "notifyAll", "overrideConfiguration", "sdkFields",
+	"sdkHttpResponse", "toBuilder", "toString", "wait",
+}
 
-func setOf(words string) map[string]bool {
-	set := make(map[string]bool)
-	for _, word := range strings.Fields(words) {
-		set[word] = true
-	}
-	return set
+func contains(sorted []string, word string) bool {
+	_, found := slices.BinarySearch(sorted, word)
+	return found
 }
 
 func capital(s string) string {

@@ -77,19 +77,18 @@ func (s *Service) Operation(name string) *Operation {
 }
 
 // Exception returns the exception that answers with a code. The name of its shape
-// counts, too.
+// counts, too, and of several with one code the one of that name.
 func (s *Service) Exception(code string) (Exception, bool) {
+	best, found := Exception{}, false
 	for _, e := range s.Exceptions {
-		if e.Code == code {
+		switch {
+		case e.Code == code && e.Name == code:
 			return e, true
+		case e.Code == code && (!found || best.Code != code), e.Name == code && !found:
+			best, found = e, true
 		}
 	}
-	for _, e := range s.Exceptions {
-		if e.Name == code {
-			return e, true
-		}
-	}
-	return Exception{}, false
+	return best, found
 }
 
 // An Operation is one action of a service.
@@ -197,7 +196,7 @@ func (s *Shape) named(c Casing) *names {
 	}
 	n := &names{byName: make(map[string]*Member, len(s.members))}
 	for _, m := range s.members {
-		name := c.name(m.Name)
+		name := c.Name(m)
 		n.byName[name] = m
 		n.sorted = append(n.sorted, name)
 	}

@@ -85,6 +85,18 @@ func SDKPrefix(service string) string {
 	return sdkPrefix(ServiceID(service))
 }
 
+// SDKError returns the error that a state sees when a service, named as in botocore,
+// has answered a call through aws-sdk: with an exception of its model:
+// "S3.NoSuchKeyException". The shape is "" for a code that the model does not have:
+// "S3.S3Exception".
+func SDKError(service, shape string) string {
+	prefix := SDKPrefix(service)
+	if shape == "" {
+		return prefix + "." + prefix + "Exception"
+	}
+	return prefix + "." + SDKException(shape)
+}
+
 // SDKException returns the class by which the Java SDK v2 knows an exception of a
 // model: "NoSuchKeyException" for NoSuchKey, "DbInstanceNotFoundException" for
 // DBInstanceNotFoundFault.
@@ -178,22 +190,15 @@ func (s *Service) sdkActions() []string {
 	return names
 }
 
-// offers reports whether Step Functions offers an operation through aws-sdk:.
+// offers reports whether Step Functions offers an operation through aws-sdk:. Those
+// that stream events it does not, and a few that the developer guide names.
 func (s *Service) offers(o *Operation) bool {
-	return !o.Streams && !slices.Contains(excluded[s.Name], o.Name)
-}
-
-// excluded are the operations that the developer guide says are not offered,
-// besides those that stream events.
-var excluded = map[string][]string{
-	"comprehendmedical": {"DetectEntities"},
-	"efs":               {"CreateTags"},
-	"emr":               {"DescribeJobFlows"},
-	"iotdeviceadvisor":  {"ListTestCases"},
-	"lambda":            {"InvokeAsync"},
-	"mediapackage":      {"RotateChannelCredentials"},
-	"rds-data":          {"ExecuteSql"},
-	"shield":            {"DeleteSubscription"},
+	switch s.Name + " " + o.Name {
+	case "comprehendmedical DetectEntities", "efs CreateTags", "emr DescribeJobFlows", "iotdeviceadvisor ListTestCases",
+		"lambda InvokeAsync", "mediapackage RotateChannelCredentials", "rds-data ExecuteSql", "shield DeleteSubscription":
+		return false
+	}
+	return !o.Streams
 }
 
 // sdkName returns the service of aws-sdk: that has a serviceId.

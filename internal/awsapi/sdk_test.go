@@ -22,6 +22,7 @@ func TestSDKNames(t *testing.T) {
 			Prefix         string            `json:"prefix"`
 			Botocore       string            `json:"botocore"`
 			EndpointPrefix string            `json:"endpoint_prefix"`
+			Unmodelled     string            `json:"unmodelled"`
 			RenamedErrors  map[string]string `json:"renamed_errors"`
 		} `json:"services"`
 	}
@@ -38,6 +39,9 @@ func TestSDKNames(t *testing.T) {
 		}
 		if got := SDKName(want.Botocore); got != want.SDK || !slices.Contains(names, got) {
 			t.Errorf("%s is %s, want %s", want.Botocore, got, want.SDK)
+		}
+		if got := SDKError(want.Botocore, ""); got != want.Unmodelled {
+			t.Errorf("%s has the error %s, want %s", want.Botocore, got, want.Unmodelled)
 		}
 		s, err := Find(want.Botocore)
 		if err != nil {
@@ -59,8 +63,8 @@ func TestSDKNames(t *testing.T) {
 			if class == "" {
 				class = e.Code
 			}
-			if got := SDKException(e.Name); got != class {
-				t.Errorf("%s: %s is %s, want %s", want.Botocore, e.Name, got, class)
+			if got := SDKError(want.Botocore, e.Name); got != want.Prefix+"."+class {
+				t.Errorf("%s: %s is %s, want %s.%s", want.Botocore, e.Name, got, want.Prefix, class)
 			}
 		}
 		for _, action := range SDKActions(want.SDK) {

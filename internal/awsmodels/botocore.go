@@ -169,6 +169,11 @@ func readWheel(wheel []byte) ([]service, error) {
 				return nil, fmt.Errorf("%s: %w", folder, err)
 			}
 		}
+		if name == "s3" {
+			// botocore calls it a string because some objects have one that is no date. The
+			// SDKs of AWS take and give a time.
+			s.model.Shapes["Expires"].Type = "timestamp"
+		}
 		services = append(services, s)
 	}
 	slices.SortFunc(services, func(x, y service) int { return strings.Compare(x.name, y.name) })

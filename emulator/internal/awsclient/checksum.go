@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"hash"
 	"hash/crc32"
@@ -16,20 +17,31 @@ import (
 
 // This file adds the checksums that operations require of their bodies.
 
-// checksums are the algorithms that a request may name.
-var checksums = map[string]func() hash.Hash{
-	"CRC32":  func() hash.Hash { return crc32.NewIEEE() },
-	"CRC32C": func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) },
-	// The polynomial of NVM Express, reflected.
-	"CRC64NVME": func() hash.Hash { return crc64.New(crc64.MakeTable(0x9a6c9329ac4bc9b5)) },
-	"SHA1":      sha1.New,
-	"SHA256":    sha256.New,
+// newChecksum returns the algorithm that a request names, or nil.
+func newChecksum(algorithm string) hash.Hash {
+	switch algorithm {
+	case "CRC32":
+		return crc32.NewIEEE()
+	case "CRC32C":
+		return crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	case "CRC64NVME":
+		return crc64.New(crc64.MakeTable(0x9a6c9329ac4bc9b5)) // the polynomial of NVM Express, reflected
+	case "MD5":
+		return md5.New()
+	case "SHA1":
+		return sha1.New()
+	case "SHA256":
+		return sha256.New()
+	case "SHA512":
+		return sha512.New()
+	}
+	return nil
 }
 
 // addChecksum adds the checksum of the body if the operation requires one or the
 // input names its algorithm, unless the input has a checksum. Where the model knows
 // algorithms it is CRC32, as the SDKs have it, and elsewhere Content-MD5.
-func (m *message) addChecksum(s *awsapi.Service, o *awsapi.Operation, input value.Value) error {
+func (m *message) addChecksum(o *awsapi.Operation, input value.Value, c awsapi.Casing) error {
 	named := input.Get(o.ChecksumAlgorithm)
 	if !o.Checksum && !named.Exists() || m.hasChecksum() {
 		return nil
@@ -43,13 +55,13 @@ func (m *message) addChecksum(s *awsapi.Service, o *awsapi.Operation, input valu
 	if algorithm == "" {
 		algorithm = "CRC32"
 	}
-	sum := checksums[algorithm]
-	if sum == nil {
+	h := newChecksum(algorithm)
+	if h == nil {
 		return &InputError{
-			Path: "$." + o.ChecksumAlgorithm, Kind: awsapi.String, Expected: "CRC32, CRC32C, CRC64NVME, SHA1 or SHA256", Got: describe(named),
+			Path: "$." + c.Name(o.Input.Member(o.ChecksumAlgorithm, awsapi.API)), Kind: awsapi.String,
+			Expected: "CRC32, CRC32C, CRC64NVME, MD5, SHA1, SHA256 or SHA512", Got: describe(named),
 		}
 	}
-	h := sum()
 	h.Write(m.body)
 	m.header.Set("X-Amz-Sdk-Checksum-Algorithm", algorithm)
 	m.header.Set("X-Amz-Checksum-"+strings.ToLower(algorithm), base64.StdEncoding.EncodeToString(h.Sum(nil)))

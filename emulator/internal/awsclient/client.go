@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aslocal/aslocal/emulator/internal/random"
@@ -54,7 +55,10 @@ type Settings struct {
 // A Client calls services. It is safe for concurrent use.
 type Client struct {
 	settings Settings
-	aws      realCredentials
+	http     http.RoundTripper // that of the settings, or our own
+
+	mu  sync.Mutex
+	aws *account // nil until real AWS is called
 }
 
 // New returns a Client. It reads no files and no models, and connects to nothing.
@@ -62,13 +66,14 @@ func New(s Settings) *Client {
 	if s.Region == "" {
 		s.Region = "us-east-1"
 	}
-	if s.HTTP == nil {
-		s.HTTP = newTransport()
-	}
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	return &Client{settings: s}
+	c := &Client{settings: s, http: s.HTTP}
+	if c.http == nil {
+		c.http = newTransport()
+	}
+	return c
 }
 
 // newTransport returns how a Client calls. Nothing is unpacked: what is stored
@@ -100,10 +105,7 @@ func (c *Client) Call(ctx context.Context, r Request) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
-	message, err := messageOf(service, operation, input)
-	if err != nil {
-		return Response{}, err
-	}
+	message := messageOf(service, operation, input)
 	if r.Region == "" {
 		r.Region = c.settings.Region
 	}
@@ -117,15 +119,15 @@ func (c *Client) Call(ctx context.Context, r Request) (Response, error) {
 	if operation.Streams {
 		return Response{}, &Error{Err: fmt.Errorf("%s: %w", operation.Name, errStream)}
 	}
-	if err := message.addChecksum(service, operation, input); err != nil {
+	if err := message.addChecksum(operation, input, r.Casing); err != nil {
 		return Response{}, err
 	}
-	t := target{service, operation, endpoint, r.Region, r.Role}
+	t := target{service, operation, r.Casing, endpoint, r.Region, r.Role}
 	request, err := c.request(ctx, t, message, input)
 	if err != nil {
-		return Response{}, &Error{Err: err}
+		return Response{}, err
 	}
-	answer, err := c.send(request)
+	answer, err := c.send(request, endpoint)
 	if err != nil {
 		return Response{}, &Error{Err: err}
 	}
@@ -155,12 +157,14 @@ func find(service, operation string) (*awsapi.Service, *awsapi.Operation, error)
 type target struct {
 	service   *awsapi.Service
 	operation *awsapi.Operation
+	casing    awsapi.Casing
 	endpoint  string // a URL, or realAWS
 	region    string
 	role      string
 }
 
-// request makes the signed request of a message.
+// request makes the signed request of a message. The error is an *Error or an
+// *InputError.
 func (c *Client) request(ctx context.Context, t target, m *message, input value.Value) (*http.Request, error) {
 	signingRegion := t.region
 	base := t.endpoint
@@ -169,7 +173,7 @@ func (c *Client) request(ctx context.Context, t target, m *message, input value.
 		if host.SigningRegion != "" {
 			signingRegion = host.SigningRegion
 		}
-		prefix, err := hostPrefix(t.operation, input)
+		prefix, err := t.hostPrefix(input)
 		if err != nil {
 			return nil, err
 		}
@@ -181,8 +185,9 @@ func (c *Client) request(ctx context.Context, t target, m *message, input value.
 	}
 	u, err := url.Parse(full)
 	if err != nil {
-		return nil, err
+		return nil, &Error{Err: err}
 	}
+	m.header.Set("User-Agent", "aslocal")
 	request := &http.Request{
 		Method: m.method, URL: u, Host: u.Host, Header: m.header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Body: http.NoBody, ContentLength: int64(len(m.body)),
@@ -192,20 +197,26 @@ func (c *Client) request(ctx context.Context, t target, m *message, input value.
 		request.Body, _ = request.GetBody()
 	}
 	request = request.WithContext(ctx)
-	return request, c.sign(request, t, signingRegion, m.body)
+	if err := c.sign(request, t, signingRegion, m.body); err != nil {
+		return nil, &Error{Err: err}
+	}
+	return request, nil
 }
 
 // hostPrefix returns what an operation puts before the host of real AWS, such as
 // the account's id.
-func hostPrefix(o *awsapi.Operation, input value.Value) (string, error) {
-	prefix := o.HostPrefix
-	for _, m := range o.Input.InOrder() {
+func (t *target) hostPrefix(input value.Value) (string, error) {
+	prefix := t.operation.HostPrefix
+	for _, m := range t.operation.Input.InOrder() {
 		if !m.HostLabel {
 			continue
 		}
 		label := input.Get(m.Name).Text()
 		if !isHostLabel(label) {
-			return "", &InputError{Path: "$." + m.Name, Kind: awsapi.String, Expected: "a name of letters, digits and hyphens: it is part of the host", Got: describe(input.Get(m.Name))}
+			return "", &InputError{
+				Path: "$." + t.casing.Name(m), Kind: awsapi.String,
+				Expected: "a name of letters, digits and hyphens, since it is part of the host", Got: describe(input.Get(m.Name)),
+			}
 		}
 		prefix = strings.ReplaceAll(prefix, "{"+m.Name+"}", label)
 	}
@@ -226,8 +237,16 @@ func isHostLabel(text string) bool {
 const MaxAnswer = 8 << 20
 
 // send sends a request and reads the answer.
-func (c *Client) send(request *http.Request) (*answer, error) {
-	response, err := c.settings.HTTP.RoundTrip(request)
+func (c *Client) send(request *http.Request, endpoint string) (*answer, error) {
+	do := c.http.RoundTrip
+	if endpoint == realAWS && c.settings.HTTP == nil {
+		account, err := c.account(request.Context())
+		if err != nil {
+			return nil, err
+		}
+		do = account.settings.HTTPClient.Do
+	}
+	response, err := do(request)
 	if err != nil {
 		return nil, err
 	}

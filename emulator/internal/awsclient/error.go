@@ -50,24 +50,27 @@ func (e *MissingEndpoint) Error() string {
 		" to a URL such as http://localhost:5000, or to aws for real AWS", e.Service, e.Service, EndpointVariable(e.Service))
 }
 
-// An InputError says what in the input of a call does not fit the operation.
+// An InputError says what in the input of a call does not fit the operation: a
+// member is unknown, is missing although the request cannot be written without it,
+// or has a value of another kind.
 type InputError struct {
 	Path     string      // of the value, as a path of JSONPath: $.Item.id
+	Unknown  bool        // the operation has no such member
+	Hint     string      // the member that was perhaps meant instead of the unknown one; ""
 	Kind     awsapi.Kind // that the value should be of
-	Expected string      // "a string"; "" if the operation has no such member
-	Got      string      // "number 1"; "" if the member is missing
-	Hint     string      // a member that was perhaps meant; ""
+	Expected string      // "a string"
+	Got      string      // "number 1"; "" if the value is missing
 }
 
 // Error names the value, what was expected and what came.
 func (e *InputError) Error() string {
 	switch {
+	case e.Unknown && e.Hint != "":
+		return fmt.Sprintf("%s: no such member (did you mean %q?)", e.Path, e.Hint)
+	case e.Unknown:
+		return e.Path + ": no such member"
 	case e.Got == "":
 		return e.Path + ": is required"
-	case e.Expected == "" && e.Hint != "":
-		return fmt.Sprintf("%s: no such member (did you mean %q?)", e.Path, e.Hint)
-	case e.Expected == "":
-		return e.Path + ": no such member"
 	}
 	return fmt.Sprintf("%s: expected %s, got %s", e.Path, e.Expected, e.Got)
 }

@@ -42,6 +42,11 @@ func check(o *awsapi.Operation, in value.Value, casing awsapi.Casing, chance *ra
 		err.Path = "$" + err.Path
 		return value.Value{}, err
 	}
+	for _, m := range o.Input.InOrder() {
+		if label := v.Get(m.Name); m.Location == awsapi.URI && (!label.Exists() || label.Kind() == value.String && label.Text() == "") {
+			return value.Value{}, &InputError{Path: "$." + casing.Name(m), Kind: m.Shape.Kind} // there would be no path
+		}
+	}
 	return v, nil
 }
 
@@ -79,7 +84,7 @@ func (c *checker) structure(s *awsapi.Shape, v value.Value) (value.Value, *Input
 	for name, member := range v.Members() {
 		m := s.Member(name, c.casing)
 		if m == nil {
-			return value.Value{}, &InputError{Path: "." + name, Hint: c.hint(s, name)}
+			return value.Value{}, &InputError{Path: "." + name, Unknown: true, Hint: c.hint(s, name)}
 		}
 		if member.IsNull() {
 			continue

@@ -22,9 +22,8 @@ type message struct {
 	body   []byte
 }
 
-// messageOf writes the request of a call with a checked input. The error is an
-// *InputError.
-func messageOf(s *awsapi.Service, o *awsapi.Operation, v value.Value) (*message, error) {
+// messageOf writes the request of a call with a checked input.
+func messageOf(s *awsapi.Service, o *awsapi.Operation, v value.Value) *message {
 	m := &message{method: o.Method, path: o.URI, header: make(http.Header)}
 	switch s.Protocol {
 	case awsapi.JSON:
@@ -43,13 +42,21 @@ func messageOf(s *awsapi.Service, o *awsapi.Operation, v value.Value) (*message,
 			m.body = appendCBOR(nil, o.Input, v)
 		}
 	default:
-		return m, m.rest(s, o, v)
+		m.rest(s, o, v)
 	}
-	return m, nil
+	switch {
+	case s.QueryCompatible:
+		m.header.Set("X-Amzn-Query-Mode", "true") // it sends the code that it had in Query
+	case s.Name == "apigateway":
+		m.header.Set("Accept", "application/json")
+	case s.Name == "glacier":
+		m.header.Set("X-Amz-Glacier-Version", s.APIVersion)
+	}
+	return m
 }
 
 // rest writes a request of REST: each member has its place.
-func (m *message) rest(s *awsapi.Service, o *awsapi.Operation, v value.Value) error {
+func (m *message) rest(s *awsapi.Service, o *awsapi.Operation, v value.Value) {
 	path, static, _ := strings.Cut(o.URI, "?")
 	query := strings.FieldsFunc(static, func(r rune) bool { return r == '&' })
 	body := false
@@ -58,8 +65,8 @@ func (m *message) rest(s *awsapi.Service, o *awsapi.Operation, v value.Value) er
 		switch of.Location {
 		case awsapi.URI:
 			label := plainText(of.Shape, member, awsapi.ISO8601)
-			if label == "" {
-				return &InputError{Path: "$." + of.Name, Kind: of.Shape.Kind, Expected: "a string that is not empty: it is part of the request's path"}
+			if s.Name == "route53" { // whose answers have ids such as /hostedzone/Z1
+				label = label[strings.LastIndexByte(label, '/')+1:]
 			}
 			path = strings.Replace(path, "{"+of.WireName+"}", escapePath(label, false), 1)
 			path = strings.Replace(path, "{"+of.WireName+"+}", escapePath(label, true), 1)
@@ -80,15 +87,15 @@ func (m *message) rest(s *awsapi.Service, o *awsapi.Operation, v value.Value) er
 	m.path, m.query = path, strings.Join(query, "&")
 	if payload := o.Input.Payload; payload != nil {
 		m.payload(s, payload, v.Get(payload.Name))
-		return nil
+		return
 	}
 	if !body {
-		return nil
+		return
 	}
 	if s.Protocol == awsapi.RestJSON {
 		m.setType("application/json")
 		m.body = appendJSONMembers(nil, o.Input, v, func(of *awsapi.Member) bool { return of.Location == awsapi.Body })
-		return nil
+		return
 	}
 	name := o.InputName
 	if name == "" {
@@ -100,7 +107,6 @@ func (m *message) rest(s *awsapi.Service, o *awsapi.Operation, v value.Value) er
 		m.body = appendAttribute(m.body, "xmlns", o.InputNamespace)
 	}
 	m.body = appendEnd(appendXMLMembers(append(m.body, '>'), o.Input, v), name)
-	return nil
 }
 
 // setType sets the type of the body, if no member has.

@@ -33,8 +33,11 @@ func (c *Client) sign(request *http.Request, t target, region string, body []byt
 	}
 	credentials := environmentCredentials()
 	if t.endpoint == realAWS {
-		var err error
-		if credentials, err = c.aws.retrieve(request.Context(), t.region, t.role); err != nil {
+		account, err := c.account(request.Context())
+		if err != nil {
+			return err
+		}
+		if credentials, err = account.credentials(request.Context(), t.role); err != nil {
 			return err
 		}
 	}
@@ -62,37 +65,47 @@ func environmentCredentials() aws.Credentials {
 	return aws.Credentials{AccessKeyID: id, SecretAccessKey: secret, SessionToken: os.Getenv("AWS_SESSION_TOKEN")}
 }
 
-// realCredentials are those for real AWS.
-type realCredentials struct {
+// An account is how real AWS is called.
+type account struct {
+	settings aws.Config
+
 	mu    sync.Mutex
-	roles map[string]aws.CredentialsProvider // by ARN; "": the chain's
+	roles map[string]aws.CredentialsProvider // by ARN
 }
 
-// retrieve returns the credentials of a role, "" for those of the chain.
-func (r *realCredentials) retrieve(ctx context.Context, region, role string) (aws.Credentials, error) {
-	provider, err := r.provider(ctx, region, role)
-	if err != nil {
-		return aws.Credentials{}, err
+// account returns how real AWS is called, as the standard chain says. The files of
+// AWS's tools are read at the first call.
+func (c *Client) account(ctx context.Context) (*account, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.aws != nil {
+		return c.aws, nil
 	}
-	return provider.Retrieve(ctx)
-}
-
-func (r *realCredentials) provider(ctx context.Context, region, role string) (aws.CredentialsProvider, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if provider := r.roles[role]; provider != nil {
-		return provider, nil
+	options := []func(*config.LoadOptions) error{config.WithRegion(c.settings.Region)}
+	if c.settings.HTTP != nil { // else the chain makes a client, with the certificates that it finds
+		options = append(options, config.WithHTTPClient(&http.Client{Transport: c.settings.HTTP}))
 	}
-	settings, err := config.LoadDefaultConfig(ctx, config.WithRegion(region))
+	settings, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
 		return nil, err
 	}
-	if r.roles == nil {
-		r.roles = make(map[string]aws.CredentialsProvider)
+	c.aws = &account{settings: settings, roles: make(map[string]aws.CredentialsProvider)}
+	return c.aws, nil
+}
+
+// credentials returns those of a role; "": those of the chain.
+func (a *account) credentials(ctx context.Context, role string) (aws.Credentials, error) {
+	if role == "" {
+		return a.settings.Credentials.Retrieve(ctx)
 	}
-	r.roles[role] = settings.Credentials
-	if role != "" {
-		r.roles[role] = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(settings), role))
+	return a.role(role).Retrieve(ctx)
+}
+
+func (a *account) role(arn string) aws.CredentialsProvider {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.roles[arn] == nil {
+		a.roles[arn] = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(a.settings), arn))
 	}
-	return r.roles[role], nil
+	return a.roles[arn]
 }

@@ -152,18 +152,24 @@ type element struct {
 	text       []byte
 }
 
-// maxNesting bounds how deep the elements of an answer may be in each other.
-const maxNesting = 200
+// The limits of answers: how deep values may be in each other, and how many
+// elements there may be.
+const (
+	maxNesting  = 200
+	maxElements = 500_000
+)
 
 // parseXML reads a document.
-func parseXML(body []byte) (*element, error) {
+func parseXML(body []byte) (*element, error) { return parseElements(body, maxElements) }
+
+func parseElements(body []byte, most int) (*element, error) {
 	d := xml.NewDecoder(bytes.NewReader(body))
 	document := &element{}
 	open := []*element{document}
-	for {
+	for elements := 0; ; {
 		token, err := d.Token()
 		if err == io.EOF {
-			break
+			return document.root()
 		}
 		if err != nil {
 			return nil, err
@@ -174,6 +180,9 @@ func parseXML(body []byte) (*element, error) {
 			if len(open) > maxNesting {
 				return nil, fmt.Errorf("more than %d elements are in each other", maxNesting)
 			}
+			if elements++; elements > most {
+				return nil, fmt.Errorf("there are more than %d elements", most)
+			}
 			e := &element{name: t.Name.Local, attributes: t.Attr}
 			inner.children = append(inner.children, e)
 			open = append(open, e)
@@ -183,10 +192,14 @@ func parseXML(body []byte) (*element, error) {
 			inner.text = append(inner.text, t...)
 		}
 	}
-	if len(document.children) != 1 {
+}
+
+// root returns the one element of a document.
+func (e *element) root() (*element, error) {
+	if len(e.children) != 1 {
 		return nil, errors.New("there is no element")
 	}
-	return document.children[0], nil
+	return e.children[0], nil
 }
 
 // child returns the first child of a name; nil if there is none or e is nil.

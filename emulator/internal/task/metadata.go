@@ -98,16 +98,14 @@ func serviceMetadata(c *Call, s *service.Service, answer awsclient.Response, id 
 	if names == nil {
 		names = serviceHeaders[""]
 	}
-	body := answer.Output.String()
+	body := bodyOfAWS(c, s, answer, id)
 	text := make(map[string]value.Value, len(names))
 	var all, byName value.ObjectBuilder
 	for _, name := range names {
 		v := answer.Header.Get(name)
 		switch name {
 		case "x-amzn-RequestId":
-			if v = id; c.Resource.Action == "getItem" {
-				name = strings.ToLower(name)
-			}
+			v = id
 		case "connection", "Connection":
 			v = "keep-alive"
 		case "Server":
@@ -115,7 +113,7 @@ func serviceMetadata(c *Call, s *service.Service, answer awsclient.Response, id 
 		case "x-amz-crc32":
 			v = cmp.Or(v, strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(body))), 10))
 		case "Content-Length":
-			v = cmp.Or(v, strconv.Itoa(len(body)))
+			v = strconv.Itoa(len(body))
 		case "Date":
 			v = cmp.Or(v, c.now().Format(http.TimeFormat))
 		case "Content-Type":
@@ -128,6 +126,23 @@ func serviceMetadata(c *Call, s *service.Service, answer awsclient.Response, id 
 		byName.Set(name, text[name])
 	}
 	return httpMetadataShape.New([]value.Value{all.Value(), byName.Value(), value.OfInt(int64(answer.Status))})
+}
+
+// bodyOfAWS is about the body that AWS would have sent: compact JSON, or what SNS
+// makes of its members. Its length is shown, and that of a local endpoint's own body
+// means nothing.
+func bodyOfAWS(c *Call, s *service.Service, answer awsclient.Response, id string) string {
+	if s.Protocol != "query" {
+		return answer.Output.String()
+	}
+	operation := strings.ToUpper(c.Resource.Action[:1]) + c.Resource.Action[1:]
+	var b strings.Builder
+	fmt.Fprintf(&b, "<%sResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">\n  <%[1]sResult>\n", operation)
+	for name, member := range answer.Output.Members() {
+		fmt.Fprintf(&b, "    <%s>%s</%[1]s>\n", name, member.Text())
+	}
+	fmt.Fprintf(&b, "  </%sResult>\n  <ResponseMetadata>\n    <RequestId>%s</RequestId>\n  </ResponseMetadata>\n</%[1]sResponse>\n", operation, id)
+	return b.String()
 }
 
 // responseMetadata returns SdkResponseMetadata.

@@ -257,6 +257,9 @@ func (g *Registry) runner(c *Call) Runner {
 	return nil
 }
 
+// Has reports whether a runner calls the resource.
+func (g *Registry) Has(r asl.Resource) bool { return g.runner(&Call{Resource: r}) != nil }
+
 // Patterns returns the patterns that have a runner, sorted.
 func (g *Registry) Patterns() []string {
 	g.mu.RLock()
