@@ -84,6 +84,8 @@ func TestDefinitionText(t *testing.T) {
 			`{"States":{"A":{"Resource":"arn:aws:states:us-east-1:123456789012:activity:Name"}}}`},
 		{"JSONata has braces, too", "a.json", `{"States": {"A": {"Output": "{% ${\"a\": 1} %}"}}}`,
 			`{"States":{"A":{"Output":"{% ${\"a\": 1} %}"}}}`},
+		{"an object of JSONata may be on the context", "a.json", `{"States": {"A": {"Output": "{% ${id:price} ${N} %}"}}}`,
+			`{"States":{"A":{"Output":"{% ${id:price} 7 %}"}}}`},
 		{"Fn::Sub with an escape", "t.json", fmt.Sprintf(sam, `{"DefinitionString": {"Fn::Sub": "{\"Comment\": \"${!N} ${AWS::Region}\"}"}}`),
 			`{"Comment":"7 us-east-1"}`},
 		{"Fn::Join", "t.json", fmt.Sprintf(sam, `{"DefinitionString": {"Fn::Join": ["", ["{\"A\"", ":", "1}"]]}}`), `{"A":1}`},

@@ -277,8 +277,8 @@ func (m *module) localName(block *hclBlock, attribute, label string) string {
 	outer := m.missing
 	m.missing = new(missingNames)
 	defer func() { m.missing = outer }()
-	name := m.evaluate(block.attribute(attribute), 0).string()
-	if !isResourceName(name) || len(m.missing.names) > 0 {
+	name, ok := nameFor(terraformTypes[block.label(1)].kind, m.evaluate(block.attribute(attribute), 0).string())
+	if !ok || len(m.missing.names) > 0 {
 		return label
 	}
 	return name
