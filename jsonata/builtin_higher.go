@@ -94,7 +94,7 @@ func single(c Call, args []value.Value) (value.Value, error) {
 	matches, i := 0, -1
 	do := func(item, v value.Value) error {
 		i++
-		if ok, err := c.run.cast(v); !ok || err != nil || isFunction(v) {
+		if ok, err := c.run.cast(v); !ok || err != nil {
 			return err
 		}
 		if matches++; matches > 1 {

@@ -289,7 +289,9 @@ func split(c Call, args []value.Value) (value.Value, error) {
 	s := args[0].Text()
 	var parts []value.Value
 	if args[1].Kind() == value.String {
-		limit = math.Floor(limit)
+		if !math.IsInf(limit, 0) || args[2].Exists() {
+			limit = math.Mod(math.Trunc(limit), 1<<32) // as JavaScript's split reads it
+		}
 		parts, err = c.splitText(s, args[1].Text(), limit)
 		return value.OfSlice(parts), err
 	}

@@ -112,10 +112,14 @@ func typeOf(_ Call, args []value.Value) (value.Value, error) {
 // clone is $clone: the value read back from its text. So its numbers have 15
 // digits, and functions become empty strings.
 func clone(c Call, args []value.Value) (value.Value, error) {
-	if err := c.run.checkSize(args[0]); err != nil {
+	v := args[0]
+	if isArray(v) && markOf(v)&markOuter != 0 {
+		v = v.Index(0)
+	}
+	if err := c.run.checkSize(v); err != nil {
 		return value.Value{}, err
 	}
-	v, _, err := cloned(c.run, args[0])
+	v, _, err := cloned(c.run, v)
 	return marked(v, 0), err
 }
 

@@ -47,14 +47,18 @@ func substring(c Call, args []value.Value) (value.Value, error) {
 	if !v.Exists() {
 		return v, nil
 	}
-	s, start := v.Text(), 0.0
+	s := v.Text()
 	n := float64(wtf8.RuneCount(s))
-	if start = args[1].Float(); n+start < 0 {
+	start, ok := numberOf(args[1])
+	if !ok {
+		start = math.NaN() // the number of no value in the reference
+	}
+	if n+start < 0 {
 		start = 0
 	}
 	end := n
 	if len(args) > 2 && args[2].Exists() {
-		size := args[2].Float()
+		size, _ := numberOf(args[2])
 		if size <= 0 {
 			return value.EmptyString, nil
 		}

@@ -501,8 +501,11 @@ func (c *compiler) lambda(n *node) (eval, error) {
 func calleeName(n *node) (text string, bare bool) {
 	switch n.kind {
 	case nodePath:
+		if n.items[0].kind == nodeParent {
+			return "", false
+		}
 		return n.items[0].text, n.items[0].bare
-	case nodeBlock, nodeLambda, nodeCondition, nodeTransform, nodeBind, nodeRegex:
+	case nodeParent, nodeBlock, nodeLambda, nodeCondition, nodeTransform, nodeBind, nodeRegex:
 		return "", false
 	case nodeCall:
 		return "(", false
@@ -621,17 +624,15 @@ func (c *compiler) partial(n *node) (eval, error) {
 		return nil, err
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
-		var args []value.Value
-		var open []int
+		args := make([]value.Value, len(call.args))
 		for i, arg := range call.args {
-			var v value.Value
-			var err error
 			if arg == nil {
-				open = append(open, i)
-			} else if v, err = arg(f, in); err != nil {
+				continue
+			}
+			var err error
+			if args[i], err = arg(f, in); err != nil {
 				return value.Value{}, err
 			}
-			args = append(args, v)
 		}
 		v, err := call.callee(f, in)
 		if err != nil {
@@ -640,6 +641,16 @@ func (c *compiler) partial(n *node) (eval, error) {
 		fn := functionOf(v)
 		switch {
 		case fn != nil:
+			if err := fn.partialError(); err != nil {
+				return value.Value{}, err
+			}
+			args = args[:min(len(args), fn.parameters())] // what is too much is lost
+			var open []int
+			for i := range args {
+				if call.args[i] == nil {
+					open = append(open, i)
+				}
+			}
 			return ofFunction(partly(fn, args, open)), nil
 		case !v.Exists() && call.forgotten != nil && call.forgotten(f):
 			return value.Value{}, call.site.error("T1007")

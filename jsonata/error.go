@@ -248,7 +248,10 @@ func shown(v value.Value) string {
 	case !v.Exists():
 		return "undefined"
 	case isFunction(v):
-		return `"<function>"`
+		if fn := functionOf(v); fn.matcher || fn.passed != nil {
+			return "undefined" // a function of JavaScript
+		}
+		return `"<function>"` // the reference shows the inside of its objects
 	case v.Kind() == value.Opaque:
 		return "null"
 	case v.Kind() == value.Number:
@@ -259,6 +262,12 @@ func shown(v value.Value) string {
 	if c := (sizeCheck{left: maxShown}); c.add(v, deepest) != nil {
 		return `"<` + v.Kind().String() + `>"`
 	}
+	v, _ = replaced(v, func(v value.Value) (value.Value, bool) {
+		if v.Kind() != value.Number {
+			return v, false
+		}
+		return value.OfFloat(v.Float()), true // 1E2 is 100
+	})
 	return v.String()
 }
 

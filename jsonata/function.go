@@ -83,6 +83,8 @@ type function struct {
 	matcher   bool // a regular expression
 	regex     *regex
 	links     *chainLinks // of a chain
+	passed    *function   // what an argument stands for, see passed
+	calls     uint64      // of a built-in function: the parameters that it does nothing with but call
 
 	// Of a lambda:
 	lambda *lambda
@@ -126,7 +128,7 @@ func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Valu
 		var callee *function
 		depth := r.depth
 		r.depth = r.level - t.call.depth // the body of the tail call has ended
-		if callee, args, err = t.call.prepare(t.frame, t.in); err != nil {
+		if callee, args, err = t.call.prepare(t.frame, t.in, true); err != nil {
 			return value.Value{}, err
 		}
 		r.depth, r.level = depth, level
@@ -149,6 +151,12 @@ func (r *run) invoke(f *function, args []value.Value, in value.Value) (v value.V
 	if f == nil {
 		return value.Value{}, fail("T1006", value.Value{})
 	}
+	if f.passed != nil {
+		if v, err = r.invoke(f.passed, args, value.NullValue); err != nil {
+			err = r.locate(err, f)
+		}
+		return v, err
+	}
 	if f.signature != nil && !f.signature.fits(args) {
 		args, err = f.signature.check(r, args, in)
 	}
@@ -160,7 +168,7 @@ func (r *run) invoke(f *function, args []value.Value, in value.Value) (v value.V
 			v, err = f.call(Call{r, in}, args)
 		}
 	}
-	if err != nil {
+	if err != nil && f.links == nil { // a chain ends with a call in tail position
 		err = r.locate(err, f)
 	}
 	return v, err
@@ -255,8 +263,25 @@ type call struct {
 	depth      int                 // in its body
 }
 
+// passed returns an argument of a call as the callee gets it. The reference wraps a
+// function in another one, which a condition holds for false, which is equal to no other
+// function, which has no context, and which knows where it is called only in tail position. A
+// regular expression is such a function already. The arguments of a call in tail position
+// are not wrapped.
+func passed(v value.Value) value.Value {
+	fn := functionOf(v)
+	if fn == nil || fn.matcher {
+		return v
+	}
+	of := fn
+	if fn.passed != nil {
+		of = fn.passed
+	}
+	return ofFunction(&function{name: of.name, arity: of.arity, passed: of})
+}
+
 // prepare evaluates callee and arguments; the arguments are on the stack.
-func (c *call) prepare(f *frame, in value.Value) (*function, []value.Value, error) {
+func (c *call) prepare(f *frame, in value.Value, tail bool) (*function, []value.Value, error) {
 	r := f.run
 	base := len(r.stack)
 	if c.first != nil {
@@ -273,14 +298,18 @@ func (c *call) prepare(f *frame, in value.Value) (*function, []value.Value, erro
 	if !proc.Exists() && c.forgotten != nil && c.forgotten(f) {
 		return nil, nil, c.site.error("T1005")
 	}
-	for _, arg := range c.args {
+	fn := functionOf(proc)
+	for i, arg := range c.args {
 		v, err := arg(f, in)
 		if err != nil {
 			return nil, nil, err
 		}
+		if v.Kind() == value.Opaque && !tail && (fn == nil || fn.calls>>i&1 == 0) {
+			v = passed(v)
+		}
 		r.stack = append(r.stack, v)
 	}
-	return functionOf(proc), r.stack[base:], nil
+	return fn, r.stack[base:], nil
 }
 
 // error returns an error with the position of the call.
@@ -292,7 +321,7 @@ func (s *site) error(code string) error {
 func (c *call) eval(f *frame, in value.Value) (value.Value, error) {
 	r := f.run
 	base := len(r.stack)
-	fn, args, err := c.prepare(f, in)
+	fn, args, err := c.prepare(f, in, false)
 	if err != nil {
 		return value.Value{}, err
 	}
@@ -303,7 +332,7 @@ func (c *call) eval(f *frame, in value.Value) (value.Value, error) {
 
 // apply calls the function from this place: errors without a position get its own.
 func (c *call) apply(r *run, fn *function, args []value.Value, in value.Value) (value.Value, error) {
-	if fn != nil {
+	if fn != nil && fn.passed == nil {
 		r.calledAt(fn, &c.site)
 	}
 	if err := r.callAt(c.depth); err != nil {
@@ -350,9 +379,11 @@ type chainLinks struct{ first, second *function }
 // of first. A second function that is a chain itself is run here, without nesting:
 // in the reference it is a tail call.
 func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error) {
-	var within *function // the current chain, if it is not l
 	for {
-		r.calledAt(l.first, &chainFirst)
+		arg[0] = passed(arg[0])
+		if l.first.passed == nil {
+			r.calledAt(l.first, &chainFirst)
+		}
 		if err = r.poll(); err == nil {
 			err = r.nested(func() (err error) {
 				v, err = r.apply(l.first, arg, value.NullValue)
@@ -363,13 +394,10 @@ func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error)
 			arg[0] = collapsed(v)
 			r.calledAt(l.second, &chainSecond)
 			if l.second.links != nil {
-				within, l = l.second, l.second.links
+				l = l.second.links
 				continue
 			}
 			v, err = r.apply(l.second, arg, value.NullValue)
-		}
-		if err != nil && within != nil {
-			err = r.locate(err, within)
 		}
 		return v, err
 	}
@@ -378,12 +406,19 @@ func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error)
 // The positions of errors in the reference, which makes the function from the text
 // "function($f, $g) { function($x){ $g($f($x)) } }".
 var (
-	chainFirst  = site{position: 38, token: "f"}
+	chainFirst  = site{position: 39, token: "f"}
 	chainSecond = site{position: 35, token: "g"}
 )
 
-// partly returns the function of the open arguments of fn; given has the others.
+// partly returns the function of the open parameters of fn; given has the arguments
+// for all of its parameters. As in the reference it has no signature, and an error in
+// it does not have the place of a call of fn.
 func partly(fn *function, given []value.Value, open []int) *function {
+	bare := *fn
+	bare.builtin, bare.site = false, nil
+	if fn.lambda != nil {
+		bare.signature = nil
+	}
 	return &function{arity: len(open), call: func(c Call, args []value.Value) (value.Value, error) {
 		r := c.run
 		base := len(r.stack)
@@ -395,10 +430,28 @@ func partly(fn *function, given []value.Value, open []int) *function {
 		}
 		var v value.Value
 		err := r.nested(func() (err error) {
-			v, err = r.apply(fn, r.stack[base:], value.NullValue)
+			v, err = r.apply(&bare, r.stack[base:], value.NullValue)
 			return err
 		})
 		r.stack = r.stack[:base]
 		return v, err
 	}}
+}
+
+// parameters returns the number of parameters that a partial application of f binds. A
+// function without parameters has one in the reference, which it may look at.
+func (f *function) parameters() int { return max(1, f.arity) }
+
+// partialError returns why the reference cannot apply a function partially; nil if it
+// can. It makes a lambda from the text of the function's parameters in JavaScript, and
+// in two cases these are not the parameters of a lambda: "(...params)" of a function
+// that is an argument, see passed, and "(arg, prettify = false)" of $string.
+func (f *function) partialError() error {
+	switch {
+	case f.passed != nil:
+		return &Error{Code: "S0202", Position: 12, Token: "..", Value: value.OfString(")")}
+	case f.builtin && f.name == "string":
+		return &Error{Code: "S0208", Position: 26, Token: "=", Value: value.OfInt(2)}
+	}
+	return nil
 }

@@ -342,6 +342,52 @@ func TestRareCases(t *testing.T) {
 		{`$contains("a,b", function($s) { {"match": ",", "start": 1, "end": 2, "groups": [], "next": function() { $error("no") }} })`, ``, `true`},
 		{`id.%.% ~> $reverse`, `{"id": 1}`, `undefined`},
 		{`id.(%.x ~> $string)`, `{"id": 1, "x": 2}`, `undefined`},
+		{`a[0]#$.b`, `{"a": [{"b": 1}, {"b": 2}]}`, `1`},
+		{`a[[0,1]]#$`, `{"a": [1, 2]}`, `[1,2]`},
+		{`"b"["a" < []].c`, `{}`, `T2010: The expressions either side of operator "<" must evaluate to numeric or string values`},
+		{`a[%]`, `{"a": 1}`, `undefined`},
+		{`[1][%]`, ``, `undefined`},
+		{`{"a": 1}.a[%]`, ``, `undefined`},
+		{`function($f) { $f ? 1 : 2 }($sum)`, ``, `2`},
+		{`function($f) { $f() }($uppercase)`, `"a"`, `T0411: Context value is not a compatible type with argument 1 of function "f"`},
+		{`function($f) { $f = $sum }($sum)`, ``, `false`},
+		{`function($f) { $f(?) }($sum)`, ``, `S0202: Expected ")", got ".."`},
+		{`$append($sum, 1)[0] ? 1 : 2`, ``, `2`},
+		{`$sum ~> $boolean()`, ``, `true`},
+		{`$single([1], function($x) { $sum })`, ``, `1`},
+		{`-($distinct($sum))`, ``, `D1002: Cannot negate a non-numeric value: undefined`},
+		{`($f := function($x) { $x }; $g := function($f) { $f(1) }; $g($f))`, ``, `1`},
+		{`$string(?)`, ``, `S0208: Parameter 2 of function definition must be a variable name (start with $)`},
+		{`$abs(?, 1)(-5)`, ``, `5`},
+		{`$abs(1, ?)(-5)`, ``, `1`},
+		{`($f := function($x)<n:n> { $x }; $f(?)("a"))`, ``, `"a"`},
+		{`$zip(?, [1])([2])`, ``, `[[2]]`},
+		{`0.1 ~> ($uppercase ~> $length)`, ``, `T0410: Argument 1 of function "f" does not match function signature`},
+		{`$clone()`, `[1, [2]]`, `[1,[2]]`},
+		{`-a`, `{"a": {"b": [1E2, 1e21, 0.10]}}`, `D1002: Cannot negate a non-numeric value: {"b":[100,1e+21,0.1]}`},
+		{`$split("a-b", "-", 4294967297)`, ``, `["a"]`},
+		{`$split("a-b", /-/, 4294967297)`, ``, `["a","b"]`},
+		{`$substring("abc", nope, 2)`, ``, `""`},
+		{`$substring("abc", nope)`, ``, `"abc"`},
+		{`$string($round(5, 308))`, ``, `D3001: Attempting to invoke string function on Infinity or NaN`},
+		{`$string($round(1.5, 0.5))`, ``, `D3001: Attempting to invoke string function on Infinity or NaN`},
+		{`$round(5, -400)`, ``, `0`},
+		{`$round(125, -1)`, ``, `120`},
+		{`$string($parseInteger("minus one", "w"))`, ``, `D3001: Attempting to invoke string function on Infinity or NaN`},
+		{`$string($parseInteger("", "w"))`, ``, `D3001: Attempting to invoke string function on Infinity or NaN`},
+		{`$parseInteger("one\u00a0and\u3000two", "w")`, ``, `3`},
+		{`$parseInteger("0x1F", "0")`, ``, `31`},
+		{`$formatInteger(1/0, "0")`, ``, `"Infinity"`},
+		{`$formatInteger(-1/0, "00,0")`, ``, `"-I,n,f,i,n,i,t,y"`},
+		{`$fromMillis(0, "[q1] [qN] [C]")`, ``, `"undefined undefined ISO"`},
+		{`$toMillis("151237", "[H01][m01][s01]")`, ``, `1705363387000`},
+		{`$toMillis("5]fifthT0002:", "[w1]]][wwo,3-3]T[M0001]:")`, ``, `1675209600000`},
+		{`$string($toMillis("MCMIQ 3", "[YI] [M]"))`, ``, `undefined`},
+		{`$string($toMillis("2018 IQ", "[Y] [MI]"))`, ``, `undefined`},
+		{`$base64decode("YWJjYWJj\ud83dYWJj")`, ``, `"abcabc"`},
+		{`$base64decode("\u0159\u0157\u014a\u016a")`, ``, `"abc"`},
+		{`$base64encode("h\u00e9\u0141")`, ``, `"aOlB"`},
+		{`%(1)`, ``, `T1006: Attempted to invoke a non-function`},
 		{`a ""`, ``, `S0201: Syntax error: ""`},
 		{`a "\ud83d"`, ``, `S0201: Syntax error: "\ud83d"`},
 	} {
@@ -350,6 +396,9 @@ func TestRareCases(t *testing.T) {
 		}
 	}
 	var bad *Error
+	if _, err := MustCompile(`1 ~> ($uppercase ~> $length)`).Eval(t.Context(), value.Value{}, Env{}); !errors.As(err, &bad) || bad.Position != 39 {
+		t.Errorf("the first function of a chain fails: got %v at %d, want position 39 of the reference's own text", err, bad.Position)
+	}
 	if _, err := Compile(`"\u00`); !errors.As(err, &bad) || bad.Position != 7 {
 		t.Errorf("an unterminated escape: got %v at %d, want position 7", err, bad.Position)
 	}

@@ -282,7 +282,7 @@ func (r *rewriter) predicate(n *node) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range filter.seeking {
+	for _, p := range filter.seeking { // a predicate that is nothing but "%" means no step: it has no value
 		if p.level == 1 {
 			if err := seek(step, p); err != nil {
 				return nil, err
@@ -291,7 +291,9 @@ func (r *rewriter) predicate(n *node) (*node, error) {
 			p.level--
 		}
 	}
-	adopt(step, filter)
+	if filter.seeking != nil {
+		adopt(step, filter)
+	}
 	*list = append(*list, stage{filter: filter})
 	return out, nil
 }

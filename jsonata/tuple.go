@@ -471,6 +471,7 @@ func (p *tuplePath) bound(f *frame, s *tupleStep, tuples []*frame) (out []*frame
 func (p *tuplePath) stages(f *frame, stages []tupleStage, tuples []*frame) ([]*frame, error) {
 	for _, st := range stages {
 		switch {
+		case st.filter == nil && st.index == none: // "#$"
 		case st.filter == nil:
 			for i, t := range tuples {
 				t.slots[st.index] = value.OfFloat(float64(i))

@@ -29,6 +29,8 @@ import (
 var (
 	expressions = flag.Int("expressions", 0, "number of random expressions to compare with the reference; needs node and npm")
 	seed        = flag.Uint64("seed", 0, "seed of the random expressions; 0 takes the time")
+	shown       = flag.Int("shown", 3, "number of differences of each kind that are shown")
+	showExcused = flag.Bool("excused", false, "show the excused differences, too")
 )
 
 const (
@@ -116,12 +118,15 @@ func TestRandomExpressions(t *testing.T) {
 			}
 			if reason := c.excuse(); reason != "" {
 				excused[reason]++
+				if *showExcused && excused[reason] <= *shown {
+					t.Logf("excused: %s\n%s", reason, c)
+				}
 				continue
 			}
 			kind := c.kind()
 			differ[kind]++
-			if len(differ) <= maxShown && differ[kind] <= 3 {
-				t.Errorf("%s\n\texpression %s\n\tinput      %s\n\tours       %.300v\n\treference  %.300v", kind, c.expression, c.input, c.ours, c.theirs)
+			if len(differ) <= maxShown && differ[kind] <= *shown {
+				t.Errorf("%s\n%s", kind, c)
 			}
 		}
 	}
@@ -137,6 +142,10 @@ func logCounts(t *testing.T, what string, counts map[string]int) {
 	for _, name := range names {
 		t.Logf("%s %d times: %s", what, counts[name], name)
 	}
+}
+
+func (c *comparison) String() string {
+	return fmt.Sprintf("\texpression %s\n\tinput      %s\n\tours       %.300v\n\treference  %.300v", c.expression, c.input, c.ours, c.theirs)
 }
 
 // excuse returns why the outcomes may differ, or "".
@@ -169,6 +178,11 @@ func (c *comparison) kind() string {
 
 // evaluate is the outcome of package jsonata.
 func evaluate(t *testing.T, text, input string) outcome {
+	defer func() {
+		if r := recover(); r != nil {
+			t.Errorf("panic of ours: %v: %q on %s", r, text, input)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	e, err := jsonata.Compile(text, jsonata.WithIntegerNamesFirst())
