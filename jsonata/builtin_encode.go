@@ -85,7 +85,7 @@ func urlEncoder(name, keep string) func(Call, []value.Value) (value.Value, error
 			case '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z' || b < utf8.RuneSelf && strings.IndexByte(keep, b) >= 0:
 				out = append(out, b)
 			case wtf8.IsSurrogate(s, i):
-				return value.Value{}, &Error{Code: "D3140", Value: args[0], Token: name}
+				return value.Value{}, &Error{Code: "D3140", Value: args[0], of: name}
 			default:
 				const hex = "0123456789ABCDEF"
 				out = append(out, '%', hex[b>>4], hex[b&15])
@@ -104,7 +104,7 @@ func urlDecoder(name, keep string) func(Call, []value.Value) (value.Value, error
 		}
 		s := args[0].Text()
 		malformed := func() (value.Value, error) {
-			return value.Value{}, &Error{Code: "D3140", Value: args[0], Token: name}
+			return value.Value{}, &Error{Code: "D3140", Value: args[0], of: name}
 		}
 		var out []byte
 		for i := 0; i < len(s); {

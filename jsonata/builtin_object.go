@@ -36,7 +36,7 @@ func collectNames(b *value.ObjectBuilder, v value.Value) {
 
 // lookup is $lookup.
 func lookup(c Call, args []value.Value) (value.Value, error) {
-	return c.run.lookUp(args[0], args[1].Text())
+	return c.run.lookUp(args[0], textOf(args[1]))
 }
 
 // spread is $spread: an object for each member.

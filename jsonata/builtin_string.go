@@ -94,12 +94,16 @@ func substringBefore(_ Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	separator := "undefined" // the text of no value in the reference
-	if args[1].Exists() {
-		separator = args[1].Text()
-	}
-	before, _, _ := strings.Cut(args[0].Text(), separator)
+	before, _, _ := strings.Cut(args[0].Text(), textOf(args[1]))
 	return value.OfString(before), nil
+}
+
+// textOf is a string where the reference takes no value for the text "undefined".
+func textOf(v value.Value) string {
+	if !v.Exists() {
+		return "undefined"
+	}
+	return v.Text()
 }
 
 func substringAfter(_ Call, args []value.Value) (value.Value, error) {

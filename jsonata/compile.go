@@ -180,6 +180,9 @@ func (c *compiler) node(n *node) (eval, error) {
 		return c.streamedBlock(n)
 	}
 	e, err := c.plain(n, raw)
+	if err == nil && n.endsInTail() {
+		e = c.thunked(e)
+	}
 	if err == nil && len(n.predicates) > 0 {
 		e, err = c.filtered(e, n)
 	}
@@ -189,7 +192,42 @@ func (c *compiler) node(n *node) (eval, error) {
 	if n.group != nil {
 		return c.grouped(e, n.group)
 	}
+	if n.endsInTail() {
+		return unthunked(x.then(e)), nil
+	}
 	return x.then(e), nil
+}
+
+// thunked compiles a block with predicates or a group that ends with a call in tail
+// position. In the reference that call is a function when these see it: "(f())[0]" is
+// all that f returns, "(f())[1]" nothing, and a group never calls it.
+func (c *compiler) thunked(e eval) eval {
+	c.capture()
+	return func(f *frame, in value.Value) (value.Value, error) {
+		v, err := e(f, in)
+		r := f.run
+		if err != nil || r.tail.call == nil {
+			return v, err
+		}
+		tail := r.tail
+		r.tail = tailCall{}
+		return ofFunction(&function{tail: &tail, call: func(c Call, _ []value.Value) (value.Value, error) {
+			c.run.tail = tail
+			return value.Value{}, nil
+		}}), nil
+	}
+}
+
+// unthunked leaves the call to the caller, if it is still there.
+func unthunked(e eval) eval {
+	return func(f *frame, in value.Value) (value.Value, error) {
+		v, err := e(f, in)
+		if fn := functionOf(v); fn != nil && fn.tail != nil && err == nil {
+			f.run.tail = *fn.tail
+			return value.Value{}, nil
+		}
+		return v, err
+	}
 }
 
 // plain compiles n without its predicates and its group, with the exit x.

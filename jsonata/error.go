@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -25,11 +26,12 @@ type Error struct {
 	Index    int         // the argument concerned, from 1
 	Message  string      // the text, without the code
 
-	bare  bool   // the token is a number: the message shows it without quotes
-	empty bool   // the token is an empty text, not missing
-	text  string // replaces the text of the table ($error, $assert)
-	of    string // the type of the items wanted, for T0412
-	cause error
+	bare    bool   // the token is a number: the message shows it without quotes
+	pattern bool   // the token is a regular expression: the message shows an object of JavaScript
+	empty   bool   // the token is an empty text, not missing
+	text    string // replaces the text of the table ($error, $assert)
+	of      string // the type of the items wanted, for T0412; the function, for D3140
+	cause   error
 }
 
 // Error returns code and message: "T1006: Attempted to invoke a non-function".
@@ -157,7 +159,7 @@ var messages = map[string]string{
 	"D3137": "{{{message}}}",
 	"D3138": "The $single() function expected exactly 1 matching result.  Instead it matched more.",
 	"D3139": "The $single() function expected exactly 1 matching result.  Instead it matched 0.",
-	"D3140": "Malformed URL passed to ${{{token}}}(): {{value}}",
+	"D3140": "Malformed URL passed to ${{{function}}}(): {{value}}",
 	"D3141": "{{{message}}}",
 }
 
@@ -221,10 +223,14 @@ func (e *Error) field(name string, plain bool) string {
 		switch {
 		case e.Token == "" && !e.empty:
 			return "undefined"
+		case e.pattern:
+			return "{}"
 		case plain || e.bare:
 			return e.Token
 		}
 		return quoted(e.Token)
+	case "function": // an operator around the function changes the token
+		return cmp.Or(e.of, e.Token)
 	case "index":
 		return strconv.Itoa(e.Index)
 	case "type":
@@ -268,7 +274,7 @@ func shown(v value.Value) string {
 		}
 		return value.OfFloat(v.Float()), true // 1E2 is 100
 	})
-	return v.String()
+	return string(textForm{}.smallEscapes([]byte(v.String()), 0))
 }
 
 // quoted writes a text as JSON.stringify does.

@@ -84,6 +84,7 @@ type function struct {
 	regex     *regex
 	links     *chainLinks // of a chain
 	passed    *function   // what an argument stands for, see passed
+	tail      *tailCall   // of a call in tail position, see thunked
 	calls     uint64      // of a built-in function: the parameters that it does nothing with but call
 
 	// Of a lambda:

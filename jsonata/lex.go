@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,8 +46,17 @@ func (t token) shown() (text string, bare bool) {
 		return t.text, true
 	case tokenEnd:
 		return "(end)", false
+	case tokenRegex:
+		return regexText(t.text, t.flags), false
 	}
 	return t.text, false
+}
+
+// regexText returns a regular expression as JavaScript writes it; all have the flag g.
+func regexText(pattern, flags string) string {
+	letters := []byte("g" + flags)
+	slices.Sort(letters)
+	return "/" + pattern + "/" + string(letters)
 }
 
 // singles are the operators of one character, doubles those of two. "!" and

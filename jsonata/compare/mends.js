@@ -1,0 +1,83 @@
+// Changes to the text of jsonata 2.0.6, by name. Each takes one peculiarity away from
+// the reference that package jsonata does not have on purpose: where the outcomes
+// differ, that is excused if they are the same with the change. A change is a list of
+// a text and what replaces it, in turn; the text must be there as often as is said.
+module.exports = {
+    // The parts of a constructor are evaluated one after the other, not at once.
+    'at once': [
+        [`let generators = await Promise.all(expr.expressions
+                    .map(async (item, idx) => {
+                        environment.isParallelCall = idx > 0
+                        return [item, await evaluate(item, input, environment)]
+                    }));`,
+         `let generators = [];
+                for (const item of expr.expressions) {
+                    generators.push([item, await evaluate(item, input, environment)]);
+                }`],
+        [`let generators = await Promise.all(Object.keys(groups).map(async (key, idx) => {`,
+         `let generators = [];
+        for (const key of Object.keys(groups)) generators.push(await (async () => {`],
+        [`environment.isParallelCall = idx > 0
+            return [key, await evaluate(expr.lhs[entry.exprIndex][1], context, env)];
+        }));`,
+         `return [key, await evaluate(expr.lhs[entry.exprIndex][1], context, env)];
+        })());`],
+    ],
+    // A partial application of a built-in function checks the arguments.
+    'unchecked': [
+        [`result = partialApplyNativeFunction(proc.implementation, evaluatedArgs);`,
+         `proc.implementation.checks = proc.signature;
+            result = partialApplyNativeFunction(proc.implementation, evaluatedArgs);`],
+        [`var partial = partialApplyProcedure(bodyAST, args);`,
+         `var partial = partialApplyProcedure(bodyAST, args);
+        partial.environment.bind('#', Math.min(sigArgs.length, args.length));`],
+        [`var focus = {
+            environment: env
+        };`,
+         `if (proc.checks) {
+            args = proc.checks.validate(args.slice(0, env.lookup('#')), null);
+        }
+        var focus = {
+            environment: env
+        };`],
+    ],
+    // Grouping does not add "undefined" to an empty array of the input, and groups no
+    // tuples without an exception.
+    'group of nothing': [
+        [`if (input.length === 0) {
+            input.push(undefined);
+        }`,
+         `if (input.length === 0) {
+            input = reduce ? [{}] : createSequence(undefined);
+        }`],
+    ],
+    // The update clause of a transform takes no function for an object.
+    'function as update': [
+        [`if(updateType !== 'object' || update === null`, `if(isFunction(update) || updateType !== 'object' || update === null`],
+    ],
+    // A matcher that is no function is an error of JSONata.
+    'no matcher': [
+        [`var result = matcher.apply(this, [str]);`,
+         `if (typeof matcher === 'undefined') {
+            throw { code: 'T1010', stack: '' };
+        }
+        var result = matcher.apply(this, [str]);`],
+        [`if (typeof token === 'string') {
+            result = (str.indexOf(token) !== -1);`,
+         `if (typeof token === 'undefined') {
+            result = undefined;
+        } else if (typeof token === 'string') {
+            result = (str.indexOf(token) !== -1);`],
+    ],
+    // A built-in function or a partial application can be an argument of a call in tail
+    // position, and a lambda the function of $sort there.
+    'function in tail position': [
+        [`evaluatedArgs.push(await evaluate(result.body.arguments[ii], result.input, result.environment));`,
+         `evaluatedArgs.push(await evaluate(result.body.arguments[ii], result.input, result.environment));
+                const passed = evaluatedArgs[ii];
+                if (isFunction(passed) && !passed.apply) {
+                    passed.apply = (self, args) => apply(passed, args, null, environment);
+                }`],
+        [`            comp = comparator;`, `            comp = (a, b) => comparator.apply(null, [a, b]);`],
+    ],
+};
