@@ -134,9 +134,6 @@ func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Valu
 		}
 		r.depth, r.level = depth, level
 		r.release(t.scope, t.frame)
-		if callee != nil {
-			r.calledAt(callee, &t.call.calleeSite)
-		}
 		if callee != nil && callee.lambda == nil {
 			r.level++ // calls made by a built-in function nest in it; a lambda has ended
 		}
@@ -300,6 +297,9 @@ func (c *call) prepare(f *frame, in value.Value, tail bool) (*function, []value.
 		return nil, nil, c.site.error("T1005")
 	}
 	fn := functionOf(proc)
+	if tail && fn != nil {
+		r.calledAt(fn, &c.calleeSite) // before the arguments: they may call it, too
+	}
 	for i, arg := range c.args {
 		v, err := arg(f, in)
 		if err != nil {

@@ -352,6 +352,10 @@ func (n *node) misplaced(code string) *Error {
 		e.Token = regexText(n.text, n.flags)
 	case nodeBind:
 		e.Token = ":="
+	case nodeFocus:
+		e.Token = "@"
+	case nodeIndex:
+		e.Token = "#"
 	}
 	return e
 }

@@ -69,15 +69,61 @@ module.exports = {
         } else if (typeof token === 'string') {
             result = (str.indexOf(token) !== -1);`],
     ],
-    // A built-in function or a partial application can be an argument of a call in tail
-    // position, and a lambda the function of $sort there.
-    'function in tail position': [
-        [`evaluatedArgs.push(await evaluate(result.body.arguments[ii], result.input, result.environment));`,
-         `evaluatedArgs.push(await evaluate(result.body.arguments[ii], result.input, result.environment));
-                const passed = evaluatedArgs[ii];
-                if (isFunction(passed) && !passed.apply) {
-                    passed.apply = (self, args) => apply(passed, args, null, environment);
-                }`],
-        [`            comp = comparator;`, `            comp = (a, b) => comparator.apply(null, [a, b]);`],
+    // Every function has what $map, $filter and others call, and $sort calls that of a
+    // lambda: so a function can be an argument of a call in tail position, and of a partial
+    // application.
+    'function not wrapped': [
+        [`        if(typeof signature !== 'undefined') {
+            definition.signature = parseSignature(signature);
+        }`,
+         `        if(typeof signature !== 'undefined') {
+            definition.signature = parseSignature(signature);
+        }
+        Object.defineProperty(definition, 'apply', { value: (self, args) => apply(definition, args, null, self && self.environment) });`],
+        [`            arguments: unboundArgs,
+            body: proc.body
+        };`,
+         `            arguments: unboundArgs,
+            body: proc.body
+        };
+        procedure.apply = (self, args) => apply(procedure, args, null, self && self.environment);`],
+        [`            comp = comparator;`, `            comp = (a, b) => comparator.apply(this, [a, b]);`],
+    ],
+    // A function has no members.
+    'inside of a function': [
+        [`input = input[0];
+        }
+        if (input !== null && typeof input === 'object') {
+            Object.keys(input).forEach(function (key) {
+                var value`,
+         `input = input[0];
+        }
+        if (input !== null && typeof input === 'object' && !isFunction(input)) {
+            Object.keys(input).forEach(function (key) {
+                var value`],
+        [`} else if (input !== null && typeof input === 'object') {
+            Object.keys(input).forEach(function (key) {
+                recurseDescendants`,
+         `} else if (input !== null && typeof input === 'object' && !isFunction(input)) {
+            Object.keys(input).forEach(function (key) {
+                recurseDescendants`],
+    ],
+    // A transform changes nothing outside its copy: not the input, which "$$" is.
+    'change of the input': [
+        [`var match = matches[ii];`,
+         `var match = matches[ii];
+                    const within = v => v === match || v !== null && typeof v === 'object' && Object.values(v).some(within);
+                    if (match !== null && typeof match === 'object' && !within(result)) {
+                        match = Array.isArray(match) ? [...match] : { ...match };
+                    }`],
+    ],
+    // A regular expression matches characters, not halves of them.
+    'halves of characters': [
+        [`return new RegExp(pattern, flags);`,
+         `try {
+                        return new RegExp(pattern, flags + 'u');
+                    } catch (err) {
+                        return new RegExp(pattern, flags);
+                    }`],
     ],
 };
