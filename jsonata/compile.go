@@ -256,7 +256,7 @@ func (c *compiler) plain(n *node, x exit) (eval, error) {
 	case nodeObject:
 		return c.object(n)
 	case nodeBlock:
-		return c.block(n)
+		return c.block(n, x)
 	case nodeCondition:
 		return c.condition(n)
 	case nodeBind:
@@ -420,8 +420,8 @@ func (c *compiler) nodes(list []*node) ([]eval, error) {
 	return out, nil
 }
 
-// block compiles "(a; b)".
-func (c *compiler) block(n *node) (eval, error) {
+// block compiles "(a; b)", with the exit x.
+func (c *compiler) block(n *node, x exit) (eval, error) {
 	s := &scope{}
 	for _, item := range n.items {
 		bindings(item, s)
@@ -438,12 +438,12 @@ func (c *compiler) block(n *node) (eval, error) {
 	case len(items) == 0:
 		return constant(value.Value{}), nil
 	case len(s.names) > 0:
-		return framed(s, items), nil
+		return framed(s, items, x), nil
 	case len(items) == 1:
 		if n.items[0].single() {
 			return items[0], nil
 		}
-		return collapse.then(items[0]), nil
+		return x.then(items[0]), nil
 	}
 	return func(f *frame, in value.Value) (v value.Value, err error) {
 		for _, item := range items {
@@ -451,7 +451,7 @@ func (c *compiler) block(n *node) (eval, error) {
 				return value.Value{}, err
 			}
 		}
-		return collapsed(v), nil
+		return x.of(v), nil
 	}, nil
 }
 
@@ -466,7 +466,7 @@ func (n *node) single() bool {
 }
 
 // framed evaluates the items in a frame of their own.
-func framed(s *scope, items []eval) eval {
+func framed(s *scope, items []eval, x exit) eval {
 	return func(f *frame, in value.Value) (v value.Value, err error) {
 		r := f.run
 		own := r.frame(s, f)
@@ -478,7 +478,7 @@ func framed(s *scope, items []eval) eval {
 		if r.tail.call == nil { // a tail call still needs the frame
 			r.release(s, own)
 		}
-		return collapsed(v), nil
+		return x.of(v), nil
 	}
 }
 
@@ -682,14 +682,13 @@ func (c *compiler) partial(n *node) (eval, error) {
 			if err := fn.partialError(); err != nil {
 				return value.Value{}, err
 			}
-			args = args[:min(len(args), fn.parameters())] // what is too much is lost
-			var open []int
-			for i := range args {
+			g := &given{values: args[:min(len(args), fn.parameters())]} // what is too much is lost
+			for i := range g.values {
 				if call.args[i] == nil {
-					open = append(open, i)
+					g.open = append(g.open, i)
 				}
 			}
-			return ofFunction(partly(fn, args, open)), nil
+			return ofFunction(partly(fn, g)), nil
 		case !v.Exists() && call.forgotten != nil && call.forgotten(f):
 			return value.Value{}, call.site.error("T1007")
 		}

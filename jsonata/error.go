@@ -118,6 +118,7 @@ var messages = map[string]string{
 	"D1002": "Cannot negate a non-numeric value: {{value}}",
 	"D1004": "Regular expression matches zero length string",
 	"D1009": "Multiple key definitions evaluate to same key: {{value}}",
+	"D1010": "Attempted to access the Javascript object prototype",
 	"D1011": "The pattern of the transform expression must select objects: {{value}}",
 	"D2014": "The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to allocate {{value}}.",
 	"D3001": "Attempting to invoke string function on Infinity or NaN",
@@ -254,8 +255,8 @@ func shown(v value.Value) string {
 	case !v.Exists():
 		return "undefined"
 	case isFunction(v):
-		if fn := functionOf(v); fn.matcher || fn.passed != nil {
-			return "undefined" // a function of JavaScript
+		if functionOf(v).javaScript() {
+			return "undefined"
 		}
 		return `"<function>"` // the reference shows the inside of its objects
 	case v.Kind() == value.Opaque:

@@ -83,6 +83,7 @@ type function struct {
 	matcher   bool // a regular expression
 	regex     *regex
 	links     *chainLinks // of a chain
+	ends      bool        // with a call in tail position: errors have its place
 	passed    *function   // what an argument stands for, see passed
 	tail      *tailCall   // of a call in tail position, see thunked
 	calls     uint64      // of a built-in function: the parameters that it does nothing with but call
@@ -90,6 +91,7 @@ type function struct {
 	// Of a lambda:
 	lambda *lambda
 	frame  *frame      // the one around it
+	given  *given      // of a partial application
 	in     value.Value // the context where it was made
 	site   *site       // where it was last called
 }
@@ -138,6 +140,9 @@ func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Valu
 			r.level++ // calls made by a built-in function nest in it; a lambda has ended
 		}
 		v, err = r.invoke(callee, args, in)
+		if callee == nil {
+			err = t.call.calleeSite.place(err)
+		}
 		r.level, r.stack = level, r.stack[:base]
 	}
 	return v, err
@@ -166,7 +171,7 @@ func (r *run) invoke(f *function, args []value.Value, in value.Value) (v value.V
 			v, err = f.call(Call{r, in}, args)
 		}
 	}
-	if err != nil && f.links == nil { // a chain ends with a call in tail position
+	if err != nil && !f.ends {
 		err = r.locate(err, f)
 	}
 	return v, err
@@ -184,7 +189,11 @@ func (r *run) enter(f *function, args []value.Value) (value.Value, error) {
 		return value.Value{}, err
 	}
 	fr := r.frame(l.scope, f.frame)
-	copy(fr.slots[:l.params], args)
+	if f.given == nil {
+		copy(fr.slots[:l.params], args)
+	} else {
+		f.given.fill(fr.slots, args)
+	}
 	v, err := l.body(fr, f.in)
 	if r.tail.call == nil || err != nil {
 		r.release(l.scope, fr)
@@ -297,8 +306,12 @@ func (c *call) prepare(f *frame, in value.Value, tail bool) (*function, []value.
 		return nil, nil, c.site.error("T1005")
 	}
 	fn := functionOf(proc)
-	if tail && fn != nil {
+	switch {
+	case !tail:
+	case fn != nil:
 		r.calledAt(fn, &c.calleeSite) // before the arguments: they may call it, too
+	case proc.Kind() != value.Object && proc.Kind() != value.Array:
+		return nil, nil, c.calleeSite.error("T1006") // the reference fails before the arguments
 	}
 	for i, arg := range c.args {
 		v, err := arg(f, in)
@@ -359,7 +372,7 @@ func (s *site) place(err error) error {
 // chain returns the function that calls first and, with its result, second.
 func chain(first, second *function) *function {
 	links := &chainLinks{first, second}
-	return &function{arity: 1, links: links, call: func(c Call, args []value.Value) (value.Value, error) {
+	return &function{arity: 1, links: links, ends: true, call: func(c Call, args []value.Value) (value.Value, error) {
 		r := c.run
 		base := len(r.stack)
 		var x value.Value
@@ -411,24 +424,37 @@ var (
 	chainSecond = site{position: 35, token: "g"}
 )
 
-// partly returns the function of the open parameters of fn; given has the arguments
-// for all of its parameters. As in the reference it has no signature, and an error in
-// it does not have the place of a call of fn.
-func partly(fn *function, given []value.Value, open []int) *function {
+// given are the arguments of a partial application: some values, and the places of
+// the open ones.
+type given struct {
+	values []value.Value
+	open   []int
+}
+
+// fill writes the arguments of a call to dst.
+func (g *given) fill(dst, args []value.Value) {
+	copy(dst, g.values)
+	for i, at := range g.open {
+		if i < len(args) {
+			dst[at] = args[i]
+		}
+	}
+}
+
+// partly returns the function of the open parameters of fn. As in the reference it has
+// no signature, and an error in it does not have the place of a call of fn.
+func partly(fn *function, g *given) *function {
 	bare := *fn
 	bare.builtin, bare.site = false, nil
 	if fn.lambda != nil {
-		bare.signature = nil
+		bare.signature, bare.arity, bare.given = nil, len(g.open), g.within(fn.given)
+		return &bare
 	}
-	return &function{arity: len(open), call: func(c Call, args []value.Value) (value.Value, error) {
+	return &function{arity: len(g.open), ends: fn.ends, call: func(c Call, args []value.Value) (value.Value, error) {
 		r := c.run
 		base := len(r.stack)
-		r.stack = append(r.stack, given...)
-		for i, at := range open {
-			if i < len(args) {
-				r.stack[base+at] = args[i]
-			}
-		}
+		r.stack = append(r.stack, g.values...)
+		g.fill(r.stack[base:], args)
 		var v value.Value
 		err := r.nested(func() (err error) {
 			v, err = r.apply(&bare, r.stack[base:], value.NullValue)
@@ -439,9 +465,32 @@ func partly(fn *function, given []value.Value, open []int) *function {
 	}}
 }
 
+// within returns the arguments of a partial application of a partial application,
+// which is outer unless it is nil.
+func (g *given) within(outer *given) *given {
+	if outer == nil {
+		return g
+	}
+	both := &given{values: append([]value.Value(nil), outer.values...)}
+	outer.fill(both.values, g.values)
+	for _, at := range g.open {
+		both.open = append(both.open, outer.open[at])
+	}
+	return both
+}
+
 // parameters returns the number of parameters that a partial application of f binds. A
 // function without parameters has one in the reference, which it may look at.
-func (f *function) parameters() int { return max(1, f.arity) }
+func (f *function) parameters() int {
+	if f.builtin {
+		return max(1, f.arity)
+	}
+	return f.arity
+}
+
+// javaScript reports whether f is a function of JavaScript in the reference, not one of
+// its objects: it is false as a condition, and has no JSON.
+func (f *function) javaScript() bool { return f.matcher || f.passed != nil }
 
 // partialError returns why the reference cannot apply a function partially; nil if it
 // can. It makes a lambda from the text of the function's parameters in JavaScript, and

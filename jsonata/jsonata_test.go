@@ -405,6 +405,32 @@ func TestRareCases(t *testing.T) {
 		{`true or $encodeUrl("\ud83d") ? 1`, ``, `1`},
 		{`false or $encodeUrlComponent("\ud83d")`, ``, `D3140: Malformed URL passed to $encodeUrlComponent(): "\ud83d"`},
 		{`$lookup({"": 1, "undefined": 2}, nope)`, ``, `2`},
+		{`l#$i^(a){b: $i}`, `{"l": [{"a": 2, "b": "x"}, {"a": 1, "b": "y"}]}`, `{}`},
+		{`l#$i^(a){b: $i}`, `{"l": [{"a": 2, "b": "x"}]}`, `{"x":0}`},
+		{`l#$i^(a)[$i = 0]`, `{"l": [{"a": 2, "b": "x"}, {"a": 1, "b": "y"}]}`, `undefined`},
+		{`l#$i^(a)[0]`, `{"l": [{"a": 2, "b": "x"}, {"a": 1, "b": "y"}]}`, `{"a":1,"b":"y"}`},
+		{`l#$i^(a).[$i]`, `{"l": [{"a": 2, "b": "x"}, {"a": 1, "b": "y"}]}`, `[1,0]`},
+		{`l#$i^(a){"n": i}`, `{"l": [{"a": 2, "b": "x"}, {"a": 1, "b": "y"}]}`, `{"n":[1,0]}`},
+		{`$ ~> |$.{}.[|a|{}|]|{"x": 1}|`, `{"a": 1}`, `{"a":1}`},
+		{`"\ud83d\ude00" >= "\udc00\ud800"`, ``, `false`},
+		{`$replace("\ud83d", /./, "$$")`, ``, `"$"`},
+		{`$match("a\ud83db", /[^a]/).index`, ``, `[1,2]`},
+		{`$contains("", function($x) { 0 })`, ``, `true`},
+		{`$contains("a", function($x) { $x })`, ``, `T1010: The matcher function argument passed to function "contains" does not return the correct object structure`},
+		{`$parseInteger("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")`, ``, `2.5609457453661776e+35`},
+		{`function($x) { $x(1) }([[]])`, ``, `T1006: Attempted to invoke a non-function`},
+		{`(function($x)<n:n> { $x })(?, 1)("a")`, ``, `"a"`},
+		{`(function($x, $y) { [$x, $y] })(?, ?)(1, ?)(2)`, ``, `[1,2]`},
+		{`(function($x, $y) { [$x, $y] })(1)`, ``, `[1]`},
+		{`(function($x, $y) { $reduce([$x], $y) })(?, 2)(1)`, ``, `T0410: Argument 2 of function "reduce" does not match function signature`},
+		{`$match("ab", function($s) { {"match": "x", "start": 9, "groups": [1], "next": function() { nope }} })`, ``, `{"match":"x","index":9,"groups":[1]}`},
+		{`$match("ab", function($s) { {"start": 0, "next": function() { nope }} })`, ``, `{"index":0}`},
+		{`(($g := function($x) { $x > 0 ? $map([1], function() { $g($x - 1) }) : "1" }; $g(3)))[]`, ``, `["1"]`},
+		{`$contains("ab", $keys)`, ``, `T1010: The matcher function argument passed to function "contains" does not return the correct object structure`},
+		{`$ ~> |$append($sum, 1)[0]|{"a": 1}|`, `{}`, `D1010: Attempted to access the Javascript object prototype`},
+		{`function($x)<<s>n> { $x }`, ``, `S0401: Type parameters can only be applied to functions and arrays`},
+		{`function($x) { $x($error("called")) }(1)`, ``, `T1006: Attempted to invoke a non-function`},
+		{`$#$:=1`, ``, `S0212: The left side of := must be a variable name (start with $)`},
 		{`a ""`, ``, `S0201: Syntax error: ""`},
 		{`a "\ud83d"`, ``, `S0201: Syntax error: "\ud83d"`},
 	} {
@@ -515,6 +541,9 @@ func TestReferences(t *testing.T) {
 }
 
 func TestIntegerNamesFirst(t *testing.T) {
+	if got, want := evaluate(t, `$ ~> |$|{"2": 0}|`, `{"b": 1}`, Env{}, WithIntegerNamesFirst()), `{"2":0,"b":1}`; got != want {
+		t.Errorf("a transform: got %s, want %s", got, want)
+	}
 	const text = `[{"b": 1, "2": 2, "1": 3, "01": 4}, $merge([{"z": 1}, {"5": 1}])]`
 	if got, want := evaluate(t, text, "", Env{}, WithIntegerNamesFirst()), `[{"1":3,"2":2,"b":1,"01":4},{"5":1,"z":1}]`; got != want {
 		t.Errorf("got %s, want %s", got, want)

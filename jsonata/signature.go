@@ -66,7 +66,7 @@ func parseSignature(text string) (*signature, error) {
 			p = &s.params[len(s.params)-1]
 		}
 		switch c {
-		case '-', '?', '+', '<':
+		case '-', '?', '+':
 			if p == nil {
 				continue
 			}

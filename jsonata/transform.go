@@ -121,6 +121,9 @@ func (t *transform) change(f *frame, c *copying, match value.Value) error {
 	if err := c.run.poll(); err != nil {
 		return err
 	}
+	if fn := functionOf(match); fn != nil && fn.javaScript() {
+		return &Error{Code: "D1010", Position: t.position}
+	}
 	now, err := c.now(match)
 	if err != nil {
 		return err
@@ -136,7 +139,7 @@ func (t *transform) change(f *frame, c *copying, match value.Value) error {
 		switch match.Kind() {
 		case value.Object, value.Array:
 		default:
-			if update.Len() > 0 {
+			if update.Len() > 0 && !isFunction(match) {
 				return &Error{Code: codeNotObject, Position: t.position, Value: match}
 			}
 		}

@@ -91,6 +91,10 @@ module.exports = {
     ],
     // A function has no members.
     'inside of a function': [
+        [`typeof arg === 'object' && !isLambda(arg)) {
+            for (var key in arg) {`,
+         `typeof arg === 'object' && !isFunction(arg)) {
+            for (var key in arg) {`],
         [`input = input[0];
         }
         if (input !== null && typeof input === 'object') {
@@ -117,8 +121,45 @@ module.exports = {
                         match = Array.isArray(match) ? [...match] : { ...match };
                     }`],
     ],
-    // A regular expression matches characters, not halves of them.
+    // A regular expression or a text is found between characters, not between the halves
+    // of one.
     'halves of characters': [
+        [`    function substringBefore(str, chars) {`,
+         `    const whole = (str, chars, from = 0) => {
+        const split = at => at > 0 && /[\\ud800-\\udbff]/.test(str[at - 1]) && /[\\udc00-\\udfff]/.test(str[at] || '');
+        let at = str.indexOf(chars, from);
+        while (at >= 0 && (split(at) || split(at + chars.length))) {
+            at = str.indexOf(chars, at + 1);
+        }
+        return at;
+    };
+
+    function substringBefore(str, chars) {`],
+        [`var pos = str.indexOf(chars);
+        if (pos > -1) {
+            return str.substr(0, pos);`,
+         `var pos = whole(str, String(chars));
+        if (pos > -1) {
+            return str.substr(0, pos);`],
+        [`var pos = str.indexOf(chars);
+        if (pos > -1) {
+            return str.substr(pos + chars.length);`,
+         `var pos = whole(str, String(chars));
+        if (pos > -1) {
+            return str.substr(pos + chars.length);`],
+        [`result = (str.indexOf(token) !== -1);`, `result = whole(str, token) !== -1;`],
+        [`var index = str.indexOf(pattern, position);`, `var index = whole(str, pattern, position);`],
+        [`                    index = str.indexOf(pattern, position);
+                }`,
+         `                    index = whole(str, pattern, position);
+                }`],
+        [`result = str.split(separator, limit);`,
+         `let from = 0, at;
+                while (separator !== '' && (at = whole(str, separator, from)) >= 0) {
+                    result.push(str.substring(from, at));
+                    from = at + separator.length;
+                }
+                result = separator === '' ? str.split('', limit) : [...result, str.substring(from)].slice(0, limit === undefined ? limit : limit >>> 0);`],
         [`return new RegExp(pattern, flags);`,
          `try {
                         return new RegExp(pattern, flags + 'u');

@@ -430,8 +430,9 @@ func (p *integerPicture) parse(text string) (float64, error) {
 
 func fromLetters(text string, first rune) float64 {
 	sum := 0.0
-	for _, unit := range utf16.Encode([]rune(text)) {
-		sum = sum*26 + float64(rune(unit)-first+1)
+	units := utf16.Encode([]rune(text))
+	for i := range units { // from the last one, so that a large sum is rounded as in the reference
+		sum += float64(rune(units[len(units)-1-i])-first+1) * ecma.Power(26, float64(i))
 	}
 	return sum
 }
