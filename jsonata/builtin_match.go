@@ -81,9 +81,12 @@ func limitOf(args []value.Value, i int, code string, index int) (float64, error)
 	if i >= len(args) || !args[i].Exists() {
 		return math.Inf(1), nil
 	}
-	n := args[i].Float()
-	if n < 0 {
+	n, _ := numberOf(args[i])
+	switch {
+	case n < 0:
 		return 0, &Error{Code: code, Value: args[i], Index: index}
+	case math.IsNaN(n):
+		return 0, nil
 	}
 	return n, nil
 }

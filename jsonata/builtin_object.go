@@ -104,7 +104,10 @@ func typeOf(_ Call, args []value.Value) (value.Value, error) {
 	case isFunction(v):
 		return value.OfString("function"), nil
 	case v.Kind() == value.Opaque:
-		return value.OfString("number"), nil
+		_, ok, err := numeric(v)
+		if !ok {
+			return value.OfString("object"), err // NaN, in the reference
+		}
 	}
 	return value.OfString(v.Kind().String()), nil
 }

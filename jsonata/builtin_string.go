@@ -183,7 +183,8 @@ func pad(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	s, width := args[0].Text(), args[1].Float()
+	s := args[0].Text()
+	width, _ := numberOf(args[1])
 	filler := " "
 	if len(args) > 2 && args[2].Text() != "" {
 		filler = args[2].Text()

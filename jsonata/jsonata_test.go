@@ -431,6 +431,16 @@ func TestRareCases(t *testing.T) {
 		{`function($x)<<s>n> { $x }`, ``, `S0401: Type parameters can only be applied to functions and arrays`},
 		{`function($x) { $x($error("called")) }(1)`, ``, `T1006: Attempted to invoke a non-function`},
 		{`$#$:=1`, ``, `S0212: The left side of := must be a variable name (start with $)`},
+		{`$match("a\r\nb\r\n", /^.*$/m).match`, ``, `D1004: Regular expression matches zero length string`},
+		{`$replace("x\ry\u2029x", /^x/mi, "!")`, ``, `"!\ry !"`},
+		{`$replace("x\ry\u2029x", /^(?=x)x/m, "!")`, ``, `"!\ry !"`},
+		{`$contains("\u2028", /\s^/m)`, ``, `true`},
+		{`$type(0/0)`, ``, `"object"`},
+		{`$type(1/0)`, ``, `D1001: Number out of range: null`},
+		{`$split("a-b", /-/, 1/0)`, ``, `["a","b"]`},
+		{`$split("a-b", "-", 1/0)`, ``, `[]`},
+		{`$replace("aa", "a", "b", 1/0)`, ``, `"bb"`},
+		{`$replace("aa", "a", "b", 0/0)`, ``, `"aa"`},
 		{`a ""`, ``, `S0201: Syntax error: ""`},
 		{`a "\ud83d"`, ``, `S0201: Syntax error: "\ud83d"`},
 	} {

@@ -42,7 +42,7 @@ func (r *run) search(re *regex, s string) error {
 	if err := r.poll(); err != nil {
 		return err
 	}
-	if !re.Backtracks() {
+	if !r.matcher.Backtracks(re.Regexp, s) {
 		return nil
 	}
 	const valuesPerGroup = 8 // the size of a group in a match of the engine
