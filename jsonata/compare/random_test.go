@@ -28,7 +28,10 @@ import (
 )
 
 // This file evaluates random expressions with package jsonata and with the
-// reference, and compares the outcomes: make fuzz-jsonata.
+// reference, and compares the outcomes: make fuzz-jsonata. Every difference fails the
+// test, unless it has one of the reasons that stand here: the reference ends with an
+// exception of JavaScript that is listed with what is said here instead, or it agrees
+// once a peculiarity is taken away from it (mends.js).
 
 var (
 	expressions = flag.Int("expressions", 0, "number of random expressions to compare with the reference; needs node and npm")
@@ -219,10 +222,16 @@ func (c *comparison) excuse(theirs outcome) string {
 		return "a limit of the host"
 	case strings.Contains(c.expression, "$power") && roughly(c.ours.String()) == roughly(theirs.String()):
 		return "the last digits of $power, which Node has not right"
-	case c.ours.code == theirs.code && c.ours.position == theirs.position && strings.Contains(theirs.message, `"_jsonata_`):
+	case c.ours.withoutMessage() == theirs.withoutMessage() && strings.Contains(theirs.message, `"_jsonata_`):
 		return "the message shows the inside of a function of the reference"
 	}
 	return ""
+}
+
+// withoutMessage is an outcome of which only the message may differ.
+func (o outcome) withoutMessage() outcome {
+	o.message = ""
+	return o
 }
 
 func matches(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }
