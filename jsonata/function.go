@@ -287,6 +287,25 @@ func passed(v value.Value) value.Value {
 	return ofFunction(&function{name: of.name, arity: of.arity, passed: of})
 }
 
+// onlyCalls reports whether f does nothing with a function as its argument i but call it,
+// without regard to its context.
+func (f *function) onlyCalls(i int, arg value.Value) bool {
+	if f == nil || f.calls>>i&1 == 0 {
+		return false
+	}
+	fn := functionOf(arg)
+	return fn != nil && fn.signature == nil
+}
+
+// context returns the context of a function that $map and others call: of a lambda that
+// is not wrapped, see passed, the one where it was made.
+func (f *function) context() value.Value {
+	if f != nil && f.lambda != nil && f.signature != nil {
+		return f.in
+	}
+	return value.NullValue
+}
+
 // prepare evaluates callee and arguments; the arguments are on the stack.
 func (c *call) prepare(f *frame, in value.Value, tail bool) (*function, []value.Value, error) {
 	r := f.run
@@ -318,7 +337,7 @@ func (c *call) prepare(f *frame, in value.Value, tail bool) (*function, []value.
 		if err != nil {
 			return nil, nil, err
 		}
-		if v.Kind() == value.Opaque && !tail && (fn == nil || fn.calls>>i&1 == 0) {
+		if v.Kind() == value.Opaque && !tail && !fn.onlyCalls(i, v) {
 			v = passed(v)
 		}
 		r.stack = append(r.stack, v)

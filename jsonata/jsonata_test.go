@@ -441,6 +441,9 @@ func TestRareCases(t *testing.T) {
 		{`$split("a-b", "-", 1/0)`, ``, `[]`},
 		{`$replace("aa", "a", "b", 1/0)`, ``, `"bb"`},
 		{`$replace("aa", "a", "b", 0/0)`, ``, `"aa"`},
+		{`$toMillis($fromMillis(0, "\ud83d[Y]"), "\ud83d[Y]")`, ``, `0`},
+		{`$map([[1]], function($y) { $map($y, function($x)<o-n?> { 1 }) })`, `{"a": 1}`, `[1]`},
+		{`$map([1], function($x)<o-n?> { 1 })`, `{"a": 1}`, `T0411: Context value is not a compatible type with argument 1 of function "map"`},
 		{`a ""`, ``, `S0201: Syntax error: ""`},
 		{`a "\ud83d"`, ``, `S0201: Syntax error: "\ud83d"`},
 	} {

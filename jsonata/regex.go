@@ -3,7 +3,6 @@ package jsonata
 import (
 	"cmp"
 	"errors"
-	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/jsonata/internal/ecma"
 	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
@@ -73,7 +72,7 @@ func (re *regex) find(r *run, s string, from int, room ecma.Match) (ecma.Match, 
 // match. Only the first match may be empty; another empty one fails with D1004.
 func (re *regex) all(r *run, s string, do func(ecma.Match) (bool, error)) error {
 	var m ecma.Match
-	done, s := false, searchable(s)
+	done, s := false, wtf8.Searchable(s)
 	for from := 0; from == 0 || from < len(s); {
 		var err error
 		if m, err = re.find(r, s, from, m); err != nil || m == nil {
@@ -100,26 +99,6 @@ func (re *regex) all(r *run, s string, do func(ecma.Match) (bool, error)) error 
 	return nil
 }
 
-// searchable returns a text in which each half of a surrogate pair on its own is a
-// character of as many bytes: one for private use, which no pattern names.
-func searchable(s string) string {
-	if utf8.ValidString(s) {
-		return s
-	}
-	const private = 0xE000
-	out := []byte(s)
-	for i := 0; i < len(s); {
-		if !wtf8.IsSurrogate(s, i) {
-			i++
-			continue
-		}
-		half, n := wtf8.DecodeRune(s, i)
-		utf8.EncodeRune(out[i:], half-0xD800+private)
-		i += n
-	}
-	return string(out)
-}
-
 func (re *regex) empty() error { return fail("D1004", value.OfString(re.String())) }
 
 // matches reports whether there is a match, of whatever length.
@@ -128,7 +107,7 @@ func (re *regex) matches(r *run, s string) (bool, error) {
 		return false, err
 	}
 	r.fuel -= len(s) / searchedPerStep
-	ok, err := r.matcher.Matches(re.Regexp, searchable(s))
+	ok, err := r.matcher.Matches(re.Regexp, wtf8.Searchable(s))
 	return ok, regexError(err)
 }
 
@@ -174,7 +153,7 @@ func (re *regex) function() *function {
 // next returns the match behind an offset as an object {match, start, end,
 // groups, next}.
 func (re *regex) next(r *run, s string, from int) (value.Value, error) {
-	m, err := re.find(r, searchable(s), from, nil)
+	m, err := re.find(r, wtf8.Searchable(s), from, nil)
 	if err != nil || m == nil {
 		return value.Value{}, err
 	}

@@ -14,7 +14,7 @@ const path = require('path');
 const readline = require('readline');
 const mends = require('./mends.js');
 
-const maxMillis = 2000;
+const maxMillis = 1000;
 const maxDepth = 500;
 
 const clock = Date.now;

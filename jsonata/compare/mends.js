@@ -112,6 +112,19 @@ module.exports = {
             Object.keys(input).forEach(function (key) {
                 recurseDescendants`],
     ],
+    // A variable that is bound in a step of a path with bindings is bound around the path.
+    'bound in a step': [
+        [`var frame = createFrame(environment);
+        for(const prop in tuple) {`,
+         `var frame = createFrame(environment);
+        frame.around = environment;
+        for(const prop in tuple) {`],
+        [`environment.bind(expr.lhs.value, value);`,
+         `while (environment.around) {
+            environment = environment.around;
+        }
+        environment.bind(expr.lhs.value, value);`],
+    ],
     // A transform changes nothing outside its copy: not the input, which "$$" is.
     'change of the input': [
         [`var match = matches[ii];`,

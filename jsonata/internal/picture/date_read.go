@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 )
 
 // This file reads dates and times by a picture.
@@ -154,7 +156,7 @@ func newDateReader(picture string) (*dateReader, error) {
 		d.reads = d.reads || d.readers[i].read != nil
 		form.WriteString("(" + d.readers[i].pattern + ")")
 	}
-	if d.form, err = regexp.Compile(`(?i)^` + form.String() + `$`); err != nil {
+	if d.form, err = regexp.Compile(`(?i)^` + wtf8.Searchable(form.String()) + `$`); err != nil {
 		return nil, problem(TooLarge) // nothing but its size makes the expression invalid
 	}
 	return d, nil
@@ -170,7 +172,7 @@ func ReadDate(text, picture string, present float64) (millis float64, ok bool, e
 	if err != nil || !d.reads {
 		return 0, false, err
 	}
-	m := d.form.FindStringSubmatch(text)
+	m := d.form.FindStringSubmatch(wtf8.Searchable(text))
 	if m == nil {
 		return 0, false, nil
 	}

@@ -166,3 +166,24 @@ func Less(a, b string) bool {
 	}
 	return len(a) < len(b)
 }
+
+// Searchable returns a text in which each half of a surrogate pair on its own is a
+// character of as many bytes: one for private use, which patterns do not name. Regular
+// expressions want valid UTF-8.
+func Searchable(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	const private = 0xE000
+	out := []byte(s)
+	for i := 0; i < len(s); {
+		if !IsSurrogate(s, i) {
+			i++
+			continue
+		}
+		half, n := DecodeRune(s, i)
+		utf8.EncodeRune(out[i:], half-0xD800+private)
+		i += n
+	}
+	return string(out)
+}
