@@ -241,6 +241,19 @@ func (r *run) siteOf(f *function) *site {
 	return nil
 }
 
+// placed returns the place of a call in tail position: without a name of its own it has
+// the name of the function's last call.
+func (r *run) placed(fn *function, s *site) *site {
+	last := fn.site
+	if fn.builtin {
+		last = r.siteOf(fn)
+	}
+	if s.token != "" || last == nil || last.token == "" {
+		return s
+	}
+	return &site{position: s.position, token: last.token, bare: last.bare}
+}
+
 // calledAt stores where a function is called.
 func (r *run) calledAt(f *function, s *site) {
 	if !f.builtin {
@@ -328,7 +341,7 @@ func (c *call) prepare(f *frame, in value.Value, tail bool) (*function, []value.
 	switch {
 	case !tail:
 	case fn != nil:
-		r.calledAt(fn, &c.calleeSite) // before the arguments: they may call it, too
+		r.calledAt(fn, r.placed(fn, &c.calleeSite)) // before the arguments: they may call it, too
 	case proc.Kind() != value.Object && proc.Kind() != value.Array:
 		return nil, nil, c.calleeSite.error("T1006") // the reference fails before the arguments
 	}
@@ -413,7 +426,7 @@ type chainLinks struct{ first, second *function }
 // in the reference it is a tail call.
 func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error) {
 	for {
-		arg[0] = passed(arg[0])
+		arg[0] = passed(collapsed(arg[0]))
 		if l.first.passed == nil {
 			r.calledAt(l.first, &chainFirst)
 		}

@@ -444,6 +444,10 @@ func TestRareCases(t *testing.T) {
 		{`$toMillis($fromMillis(0, "\ud83d[Y]"), "\ud83d[Y]")`, ``, `0`},
 		{`$map([[1]], function($y) { $map($y, function($x)<o-n?> { 1 }) })`, `{"a": 1}`, `[1]`},
 		{`$map([1], function($x)<o-n?> { 1 })`, `{"a": 1}`, `T0411: Context value is not a compatible type with argument 1 of function "map"`},
+		{`c@$v{"x": a, "y": a, "z": $v}`, `{"a": 1, "c": 2}`, `{"x":1,"z":2}`},
+		{`l@$v{b: $v.a, "n": n}`, `{"l": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}], "n": 5}`, `{"n":[5,5]}`},
+		{`l@$v{"n": n}`, `{"l": [{"a": 1}, {"a": 2}], "n": 5}`, `{"n":[5,5]}`},
+		{`($g := function($x) { $x > 0 ? $map([1], function() { $g($x - 1) }) : "-" }; $g(3)) ~> ($uppercase ~> $length)`, ``, `1`},
 		{`a ""`, ``, `S0201: Syntax error: ""`},
 		{`a "\ud83d"`, ``, `S0201: Syntax error: "\ud83d"`},
 	} {

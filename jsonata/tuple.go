@@ -596,9 +596,13 @@ func (p *tuplePath) evalGroup(f *frame, tuples []*frame) (value.Value, error) {
 		}
 	}
 	return p.group.object(r, &m, func(at *member) (value.Value, error) {
-		t, err := p.reduce(joined[at.name])
+		of := joined[at.name]
+		t, err := p.reduce(of)
 		if err != nil {
 			return value.Value{}, err
+		}
+		if len(of) == 1 {
+			of[0].at = value.Value{} // the reference takes the context away: only the first key sees it
 		}
 		return p.group.values[at.pair](t, t.at)
 	})
