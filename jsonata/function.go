@@ -427,6 +427,7 @@ type chainLinks struct{ first, second *function }
 func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error) {
 	for {
 		arg[0] = passed(collapsed(arg[0]))
+		r.calledAt(l.second, &chainSecond) // in tail position, so before its argument
 		if l.first.passed == nil {
 			r.calledAt(l.first, &chainFirst)
 		}
@@ -438,7 +439,6 @@ func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error)
 		}
 		if err == nil {
 			arg[0] = collapsed(v)
-			r.calledAt(l.second, &chainSecond)
 			if l.second.links != nil {
 				l = l.second.links
 				continue
