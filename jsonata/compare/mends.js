@@ -125,6 +125,16 @@ module.exports = {
         }
         environment.bind(expr.lhs.value, value);`],
     ],
+    // A transform does not change the items of an array.
+    'array as object': [
+        [`match[prop] = update[prop];`, `if (!Array.isArray(match)) match[prop] = update[prop];`],
+    ],
+    // An input that is an array is the result as it is, not wrapped in another array.
+    'wrapped input': [
+        [`it = await evaluate(ast, input, exec_env);`,
+         `it = await evaluate(ast, input, exec_env);
+                    if (it && it.outerWrapper) it = it[0];`],
+    ],
     // A transform changes nothing outside its copy: not the input, which "$$" is.
     'change of the input': [
         [`var match = matches[ii];`,

@@ -84,6 +84,8 @@ var mends = []struct{ name, reason string }{
 	{"no matcher", "the reference fails with an exception if a matcher is no value"},
 	{"function not wrapped", "the reference fails with an exception if the function of $map, $sort and others comes from a call in tail position or a partial application"},
 	{"inside of a function", "a wildcard, or $spread, of the reference sees the inside of its functions"},
+	{"array as object", "a transform of the reference takes the names of an update for the items of an array"},
+	{"wrapped input", "the reference returns an input that is an array in another array, where a path binds it"},
 	{"bound in a step", "a variable that a step of a path with bindings binds without parentheses is gone with the item in the reference"},
 	{"change of the input", "a transform of the reference changes the input, which $$ is"},
 	{"halves of characters", "a regular expression of the reference matches halves of characters beyond U+FFFF"},
