@@ -3,6 +3,7 @@ package asl_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 
@@ -74,5 +75,21 @@ func TestExpressionLimits(t *testing.T) {
 	_, err = e.Eval(context.Background(), value.Value{}, jsonata.Env{Limits: asl.ExpressionLimits()})
 	if !errors.Is(err, jsonata.ErrSteps) {
 		t.Errorf("got %v, want %v", err, jsonata.ErrSteps)
+	}
+}
+
+// The service says nothing but "internal error"; this says what is wrong.
+func TestBase64Error(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{`$base64decode("!!!")`, `D3137: $base64decode: "!!!" is not Base64 (Step Functions reports an internal error without a reason)`},
+		{`$base64decode($pad("", 50, "!"))`, `D3137: $base64decode: "` + strings.Repeat("!", 40) + `…" is not Base64 (Step Functions reports an internal error without a reason)`},
+	} {
+		e, err := asl.CompileExpression(c.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = e.Eval(t.Context(), value.Value{}, jsonata.Env{}); err == nil || err.Error() != c.want || !errors.Is(err, asl.ErrInternal) {
+			t.Errorf("%s: got %v, want %s, an ErrInternal", c.text, err, c.want)
+		}
 	}
 }

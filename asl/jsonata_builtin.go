@@ -3,6 +3,7 @@ package asl
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 // than in the reference (F-124).
 
 // ErrInternal is the cause of a *jsonata.Error where a function of the service fails
-// with an exception that it does not explain.
+// with an exception that it does not explain. The error itself explains it.
 var ErrInternal = errors.New("internal error")
 
 // changedFunctions are these functions.
@@ -46,9 +47,18 @@ func base64Decode(c jsonata.Call, in []value.Value) (value.Value, error) {
 	}
 	content, err := encoding.DecodeString(text)
 	if err != nil || strings.ContainsAny(text, "\r\n") { // which Go skips
-		return value.Value{}, ErrInternal
+		return value.Value{}, notBase64(text)
 	}
 	return c.Text(strings.ToValidUTF8(string(content), "\uFFFD"))
+}
+
+// notBase64 returns the error for a text that is not Base64.
+func notBase64(text string) error {
+	const most = 40 // characters that are shown
+	if chars := []rune(text); len(chars) > most {
+		text = string(chars[:most]) + "…"
+	}
+	return fmt.Errorf("$base64decode: %q is not Base64 (Step Functions reports an %w without a reason)", text, ErrInternal)
 }
 
 // decodeURLComponent is $decodeUrlComponent. A plus is a blank, and bytes that are no

@@ -107,6 +107,7 @@ func (f Function) value() (value.Value, error) {
 			return value.Value{}, err
 		}
 		fn.signature = s
+		fn.calls = s.functions()
 	}
 	return ofFunction(fn), nil
 }

@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
 	"unicode/utf8"
@@ -16,41 +17,46 @@ func base64Encode(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	s := args[0].Text()
-	bytes := []byte(s)
-	if !wtf8.IsASCII(s) {
-		bytes = bytes[:0]
-		for _, unit := range wtf8.Units(s) {
-			bytes = append(bytes, byte(unit))
-		}
+	return str(c, base64.StdEncoding.EncodeToString(lowBytes(args[0].Text())))
+}
+
+// lowBytes returns the low byte of each UTF-16 code unit.
+func lowBytes(s string) []byte {
+	if wtf8.IsASCII(s) {
+		return []byte(s)
 	}
-	return str(c, base64.StdEncoding.EncodeToString(bytes))
+	var out []byte
+	for _, unit := range wtf8.Units(s) {
+		out = append(out, byte(unit))
+	}
+	return out
 }
 
 // base64Decode is $base64decode: each byte is one character. Characters that are
-// in neither alphabet are skipped; "=" ends the text.
+// in neither alphabet are skipped; "=" ends the text. Node looks at the low byte of
+// each UTF-16 code unit.
 func base64Decode(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	text, _, _ := strings.Cut(args[0].Text(), "=")
-	digits := strings.Map(func(r rune) rune {
+	text, _, _ := bytes.Cut(lowBytes(args[0].Text()), []byte("="))
+	digits := text[:0]
+	for _, b := range text {
 		switch {
-		case r == '-':
-			return '+'
-		case r == '_':
-			return '/'
-		case r == '+' || r == '/' || '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z' && r < utf8.RuneSelf:
-			return r
+		case b == '-':
+			digits = append(digits, '+')
+		case b == '_':
+			digits = append(digits, '/')
+		case b == '+' || b == '/' || '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z':
+			digits = append(digits, b)
 		}
-		return -1
-	}, text)
+	}
 	if len(digits)%4 == 1 {
 		digits = digits[:len(digits)-1]
 	}
-	bytes, _ := base64.RawStdEncoding.DecodeString(digits) // surplus bits at the end are dropped
-	out := make([]byte, 0, len(bytes))
-	for _, b := range bytes {
+	n, _ := base64.RawStdEncoding.Decode(digits, digits) // surplus bits at the end are dropped
+	out := make([]byte, 0, n)
+	for _, b := range digits[:n] {
 		out = utf8.AppendRune(out, rune(b))
 	}
 	return str(c, string(out))
@@ -79,7 +85,7 @@ func urlEncoder(name, keep string) func(Call, []value.Value) (value.Value, error
 			case '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z' || b < utf8.RuneSelf && strings.IndexByte(keep, b) >= 0:
 				out = append(out, b)
 			case wtf8.IsSurrogate(s, i):
-				return value.Value{}, &Error{Code: "D3140", Value: args[0], Token: name}
+				return value.Value{}, &Error{Code: "D3140", Value: args[0], of: name}
 			default:
 				const hex = "0123456789ABCDEF"
 				out = append(out, '%', hex[b>>4], hex[b&15])
@@ -98,7 +104,7 @@ func urlDecoder(name, keep string) func(Call, []value.Value) (value.Value, error
 		}
 		s := args[0].Text()
 		malformed := func() (value.Value, error) {
-			return value.Value{}, &Error{Code: "D3140", Value: args[0], Token: name}
+			return value.Value{}, &Error{Code: "D3140", Value: args[0], of: name}
 		}
 		var out []byte
 		for i := 0; i < len(s); {

@@ -27,7 +27,7 @@ func (r *run) callback(fn *function, a, b, c value.Value) (value.Value, error) {
 	if fn.arity >= 3 {
 		r.stack = append(r.stack, c)
 	}
-	v, err := r.apply(fn, r.stack[base:], value.NullValue)
+	v, err := r.apply(fn, r.stack[base:], fn.context())
 	r.stack = r.stack[:base]
 	return v, err
 }
@@ -94,7 +94,7 @@ func single(c Call, args []value.Value) (value.Value, error) {
 	matches, i := 0, -1
 	do := func(item, v value.Value) error {
 		i++
-		if ok, err := c.run.cast(v); !ok || err != nil || isFunction(v) {
+		if ok, err := c.run.cast(v); !ok || err != nil {
 			return err
 		}
 		if matches++; matches > 1 {
@@ -167,7 +167,7 @@ func reduce(c Call, args []value.Value) (value.Value, error) {
 		if fn.arity >= 4 {
 			r.stack = append(r.stack, list)
 		}
-		v, err := r.apply(fn, r.stack[base:], value.NullValue)
+		v, err := r.apply(fn, r.stack[base:], fn.context())
 		if err != nil {
 			return value.Value{}, err
 		}
@@ -237,7 +237,7 @@ func sortItems(c Call, args []value.Value) (value.Value, error) {
 			}
 			base := len(r.stack)
 			r.stack = append(r.stack, items[a], items[b])
-			v, err := r.apply(fn, r.stack[base:], value.NullValue)
+			v, err := r.apply(fn, r.stack[base:], fn.context())
 			r.stack = r.stack[:base]
 			return holds(v), err
 		}

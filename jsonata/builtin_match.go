@@ -1,7 +1,6 @@
 package jsonata
 
 import (
-	"errors"
 	"math"
 	"strings"
 
@@ -29,15 +28,16 @@ func containsText(c Call, args []value.Value) (value.Value, error) {
 		ok, err := fn.regex.matches(c.run, s)
 		return value.OfBool(ok), err
 	}
-	err := eachMatch(c, args[1], s, func(occurrence) (bool, error) { return false, errFound })
-	if err == errFound {
-		return value.True, nil
+	fn := functionOf(args[1])
+	if fn == nil {
+		return value.Value{}, fail("T1010", value.Value{})
 	}
-	return value.False, err
+	v, err := c.run.apply(fn, []value.Value{value.OfString(s)}, value.NullValue)
+	if err == nil && holds(v) && !isMatch(v) {
+		err = fail("T1010", value.Value{})
+	}
+	return value.OfBool(v.Exists()), err // also null and false, as in the reference
 }
-
-// errFound ends a search at the first match.
-var errFound = errors.New("found")
 
 // matchAll is $match.
 func matchAll(c Call, args []value.Value) (value.Value, error) {
@@ -52,6 +52,10 @@ func matchAll(c Call, args []value.Value) (value.Value, error) {
 	var out []value.Value
 	offsets := wtf8.NewUnitCounter(s)
 	err = eachMatch(c, args[1], s, func(m occurrence) (bool, error) {
+		if m.match == nil {
+			out = append(out, m.result())
+			return float64(len(out)) < limit, c.run.grow(8 + m.groups())
+		}
 		at := value.OfFloat(float64(offsets.At(m.from)))
 		out = append(out, resultShape.New([]value.Value{value.OfString(m.text), at, m.groupValues(s)}))
 		return float64(len(out)) < limit, c.run.grow(8 + m.groups())
@@ -61,14 +65,28 @@ func matchAll(c Call, args []value.Value) (value.Value, error) {
 
 var resultShape = value.NewShape("match", "index", "groups")
 
+// result returns the result of $match for what a function of the expression has found.
+func (o occurrence) result() value.Value {
+	var b value.ObjectBuilder
+	for i, name := range [...]string{"match", "start", "groups"} {
+		if v := o.object.Get(name); v.Exists() {
+			b.Set(resultShape.Name(i), v)
+		}
+	}
+	return b.Value()
+}
+
 // limitOf returns the limit that an argument gives; infinity if it is missing.
 func limitOf(args []value.Value, i int, code string, index int) (float64, error) {
 	if i >= len(args) || !args[i].Exists() {
 		return math.Inf(1), nil
 	}
-	n := args[i].Float()
-	if n < 0 {
+	n, _ := numberOf(args[i])
+	switch {
+	case n < 0:
 		return 0, &Error{Code: code, Value: args[i], Index: index}
+	case math.IsNaN(n):
+		return 0, nil
 	}
 	return n, nil
 }
@@ -120,15 +138,15 @@ func eachMatch(c Call, matcher value.Value, s string, do func(occurrence) (bool,
 	}
 	v, err := c.run.apply(fn, []value.Value{value.OfString(s)}, value.NullValue)
 	for err == nil {
-		if v = collapsed(v); !v.Exists() {
+		if !v.Exists() {
 			return nil
 		}
-		from, hasFrom := numberOf(v.Get("start"))
-		to, hasTo := numberOf(v.Get("end"))
-		next := functionOf(v.Get("next"))
-		if !hasFrom && !hasTo && !isArray(v.Get("groups")) && next == nil {
+		if !isMatch(v) {
 			return fail("T1010", value.Value{})
 		}
+		from, _ := numberOf(v.Get("start"))
+		to, _ := numberOf(v.Get("end"))
+		next := functionOf(v.Get("next"))
 		o := occurrence{text: v.Get("match").Text(), from: byteOffset(s, from), to: byteOffset(s, to), object: v}
 		more, err := do(o)
 		if err != nil {
@@ -145,6 +163,13 @@ func eachMatch(c Call, matcher value.Value, s string, do func(occurrence) (bool,
 		}
 	}
 	return err
+}
+
+// isMatch reports whether a matcher's result has something of a match.
+func isMatch(v value.Value) bool {
+	_, hasStart := numberOf(v.Get("start"))
+	_, hasEnd := numberOf(v.Get("end"))
+	return hasStart || hasEnd || isArray(v.Get("groups")) || isFunction(v.Get("next"))
 }
 
 // byteOffset converts an offset from UTF-16 code units to bytes.
@@ -230,7 +255,7 @@ func replacement(c Call, by value.Value, m occurrence, s string, offsets *wtf8.U
 		}
 	}
 	v, err := c.run.apply(fn, []value.Value{found}, value.NullValue)
-	if v = collapsed(v); err == nil && v.Kind() != value.String {
+	if err == nil && v.Kind() != value.String {
 		err = fail("D3012", v)
 	}
 	return v, err
@@ -289,7 +314,9 @@ func split(c Call, args []value.Value) (value.Value, error) {
 	s := args[0].Text()
 	var parts []value.Value
 	if args[1].Kind() == value.String {
-		limit = math.Floor(limit)
+		if !math.IsInf(limit, 0) || args[2].Exists() {
+			limit = math.Mod(math.Trunc(limit), 1<<32) // as JavaScript's split reads it
+		}
 		parts, err = c.splitText(s, args[1].Text(), limit)
 		return value.OfSlice(parts), err
 	}

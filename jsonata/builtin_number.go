@@ -129,10 +129,7 @@ func power(_ Call, args []value.Value) (value.Value, error) {
 	if !ok {
 		y = math.NaN()
 	}
-	f := math.Pow(x, y)
-	if math.Abs(x) == 1 && (math.IsInf(y, 0) || math.IsNaN(y)) {
-		f = math.NaN() // in JavaScript, unlike IEEE
-	}
+	f := ecma.Power(x, y)
 	if !finite(f) {
 		return value.Value{}, &Error{Code: "D3061", Value: args[0], Value2: args[1], Index: 1}
 	}
@@ -150,13 +147,9 @@ func round(_ Call, args []value.Value) (value.Value, error) {
 		return args[0], nil
 	}
 	f, _ := numberOf(args[0])
-	places := 0
-	if len(args) > 1 && args[1].Exists() {
-		p, _ := numberOf(args[1])
-		if !isInteger(p) {
-			return number(math.NaN()), nil
-		}
-		places = int(max(-700, min(700, p)))
+	places := 0.0
+	if len(args) > 1 {
+		places, _ = numberOf(args[1])
 	}
 	return number(picture.Round(f, places)), nil
 }
@@ -212,14 +205,11 @@ func bigText(f float64, base int) string {
 	return string(out)
 }
 
-// booleanOf is $boolean. A function is false, unlike in a condition.
+// booleanOf is $boolean.
 func booleanOf(c Call, args []value.Value) (value.Value, error) {
 	v := args[0]
-	switch {
-	case !v.Exists():
+	if !v.Exists() {
 		return v, nil
-	case isFunction(v):
-		return value.False, nil
 	}
 	ok, err := c.run.cast(v)
 	return value.OfBool(ok), err
@@ -238,13 +228,7 @@ func formatInteger(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	f, ok, err := numeric(args[0])
-	if err == nil && !ok {
-		err = fail(codeOutOfJSON, args[0])
-	}
-	if err != nil {
-		return value.Value{}, err
-	}
+	f, _ := numberOf(args[0])
 	text, err := picture.FormatInteger(f, args[1].Text())
 	if err != nil {
 		return value.Value{}, pictureError(err)

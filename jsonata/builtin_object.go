@@ -36,7 +36,7 @@ func collectNames(b *value.ObjectBuilder, v value.Value) {
 
 // lookup is $lookup.
 func lookup(c Call, args []value.Value) (value.Value, error) {
-	return c.run.lookUp(args[0], args[1].Text())
+	return c.run.lookUp(args[0], textOf(args[1]))
 }
 
 // spread is $spread: an object for each member.
@@ -104,7 +104,10 @@ func typeOf(_ Call, args []value.Value) (value.Value, error) {
 	case isFunction(v):
 		return value.OfString("function"), nil
 	case v.Kind() == value.Opaque:
-		return value.OfString("number"), nil
+		_, ok, err := numeric(v)
+		if !ok {
+			return value.OfString("object"), err // NaN, in the reference
+		}
 	}
 	return value.OfString(v.Kind().String()), nil
 }
@@ -112,10 +115,14 @@ func typeOf(_ Call, args []value.Value) (value.Value, error) {
 // clone is $clone: the value read back from its text. So its numbers have 15
 // digits, and functions become empty strings.
 func clone(c Call, args []value.Value) (value.Value, error) {
-	if err := c.run.checkSize(args[0]); err != nil {
+	v := args[0]
+	if isArray(v) && markOf(v)&markOuter != 0 {
+		v = v.Index(0)
+	}
+	if err := c.run.checkSize(v); err != nil {
 		return value.Value{}, err
 	}
-	v, _, err := cloned(c.run, args[0])
+	v, _, err := cloned(c.run, v)
 	return marked(v, 0), err
 }
 

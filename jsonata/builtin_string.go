@@ -47,14 +47,18 @@ func substring(c Call, args []value.Value) (value.Value, error) {
 	if !v.Exists() {
 		return v, nil
 	}
-	s, start := v.Text(), 0.0
+	s := v.Text()
 	n := float64(wtf8.RuneCount(s))
-	if start = args[1].Float(); n+start < 0 {
+	start, ok := numberOf(args[1])
+	if !ok {
+		start = math.NaN() // the number of no value in the reference
+	}
+	if n+start < 0 {
 		start = 0
 	}
 	end := n
 	if len(args) > 2 && args[2].Exists() {
-		size := args[2].Float()
+		size, _ := numberOf(args[2])
 		if size <= 0 {
 			return value.EmptyString, nil
 		}
@@ -90,12 +94,16 @@ func substringBefore(_ Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	separator := "undefined" // the text of no value in the reference
-	if args[1].Exists() {
-		separator = args[1].Text()
-	}
-	before, _, _ := strings.Cut(args[0].Text(), separator)
+	before, _, _ := strings.Cut(args[0].Text(), textOf(args[1]))
 	return value.OfString(before), nil
+}
+
+// textOf is a string where the reference takes no value for the text "undefined".
+func textOf(v value.Value) string {
+	if !v.Exists() {
+		return "undefined"
+	}
+	return v.Text()
 }
 
 func substringAfter(_ Call, args []value.Value) (value.Value, error) {
@@ -175,7 +183,8 @@ func pad(c Call, args []value.Value) (value.Value, error) {
 	if !args[0].Exists() {
 		return args[0], nil
 	}
-	s, width := args[0].Text(), args[1].Float()
+	s := args[0].Text()
+	width, _ := numberOf(args[1])
 	filler := " "
 	if len(args) > 2 && args[2].Text() != "" {
 		filler = args[2].Text()

@@ -180,6 +180,9 @@ func (c *compiler) node(n *node) (eval, error) {
 		return c.streamedBlock(n)
 	}
 	e, err := c.plain(n, raw)
+	if err == nil && n.endsInTail() {
+		e = c.thunked(e)
+	}
 	if err == nil && len(n.predicates) > 0 {
 		e, err = c.filtered(e, n)
 	}
@@ -189,7 +192,42 @@ func (c *compiler) node(n *node) (eval, error) {
 	if n.group != nil {
 		return c.grouped(e, n.group)
 	}
+	if n.endsInTail() {
+		return unthunked(x.then(e)), nil
+	}
 	return x.then(e), nil
+}
+
+// thunked compiles a block with predicates or a group that ends with a call in tail
+// position. In the reference that call is a function when these see it: "(f())[0]" is
+// all that f returns, "(f())[1]" nothing, and a group never calls it.
+func (c *compiler) thunked(e eval) eval {
+	c.capture()
+	return func(f *frame, in value.Value) (value.Value, error) {
+		v, err := e(f, in)
+		r := f.run
+		if err != nil || r.tail.call == nil {
+			return v, err
+		}
+		tail := r.tail
+		r.tail = tailCall{}
+		return ofFunction(&function{tail: &tail, call: func(c Call, _ []value.Value) (value.Value, error) {
+			c.run.tail = tail
+			return value.Value{}, nil
+		}}), nil
+	}
+}
+
+// unthunked leaves the call to the caller, if it is still there.
+func unthunked(e eval) eval {
+	return func(f *frame, in value.Value) (value.Value, error) {
+		v, err := e(f, in)
+		if fn := functionOf(v); fn != nil && fn.tail != nil && err == nil {
+			f.run.tail = *fn.tail
+			return value.Value{}, nil
+		}
+		return v, err
+	}
 }
 
 // plain compiles n without its predicates and its group, with the exit x.
@@ -218,7 +256,7 @@ func (c *compiler) plain(n *node, x exit) (eval, error) {
 	case nodeObject:
 		return c.object(n)
 	case nodeBlock:
-		return c.block(n)
+		return c.block(n, x)
 	case nodeCondition:
 		return c.condition(n)
 	case nodeBind:
@@ -382,8 +420,8 @@ func (c *compiler) nodes(list []*node) ([]eval, error) {
 	return out, nil
 }
 
-// block compiles "(a; b)".
-func (c *compiler) block(n *node) (eval, error) {
+// block compiles "(a; b)", with the exit x.
+func (c *compiler) block(n *node, x exit) (eval, error) {
 	s := &scope{}
 	for _, item := range n.items {
 		bindings(item, s)
@@ -400,12 +438,12 @@ func (c *compiler) block(n *node) (eval, error) {
 	case len(items) == 0:
 		return constant(value.Value{}), nil
 	case len(s.names) > 0:
-		return framed(s, items), nil
+		return framed(s, items, x), nil
 	case len(items) == 1:
 		if n.items[0].single() {
 			return items[0], nil
 		}
-		return collapse.then(items[0]), nil
+		return x.then(items[0]), nil
 	}
 	return func(f *frame, in value.Value) (v value.Value, err error) {
 		for _, item := range items {
@@ -413,7 +451,7 @@ func (c *compiler) block(n *node) (eval, error) {
 				return value.Value{}, err
 			}
 		}
-		return collapsed(v), nil
+		return x.of(v), nil
 	}, nil
 }
 
@@ -428,7 +466,7 @@ func (n *node) single() bool {
 }
 
 // framed evaluates the items in a frame of their own.
-func framed(s *scope, items []eval) eval {
+func framed(s *scope, items []eval, x exit) eval {
 	return func(f *frame, in value.Value) (v value.Value, err error) {
 		r := f.run
 		own := r.frame(s, f)
@@ -440,7 +478,7 @@ func framed(s *scope, items []eval) eval {
 		if r.tail.call == nil { // a tail call still needs the frame
 			r.release(s, own)
 		}
-		return collapsed(v), nil
+		return x.of(v), nil
 	}
 }
 
@@ -501,8 +539,11 @@ func (c *compiler) lambda(n *node) (eval, error) {
 func calleeName(n *node) (text string, bare bool) {
 	switch n.kind {
 	case nodePath:
+		if n.items[0].kind == nodeParent {
+			return "", false
+		}
 		return n.items[0].text, n.items[0].bare
-	case nodeBlock, nodeLambda, nodeCondition, nodeTransform, nodeBind, nodeRegex:
+	case nodeParent, nodeBlock, nodeLambda, nodeCondition, nodeTransform, nodeBind, nodeRegex:
 		return "", false
 	case nodeCall:
 		return "(", false
@@ -621,17 +662,15 @@ func (c *compiler) partial(n *node) (eval, error) {
 		return nil, err
 	}
 	return func(f *frame, in value.Value) (value.Value, error) {
-		var args []value.Value
-		var open []int
+		args := make([]value.Value, len(call.args))
 		for i, arg := range call.args {
-			var v value.Value
-			var err error
 			if arg == nil {
-				open = append(open, i)
-			} else if v, err = arg(f, in); err != nil {
+				continue
+			}
+			var err error
+			if args[i], err = arg(f, in); err != nil {
 				return value.Value{}, err
 			}
-			args = append(args, v)
 		}
 		v, err := call.callee(f, in)
 		if err != nil {
@@ -640,7 +679,16 @@ func (c *compiler) partial(n *node) (eval, error) {
 		fn := functionOf(v)
 		switch {
 		case fn != nil:
-			return ofFunction(partly(fn, args, open)), nil
+			if err := fn.partialError(); err != nil {
+				return value.Value{}, err
+			}
+			g := &given{values: args[:min(len(args), fn.parameters())]} // what is too much is lost
+			for i := range g.values {
+				if call.args[i] == nil {
+					g.open = append(g.open, i)
+				}
+			}
+			return ofFunction(partly(fn, g)), nil
 		case !v.Exists() && call.forgotten != nil && call.forgotten(f):
 			return value.Value{}, call.site.error("T1007")
 		}

@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -25,11 +26,12 @@ type Error struct {
 	Index    int         // the argument concerned, from 1
 	Message  string      // the text, without the code
 
-	bare  bool   // the token is a number: the message shows it without quotes
-	empty bool   // the token is an empty text, not missing
-	text  string // replaces the text of the table ($error, $assert)
-	of    string // the type of the items wanted, for T0412
-	cause error
+	bare    bool   // the token is a number: the message shows it without quotes
+	pattern bool   // the token is a regular expression: the message shows an object of JavaScript
+	empty   bool   // the token is an empty text, not missing
+	text    string // replaces the text of the table ($error, $assert)
+	of      string // the type of the items wanted, for T0412; the function, for D3140
+	cause   error
 }
 
 // Error returns code and message: "T1006: Attempted to invoke a non-function".
@@ -116,6 +118,7 @@ var messages = map[string]string{
 	"D1002": "Cannot negate a non-numeric value: {{value}}",
 	"D1004": "Regular expression matches zero length string",
 	"D1009": "Multiple key definitions evaluate to same key: {{value}}",
+	"D1010": "Attempted to access the Javascript object prototype",
 	"D1011": "The pattern of the transform expression must select objects: {{value}}",
 	"D2014": "The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to allocate {{value}}.",
 	"D3001": "Attempting to invoke string function on Infinity or NaN",
@@ -157,7 +160,7 @@ var messages = map[string]string{
 	"D3137": "{{{message}}}",
 	"D3138": "The $single() function expected exactly 1 matching result.  Instead it matched more.",
 	"D3139": "The $single() function expected exactly 1 matching result.  Instead it matched 0.",
-	"D3140": "Malformed URL passed to ${{{token}}}(): {{value}}",
+	"D3140": "Malformed URL passed to ${{{function}}}(): {{value}}",
 	"D3141": "{{{message}}}",
 }
 
@@ -221,10 +224,14 @@ func (e *Error) field(name string, plain bool) string {
 		switch {
 		case e.Token == "" && !e.empty:
 			return "undefined"
+		case e.pattern:
+			return "{}"
 		case plain || e.bare:
 			return e.Token
 		}
 		return quoted(e.Token)
+	case "function": // an operator around the function changes the token
+		return cmp.Or(e.of, e.Token)
 	case "index":
 		return strconv.Itoa(e.Index)
 	case "type":
@@ -248,7 +255,10 @@ func shown(v value.Value) string {
 	case !v.Exists():
 		return "undefined"
 	case isFunction(v):
-		return `"<function>"`
+		if functionOf(v).javaScript() {
+			return "undefined"
+		}
+		return `"<function>"` // the reference shows the inside of its objects
 	case v.Kind() == value.Opaque:
 		return "null"
 	case v.Kind() == value.Number:
@@ -259,7 +269,13 @@ func shown(v value.Value) string {
 	if c := (sizeCheck{left: maxShown}); c.add(v, deepest) != nil {
 		return `"<` + v.Kind().String() + `>"`
 	}
-	return v.String()
+	v, _ = replaced(v, func(v value.Value) (value.Value, bool) {
+		if v.Kind() != value.Number {
+			return v, false
+		}
+		return value.OfFloat(v.Float()), true // 1E2 is 100
+	})
+	return string(textForm{}.smallEscapes([]byte(v.String()), 0))
 }
 
 // quoted writes a text as JSON.stringify does.

@@ -83,10 +83,15 @@ type function struct {
 	matcher   bool // a regular expression
 	regex     *regex
 	links     *chainLinks // of a chain
+	ends      bool        // with a call in tail position: errors have its place
+	passed    *function   // what an argument stands for, see passed
+	tail      *tailCall   // of a call in tail position, see thunked
+	calls     uint64      // of a built-in function: the parameters that it does nothing with but call
 
 	// Of a lambda:
 	lambda *lambda
 	frame  *frame      // the one around it
+	given  *given      // of a partial application
 	in     value.Value // the context where it was made
 	site   *site       // where it was last called
 }
@@ -126,18 +131,18 @@ func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Valu
 		var callee *function
 		depth := r.depth
 		r.depth = r.level - t.call.depth // the body of the tail call has ended
-		if callee, args, err = t.call.prepare(t.frame, t.in); err != nil {
+		if callee, args, err = t.call.prepare(t.frame, t.in, true); err != nil {
 			return value.Value{}, err
 		}
 		r.depth, r.level = depth, level
 		r.release(t.scope, t.frame)
-		if callee != nil {
-			r.calledAt(callee, &t.call.calleeSite)
-		}
 		if callee != nil && callee.lambda == nil {
 			r.level++ // calls made by a built-in function nest in it; a lambda has ended
 		}
 		v, err = r.invoke(callee, args, in)
+		if callee == nil {
+			err = t.call.calleeSite.place(err)
+		}
 		r.level, r.stack = level, r.stack[:base]
 	}
 	return v, err
@@ -148,6 +153,12 @@ func (r *run) apply(f *function, args []value.Value, in value.Value) (value.Valu
 func (r *run) invoke(f *function, args []value.Value, in value.Value) (v value.Value, err error) {
 	if f == nil {
 		return value.Value{}, fail("T1006", value.Value{})
+	}
+	if f.passed != nil {
+		if v, err = r.invoke(f.passed, args, value.NullValue); err != nil {
+			err = r.locate(err, f)
+		}
+		return v, err
 	}
 	if f.signature != nil && !f.signature.fits(args) {
 		args, err = f.signature.check(r, args, in)
@@ -160,7 +171,7 @@ func (r *run) invoke(f *function, args []value.Value, in value.Value) (v value.V
 			v, err = f.call(Call{r, in}, args)
 		}
 	}
-	if err != nil {
+	if err != nil && !f.ends {
 		err = r.locate(err, f)
 	}
 	return v, err
@@ -178,7 +189,11 @@ func (r *run) enter(f *function, args []value.Value) (value.Value, error) {
 		return value.Value{}, err
 	}
 	fr := r.frame(l.scope, f.frame)
-	copy(fr.slots[:l.params], args)
+	if f.given == nil {
+		copy(fr.slots[:l.params], args)
+	} else {
+		f.given.fill(fr.slots, args)
+	}
 	v, err := l.body(fr, f.in)
 	if r.tail.call == nil || err != nil {
 		r.release(l.scope, fr)
@@ -226,6 +241,19 @@ func (r *run) siteOf(f *function) *site {
 	return nil
 }
 
+// placed returns the place of a call in tail position: without a name of its own it has
+// the name of the function's last call.
+func (r *run) placed(fn *function, s *site) *site {
+	last := fn.site
+	if fn.builtin {
+		last = r.siteOf(fn)
+	}
+	if s.token != "" || last == nil || last.token == "" {
+		return s
+	}
+	return &site{position: s.position, token: last.token, bare: last.bare}
+}
+
 // calledAt stores where a function is called.
 func (r *run) calledAt(f *function, s *site) {
 	if !f.builtin {
@@ -255,8 +283,44 @@ type call struct {
 	depth      int                 // in its body
 }
 
+// passed returns an argument of a call as the callee gets it. The reference wraps a
+// function in another one, which a condition holds for false, which is equal to no other
+// function, which has no context, and which knows where it is called only in tail position. A
+// regular expression is such a function already. The arguments of a call in tail position
+// are not wrapped.
+func passed(v value.Value) value.Value {
+	fn := functionOf(v)
+	if fn == nil || fn.matcher {
+		return v
+	}
+	of := fn
+	if fn.passed != nil {
+		of = fn.passed
+	}
+	return ofFunction(&function{name: of.name, arity: of.arity, passed: of})
+}
+
+// onlyCalls reports whether f does nothing with a function as its argument i but call it,
+// without regard to its context.
+func (f *function) onlyCalls(i int, arg value.Value) bool {
+	if f == nil || f.calls>>i&1 == 0 {
+		return false
+	}
+	fn := functionOf(arg)
+	return fn != nil && fn.signature == nil
+}
+
+// context returns the context of a function that $map and others call: of a lambda that
+// is not wrapped, see passed, the one where it was made.
+func (f *function) context() value.Value {
+	if f != nil && f.lambda != nil && f.signature != nil {
+		return f.in
+	}
+	return value.NullValue
+}
+
 // prepare evaluates callee and arguments; the arguments are on the stack.
-func (c *call) prepare(f *frame, in value.Value) (*function, []value.Value, error) {
+func (c *call) prepare(f *frame, in value.Value, tail bool) (*function, []value.Value, error) {
 	r := f.run
 	base := len(r.stack)
 	if c.first != nil {
@@ -273,14 +337,25 @@ func (c *call) prepare(f *frame, in value.Value) (*function, []value.Value, erro
 	if !proc.Exists() && c.forgotten != nil && c.forgotten(f) {
 		return nil, nil, c.site.error("T1005")
 	}
-	for _, arg := range c.args {
+	fn := functionOf(proc)
+	switch {
+	case !tail:
+	case fn != nil:
+		r.calledAt(fn, r.placed(fn, &c.calleeSite)) // before the arguments: they may call it, too
+	case proc.Kind() != value.Object && proc.Kind() != value.Array:
+		return nil, nil, c.calleeSite.error("T1006") // the reference fails before the arguments
+	}
+	for i, arg := range c.args {
 		v, err := arg(f, in)
 		if err != nil {
 			return nil, nil, err
 		}
+		if v.Kind() == value.Opaque && !tail && !fn.onlyCalls(i, v) {
+			v = passed(v)
+		}
 		r.stack = append(r.stack, v)
 	}
-	return functionOf(proc), r.stack[base:], nil
+	return fn, r.stack[base:], nil
 }
 
 // error returns an error with the position of the call.
@@ -292,7 +367,7 @@ func (s *site) error(code string) error {
 func (c *call) eval(f *frame, in value.Value) (value.Value, error) {
 	r := f.run
 	base := len(r.stack)
-	fn, args, err := c.prepare(f, in)
+	fn, args, err := c.prepare(f, in, false)
 	if err != nil {
 		return value.Value{}, err
 	}
@@ -303,7 +378,7 @@ func (c *call) eval(f *frame, in value.Value) (value.Value, error) {
 
 // apply calls the function from this place: errors without a position get its own.
 func (c *call) apply(r *run, fn *function, args []value.Value, in value.Value) (value.Value, error) {
-	if fn != nil {
+	if fn != nil && fn.passed == nil {
 		r.calledAt(fn, &c.site)
 	}
 	if err := r.callAt(c.depth); err != nil {
@@ -329,7 +404,7 @@ func (s *site) place(err error) error {
 // chain returns the function that calls first and, with its result, second.
 func chain(first, second *function) *function {
 	links := &chainLinks{first, second}
-	return &function{arity: 1, links: links, call: func(c Call, args []value.Value) (value.Value, error) {
+	return &function{arity: 1, links: links, ends: true, call: func(c Call, args []value.Value) (value.Value, error) {
 		r := c.run
 		base := len(r.stack)
 		var x value.Value
@@ -350,9 +425,12 @@ type chainLinks struct{ first, second *function }
 // of first. A second function that is a chain itself is run here, without nesting:
 // in the reference it is a tail call.
 func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error) {
-	var within *function // the current chain, if it is not l
 	for {
-		r.calledAt(l.first, &chainFirst)
+		arg[0] = passed(collapsed(arg[0]))
+		r.calledAt(l.second, &chainSecond) // in tail position, so before its argument
+		if l.first.passed == nil {
+			r.calledAt(l.first, &chainFirst)
+		}
 		if err = r.poll(); err == nil {
 			err = r.nested(func() (err error) {
 				v, err = r.apply(l.first, arg, value.NullValue)
@@ -361,15 +439,11 @@ func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error)
 		}
 		if err == nil {
 			arg[0] = collapsed(v)
-			r.calledAt(l.second, &chainSecond)
 			if l.second.links != nil {
-				within, l = l.second, l.second.links
+				l = l.second.links
 				continue
 			}
 			v, err = r.apply(l.second, arg, value.NullValue)
-		}
-		if err != nil && within != nil {
-			err = r.locate(err, within)
 		}
 		return v, err
 	}
@@ -378,27 +452,88 @@ func (l *chainLinks) apply(r *run, arg []value.Value) (v value.Value, err error)
 // The positions of errors in the reference, which makes the function from the text
 // "function($f, $g) { function($x){ $g($f($x)) } }".
 var (
-	chainFirst  = site{position: 38, token: "f"}
+	chainFirst  = site{position: 39, token: "f"}
 	chainSecond = site{position: 35, token: "g"}
 )
 
-// partly returns the function of the open arguments of fn; given has the others.
-func partly(fn *function, given []value.Value, open []int) *function {
-	return &function{arity: len(open), call: func(c Call, args []value.Value) (value.Value, error) {
+// given are the arguments of a partial application: some values, and the places of
+// the open ones.
+type given struct {
+	values []value.Value
+	open   []int
+}
+
+// fill writes the arguments of a call to dst.
+func (g *given) fill(dst, args []value.Value) {
+	copy(dst, g.values)
+	for i, at := range g.open {
+		if i < len(args) {
+			dst[at] = args[i]
+		}
+	}
+}
+
+// partly returns the function of the open parameters of fn. As in the reference it has
+// no signature, and an error in it does not have the place of a call of fn.
+func partly(fn *function, g *given) *function {
+	bare := *fn
+	bare.builtin, bare.site = false, nil
+	if fn.lambda != nil {
+		bare.signature, bare.arity, bare.given = nil, len(g.open), g.within(fn.given)
+		return &bare
+	}
+	return &function{arity: len(g.open), ends: fn.ends, call: func(c Call, args []value.Value) (value.Value, error) {
 		r := c.run
 		base := len(r.stack)
-		r.stack = append(r.stack, given...)
-		for i, at := range open {
-			if i < len(args) {
-				r.stack[base+at] = args[i]
-			}
-		}
+		r.stack = append(r.stack, g.values...)
+		g.fill(r.stack[base:], args)
 		var v value.Value
 		err := r.nested(func() (err error) {
-			v, err = r.apply(fn, r.stack[base:], value.NullValue)
+			v, err = r.apply(&bare, r.stack[base:], value.NullValue)
 			return err
 		})
 		r.stack = r.stack[:base]
 		return v, err
 	}}
+}
+
+// within returns the arguments of a partial application of a partial application,
+// which is outer unless it is nil.
+func (g *given) within(outer *given) *given {
+	if outer == nil {
+		return g
+	}
+	both := &given{values: append([]value.Value(nil), outer.values...)}
+	outer.fill(both.values, g.values)
+	for _, at := range g.open {
+		both.open = append(both.open, outer.open[at])
+	}
+	return both
+}
+
+// parameters returns the number of parameters that a partial application of f binds. A
+// function without parameters has one in the reference, which it may look at.
+func (f *function) parameters() int {
+	if f.builtin {
+		return max(1, f.arity)
+	}
+	return f.arity
+}
+
+// javaScript reports whether f is a function of JavaScript in the reference, not one of
+// its objects: it is false as a condition, and has no JSON.
+func (f *function) javaScript() bool { return f.matcher || f.passed != nil }
+
+// partialError returns why the reference cannot apply a function partially; nil if it
+// can. It makes a lambda from the text of the function's parameters in JavaScript, and
+// in two cases these are not the parameters of a lambda: "(...params)" of a function
+// that is an argument, see passed, and "(arg, prettify = false)" of $string.
+func (f *function) partialError() error {
+	switch {
+	case f.passed != nil:
+		return &Error{Code: "S0202", Position: 12, Token: "..", Value: value.OfString(")")}
+	case f.builtin && f.name == "string":
+		return &Error{Code: "S0208", Position: 26, Token: "=", Value: value.OfInt(2)}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,8 +46,38 @@ func (t token) shown() (text string, bare bool) {
 		return t.text, true
 	case tokenEnd:
 		return "(end)", false
+	case tokenRegex:
+		return regexText(t.text, t.flags), false
 	}
 	return t.text, false
+}
+
+// regexText returns a regular expression as JavaScript writes it: with the flag g, which
+// all have, and with escapes for slashes outside of classes and for ends of lines.
+func regexText(pattern, flags string) string {
+	letters := []byte("g" + flags)
+	slices.Sort(letters)
+	out := []byte("/")
+	class := false
+	for i := 0; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case c == '\\' && i+1 < len(pattern):
+			out = append(out, c)
+			i++
+		case c == '[', c == ']':
+			class = c == '['
+		case c == '/' && !class:
+			out = append(out, '\\')
+		case c == '\n':
+			out = append(out, '\\', 'n')
+			continue
+		case c == '\r':
+			out = append(out, '\\', 'r')
+			continue
+		}
+		out = append(out, pattern[i])
+	}
+	return string(append(out, '/')) + string(letters)
 }
 
 // singles are the operators of one character, doubles those of two. "!" and

@@ -231,6 +231,9 @@ func (m *member) join(item value.Value) {
 // object evaluates the values, in the order of the keys.
 func (g *grouping) object(r *run, m *members, eval func(*member) (value.Value, error)) (value.Value, error) {
 	var b value.ObjectBuilder
+	if r.expr.ordered {
+		slices.SortStableFunc(m.list, func(a, b member) int { return compareIndices(a.name, b.name) })
+	}
 	for i := range m.list {
 		if err := r.poll(); err != nil {
 			return value.Value{}, err
@@ -295,16 +298,16 @@ func indexOf(name string) (n uint64, ok bool) {
 }
 
 // sortIndices puts names that are integers first, ascending.
-func sortIndices(names []string) {
-	slices.SortStableFunc(names, func(a, b string) int {
-		x, isX := indexOf(a)
-		y, isY := indexOf(b)
-		switch {
-		case isX && isY && x < y, isX && !isY:
-			return -1
-		case isX && isY && x > y, !isX && isY:
-			return 1
-		}
-		return 0
-	})
+func sortIndices(names []string) { slices.SortStableFunc(names, compareIndices) }
+
+func compareIndices(a, b string) int {
+	x, isX := indexOf(a)
+	y, isY := indexOf(b)
+	switch {
+	case isX && isY && x < y, isX && !isY:
+		return -1
+	case isX && isY && x > y, !isX && isY:
+		return 1
+	}
+	return 0
 }

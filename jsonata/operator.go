@@ -540,7 +540,7 @@ func (r *run) cast(v value.Value) (bool, error) {
 		return false, nil
 	case value.Opaque:
 		if fn := functionOf(v); fn != nil {
-			return !fn.matcher, nil
+			return !fn.javaScript(), nil
 		}
 		f, ok, err := numeric(v)
 		return ok && f != 0, err

@@ -81,6 +81,7 @@ func (p *parser) expect(operator string, infix bool) error {
 func (p *parser) unexpected(code, wanted string) error {
 	e := failAt(code, p.token.position, "")
 	e.Token, e.bare = p.token.shown()
+	e.pattern = p.token.kind == tokenRegex
 	e.empty = e.Token == ""
 	if wanted != "" {
 		e.Value = value.OfString(wanted)
@@ -213,9 +214,7 @@ func (p *parser) operator(t token, left *node) (*node, error) {
 		return p.condition(n)
 	case ":=":
 		if left.kind != nodeVariable {
-			e := failAt("S0212", left.position, left.text)
-			e.bare = left.bare
-			return nil, e
+			return nil, left.misplaced("S0212")
 		}
 		n.kind, n.text = nodeBind, left.text
 		return p.operandTo(n, &n.rhs, powers[":="]-1) // it binds to the right
@@ -344,12 +343,29 @@ func (p *parser) call(n *node) (*node, error) {
 	return n, nil
 }
 
+// misplaced returns an error that names n, which stands where a variable must stand.
+func (n *node) misplaced(code string) *Error {
+	e := failAt(code, n.position, n.text)
+	e.bare = n.bare
+	switch n.kind {
+	case nodeRegex:
+		e.Token = regexText(n.text, n.flags)
+	case nodeBind:
+		e.Token = ":="
+	case nodeFocus:
+		e.Token = "@"
+	case nodeIndex:
+		e.Token = "#"
+	}
+	return e
+}
+
 // lambda reads "<signature>{body}" behind the parameters of n.
 func (p *parser) lambda(n *node) (*node, error) {
 	for i, item := range n.items {
 		if item.kind != nodeVariable {
-			e := failAt("S0208", item.position, item.text)
-			e.bare, e.Value = item.bare, value.OfFloat(float64(i+1))
+			e := item.misplaced("S0208")
+			e.Value = value.OfFloat(float64(i + 1))
 			return nil, e
 		}
 	}

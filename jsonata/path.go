@@ -73,7 +73,7 @@ func (c *compiler) steps(n *node) (*path, error) {
 // step compiles one step.
 func (c *compiler) step(n *node) (s step, err error) {
 	switch {
-	case n.kind == nodeName:
+	case n.kind == nodeName && len(n.predicates) == 0 && n.group == nil: // a string at the head of a path has predicates
 		s.name, s.isName, s.keep = n.text, true, n.keepArray
 	case n.kind == nodeDescendant && len(n.stages)+len(n.predicates) == 0 && n.group == nil && !n.keepArray:
 		s.deep = true

@@ -41,7 +41,7 @@ func (r *run) search(re *regex, s string) error {
 	if err := r.poll(); err != nil {
 		return err
 	}
-	if !re.Backtracks() {
+	if !r.matcher.Backtracks(re.Regexp, s) {
 		return nil
 	}
 	const valuesPerGroup = 8 // the size of a group in a match of the engine
@@ -72,7 +72,7 @@ func (re *regex) find(r *run, s string, from int, room ecma.Match) (ecma.Match, 
 // match. Only the first match may be empty; another empty one fails with D1004.
 func (re *regex) all(r *run, s string, do func(ecma.Match) (bool, error)) error {
 	var m ecma.Match
-	done := false
+	done, s := false, wtf8.Searchable(s)
 	for from := 0; from == 0 || from < len(s); {
 		var err error
 		if m, err = re.find(r, s, from, m); err != nil || m == nil {
@@ -107,7 +107,7 @@ func (re *regex) matches(r *run, s string) (bool, error) {
 		return false, err
 	}
 	r.fuel -= len(s) / searchedPerStep
-	ok, err := r.matcher.Matches(re.Regexp, s)
+	ok, err := r.matcher.Matches(re.Regexp, wtf8.Searchable(s))
 	return ok, regexError(err)
 }
 
@@ -153,7 +153,7 @@ func (re *regex) function() *function {
 // next returns the match behind an offset as an object {match, start, end,
 // groups, next}.
 func (re *regex) next(r *run, s string, from int) (value.Value, error) {
-	m, err := re.find(r, s, from, nil)
+	m, err := re.find(r, wtf8.Searchable(s), from, nil)
 	if err != nil || m == nil {
 		return value.Value{}, err
 	}

@@ -43,7 +43,11 @@ func rewrite(raw *node) (*node, error) {
 		return nil, err
 	}
 	if n.kind == nodeParent || len(n.seeking) > 0 {
-		return nil, failAt("S0217", n.position, n.kind.String())
+		e := failAt("S0217", n.position, n.kind.String())
+		if n.kind == nodeParent {
+			e.Position = 0 // the reference does not know it
+		}
+		return nil, e
 	}
 	return n, nil
 }
@@ -180,19 +184,32 @@ func (r *rewriter) lambda(n *node) (*node, error) {
 	return n, nil
 }
 
-// markTail marks the calls in tail position. What has predicates or a group needs
-// the result itself.
+// markTail marks the calls in tail position. As in the reference, a group behind such a
+// call is lost; for the predicates and the group of a block see compiler.thunked.
 func markTail(n *node) {
 	switch {
-	case n == nil || n.predicates != nil || n.group != nil:
-	case n.kind == nodeCall:
-		n.tail = true
+	case n == nil:
+	case n.kind == nodeCall && n.predicates == nil:
+		n.tail, n.group = true, nil
 	case n.kind == nodeCondition:
 		markTail(n.rhs)
 		markTail(n.third)
 	case n.kind == nodeBlock && len(n.items) > 0:
 		markTail(n.items[len(n.items)-1])
 	}
+}
+
+// endsInTail reports whether n leaves a call in tail position to its caller.
+func (n *node) endsInTail() bool {
+	switch {
+	case n == nil:
+		return false
+	case n.kind == nodeCondition:
+		return n.rhs.endsInTail() || n.third.endsInTail()
+	case n.kind == nodeBlock && len(n.items) > 0:
+		return n.items[len(n.items)-1].endsInTail()
+	}
+	return n.tail
 }
 
 // transform rewrites the clauses, which seek for themselves.
@@ -282,7 +299,7 @@ func (r *rewriter) predicate(n *node) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range filter.seeking {
+	for _, p := range filter.seeking { // a predicate that is nothing but "%" means no step: it has no value
 		if p.level == 1 {
 			if err := seek(step, p); err != nil {
 				return nil, err
@@ -291,7 +308,9 @@ func (r *rewriter) predicate(n *node) (*node, error) {
 			p.level--
 		}
 	}
-	adopt(step, filter)
+	if filter.seeking != nil {
+		adopt(step, filter)
+	}
 	*list = append(*list, stage{filter: filter})
 	return out, nil
 }

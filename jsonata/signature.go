@@ -66,7 +66,7 @@ func parseSignature(text string) (*signature, error) {
 			p = &s.params[len(s.params)-1]
 		}
 		switch c {
-		case '-', '?', '+', '<':
+		case '-', '?', '+':
 			if p == nil {
 				continue
 			}
@@ -105,6 +105,17 @@ func parseSignature(text string) (*signature, error) {
 		}
 	}
 	return &s, nil
+}
+
+// functions returns the set of the parameters that take nothing but a function or a
+// string.
+func (s *signature) functions() (set uint64) {
+	for i := range min(len(s.params), 64) {
+		if takes := s.params[i].takes; takes.has('f') && takes&^setOf("fsm") == 0 {
+			set |= 1 << i
+		}
+	}
+	return set
 }
 
 // closing returns the index of the bracket that closes the one at i, or the end of

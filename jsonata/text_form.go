@@ -139,6 +139,11 @@ func (form textForm) appendQuoted(dst []byte, s string) []byte {
 	if len(dst)-start == len(s)+2 {
 		return dst
 	}
+	return form.smallEscapes(dst, start)
+}
+
+// smallEscapes is the second step of appendQuoted, for the JSON from start on.
+func (form textForm) smallEscapes(dst []byte, start int) []byte {
 	end := start
 	for i := start; i < len(dst); i++ {
 		if dst[i] != '\\' {

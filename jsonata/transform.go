@@ -121,6 +121,9 @@ func (t *transform) change(f *frame, c *copying, match value.Value) error {
 	if err := c.run.poll(); err != nil {
 		return err
 	}
+	if fn := functionOf(match); fn != nil && fn.javaScript() {
+		return &Error{Code: "D1010", Position: t.position}
+	}
 	now, err := c.now(match)
 	if err != nil {
 		return err
@@ -136,7 +139,7 @@ func (t *transform) change(f *frame, c *copying, match value.Value) error {
 		switch match.Kind() {
 		case value.Object, value.Array:
 		default:
-			if update.Len() > 0 {
+			if update.Len() > 0 && !isFunction(match) {
 				return &Error{Code: codeNotObject, Position: t.position, Value: match}
 			}
 		}
@@ -196,7 +199,7 @@ type edit struct {
 func (c *copying) edit(at *value.Value, update value.Value, removed []value.Value) error {
 	e := &c.last
 	if e.to == nil || e.from != at.Shape() || e.update != update.Shape() || !sameTexts(e.removed, removed) {
-		*e = newEdit(*at, update, removed)
+		*e = newEdit(*at, update, removed, c.run.expr.ordered)
 	}
 	members, updates := at.MemberValues(), update.MemberValues()
 	out := c.slice(len(e.source))
@@ -216,7 +219,7 @@ func sameTexts(a, b []value.Value) bool {
 	return slices.EqualFunc(a, b, func(x, y value.Value) bool { return x.Text() == y.Text() })
 }
 
-func newEdit(v, update value.Value, removed []value.Value) edit {
+func newEdit(v, update value.Value, removed []value.Value, ordered bool) edit {
 	e := edit{from: v.Shape(), update: update.Shape(), removed: removed}
 	source := map[string]int{}
 	var names []string
@@ -236,6 +239,9 @@ func newEdit(v, update value.Value, removed []value.Value) edit {
 		delete(source, name.Text())
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { _, ok := source[name]; return !ok })
+	if ordered {
+		sortIndices(names)
+	}
 	for _, name := range names {
 		e.source = append(e.source, source[name])
 	}

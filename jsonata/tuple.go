@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -241,11 +242,12 @@ func (s *tupleStream) tuples(f *frame, in value.Value) ([]*frame, error) {
 			}
 		}
 	}
-	tuples, err := s.path.tuples(f, in)
+	tuples, _, err := s.path.tuples(f, in)
 	if err != nil {
 		return nil, err
 	}
-	return s.path.stages(f, s.stages, tuples)
+	tuples, _, err = s.path.stages(f, s.stages, tuples, false)
+	return tuples, err
 }
 
 // streamedBlock compiles a block that yields tuples for its predicates only.
@@ -294,12 +296,12 @@ func (p *tuplePath) several(from, up *frame, n int) ([]frame, error) {
 }
 
 // tuples evaluates the path up to its group.
-func (p *tuplePath) tuples(f *frame, in value.Value) ([]*frame, error) {
+func (p *tuplePath) tuples(f *frame, in value.Value) (tuples []*frame, bare bool, err error) {
 	r := f.run
 	base := len(r.stack)
 	items, _, err := p.begin(f, in)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	return p.from(f, items, base)
 }
@@ -339,35 +341,35 @@ func (p *tuplePath) begin(f *frame, in value.Value) (items []value.Value, empty 
 }
 
 // from evaluates the steps that bind. It takes everything from base on, which may
-// include the items, off the stack.
-func (p *tuplePath) from(f *frame, items []value.Value, base int) ([]*frame, error) {
+// include the items, off the stack. bare says that the tuples are sorted, see object.
+func (p *tuplePath) from(f *frame, items []value.Value, base int) (tuples []*frame, bare bool, err error) {
 	r := f.run
 	if len(p.steps) == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
 	first, err := p.several(nil, f, len(items))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	tuples := make([]*frame, len(items))
+	tuples = make([]*frame, len(items))
 	for i := range first {
 		first[i].at = items[i]
 		tuples[i] = &first[i]
 	}
 	r.stack = r.stack[:base]
 	for i := range p.steps {
-		var err error
-		if tuples, err = p.step(f, &p.steps[i], tuples, i == 0); err != nil {
-			return nil, err
+		if tuples, bare, err = p.step(f, &p.steps[i], tuples, i == 0); err != nil {
+			return nil, false, err
 		}
 	}
-	return tuples, nil
+	return tuples, bare, nil
 }
 
 // step evaluates a step on each tuple, and then its stages.
-func (p *tuplePath) step(f *frame, s *tupleStep, tuples []*frame, first bool) (out []*frame, err error) {
+func (p *tuplePath) step(f *frame, s *tupleStep, tuples []*frame, first bool) (out []*frame, bare bool, err error) {
 	switch {
 	case s.sort != nil:
+		bare = !first && len(tuples) > 1
 		out, err = s.sorted(f.run, tuples, first)
 	case s.stream != nil:
 		out, err = p.merged(f, s.stream, tuples)
@@ -375,9 +377,23 @@ func (p *tuplePath) step(f *frame, s *tupleStep, tuples []*frame, first bool) (o
 		out, err = p.bound(f, s, tuples)
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return p.stages(f, s.stages, out)
+	return p.stages(f, s.stages, out, bare)
+}
+
+// object returns a tuple as the reference sees it behind an order-by clause that had
+// something to sort: a predicate or a group there is evaluated on an object of the
+// context and the variables, and without these variables. So it mostly selects nothing.
+func (p *tuplePath) object(r *run, t *frame) (value.Value, error) {
+	var b value.ObjectBuilder
+	b.Set("@", t.at)
+	for i, v := range t.slots {
+		if v.Exists() {
+			b.Set(strings.Replace(p.scope.names[i], "%", "!", 1), v)
+		}
+	}
+	return r.object(&b)
 }
 
 // sorted is a step that is an order-by clause. As the first step of a path it may
@@ -467,10 +483,11 @@ func (p *tuplePath) bound(f *frame, s *tupleStep, tuples []*frame) (out []*frame
 	return out, nil
 }
 
-// stages filters and numbers tuples.
-func (p *tuplePath) stages(f *frame, stages []tupleStage, tuples []*frame) ([]*frame, error) {
+// stages filters and numbers tuples. bare says that they are sorted, see object.
+func (p *tuplePath) stages(f *frame, stages []tupleStage, tuples []*frame, bare bool) ([]*frame, bool, error) {
 	for _, st := range stages {
 		switch {
+		case st.filter == nil && st.index == none: // "#$"
 		case st.filter == nil:
 			for i, t := range tuples {
 				t.slots[st.index] = value.OfFloat(float64(i))
@@ -478,26 +495,36 @@ func (p *tuplePath) stages(f *frame, stages []tupleStage, tuples []*frame) ([]*f
 		case st.filter.literal:
 			i := position(st.filter.index, len(tuples))
 			if i < 0 {
-				return nil, nil
+				return nil, bare, nil
 			}
 			tuples = tuples[i : i+1]
 		default:
 			var err error
-			if tuples, err = st.filter.tuples(f.run, tuples); err != nil {
-				return nil, err
+			if tuples, err = p.filtered(f, st.filter, tuples, bare); err != nil {
+				return nil, bare, err
 			}
 		}
 	}
-	return tuples, nil
+	return tuples, bare, nil
 }
 
-// tuples returns the tuples that pass.
-func (fl *filter) tuples(r *run, tuples []*frame) (out []*frame, err error) {
+// filtered returns the tuples that pass.
+func (p *tuplePath) filtered(f *frame, fl *filter, tuples []*frame, bare bool) (out []*frame, err error) {
+	r := f.run
 	for i, t := range tuples {
 		if err := r.poll(); err != nil {
 			return nil, err
 		}
-		n, err := fl.passes(t, t.at, i, len(tuples))
+		in, at := t, t.at
+		if bare {
+			if in, err = p.tuple(nil, f, value.Value{}); err == nil {
+				at, err = p.object(r, t)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		n, err := fl.passes(in, at, i, len(tuples))
 		if err != nil {
 			return nil, err
 		}
@@ -520,11 +547,13 @@ func (p *tuplePath) eval(f *frame, in value.Value) (value.Value, error) {
 	if empty.Exists() && p.group == nil {
 		return r.finish(empty, base, nil, p.single)
 	}
-	tuples, err := p.from(f, items, base)
-	if err != nil {
+	tuples, bare, err := p.from(f, items, base)
+	switch {
+	case err != nil:
 		return value.Value{}, err
-	}
-	if p.group != nil {
+	case p.group != nil && bare:
+		return p.evalBareGroup(f, tuples)
+	case p.group != nil:
 		return p.evalGroup(f, tuples)
 	}
 	for _, t := range tuples {
@@ -567,12 +596,31 @@ func (p *tuplePath) evalGroup(f *frame, tuples []*frame) (value.Value, error) {
 		}
 	}
 	return p.group.object(r, &m, func(at *member) (value.Value, error) {
-		t, err := p.reduce(joined[at.name])
+		of := joined[at.name]
+		t, err := p.reduce(of)
 		if err != nil {
 			return value.Value{}, err
 		}
+		if len(of) == 1 {
+			of[0].at = value.Value{} // the reference takes the context away: only the first key sees it
+		}
 		return p.group.values[at.pair](t, t.at)
 	})
+}
+
+// evalBareGroup groups sorted tuples, see object.
+func (p *tuplePath) evalBareGroup(f *frame, tuples []*frame) (value.Value, error) {
+	t, err := p.tuple(nil, f, value.Value{})
+	if err != nil {
+		return value.Value{}, err
+	}
+	items := make([]value.Value, len(tuples))
+	for i := range items {
+		if items[i], err = p.object(f.run, tuples[i]); err != nil {
+			return value.Value{}, err
+		}
+	}
+	return p.group.eval(t, items)
 }
 
 // reduce joins tuples: each variable gets the values it has in all of them.

@@ -15,6 +15,9 @@ var inputs = []string{
 	`[{"a":1,"b":[{"a":2}]},{"a":[0,1,2]},[[1],[2,3],[]],"a",5,null,true,-1.5]`,
 	`{"a":[{"b":1},{"b":2},{"b":3}],"b":{"a":{"b":{}},"b":[true,false]},"c":[1,2,3,4,5],"s":"a-b-c","n":-12345.678}`,
 	`{"a":"b","b":5,"c":true,"s":"ünï 😀 text","n":1e21}`,
+	`{"a":[],"b":{"2":"two","10":"ten","b":{}},"c":[[],[[]],{"a":[]}],"l":[[{"a":1},{"a":2}],[{"a":3}]],"n":-0.5,"s":"straße İ \u0000\ud800","t":false}`,
+	`{"l":[{"a":"x","b":1,"n":2},{"a":"x","b":1,"n":1},{"a":"y","b":2,"n":1e-7}],"and":1,"or":{"in":[2,3]},"in":"s","":{"":0},"a b":[1.0,2e0,1E2],"n":100000000000000000000,"s":" 12 "}`,
+	`[[{"a":{"b":1}}],{"b":[[2]]},[]]`,
 	`[3,1,2]`, `"a"`, `5`, `true`, `null`, `{}`, `[]`,
 }
 
@@ -71,6 +74,10 @@ func (g *maker) make(k kind) string {
 	switch {
 	case k == function:
 		return g.function(1 + g.IntN(3))
+	case g.IntN(40) == 0:
+		return g.function(1 + g.IntN(3))
+	case g.IntN(40) == 0:
+		return pick(g, "/* c */ ", "\n\t", " /**/") + g.make(k) + pick(g, " ", " /* \" */")
 	case g.IntN(7) == 0:
 		return g.leaf(k)
 	case g.IntN(7) == 0:
@@ -116,7 +123,13 @@ func (g *maker) make(k kind) string {
 
 // anyForm makes an expression whose form says nothing of its kind.
 func (g *maker) anyForm(k kind) string {
-	switch g.IntN(10) {
+	switch g.IntN(13) {
+	case 10:
+		return g.use(function)
+	case 11:
+		return g.operand(k) + "[]"
+	case 12:
+		return g.recursion(k)
 	case 0:
 		return g.make(boolean) + " ? " + g.make(k) + pick(g, " : "+g.make(k), "")
 	case 1:
@@ -155,19 +168,74 @@ func (g *maker) comparison() string {
 }
 
 func (g *maker) list() string {
+	known := len(g.variables)
+	defer func() { g.variables = g.variables[:known] }()
 	var items []string
 	for range g.IntN(4) {
-		items = append(items, g.make(anything))
+		items = append(items, g.item())
 	}
 	return "[" + strings.Join(items, ", ") + "]"
 }
 
+// item makes an expression that may bind a variable around it.
+func (g *maker) item() string {
+	if g.IntN(25) > 0 {
+		return g.make(anything)
+	}
+	name := pick(g, "v", "w")
+	made := "$" + name + " := " + g.make(anything)
+	g.variables = append(g.variables, name)
+	return made
+}
+
 func (g *maker) pairs() string {
+	known := len(g.variables)
+	defer func() { g.variables = g.variables[:known] }()
 	var pairs []string
 	for range g.IntN(3) {
-		pairs = append(pairs, g.make(text)+": "+g.make(anything))
+		pairs = append(pairs, g.make(text)+": "+g.item())
 	}
 	return strings.Join(pairs, ", ")
+}
+
+// use makes a call, or a partial application, of a function that is not named: of a
+// variable, an argument, a lambda, a chain.
+func (g *maker) use(of kind) string {
+	callee := "(" + g.make(of) + ")"
+	if len(g.variables) > 0 && g.IntN(2) == 0 {
+		callee = "$" + pick(g, g.variables...)
+	}
+	made := callee + g.openArguments(g.IntN(3), 6)
+	if strings.Contains(made, "?") && g.IntN(2) == 0 {
+		made += g.openArguments(1+g.IntN(2), 20)
+	}
+	return made
+}
+
+// openArguments makes arguments in parentheses, of which one in so many is open.
+func (g *maker) openArguments(n, one int) string {
+	var arguments []string
+	for range n {
+		if g.IntN(one) == 0 {
+			arguments = append(arguments, "?")
+		} else {
+			arguments = append(arguments, g.item())
+		}
+	}
+	return "(" + strings.Join(arguments, ", ") + ")"
+}
+
+// recursion makes a block with a function that calls itself a few times, in tail
+// position or not.
+func (g *maker) recursion(k kind) string {
+	known := len(g.variables)
+	defer func() { g.variables = g.variables[:known] }()
+	g.variables = append(g.variables, "x", "y")
+	step := pick(g, "$g($x - 1, %s)", "($g($x - 1, %s))[%s]", "$g($x - 1, %s){%s: $}", "[$g($x - 1, %s)]", "$g($x - 1, $append($y, %s))", "($w := %s; $g($x - 1, $w))", "$map([1], function($z){$g($x - 1, %s)})")
+	for strings.Contains(step, "%s") {
+		step = strings.Replace(step, "%s", g.make(anything), 1)
+	}
+	return "($g := function($x, $y){$x > 0 ? " + step + " : " + g.make(k) + "}; $g(" + pick(g, "2", "3", "0") + ", " + g.make(anything) + "))"
 }
 
 func (g *maker) terms() string {
@@ -189,11 +257,13 @@ func (g *maker) leaf(k kind) string {
 	}
 	switch k {
 	case number:
-		return pick(g, "0", "1", "2", "3", "10", "-1", "1.5", "0.1", "-2.5", "255", "1999", "1e3", "1e21", "1e-7", "123456.789", "9007199254740993", "a", "n", "$.n", "1510067557121")
+		return pick(g, "0", "1", "2", "3", "10", "-1", "1.5", "0.1", "-2.5", "255", "1999", "1e3", "1e21", "1e-7", "123456.789", "9007199254740993", "a", "n", "$.n", "1510067557121",
+			"0.0", "1E2", "5e-324", "1e308", "1e400", "-0", "4294967297", "0.30000000000000004", "1e15", "99999999999999999999")
 	case text:
-		return pick(g, `"a"`, `"b"`, `"x"`, `""`, `"Hello, World"`, `"12"`, `"1e3"`, `"a-b-c"`, `'it"s'`, `"\u00fc\n"`, `"\ud83d\ude00"`, `"\ud83d"`, `"aGVsbG8="`, `"%20%C3%BC+"`, `"2017-11-07"`, `"  b  "`, `"0x1F"`, "s", "b", "$.s")
+		return pick(g, `"a"`, `"b"`, `"x"`, `""`, `"Hello, World"`, `"12"`, `"1e3"`, `"a-b-c"`, `'it"s'`, `"\u00fc\n"`, `"\ud83d\ude00"`, `"\ud83d"`, `"aGVsbG8="`, `"%20%C3%BC+"`, `"2017-11-07"`, `"  b  "`, `"0x1F"`, "s", "b", "$.s",
+			`"\t\"\\\/\b\f\r"`, `"\u0000\u001f\u2028"`, `"stra\u00dfe \u0130 \ufb01"`, `'\''`, `"\u0661\u0662"`, `"-"`, `"1"`, `"and"`, `"=Zg"`, `"\udc00\ud800"`, `"a\nb\n"`)
 	case boolean:
-		return pick(g, "true", "false", "t", "c", "nope")
+		return pick(g, "true", "false", "t", "c", "nope", "null", "and", "or", "in")
 	case array:
 		return pick(g, "[]", "[1]", "[1,2,3]", `["b","a"]`, "[[1],[2]]", "l", "a", "$", "[1..4]", "l.a", `[{"a":1},{"a":2}]`, "b")
 	case object:
@@ -205,14 +275,18 @@ func (g *maker) leaf(k kind) string {
 }
 
 func (g *maker) name() string {
-	return pick(g, "a", "b", "c", "a", "b", "l", "n", "s", "nope", "`a`", `"b"`)
+	return pick(g, "a", "b", "c", "a", "b", "l", "n", "s", "nope", "`a`", `"b"`, "`a b`", "``", "and", "or", "in", "'a'", "`10`")
 }
 
 // path makes a path, which may bind its items.
 func (g *maker) path() string {
 	known := len(g.variables)
 	defer func() { g.variables = g.variables[:known] }()
-	path := pick(g, "l", "a", "$", "b", "$$", g.name())
+	path := pick(g, "l", "a", "$", "b", "$$", g.name(), g.name())
+	if g.IntN(6) == 0 {
+		path = pick(g, g.list, func() string { return g.operand(array) }, func() string { return g.call(array) }, func() string { return pick(g, "*", "**", "%", "{}", `"b"`, `"a"[0]`, "$nope") },
+			func() string { return "{" + g.pairs() + "}" }, func() string { return g.lambda(1, array) + "(" + g.make(array) + ")" })()
+	}
 	for range g.IntN(4) {
 		switch g.IntN(13) {
 		case 0:
@@ -290,13 +364,30 @@ func (g *maker) lambda(parameters int, k kind) string {
 // function makes a function that takes about as many arguments. It is no pattern:
 // the reference applies one to the text that JavaScript makes of any value.
 func (g *maker) function(parameters int) string {
-	switch g.IntN(8) {
+	switch g.IntN(14) {
 	case 0, 1:
 		return "$" + pick(g, builtins...).Name
 	case 2:
 		return fmt.Sprintf("$%s(?, %s)", pick(g, "append", "join", "substring", "contains", "lookup", "power", "map"), g.make(anything))
 	case 3:
-		return "($uppercase ~> $length)"
+		return pick(g, "($uppercase ~> $length)", "($uppercase ~> $length ~> $string)", "($append(?, 1) ~> $count)", "($f := $trim ~> $length; $f)", "(("+g.lambda(1, anything)+") ~> $string)")
+	case 4:
+		f := pick(g, builtins...)
+		arguments := g.arguments(f)
+		for i := range arguments {
+			if g.IntN(2) == 0 {
+				arguments[i] = "?"
+			}
+		}
+		return "$" + f.Name + "(" + strings.Join(append(arguments, "?"), ", ") + ")"
+	case 5:
+		return "|" + g.path() + "|" + g.make(object) + pick(g, "", ", "+g.make(text)) + "|"
+	case 6:
+		if len(g.variables) > 0 {
+			return "$" + pick(g, g.variables...)
+		}
+	case 7:
+		return "(" + g.lambda(2, anything) + ")" + g.openArguments(2, 2)
 	}
 	return g.lambda(parameters, anything)
 }
@@ -356,7 +447,7 @@ func (g *maker) arguments(f jsonata.Function) []string {
 		}
 		return []string{pick(g, `"12"`, `"one thousand and two"`, `"MCMXCIX"`, `"twelfth"`, `"1,234"`, `"ab"`, `"123rd"`, g.make(text)), picture}
 	case "fromMillis":
-		return g.some(1, pick(g, "1510067557121", "0", "-1", "951782400000", "1e13", g.make(number)), g.datePicture(), pick(g, `"+0100"`, `"-0530"`, `"0000"`, `"+1"`, g.make(text)))
+		return g.some(1, pick(g, "1510067557121", "0", "-1", "951782400000", "1e13", g.make(number)), g.datePicture(), pick(g, `"+0100"`, `"-0530"`, `"0000"`, `"+1"`, `"0x10"`, `"-0001"`, `"1400"`, g.make(text)))
 	case "toMillis":
 		picture := g.datePicture()
 		if g.IntN(2) == 0 {
@@ -364,9 +455,9 @@ func (g *maker) arguments(f jsonata.Function) []string {
 		}
 		return g.some(1, pick(g, `"2017-11-07T15:12:37.121+01:00"`, `"2017-11-07"`, `"2017"`, `"2024-02-29T00:00:00Z"`, `"7th of June, 2020"`, g.make(text)), picture)
 	case "match", "contains", "split":
-		return g.some(2, g.make(text), pick(g, g.pattern(), g.make(text)), g.make(number))[:min(3, f.Arity)]
+		return g.some(2, g.make(text), g.matcher(), g.make(number))[:min(3, f.Arity)]
 	case "replace":
-		return g.some(3, g.make(text), pick(g, g.pattern(), g.make(text)), pick(g, `"$1"`, `"[$0]"`, `"$$"`, `"$12x"`, `"$w"`, "function($m){$m.match & $m.groups[0]}", g.make(text)), g.make(number))
+		return g.some(3, g.make(text), g.matcher(), pick(g, `"$1"`, `"[$0]"`, `"$$"`, `"$12x"`, `"$w"`, "function($m){$m.match & $m.groups[0]}", g.make(text)), g.make(number))
 	case "pad":
 		return g.some(2, g.make(text), pick(g, "5", "-5", "0", "-20", "3.5", g.leaf(number)), pick(g, `"ab"`, `""`, `"\ud83d\ude00"`))
 	case "map", "filter", "single", "each", "sift":
@@ -416,6 +507,14 @@ func (g *maker) pieces(most int, from ...string) string {
 		b.WriteString(pick(g, from...))
 	}
 	return b.String()
+}
+
+// matcher makes what $match and others look for: mostly a pattern or a text.
+func (g *maker) matcher() string {
+	if g.IntN(12) == 0 {
+		return pick(g, `function($s){{"match": "o", "start": 4, "end": 5, "groups": ["o"], "next": function(){nope}}}`, `function($s){{"match": $substring($s, 0, 1), "start": 0, "end": 1, "groups": []}}`, g.function(1))
+	}
+	return pick(g, g.pattern(), g.make(text))
 }
 
 func (g *maker) pattern() string {

@@ -50,11 +50,12 @@ var (
 type Regexp struct {
 	source     string
 	groups     int
-	asserts    bool                           // it looks at the character before the match
-	plain      *plainRegex                    // the same as linear, faster; nil if it is not plain
-	linear     *regexp.Regexp                 // nil if it backtracks
-	behind     func() (*regexp.Regexp, error) // linear as a group behind any character, for what asserts
-	backtracks *regexp2.Regexp                // nil if it does not
+	asserts    bool                            // it looks at the character before the match
+	plain      *plainRegex                     // the same as linear, faster; nil if it is not plain
+	linear     *regexp.Regexp                  // nil if it backtracks
+	behind     func() (*regexp.Regexp, error)  // linear as a group behind any character, for what asserts
+	backtracks *regexp2.Regexp                 // nil if it does not
+	lines      func() (*regexp2.Regexp, error) // for texts with an end of a line that linear does not know; nil without "^" and "$" for lines
 }
 
 // maxPattern is the maximum length of a pattern in bytes, shownPattern how much
@@ -90,22 +91,27 @@ func Compile(pattern, flags string) (*Regexp, error) {
 			re.behind = sync.OnceValues(func() (*regexp.Regexp, error) {
 				return regexp.Compile(`\A(?s:.)(?s:.*?)(` + linear.String() + `)`)
 			})
+			if t.lines {
+				re.lines = sync.OnceValues(t.engine)
+			}
 			return re, nil
 		}
 	}
-	var options regexp2.RegexOptions = regexp2.ECMAScript
-	if t.fold {
-		options |= regexp2.IgnoreCase
-	}
-	if t.multi {
-		options |= regexp2.Multiline
-	}
-	engine, err := regexp2.Compile(t.ecma.String(), options)
+	engine, err := t.engine()
 	if err != nil {
 		return nil, &SyntaxError{pattern, err.Error()}
 	}
 	re.backtracks = engine
 	return re, nil
+}
+
+// engine returns the pattern for the backtracking engine.
+func (t *translator) engine() (*regexp2.Regexp, error) {
+	var options regexp2.RegexOptions = regexp2.ECMAScript
+	if t.fold {
+		options |= regexp2.IgnoreCase
+	}
+	return regexp2.Compile(t.ecma.String(), options)
 }
 
 // String returns the pattern.
@@ -116,7 +122,17 @@ func (re *Regexp) Groups() int { return re.groups }
 
 // Backtracks reports whether a match may take time out of proportion to the
 // text.
-func (re *Regexp) Backtracks() bool { return re.backtracks != nil }
+func (m *Matcher) Backtracks(re *Regexp, s string) bool {
+	return re.backtracks != nil || re.lines != nil && m.endsLines(s)
+}
+
+// endsLines reports whether a text has an end of a line other than "\n".
+func (m *Matcher) endsLines(s string) bool {
+	if m.looked != s {
+		m.looked, m.ends = s, strings.ContainsAny(s, otherEnds)
+	}
+	return m.ends
+}
 
 // A Match is where a regular expression matches: the offsets in bytes of the
 // beginning and the end of the whole and of each group; -1 for a group that took
@@ -137,13 +153,22 @@ type Matcher struct {
 	// Timeout bounds one match of a pattern that backtracks; 0 means no limit.
 	Timeout time.Duration
 
-	text *runes
+	text   *runes
+	looked string // the last text that endsLines looked at, and
+	ends   bool   // what it found
 }
 
 // Find returns the first match at or behind an offset, or nil. It may use the
 // memory of a match that is no longer needed. The error is ErrTimeout or
 // ErrTooLarge.
 func (m *Matcher) Find(re *Regexp, s string, from int, room Match) (Match, error) {
+	if re.lines != nil && m.endsLines(s) {
+		engine, err := re.lines()
+		if err != nil {
+			return nil, ErrTooLarge
+		}
+		return m.findBacktracking(engine, re.groups, s, from)
+	}
 	if re.plain != nil {
 		if room == nil {
 			room = make(Match, re.plain.slots)
@@ -160,12 +185,12 @@ func (m *Matcher) Find(re *Regexp, s string, from int, room Match) (Match, error
 	if re.linear != nil {
 		return re.findLinear(s, from)
 	}
-	return m.findBacktracking(re, s, from)
+	return m.findBacktracking(re.backtracks, re.groups, s, from)
 }
 
 // Matches reports whether there is a match in a text. The error is ErrTimeout.
 func (m *Matcher) Matches(re *Regexp, s string) (bool, error) {
-	if re.linear != nil && re.plain == nil {
+	if re.linear != nil && re.plain == nil && re.lines == nil {
 		return re.linear.MatchString(s), nil
 	}
 	found, err := m.Find(re, s, 0, nil)
@@ -220,8 +245,8 @@ func (m *Matcher) convert(s string) *runes {
 	return m.text
 }
 
-func (m *Matcher) findBacktracking(re *Regexp, s string, from int) (Match, error) {
-	engine := *re.backtracks
+func (m *Matcher) findBacktracking(re *regexp2.Regexp, groups int, s string, from int) (Match, error) {
+	engine := *re
 	if m.Timeout > 0 {
 		engine.MatchTimeout = m.Timeout
 	}
@@ -234,14 +259,14 @@ func (m *Matcher) findBacktracking(re *Regexp, s string, from int) (Match, error
 	if found == nil {
 		return nil, nil
 	}
-	out := make(Match, 0, 2*(re.groups+1))
+	out := make(Match, 0, 2*(groups+1))
 	for i, g := range found.Groups() {
 		if len(g.Captures) == 0 {
 			out = append(out, -1, -1)
 		} else {
 			out = append(out, text.offsets[g.Index], text.offsets[g.Index+g.Length])
 		}
-		if i == re.groups {
+		if i == groups {
 			break
 		}
 	}

@@ -22,6 +22,7 @@ type translator struct {
 	total       int             // groups in the whole pattern
 	backtracks  bool            // package regexp cannot run it
 	asserts     bool            // it looks at the character before the match
+	lines       bool            // it looks at the ends of lines
 	err         string
 }
 
@@ -78,6 +79,13 @@ func (t *translator) disjunction(depth int) {
 	}
 }
 
+// lineEnds are the characters that end a line in JavaScript. Package regexp knows one of
+// them.
+const (
+	lineEnds  = `\n\r\u2028\u2029`
+	otherEnds = "\r\u2028\u2029"
+)
+
 // term reads an assertion, or an atom with its quantifier.
 func (t *translator) term(depth int) {
 	repeatable := true
@@ -85,12 +93,14 @@ func (t *translator) term(depth int) {
 	case '^':
 		t.at++
 		t.asserts = true
-		t.ecma.WriteString("^")
+		t.ecma.WriteString(map[bool]string{true: `(?<![^` + lineEnds + `])`, false: "^"}[t.multi])
+		t.lines = t.lines || t.multi
 		t.linear.WriteString(map[bool]string{true: "(?m:^)", false: `\A`}[t.multi])
 		repeatable = false
 	case '$':
 		t.at++
-		t.ecma.WriteString(map[bool]string{true: "$", false: `(?!\s|\S)`}[t.multi])
+		t.ecma.WriteString(map[bool]string{true: `(?![^` + lineEnds + `])`, false: `(?!\s|\S)`}[t.multi])
+		t.lines = t.lines || t.multi
 		t.linear.WriteString(map[bool]string{true: "(?m:$)", false: `\z`}[t.multi])
 		repeatable = false
 	case '(':

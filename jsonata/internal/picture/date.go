@@ -91,11 +91,6 @@ func newDatePicture(text string) (p datePicture, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if part.integer != nil && strings.IndexByte(numericComponents, part.component) >= 0 && len(p) > 0 {
-			if last := &p[len(p)-1]; last.integer != nil {
-				last.fewest, last.width = last.integer.mandatory, last.integer.mandatory // to know where it ends
-			}
-		}
 		p, text = append(p, part), after
 	}
 }
@@ -240,6 +235,8 @@ func (part *datePart) format(m moment) (string, error) {
 		return "ISO", nil
 	}
 	switch {
+	case strings.IndexByte(numericComponents, part.component) < 0:
+		return "undefined", nil // the text of the reference for a component that there is not
 	case part.names && part.component != 'f':
 		return part.name(m.component(part.component))
 	case part.integer == nil:

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/aslocal/aslocal/jsonata/internal/wtf8"
 )
 
 // This file reads dates and times by a picture.
@@ -14,7 +16,7 @@ import (
 type reader struct {
 	pattern   string
 	component byte
-	read      func(text string) (float64, error) // NaN: not one; nil: a literal
+	read      func(text string) (f float64, known bool, err error) // nil: a literal
 }
 
 // reader returns the reader of a part of a picture.
@@ -27,7 +29,10 @@ func (part *datePart) reader() (reader, error) {
 		part.zoneReader(&r)
 	case part.integer != nil:
 		r.pattern = part.integer.pattern(part.fewest, part.width)
-		r.read = part.integer.parse
+		r.read = func(text string) (float64, bool, error) {
+			f, err := part.integer.parse(text)
+			return f, true, err
+		}
 		if part.integer.style == styleSequence {
 			return r, problemIn(Sequence, part.integer.token)
 		}
@@ -37,11 +42,9 @@ func (part *datePart) reader() (reader, error) {
 			return r, problemIn(NoNames, string(part.component))
 		}
 		r.pattern = "[a-zA-Z]+"
-		r.read = func(text string) (float64, error) {
-			if n, ok := names[text]; ok {
-				return n, nil
-			}
-			return math.NaN(), nil
+		r.read = func(text string) (float64, bool, error) {
+			n, ok := names[text]
+			return n, ok, nil
 		}
 	}
 	return r, nil
@@ -85,7 +88,7 @@ func (part *datePart) zoneReader(r *reader) {
 		separator = string(part.integer.separator)
 		r.pattern += regexp.QuoteMeta(separator) + "[0-9]+"
 	}
-	r.read = func(text string) (float64, error) {
+	r.read = func(text string) (float64, bool, error) {
 		text = text[len(prefix):]
 		hours, minutes := text, "0"
 		switch {
@@ -94,7 +97,7 @@ func (part *datePart) zoneReader(r *reader) {
 		case len(text) > 3:
 			hours, minutes = text[:3], text[3:]
 		}
-		return parseDigits(hours)*60 + parseDigits(minutes), nil
+		return parseDigits(hours)*60 + parseDigits(minutes), true, nil
 	}
 }
 
@@ -153,7 +156,7 @@ func newDateReader(picture string) (*dateReader, error) {
 		d.reads = d.reads || d.readers[i].read != nil
 		form.WriteString("(" + d.readers[i].pattern + ")")
 	}
-	if d.form, err = regexp.Compile(`(?i)^` + form.String() + `$`); err != nil {
+	if d.form, err = regexp.Compile(`(?i)^` + wtf8.Searchable(form.String()) + `$`); err != nil {
 		return nil, problem(TooLarge) // nothing but its size makes the expression invalid
 	}
 	return d, nil
@@ -169,7 +172,7 @@ func ReadDate(text, picture string, present float64) (millis float64, ok bool, e
 	if err != nil || !d.reads {
 		return 0, false, err
 	}
-	m := d.form.FindStringSubmatch(text)
+	m := d.form.FindStringSubmatch(wtf8.Searchable(text))
 	if m == nil {
 		return 0, false, nil
 	}
@@ -178,33 +181,29 @@ func ReadDate(text, picture string, present float64) (millis float64, ok bool, e
 		if r.read == nil {
 			continue
 		}
-		f, err := r.read(m[i+1])
+		f, known, err := r.read(m[i+1])
 		if err != nil {
 			return 0, false, err
 		}
-		given.set(r.component, f)
+		given.value[r.component], given.known[r.component] = f, known
 	}
 	millis, err = given.time(newMoment(present, 0))
 	return millis, err == nil, err
 }
 
-// components are the values of components, by their letters. A name that is
-// unknown has the value NaN.
+// components are the values of components, by their letters: NaN for one that is not
+// a number.
 type components struct {
 	value [128]float64
-	known [128]bool // it has a value and that is a number
+	known [128]bool // it is in the text, and no name that there is not
 }
 
-func (c *components) set(component byte, f float64) {
-	c.value[component], c.known[component] = f, !math.IsNaN(f)
-}
-
-// fit reports whether those of the components in all that are known and not zero
-// are in set, and there are some.
+// fit reports whether those of the components in all that are known and neither zero
+// nor NaN are in set, and there are some.
 func (c *components) fit(set, all string) bool {
 	some := false
 	for i := range len(all) {
-		if !c.known[all[i]] || c.value[all[i]] == 0 {
+		if f := c.value[all[i]]; !c.known[all[i]] || f == 0 || math.IsNaN(f) {
 			continue
 		}
 		if strings.IndexByte(set, all[i]) < 0 {
@@ -223,7 +222,7 @@ func (c components) time(present moment) (float64, error) {
 	case c.fit("YMD", dates):
 	case c.fit("Yd", dates):
 		date = "YD" // so that d stands alone, and nothing may follow it: the reference does so
-	case c.fit("XMxw", dates), c.fit("XW", dates):
+	case c.fit("Xxw", dates), c.fit("XW", dates):
 		return 0, problem(MissingComponents) // weeks are not supported
 	}
 	if !c.fit("Hmsf", times) && c.fit("Phmsf", times) {
@@ -232,7 +231,10 @@ func (c components) time(present moment) (float64, error) {
 	if err := c.fill(date+clock, present); err != nil {
 		return 0, err
 	}
-	year, month, day, hour := c.value['Y'], max(c.value['M'], 1)-1, c.value['D'], c.value['H']
+	year, month, day, hour := c.value['Y'], 0.0, c.value['D'], c.value['H']
+	if c.value['M'] > 0 {
+		month = c.value['M'] - 1
+	}
 	if year >= 0 && year <= 99 {
 		year += 1900 // as JavaScript does
 	}

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -188,6 +189,9 @@ func (p *integerPicture) format(f float64) (string, error) {
 		}
 		text = p.decimal(n)
 	case styleLetters:
+		if math.IsInf(n, 0) {
+			return "", problem(TooLarge)
+		}
 		text = inLetters(n)
 	case styleRoman:
 		if n > maxRoman {
@@ -197,6 +201,9 @@ func (p *integerPicture) format(f float64) (string, error) {
 			text = inRoman(int(n))
 		}
 	case styleWords:
+		if math.IsInf(n, 0) {
+			return "", problem(TooLarge)
+		}
 		if text = "NaN"; !math.IsNaN(n) {
 			text = inWords(n, p.ordinal)
 		}
@@ -423,8 +430,9 @@ func (p *integerPicture) parse(text string) (float64, error) {
 
 func fromLetters(text string, first rune) float64 {
 	sum := 0.0
-	for _, unit := range utf16.Encode([]rune(text)) {
-		sum = sum*26 + float64(rune(unit)-first+1)
+	units := utf16.Encode([]rune(text))
+	for i := range units { // from the last one, so that a large sum is rounded as in the reference
+		sum += float64(rune(units[len(units)-1-i])-first+1) * ecma.Power(26, float64(i))
 	}
 	return sum
 }
@@ -451,11 +459,8 @@ func fromRoman(text string) float64 {
 // fromWords adds up words: a number below a hundred is added to the sum so far, any
 // other multiplies it.
 func fromWords(text string) float64 {
-	for _, between := range []string{", ", " and "} {
-		text = strings.ReplaceAll(text, between, "-")
-	}
 	parts := []float64{0}
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\\' || r == '-' }) {
+	for _, word := range betweenWords.Split(text, -1) {
 		v, ok := wordValues[word]
 		if !ok {
 			return math.NaN()
@@ -476,6 +481,12 @@ func fromWords(text string) float64 {
 	}
 	return sum
 }
+
+// betweenWords matches what stands between two words. The space is that of JavaScript.
+var betweenWords = func() *regexp.Regexp {
+	const space = `[\t-\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}]`
+	return regexp.MustCompile(`,` + space + `|` + space + `and` + space + `|` + space + `|[\\-]`)
+}()
 
 // fromDecimal reads digits, in the script of the picture and without its
 // separators.
@@ -507,19 +518,22 @@ func (p *integerPicture) fromDecimal(text string) float64 {
 	return parseDigits(text)
 }
 
-// parseDigits reads the integer that a text begins with; NaN if there is none.
+// parseDigits reads the integer that a text begins with, as JavaScript's parseInt does;
+// NaN if there is none.
 func parseDigits(text string) float64 {
 	text = strings.TrimLeft(text, " \t\n\r\v\f\u00A0\uFEFF")
 	digits, negative := strings.CutPrefix(text, "-")
 	if !negative {
 		digits = strings.TrimPrefix(digits, "+")
 	}
-	n := 0
-	for n < len(digits) && digits[n] >= '0' && digits[n] <= '9' {
-		n++
+	prefix, alphabet, suffix := "", "0123456789", ""
+	if len(digits) >= 2 && strings.EqualFold(digits[:2], "0x") {
+		prefix, alphabet, suffix = "0x", "0123456789abcdefABCDEF", "p0"
+		digits = digits[2:]
 	}
-	f, err := strconv.ParseFloat(digits[:n], 64)
-	if err != nil {
+	rest := strings.TrimLeft(digits, alphabet)
+	f, err := strconv.ParseFloat(prefix+digits[:len(digits)-len(rest)]+suffix, 64)
+	if err != nil && !math.IsInf(f, 0) {
 		return math.NaN()
 	}
 	if negative {

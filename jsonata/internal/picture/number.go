@@ -249,7 +249,7 @@ func (f *decimalFormat) format(n float64, picture []rune) ([]rune, error) {
 	if p.minExponent > 0 {
 		n, exponent = scale(n, p.scaling)
 	}
-	text := f.digits(Round(n, p.maxFraction), p.maxFraction)
+	text := f.digits(Round(n, float64(p.maxFraction)), p.maxFraction)
 	text = f.trim(text, p)
 	text = f.group(text, p)
 	if at := indexFrom(text, f.decimal, 0); !has(p.text, f.decimal) || at == len(text)-1 {
@@ -351,29 +351,24 @@ func (f *decimalFormat) group(text []rune, p *subPicture) []rune {
 }
 
 // Round rounds to decimal places, or to tens if they are negative: to the nearest
-// number, and halves to the even digit. $round does the same.
-func Round(f float64, places int) float64 {
-	if !finite(f) {
-		return f
+// number, and halves to the even digit. $round does the same. The result is NaN if
+// places is no whole number, or if that digit of the number is beyond the range of doubles.
+func Round(f, places float64) float64 {
+	if places == 0 || math.IsNaN(places) {
+		return math.RoundToEven(f) + 0 // no -0
 	}
-	if places != 0 {
-		f = shift(f, places)
-	}
-	whole := math.RoundToEven(f)
-	if places != 0 {
-		whole = shift(whole, -places)
-	}
-	if whole == 0 {
-		return 0
-	}
-	return whole
+	return shift(math.RoundToEven(shift(f, places)), -places) + 0
 }
 
 // shift moves the decimal point by moving the exponent of the text.
-func shift(f float64, places int) float64 {
+func shift(f, places float64) float64 {
 	mantissa, exponent, _ := strings.Cut(ecma.NumberText(f), "e")
 	e, _ := strconv.Atoi(exponent)
-	f, _ = strconv.ParseFloat(mantissa+"e"+strconv.Itoa(e+places), 64)
+	places += float64(e)
+	if !finite(f) || places != math.Trunc(places) || math.Abs(places) >= 1e21 { // the reference reads no such text as a number
+		return math.NaN()
+	}
+	f, _ = strconv.ParseFloat(mantissa+"e"+strconv.FormatFloat(places, 'f', -1, 64), 64)
 	return f
 }
 

@@ -5,6 +5,7 @@
 package wtf8
 
 import (
+	"slices"
 	"unicode/utf8"
 )
 
@@ -144,7 +145,7 @@ func String(rs []rune) string {
 
 // Less orders strings by UTF-16 code units, as JavaScript does. That is the order
 // of the bytes, except that characters beyond U+FFFF come before those from U+E000
-// on.
+// on and between the halves of pairs.
 func Less(a, b string) bool {
 	n := min(len(a), len(b))
 	for i := 0; i < n; i++ {
@@ -152,10 +153,37 @@ func Less(a, b string) bool {
 		if x == y {
 			continue
 		}
-		if x >= 0xEE && y >= 0xEE && (x >= 0xF0) != (y >= 0xF0) {
-			return x >= 0xF0
+		if x|y < utf8.RuneSelf {
+			return x < y
 		}
-		return x < y
+		for i > 0 && !utf8.RuneStart(a[i]) {
+			i--
+		}
+		if a[i] < 0xED && b[i] < 0xED {
+			return a[i:] < b[i:]
+		}
+		return slices.Compare(Units(a[i:]), Units(b[i:])) < 0
 	}
 	return len(a) < len(b)
+}
+
+// Searchable returns a text in which each half of a surrogate pair on its own is a
+// character of as many bytes: one for private use, which patterns do not name. Regular
+// expressions want valid UTF-8.
+func Searchable(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	const private = 0xE000
+	out := []byte(s)
+	for i := 0; i < len(s); {
+		if !IsSurrogate(s, i) {
+			i++
+			continue
+		}
+		half, n := DecodeRune(s, i)
+		utf8.EncodeRune(out[i:], half-0xD800+private)
+		i += n
+	}
+	return string(out)
 }
