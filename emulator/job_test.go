@@ -259,3 +259,23 @@ func TestJobSaysWhoHasBegunIt(t *testing.T) {
 		}
 	}
 }
+
+// A clock that jumps over what nobody waits for does not jump over a job, which takes
+// its time at a service.
+func TestJobIsNotJumpedOver(t *testing.T) {
+	s := newJobServer(t, allJobs[0], "RUNNING")
+	begun := time.Now()
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if time.Since(begun) > 100*time.Millisecond {
+			s.mu.Lock()
+			s.states = []string{"SUCCEEDED"}
+			s.mu.Unlock()
+		}
+		s.ServeHTTP(w, r)
+	}))
+	defer slow.Close()
+	x := newTest(t, emulator.WithServicesEndpoint(slow.URL), emulator.WithAutoAdvance(begun))
+	if got := x.em.Wait(x.start(x.create("m", s.definition(`, "TimeoutSeconds": 2`)), "", `{}`)); got.Status != "SUCCEEDED" {
+		t.Errorf("got %+v", got)
+	}
+}

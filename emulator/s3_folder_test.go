@@ -26,6 +26,7 @@ func TestTasksUseFoldersAsBuckets(t *testing.T) {
 		{"get", "getObject", `{"Bucket": "bucket", "Key": "c.txt"}`, `"Body":"ä"`},
 		{"get JSON", "getObject", `{"Bucket": "bucket", "Key": "a/1.json"}`, `"ContentLength":8,`},
 		{"head", "headObject", `{"Bucket": "bucket", "Key": "c.txt"}`, `"ETag":"\"8419b71c87a225a2c70b50486fbee545\""`},
+		{"head none", "headObject", `{"Bucket": "bucket", "Key": "none"}`, "S3.NoSuchKeyException: (Service: S3, Status Code: 404, Request ID: "},
 		{"get none", "getObject", `{"Bucket": "bucket", "Key": "none"}`, "S3.NoSuchKeyException: The specified key does not exist. (Service: S3, Status Code: 404, Request ID: "},
 		{"get nowhere", "getObject", `{"Bucket": "none", "Key": "none"}`, "S3.NoSuchBucketException: The specified bucket does not exist (Service: S3, "},
 		{"get outside", "getObject", `{"Bucket": "bucket", "Key": "../secret"}`, "S3.NoSuchKeyException: "},

@@ -54,7 +54,7 @@ func TestEndpointsThatFail(t *testing.T) {
 			"slow down (Service: Sqs, Status Code: 400, Request ID: id-1) (SDK Attempt Count: 1)"},
 		{"unmodelled", sqs, answering(400, `{"__type": "MissingParameter", "message": "no body"}`), "SQS.AmazonSQSException",
 			"no body (Service: AmazonSQS; Status Code: 400; Error Code: MissingParameter; Request ID: id-1; Proxy: null)"},
-		{"unmodelled, SDK", sdk, answering(400, `{"__type": "MissingParameter"}`), "Sqs.SqsException", "null (Service: Sqs, Status Code: 400, Request ID: id-1) (SDK Attempt Count: 1)"},
+		{"unmodelled, SDK", sdk, answering(400, `{"__type": "MissingParameter"}`), "Sqs.SqsException", "(Service: Sqs, Status Code: 400, Request ID: id-1) (SDK Attempt Count: 1)"},
 		{"500 without a word", sqs, answering(500, ""), "SQS.AmazonSQSException", "null (Service: AmazonSQS; Status Code: 500; Error Code: "},
 		{"503 of a proxy, SDK", sdk, answering(503, "<html>busy</html>"), "Sqs.SqsException", ""},
 		{"redirects", sqs, answering(302, ""), "SQS.", ""},

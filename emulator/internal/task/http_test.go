@@ -213,7 +213,7 @@ func TestHTTPParameters(t *testing.T) {
 		{`"Transform": {"RequestBodyEncoding": "GZIP"}`, "The value of the field 'RequestBodyEncoding' has an invalid format"},
 		{`"Transform": {"RequestBodyEncoding": "URL_ENCODED", "RequestEncodingOptions": {"ArrayFormat": "DOTS"}}`, "The value of the field 'ArrayFormat' has an invalid format"},
 		{`"Transform": {"RequestBodyEncoding": "URL_ENCODED"}, "RequestBody": [1]`, "The value of the field 'RequestBody' has an invalid format"},
-		{`"Body": 1`, "The field 'Body' is not supported by Step Functions"},
+		{`"Body": 1`, "The field \"Body\" is not supported by Step Functions"},
 	}
 	for _, test := range tests {
 		in := httpCall(t, "").Input

@@ -81,12 +81,15 @@ func checkInput(a *service.Action, parameters value.Value) string {
 		return ""
 	}
 	for name, v := range parameters.Members() {
-		if m := operation.Input.Member(name, awsapi.PascalCase); m != nil {
-			if problem := checkShape(m.Shape, name, v); problem != "" {
-				return problem
-			}
-		} else if !listed(a, name) {
+		m := operation.Input.Member(name, awsapi.PascalCase)
+		if (m == nil || !a.Open) && !listed(a, name) {
 			return notSupported(name)
+		}
+		if m == nil {
+			continue // of the integration alone
+		}
+		if problem := checkShape(m.Shape, name, v); problem != "" {
+			return problem
 		}
 	}
 	return ""

@@ -70,9 +70,9 @@ func objectOf(in value.Value) s3.Object {
 }
 
 func (f folders) getObject(ctx context.Context, in value.Value) (value.Value, error) {
-	head, err := f.headObject(ctx, in)
+	e, err := f.Stat(objectOf(in))
 	if err != nil {
-		return head, err
+		return value.Value{}, err
 	}
 	content, err := f.Get(ctx, objectOf(in))
 	if err != nil {
@@ -83,14 +83,18 @@ func (f folders) getObject(ctx context.Context, in value.Value) (value.Value, er
 	if err != nil {
 		return value.Value{}, &awsclient.Error{Err: err}
 	}
-	return head.With("Body", value.OfString(strings.ToValidUTF8(string(text), "\uFFFD"))), nil
+	return describedObject(e).With("Body", value.OfString(strings.ToValidUTF8(string(text), "\uFFFD"))), nil
 }
 
 func (f folders) headObject(_ context.Context, in value.Value) (value.Value, error) {
 	e, err := f.Stat(objectOf(in))
-	if err != nil {
-		return value.Value{}, err
+	if err != nil { // the answer to HEAD has no body
+		return value.Value{}, &awsclient.Error{Status: http.StatusNotFound}
 	}
+	return describedObject(e), nil
+}
+
+func describedObject(e s3.Entry) value.Value {
 	return value.OfMembers(
 		"AcceptRanges", value.OfString("bytes"),
 		"ContentLength", value.OfInt(e.Size),
@@ -98,7 +102,7 @@ func (f folders) headObject(_ context.Context, in value.Value) (value.Value, err
 		"ETag", value.OfString(e.ETag),
 		"LastModified", isoSecond(e.Modified),
 		"Metadata", value.OfMembers(),
-	), nil
+	)
 }
 
 // isoSecond writes a time as results of the AWS SDK have it.

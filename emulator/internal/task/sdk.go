@@ -26,7 +26,7 @@ type SDK struct {
 func (s SDK) Run(ctx context.Context, c *Call) (Answer, error) {
 	api, operation, err := awsapi.FindSDK(c.Resource.Service, c.Resource.Action)
 	if err != nil {
-		return Answer{}, sdkFailure(ctx, c, c.Resource.Service, err)
+		return Answer{}, sdkFailure(ctx, c, c.Resource.Service, "", err)
 	}
 	op, ok := awsapi.Describe(api, operation)
 	if !ok || op.Streams {
@@ -40,7 +40,7 @@ func (s SDK) Run(ctx context.Context, c *Call) (Answer, error) {
 		Service: api, Operation: operation, Casing: awsapi.JavaV2, Input: in, Role: c.Role, Random: c.random(),
 	})
 	if err != nil {
-		return Answer{}, sdkFailure(ctx, c, api, err)
+		return Answer{}, sdkFailure(ctx, c, api, operation, err)
 	}
 	if api == "s3" && operation == "PutObject" {
 		return Answer{Output: withChecksum(answer.Output, in.Get("Body"))}, nil

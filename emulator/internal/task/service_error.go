@@ -36,25 +36,36 @@ func optimizedFailure(ctx context.Context, c *Call, err error) error {
 		cmp.Or(refused.Message, "null"), cmp.Or(s.Display, s.Prefix), refused.Status, cmp.Or(refused.Code, "null"), cmp.Or(refused.RequestID, c.requestID()))}
 }
 
-// sdkFailure is optimizedFailure for a call through the AWS SDK of a service, named as
-// in botocore.
-func sdkFailure(ctx context.Context, c *Call, api string, err error) error {
+// sdkFailure is optimizedFailure for a call of an operation through the AWS SDK of a
+// service, both named as in botocore.
+func sdkFailure(ctx context.Context, c *Call, api, operation string, err error) error {
 	prefix := awsapi.SDKPrefix(api)
 	refused, failure := answered(ctx, c, err, prefix)
 	if refused == nil {
 		return failure
 	}
-	class := prefix + "Exception"
-	if refused.Shape != "" {
-		class = awsapi.SDKException(refused.Shape)
-	}
 	extended := ""
 	if refused.ExtendedRequestID != "" {
 		extended = ", Extended Request ID: " + refused.ExtendedRequestID
 	}
-	return &asl.Error{Name: prefix + "." + class, Cause: fmt.Sprintf("%s (Service: %s, Status Code: %d, Request ID: %s%s) (SDK Attempt Count: 1)",
-		cmp.Or(refused.Message, "null"), prefix, refused.Status, cmp.Or(refused.RequestID, c.requestID()), extended)}
+	details := fmt.Sprintf("(Service: %s, Status Code: %d, Request ID: %s%s)", prefix, refused.Status, cmp.Or(refused.RequestID, c.requestID()), extended)
+	cause := details + " (SDK Attempt Count: 1)"
+	if refused.Message != "" {
+		cause = refused.Message + " " + cause
+	}
+	class := prefix + "Exception"
+	if refused.Shape != "" {
+		class = awsapi.SDKException(refused.Shape)
+	}
+	if absent := headed[api+":"+operation]; absent != "" && refused.Status == http.StatusNotFound && refused.Message == "" {
+		class, cause = absent, cause+" "+details // recorded
+	}
+	return &asl.Error{Name: prefix + "." + class, Cause: cause}
 }
+
+// headed are the operations whose answers have no body to say what is missing: the SDK
+// knows.
+var headed = map[string]string{"s3:HeadBucket": "NoSuchBucketException", "s3:HeadObject": "NoSuchKeyException"}
 
 // answered returns the error that a service has answered with, or else what the state
 // sees instead: there was no answer, or no call.
