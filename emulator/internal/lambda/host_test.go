@@ -389,7 +389,7 @@ func TestHammer(t *testing.T) {
 		functions = append(functions, f)
 	}
 	h := newHost(t, Settings{Log: func(Entry) {}, Idle: 5 * time.Millisecond}, functions...)
-	outcomes := map[string]bool{`1`: true, `"bye"`: true, exitError("with error: exit status 3"): true, exitError("with error: signal: killed"): true}
+	outcomes := map[string]bool{`1`: true, `"bye"`: true, exitError("with error: exit status 3"): true, exitError("with error: signal: killed"): true, exitError("with error: exit status 1"): isWindows}
 	var group sync.WaitGroup
 	for worker := range 6 {
 		random := rand.New(rand.NewPCG(1, uint64(worker)))
