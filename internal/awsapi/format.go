@@ -98,8 +98,8 @@ const FirstShape = int(Document) + 2
 
 // A Catalog is a file of models. It is safe for concurrent use.
 type Catalog struct {
-	file  []byte
-	entry func() (*directory, error)
+	file      []byte
+	directory func() (*directory, error) // reads the index once
 }
 
 // A directory is the index of a file.
@@ -118,7 +118,7 @@ type entry struct {
 // Open returns the models of a file. Nothing of it is read yet.
 func Open(file []byte) *Catalog {
 	c := &Catalog{file: file}
-	c.entry = sync.OnceValues(c.read)
+	c.directory = sync.OnceValues(c.read)
 	return c
 }
 

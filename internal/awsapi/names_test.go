@@ -73,6 +73,11 @@ func TestFindSDK(t *testing.T) {
 			t.Errorf("aws-sdk:%s:%s: got %v, want %s", test.service, test.action, err, test.err)
 		}
 	}
+	for name, want := range map[string]string{"eventbridge": `there is no AWS service "eventbridge" (did you mean "events"?)`, "dynamob": `there is no AWS service "dynamob" (did you mean "dynamodb"?)`} {
+		if _, err := Find(name); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
 	if slices.Contains(SDKActions("lambda"), "invokeAsync") || !slices.Contains(SDKActions("lambda"), "invoke") || SDKActions("nothing") != nil {
 		t.Errorf("the actions of lambda are %q", SDKActions("lambda"))
 	}
@@ -118,7 +123,7 @@ func TestDescribe(t *testing.T) {
 // panic.
 func TestDamaged(t *testing.T) {
 	for _, size := range []int{0, 1, 100, 20_000, len(embedded) / 2} {
-		d, err := Open(embedded[:size]).entry()
+		d, err := Open(embedded[:size]).directory()
 		if err == nil {
 			_, err = d.entries[len(d.entries)-1].service()
 		}

@@ -112,7 +112,7 @@ func SDKException(shape string) string {
 
 // index returns the index of a catalog. A damaged file of models is a bug of ours.
 func (c *Catalog) index() *directory {
-	d, err := c.entry()
+	d, err := c.directory()
 	if err != nil {
 		panic(err)
 	}
@@ -124,6 +124,9 @@ func (c *Catalog) Find(service string) (*Service, error) {
 	d := c.index()
 	i, ok := d.byName[service]
 	if !ok {
+		if i, ok := d.bySDK[service]; ok { // eventbridge, sfn
+			return nil, &UnknownError{Service: service, Hint: d.entries[i].name}
+		}
 		names := make([]string, len(d.entries))
 		for i, e := range d.entries {
 			names[i] = e.name

@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -25,7 +24,7 @@ type answer struct {
 // header.
 func (a *answer) requestID() string {
 	for _, name := range []string{"X-Amzn-Requestid", "X-Amzn-Request-Id", "X-Amz-Request-Id"} {
-		if id := a.header.Get(name); id != "" {
+		if id := a.headerText(name); id != "" {
 			return id
 		}
 	}
@@ -193,11 +192,10 @@ func (a *answer) payload(s *awsapi.Service, m *awsapi.Member, c awsapi.Casing) (
 // headerMember reads a member from its header; no value if it is not there, or
 // cannot be read, as S3's Expires.
 func (a *answer) headerMember(m *awsapi.Member, c awsapi.Casing) value.Value {
-	lines := a.header.Values(m.WireName)
-	if len(lines) == 0 {
+	if len(a.header.Values(m.WireName)) == 0 {
 		return value.Value{}
 	}
-	text := strings.Join(lines, ", ")
+	text := a.headerText(m.WireName)
 	if m.Shape.Kind == awsapi.List {
 		return headerItems(m.Shape.Element, text, c)
 	}
@@ -209,6 +207,11 @@ func (a *answer) headerMember(m *awsapi.Member, c awsapi.Casing) value.Value {
 		return value.Value{}
 	}
 	return v
+}
+
+// headerText returns what all headers of a name have.
+func (a *answer) headerText(name string) string {
+	return textOf([]byte(strings.Join(a.header.Values(name), ", "))).Text()
 }
 
 // headerItems reads a list from a header: items are separated by commas, which
@@ -261,7 +264,7 @@ func cutItem(text string, time bool) (item, rest string) {
 // prefixed returns what the headers have that begin with a prefix, by the rest of
 // their names in small letters, as S3 gives its metadata.
 func (a *answer) prefixed(prefix string) value.Value {
-	all := value.OfMembers()
+	var b value.ObjectBuilder
 	names := make([]string, 0, len(a.header))
 	for name := range a.header {
 		if len(name) > len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
@@ -270,14 +273,14 @@ func (a *answer) prefixed(prefix string) value.Value {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		all = all.With(strings.ToLower(name[len(prefix):]), value.OfString(strings.Join(a.header.Values(name), ", ")))
+		b.Set(strings.ToLower(name[len(prefix):]), value.OfString(a.headerText(name)))
 	}
-	return all
+	return b.Value()
 }
 
 // failure reads the answer of a call that has failed.
 func (a *answer) failure(s *awsapi.Service, o *awsapi.Operation) *Error {
-	e := &Error{Status: a.status, RequestID: a.requestID(), ExtendedRequestID: a.header.Get("X-Amz-Id-2")}
+	e := &Error{Status: a.status, RequestID: a.requestID(), ExtendedRequestID: a.headerText("X-Amz-Id-2")}
 	code := ""
 	switch s.Protocol {
 	case awsapi.Query, awsapi.EC2, awsapi.RestXML:
@@ -307,7 +310,7 @@ func (a *answer) failure(s *awsapi.Service, o *awsapi.Operation) *Error {
 // model knows it. That of e is another if the service spoke Query once.
 func (a *answer) readJSONError(s *awsapi.Service, e *Error) string {
 	v, err := a.parse(s)
-	code := a.header.Get("X-Amzn-Errortype")
+	code := a.headerText("X-Amzn-Errortype")
 	if err != nil {
 		e.Message = shortenBody(a.body)
 	}
@@ -324,7 +327,7 @@ func (a *answer) readJSONError(s *awsapi.Service, e *Error) string {
 	code = shortCode(code)
 	e.Code = code
 	if s.QueryCompatible {
-		if query, _, _ := strings.Cut(a.header.Get("X-Amzn-Query-Error"), ";"); query != "" {
+		if query, _, _ := strings.Cut(a.headerText("X-Amzn-Query-Error"), ";"); query != "" {
 			e.Code = query
 		}
 	}
@@ -375,8 +378,6 @@ func shortenBody(body []byte) string {
 	}
 	return text
 }
-
-var errStream = errors.New("it sends or answers events one by one, which Step Functions does not offer")
 
 // failed reports whether an answer is an error. S3 begins some answers before it
 // knows, so that an error has the status of a success.

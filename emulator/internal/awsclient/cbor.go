@@ -118,8 +118,8 @@ func appendFloat(dst []byte, f float64) []byte {
 	return binary.BigEndian.AppendUint64(append(dst, cborSimple|cborFloat64), math.Float64bits(f))
 }
 
-// parseCBOR reads a body as JSON would be: bytes are a string of the bytes, a
-// timestamp is the number of its seconds.
+// parseCBOR reads a body as JSON would be: bytes are the text that they are in
+// UTF-8, a timestamp is the number of its seconds.
 func parseCBOR(body []byte) (value.Value, error) {
 	r := cborReader{body}
 	v, err := r.value(0)
@@ -260,7 +260,7 @@ func (r *cborReader) text(major byte, n uint64, indefinite bool) (string, error)
 		if n > uint64(len(r.rest)) {
 			return "", errCutOff
 		}
-		text := string(r.rest[:n])
+		text := textOf(r.rest[:n]).Text()
 		r.rest = r.rest[n:]
 		return text, nil
 	}
@@ -276,7 +276,7 @@ func (r *cborReader) text(major byte, n uint64, indefinite bool) (string, error)
 		all = append(all, r.rest[:n]...)
 		r.rest = r.rest[n:]
 	}
-	return string(all), nil
+	return textOf(all).Text(), nil
 }
 
 func (r *cborReader) array(n uint64, indefinite bool, depth int) (value.Value, error) {

@@ -3,15 +3,19 @@ package awsclient
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/internal/awsapi"
@@ -54,11 +58,11 @@ type Settings struct {
 
 // A Client calls services. It is safe for concurrent use.
 type Client struct {
-	settings Settings
-	http     http.RoundTripper // that of the settings, or our own
+	settings  Settings
+	transport func() (http.RoundTripper, error)
 
-	mu  sync.Mutex
-	aws *account // nil until real AWS is called
+	mu    sync.Mutex
+	roles map[string]aws.CredentialsProvider // for real AWS, by ARN; "": those of the chain
 }
 
 // New returns a Client. It reads no files and no models, and connects to nothing.
@@ -69,17 +73,18 @@ func New(s Settings) *Client {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	c := &Client{settings: s, http: s.HTTP}
-	if c.http == nil {
-		c.http = newTransport()
+	c := &Client{settings: s, transport: sync.OnceValues(newTransport)}
+	if s.HTTP != nil {
+		c.transport = func() (http.RoundTripper, error) { return s.HTTP, nil }
 	}
 	return c
 }
 
 // newTransport returns how a Client calls. Nothing is unpacked: what is stored
-// packed in S3 is shown as it is.
-func newTransport() *http.Transport {
-	return &http.Transport{
+// packed in S3 is shown as it is. AWS_CA_BUNDLE names more certificates to trust, as
+// for AWS's tools.
+func newTransport() (http.RoundTripper, error) {
+	t := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment, // real AWS may be behind one; nothing local is
 		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		MaxIdleConnsPerHost: 64,
@@ -87,6 +92,23 @@ func newTransport() *http.Transport {
 		TLSHandshakeTimeout: 5 * time.Second,
 		DisableCompression:  true,
 	}
+	bundle := os.Getenv("AWS_CA_BUNDLE")
+	if bundle == "" {
+		return t, nil
+	}
+	certificates, err := os.ReadFile(bundle)
+	if err != nil {
+		return nil, fmt.Errorf("AWS_CA_BUNDLE: %w", err)
+	}
+	trusted, err := x509.SystemCertPool()
+	if err != nil {
+		trusted = x509.NewCertPool()
+	}
+	if !trusted.AppendCertsFromPEM(certificates) {
+		return nil, fmt.Errorf("AWS_CA_BUNDLE: %s has no certificates", bundle)
+	}
+	t.TLSClientConfig = &tls.Config{RootCAs: trusted}
+	return t, nil
 }
 
 // Call makes the call, once, and waits for the whole answer, of MaxAnswer bytes at
@@ -97,6 +119,31 @@ func newTransport() *http.Transport {
 //   - an *InputError if Input does not fit the operation,
 //   - an *awsapi.UnknownError if there is no such service or operation.
 func (c *Client) Call(ctx context.Context, r Request) (Response, error) {
+	if r.Region == "" {
+		r.Region = c.settings.Region
+	}
+	return c.callAt(ctx, r, func(s *awsapi.Service) (place, error) {
+		endpoint, err := c.settings.Endpoints.URL(s.Name)
+		switch {
+		case err != nil:
+			return place{}, &Error{Err: err}
+		case endpoint == "":
+			return place{}, &MissingEndpoint{Service: s.Name}
+		case endpoint == realAWS:
+			return place{realAWS, c.realCredentials(r.Role, r.Region)}, nil
+		}
+		return place{endpoint: endpoint}, nil
+	})
+}
+
+// A place is where a call goes.
+type place struct {
+	endpoint    string                  // a URL, or realAWS
+	credentials aws.CredentialsProvider // for real AWS
+}
+
+// callAt makes a call at the place of its service.
+func (c *Client) callAt(ctx context.Context, r Request, placeOf func(*awsapi.Service) (place, error)) (Response, error) {
 	service, operation, err := find(r.Service, r.Operation)
 	if err != nil {
 		return Response{}, err
@@ -106,28 +153,21 @@ func (c *Client) Call(ctx context.Context, r Request) (Response, error) {
 		return Response{}, err
 	}
 	message := messageOf(service, operation, input)
-	if r.Region == "" {
-		r.Region = c.settings.Region
-	}
-	endpoint, err := c.settings.Endpoints.URL(service.Name)
-	if err != nil {
-		return Response{}, &Error{Err: err}
-	}
-	if endpoint == "" {
-		return Response{}, &MissingEndpoint{Service: service.Name}
+	if err := message.addChecksum(operation, input, r.Casing); err != nil {
+		return Response{}, err
 	}
 	if operation.Streams {
 		return Response{}, &Error{Err: fmt.Errorf("%s: %w", operation.Name, errStream)}
 	}
-	if err := message.addChecksum(operation, input, r.Casing); err != nil {
-		return Response{}, err
-	}
-	t := target{service, operation, r.Casing, endpoint, r.Region, r.Role}
-	request, err := c.request(ctx, t, message, input)
+	at, err := placeOf(service)
 	if err != nil {
 		return Response{}, err
 	}
-	answer, err := c.send(request, endpoint)
+	request, err := c.request(ctx, target{at, service, operation, r.Casing, r.Region}, message, input)
+	if err != nil {
+		return Response{}, err
+	}
+	answer, err := c.send(request)
 	if err != nil {
 		return Response{}, &Error{Err: err}
 	}
@@ -153,14 +193,13 @@ func find(service, operation string) (*awsapi.Service, *awsapi.Operation, error)
 	return nil, nil, &awsapi.UnknownError{Service: service, Action: operation, Hint: spell.Suggest(operation, names)}
 }
 
-// A target is where a call goes.
+// A target is an operation at a place.
 type target struct {
+	place
 	service   *awsapi.Service
 	operation *awsapi.Operation
 	casing    awsapi.Casing
-	endpoint  string // a URL, or realAWS
 	region    string
-	role      string
 }
 
 // request makes the signed request of a message. The error is an *Error or an
@@ -169,6 +208,9 @@ func (c *Client) request(ctx context.Context, t target, m *message, input value.
 	signingRegion := t.region
 	base := t.endpoint
 	if base == realAWS {
+		if !isHostLabel(t.region) {
+			return nil, &Error{Err: fmt.Errorf("%q is no region of AWS", t.region)}
+		}
 		host := t.service.Host(t.region)
 		if host.SigningRegion != "" {
 			signingRegion = host.SigningRegion
@@ -183,20 +225,12 @@ func (c *Client) request(ctx context.Context, t target, m *message, input value.
 	if m.query != "" {
 		full += "?" + m.query
 	}
-	u, err := url.Parse(full)
+	request, err := http.NewRequestWithContext(ctx, m.method, full, bytes.NewReader(m.body))
 	if err != nil {
 		return nil, &Error{Err: err}
 	}
-	m.header.Set("User-Agent", "aslocal")
-	request := &http.Request{
-		Method: m.method, URL: u, Host: u.Host, Header: m.header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: http.NoBody, ContentLength: int64(len(m.body)),
-	}
-	if len(m.body) > 0 {
-		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(m.body)), nil }
-		request.Body, _ = request.GetBody()
-	}
-	request = request.WithContext(ctx)
+	request.Header = m.header
+	request.Header.Set("User-Agent", "aslocal")
 	if err := c.sign(request, t, signingRegion, m.body); err != nil {
 		return nil, &Error{Err: err}
 	}
@@ -237,16 +271,12 @@ func isHostLabel(text string) bool {
 const MaxAnswer = 8 << 20
 
 // send sends a request and reads the answer.
-func (c *Client) send(request *http.Request, endpoint string) (*answer, error) {
-	do := c.http.RoundTrip
-	if endpoint == realAWS && c.settings.HTTP == nil {
-		account, err := c.account(request.Context())
-		if err != nil {
-			return nil, err
-		}
-		do = account.settings.HTTPClient.Do
+func (c *Client) send(request *http.Request) (*answer, error) {
+	transport, err := c.transport()
+	if err != nil {
+		return nil, err
 	}
-	response, err := do(request)
+	response, err := transport.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}

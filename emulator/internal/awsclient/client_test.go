@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -216,10 +217,11 @@ func TestCall(t *testing.T) {
 			err:    "InvalidInstanceID.NotFound: none (status 400)  r-6",
 		},
 		{
-			name: "CBOR", service: "eventbridgev2", operation: "ListEventBuses", input: `{}`,
-			answer:  fakeService{body: "\xbf\xff"},
-			request: "POST /service/AWSEventsV2/operation/ListEventBuses\nAccept: application/cbor\nContent-Type: application/cbor\nSmithy-Protocol: rpc-v2-cbor\n\n\xa0",
-			output:  `{}`,
+			name: "CBOR", service: "eventbridgev2", operation: "CreateEventBus", casing: awsapi.JavaV2,
+			input:   `{"Name": "b", "ClientToken": "t", "Tags": {"k": "v"}}`,
+			answer:  fakeService{body: "\xbf\x64Name\x7f\x61b\x61\xff\xff\x6cCreationTime\xc1\xfb\x41\xda\xac\x4e\xe0\x10\x00\x00\x65State\xf6\x65Other\x9f\x01\xff\xff"},
+			request: "POST /service/AWSEventsV2/operation/CreateEventBus\nAccept: application/cbor\nContent-Type: application/cbor\nSmithy-Protocol: rpc-v2-cbor\n\n\xa3\x64Name\x61b\x64Tags\xa1\x61k\x61v\x6bClientToken\x61t",
+			output:  "{\"CreationTime\":\"2026-09-21T14:13:20.250Z\",\"Name\":\"b\uFFFD\"}",
 		},
 		{
 			name: "an error of CBOR", service: "eventbridgev2", operation: "ListEventBuses",
@@ -331,63 +333,97 @@ func TestIdempotencyToken(t *testing.T) {
 	}
 }
 
-// A roundTripper records requests to any host.
+// A roundTripper answers requests to any host.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestRealAWS checks where calls go whose endpoint is "aws", as whom, and that no
-// other does.
+// A fakeAWS answers as real AWS and keeps the URLs that are called, and for whom the
+// requests are signed.
+type fakeAWS struct{ calls []string }
+
+func (f *fakeAWS) RoundTrip(r *http.Request) (*http.Response, error) {
+	_, signer, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	signer, _, _ = strings.Cut(signer, "/aws4_request")
+	f.calls = append(f.calls, r.URL.String()+" "+signer)
+	body := "{}"
+	switch host := r.URL.Host; {
+	case strings.HasPrefix(host, "sts."):
+		form, _ := io.ReadAll(r.Body)
+		query, _ := url.ParseQuery(string(form))
+		body = fmt.Sprintf(`<Response><%[1]sResult><Credentials><AccessKeyId>%s</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>`+
+			`<Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></%[1]sResult></Response>`, query.Get("Action"), query.Get("RoleArn")+"+"+query.Get("RoleSessionName"))
+	case strings.HasPrefix(host, "portal.sso."):
+		body = `{"roleCredentials":{"accessKeyId":"SSO","secretAccessKey":"s","sessionToken":"` + r.Header.Get("X-Amz-Sso_bearer_token") + `","expiration":32472144000000}}`
+	case host == "iam.amazonaws.com" || strings.Contains(host, "s3"):
+		body = "<x/>"
+	}
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+// client returns a client for which a service is real AWS.
+func (f *fakeAWS) client(t *testing.T, service string) *Client {
+	t.Helper()
+	var endpoints Endpoints
+	if err := endpoints.Set(service, "aws"); err != nil {
+		t.Fatal(err)
+	}
+	return New(Settings{Endpoints: &endpoints, Region: "eu-west-1", HTTP: f, Now: func() time.Time { return time.Unix(1_790_000_000, 0) }})
+}
+
+// noCredentials takes what AWS's tools know away from the test, and returns the home
+// folder.
+func noCredentials(t *testing.T) string {
+	for _, name := range []string{
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
+		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+	} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	return home
+}
+
+// TestRealAWS checks where calls go whose endpoint is "aws", and as whom.
 func TestRealAWS(t *testing.T) {
+	noCredentials(t)
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKID")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	t.Setenv("AWS_SESSION_TOKEN", "")
-	t.Setenv("AWS_CA_BUNDLE", "")
-	for _, name := range []string{"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} {
-		t.Setenv(name, "/nowhere")
-	}
 	for _, test := range []struct {
 		name, service, operation, region, role, input string
-		want                                          []string // the requests: URL, and for whom they are signed
+		want                                          []string
 	}{
 		{"regional", "dynamodb", "ListTables", "eu-west-1", "", `{}`, []string{"https://dynamodb.eu-west-1.amazonaws.com/ AKID/20260921/eu-west-1/dynamodb"}},
 		{"global", "iam", "ListUsers", "eu-west-1", "", `{}`, []string{"https://iam.amazonaws.com/ AKID/20260921/us-east-1/iam"}},
 		{"of China", "stepfunctions", "ListActivities", "cn-north-1", "", `{}`, []string{"https://states.cn-north-1.amazonaws.com.cn/ AKID/20260921/cn-north-1/states"}},
-		{"of two protocol versions of IP", "eks-auth", "AssumeRoleForPodIdentity", "eu-west-1", "", `{"ClusterName": "c", "Token": "t"}`, []string{"https://eks-auth.eu-west-1.api.aws/clusters/c/assume-role-for-pod-identity AKID/20260921/eu-west-1/eks-auth"}},
+		{"in another domain", "dsql", "ListClusters", "", "", `{}`, []string{"https://dsql.eu-west-1.api.aws/cluster AKID/20260921/eu-west-1/dsql"}},
 		{"with a prefix", "stepfunctions", "StartSyncExecution", "eu-west-1", "", `{"StateMachineArn": "a"}`, []string{"https://sync-states.eu-west-1.amazonaws.com/ AKID/20260921/eu-west-1/states"}},
 		{"with a member as prefix", "s3control", "ListJobs", "eu-west-1", "", `{"AccountId": "123456789012"}`, []string{"https://123456789012.s3-control.eu-west-1.amazonaws.com/v20180820/jobs AKID/20260921/eu-west-1/s3"}},
 		{"by path", "s3", "GetObject", "eu-west-1", "", `{"Bucket": "b", "Key": "k"}`, []string{"https://s3.eu-west-1.amazonaws.com/b/k AKID/20260921/eu-west-1/s3"}},
 		{
-			"as a role", "sqs", "ListQueues", "eu-west-1", "arn:aws:iam::123456789012:role/r", `{}`,
-			[]string{"https://sts.eu-west-1.amazonaws.com/ AKID", "https://sqs.eu-west-1.amazonaws.com/ ROLE/20260921/eu-west-1/sqs"},
+			"as a role", "sqs", "ListQueues", "eu-west-1", "R", `{}`,
+			[]string{"https://sts.eu-west-1.amazonaws.com/ AKID/20260921/eu-west-1/sts", "https://sqs.eu-west-1.amazonaws.com/ R+aslocal/20260921/eu-west-1/sqs"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var got []string
-			record := func(r *http.Request) (*http.Response, error) {
-				_, signer, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
-				signer, _, _ = strings.Cut(signer, "/aws4_request")
-				body := "{}"
-				if strings.HasPrefix(r.URL.Host, "sts.") {
-					signer, _, _ = strings.Cut(signer, "/") // by the system's clock
-					body = `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`
-				}
-				if r.URL.Host == "iam.amazonaws.com" || strings.Contains(r.URL.Host, "s3") {
-					body = "<x/>"
-				}
-				got = append(got, r.URL.String()+" "+signer)
-				return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
-			}
-			var endpoints Endpoints
-			if err := endpoints.Set(test.service, "aws"); err != nil {
-				t.Fatal(err)
-			}
-			c := New(Settings{Endpoints: &endpoints, Region: test.region, HTTP: roundTripper(record), Now: func() time.Time { return time.Unix(1_790_000_000, 0) }})
-			_, err := c.Call(context.Background(), Request{Service: test.service, Operation: test.operation, Role: test.role, Input: value.MustParse(test.input)})
-			if err != nil || !slices.Equal(got, test.want) {
-				t.Errorf("got %q, %v; want %q", got, err, test.want)
+			var real fakeAWS
+			r := Request{Service: test.service, Operation: test.operation, Region: test.region, Role: test.role, Input: value.MustParse(test.input)}
+			if _, err := real.client(t, test.service).Call(context.Background(), r); err != nil || !slices.Equal(real.calls, test.want) {
+				t.Errorf("called %q, %v; want %q", real.calls, err, test.want)
 			}
 		})
+	}
+	_, err := new(fakeAWS).client(t, "s3control").Call(context.Background(), Request{Service: "s3control", Operation: "ListJobs", Input: value.MustParse(`{"AccountId": "x/y"}`)})
+	if e := new(InputError); !errors.As(err, &e) || e.Path != "$.AccountId" {
+		t.Errorf("a host of another domain: got %v", err)
+	}
+	var real fakeAWS
+	if _, err := real.client(t, "sqs").Call(context.Background(), Request{Service: "sqs", Operation: "ListQueues", Region: "evil.test/"}); err == nil || len(real.calls) > 0 {
+		t.Errorf("a region of another domain: called %q, %v", real.calls, err)
 	}
 }
 
@@ -445,6 +481,21 @@ func TestTransport(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+func TestChecksums(t *testing.T) {
+	for algorithm, want := range map[string]string{ // of "123456789", as their definitions have it
+		"CRC32": "cbf43926", "CRC32C": "e3069283", "CRC64NVME": "ae8b14860a799888", "MD5": "25f9e794323b453885f5181f1b624d0b",
+		"SHA1":   "f7c3bc1d808e04732adf679965ccc34ca7ae3441",
+		"SHA256": "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225",
+		"SHA512": "d9e6762dd1c8eaf6d61b3c6192fc408d4d6d5f1176d0c29169bc24e71c3f274ad27fcd5811b313d681f7e55ec02d73d499c95455b6b5bb503acf574fba8ffe85",
+	} {
+		h := newChecksum(algorithm)
+		io.WriteString(h, "123456789")
+		if got := fmt.Sprintf("%x", h.Sum(nil)); got != want {
+			t.Errorf("%s is %s, want %s", algorithm, got, want)
+		}
+	}
 }
 
 func TestEndpoints(t *testing.T) {

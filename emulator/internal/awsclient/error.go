@@ -1,13 +1,14 @@
 package awsclient
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/aslocal/aslocal/internal/awsapi"
 )
 
-// This file has the errors of a call, and all words of them.
+// This file has the errors of a call.
 
 // An Error is what a service has answered instead of an output, or why no answer
 // came.
@@ -40,6 +41,9 @@ func (e *Error) Error() string {
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
+
+// errStream says why an operation is not called.
+var errStream = errors.New("it sends or answers events one by one, which Step Functions does not offer")
 
 // MissingEndpoint says that nothing names an endpoint of the service.
 type MissingEndpoint struct{ Service string }

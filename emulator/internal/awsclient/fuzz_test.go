@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/internal/awsapi"
 	"github.com/aslocal/aslocal/value"
@@ -49,7 +50,7 @@ func FuzzAnswer(f *testing.F) {
 			if (err == nil) != got.Output.Exists() {
 				t.Errorf("output %s and error %v", got.Output, err)
 			}
-			if err == nil && !json.Valid([]byte(got.Output.String())) {
+			if text := got.Output.String(); err == nil && (!json.Valid([]byte(text)) || !utf8.ValidString(text)) {
 				t.Errorf("output %q is not JSON", got.Output)
 			}
 		}

@@ -204,9 +204,11 @@ var expected = [...]string{
 	awsapi.Document: "any JSON",
 }
 
-// describe names a value in a message, shortened.
+// describe names a value in a message, shortened. It is "" for no value.
 func describe(v value.Value) string {
 	switch v.Kind() {
+	case value.Absent:
+		return ""
 	case value.Null:
 		return "null"
 	case value.Bool:

@@ -3,7 +3,6 @@ package awsclient
 import (
 	"encoding/base64"
 	"fmt"
-	"strings"
 
 	"github.com/aslocal/aslocal/internal/awsapi"
 	"github.com/aslocal/aslocal/value"
@@ -73,7 +72,7 @@ func appendJSONMembers(dst []byte, s *awsapi.Shape, v value.Value, chosen func(*
 }
 
 // A jsonReader makes output of values that a service has written in JSON, or in
-// CBOR, which differs in its blobs.
+// CBOR, whose blobs are not in base64.
 type jsonReader struct {
 	casing awsapi.Casing
 	cbor   bool
@@ -118,7 +117,7 @@ func (r jsonReader) value(s *awsapi.Shape, v value.Value) (value.Value, error) {
 		return v, nil
 	case awsapi.Blob:
 		if v.Kind() == value.String && r.cbor {
-			return value.OfString(strings.ToValidUTF8(v.Text(), "\uFFFD")), nil
+			return v, nil
 		}
 	case awsapi.String:
 		if v.Kind() == value.Object || v.Kind() == value.Array {
