@@ -82,7 +82,7 @@ func (t *tasks) addServices(client task.Caller, endpoints *awsclient.Endpoints) 
 	t.Add("aws-sdk:*", task.SDK{Client: client})
 	for _, a := range service.Actions() {
 		if a.ForTasks() && a.Operation != "" {
-			t.Add(a.String(), task.Optimized{Client: client})
+			t.Add(a.Service.Name+":*", task.Optimized{Client: client})
 		}
 	}
 	t.Add("apigateway:invoke", t.apis)
