@@ -87,7 +87,11 @@ func (g *APIGateway) target(in value.Value) (target, host string, err error) {
 		}
 		u.Scheme = "https"
 	default:
-		if u, err = url.Parse(g.Endpoint); err != nil {
+		full := g.Endpoint
+		if !strings.Contains(full, "://") {
+			full = "http://" + full
+		}
+		if u, err = url.Parse(full); err != nil {
 			return "", "", fmt.Errorf("task: endpoint of API Gateway: %w", err)
 		}
 		host = endpoint
