@@ -17,7 +17,7 @@ GOVULNDB ?= https://vuln.go.dev
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded test-services kill compare check platforms
+.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded test-services functions kill compare check platforms
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,10 @@ test-services: ## tasks against the services of moto's server; skipped without P
 	    { rm -rf $(MOTO); echo "test-services: $(MOTO_VERSION) cannot be installed, skipped"; exit 0; }; \
 	fi; \
 	$(GO) test -count=1 -run '^TestMoto$$' ./emulator -moto $(abspath $(MOTO))/bin/moto_server
+
+functions: ## local functions with many processes: all cases of Python and Node, 10 000 calls, cold starts and warm calls
+	$(GO) test ./emulator/internal/lambda -count=1 -v -all -run '^Test(ManyCalls|Node)$$' | grep -v '^=== '
+	$(GO) test ./emulator/internal/lambda -run '^$$' -bench . -benchmem
 
 kill: build ## attack bin/aslocal from outside: KILLS kills (100) under load, redrives, a full disk …; ATTACK_FLAGS go to internal/attack
 	$(GO) run ./internal/attack -aslocal $(BIN) -kills $(KILLS) $(ATTACK_FLAGS)

@@ -3,6 +3,8 @@ package emulator
 import (
 	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
@@ -24,6 +26,8 @@ type Registration struct {
 	// Logging and Tracing are the loggingConfiguration and tracingConfiguration of
 	// CreateStateMachine. One that does not exist is off, or stays as it was.
 	Logging, Tracing value.Value
+	// Tags are given to the state machine when it is created.
+	Tags map[string]string
 }
 
 // Register creates the state machine, or updates the one of that name, and
@@ -50,6 +54,11 @@ func (e *Emulator) Register(r Registration) (arn string, err error) {
 			return arn, err
 		}
 	}
+	var tags []value.Value
+	for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
+		tags = append(tags, value.OfMembers("key", value.OfString(key), "value", value.OfString(r.Tags[key])))
+	}
+	in = in.With("tags", value.OfSlice(tags))
 	_, err = e.call(ctx, "CreateStateMachine", in.With("name", value.OfString(r.Name)).With("type", value.OfString(kind)))
 	return arn, err
 }

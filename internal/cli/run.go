@@ -106,9 +106,7 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	if r.fast {
 		options = append(options, emulator.WithAutoAdvance(time.Now()))
 	}
-	if observe := r.observer(c.ErrOrStderr()); observe != nil {
-		options = append(options, emulator.WithObserver(observe))
-	}
+	options = append(options, r.observers(c.ErrOrStderr())...)
 	return r.execute(c, options, p, cmp.Or(m.LocalName, nameOf(path)), input)
 }
 
@@ -175,16 +173,18 @@ func chosen(path, machine string, read *template.File) (*template.Machine, error
 	return read.Machines[0], nil
 }
 
-// observer returns the function that prints the events of the execution and of
-// its children, or nil with --quiet.
-func (r *runner) observer(w io.Writer) func(string, emulator.Event) {
+// observers print the events of the execution and of its children, and what functions
+// write; none with --quiet.
+func (r *runner) observers(w io.Writer) []emulator.Option {
 	switch {
 	case r.quiet:
 		return nil
 	case r.json:
-		return (&eventLog{w: w}).event
+		l := &eventLog{w: w}
+		return []emulator.Option{emulator.WithObserver(l.event), emulator.WithFunctionLog(l.log)}
 	}
-	return newTraces(w, r.fast).event
+	t := newTraces(w, r.fast)
+	return []emulator.Option{emulator.WithObserver(t.event), emulator.WithFunctionLog(t.log)}
 }
 
 // nameOf returns the name of the state machine in a file. Characters that a name
@@ -214,7 +214,7 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, p *project
 		return exit(ExitFailed, "", "%v", err)
 	}
 	defer em.Close()
-	registrar := newRegistrar(em, "")
+	registrar := newRegistrar(em)
 	defer registrar.close()
 	registrar.apply(c.Context(), p)
 	i := slices.IndexFunc(p.machines, func(m projectMachine) bool { return m.Name == name })

@@ -71,7 +71,7 @@ ${Name}, parameters, exports and other things that only a deployment knows have 
 	return c
 }
 
-func (s *server) run(c *cobra.Command, target string) (err error) {
+func (s *server) run(c *cobra.Command, target string) error {
 	began := time.Now()
 	if s.port < 0 || s.port > 65535 {
 		return exit(ExitUsage, "", "--port: expected 0 to 65535, got %d", s.port)
@@ -101,7 +101,8 @@ func (s *server) run(c *cobra.Command, target string) (err error) {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
-	em, err := emulator.New(append(options, emulator.WithStore(store), emulator.WithLogger(log))...)
+	options = append(options, emulator.WithStore(store), emulator.WithLogger(log), emulator.WithFunctionLog(serveLog(c.OutOrStdout())))
+	em, err := emulator.New(options...)
 	if err != nil {
 		return errors.Join(exit(ExitFailed, "", "%v", err), store.Close())
 	}
@@ -112,23 +113,36 @@ func (s *server) run(c *cobra.Command, target string) (err error) {
 	}
 	em.SetFunctionEnvironment(config.functionEnvironment(s.url(listener.Addr())))
 	project := findProject(folder, only, config, s.substitute)
-	registrar := newRegistrar(em, s.book(where))
-	first := registrar.apply(c.Context(), project)
-	b := banner{server: s, config: config, project: project, outcome: first, registrar: registrar, endpoint: s.url(listener.Addr()), state: where, took: time.Since(began)}
+	registrar := newRegistrar(em)
+	b := banner{
+		server: s, config: config, project: project, outcome: registrar.apply(c.Context(), project), registrar: registrar,
+		endpoint: s.url(listener.Addr()), state: where, took: time.Since(began),
+	}
+	stop := b.inBackground(c, &reloader{
+		settings: &s.settings, folder: folder, only: only, config: config, substitute: s.substitute, registrar: registrar, out: c.OutOrStdout(),
+	}, began)
+	err = serve(c.Context(), em, listener)
+	stop()
+	return errors.Join(err, registrar.close())
+}
+
+// inBackground writes the banner and watches the files, while requests are answered. stop
+// ends it and waits for its end.
+func (b *banner) inBackground(c *cobra.Command, r *reloader, began time.Time) (stop func()) {
 	ctx, cancel := context.WithCancel(c.Context())
-	watched := make(chan struct{})
+	ended := make(chan struct{})
 	go func() {
-		defer close(watched)
-		r := reloader{settings: &s.settings, folder: folder, only: only, config: config, substitute: s.substitute, registrar: registrar, out: c.OutOrStdout()}
-		r.read, _ = readSettings(s.config, folder) // it has been read without an error just now
-		w := newWatcher(r.files(project), began, func() []string { return r.reload(ctx) })
-		b.print(ctx, c.OutOrStdout())
+		defer close(ended)
+		r.read, _ = readSettings(b.settings.config, r.folder) // it has been read without an error just now
+		w := newWatcher(r.files(b.project), began, func() []string { return r.reload(ctx) })
+		b.print(ctx, r.out)
+		r.tellFunctions(ctx)
 		w.run(ctx)
 	}()
-	err = serve(c.Context(), em, listener)
-	cancel()
-	<-watched
-	return errors.Join(err, registrar.close())
+	return func() {
+		cancel()
+		<-ended
+	}
 }
 
 // served returns the folder that is served, and the file if it is one alone.
@@ -141,14 +155,6 @@ func served(target string) (folder, only string, err error) {
 		return target, "", nil
 	}
 	return filepath.Dir(target), target, nil
-}
-
-// book is the folder that the registrar keeps its book in, given where the state is.
-func (s *server) book(where string) string {
-	if s.durability == "memory" {
-		return ""
-	}
-	return where
 }
 
 // hosts are the names and addresses that requests may have in Host: those of the

@@ -24,13 +24,21 @@ import (
 
 // A project is what has been found.
 type project struct {
+	only       string // the file that is served alone; ""
 	machines   []projectMachine
 	functions  []projectFunction
 	activities []string
 	templates  []string // paths of those that define something
 	problems   []string
-	files      []string // that were read or looked for, and folders that were searched
+	files      []string // that were read or looked for
+	folders    []string // that were searched
 }
+
+// maxFolders is how many folders are watched for new files.
+const maxFolders = 10_000
+
+// watched returns the files and folders whose changes may change the project.
+func (p *project) watched() []string { return slices.Concat(p.files, p.folders) }
 
 // A projectMachine is a state machine that a file defines.
 type projectMachine struct {
@@ -60,7 +68,7 @@ type finder struct {
 
 // findProject returns what the folder, or only one file in it, defines.
 func findProject(folder, only string, config file, substitute map[string]string) *project {
-	f := &finder{folder: folder, only: only, config: config, substitute: substitute, found: new(project), read: make(map[string]bool)}
+	f := &finder{folder: folder, only: only, config: config, substitute: substitute, found: &project{only: only}, read: make(map[string]bool)}
 	if only != "" {
 		text, err := sourcefile.Named(only)
 		f.file(only, text, err)
@@ -71,6 +79,9 @@ func findProject(folder, only string, config file, substitute map[string]string)
 		f.unknownSettings()
 	}
 	f.settingsFunctions()
+	if len(f.found.folders) > maxFolders {
+		f.found.folders = nil
+	}
 	return f.found
 }
 
@@ -106,12 +117,16 @@ func (f *finder) inside(path string) ([]byte, error) { return sourcefile.Inside(
 // templateNames are the usual names of templates.
 var templateNames = []string{"template.yaml", "template.yml", "template.json", "serverless.yml", "serverless.yaml", "serverless.json"}
 
-// cdkOut is the folder that the CDK writes templates to.
-const cdkOut = "cdk.out"
+// cdkOut is the folder that the CDK writes templates to, cdkTemplate the ending of their
+// names.
+const (
+	cdkOut      = "cdk.out"
+	cdkTemplate = ".template.json"
+)
 
 // templates reads the templates in the folder itself, and those of the CDK.
 func (f *finder) templates() {
-	f.found.files = append(f.found.files, f.folder)
+	f.found.folders = append(f.found.folders, f.folder)
 	entries, err := os.ReadDir(f.folder)
 	if err != nil {
 		f.problem("%v", err)
@@ -120,7 +135,7 @@ func (f *finder) templates() {
 	has := make(map[string]bool)
 	for _, e := range entries {
 		has[e.Name()] = true
-		if slices.Contains(templateNames, e.Name()) || strings.HasSuffix(e.Name(), ".tf") {
+		if slices.Contains(templateNames, e.Name()) || strings.HasSuffix(e.Name(), ".tf") || strings.HasSuffix(e.Name(), cdkTemplate) {
 			f.template(e.Name())
 		}
 	}
@@ -140,7 +155,7 @@ const maxStages = 5
 // cdk reads the templates of a cloud assembly of the CDK, and those of its stages.
 func (f *finder) cdk(folder string, depth int) {
 	path := filepath.Join(f.folder, folder)
-	f.found.files = append(f.found.files, path)
+	f.found.folders = append(f.found.folders, path)
 	if err := sourcefile.Contains(f.folder, folder); err != nil {
 		f.problem("%s: %v", path, err)
 		return
@@ -152,7 +167,7 @@ func (f *finder) cdk(folder string, depth int) {
 	}
 	for _, e := range entries {
 		switch name := filepath.Join(folder, e.Name()); {
-		case strings.HasSuffix(e.Name(), ".template.json"):
+		case strings.HasSuffix(e.Name(), cdkTemplate):
 			f.template(name)
 		case e.IsDir() && strings.HasPrefix(e.Name(), "assembly-") && depth < maxStages:
 			f.cdk(name, depth+1)
@@ -216,7 +231,8 @@ func (f *file) templateOptions(folder string, substitute map[string]string) temp
 
 // endpointOf returns the URL of a service, "" if none is known or if it is AWS itself.
 func (f *file) endpointOf(service string) string {
-	endpoint := cmp.Or(f.services[service], f.allServices)
+	all := f.allServicesSettings()
+	endpoint := cmp.Or(all[service], all[everyService])
 	if endpoint == realAWS {
 		return ""
 	}
@@ -226,12 +242,10 @@ func (f *file) endpointOf(service string) string {
 // templateMachine adds a state machine of a template.
 func (f *finder) templateMachine(path string, m *template.Machine) {
 	switch {
-	case m.Name == "" && len(m.Validate(asl.Options{})) > 0 && m.Validate(asl.Options{})[0].Code == template.NoStateMachine:
-		if f.only != "" {
-			f.problem("%s: no state machine found in it", path)
+	case m.Name == "": // the template has none, or cannot be read
+		if found := m.Validate(asl.Options{}); f.only != "" || found[0].Code != template.NoStateMachine {
+			f.problem("%s", formatted(m, found))
 		}
-	case m.Name == "": // the file cannot be read
-		f.problem("%s", formatted(m, m.Validate(asl.Options{})))
 	case m.Condition != "":
 		f.problem("%s: %s is not registered: its condition %s does not hold (--substitute gives parameters other values)", path, m.Name, m.Condition)
 	default:
@@ -302,7 +316,9 @@ func (f *finder) definitions() {
 		case d.IsDir() && path != f.folder && (skipped(d.Name()) || d.Name() == cdkOut):
 			return fs.SkipDir
 		case d.IsDir():
-			f.found.files = append(f.found.files, path)
+			if f.found.folders = append(f.found.folders, path); len(f.found.folders) == maxFolders+1 {
+				f.problem("%s has more than %d folders: new files in them are found when aslocal starts again", f.folder, maxFolders)
+			}
 		case !ok || f.read[filepath.Clean(path)]:
 		default:
 			inside, err := filepath.Rel(f.folder, path)

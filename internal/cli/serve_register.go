@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -20,28 +19,20 @@ import (
 
 // A registrar keeps an emulator and the files of a project the same.
 type registrar struct {
-	em    *emulator.Emulator
-	book  string            // file that has places; "" if the state is in memory
-	known map[string]string // places of the state machines that were ever registered, by name
+	em *emulator.Emulator
 
 	machines   map[string]string // what is registered, by name, as texts to compare
+	broken     map[string]bool   // those whose files could not be registered last
 	functions  map[string]string
 	activities map[string]bool
 	inline     inlineCode
 	said       map[string]bool // problems that have been told
 }
 
-// newRegistrar returns a registrar. The data is the folder of the state, "" if it is in
-// memory.
-func newRegistrar(em *emulator.Emulator, data string) *registrar {
-	r := &registrar{em: em, known: make(map[string]string), machines: make(map[string]string), functions: make(map[string]string), activities: make(map[string]bool)}
-	if data != "" {
-		r.book = filepath.Join(data, "registered.json")
-		if text, err := os.ReadFile(r.book); err == nil {
-			json.Unmarshal(text, &r.known) // without the book, stale state machines are not told from others
-		}
+func newRegistrar(em *emulator.Emulator) *registrar {
+	return &registrar{
+		em: em, machines: make(map[string]string), broken: make(map[string]bool), functions: make(map[string]string), activities: make(map[string]bool),
 	}
-	return r
 }
 
 // An outcome is what registering has brought.
@@ -49,7 +40,7 @@ type outcome struct {
 	changes  []string          // what is other than before, for people
 	problems []string          // that have not been told before
 	notes    map[string]string // of state machines that are stale, by name
-	stored   []string          // names of all state machines
+	stored   []storedMachine
 }
 
 // apply registers what is new or has changed.
@@ -59,21 +50,8 @@ func (r *registrar) apply(ctx context.Context, p *project) outcome {
 	places := make(map[string]string)
 	for _, m := range p.machines {
 		places[m.Name] = m.place
-		err := m.broken
-		if text := registrationText(m.Registration); err == "" && r.machines[m.Name] != text {
-			if _, failed := r.em.Register(m.Registration); failed != nil {
-				err = fmt.Sprintf("%s: %s: %v", m.place, m.Name, failed)
-			} else {
-				again := ""
-				if r.machines[m.Name] != "" {
-					again = " again"
-				}
-				o.changes = append(o.changes, fmt.Sprintf("%s is registered%s (%s)", m.Name, again, m.place))
-				r.machines[m.Name] = text
-			}
-		}
-		if err != "" {
-			problems = append(problems, err)
+		if problem := r.applyMachine(m, &o); problem != "" {
+			problems = append(problems, problem)
 			o.notes[m.Name] = fmt.Sprintf("as it was before; %s cannot be registered now", m.place)
 		}
 	}
@@ -86,11 +64,10 @@ func (r *registrar) apply(ctx context.Context, p *project) outcome {
 		problems = append(problems, err.Error())
 	}
 	o.stored = stored
-	r.stale(places, &o)
-	r.em.SetNotes(o.notes)
-	if err := r.keepBook(); err != nil {
+	if err := r.stale(ctx, p.only, places, &o); err != nil {
 		problems = append(problems, err.Error())
 	}
+	r.em.SetNotes(o.notes)
 	said := make(map[string]bool)
 	for _, problem := range problems {
 		if said[problem] = true; !r.said[problem] {
@@ -101,47 +78,59 @@ func (r *registrar) apply(ctx context.Context, p *project) outcome {
 	return o
 }
 
-// stale notes the state machines whose files are gone, given the places of those that
-// are there.
-func (r *registrar) stale(places map[string]string, o *outcome) {
-	is := make(map[string]bool, len(o.stored))
-	for _, name := range o.stored {
-		is[name] = true
-	}
-	maps.DeleteFunc(o.notes, func(name, _ string) bool { return !is[name] }) // of one that was never there, the problem says all
-	for name, place := range places {
-		if r.machines[name] != "" {
-			r.known[name] = place
+// applyMachine registers a state machine if it is new or has changed, and returns what is
+// wrong with it.
+func (r *registrar) applyMachine(m projectMachine, o *outcome) (problem string) {
+	before, text := r.machines[m.Name], registrationText(m.Registration)
+	switch {
+	case m.broken != "":
+		problem = m.broken
+	case before != text:
+		m.Tags = map[string]string{placeTag: tagText(m.place)}
+		if _, err := r.em.Register(m.Registration); err != nil {
+			problem = fmt.Sprintf("%s: %s: %v", m.place, m.Name, err)
+			break
 		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.known)) {
-		switch _, found := places[name]; {
-		case !is[name]: // deleted through the API
-			delete(r.known, name)
-			delete(r.machines, name)
-		case !found:
-			o.notes[name] = fmt.Sprintf("stale: %s has it no more; it is as it was before", r.known[name])
-			if r.machines[name] != "" {
-				o.changes = append(o.changes, fmt.Sprintf("%s stays as it was, but %s has it no more; DeleteStateMachine removes it", name, r.known[name]))
-				delete(r.machines, name) // told once, and registered when it comes back
-			}
+		r.machines[m.Name] = text
+		again := ""
+		if before != "" {
+			again = " again"
 		}
+		o.changes = append(o.changes, fmt.Sprintf("%s is registered%s (%s)", m.Name, again, m.place))
+	case r.broken[m.Name]:
+		o.changes = append(o.changes, fmt.Sprintf("%s is again as it was registered (%s)", m.Name, m.place))
 	}
+	r.broken[m.Name] = problem != ""
+	return problem
 }
 
-// keepBook writes down the places of state machines.
-func (r *registrar) keepBook() error {
-	if r.book == "" {
-		return nil
+// stale notes the state machines whose files are gone, given the places of those that
+// are there. A tag says from which file a state machine is. If only one file is served,
+// those of others are not looked for.
+func (r *registrar) stale(ctx context.Context, only string, places map[string]string, o *outcome) error {
+	is := make(map[string]bool, len(o.stored))
+	for _, m := range o.stored {
+		is[m.name] = true
+		before, err := placeOf(ctx, r.em, m)
+		place, found := places[m.name]
+		switch {
+		case err != nil:
+			return err
+		case r.machines[m.name] != "" && found && before != tagText(place):
+			if err := setPlace(ctx, r.em, m, tagText(place)); err != nil {
+				return err
+			}
+		case before != "" && !found && (only == "" || before == tagText(only)):
+			o.notes[m.name] = fmt.Sprintf("stale: %s has it no more; it is as it was before", before)
+			if r.machines[m.name] != "" {
+				o.changes = append(o.changes, fmt.Sprintf("%s stays as it was, but %s has it no more; DeleteStateMachine removes it", m.name, before))
+			}
+			delete(r.machines, m.name) // told once, and registered when it comes back
+		}
 	}
-	text, err := json.Marshal(r.known)
-	if err != nil {
-		return err
-	}
-	if before, err := os.ReadFile(r.book); err == nil && string(before) == string(text) {
-		return nil
-	}
-	return os.WriteFile(r.book, text, 0o600)
+	maps.DeleteFunc(o.notes, func(name, _ string) bool { return !is[name] }) // of one that was never there, the problem says all
+	maps.DeleteFunc(r.machines, func(name, _ string) bool { return !is[name] })
+	return nil
 }
 
 // registrationText is a registration as a text to compare.

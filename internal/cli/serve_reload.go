@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"path/filepath"
@@ -19,6 +20,7 @@ type reloader struct {
 	substitute   map[string]string
 	registrar    *registrar
 	out          io.Writer
+	functions    map[string]string // what has been said of functions, by name
 }
 
 // files are those to watch: those of the project, and the settings.
@@ -27,7 +29,7 @@ func (r *reloader) files(p *project) []string {
 	if name == "" {
 		name = filepath.Join(r.folder, settingsFile)
 	}
-	return append(p.files, name)
+	return append(p.watched(), name)
 }
 
 // reload reads the project again, registers what has changed, says so, and returns the
@@ -39,8 +41,26 @@ func (r *reloader) reload(ctx context.Context) []string {
 	if ctx.Err() == nil { // else serve ends, and what is said is of no use
 		tell(r.out, "Changed", o.changes...)
 		tellProblems(r.out, o.problems)
+		r.tellFunctions(ctx)
 	}
 	return r.files(p)
+}
+
+// tellFunctions says what is not on this machine that functions need, and what differs from
+// Lambda, such as another version of Python. What the banner has said is not repeated.
+func (r *reloader) tellFunctions(ctx context.Context) {
+	said := make(map[string]string)
+	for _, f := range r.registrar.em.Functions() {
+		text := cmp.Or(f.Problem, f.Note)
+		if f.Function.Broken != "" || text == "" {
+			continue
+		}
+		said[f.Function.Name] = text
+		if r.functions[f.Function.Name] != text && ctx.Err() == nil {
+			tell(r.out, "Function", f.Function.Name+": "+text)
+		}
+	}
+	r.functions = said
 }
 
 // readSettings reads the settings again. Those of state machines and functions count from
@@ -60,7 +80,12 @@ func (r *reloader) readSettings() {
 
 // lasting are the settings that count until serve ends.
 func (f file) lasting() file {
-	f.machines, f.local = nil, nil
+	f.name, f.machines, f.local = "", nil, nil
+	for _, m := range []*map[string]string{&f.functions, &f.services} {
+		if len(*m) == 0 {
+			*m = nil // as where there is no file
+		}
+	}
 	return f
 }
 

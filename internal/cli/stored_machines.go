@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
+	"unicode"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -13,25 +15,65 @@ import (
 // those that were created through the API, and those whose file is gone or has
 // errors now. The banner must list them, since clients can start them.
 
-// storedMachines lists the names of all state machines, as the API does.
-func storedMachines(ctx context.Context, api http.Handler) ([]string, error) {
-	var names []string
+// A storedMachine is a state machine of the state.
+type storedMachine struct{ name, arn string }
+
+// storedMachines lists all state machines, as the API does.
+func storedMachines(ctx context.Context, api http.Handler) ([]storedMachine, error) {
+	var all []storedMachine
 	request := value.OfMembers("maxResults", value.OfInt(1000))
 	for {
 		answer, err := callAPI(ctx, api, "ListStateMachines", request)
 		if err != nil {
-			return names, err
+			return all, err
 		}
 		for _, machine := range answer.Get("stateMachines").Items() {
-			names = append(names, machine.Get("name").Text())
+			all = append(all, storedMachine{machine.Get("name").Text(), machine.Get("stateMachineArn").Text()})
 		}
 		next := answer.Get("nextToken")
 		if next.Text() == "" {
-			return names, nil
+			return all, nil
 		}
 		request = request.With("nextToken", next)
 	}
 }
+
+// placeTag is the tag of a state machine that says which file defines it.
+const placeTag = "aslocal:file"
+
+// placeOf returns the file that a state machine was registered from, "" for one that was
+// created through the API.
+func placeOf(ctx context.Context, api http.Handler, m storedMachine) (string, error) {
+	answer, err := callAPI(ctx, api, "ListTagsForResource", value.OfMembers("resourceArn", value.OfString(m.arn)))
+	for _, tag := range answer.Get("tags").Items() {
+		if tag.Get("key").Text() == placeTag {
+			return tag.Get("value").Text(), nil
+		}
+	}
+	return "", err
+}
+
+// setPlace writes down which file defines a state machine.
+func setPlace(ctx context.Context, api http.Handler, m storedMachine, place string) error {
+	tag := value.OfMembers("key", value.OfString(placeTag), "value", value.OfString(place))
+	_, err := callAPI(ctx, api, "TagResource", value.OfMembers("resourceArn", value.OfString(m.arn), "tags", value.OfItems(tag)))
+	return err
+}
+
+// tagText is a path with the characters that a tag may have.
+func tagText(path string) string {
+	fits := func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) || strings.ContainsRune(" _.:/=+-@", r) {
+			return r
+		}
+		return '_'
+	}
+	runes := []rune(strings.Map(fits, path))
+	return string(runes[max(0, len(runes)-maxTag):])
+}
+
+// maxTag is how many characters a tag has at most.
+const maxTag = 256
 
 // callAPI calls an action of the API in process.
 func callAPI(ctx context.Context, api http.Handler, action string, input value.Value) (value.Value, error) {

@@ -27,8 +27,8 @@ func newValidate() *cobra.Command {
 		Long: `Check state machine definitions (JSON, or YAML by the file's ending; "-" is JSON on stdin) as CreateStateMachine would, and report every
 problem with file, line and column. The exit code is 3 if there are errors; warnings alone leave it 0.
 
-A file may also be a SAM or CloudFormation template (what the CDK writes to cdk.out, too) or a serverless.yml: then all state machines in
-it are checked, at their places there or in the files that it refers to, and each problem names its state machine. Files outside of the
+A file may also be a SAM or CloudFormation template (what the CDK writes to cdk.out, too), a serverless.yml or a Terraform file: then all
+state machines in it are checked, at their places there or in the files that it refers to, and each problem names its state machine. Files outside of the
 template's folder are read only if they are in the same Git repository, or given as FILE as well.
 
 ${Name} is replaced by its value from --substitute or the template's DefinitionSubstitutions. Values that only a deployment knows are assumed to be

@@ -1,7 +1,8 @@
-// Package template finds the state machines that a file defines: a bare
-// definition, an AWS SAM or CloudFormation template (what the CDK synthesizes
-// included), or a serverless.yml. What a deployment would fill in becomes its
-// value where the template has it, and else a placeholder that fits.
+// Package template finds the state machines, Lambda functions and activities that
+// a file defines: a bare definition, an AWS SAM or CloudFormation template (what
+// the CDK synthesizes included), a serverless.yml, or a Terraform file. What a
+// deployment would fill in becomes its value on this machine where the template
+// has it (resource.go: names, ARNs and URLs), and else a text that fits.
 //
 //	f := template.Read("template.yaml", text, template.Options{Folder: "."})
 //	for _, m := range f.Machines {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,6 +101,9 @@ func (r *reader) function(c *stack, id string, resource value.Value, at *path) {
 	}
 	r.code(p, f, resource)
 	r.layers(p, f)
+	if resource.Get("Metadata").Get("BuildMethod").Text() == "" {
+		f.architecture(p.get("Architectures").Index(0).Text())
+	}
 	if f.Broken == "" {
 		f.Broken = f.incomplete()
 	}
@@ -142,6 +146,17 @@ func (f *Function) typeScript() string {
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
+}
+
+// architectures are those of Lambda, as Go calls them.
+var architectures = map[string]string{"x86_64": "amd64", "arm64": "arm64"}
+
+// architecture tells of a program that may be one for another machine. Interpreters are
+// those of this machine anyway.
+func (f *Function) architecture(name string) {
+	if other := architectures[name]; other != "" && other != runtime.GOARCH && strings.HasPrefix(f.Runtime, "provided") {
+		f.Notes = append(f.Notes, "its architecture is "+name+", that of this machine "+runtime.GOARCH+": a program must be built for this machine")
+	}
 }
 
 // note tells of values that were made up.

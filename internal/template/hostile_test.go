@@ -55,7 +55,7 @@ func TestHostileTemplates(t *testing.T) {
 		{"environments of much text", "t.json", `{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {}}, "F": {"Type": "AWS::Lambda::Function", "Properties": {"Environment": {"Variables": {` +
 			func() string {
 				var b strings.Builder
-				for i := range 2000 {
+				for i := range 800 {
 					fmt.Fprintf(&b, `"V%d": {"Fn::Sub": ["%s", {"A": "%s"}]}, `, i, strings.Repeat("${A}", 2000), big[:1000])
 				}
 				return b.String()
@@ -63,7 +63,7 @@ func TestHostileTemplates(t *testing.T) {
 		{"locals that multiply", "main.tf", "locals {\n" + func() string {
 			var b strings.Builder
 			for i := range 20 {
-				fmt.Fprintf(&b, "  v%d = \"%s\"\n", i, strings.Repeat(fmt.Sprintf("${local.v%d}", i+1), 50))
+				fmt.Fprintf(&b, "  v%d = \"%s\"\n", i, strings.Repeat(fmt.Sprintf("${local.v%d}", i+1), 20))
 			}
 			return b.String()
 		}() + "}\nresource \"aws_sfn_state_machine\" \"m\" {\n  definition = local.v0\n}\n"},

@@ -29,12 +29,16 @@ type substitutions struct {
 	home        home
 	missing     *missingNames
 	names       map[string]substitution
+	madeFor     map[string][]string                    // what the value of a name was made up for
 	serverless  func(name string) (substitution, bool) // the variables of a serverless.yml; nil elsewhere
 	asTheyStand bool                                   // other names are deployed as they stand, as CloudFormation does
 }
 
 func (e *substitutions) find(name string) (substitution, bool) {
 	if s, ok := e.names[name]; ok {
+		for _, missing := range e.madeFor[name] {
+			e.missing.add(missing)
+		}
 		return s, true
 	}
 	if s, ok := e.home.pseudo(name); ok {
@@ -159,7 +163,7 @@ func (e *substitutions) nameEnd(s string, i int) int {
 // fill returns the holes of a string that the field has, or, where all of the
 // string is one and the field holds no string, the JSON in its place.
 func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
-	arn := strings.HasPrefix(s, "arn:")
+	arn, jsonata := strings.HasPrefix(s, "arn:"), strings.HasPrefix(s, "{%")
 	invented := false
 	colons, done := 0, 0 // those of s up to done, but for the ones in names
 	for start, end, name := e.next(s, 0); name != ""; start, end, name = e.next(s, end) {
@@ -173,6 +177,8 @@ func (e *substitutions) fill(field, s string) (holes []hole, raw substitution) {
 			}
 			return nil, with
 		case ok:
+		case jsonata && e.serverless == nil && strings.ContainsAny(name, ":-[]()/"):
+			continue // an object of JSONata
 		case arn && colons == 1:
 			with = substitution{"aws", true}
 		case arn && colons == 3:

@@ -110,7 +110,9 @@ func (r *reader) result(kind Kind, d *document) *File {
 		none.unread[0].Range = position.Range{}
 		r.machines = append(r.machines, none)
 	}
-	return &File{Kind: kind, Machines: r.machines, Functions: r.functions, Activities: r.activities, Files: *r.folder.read}
+	files := *r.folder.read
+	slices.Sort(files)
+	return &File{Kind: kind, Machines: r.machines, Functions: r.functions, Activities: r.activities, Files: slices.Compact(files)}
 }
 
 // mayBeTemplate reports whether a text has a word that only templates have.
@@ -152,7 +154,9 @@ type reader struct {
 
 // given returns the substitutions that the user has given.
 func (r *reader) given() *substitutions {
-	e := &substitutions{home: r.o.home(), missing: new(missingNames), names: make(map[string]substitution, len(r.o.Substitutions))}
+	e := &substitutions{
+		home: r.o.home(), missing: new(missingNames), names: make(map[string]substitution, len(r.o.Substitutions)), madeFor: make(map[string][]string),
+	}
 	for name, text := range r.o.Substitutions {
 		e.names[name] = substitution{text, true}
 	}
@@ -226,8 +230,8 @@ func (r *reader) stack(d *document, template value.Value) *stack {
 	}
 }
 
-// resourcesIn reads the state machines, functions and activities among some resources. written are the same
-// resources with the names that stand in the document.
+// resourcesIn reads the state machines, functions and activities among some resources.
+// written are the same resources with the names that stand in the document.
 func (r *reader) resourcesIn(c *stack, resources, written value.Value, p *path, depth int) {
 	for i := range resources.Len() {
 		id, v := resources.Member(i)
@@ -269,7 +273,7 @@ func (r *reader) machine(shared *stack, id string, resource value.Value, at *pat
 	m.LocalName, m.Missing = c.nameOf(id), c.missing.names
 	m.Express = p.text("Type") == "EXPRESS" || p.text("StateMachineType") == "EXPRESS"
 	for _, name := range []string{"RoleArn", "Role"} {
-		if arn := p.text(name); strings.HasPrefix(arn, "arn:") {
+		if arn := p.text(name); isRole(arn) {
 			m.RoleARN = arn
 		}
 	}
@@ -286,6 +290,9 @@ func (r *reader) machine(shared *stack, id string, resource value.Value, at *pat
 	}
 	return m
 }
+
+// isRole reports whether an ARN is one of a role.
+func isRole(arn string) bool { return strings.HasPrefix(arn, "arn:") && strings.Contains(arn, ":iam:") }
 
 // logging returns a logging configuration as CreateStateMachine takes it. It does not
 // exist if the template does not tell the log group.
@@ -316,8 +323,11 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 	}
 	for name, v := range properties.Get("DefinitionSubstitutions").Members() {
 		if _, given := e.names[name]; !given {
-			t := c.text(v, p.member("DefinitionSubstitutions").member(name), 0)
+			own := *c
+			own.missing = new(missingNames)
+			t := own.text(v, p.member("DefinitionSubstitutions").member(name), 0)
 			e.names[name] = substitution{string(t.bytes), !t.madeUp(0, len(t.bytes))}
+			e.madeFor[name] = own.missing.names
 		}
 	}
 	for _, name := range []string{"Definition", "DefinitionString", "DefinitionUri", "DefinitionS3Location"} {

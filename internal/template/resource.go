@@ -59,6 +59,9 @@ func (h home) arn(kind, name string) string {
 	if form == "" {
 		form = resourceTypes["AWS::Lambda::Function"].arn
 	}
+	if kind == "AWS::SSM::Parameter" {
+		name = strings.TrimPrefix(name, "/")
+	}
 	return fmt.Sprintf(form, h.region, h.account, name)
 }
 
@@ -156,8 +159,7 @@ func (c *stack) nameOf(id string) string {
 		own.missing = missing
 		v := c.resources.Get(id).Get("Properties").Get(property)
 		if v.Exists() && !c.omitted(v) {
-			given := own.plain(v)
-			if isResourceName(given) && len(missing.names) == 0 {
+			if given, ok := nameFor(kind, own.plain(v)); ok && len(missing.names) == 0 {
 				name = given
 			}
 		}
@@ -169,12 +171,23 @@ func (c *stack) nameOf(id string) string {
 	return name
 }
 
+// nameFor returns a name that a template gives to a resource of a type, if it is one.
+func nameFor(kind, given string) (name string, ok bool) {
+	if isPath[kind] {
+		return given, isResourceName(strings.ReplaceAll(given, "/", ""))
+	}
+	return given, isResourceName(given)
+}
+
+// isPath has the types whose names may be paths.
+var isPath = map[string]bool{"AWS::SSM::Parameter": true, "AWS::Logs::LogGroup": true, "AWS::SecretsManager::Secret": true}
+
 // isResourceName reports whether a name is one that resources may have, and that a
 // path or an ARN can hold as it is.
 func isResourceName(name string) bool {
 	for _, c := range []byte(name) {
 		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '.', c == '/':
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '.':
 		default:
 			return false
 		}
@@ -229,13 +242,12 @@ func (c *stack) published(id, kind string) string {
 	properties := c.resources.Get(id).Get("Properties")
 	arn := c.plain(properties.Get("StateMachineArn"))
 	if kind != "AWS::StepFunctions::StateMachineVersion" {
-		switch of := properties.Get("FunctionName"); {
-		case !of.Exists():
-			arn = c.home.function(c.nameOf(id))
-		default:
-			if arn = c.plain(of); !strings.HasPrefix(arn, "arn:") {
-				arn = c.home.function(arn)
-			}
+		arn = c.nameOf(id)
+		if of := properties.Get("FunctionName"); of.Exists() {
+			arn = c.plain(of)
+		}
+		if !strings.HasPrefix(arn, "arn:") {
+			arn = c.home.function(arn)
 		}
 		qualifier := "1"
 		if kind == "AWS::Lambda::Alias" {

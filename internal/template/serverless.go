@@ -71,7 +71,7 @@ func (r *reader) serviceMachine(s *service, id string, one part) *Machine {
 	m.LocalName, m.Missing = c.local[id].name, c.missing.names
 	m.Express = s.text(one.value.Get("type")) == "EXPRESS"
 	m.Tracing = s.text(one.value.Get("tracingConfig").Get("enabled")) == "true"
-	if role := s.text(one.value.Get("role")); strings.HasPrefix(role, "arn:") {
+	if role := s.text(one.value.Get("role")); isRole(role) {
 		m.RoleARN = role
 	}
 	if v := one.value.Get("loggingConfig"); v.Exists() {

@@ -127,7 +127,7 @@ func (m *module) machine(b *hclBlock) *Machine {
 	one := m.definitionOf(id, b, b.attribute("definition"))
 	one.LocalName, one.Missing = m.localName(b, "name", id), m.missing.names
 	one.Express = m.text(b, "type") == "EXPRESS"
-	if role := m.text(b, "role_arn"); strings.HasPrefix(role, "arn:") {
+	if role := m.text(b, "role_arn"); isRole(role) {
 		one.RoleARN = role
 	}
 	one.Tracing = m.text(b.block("tracing_configuration"), "enabled") == "true"

@@ -13,7 +13,6 @@ import (
 type module struct {
 	*reader
 	home      home
-	files     []*hclBlock
 	variables map[string]*hclExpression // defaults, or what terraform.tfvars has
 	locals    map[string]*hclExpression
 	blocks    map[string]*hclBlock // "aws_lambda_function.pay", "data.archive_file.pay"
@@ -277,8 +276,8 @@ func (m *module) localName(block *hclBlock, attribute, label string) string {
 	outer := m.missing
 	m.missing = new(missingNames)
 	defer func() { m.missing = outer }()
-	name := m.evaluate(block.attribute(attribute), 0).string()
-	if !isResourceName(name) || len(m.missing.names) > 0 {
+	name, ok := nameFor(terraformTypes[block.label(1)].kind, m.evaluate(block.attribute(attribute), 0).string())
+	if !ok || len(m.missing.names) > 0 {
 		return label
 	}
 	return name

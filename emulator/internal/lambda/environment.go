@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"net/http"
@@ -82,8 +83,17 @@ func (h *Host) add(e *environment) {
 		h.mu.Lock()
 		delete(h.live, e)
 		h.mu.Unlock()
-		e.pool.remove(e)
+		if e.pool.remove(e) {
+			e.reportEnd()
+		}
 	})
+}
+
+// reportEnd tells the log that the process has ended without a call.
+func (e *environment) reportEnd() {
+	if e.pool.host.ctx.Err() == nil { // or Close has ended it
+		e.output.platform("aslocal: the process ended between two calls (" + e.process.state().String() + "); the next call starts another one")
+	}
 }
 
 // ended reports whether the process has ended.
@@ -114,10 +124,10 @@ func (e *environment) begin(c *call) {
 // An outcome is what a call has come to.
 type outcome struct {
 	answer
-	failure failure // why there is no answer; the zero failure if there is one
+	failure failure // why the function has not answered; the zero failure if it has
 }
 
-func failedWith(f failure) outcome { return outcome{answer{f.payload(), true}, f} }
+func failedWith(f failure) outcome { return outcome{answer{payload: f.payload(), failed: true}, f} }
 
 // serve makes a call: it waits until the process is ready, gives it the event,
 // waits for its answer, and then until it asks for the next event. It reports
@@ -155,14 +165,14 @@ func (e *environment) serve(c *call) bool {
 		}
 	case <-e.process.done:
 		if !first {
-			e.output.platform("aslocal: the process ended between two calls (" + e.process.state().String() + "); another one is used")
+			e.reportEnd()
 			return false
 		}
 		e.begin(c)
 		o = e.lastWords(c)
-	case o.answer = <-e.api.initError: // after the time for the start
+	case a := <-e.api.initError: // after the time for the start
 		e.begin(c)
-		e.kill()
+		o = e.notStarted(a)
 	case <-timer.C:
 		e.begin(c)
 		o = e.timeOut(c)
@@ -172,6 +182,9 @@ func (e *environment) serve(c *call) bool {
 	select {
 	case <-c.over:
 	case <-e.process.done:
+		if o.failure.kind == "" {
+			e.reportEnd()
+		}
 	case <-timer.C:
 		e.kill()
 		e.output.platform("aslocal: the process was ended, since it had not asked for the next event when the time of its call was over")
@@ -188,14 +201,20 @@ func (e *environment) initialize(c *call) (outcome, bool) {
 	case <-e.api.ready:
 		return outcome{}, false
 	case a := <-e.api.initError:
-		e.kill()
-		return outcome{answer: a}, true
+		return e.notStarted(a), true
 	case <-e.process.done:
 		return e.lastWords(c), true
 	case <-timer.C:
 		e.output.platform("INIT_REPORT Init Duration: " + milliseconds(time.Since(e.started)) + "\tPhase: init\tStatus: timeout")
 		return outcome{}, false
 	}
+}
+
+// notStarted is the outcome of a call whose process has reported that it cannot
+// start.
+func (e *environment) notStarted(report answer) outcome {
+	e.kill()
+	return outcome{report, failure{kind: cmp.Or(errorType(report.payload), "Runtime.Unknown"), status: "error"}}
 }
 
 // kill ends the process, and waits for its end.
@@ -210,21 +229,24 @@ func (e *environment) lastWords(c *call) outcome {
 	e.api.finish()
 	select {
 	case a := <-c.answer:
-		return outcome{answer: a}
+		if !a.cut {
+			return outcome{answer: a}
+		}
 	case a := <-e.api.initError:
-		return outcome{answer: a}
+		return e.notStarted(a)
 	default:
-		return failedWith(exited(c.RequestID, e.process.state()))
 	}
+	return failedWith(exited(c.RequestID, e.process.state()))
 }
 
-// timeOut ends the process of a call whose time is over.
+// timeOut ends the process of a call whose time is over, unless its answer has
+// come just now.
 func (e *environment) timeOut(c *call) outcome {
-	e.kill()
 	select {
 	case a := <-c.answer:
-		return outcome{answer: a} // it came in time
+		return outcome{answer: a}
 	default:
+		e.kill()
 		return failedWith(timedOut(c.RequestID, e.pool.function.Timeout, time.Now()))
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,12 +45,12 @@ type Host struct {
 	idle, initTimeout time.Duration
 	cache             string
 
-	folder   func() (string, error) // of this Host alone, made when it is needed
-	programs atomic.Int64           // that have been built
-	asked    sync.Map               // interpreter by path and folder
-	stop     context.CancelFunc     // ends builds and questions
-	ctx      context.Context
-	running  sync.WaitGroup // calls, and the ends of processes
+	files    files              // of this Host alone
+	programs atomic.Int64       // that have been built
+	asked    sync.Map           // askedInterpreter by path and folder
+	ctx      context.Context    // ends with Close
+	stop     context.CancelFunc // ends ctx
+	running  sync.WaitGroup     // calls, and the ends of processes
 
 	mu          sync.RWMutex
 	environment []string
@@ -68,7 +67,7 @@ const latest = "$LATEST"
 func NewHost(s Settings) *Host {
 	h := &Host{
 		region: "us-east-1", account: "123456789012", log: s.Log, idle: 10 * time.Minute, initTimeout: 10 * time.Second, cache: s.Cache,
-		environment: s.ServiceEnvironment, pools: make(map[string]*pool), live: make(map[*environment]bool), folder: sync.OnceValues(newFolder),
+		environment: s.ServiceEnvironment, pools: make(map[string]*pool), live: make(map[*environment]bool),
 	}
 	if s.Region != "" {
 		h.region = s.Region
@@ -251,11 +250,7 @@ func (h *Host) Close() error {
 		e.process.kill()
 	}
 	h.running.Wait()
-	// The folder is made now if it was not, which is rare and does no harm.
-	if folder, err := h.folder(); err == nil {
-		return os.RemoveAll(folder)
-	}
-	return nil
+	return h.files.remove()
 }
 
 // A call is an Invocation on its way.

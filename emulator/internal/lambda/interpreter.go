@@ -122,12 +122,12 @@ func (h *Host) python(ctx context.Context, f Function) (*program, error) {
 }
 
 func (h *Host) pythonProgram(f Function, found interpreter, wanted string) (*program, error) {
-	bootstrap, err := h.bootstrap("bootstrap.py")
+	folder, err := h.files.folder()
 	if err != nil {
 		return nil, err
 	}
 	p := &program{
-		command: []string{found.path, bootstrap}, folder: filepath.Dir(bootstrap), secret: true, version: "python:" + found.version,
+		command: []string{found.path, filepath.Join(folder, "bootstrap.py")}, folder: folder, secret: true, version: "python:" + found.version,
 		variables: map[string]string{"LC_CTYPE": "C.UTF-8"},
 	}
 	if found.minor() != wanted {
@@ -203,11 +203,11 @@ func (h *Host) node(ctx context.Context, f Function) (*program, error) {
 	case major < 18:
 		return nil, cannot(fmt.Sprintf("%s needs Node 18 or later, and the node in the PATH is %s (%s): install Node %s (https://nodejs.org)", f.Runtime, found.version, found.path, wanted))
 	}
-	bootstrap, err := h.bootstrap("bootstrap.mjs")
+	folder, err := h.files.folder()
 	if err != nil {
 		return nil, err
 	}
-	p := &program{command: []string{found.path, bootstrap}, folder: filepath.Dir(bootstrap), secret: true, version: "nodejs:" + found.version}
+	p := &program{command: []string{found.path, filepath.Join(folder, "bootstrap.mjs")}, folder: folder, secret: true, version: "nodejs:" + found.version}
 	if wanted != strconv.Itoa(major) {
 		p.note = fmt.Sprintf("%s is asked for, and Node %s runs it (%s)", f.Runtime, found.version, found.path)
 	}

@@ -171,7 +171,7 @@ func (h *Host) buildPath(source string) (string, error) {
 	if cache == "" {
 		user, err := os.UserCacheDir()
 		if err != nil {
-			if user, err = h.folder(); err != nil {
+			if user, err = h.files.folder(); err != nil {
 				return "", err
 			}
 		}
@@ -195,7 +195,7 @@ func executableSuffix() string {
 // private gives a program a name of its own for its processes: one that runs
 // cannot be built anew under its name everywhere, and not while it starts.
 func (h *Host) private(built string) (string, error) {
-	folder, err := h.folder()
+	folder, err := h.files.folder()
 	if err != nil {
 		return "", err
 	}

@@ -113,12 +113,21 @@ func (p *pool) prepare() (*program, int, error) {
 	return p.program, p.generation, nil
 }
 
+// forget has the next call look for what runs the function.
+func (p *pool) forget() {
+	p.preparing.Lock()
+	defer p.preparing.Unlock()
+	p.program = nil
+}
+
 // begin starts an environment, which acquire has counted.
 func (p *pool) begin(c *call) (*environment, error) {
 	program, generation, err := p.prepare()
 	var e *environment
 	if err == nil {
-		e, err = newEnvironment(p, program, generation, c.Execution)
+		if e, err = newEnvironment(p, program, generation, c.Execution); err != nil {
+			p.forget() // its interpreter may be somewhere else now
+		}
 	}
 	if err == nil {
 		return e, nil

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // This file finds what runs a function on this machine: an interpreter with a
@@ -100,14 +101,20 @@ func commanded(f Function) (*program, error) {
 	return &program{command: append([]string{path}, f.Command[1:]...), version: f.Runtime}, nil
 }
 
-// bootstrap returns the path of a bootstrap of ours.
-func (h *Host) bootstrap(name string) (string, error) {
-	folder, err := h.folder()
-	return filepath.Join(folder, name), err
+// files is a folder that only this user can read, with our bootstraps and the
+// programs that were built. It is made when it is needed.
+type files struct {
+	mu   sync.Mutex
+	path string // "" if it is not made
 }
 
-// newFolder makes a folder that only this user can read, with our bootstraps.
-func newFolder() (string, error) {
+// folder returns the folder.
+func (f *files) folder() (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.path != "" {
+		return f.path, nil
+	}
 	folder, err := os.MkdirTemp("", "aslocal-lambda-")
 	if err != nil {
 		return "", fmt.Errorf("lambda: %w", err)
@@ -120,7 +127,18 @@ func newFolder() (string, error) {
 			return "", fmt.Errorf("lambda: %w", err)
 		}
 	}
+	f.path = folder
 	return folder, nil
+}
+
+// remove removes the folder.
+func (f *files) remove() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.path == "" {
+		return nil
+	}
+	return os.RemoveAll(f.path)
 }
 
 // appendFolder appends the folder below another one, if it is there.

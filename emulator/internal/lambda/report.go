@@ -57,6 +57,13 @@ func lastLines(c *call, e *environment, o outcome, took durations) []string {
 	return lines
 }
 
+// errorType is the type of the error in a payload, "" if it has none.
+func errorType(payload []byte) string {
+	var fault struct{ ErrorType string }
+	json.Unmarshal(payload, &fault) // what is no such object has none
+	return fault.ErrorType
+}
+
 // importHint says what helps if a module is missing, which often is there on
 // AWS or after a build; "" if none is.
 func importHint(f Function, a answer) string {

@@ -41,7 +41,8 @@ var phaseNames = [...]string{"RuntimeStarted", "RuntimeReady", "RuntimeReady", "
 // An answer is what the process says of a call, or of its start.
 type answer struct {
 	payload []byte
-	failed  bool
+	failed  bool // the payload is an error
+	cut     bool // it has not come whole
 }
 
 // runtimeAPI is the Runtime API of one process.
@@ -58,7 +59,8 @@ type runtimeAPI struct {
 
 	mu          sync.Mutex
 	phase       phase
-	current     *call // the last one handed over
+	current     *call         // the last one handed over
+	another     chan struct{} // closed when the process asks again, while it waits
 	connections int
 }
 
@@ -152,7 +154,7 @@ func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// next waits for an event, without limit.
+// next waits for an event, without limit. Of two that wait, the later one gets it.
 func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	switch a.phase {
@@ -160,6 +162,8 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 		close(a.ready)
 	case answered:
 		close(a.current.over)
+	case waiting:
+		close(a.another) // the client has lost a connection, which may not be known here yet
 	case lost:
 	default:
 		defer a.mu.Unlock()
@@ -167,8 +171,14 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.phase = waiting
+	another := make(chan struct{})
+	a.another = another
 	a.mu.Unlock()
 	select {
+	case <-another:
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.refuseTransition(w, waiting)
 	case c := <-a.events:
 		a.mu.Lock()
 		a.phase, a.current = busy, c
@@ -177,8 +187,10 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 		c.write(w)
 	case <-r.Context().Done():
 		a.mu.Lock()
-		a.phase = lost
-		a.mu.Unlock()
+		defer a.mu.Unlock()
+		if a.another == another {
+			a.phase = lost
+		}
 	}
 }
 
@@ -219,13 +231,13 @@ func (a *runtimeAPI) take(w http.ResponseWriter, r *http.Request, id string, fai
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
-		result = answer{responseTooLarge, true}
+		result = answer{payload: responseTooLarge, failed: true}
 	case err != nil:
-		result = answer{truncated(id).payload(), true}
+		result = answer{payload: truncated(id).payload(), failed: true, cut: true}
 	case r.Trailer.Get("Lambda-Runtime-Function-Error-Type") != "":
 		// A streaming function has failed after its answer has begun.
 		body, _ := base64.StdEncoding.DecodeString(r.Trailer.Get("Lambda-Runtime-Function-Error-Body"))
-		result = answer{body, true}
+		result = answer{payload: body, failed: true}
 	}
 	a.mu.Lock()
 	a.phase = answered
@@ -256,7 +268,7 @@ func (a *runtimeAPI) fail(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		body = nil // the process has said that it failed, if not how
 	}
-	a.initError <- answer{body, true}
+	a.initError <- answer{payload: body, failed: true}
 	accept(w)
 }
 

@@ -1,0 +1,8 @@
+package lambda
+
+import "runtime"
+
+const (
+	isLinux   = runtime.GOOS == "linux"
+	isWindows = runtime.GOOS == "windows"
+)
