@@ -15,20 +15,21 @@ import (
 // other requests are meant for other services of AWS.
 func (e *Emulator) newHandler(s *settings) http.Handler {
 	functions := e.tasks.local
-	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: e.actions, Log: s.log, RequestID: s.random.For("requests").UUID}
+	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: e.actions, Log: s.log, RequestID: s.random.For("requests").UUID, Seen: e.watchers.called}
 	router := mux.NewRouter()
 	router.Path("/").Methods(http.MethodPost).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if otherService(r) != "" || form(r) {
-			refuseOther(w, r)
+			e.refuseOther(w, r)
 			return
 		}
 		service.ServeHTTP(w, r)
 	})
 	router.Path("/").MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return otherService(r) == "" }).HandlerFunc(aboutPage)
 	e.routePendingTasks(router)
+	e.routeStreams(router)
 	router.PathPrefix(lambda.APIPath).MatcherFunc(func(*http.Request, *mux.RouteMatch) bool { return !functions.Empty() }).Handler(functions)
-	router.NotFoundHandler = http.HandlerFunc(refuseOther)
-	return newAccess(s.allowedHosts, router)
+	router.NotFoundHandler = http.HandlerFunc(e.refuseOther)
+	return newAccess(s.allowedHosts, router, e.watchers.refused)
 }
 
 // aboutPage says to a person with a browser what this is.

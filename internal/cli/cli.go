@@ -115,7 +115,8 @@ func newRoot() *cobra.Command {
 		}
 		return c.Help()
 	}
-	root.AddCommand(newServe(), newRun(), newEval(), newValidate(), newSchema(), newPending(), newAnswer(), newVersion())
+	root.AddCommand(newServe(), newRun(), newEval(), newValidate(), newSchema(), newVersion())
+	root.AddCommand(newLs(), newStart(), newTrace(), newShow(), newStop(), newRedrive(), newPending(), newAnswer())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return exit(ExitUsage, c.CommandPath()+" --help shows the flags", "%s", flagError(err))
 	})
