@@ -156,7 +156,12 @@ func (r *remote) stream(ctx context.Context, path string, query url.Values, yiel
 		return err
 	}
 	defer response.Body.Close()
-	lines := bufio.NewScanner(response.Body)
+	return r.lines(ctx, response.Body, yield)
+}
+
+// lines reads JSON lines until they end or yield returns false.
+func (r *remote) lines(ctx context.Context, from io.Reader, yield func(value.Value) (bool, error)) error {
+	lines := bufio.NewScanner(from)
 	lines.Buffer(nil, maxRemoteAnswer)
 	for lines.Scan() {
 		line, err := value.ParseBytes(lines.Bytes())

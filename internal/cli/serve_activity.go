@@ -92,13 +92,18 @@ func (a *activity) hasRoom(n emulator.Notice) bool {
 func counted(n emulator.Notice) string {
 	switch {
 	case n.Ended != nil:
-		return "executions " + strings.ToLower(strings.ReplaceAll(n.Ended.Status, "_", " "))
+		return countedEnds[n.Ended.Status]
 	case n.Call != nil && failed(n):
 		return "calls refused"
 	case n.Call != nil:
 		return "calls answered"
 	}
 	return "lines of functions"
+}
+
+// countedEnds are the ends of executions, by status.
+var countedEnds = map[string]string{
+	"SUCCEEDED": "executions succeeded", "FAILED": "executions failed", "TIMED_OUT": "executions timed out", "ABORTED": "executions stopped",
 }
 
 // run writes what comes until the context ends, and then what has come before.
