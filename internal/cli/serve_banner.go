@@ -32,6 +32,7 @@ type banner struct {
 	endpoint  string // of the API
 	state     string // where it is
 	took      time.Duration
+	activity  *activity
 }
 
 // print writes the banner. Requests are answered meanwhile.
@@ -61,12 +62,28 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 		tell(w, "Warning", cmp.Or(b.host, "every address of this machine")+" can be reached from outside, and callers are not authenticated: others can run your state machines")
 	}
 	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+b.endpoint,
-		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+b.shownHost())
+		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+b.shownHost(),
+		"export AWS_DEFAULT_REGION="+cmp.Or(b.config.region, "us-east-1")+" AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test  # if the client has no others; any do")
+	tell(w, "Try it", b.example())
+}
+
+// example is a command that shows something at once.
+func (b *banner) example() string {
+	for _, m := range b.outcome.stored {
+		return "aslocal start " + m.name + " --wait" + endpointFlag(b.endpoint)
+	}
+	return "aslocal init shop  # writes a small project"
 }
 
 // tell writes lines of the banner under a heading. They may have names from
 // outside in them.
 func tell(w io.Writer, heading string, lines ...string) {
+	if log, ok := w.(jsonLog); ok {
+		if len(lines) > 0 {
+			log.tell(heading, lines)
+		}
+		return
+	}
 	for _, line := range lines {
 		fmt.Fprintf(w, "  %-9s %s\n", heading, printable.Line(line))
 		heading = ""
@@ -139,7 +156,7 @@ func (b *banner) lambda(shown map[string]string) []string {
 		lines = append(lines, name+" at "+shown[b.config.functions[name]])
 	}
 	if len(lines) == 0 && len(b.project.functions) == 0 {
-		return []string{"no endpoint; --lambda-endpoint says where functions are"}
+		return []string{"no endpoint; --lambda-endpoint says where functions are, functions in aslocal.yaml which run here"}
 	}
 	return lines
 }
