@@ -28,7 +28,7 @@ const (
 	nodeMin  = 188.0 // width of a node
 	nodeMax  = 280.0
 	textX    = 46.0 // from the left edge of a node to its texts
-	nodeMore = 58.0 // what a node is wider than its texts
+	nodeMore = 80.0 // what a node is wider than its texts: glyph at the left, status of a run at the right
 	discSize = 20.0 // of start and end
 	labelH   = 16.0
 	labelMax = 180.0
@@ -211,7 +211,7 @@ func (s *scope) add(v *vertex) {
 // addState makes the vertex of a state.
 func (s *scope) addState(state *asl.State) {
 	s.states--
-	n := Node{ID: state.Pointer, Kind: State, Type: state.Type, Name: state.Name, End: state.End && state.Type != asl.Succeed && state.Type != asl.Fail}
+	n := Node{ID: state.Pointer, Kind: State, Type: state.Type, Name: state.Name, Icon: icon(state), End: state.End && state.Type != asl.Succeed && state.Type != asl.Fail}
 	v := &vertex{fail: state.Type == asl.Fail, ring: state.Type == asl.Succeed || state.Type == asl.Fail, round: state.Type == asl.Choice && !s.plan.right}
 	detail := line(label2(state))
 	inner := workflows(state)
@@ -254,7 +254,7 @@ func (s *scope) target(name string) *vertex {
 	if s.workflow.State(name) != nil {
 		return nil // omitted
 	}
-	n := Node{ID: s.workflow.Pointer + "#" + name, Kind: Missing, Name: name}
+	n := Node{ID: s.workflow.Pointer + "#" + name, Kind: Missing, Name: name, Icon: "missing"}
 	label := line(name)
 	detail := "does not exist"
 	if name == "" {
