@@ -10,13 +10,13 @@ import (
 // the shorter one is part of the longer: dashes over dashes would make a full line.
 func joins(edges []Edge) {
 	type end struct {
-		to   string
-		kind EdgeKind
+		to     string
+		dashed bool
 	}
 	groups := make(map[end][]*Edge)
 	for i := range edges {
 		e := &edges[i]
-		k := end{e.To, e.Kind}
+		k := end{e.To, e.Kind == CatchEdge || e.Kind == DefaultEdge}
 		groups[k] = append(groups[k], e)
 	}
 	for _, group := range groups {

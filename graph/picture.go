@@ -149,7 +149,8 @@ func (g *Graph) paintEdge(c canvas, e *Edge, crossings []Point, behind role) {
 	tip := e.Points[n-1]
 	dx, dy := heading(e.Points[n-2], tip)
 	points := append(e.Points[:n-1:n-1], Point{tip.X - 6*dx, tip.Y - 6*dy})
-	if e.Join > 0 { // only up to where it joins
+	joins := e.Join > 0 && e.Taken == 0
+	if joins { // only up to there
 		a := e.Points[e.Join]
 		x, y := heading(a, e.Points[e.Join+1])
 		points = append(points[:e.Join+1:e.Join+1], Point{a.X + cornerRadius*x, a.Y + cornerRadius*y})
@@ -161,7 +162,7 @@ func (g *Graph) paintEdge(c canvas, e *Edge, crossings []Point, behind role) {
 		c.path(style{stroke: behind, width: 6}, p)
 	}
 	c.path(s, rounded(points))
-	if e.Join > 0 && e.Taken == 0 {
+	if joins {
 		return
 	}
 	var head path

@@ -99,7 +99,7 @@ func (f *flow) routeLoop(e *link) {
 	}
 	p := []corner{{x: u.left() + u.inset(out), v: u, dy: out}}
 	switch {
-	case x < u.left() && f.clear(u, out, x, u.left(), nil):
+	case x < u.left() && f.clear(u, out, 0, x, u.left(), nil):
 		p = append(p, corner{x: x, v: u, dy: out})
 	case u.zone == 1 && len(u.down) == 0: // errors come in at its left
 		r := f.run(runKey{v: u, e: e}, u.x)
@@ -113,7 +113,7 @@ func (f *flow) routeLoop(e *link) {
 		r.cover(x)
 		p = append(p, corner{x: stub, v: u, dy: out}, corner{x: stub, run: r}, corner{x: x, run: r})
 	}
-	if x < v.left() && f.clear(v, in, x, v.left(), nil) {
+	if x < v.left() && f.clear(v, in, 0, x, v.left(), nil) {
 		p = append(p, corner{x: x, v: v, dy: in}, corner{x: v.left() + v.inset(in), v: v, dy: in})
 	} else {
 		r := f.joining(v)
@@ -149,13 +149,13 @@ func (f *flow) routeSide(e *link) {
 	out, direct := u.port(e, f.right)
 	p := []corner{{x: u.right(), v: u, dy: out}}
 	at := p[0]
-	same := direct && u.row == v.row && u.dy == v.dy && out < v.h-6 && v.left() > u.right() && f.clear(u, out, u.right(), v.left(), v)
+	same := direct && u.row == v.row && u.dy == v.dy && out < v.h-6 && v.left() > u.right() && f.clear(u, out, e.along, u.right(), v.left(), v)
 	switch {
 	case same:
 		e.path = append(p, corner{x: v.left(), v: v, dy: out})
 		f.labelSide(e, at)
 		return
-	case direct && !level && t.x > u.right() && f.clear(u, out, u.right(), t.x+thin, nil):
+	case direct && !level && t.x > u.right() && f.clear(u, out, e.along, u.right(), t.x+thin, nil):
 		p = append(p, corner{x: t.x, v: u, dy: out})
 	default:
 		stub := u.right() + 10
@@ -184,9 +184,9 @@ func (f *flow) enter(v *vertex, t *track, level bool) []corner {
 		return []corner{{x: v.left() - 12, v: v, dy: v.mid}, {x: v.left(), v: v, dy: v.mid}}
 	case t.c != nil:
 		return []corner{{x: v.x, v: v}}
-	case t.x > v.right() && f.clear(v, in, v.right(), t.x, nil):
+	case t.x > v.right() && f.clear(v, in, 0, v.right(), t.x, nil):
 		return []corner{{x: t.x, v: v, dy: in}, {x: v.right(), v: v, dy: in}}
-	case t.x < v.left() && f.clear(v, v.mid, t.x, v.left(), nil):
+	case t.x < v.left() && f.clear(v, v.mid, 0, t.x, v.left(), nil):
 		return []corner{{x: t.x, v: v, dy: v.mid}, {x: v.left(), v: v, dy: v.mid}}
 	case v.dy > 0: // something stands above it in its row
 		r, x := f.joining(v), v.left()
@@ -292,12 +292,13 @@ func (v *vertex) inset(dy float64) float64 {
 	return v.mid - math.Sqrt(v.mid*v.mid-d*d)
 }
 
-// clear reports whether a line at the height dy of v meets no vertex but one between
-// two x.
-func (f *flow) clear(v *vertex, dy, x1, x2 float64, but *vertex) bool {
+// clear reports whether a line at the height dy of v, with a label of a size along,
+// meets no vertex but one between two x.
+func (f *flow) clear(v *vertex, dy, label, x1, x2 float64, but *vertex) bool {
 	dy += v.dy
+	room := max(6, label/2+2)
 	for _, o := range f.rows[v.row] {
-		if o != v && o != but && o.right() > x1-4 && o.left() < x2+4 && o.dy-6 < dy && dy < o.dy+o.h+6 {
+		if o != v && o != but && o.right() > x1-4 && o.left() < x2+4 && o.dy-room < dy && dy < o.dy+o.h+room {
 			return false
 		}
 	}

@@ -11,6 +11,7 @@ const wideFan = 6
 // for.
 func (f *flow) rank() {
 	for _, v := range f.order {
+		v.row = max(v.row, f.firstRow(v))
 		for _, e := range v.out {
 			if !e.loop {
 				e.side = e.kind == CatchEdge || e.to.zone > e.from.zone
@@ -45,6 +46,15 @@ func (f *flow) rank() {
 			e.side, e.loop = true, false // an error that leads upwards is still an error
 		}
 	}
+}
+
+// firstRow is the uppermost row that a vertex may stand in: the disc of the start has
+// its own.
+func (f *flow) firstRow(v *vertex) int {
+	if v.lost && f.vs[0].node.Kind == Start {
+		return 1
+	}
+	return 0
 }
 
 // step is how many rows a link leads down at least.
@@ -83,7 +93,7 @@ func (f *flow) stack() {
 		if v.happy {
 			continue
 		}
-		v.row = 0
+		v.row = f.firstRow(v)
 		for _, e := range v.in {
 			if !e.loop {
 				v.row = max(v.row, e.from.row+e.step())
