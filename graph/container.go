@@ -42,7 +42,7 @@ func (s *scope) container(v *vertex, n *Node, inner []*asl.Workflow, detail stri
 		l.leastW, l.size = max(l.drawing.w, least)+2*lanePad, l.drawing.h+2*lanePad+ringRoom
 		v.lanes = append(v.lanes, l)
 	}
-	if len(v.lanes) == 1 && n.Type == asl.Map {
+	if len(v.lanes) == 1 {
 		v.lanes[0].balance(least)
 	}
 	w, h := arrange(v.lanes, s.plan.right)

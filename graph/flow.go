@@ -28,13 +28,22 @@ type vertex struct {
 	mark  mark
 	lost  bool // no transition leads here from the start
 	zone  int  // 0: main; 1: reached only through an error
-	ends  bool // an end can be reached from here without going back
+	ends  end  // the best that can be reached from here without going back
 	happy bool // on the happy path
 	row   int
 	dy    float64 // below the upper edge of its row
 	chain *chain
 	x, y  float64 // centre, top
 }
+
+// An end is how a way ends.
+type end uint8
+
+const (
+	noEnd end = iota // it leads back
+	failure
+	success
+)
 
 // A mark is how far the search for loops has come with a vertex.
 type mark uint8
@@ -58,10 +67,11 @@ type link struct {
 
 	across, along float64 // size of the label; 0 without one
 
-	loop   bool   // leads back to a state that is under way
-	side   bool   // leaves by the right side
-	lower  bool   // one of every second of a wide fan-out, which stand a row lower
-	begins *chain // the chain that it leads to, if it is the first link of one
+	loop   bool    // leads back to a state that is under way
+	side   bool    // leaves by the right side
+	labelX float64 // of a label in a gutter
+	lower  bool    // one of every second of a wide fan-out, which stand a row lower
+	begins *chain  // the chain that it leads to, if it is the first link of one
 	loopX  float64
 	path   []corner
 	spot   *spot // of the label
@@ -107,9 +117,8 @@ type flow struct {
 	// What is placed so far reaches from leftmost to rightmost, in each half-row.
 	leftmost, rightmost []float64
 
-	labelX [2]float64 // of labels in the gutter of each zone
-	w, h   float64
-	minX   float64
+	w, h float64
+	minX float64
 }
 
 // direct finds loops, zones and the happy path, and returns the last vertex of that.
@@ -121,12 +130,11 @@ func (f *flow) direct() *vertex {
 	f.zones()
 	for i := len(f.order) - 1; i >= 0; i-- {
 		v := f.order[i]
-		v.ends = true
+		v.ends = v.own()
 		for _, e := range v.out {
-			v.ends = v.ends && e.kind == CatchEdge
-		}
-		for _, e := range v.out {
-			v.ends = v.ends || e.kind != CatchEdge && !e.loop && e.to.ends
+			if e.kind != CatchEdge && !e.loop {
+				v.ends = max(v.ends, e.to.ends)
+			}
 		}
 	}
 	last := f.vs[0]
@@ -134,6 +142,19 @@ func (f *flow) direct() *vertex {
 		last, v.zone, v.happy = v, 0, true // the happy path is never moved aside
 	}
 	return last
+}
+
+// own returns how the flow ends at the vertex itself.
+func (v *vertex) own() end {
+	for _, e := range v.out {
+		if e.kind != CatchEdge {
+			return noEnd
+		}
+	}
+	if v.fail || v.node.Kind == Missing {
+		return failure
+	}
+	return success
 }
 
 // following returns where the happy path goes on: by the first way that does not
@@ -145,17 +166,18 @@ func (v *vertex) following() *vertex {
 	return nil
 }
 
-// onward returns the links that run down. The first is the one that leads to an end,
-// because a poll is often written as "not ready: wait", and the wait leads only back.
+// onward returns the links that run down. The first is the one that leads to the best
+// end, because a poll is often written as "not ready: wait", and the wait leads only
+// back, or as "failed: give up".
 func (v *vertex) onward() []*link {
 	var down []*link
-	main := -1
+	main := 0
 	for _, e := range v.out {
 		if !e.loop && !e.side {
-			if main < 0 && e.to.ends {
-				main = len(down)
-			}
 			down = append(down, e)
+			if e.to.ends > down[main].to.ends {
+				main = len(down) - 1
+			}
 		}
 	}
 	if main > 0 {

@@ -1,22 +1,24 @@
 package graph
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
 
-// This file places the gutter: right of what it belongs to, a column for the labels
-// of errors, then a line for each target, which all errors that go to it share, and
-// the handlers. The line and the handler whose first source is lowest stand nearest,
-// so that those from above pass over them. Errors of handlers have a gutter of their
-// own, right of the handlers.
+// This file places gutters. A gutter stands right of all that is placed in its rows: a
+// column for the labels of errors, then a line for each target, which all errors that
+// go to it share, and the handlers. The line and the handler whose first source is
+// lowest stand nearest, so that those from above pass over them. Errors of handlers
+// have gutters of their own, right of the handlers.
 
-// A track is the line of the gutter that leads to one vertex.
+// A track is the line of a gutter that leads to one vertex.
 type track struct {
-	to         *vertex
-	first, end int    // half-rows
-	c          *chain // of the target, if the track is the upper part of that
-	x          float64
+	to          *vertex
+	links       []*link
+	first, last int    // half-rows
+	c           *chain // of the target, if the track is the upper part of that
+	x           float64
 }
 
 // A trackKey tells tracks apart.
@@ -30,10 +32,24 @@ func (e *link) track() trackKey {
 	return trackKey{e.from.zone, e.to, e.to.zone == 1 && e.from.row > e.to.row}
 }
 
-// gutter places the lines of the errors of one zone, and the handlers.
-func (f *flow) gutter(zone int, handlers []*chain) {
+// gutters places the lines of the errors of one zone, and the handlers.
+func (f *flow) gutters(zone int, handlers []*chain) {
+	list := f.collectTracks(zone, handlers)
+	slices.SortStableFunc(list, func(a, b *track) int { return cmp.Compare(a.first, b.first) })
+	for len(list) > 0 { // those whose rows overlap share a gutter
+		n, last := 1, list[0].last
+		for n < len(list) && list[n].first <= last {
+			last = max(last, list[n].last)
+			n++
+		}
+		f.gutter(list[:n:n], list[0].first, last)
+		list = list[n:]
+	}
+}
+
+// collectTracks makes the tracks of the errors of one zone, and of the handlers.
+func (f *flow) collectTracks(zone int, handlers []*chain) []*track {
 	var list []*track
-	wide := 0.0
 	for _, e := range f.links {
 		if !e.side || e.from.zone != zone {
 			continue
@@ -41,12 +57,12 @@ func (f *flow) gutter(zone int, handlers []*chain) {
 		k := e.track()
 		t := f.tracks[k]
 		if t == nil {
-			t = &track{to: e.to, first: 2 * e.to.row, end: 2*e.to.row + 1}
+			t = &track{to: e.to, first: 2 * e.to.row, last: 2*e.to.row + 1}
 			f.tracks[k] = t
 			list = append(list, t)
 		}
-		t.first, t.end = min(t.first, 2*e.from.row+1), max(t.end, 2*e.from.row+2)
-		wide = max(wide, e.across)
+		t.links = append(t.links, e)
+		t.first, t.last = min(t.first, 2*e.from.row+1), max(t.last, 2*e.from.row+2)
 	}
 	for _, c := range handlers {
 		v := c.vs[0]
@@ -56,53 +72,54 @@ func (f *flow) gutter(zone int, handlers []*chain) {
 			list = append(list, t)
 		}
 		t.c = c
+		c.measure(min(t.first, 2*v.row))
+		t.last = max(t.last, c.first+len(c.l)-1)
 	}
-	if len(list) == 0 {
-		return
+	return list
+}
+
+// gutter places tracks in the half-rows from first to last.
+func (f *flow) gutter(list []*track, first, last int) {
+	base, wide := math.Inf(-1), 0.0
+	for h := first; h <= last; h++ {
+		base = max(base, f.rightmost[h])
 	}
-	base := f.gutterBase(zone, list)
+	base = max(base, f.vs[0].x) // also where nothing stands
+	for _, t := range list {
+		for _, e := range t.links {
+			wide = max(wide, e.across)
+		}
+	}
 	if wide > 0 {
-		f.labelX[zone] = base + 14 + wide/2
+		for _, t := range list {
+			for _, e := range t.links {
+				e.labelX = base + 14 + wide/2
+			}
+		}
 		base += wide + 14
 	}
-	for h := range f.rightmost {
-		f.rightmost[h] = max(f.rightmost[h], base)
+	for h := first; h <= last; h++ {
+		f.rightmost[h] = base
 	}
 	slices.SortStableFunc(list, func(a, b *track) int {
-		switch {
-		case (a.to.zone == 0) != (b.to.zone == 0):
-			return a.to.zone - b.to.zone
-		case a.first != b.first:
-			return b.first - a.first
-		}
-		return a.to.row - b.to.row
+		return cmp.Or(cmp.Compare(a.to.zone, b.to.zone), cmp.Compare(b.first, a.first), cmp.Compare(a.to.row, b.to.row))
 	})
 	for _, t := range list {
 		f.placeTrack(t, base)
 	}
 }
 
-// gutterBase is the x right of which a gutter begins.
-func (f *flow) gutterBase(zone int, list []*track) float64 {
-	base := math.Inf(-1)
-	for _, x := range f.rightmost {
-		base = max(base, x)
-	}
-	return base
-}
-
 func (f *flow) placeTrack(t *track, base float64) {
 	if t.c != nil {
-		t.c.measure(min(t.first, 2*t.to.row))
 		f.standRight(t.c, base)
 		t.x = t.c.x
 		return
 	}
 	t.x = base + 12
-	for h := t.first; h <= t.end; h++ {
+	for h := t.first; h <= t.last; h++ {
 		t.x = max(t.x, f.rightmost[h]+14+thin)
 	}
-	for h := t.first; h <= t.end; h++ {
+	for h := t.first; h <= t.last; h++ {
 		f.rightmost[h] = max(f.rightmost[h], t.x+thin)
 	}
 }

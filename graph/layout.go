@@ -23,15 +23,16 @@ const (
 
 // Sizes in px.
 const (
-	margin   = 24.0 // around the drawing
-	nodeH    = 44.0
-	nodeMin  = 188.0 // width of a node
-	nodeMax  = 280.0
-	textX    = 46.0 // from the left edge of a node to its texts
-	nodeMore = 80.0 // what a node is wider than its texts: glyph at the left, status of a run at the right
-	discSize = 20.0 // of start and end
-	labelH   = 16.0
-	labelMax = 180.0
+	margin    = 24.0 // around the drawing
+	nodeH     = 44.0
+	nodeMin   = 188.0 // width of a node
+	nodeMax   = 400.0
+	detailMax = 200.0 // width of a second line that is longer than the name
+	textX     = 46.0  // from the left edge of a node to its texts
+	nodeMore  = 80.0  // what a node is wider than its texts: glyph at the left, status of a run at the right
+	discSize  = 20.0  // of start and end
+	labelH    = 16.0
+	labelMax  = 180.0
 )
 
 // Options say how to lay a definition out. The zero Options lead down.
@@ -241,7 +242,7 @@ func (s *scope) addState(state *asl.State) {
 // nodeTexts sets the texts of a node, cut to fit, and its width.
 func (s *scope) nodeTexts(n *Node, name, detail string) {
 	n.Label = nameFont.cut(name, nodeMax-nodeMore)
-	n.Label2 = detailFont.cut(detail, nodeMax-nodeMore)
+	n.Label2 = detailFont.cut(detail, max(detailMax, nameFont.width(n.Label)))
 	n.W = even(max(nodeMin, nodeMore+max(nameFont.width(n.Label), detailFont.width(n.Label2))))
 }
 

@@ -199,10 +199,10 @@ func TestSamples(t *testing.T) {
 		}
 		n, edges := float64(len(files)), float64(sum.edges)
 		t.Logf("%s: %d machines, %d crossings, %.2f bends and %.0f px an edge, mean area %.0f kpx², %v each", direction, len(files), sum.crossings, float64(sum.bends)/edges, sum.length/edges, sum.area/n/1000, took/time.Duration(len(files)))
-		if most := 40; sum.crossings > most {
+		if most := 30; sum.crossings > most {
 			t.Errorf("%s: %d crossings, expected at most %d", direction, sum.crossings, most)
 		}
-		if most := 200.0; sum.length/edges > most {
+		if most := 220.0; sum.length/edges > most {
 			t.Errorf("%s: edges are %.0f px long, expected at most %.0f", direction, sum.length/edges, most)
 		}
 	}

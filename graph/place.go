@@ -37,8 +37,8 @@ func (f *flow) place() {
 		f.standRight(c, 0)
 	}
 	f.tracks = make(map[trackKey]*track)
-	f.gutter(0, handlers)
-	f.gutter(1, nil)
+	f.gutters(0, handlers)
+	f.gutters(1, nil)
 	f.minX = math.Inf(1)
 	right := math.Inf(-1)
 	for i := range half {

@@ -153,7 +153,7 @@ func (f *flow) routeSide(e *link) {
 	switch {
 	case same:
 		e.path = append(p, corner{x: v.left(), v: v, dy: out})
-		f.labelSide(e, at)
+		e.labelSide(at)
 		return
 	case direct && !level && t.x > u.right() && f.clear(u, out, e.along, u.right(), t.x+thin, nil):
 		p = append(p, corner{x: t.x, v: u, dy: out})
@@ -170,7 +170,7 @@ func (f *flow) routeSide(e *link) {
 		p = append(p, corner{x: stub, v: u, dy: out}, corner{x: stub, run: r}, corner{x: x, run: r})
 	}
 	e.path = append(p, f.enter(v, t, level)...)
-	f.labelSide(e, at)
+	e.labelSide(at)
 }
 
 // enter returns the corners from a track to its target.
@@ -205,9 +205,9 @@ func (f *flow) enter(v *vertex, t *track, level bool) []corner {
 
 // labelSide places the label of a link that leaves by the side in the gutter's column
 // for labels.
-func (f *flow) labelSide(e *link, at corner) {
+func (e *link) labelSide(at corner) {
 	if e.across > 0 {
-		e.spot = &spot{x: f.labelX[e.from.zone], gap: -1, at: at}
+		e.spot = &spot{x: e.labelX, gap: -1, at: at}
 	}
 }
 
