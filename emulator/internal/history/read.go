@@ -175,7 +175,8 @@ func (r *reader) read(v value.Value) (e machine.Event, err error) {
 	if err = readType(name, &e); err != nil {
 		return e, err
 	}
-	readDetails(detailsOf(v), name, &e)
+	_, details := Shown(v)
+	readDetails(details, name, &e)
 	l := r.line(&e)
 	e.Frame = l.frame
 	if e.Task != nil && e.Task.Resource.Text == "" {
@@ -227,16 +228,6 @@ func readType(name string, e *machine.Event) error {
 	}
 	e.Type = t
 	return nil
-}
-
-// detailsOf is the content of the details of an event.
-func detailsOf(v value.Value) value.Value {
-	for name, member := range v.Members() {
-		if strings.HasSuffix(name, "EventDetails") {
-			return member
-		}
-	}
-	return value.Value{}
 }
 
 // readDetails reads what the machine keeps of the details. Payloads that are left out, or
@@ -474,4 +465,15 @@ func (l *readLine) definition() *asl.State {
 		return nil
 	}
 	return l.workflow.State(l.state)
+}
+
+// Shown returns the name and the content of the details of an event, as it is written; ""
+// if it has none.
+func Shown(event value.Value) (name string, details value.Value) {
+	for name, member := range event.Members() {
+		if strings.HasSuffix(name, "EventDetails") {
+			return name, member
+		}
+	}
+	return "", value.Value{}
 }
