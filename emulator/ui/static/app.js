@@ -1,0 +1,99 @@
+// The application: the shell around the pages, and which page is at which place.
+
+import { cleanup, computed, h, mount, signal, untrack } from './core/view.js';
+import { dialog, dialogHead } from './core/dialog.js';
+import { icon } from './core/icon.js';
+import { bound, keyName, keys } from './core/keys.js';
+import { connection } from './core/live.js';
+import { go, link, place } from './core/router.js';
+import { server } from './core/server.js';
+import { theme, nextTheme } from './core/theme.js';
+import { toasts } from './core/toast.js';
+import { palette } from './palette.js';
+
+// pages by the first part of the place. A module's page(rest) gets the other parts and returns nodes;
+// it is called anew when the path changes, not when the query does.
+const pages = {
+  '': { load: () => import('./pages/home.js'), title: 'Start' },
+  machines: { load: () => import('./pages/machines.js'), title: 'Machines' },
+  machine: { load: () => import('./pages/machine.js'), title: 'Machine', nav: 'machines' },
+  executions: { load: () => import('./pages/executions.js'), title: 'Executions' },
+  x: { load: () => import('./execution/page.js'), title: 'Execution', nav: 'executions' },
+  map: { load: () => import('./pages/maprun.js'), title: 'Map Run', nav: 'executions' },
+  tasks: { load: () => import('./pages/tasks.js'), title: 'Tasks' },
+  settings: { load: () => import('./pages/settings.js'), title: 'Settings' },
+};
+const missing = { load: () => import('./pages/missing.js'), title: 'Not found' };
+
+const nav = [['machines', 'Machines'], ['executions', 'Executions'], ['tasks', 'Tasks'], ['settings', 'Settings']];
+
+function shell() {
+  const current = computed(() => place().path[0] ?? '');
+  const page = computed(() => (Object.hasOwn(pages, current()) ? pages[current()] : missing));
+  return [
+    h('a.skip', { href: '#main', 'data-testid': 'skip', onclick: event => { event.preventDefault(); document.querySelector('main').focus(); } }, 'Skip to content'),
+    h('header.top', null,
+      h('a.brand', { href: '#/', 'aria-label': 'aslocal, start page', 'data-testid': 'home' }, icon('logo'), h('span.hide-xs', null, 'aslocal')),
+      h('nav.nav', { 'aria-label': 'Main' }, nav.map(([name, label]) =>
+        h('a', {
+          href: link(name), 'data-testid': `nav-${name}`,
+          'aria-current': () => ((page().nav ?? current()) === name ? 'page' : null),
+        }, label, name === 'tasks' && (() => server.overview()?.pending > 0 && h('span.badge', { 'data-testid': 'pending-count' }, server.overview().pending))))),
+      h('span.grow'),
+      h('button.cmd', { 'data-testid': 'palette-open', 'aria-label': 'Search or run a command', onclick: palette },
+        icon('search', 14), h('span.hide-s', null, 'Search or run a command'), h('span.kbd.hide-s', null, keyName('mod+k'))),
+      h('button.btn.btn--ghost.btn--icon', {
+        'data-testid': 'theme', 'aria-label': () => `Theme: ${theme()}`, title: () => `Theme: ${theme()}`, onclick: nextTheme,
+      }, icon('theme')),
+      h('button.btn.btn--ghost.btn--icon.hide-xs', { 'data-testid': 'keys', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts', onclick: sheet }, icon('keyboard')),
+      liveSign()),
+    () => server.overview()?.readOnly && h('p.past', { 'data-testid': 'read-only' }, icon('eye', 14), `Read only: this shows ${server.overview().remote}.`),
+    h('main', { id: 'main', tabindex: -1 }, () => view(page())),
+    toasts(),
+  ];
+}
+
+// view loads the module of a page and shows it for the rest of the path.
+function view(page) {
+  const module = signal(null), problem = signal(null);
+  let gone = false;
+  cleanup(() => { gone = true; });
+  page.load().then(m => gone || module.set(m), error => gone || problem.set(error));
+  const rest = computed(() => place().path.slice(1).join('\n'));
+  return () => {
+    if (problem()) return h('div.empty', null, h('h1.h1', null, 'This page could not be loaded'), h('p', null, String(problem().message)));
+    if (!module()) return null;
+    document.title = `${page.title} · aslocal`;
+    const path = rest() ? rest().split('\n') : [];
+    return untrack(() => module().page(...path));
+  };
+}
+
+function liveSign() {
+  const words = { live: ['Live', 'succeeded'], connecting: ['Connecting', 'waiting'], off: ['Offline', 'failed'] };
+  return h('span.live', { role: 'status', 'data-testid': 'live', title: 'The stream of changes from the server' },
+    () => { const [word, kind] = words[connection()]; return [h('span.dot', { class: `is-${kind}` }), h('span.hide-xs', null, word), h('span.vh.show-xs', null, word)]; });
+}
+
+// sheet lists the keys that are bound at the moment.
+function sheet() {
+  const groups = Map.groupBy(bound.peek(), one => one.group);
+  dialog('Keyboard shortcuts', close => [
+    dialogHead('Keyboard', close),
+    h('div.sheet', { tabindex: 0, role: 'group', 'aria-label': 'Keys' }, [...groups].map(([group, rows]) => h('section', null,
+      h('h3.over', null, group),
+      h('dl', null, rows.map(one => [h('dt', null, one.label), h('dd', null, h('kbd.kbd', null, keyName(one.key)))]))))),
+  ]);
+}
+
+function globalKeys() {
+  keys('Everywhere', [
+    ['mod+k', 'Search or run a command', palette],
+    ['?', 'Show the keys', sheet],
+    ['g h', 'Go to start', () => go()],
+    ...nav.map(([name, label]) => [`g ${name[0]}`, `Go to ${label.toLowerCase()}`, () => go(name)]),
+    ['t', 'Next theme', nextTheme],
+  ]);
+}
+
+mount(document.body, () => { globalKeys(); return shell(); });

@@ -1,0 +1,22 @@
+// What the whole page knows about the server: its overview and its state machines, kept true by the stream.
+
+import { get, resource } from './api.js';
+import { on } from './live.js';
+
+const overview = resource(signal => get('overview', {}, signal));
+const machines = resource(signal => get('machines', {}, signal));
+
+// server.overview() and server.machines() are the last answers, null before the first.
+export const server = {
+  overview: overview.data, overviewError: overview.error, reloadOverview: overview.reload,
+  machines: machines.data, machinesError: machines.error, reloadMachines: machines.reload,
+};
+
+on('machines', () => { overview.reload(); machines.reload(); });
+on('pending', overview.reload);
+
+// The runs of the machines change with every execution: at most one reading a second.
+let planned = 0;
+on('executions', () => {
+  planned ||= setTimeout(() => { planned = 0; machines.reload(); }, 1000);
+});
