@@ -123,7 +123,7 @@ export class Fold {
   /** Takes the events that follow. An event whose id is known already is left out. */
   add(events) {
     for (const raw of events) {
-      const event = raw.at !== undefined && raw.details && raw.path !== undefined ? raw : normalize(raw);
+      const event = normalize(raw);
       const last = this.events.length ? this.events[this.events.length - 1].id : 0;
       if (event.id <= last) continue;
       this.events.push(event);

@@ -15,6 +15,8 @@
  * @property {number} at Unix milliseconds
  * @property {Record<string, any>} details what <type>EventDetails has; {} if nothing
  * @property {Step[]|null} path branch or iteration; null if the history does not say
+ * @property {number} visit number of the visit that the server gives it; -1 if it gives none
+ * @property {string} name key of the details: "taskFailedEventDetails"
  */
 
 /** The most that a history of a standard execution holds. */
@@ -40,10 +42,10 @@ export function milliseconds(time) {
  * @returns {HistoryEvent}
  */
 export function normalize(event) {
-  let details = event.details;
+  let details = event.details, name = event.name ?? '';
   if (!details) {
     for (const key in event) {
-      if (key.endsWith('EventDetails')) { details = event[key]; break; }
+      if (key.endsWith('EventDetails')) { details = event[key]; name = key; break; }
     }
   }
   return {
@@ -52,7 +54,9 @@ export function normalize(event) {
     type: String(event.type ?? event.eventType ?? ''),
     at: milliseconds(event.at ?? event.timestamp),
     details: details && typeof details === 'object' ? details : {},
-    path: Array.isArray(event.path) ? event.path : null,
+    path: Array.isArray(event.path) && event.path.every(step => step.index >= 0) ? event.path : null,
+    visit: event.visit ?? -1,
+    name,
   };
 }
 
