@@ -25,7 +25,7 @@ const pages = {
 };
 const missing = { load: () => import('./pages/missing.js'), title: 'Not found' };
 
-const nav = [['machines', 'Machines'], ['executions', 'Executions'], ['tasks', 'Tasks'], ['settings', 'Settings']];
+const nav = [['machines', 'Machines', 'graph'], ['executions', 'Executions', 'list'], ['tasks', 'Tasks', 'activity'], ['settings', 'Settings', 'columns']];
 
 function shell() {
   const current = computed(() => place().path[0] ?? '');
@@ -34,14 +34,14 @@ function shell() {
     h('a.skip', { href: '#main', 'data-testid': 'skip', onclick: event => { event.preventDefault(); document.querySelector('main').focus(); } }, 'Skip to content'),
     h('header.top', null,
       h('a.brand', { href: '#/', 'aria-label': 'aslocal, start page', 'data-testid': 'home' }, icon('logo'), h('span.hide-xs', null, 'aslocal')),
-      h('nav.nav', { 'aria-label': 'Main' }, nav.map(([name, label]) =>
+      h('nav.nav', { 'aria-label': 'Main' }, nav.map(([name, label, sign]) =>
         h('a', {
           href: link(name), 'data-testid': `nav-${name}`,
           'aria-current': () => ((page().nav ?? current()) === name ? 'page' : null),
-        }, label, name === 'tasks' && (() => server.overview()?.pending > 0 && h('span.badge', { 'data-testid': 'pending-count' }, server.overview().pending))))),
+        }, icon(sign), h('span.word', null, label), name === 'tasks' && (() => server.overview()?.pending > 0 && h('span.badge', { 'data-testid': 'pending-count' }, server.overview().pending))))),
       h('span.grow'),
-      h('button.cmd', { 'data-testid': 'palette-open', 'aria-label': 'Search or run a command', onclick: palette },
-        icon('search', 14), h('span.hide-s', null, 'Search or run a command'), h('span.kbd.hide-s', null, keyName('mod+k'))),
+      h('button.cmd', { 'data-testid': 'palette-open', onclick: palette },
+        icon('search', 14), h('span.word', null, 'Search or run a command'), h('span.kbd.hide-s', { 'aria-hidden': 'true' }, keyName('mod+k'))),
       h('button.btn.btn--ghost.btn--icon', {
         'data-testid': 'theme', 'aria-label': () => `Theme: ${theme()}`, title: () => `Theme: ${theme()}`, onclick: nextTheme,
       }, icon('theme')),
