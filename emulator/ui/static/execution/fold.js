@@ -178,7 +178,7 @@ export class Fold {
     if (type.startsWith('Execution')) return this.root;
     if (prev && prev.type === 'ExecutionRedriven') return this.#redriven(event);
     if (type.endsWith('StateEntered') && prev) {
-      if (prev.type === 'ParallelStateStarted') return this.#below(scope, { state: scope.current.state, kind: 'Parallel', index: this.#branch(scope, before, details.name) }, n);
+      if (prev.type === 'ParallelStateStarted') return this.#below(scope, { state: scope.current?.state ?? '', kind: 'Parallel', index: this.#branch(scope, before, details.name) }, n);
       if (prev.type === 'MapIterationStarted') return this.#below(scope, { state: prev.details.name, kind: 'Map', index: prev.details.index }, n);
       return scope;
     }
@@ -199,8 +199,8 @@ export class Fold {
 
   /** Which branch a state begins: the definition tells, or the order. */
   #branch(scope, started, name) {
-    const branches = this.state(scope.path, scope.current.state)?.Branches;
-    const opened = [...scope.all.values()].filter(s => s.step.state === scope.current.state && s.opened.some(n => n > started)).map(s => s.step.index);
+    const container = scope.current?.state ?? '', branches = this.state(scope.path, container)?.Branches;
+    const opened = [...scope.all.values()].filter(s => s.step.state === container && s.opened.some(n => n > started)).map(s => s.step.index);
     for (let i = 0; branches && i < branches.length; i++) {
       if (branches[i].StartAt === name && !opened.includes(i)) return i;
     }
