@@ -16,6 +16,7 @@ type Graph struct {
 	Direction Direction `json:"direction"`
 	Nodes     []Node    `json:"nodes"`             // a container before what it contains
 	Edges     []Edge    `json:"edges"`             // in the order of the definition
+	Painted   bool      `json:"painted,omitempty"` // shows a run
 	Omitted   int       `json:"omitted,omitempty"` // states that are not drawn, because there are too many or they are nested too deep
 }
 
@@ -52,6 +53,7 @@ type Node struct {
 	Name   string        `json:"name,omitempty"`   // as written
 	Label  string        `json:"label,omitempty"`  // the name as drawn: cut if it is too long
 	Label2 string        `json:"label2,omitempty"` // the second line, as drawn
+	Icon   string        `json:"icon,omitempty"`   // glyph: "choice", "function", "queue", … ("i-" and it is the symbol's name)
 	Depth  int           `json:"depth,omitempty"`  // how many lanes it lies in
 
 	X float64 `json:"x"` // upper left corner

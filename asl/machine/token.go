@@ -31,6 +31,17 @@ func (x *Execution) nextTaskToken(f *frame) string {
 	return x.taskToken(f, f.state.resource, x.records+1)
 }
 
+// TaskToken is the token of the task that a record of the execution schedules, in a
+// line of control: what its program sees as $$.Task.Token.
+func (s *Start) TaskToken(frame int32, record int64) string {
+	b := make([]byte, 0, 32+len(s.ARN))
+	b = binary.AppendUvarint(b, uint64(record))
+	b = binary.AppendUvarint(b, uint64(frame))
+	b = binary.BigEndian.AppendUint64(b, s.tokenMark(frame, record))
+	b = append(b, s.ARN...)
+	return base64.StdEncoding.EncodeToString(b)
+}
+
 // taskToken is the token of the task that the record schedules in f; "" for a
 // resource that has none.
 func (x *Execution) taskToken(f *frame, r asl.Resource, record int64) string {
@@ -40,17 +51,10 @@ func (x *Execution) taskToken(f *frame, r asl.Resource, record int64) string {
 	return x.tokenText(f, record)
 }
 
-func (x *Execution) tokenText(f *frame, record int64) string {
-	b := make([]byte, 0, 32+len(x.start.ARN))
-	b = binary.AppendUvarint(b, uint64(record))
-	b = binary.AppendUvarint(b, uint64(f.id))
-	b = binary.BigEndian.AppendUint64(b, x.tokenMark(f.id, record))
-	b = append(b, x.start.ARN...)
-	return base64.StdEncoding.EncodeToString(b)
-}
+func (x *Execution) tokenText(f *frame, record int64) string { return x.start.TaskToken(f.id, record) }
 
-func (x *Execution) tokenMark(frame int32, record int64) uint64 {
-	r := intrinsic.NewSource(x.start.Seed ^ uint64(record)<<20 ^ uint64(frame))
+func (s *Start) tokenMark(frame int32, record int64) uint64 {
+	r := intrinsic.NewSource(s.Seed ^ uint64(record)<<20 ^ uint64(frame))
 	r.Uint64()
 	return r.Uint64()
 }
@@ -78,5 +82,5 @@ func ParseTaskToken(text string) (t TaskToken, ok bool) {
 // Issued reports whether the execution has given the token out, whether or not
 // it still waits for its answer.
 func (x *Execution) Issued(t TaskToken) bool {
-	return x.start != nil && t.Execution == x.start.ARN && t.mark == x.tokenMark(t.Frame, t.Record)
+	return x.start != nil && t.Execution == x.start.ARN && t.mark == x.start.tokenMark(t.Frame, t.Record)
 }

@@ -37,6 +37,7 @@ type Builder struct {
 	Definition *asl.Definition
 
 	paths    Paths
+	at       *line // of the last event
 	visits   []Visit
 	added    int // events
 	changed  []int
@@ -47,6 +48,15 @@ type Builder struct {
 // Visits returns the visits in the order in which they began. The slice and
 // the attempts in it are the Builder's own: they are valid until the next Add.
 func (b *Builder) Visits() []Visit { return b.visits }
+
+// Place returns where the last event that was added has happened: the number of
+// its visit, -1 if it belongs to none, and its branch or iteration.
+func (b *Builder) Place() (visit int, path Path) {
+	if b.at == nil {
+		return -1, nil
+	}
+	return b.at.visit - 1, b.at.path
+}
 
 // Add takes the next event and returns the numbers of the visits that it has
 // changed, each of them once: first the one that the event happened in, if it is
@@ -60,6 +70,7 @@ func (b *Builder) Add(e *machine.Event) (changed []int) {
 		b.resume(l)
 	}
 	b.take(l, e)
+	b.at = l
 	b.paths.follow(l, e)
 	switch e.Type {
 	case machine.StateAborted, machine.MapIterationFailed, machine.MapIterationAborted:

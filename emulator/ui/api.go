@@ -288,6 +288,7 @@ type VisitDetail struct {
 	Output     string     `json:"output"`
 	Variables  string     `json:"variables"`  // an object: those in force when it was entered
 	Assigned   string     `json:"assigned"`   // an object; "" if it assigned none
+	Context    string     `json:"context"`    // the context object, put together from the history
 	Calls      []Data     `json:"calls"`      // for each attempt: what was called with, and what came
 	Definition string     `json:"definition"` // JSON of the state
 	Flow       []FlowStep `json:"flow"`       // from the input to the output, in order
@@ -414,10 +415,16 @@ type Rerun struct {
 	From *int `json:"from"`
 }
 
-// Started names the execution that was started.
+// Started names the execution that was started. One of an Express state machine is run to
+// its end, since nothing is kept of it.
 type Started struct {
-	ARN     string `json:"arn"`     // "" of an Express execution, of which nothing is kept
+	ARN     string `json:"arn"`
 	Machine string `json:"machine"` // ARN
+	Express bool   `json:"express"` // nothing is kept: this is all that can be shown
+	Status  string `json:"status"`  // of Express, and what follows
+	Output  string `json:"output"`
+	Error   string `json:"error"`
+	Cause   string `json:"cause"`
 }
 
 // Stop ends an execution.

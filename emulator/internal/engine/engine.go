@@ -77,6 +77,9 @@ type Config struct {
 	// from crypto/rand.
 	Seed func(arn string) uint64
 	Log  *slog.Logger // nil: slog.Default()
+	// Began is called for each execution when its beginning, or its redrive, is
+	// durable. It must not block. nil: nobody wants to know.
+	Began func(start *machine.Start, started int64, redrives int, redriven int64)
 	// Ended is called for each execution, children of Map Runs among them, when
 	// its end is durable and before anybody who waits for it is answered. It must
 	// not block, nor change the view. nil: nobody wants to know.

@@ -234,3 +234,14 @@ func (h *timerHeap) Pop() any {
 	t.at = -1
 	return t
 }
+
+// takeSleep removes the timer of a Wait, or of a pause before a retry, in a frame of an
+// execution, and returns it; nil if there is none.
+func (q *timers) takeSleep(execution int64, frame int32) *timer {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, t := range q.remove(execution, func(t *timer) bool { return t.kind == machine.Sleep && t.frame == frame }) {
+		return t
+	}
+	return nil
+}

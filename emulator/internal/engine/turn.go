@@ -301,6 +301,7 @@ func (e *Engine) publish(rec *record) {
 	x.final = rec.final
 	givenUp := x.stage == over
 	var begun chan struct{}
+	first := x.stage == beginning && !rec.reopens
 	if x.stage == beginning {
 		x.stage, begun, r.changed = running, r.changed, nil
 	}
@@ -308,6 +309,9 @@ func (e *Engine) publish(rec *record) {
 	e.mapRuns.publish(x.arn, rec.mapRuns)
 	if e.observed.any() {
 		e.show(rec)
+	}
+	if (first || rec.reopens) && e.config.Began != nil {
+		e.config.Began(r.start, rec.started, int(rec.redrives), rec.redriven)
 	}
 	if rec.final != nil && e.config.Ended != nil {
 		e.config.Ended(rec.final)

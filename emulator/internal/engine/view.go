@@ -220,6 +220,13 @@ func (e *Engine) History(arn string, from int64, yield func(*machine.Event) bool
 	})
 }
 
+// Records calls yield for the records of an execution, the history's events and
+// the private ones, until it returns false. It returns ErrNotFound if there is no
+// such execution.
+func (e *Engine) Records(arn string, yield func(Record) bool) error {
+	return e.readRecords(arn, 1, func(number int64, ev *machine.Event) bool { return yield(Record{number, *ev}) })
+}
+
 // readRecords calls yield for the records of an execution, from the batch that
 // has the given number on, until it returns false. The event that has this number
 // in the history is among them. It returns ErrNotFound if there is no such

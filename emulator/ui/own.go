@@ -1,0 +1,88 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/timeline"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file says what the pages need of a server.
+
+// An API answers the actions of Step Functions. All that can be asked of any server is
+// asked by it.
+type API interface {
+	// Call calls an action ("ListExecutions"), as a client would. An error that has
+	// the methods Type, Text and HTTPStatus is shown as the refusal of the action.
+	Call(ctx context.Context, action string, in value.Value) (value.Value, error)
+}
+
+// Own is what the server of this process has beside the API. Its methods may be
+// called from many goroutines. Errors are refusals, as those of [API].
+type Own interface {
+	// Facts returns what is set up here.
+	Facts() Facts
+	// Now returns the time of the server's clock in Unix milliseconds.
+	Now() int64
+	// Executions returns a page of the executions of all state machines, newest
+	// first, without children of Map Runs: those with the status, or all if it is
+	// "". before is 0, or what the page before has returned as next; next is 0
+	// after the last page.
+	Executions(status string, before int64, limit int) (rows []Row, next int64, err error)
+	// Records calls yield for the records of an execution, private ones among
+	// them, with their numbers, until it returns false.
+	Records(arn string, yield func(number int64, ev *machine.Event) bool) error
+	// Start returns how an execution was started, and the number of its last event.
+	Start(arn string) (start *machine.Start, events int64, err error)
+	// Follow delivers the records of an execution, from the first on.
+	Follow(arn string) Follower
+	// Rerun starts an execution of the definition that another one runs, whose
+	// tasks get the results of the other up to the event before. It returns its
+	// ARN.
+	Rerun(ctx context.Context, arn, name, input string, before int64) (string, error)
+	// Held returns the tasks that nothing is set up for, and that wait.
+	Held() []PendingTask
+	// AnswerHeld ends one of them.
+	AnswerHeld(ctx context.Context, id, output string) error
+	FailHeld(ctx context.Context, id, name, cause string) error
+	// TakeOffered starts the activity task of a token, if no worker has it.
+	TakeOffered(ctx context.Context, token string) error
+	// SkipSleep ends the Wait, or the pause before a retry, in a line of control.
+	SkipSleep(ctx context.Context, arn string, frame int32) error
+	Pause(arn string) error
+	Resume(arn string) error
+	Paused(arn string) bool
+	// Advance moves a virtual clock on.
+	Advance(ctx context.Context, d time.Duration) error
+	// TestCases returns those that the mock configuration has for a state machine.
+	TestCases(machine string) []string
+	// Logs returns the lines that are kept of functions called by an execution.
+	Logs(arn string) []LogLine
+	// Demos returns the demos; Demo creates one and returns the ARN of its state
+	// machine and an input for it.
+	Demos() []DemoInfo
+	Demo(ctx context.Context, name string) (machine, input string, err error)
+}
+
+// A Follower delivers the records of an execution as they become durable.
+type Follower interface {
+	// Next waits for the next record. Its error is the context's, or says that
+	// the server closes.
+	Next(ctx context.Context) (*machine.Event, timeline.Path, error)
+	Close()
+}
+
+// Facts are what is set up in a server.
+type Facts struct {
+	Region, Account string
+	Started         int64
+	Virtual         bool // the clock stands until it is advanced
+	Folder, Store   string
+	ByHand          bool
+	Services        []Service
+	Functions       []Function
+	Clients         []Client
+	Problems        []Problem
+}
