@@ -3,7 +3,7 @@
 import { cleanup, computed, h, mount, signal, untrack } from './core/view.js';
 import { dialog, dialogHead } from './core/dialog.js';
 import { icon } from './core/icon.js';
-import { bound, keyName, keys } from './core/keys.js';
+import { bound, keyCaps, keyName, keys } from './core/keys.js';
 import { connection } from './core/live.js';
 import { go, link, place } from './core/router.js';
 import { server } from './core/server.js';
@@ -82,7 +82,7 @@ function sheet() {
     dialogHead('Keyboard', close),
     h('div.sheet', { tabindex: 0, role: 'group', 'aria-label': 'Keys' }, [...groups].map(([group, rows]) => h('section', null,
       h('h3.over', null, group),
-      h('dl', null, rows.map(one => [h('dt', null, one.label), h('dd', null, h('kbd.kbd', null, keyName(one.key)))]))))),
+      h('dl', null, rows.map(one => [h('dt', null, one.label), h('dd', null, keyCaps(one.key))]))))),
   ]);
 }
 

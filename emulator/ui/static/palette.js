@@ -5,7 +5,7 @@ import { get } from './core/api.js';
 import { allCommands } from './core/commands.js';
 import { dialog } from './core/dialog.js';
 import { icon } from './core/icon.js';
-import { keyName } from './core/keys.js';
+import { keyCaps } from './core/keys.js';
 import { go } from './core/router.js';
 import { server } from './core/server.js';
 import { statusIcon, statusName, statusWord } from './core/status.js';
@@ -86,7 +86,7 @@ function option(item, at, text, close) {
   },
   item.status ? h('span.stat', { class: `is-${statusName(item.status)}` }, statusIcon(item.status), h('span.vh', null, statusWord(item.status))) : icon(item.icon ?? 'right', 14),
   h('span.trunc', null, marked(item.label, text().trim().split(/\s+/)[0])),
-  h('span.end.xs.t3.nowrap', null, item.hint), item.key && h('kbd.kbd', null, keyName(item.key)));
+  h('span.end.xs.t3.nowrap', null, item.hint), item.key && keyCaps(item.key));
 }
 
 // marked shows the first place of a word in a text.

@@ -52,13 +52,13 @@ function childrenOf(node) {
 function branch(key, node, level, open) {
   const children = childrenOf(node), opened = signal(children.length > 0 && level < open);
   const toggle = () => opened.update(now => !now);
-  const label = key === null ? null : h('span', { class: typeof key === 'number' ? 'n' : 'k' }, typeof key === 'number' ? String(key) : JSON.stringify(key));
+  const label = key === null ? null : h('span', { class: typeof key === 'number' ? 'n' : 'k' }, typeof key === 'number' ? String(key) : JSON.stringify(key), h('span.p', null, ':'));
   const item = h('div.tn', {
     role: 'treeitem', tabindex: -1, 'aria-level': level + 1, style: { '--d': level }, 'data-testid': 'json-item',
     'aria-expanded': () => (children.length ? String(opened()) : null), onclick: children.length ? toggle : () => {},
   },
   children.length ? h('span.turn', { class: () => opened() && 'is-open' }, icon('right', 12)) : h('span.i0'),
-  label, label && h('span.p', null, ':'), summary(node, opened));
+  label, summary(node, opened));
   item.toggle = want => { if (children.length && (want === undefined || want !== opened.peek())) { toggle(); return true; } return false; };
   return h('div', { role: 'none' }, item, children.length > 0 && h('div', { role: 'group' }, () => opened() && untrack(() => group(children, level, open))));
 }

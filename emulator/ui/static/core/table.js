@@ -46,7 +46,7 @@ export function table(options) {
     'aria-rowcount': () => (options.total?.() ?? rows().length) + 1, 'aria-multiselectable': selected ? 'true' : null,
     'aria-activedescendant': () => (index().has(current()) ? `${id}-${index().get(current())}` : null),
     onscroll: () => top.set(scroller.scrollTop), onkeydown,
-    style: { '--cols': widths(all, /^$/), '--cols-s': widths(all, /\bhide-s\b/), '--cols-xs': widths(all, /\bhide-x?s\b/) },
+    style: { '--cols': widths(all, /(?!)/), '--cols-s': widths(all, /\bhide-s\b/), '--cols-xs': widths(all, /\bhide-x?s\b/) },
   },
   h('div.tr.tr--head', { role: 'row', 'aria-rowindex': 1 }, all.map(c => h('span', { role: 'columnheader', class: c.class }, c.head))),
   h('div.vbody', { role: 'rowgroup', ref: body => effect(() => body.style.setProperty('--h', `${rows().length * height()}px`)) },

@@ -39,8 +39,8 @@ function views() {
   const naming = signal(false);
   const show = view => go('executions', view);
   return h('div.row.wrap', null,
-    h('div.seg', { role: 'group', 'aria-label': 'Saved views' },
-      () => [{ name: 'Recent', query: {} }, ...saved()].map(view => h('button', {
+    () => saved().length > 0 && h('div.seg', { role: 'group', 'aria-label': 'Saved views' },
+      [{ name: 'Recent', query: {} }, ...saved()].map(view => h('button', {
         'data-testid': 'view', 'aria-pressed': () => String(current() === JSON.stringify(view.query)), onclick: () => show(view.query),
       }, view.name))),
     () => {

@@ -86,7 +86,7 @@ function row(m, writable) {
       h('img.thumb', { src: `/_ui/api/graph.svg?${new URLSearchParams({ arn: m.peek().arn })}&v=${m.peek().updated}`, alt: '', loading: 'lazy', width: 34, height: 34 }),
       h('span.trunc', null,
         h('a.name.trunc', { href: link('machine', m.peek().arn), 'data-testid': 'machine-link', title: m.peek().name }, m.peek().name),
-        h('span.xs.t3.trunc', null, () => m().note || `${plural(m().runs.length, 'recent run')}`))),
+        h('span.xs.t3.trunc', null, () => m().note || rate(m().runs) || `created ${ago(m().created, now())}`))),
     h('span.hide-s', { role: 'cell' }, m.peek().type === 'EXPRESS' ? 'Express' : 'Standard'),
     h('span.hide-s', { role: 'cell' }, () => (m().source ? h('span.mono.trunc', { title: m().source }, m().source) : 'API')),
     h('span', { role: 'cell' }, () => (last()
@@ -99,13 +99,19 @@ function row(m, writable) {
     }, icon('play', 14), h('span.hide-s', null, 'Run'))));
 }
 
+// rate says how many of the last runs ended well.
+function rate(runs) {
+  const ended = runs.filter(run => run.stopped);
+  return ended.length ? `${Math.round(100 * ended.filter(run => run.status === 'SUCCEEDED').length / ended.length)} % of the last ${ended.length} succeeded` : '';
+}
+
 // spark draws the last runs, oldest first: height for the time taken, colour for the status.
 function spark(runs) {
   const some = runs.slice(0, 18).reverse(), took = run => (run.stopped || Date.now()) - run.started;
-  const most = Math.max(1, ...some.map(took));
+  const most = Math.max(1, ...some.filter(run => run.stopped).map(took));
   const words = [...Map.groupBy(some, run => run.status)].map(([status, list]) => `${list.length} ${statusWord(status).toLowerCase()}`).join(', ');
   return h('span.spark', { role: 'img', 'aria-label': `Last ${plural(some.length, 'run')}: ${words}` }, some.map(run => h('i', {
-    class: `is-${statusName(run.status)}`, style: { '--v': Math.round(20 + 80 * Math.sqrt(took(run) / most)) }, title: `${run.name}: ${statusWord(run.status)}, ${duration(took(run))}`,
+    class: `is-${statusName(run.status)}`, style: { '--v': Math.round(20 + 80 * Math.sqrt(Math.min(1, took(run) / most))) }, title: `${run.name}: ${statusWord(run.status)}, ${duration(took(run))}`,
   })));
 }
 

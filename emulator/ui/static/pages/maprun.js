@@ -92,7 +92,6 @@ function reader(arn, status) {
 
 // cells draws one square for each child on a canvas: colour for the status, a hole for a failure.
 function cells(data, children) {
-  const size = 10, step = 12;
   const canvas = h('canvas', {
     'data-testid': 'cells', role: 'img', 'aria-label': () => `${plural(data().executions.total, 'child', 'children')}: ${count(data().executions.succeeded)} succeeded, ${count(data().executions.failed + data().executions.timedOut)} failed, ${count(data().executions.running)} running. The list below opens each.`,
     onclick: event => { const row = at(event); if (row) go('x', row.arn); },
@@ -105,14 +104,15 @@ function cells(data, children) {
   watch.observe(document.documentElement, { attributeFilter: ['data-theme'] });
   cleanup(() => { observer.disconnect(); watch.disconnect(); });
   const total = computed(() => Math.min(cellsAtMost, Math.max(data().executions.total, children.rows().length)));
-  const columns = computed(() => Math.max(1, Math.floor((width() + step - size) / step)));
+  const step = computed(() => (total() > 4000 ? 7 : total() > 1500 ? 9 : 12));
+  const columns = computed(() => Math.max(1, Math.floor((width() + 2) / step())));
   const ordered = computed(() => children.rows().toSorted((a, b) => a.started - b.started));
-  const at = event => ordered.peek()[Math.floor(event.offsetY / step) * columns.peek() + Math.floor(event.offsetX / step)];
+  const at = event => ordered.peek()[Math.floor(event.offsetY / step.peek()) * columns.peek() + Math.floor(event.offsetX / step.peek())];
   effect(() => { if (children.rows().length < total()) untrack(() => children.more(cellsAtMost)); });
   effect(() => {
     theme();
     if (!width()) return;
-    const high = Math.ceil(total() / columns()) * step, scale = devicePixelRatio;
+    const size = step() - 2, high = Math.ceil(total() / columns()) * step(), scale = devicePixelRatio;
     canvas.width = width() * scale;
     canvas.height = high * scale;
     canvas.style.setProperty('width', `${width()}px`);
@@ -121,12 +121,12 @@ function cells(data, children) {
     const colour = name => (colours[name] ??= resolve(canvas, name));
     pen.scale(scale, scale);
     for (let i = 0; i < total(); i++) {
-      const status = ordered()[i]?.status, x = i % columns() * step, y = Math.floor(i / columns()) * step;
+      const status = ordered()[i]?.status, x = i % columns() * step(), y = Math.floor(i / columns()) * step();
       pen.fillStyle = colour(status ? statusName(status) : 'none');
       pen.beginPath();
       pen.roundRect(x, y, size, size, 2);
       pen.fill();
-      if (status === 'FAILED' || status === 'TIMED_OUT') { pen.fillStyle = colour('hole'); pen.fillRect(x + 4, y + 4, 2, 2); }
+      if (status === 'FAILED' || status === 'TIMED_OUT') { pen.fillStyle = colour('hole'); pen.fillRect(x + size / 2 - 1, y + size / 2 - 1, 2, 2); }
     }
   });
   return h('section.card.clip', { 'aria-label': 'Children' },
