@@ -53,6 +53,7 @@ type Emulator struct {
 	notes    notes
 	watchers watchers
 	streams  streams
+	pages    *pages // nil: there are none
 	closing  sync.Once
 	closed   error // of Close
 }
@@ -80,6 +81,8 @@ type settings struct {
 	serviceEndpoints map[string]string
 	environment      func(string) (string, bool)
 	observe          func(string, Event)
+	ui               UI
+	withoutUI        bool
 }
 
 // An Option changes a setting of New.
@@ -251,7 +254,10 @@ func New(options ...Option) (*Emulator, error) {
 	}
 	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
 	e.streams.open()
-	s.local.log = e.watchers.alsoLog(s.local.log)
+	if !s.withoutUI {
+		e.pages = newPages(e, &s)
+	}
+	s.local.log = e.alsoLog(s.local.log)
 	if e.tasks, err = newTasks(&s, &nested{em: e}); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
@@ -267,9 +273,16 @@ func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 	if err != nil {
 		return err
 	}
+	reruns := &rerunner{next: mock.Runner{File: mocks, Next: e.tasks}, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
 	c := engine.Config{
-		Clock: s.clock, Store: s.store, Tasks: mock.Runner{File: mocks, Next: e.tasks}, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
+		Clock: s.clock, Store: s.store, Tasks: reruns, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log, Ended: e.watchers.ended,
+	}
+	if e.pages != nil {
+		c.Began, c.Ended = e.pages.began, func(v *engine.View) {
+			e.pages.ended(v)
+			e.watchers.ended(v)
+		}
 	}
 	e.engine = engine.New(c)
 	if s.observe != nil {
@@ -281,7 +294,8 @@ func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 	return e.engine.Recover() // it may call the API, as nested executions do
 }
 
-// ServeHTTP answers the AWS API at POST /. Requests for hosts that are not of
+// ServeHTTP answers the AWS API at POST /, and browsers with the pages of the emulator
+// ([WithoutUI]). Requests for hosts that are not of
 // this machine, and those of web pages from elsewhere, are refused
 // ([WithAllowedHosts]).
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.handler.ServeHTTP(w, r) }

@@ -3,19 +3,27 @@ package emulator
 import (
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/gorilla/mux"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/lambda"
+	"github.com/aslocal/aslocal/emulator/ui"
 )
 
-// newHandler routes requests: POST / is the API, GET / a page about it, below
-// /_aslocal is what is ours. Functions that run here answer the API of Lambda. All
+// newHandler routes requests: POST / is the API, GET / a page for browsers or a text about
+// the API, below /_aslocal and /_ui is what is ours. Functions that run here answer the API of Lambda. All
 // other requests are meant for other services of AWS.
 func (e *Emulator) newHandler(s *settings) http.Handler {
 	functions := e.tasks.local
 	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: e.actions, Log: s.log, RequestID: s.random.For("requests").UUID, Seen: e.watchers.called}
+	if e.pages != nil {
+		service.Seen = func(x *awsjson.Exchange) {
+			e.pages.called(x)
+			e.watchers.called(x)
+		}
+	}
 	router := mux.NewRouter()
 	router.Path("/").MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return otherService(r) == "" }).HandlerFunc(aboutPage)
 	e.routePendingTasks(router)
@@ -24,6 +32,8 @@ func (e *Emulator) newHandler(s *settings) http.Handler {
 	router.NotFoundHandler = http.HandlerFunc(e.refuseOther)
 	return newAccess(s.allowedHosts, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
+		case e.pages != nil && (strings.HasPrefix(r.URL.Path, ui.Path) || r.URL.Path == "/" && ui.WantsPage(r)):
+			e.pages.ui.ServeHTTP(w, r)
 		case r.Method != http.MethodPost || r.URL.Path != "/":
 			router.ServeHTTP(w, r)
 		case otherService(r) != "" || form(r):

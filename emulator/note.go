@@ -20,4 +20,9 @@ func (n *notes) of(name string) string {
 // file of one is gone, for example. ListStateMachines and DescribeStateMachine show it as
 // the member note, which AWS does not have and its SDKs pass over. The notes replace those
 // given before; the map must not change afterwards.
-func (e *Emulator) SetNotes(byName map[string]string) { e.notes.all.Store(&byName) }
+func (e *Emulator) SetNotes(byName map[string]string) {
+	e.notes.all.Store(&byName)
+	if e.pages != nil {
+		e.pages.ui.MachinesChanged()
+	}
+}

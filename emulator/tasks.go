@@ -67,6 +67,11 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	t.Add("states:startExecution", states)
 	t.Add("aws-sdk:sfn:*", states)
 	t.Add("s3:*", t.data)
+	if !s.withoutUI {
+		for function, handler := range demoFunctions {
+			functions.SetHandler(function, handler)
+		}
+	}
 	for resource, handler := range s.handlers {
 		if action, ok := strings.CutPrefix(resource, "arn:aws:states:::"); ok {
 			t.Add(action, handler)

@@ -127,11 +127,16 @@ func (w *watchers) refused(r *http.Request, status int, message string) {
 	w.tell(Notice{Time: time.Now(), Call: &Call{Action: action, Status: status, Message: message, Client: r.UserAgent()}})
 }
 
-// alsoLog returns a log of functions that tells of each line, beside what another does.
-func (w *watchers) alsoLog(other func(FunctionLogEntry)) func(FunctionLogEntry) {
+// alsoLog returns a log of functions that tells of each line, and keeps the last ones for
+// the pages, beside what another does.
+func (e *Emulator) alsoLog(other func(FunctionLogEntry)) func(FunctionLogEntry) {
+	w := &e.watchers
 	return func(line FunctionLogEntry) {
 		if other != nil {
 			other(line)
+		}
+		if e.pages != nil {
+			e.pages.lines.add(line)
 		}
 		if len(w.load()) > 0 {
 			w.tell(Notice{Time: line.Time, Function: &line})

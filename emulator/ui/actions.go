@@ -103,7 +103,13 @@ func (u *UI) rerunFrom(ctx context.Context, arn string, visit int) (before int64
 	case len(visits[visit].Path) > 0:
 		return 0, refuse("from: expected a state that is in no branch or iteration; choose the Parallel or Map state around it")
 	}
-	return b.firstOf(&visits[visit]), nil
+	before = b.firstOf(&visits[visit])
+	for i := range visits {
+		if v := &visits[i]; v.MapRun != "" && v.LeftID > 0 && v.LeftID < before {
+			return 0, refuse("from: the children of the Map Run in %q would run again; start from that state, or from one before it", v.State)
+		}
+	}
+	return before, nil
 }
 
 func (u *UI) stop(ctx context.Context, in *Stop) (*Done, error) {

@@ -185,6 +185,7 @@ type Execution struct {
 	Redrivable  bool   `json:"redrivable"`
 	RedriveNote string `json:"redriveNote"` // why it cannot be redriven
 	TestCase    string `json:"testCase"`
+	RerunOf     string `json:"rerunOf"` // ARN of the execution whose results it reuses; "" if none
 	Paused      bool   `json:"paused"`
 
 	Definition string          `json:"definition"` // that it runs

@@ -167,7 +167,7 @@ func (u *UI) search(ctx context.Context, q *query, l listing) (*Executions, erro
 			}
 			out.Executions = append(out.Executions, row)
 		}
-		looked, skip, token = looked+len(rows), 0, next
+		looked, skip, token = looked+l.limit, 0, next
 		if token == "" {
 			return out, nil
 		}
@@ -263,7 +263,10 @@ func (u *UI) addFamily(ctx context.Context, x *Execution, b *book) error {
 		if err != nil {
 			return err
 		}
-		if x.TestCase = start.TestCase; start.Caller != "" {
+		if x.TestCase = start.TestCase; strings.HasPrefix(x.TestCase, RerunPrefix) {
+			x.TestCase, x.RerunOf = "", x.TestCase[strings.LastIndexByte(x.TestCase, ' ')+1:]
+		}
+		if start.Caller != "" {
 			x.Parent = &Link{Kind: "execution", ARN: start.Caller, Name: start.Caller[strings.LastIndexByte(start.Caller, ':')+1:], Visit: -1}
 		}
 	}

@@ -135,6 +135,19 @@ func (a *API) checkTestCase(machine, name string) error {
 	return nil
 }
 
+// TestCases returns the names of the test cases that the mock configuration has now for a
+// state machine.
+func (a *API) TestCases(machine string) []string {
+	if a.mocks == nil {
+		return nil
+	}
+	config, err := a.mocks.Latest()
+	if err != nil {
+		return nil // who starts one is told
+	}
+	return config.Cases(machine)
+}
+
 // invalidInput words an input that is no JSON.
 func invalidInput(text string, err error) error {
 	if strings.TrimSpace(text) == "" {

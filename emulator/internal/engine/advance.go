@@ -43,6 +43,9 @@ func (e *Engine) Advance(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
+// Now returns the time of the engine's clock in Unix milliseconds.
+func (e *Engine) Now() int64 { return e.clock.Now() }
+
 // Settle returns when nothing is going on any more: every stimulus is handled,
 // every batch durable, every called task answered.
 func (e *Engine) Settle(ctx context.Context) error { return e.busy.wait(ctx) }

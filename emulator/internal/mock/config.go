@@ -49,6 +49,11 @@ func (c *Config) Check(machine, name string) error {
 	return err
 }
 
+// Cases returns the names of the test cases of a state machine.
+func (c *Config) Cases(machine string) []string {
+	return slices.Sorted(maps.Keys(c.machines[machine]))
+}
+
 func (c *Config) find(machine, name string) (*testCase, error) {
 	cases, ok := c.machines[machine]
 	if !ok {

@@ -1,0 +1,51 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/value"
+)
+
+// Rerun starts an execution like another one, of the definition that that runs, with the
+// name, which is made up if it is "", the input, and the test case. It returns the ARN, and
+// fails as StartExecution does.
+func (a *API) Rerun(ctx context.Context, execution, name, input, testCase string) (string, error) {
+	old, err := a.Execution(execution)
+	if err != nil {
+		return "", err
+	}
+	if name == "" {
+		name = a.random.UUID()
+	}
+	if !validName(name) {
+		return "", fault.InvalidName(name)
+	}
+	r := engine.Request{Revision: old.Revision}
+	if r.Input, err = value.Parse(input); err != nil {
+		return "", invalidInput(input, err)
+	}
+	if r.Input.Size() > machine.MaxPayload {
+		return "", fault.InvalidExecutionInput("")
+	}
+	if r.Program, err = a.registry.Program(old.Revision); err != nil {
+		return "", err
+	}
+	at, err := arn.Parse(execution)
+	if err != nil {
+		return "", err
+	}
+	r.Start = machine.Start{
+		ARN: a.home.Execution(old.Start.Machine, name), Name: name, MachineARN: old.Start.MachineARN, Machine: old.Start.Machine, RoleARN: old.Start.RoleARN,
+		InputText: input, Version: old.Start.Version, Alias: old.Start.Alias, TestCase: testCase,
+	}
+	_, err = a.engine.Start(ctx, r)
+	if errors.Is(err, engine.ErrExists) {
+		return "", fault.ExecutionAlreadyExists(r.Start.ARN)
+	}
+	return r.Start.ARN, a.executionError(at, err)
+}

@@ -1,0 +1,171 @@
+package emulator
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
+	"github.com/aslocal/aslocal/emulator/internal/task"
+	"github.com/aslocal/aslocal/emulator/timeline"
+	"github.com/aslocal/aslocal/emulator/ui"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file lets an execution reuse what another one has got from its tasks, up to an event
+// of its history. Which one that is stands in the test case of the execution, so it is the
+// same after a restart:
+//
+//	rerun 17 arn:aws:states:us-east-1:123456789012:execution:order:A-17
+//
+// The tasks of the new execution get the recorded outcomes instead of being called. The
+// n-th task of a state gets what the n-th of that state has got; where the order may be
+// another, as in a Parallel or Map state, one with the same input goes before. What was not
+// recorded before the event is called.
+
+// rerunOf takes a test case apart; ok is false for one of a mock configuration.
+func rerunOf(testCase string) (execution string, before int64, ok bool) {
+	rest, ok := strings.CutPrefix(testCase, ui.RerunPrefix)
+	number, execution, cut := strings.Cut(rest, " ")
+	before, err := strconv.ParseInt(number, 10, 64)
+	return execution, before, ok && cut && err == nil
+}
+
+func rerunCase(execution string, before int64) string {
+	return fmt.Sprintf("%s%d %s", ui.RerunPrefix, before, execution)
+}
+
+// A rerunner answers the tasks of executions that reuse the results of others, and leaves
+// all others to next.
+type rerunner struct {
+	next    task.Runner
+	records func(execution string, yield func(engine.Record) bool) error
+
+	mu   sync.Mutex
+	read map[string]recording // by test case
+}
+
+// A recording has the outcomes of tasks, by state, in the order in which they were
+// scheduled.
+type recording map[string][]recorded
+
+type recorded struct {
+	input  value.Value
+	output value.Value
+	failed *machine.Failure
+}
+
+// Run implements task.Runner.
+func (r *rerunner) Run(ctx context.Context, c *task.Call) (task.Answer, error) {
+	execution, before, ok := rerunOf(c.TestCase)
+	if !ok {
+		return r.next.Run(ctx, c)
+	}
+	live := *c
+	live.TestCase = ""
+	// The children of a Map Run are executions of their own, with tasks of their own.
+	if c.Reading != nil || c.Writing != nil || strings.Contains(c.Machine, "/") {
+		return r.next.Run(ctx, &live)
+	}
+	all, err := r.recording(c.TestCase, execution, before)
+	if err != nil {
+		return task.Answer{}, &asl.Error{Name: asl.ErrRuntime, Cause: err.Error()}
+	}
+	found := all.find(c)
+	switch {
+	case found == nil:
+		return r.next.Run(ctx, &live)
+	case found.failed != nil:
+		return task.Answer{Final: true}, &asl.Error{Name: found.failed.Name.Text(), Cause: found.failed.Cause.Text()}
+	}
+	return task.Answer{Final: true, Output: found.output}, nil
+}
+
+// Watch implements task.Runner. Jobs with a recorded outcome are over when they begin.
+func (r *rerunner) Watch(ctx context.Context, c *task.Call, submitted value.Value, done func(value.Value, error)) {
+	if _, _, ok := rerunOf(c.TestCase); ok {
+		live := *c
+		live.TestCase = ""
+		c = &live
+	}
+	r.next.Watch(ctx, c, submitted, done)
+}
+
+// find returns the outcome of a call, nil if it has none.
+func (all recording) find(c *task.Call) *recorded {
+	of := all[c.State]
+	if c.Invocation >= len(of) {
+		return nil
+	}
+	if value.Equal(of[c.Invocation].input, c.Input) {
+		return &of[c.Invocation]
+	}
+	for i := range of {
+		if value.Equal(of[i].input, c.Input) {
+			return &of[i]
+		}
+	}
+	return &of[c.Invocation]
+}
+
+// maxRecordings is how many recordings are kept.
+const maxRecordings = 16
+
+// recording returns what the tasks of an execution have got before an event.
+func (r *rerunner) recording(key, execution string, before int64) (recording, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if all := r.read[key]; all != nil {
+		return all, nil
+	}
+	var b timeline.Builder
+	err := r.records(execution, func(rec engine.Record) bool {
+		b.Add(&rec.Event)
+		return rec.Event.ID < before
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the results of %s cannot be read, which this execution reuses: %w", execution, err)
+	}
+	all := recordingOf(b.Visits(), before)
+	if len(r.read) >= maxRecordings || r.read == nil {
+		r.read = make(map[string]recording)
+	}
+	r.read[key] = all
+	return all, nil
+}
+
+// recordingOf takes the outcomes of tasks out of visits, those in states that were left
+// before an event.
+func recordingOf(visits []timeline.Visit, before int64) recording {
+	all := make(recording)
+	for i := range visits {
+		v := &visits[i]
+		if v.Kind != asl.Task || !leftBefore(visits, v, before) {
+			continue
+		}
+		if v.Outcome == timeline.Succeeded && len(v.Attempts) > 0 { // attempts before the last are not repeated
+			last := v.Attempts[len(v.Attempts)-1]
+			all[v.State] = append(all[v.State], recorded{input: last.Input, output: last.Output})
+			continue
+		}
+		for _, a := range v.Attempts {
+			if a.Scheduled != 0 {
+				all[v.State] = append(all[v.State], recorded{a.Input, a.Output, a.Failure})
+			}
+		}
+	}
+	return all
+}
+
+// leftBefore reports whether the state at the root that a visit is in was left before an
+// event.
+func leftBefore(visits []timeline.Visit, v *timeline.Visit, before int64) bool {
+	for v.In >= 0 {
+		v = &visits[v.In]
+	}
+	return v.LeftID > 0 && v.LeftID < before
+}
