@@ -6,16 +6,17 @@ import { get, post, resource } from './core/api.js';
 import { dialog, dialogHead } from './core/dialog.js';
 import { editor } from './core/editor.js';
 import { icon } from './core/icon.js';
+import { jsonView } from './core/json.js';
 import { pretty } from './core/jsontext.js';
 import { recall, remember } from './core/memory.js';
 import { go } from './core/router.js';
 import { shellQuote } from './core/shell.js';
 import { server } from './core/server.js';
 import { shown } from './core/shown.js';
-import { statusIcon, statusName, statusWord } from './core/status.js';
+import { statusIcon, statusName, statusPill, statusWord } from './core/status.js';
 import { tabs } from './core/tabs.js';
 import { ago } from './core/time.js';
-import { copy, failed, toast } from './core/toast.js';
+import { copy, failed } from './core/toast.js';
 
 const kept = 5; // inputs remembered for a machine
 
@@ -26,8 +27,19 @@ export async function startExecution(arn, { input = null } = {}) {
     const machine = resource(abort => get('machine', { arn }, abort));
     return shown(machine, data => drawer(data.peek(), input, close));
   }, 'drawer');
-  if (started?.arn) go('x', started.arn);
-  else if (started) toast('Started. Nothing is kept of Express executions; the server logs how they end.', 'succeeded');
+  if (started?.express) expressEnded(started);
+  else if (started) go('x', started.arn);
+}
+
+// expressEnded shows how an Express execution ended: nothing is kept of it, so this is the only place.
+function expressEnded(run) {
+  return dialog('Express execution', close => [
+    dialogHead('Express execution', close, statusPill(run.status)),
+    h('div.dialog-body.col.gap-4', null,
+      run.error && h('div.why', null, h('b', null, run.error), run.cause && h('p', null, run.cause)),
+      jsonView(run.output, 'output', { empty: 'No output' }),
+      h('p.sm.t3', null, 'Nothing is kept of Express executions, as on AWS.')),
+  ], 'dialog.wide');
 }
 
 function drawer(machine, given, close) {

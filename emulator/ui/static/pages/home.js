@@ -27,13 +27,20 @@ export function page() {
   const ask = setInterval(() => { if (!document.hidden && !server.overview.peek()?.clients.length) server.reloadOverview(); }, 3000);
   cleanup(() => clearInterval(ask));
   return h('div.page.page--narrow', null,
-    shown({ data: server.overview, error: server.overviewError, reload: server.reloadOverview }, data => untrack(() => [
+    shown({ data: server.overview, error: server.overviewError, reload: server.reloadOverview }, data => untrack(() => landed(data()) && [
       h('h1.hero', null, 'Your local Step Functions is running'),
       h('p.t2', null, 'Account ', h('span.mono', null, data().account), ' · ', h('span.mono', null, data().region), ' · ', data().store ? ['state kept in ', h('span.mono', null, data().store)] : 'state kept in memory'),
       h('div.columns', null,
         h('div.col.gap-5', null, point(data), add(data)),
         h('div.col.gap-5', null, demos(data), talks(data))),
     ])));
+}
+
+// landed tells whether this page is to be shown: who comes with no place in mind, and has machines, wants those.
+function landed(overview) {
+  if (location.hash || !overview.machines) return true;
+  location.replace(link('machines'));
+  return false;
 }
 
 function step(number, done, title, ...content) {
@@ -87,7 +94,7 @@ function demos(data) {
       h('span.tile', null, icon(/map/i.test(demo.name + demo.title) ? 'map' : /saga/i.test(demo.name + demo.title) ? 'undo' : 'parallel')),
       h('span.grow', null, h('span.m', null, demo.title), h('span.sm.t3', null, demo.comment)),
       () => (busy() === demo.name ? icon('st-running', 16, true) : icon('play')))),
-    h('p.card-note', null, 'No Lambda needed: the tasks are answered here.'));
+    h('p.card-note', null, 'No Lambda needed: the tasks are answered here. Or ', h('a', { href: link('x'), 'data-testid': 'home-history' }, 'look at a history'), ' that AWS has exported.'));
 }
 
 function talks(data) {

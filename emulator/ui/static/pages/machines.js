@@ -3,7 +3,6 @@
 import { computed, each, h } from '../core/view.js';
 import { icon } from '../core/icon.js';
 import { keys } from '../core/keys.js';
-import { commands } from '../core/commands.js';
 import { amend, go, link, place } from '../core/router.js';
 import { server } from '../core/server.js';
 import { shown, empty } from '../core/shown.js';
@@ -39,7 +38,6 @@ export function page() {
     ['r', 'Run the machine', () => { const arn = document.activeElement.closest('[data-arn]')?.dataset.arn; if (!arn) return false; startExecution(arn); }],
     ['n', 'New machine', () => { if (!writable()) return false; createMachine(); }],
   ]);
-  commands('Machines', [{ label: 'New machine', icon: 'plus', key: 'n', run: () => createMachine() }]);
   const chip = (label, name, value) => h('button.chip', {
     'data-testid': `filter-${label.toLowerCase().replace(/ /g, '-')}`, 'aria-pressed': () => String(query()[name] === value), class: () => query()[name] === value && 'is-on',
     onclick: () => amend({ [name]: query.peek()[name] === value ? '' : value }),
