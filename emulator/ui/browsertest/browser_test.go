@@ -77,8 +77,8 @@ func startBrowser(t *testing.T) context.Context {
 	return browser.ctx
 }
 
-// A tab is a page of a server of its own, in a browser that remembers nothing of other
-// tests.
+// A tab is a page of a server of its own. The browser remembers nothing of other tests,
+// since each server has another port.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -97,7 +97,7 @@ func openTab(t *testing.T, place string, options ...emulator.Option) *tab {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(em)
-	ctx, closeTab := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
+	ctx, closeTab := chromedp.NewContext(ctx)
 	ctx, cancel := context.WithTimeout(ctx, 2*patience)
 	p := &tab{t: t, ctx: ctx, url: server.URL}
 	t.Cleanup(func() {

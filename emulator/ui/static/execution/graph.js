@@ -6,6 +6,7 @@ import { icon } from '../core/icon.js';
 import { duration } from '../core/time.js';
 import { announce } from '../core/toast.js';
 import { popup } from './menu.js';
+import { parse } from './history.js';
 import { pickKey } from './run.js';
 
 const ICONS = { Task: 'task', Choice: 'choice', Pass: 'pass', Wait: 'wait', Succeed: 'succeed', Fail: 'fail', Parallel: 'parallel', Map: 'map' };
@@ -292,6 +293,8 @@ function drawing(run, graph, actions) {
     return nodes.find(one => one.name && selection && one.name === selection.state && one.scope?.key === selection.scope)?.node
       ?? nodes.find(one => one.status === 'failed' && one.node.kind === 'state')?.node ?? nodes.find(one => one.status === 'running' && one.node.kind === 'state')?.node;
   });
+  // What to show of a graph that does not fit depends on the history.
+  effect(() => { if (run.loaded()) queueMicrotask(canvas.settle); });
   return [world, canvas.controls, legend()];
 }
 
@@ -310,6 +313,13 @@ function legend() {
   return h('div.legend.hide-s', null, line('', 'is-taken', 'taken'), line('edge--catch', '', 'catch'), line('edge--default', '', 'default'));
 }
 
+/** What an item is called: its first short text, or the item itself if it is short. */
+export function itemName(text) {
+  const value = parse((text ?? '').length > 20000 ? '' : text ?? '');
+  if (value === null || typeof value !== 'object') return String(value).slice(0, 60);
+  return Object.values(value).find(v => typeof v === 'string' && v && v.length <= 60) ?? JSON.stringify(value).slice(0, 60);
+}
+
 /** The cells and the list of the iterations of a Map visit. */
 export function iterationList(run, scope, visit, choose) {
   const text = signal('');
@@ -321,7 +331,7 @@ export function iterationList(run, scope, visit, choose) {
     const status = fold.iterationStatus(iteration, at);
     const first = iteration.scope.visits.values().next().value?.[0];
     const error = [...iteration.scope.visits.values()].flat().find(v => v.failure && v.outcome === 'failed')?.failure.error ?? '';
-    return { index, iteration, status, item: first?.input ?? '', error };
+    return { index, iteration, status, item: first?.input ?? '', name: itemName(first?.input), error };
   }).sort((a, b) => a.index - b.index);
   const shown = computed(() => {
     const t = text().trim().toLowerCase();
@@ -339,7 +349,7 @@ export function iterationList(run, scope, visit, choose) {
       if (!rows.length) return h('p.sm.t3', null, 'No iteration matches. Clear the field to see all.');
       return rows.slice(0, 50).map(one => h('button.mi', { role: 'option', 'aria-selected': String(one.index === picked), 'data-testid': `iteration-${one.index}`, onclick: () => choose(one.index) },
         h('span.stat', { class: `is-${one.status}` }, icon(`st-${one.status}`, 14)), h('span.vh', null, one.status), h('b.num', null, `#${one.index}`),
-        h('span.trunc.grow.sm', null, one.error || one.item), h('span.num.xs.t3', null, took(one))));
+        h('span.trunc.grow.sm', null, [one.name, one.error].filter(Boolean).join(' · ') || one.item.slice(0, 80)), h('span.num.xs.t3', null, took(one))));
     }),
   ];
 }
@@ -364,7 +374,9 @@ function panZoom(world, graph, target) {
   function fit() {
     const [w, ht] = size();
     if (!w || !ht) return;
-    k = Math.min(1.25, (w - 48) / graph.width, (ht - 76) / graph.height);
+    k = Math.min(1.25, (w - 48) / graph.width, (ht - 40) / graph.height);
+    // A little under the zoom at which second lines go, they are worth more than the margins.
+    if (k > 0.56 && k < 0.6 && graph.width * 0.6 <= w && graph.height * 0.6 <= ht) k = 0.6;
     const node = w <= 720 && k < 0.66 ? target() : null;
     if (node || (k < 0.3 && target())) {
       k = 0.66;
@@ -372,7 +384,7 @@ function panZoom(world, graph, target) {
     } else {
       k = Math.max(k, 0.05);
       x = (w - graph.width * k) / 2;
-      y = Math.max(52, (ht - graph.height * k) / 2);
+      y = Math.max(16, (ht - graph.height * k) / 2);
     }
     apply();
   }
@@ -459,5 +471,5 @@ function panZoom(world, graph, target) {
   const controls = h('div.cz', null,
     button('minus', 'Zoom out', 'zoom-out', () => zoom(1 / 1.25)), h('span.num.xs', { 'data-testid': 'zoom' }, percent), button('plus', 'Zoom in', 'zoom-in', () => zoom(1.25)),
     button('fit', 'Fit the graph', 'zoom-fit', () => { touched = false; fit(); }));
-  return { controls, reveal };
+  return { controls, reveal, settle: () => { if (!touched && world.isConnected) fit(); } };
 }

@@ -127,7 +127,7 @@ function head(run, actions) {
 function failureCard(run, actions) {
   run.version();
   const fold = run.fold;
-  if (!run.loaded() || !fold.ended || fold.status === 'SUCCEEDED') return null;
+  if (!run.loaded() || !run.live() || !fold.ended || fold.status === 'SUCCEEDED') return null;
   const visit = fold.failedVisit, failure = visit?.failure ?? fold.failure;
   const words = { FAILED: 'Failed', TIMED_OUT: 'The execution timed out', ABORTED: 'Stopped' };
   const root = visit && actions.rootVisit(visit);

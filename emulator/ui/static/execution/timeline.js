@@ -6,7 +6,7 @@ import { computed, effect, h, signal } from '../core/view.js';
 import { icon } from '../core/icon.js';
 import { count, duration, now } from '../core/time.js';
 import { summary } from './history.js';
-import { stateIcon } from './graph.js';
+import { itemName, stateIcon } from './graph.js';
 import { scopeName } from './run.js';
 import { toneOf } from './tape.js';
 import { virtual } from './virtual.js';
@@ -172,8 +172,9 @@ export function timelineView(run, mode) {
       if (row.kind === 'state' && visits.length > 1) name.append(h('span.badge', null, `×${known.length}`));
       if (retries) name.append(h('span.badge', { class: status === 'failed' ? 'is-failed' : 'is-caught', title: `${retries} retries` }, icon('st-retry', 12), String(retries)));
       if (row.visit.kind === 'Map') { const c = fold.iterationsAt(lastKnown, at); if (c) name.append(h('span.badge', null, `${c.succeeded + c.failed + c.aborted} / ${c.length}`)); }
-      if (status === 'failed' || status === 'timedout') name.append(h('span.badge.is-failed', null, status === 'failed' ? 'failed' : 'timed out'));
-      if (mode.peek() === 'compact' && visits.length > 40) track.append(...density(fold, visits, span));
+      if ((status === 'failed' || status === 'timedout') && !retries && row.visit.kind !== 'Map') name.append(h('span.badge.is-failed', null, status === 'failed' ? 'failed' : 'timed out'));
+      if (mode.peek() === 'tree') track.append(h('span.trunc.xs.evsum.mono', { class: status === 'failed' || status === 'timedout' ? 'is-failed fgtext' : 't3' }, outcomeText(row.visit, at)));
+      else if (mode.peek() === 'compact' && visits.length > 40) track.append(...density(fold, visits, span));
       else for (const visit of visits.slice(0, 400)) track.append(...bars(fold, visit, span, at));
       const ms = known.reduce((sum, v) => sum + ((v.left && v.left <= at ? fold.elapsed(v.left) : Math.min(end.peek(), run.live.peek() ? Infinity : fold.elapsed(at))) - fold.elapsed(v.entered)), 0);
       took.textContent = known.length ? duration(ms) : '–';
@@ -181,16 +182,16 @@ export function timelineView(run, mode) {
     } else if (row.kind === 'iteration') {
       status = fold.iterationStatus(row.iteration, at);
       const first = row.iteration.scope.visits.values().next().value?.[0]?.input ?? '';
-      name.append(icon(`st-${status}`, 14), h('span.num', null, `#${row.index}`), h('span.trunc.xs.t3', null, first.slice(0, 60)));
+      name.append(icon(`st-${status}`, 14), h('span.num', null, `#${row.index}`), h('span.trunc.xs.t3', null, itemName(first)));
       const to = row.iteration.ended ? fold.elapsed(row.iteration.ended) : end.peek();
-      track.append(bar('gp', status, fold.elapsed(row.iteration.started), to, span, !row.iteration.ended));
+      if (mode.peek() !== 'tree') track.append(bar('gp', status, fold.elapsed(row.iteration.started), to, span, !row.iteration.ended));
       took.textContent = duration(to - fold.elapsed(row.iteration.started));
       label = `iteration ${row.index}, ${status}`;
     } else {
       status = 'succeeded';
       const list = row.list, from = Math.min(...list.map(([, one]) => one.started)), to = Math.max(...list.map(([, one]) => one.ended));
       name.append(icon('list', 14), h('span.num', null, `#${list[0][0]} to #${list[list.length - 1][0]}`));
-      track.append(bar('gp', 'succeeded', fold.elapsed(from), fold.elapsed(to), span));
+      if (mode.peek() !== 'tree') track.append(bar('gp', 'succeeded', fold.elapsed(from), fold.elapsed(to), span));
       took.textContent = `${count(list.length)} ok`;
       label = `iterations ${list[0][0]} to ${list[list.length - 1][0]}, succeeded`;
     }
@@ -230,10 +231,17 @@ export function timelineView(run, mode) {
     h('div.tlbox', null, list, () => (mode() !== 'tree' && !run.live() ? head2 : null)),
     h('div.foot', null,
       h('button.chip', { 'aria-pressed': () => String(failedOnly()), class: () => failedOnly() && 'is-on', 'data-testid': 'failed-only', onclick: () => failedOnly.update(v => !v) }, 'Failed only'),
-      h('span.tlkeys.hide-s', null, key('sl', 'waiting for a slot'), key('is-succeeded', 'running'), key('is-caught', 'attempt that failed', h('span', null, '1')), key('bo', 'back-off'), key('w', 'Wait or token'), key('gp is-succeeded', 'group')),
+      h('span.tlkeys.hide-s', { hidden: () => mode() === 'tree' }, key('sl', 'waiting for a slot'), key('is-succeeded', 'running'), key('is-caught', 'attempt that failed', h('span', null, '1')), key('bo', 'back-off'), key('w', 'Wait or token'), key('gp is-succeeded', 'group')),
       h('span.grow'),
       h('button.btn.btn--sm.btn--ghost.btn--icon', { 'aria-label': 'Less time detail', title: 'Less time detail', 'data-testid': 'timeline-out', onclick: () => zoom.update(z => Math.max(1, z / 2)) }, icon('minus', 14)),
       h('button.btn.btn--sm.btn--ghost.btn--icon', { 'aria-label': 'More time detail', title: 'More time detail', 'data-testid': 'timeline-in', onclick: () => zoom.update(z => Math.min(4096, z * 2)) }, icon('plus', 14))));
+}
+
+/** What came of a visit, in a line: its error or its output. */
+function outcomeText(visit, at) {
+  const failure = visit.failure && visit.failure.n <= at ? visit.failure : null;
+  if (failure) return failure.cause ? `${failure.error}: ${failure.cause.slice(0, 160)}` : failure.error;
+  return visit.left && visit.left <= at ? `→ ${(visit.output ?? '').slice(0, 160)}` : '';
 }
 
 function failing(row) {
