@@ -9,6 +9,7 @@ import { shown, empty } from '../core/shown.js';
 import { statusName, statusText, statusWord } from '../core/status.js';
 import { ago, duration, exact, now, plural } from '../core/time.js';
 import { createMachine } from '../create.js';
+import { thumbnail } from '../thumbnail.js';
 import { startExecution } from '../start.js';
 
 const sorts = {
@@ -81,7 +82,7 @@ function row(m, writable) {
   const last = computed(() => m().runs[0]);
   return h('div.tr.tr--2', { role: 'row', 'data-testid': 'machine', 'data-arn': m.peek().arn, onclick: event => { if (!event.target.closest('a, button')) go('machine', m.peek().arn); } },
     h('span.row.gap-4', { role: 'cell' },
-      h('img.thumb', { src: `/_ui/api/graph.svg?${new URLSearchParams({ arn: m.peek().arn })}#${m.peek().updated}`, alt: '', loading: 'lazy', width: 34, height: 34 }),
+      () => thumbnail(m()),
       h('span.trunc', null,
         h('a.name.trunc', { href: link('machine', m.peek().arn), 'data-testid': 'machine-link', title: m.peek().name }, m.peek().name),
         h('span.xs.t3.trunc', null, () => m().note || rate(m().runs) || `created ${ago(m().created, now())}`))),
