@@ -266,7 +266,9 @@ func (b *book) testOf(n int, s *asl.State, made value.Value) (in value.Value, af
 }
 
 // works reports whether a state has work that can be mocked: a call, branches or iterations.
-func works(s *asl.State) bool { return s.Type == asl.Task || s.Type == asl.Map || s.Type == asl.Parallel }
+func works(s *asl.State) bool {
+	return s.Type == asl.Task || s.Type == asl.Map || s.Type == asl.Parallel
+}
 
 // emptyWork is a result that stands in for one that is not known, in the form that the state
 // asks for.
