@@ -276,7 +276,7 @@ func (u *UI) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 		if d.name != "" {
 			w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.name}))
 		}
-		w.Write(d.text)
+		send(w, http.StatusOK, d.text)
 		return
 	}
 	u.write(w, http.StatusOK, out)
@@ -321,7 +321,9 @@ func postBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 	if r.URL.RawQuery != "" {
 		return nil, refuse("a POST has no parameters")
 	}
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(requestTimeout))
+	control := http.NewResponseController(w)
+	control.SetReadDeadline(time.Now().Add(requestTimeout))
+	defer control.SetReadDeadline(time.Time{})
 	return io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 }
 
@@ -335,8 +337,20 @@ func (u *UI) write(w http.ResponseWriter, status int, v any) {
 		encode(&b, Refusal{Message: "internal error: " + err.Error()})
 	}
 	w.Header().Set("Content-Type", "application/json")
+	send(w, status, b.Bytes())
+}
+
+// sendTimeout is how long a browser may take to read an answer.
+const sendTimeout = time.Minute
+
+// send sends an answer. A browser that does not read it is let go of.
+func send(w http.ResponseWriter, status int, text []byte) {
+	control := http.NewResponseController(w)
+	control.SetWriteDeadline(time.Now().Add(sendTimeout))
+	defer control.SetWriteDeadline(time.Time{})
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
-	w.Write(b.Bytes())
+	w.Write(text)
 }
 
 // encode appends JSON without the escapes that HTML would need.

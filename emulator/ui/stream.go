@@ -55,8 +55,9 @@ type EventsHappened struct {
 const (
 	maxStreams   = 64
 	maxFollowed  = 16
-	maxChanged   = 200  // executions that are sent together
-	maxSent      = 1000 // events, and visits, that are sent together
+	maxChanged   = 200     // executions that are sent together
+	maxSent      = 1000    // events, and visits, that are sent together
+	maxSentBytes = 4 << 20 // of the details of events
 	gather       = 100 * time.Millisecond
 	keepAlive    = 15 * time.Second
 	writeTimeout = 10 * time.Second
@@ -199,6 +200,7 @@ type followed struct {
 	after   int64 // the last event that the browser has
 	book    *book
 	events  []Event
+	bytes   int          // of their details
 	visits  map[int]bool // that have changed
 	dropped int64        // events that are not in events, since there were too many
 	last    int64
@@ -340,17 +342,24 @@ func (s *stream) happened(f *followed, e *machine.Event, path timeline.Path) {
 	}
 	if !e.Type.Private() {
 		f.last = e.ID
-		if f.dropped > 0 || len(f.events) >= maxSent {
-			f.dropped += int64(len(f.events)) + 1
-			f.events = nil
-		} else {
-			f.events = append(f.events, f.book.event(e, shownHere(e, f.arn), visit, path))
-		}
+		f.add(e, visit, path)
 		f.ended = endings[e.Type]
 	}
 	f.fresh = true
 	s.mu.Unlock()
 	s.wake()
+}
+
+// add keeps an event to be sent, unless there are too many.
+func (f *followed) add(e *machine.Event, visit int, path timeline.Path) {
+	if f.dropped > 0 || len(f.events) >= maxSent || f.bytes >= maxSentBytes {
+		f.dropped += int64(len(f.events)) + 1
+		f.events, f.bytes = nil, 0
+		return
+	}
+	event := f.book.event(e, shownHere(e, f.arn), visit, path)
+	f.events = append(f.events, event)
+	f.bytes += len(event.Details)
 }
 
 // run sends what there is to send until the browser goes, or does not read.
@@ -415,9 +424,10 @@ func (f *followed) collect() EventsHappened {
 	out.Events = append(out.Events, f.events...)
 	if len(f.visits) <= maxSent && f.book != nil {
 		for n := range f.visits {
-			out.Visits = append(out.Visits, f.book.visit(n))
+			out.Visits = append(out.Visits, f.book.listed(n))
 		}
 	}
+	f.bytes = 0
 	f.after, f.events, f.dropped, f.ended, f.fresh = f.last, nil, 0, "", false
 	clear(f.visits)
 	return out
