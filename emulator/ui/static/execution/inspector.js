@@ -149,7 +149,8 @@ function stateActions(run, visit, status, actions) {
   if (run.live() && run.running() && !visit.left && (visit.kind === 'Wait' || (status === 'caught' && visit.outcome === 'open'))) {
     out.push(h('button.btn', { 'data-testid': 'skip-wait', onclick: () => actions.skipWait(visit) }, icon('clock-ff', 14), visit.kind === 'Wait' ? 'Skip the wait' : 'Retry now'));
   }
-  if (!run.running()) {
+  // The card of the failure has this button already.
+  if (!run.running() && !(run.live() && visit === run.fold.failedVisit)) {
     const root = actions.rootVisit(visit);
     if (root && visitNumber(run, root) >= 0) out.push(h('button.btn', { 'data-testid': 'rerun-from', onclick: () => actions.rerunFrom(visit) }, icon('fork', 14), `Rerun from ${root.state}`));
   }

@@ -4,6 +4,7 @@
 import { cleanup, computed, effect, h, signal } from '../core/view.js';
 import { icon } from '../core/icon.js';
 import { keys } from '../core/keys.js';
+import { statusName } from '../core/status.js';
 import { count, duration, exact } from '../core/time.js';
 import { tone } from './history.js';
 
@@ -33,7 +34,7 @@ export function ticks(fold) {
     }
     const name = WORST[worst];
     const height = HEIGHTS[name] ?? Math.min(13, entered ? 13 : 6);
-    out.push({ x: b * step, w: HEIGHTS[name] ? Math.max(step * 0.8, 2.4) : Math.max(step * 0.55, 1), height, tone: HEIGHTS[name] ? name : '', n: from + 1 });
+    out.push({ x: b * step, w: Math.min(7, HEIGHTS[name] ? Math.max(step * 0.8, 2.4) : Math.max(step * 0.55, 1)), height, tone: HEIGHTS[name] ? name : '', n: from + 1 });
   }
   return out;
 }
@@ -125,10 +126,10 @@ export function tape(run) {
           h('button.btn.btn--ghost.btn--sm.btn--icon', { 'aria-label': () => (playing() ? 'Pause' : 'Play'), title: 'Play (space)', 'data-testid': 'tape-play', onclick: play }, () => icon(playing() ? 'dbg-pause' : 'play', 14)),
           button('step-next', 'Next event', '→', 'tape-next', () => move(1)),
           button('to-end', 'Latest event', 'End', 'tape-last', toEnd)),
-        h('span.num.nowrap.tpos', { 'data-testid': 'tape-position' }, h('span.m', null, () => `event ${count(run.n())}`), h('span.t3', null, () => ` of ${count(run.length())}`))),
+        h('span.num.nowrap.tpos', { 'data-testid': 'tape-position' }, h('span.m', null, () => `event ${count(run.n())}`), h('span.t3', null, () => ` of ${count(Math.max(run.length(), run.loaded() ? 0 : run.execution()?.events ?? 0))}`))),
       rail,
       () => (run.live()
-        ? run.running() ? h('span.pill.is-running.livepill', { 'data-testid': 'live-pill' }, h('span.dot.pulse'), 'Following') : h('span.pill.is-skipped.livepill', null, 'Ended')
+        ? run.running() ? h('span.pill.is-running.livepill', { 'data-testid': 'live-pill' }, h('span.dot.pulse'), 'Following') : h('span.pill.livepill', { class: () => `is-${statusName(run.execution()?.status ?? run.fold.status)}` }, () => (run.loaded() ? 'Ended' : 'Reading'))
         : h('button.btn.btn--sm', { 'data-testid': 'back-to-live', onclick: toEnd }, icon('to-end', 14), () => (run.running() ? `Live${fresh(run)}` : 'Back to end')))),
     () => !run.live() && h('div.past', { 'data-testid': 'past' }, icon('wait', 14), h('span', null, () => {
       const event = run.fold.events[run.n() - 1];
