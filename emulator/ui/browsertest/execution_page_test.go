@@ -137,6 +137,7 @@ func TestIterationPicker(t *testing.T) {
 	p.click("iteration-next-Items", "")
 	p.until(nodeIs("Backorder", "failed"))
 	p.click("node-Items", "")
+	p.click("tab-iterations", "")
 	p.see("iterations", "of 2 ended")
 }
 
@@ -277,7 +278,7 @@ func TestRerun(t *testing.T) {
 	p.fill("rerun-input", `{"a": 2}`)
 	p.click("rerun-do", "")
 	p.see("status", "Succeeded")
-	p.click("deselect", "")
+	p.see("selected-execution", "")
 	p.click("tab-input", "")
 	p.see("input", `"a": 2`)
 
@@ -349,7 +350,7 @@ func TestLongHistory(t *testing.T) {
 		const step = () => { list.scrollTop = (list.scrollHeight * i++) / 60; i > 60 ? done() : requestAnimationFrame(step); }; requestAnimationFrame(step); })`, nil)
 	p.see("event-24806", "")
 	report("scroll through all")
-	p.fill("events-filter", `"n\":1500" type:Entered`)
+	p.fill("events-filter", `"n":1500} type:Entered`)
 	p.see("events-count", "3 of 24,806")
 	report("filter")
 	p.fill("events-filter", "")

@@ -31,7 +31,7 @@ function tabbed(label, tabs, otherwise) {
   const choose = id => amend({ tab: id });
   const onkey = event => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
+    if (!step || event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();
     const list = names.peek(), at = (list.indexOf(chosen.peek()) + step + list.length) % list.length;

@@ -84,11 +84,19 @@ export function tape(run) {
   cleanup(() => clearTimeout(planned));
 
   const share = computed(() => (run.length() > 1 ? (run.n() / run.length()) * 100 : 100));
-  const svg = h('svg', { viewBox: '0 0 1000 36', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
-  effect(() => { svg.replaceChildren(...ticksNow().map(t => h('rect.tk', { class: t.tone && `is-${t.tone}`, x: t.x.toFixed(1), y: 18 - t.height / 2, width: t.w.toFixed(1), height: t.height, rx: 1 }))); });
+  // One path a tone, and a veil over what lies after the playhead.
+  const paths = new Map(['', ...WORST.slice(2)].map(name => [name, h('path.tk', { class: name && `is-${name}` })]));
+  const veil = h('rect.veil', { y: 0, height: 36 });
+  const svg = h('svg', { viewBox: '0 0 1000 36', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, [...paths.values()], veil);
   effect(() => {
-    const at = run.live() ? Infinity : run.n(), list = ticksNow();
-    for (let i = 0; i < svg.children.length; i++) svg.children[i].classList.toggle('is-future', list[i] && list[i].n > at);
+    const d = new Map();
+    for (const t of ticksNow()) d.set(t.tone, `${d.get(t.tone) ?? ''}M${t.x.toFixed(1)} ${18 - t.height / 2}h${t.w.toFixed(1)}v${t.height}h-${t.w.toFixed(1)}z`);
+    for (const [name, path] of paths) path.setAttribute('d', d.get(name) ?? '');
+  });
+  effect(() => {
+    const x = run.live() ? 1000 : share() * 10;
+    veil.setAttribute('x', x.toFixed(1));
+    veil.setAttribute('width', Math.max(0, 1000 - x).toFixed(1));
   });
 
   const words = () => {
