@@ -79,7 +79,7 @@ function stateInspector(run, actions) {
     const list = [];
     if (v && v.kind === 'Map' && v.runs.length && v.runs[v.runs.length - 1].iterations.size) list.push({ id: 'iterations', label: 'Iterations', n: v.runs[v.runs.length - 1].length, body: () => iterationsTab(run, v) });
     if (failure()) list.push({ id: 'error', label: 'Error', body: () => errorTab(run, v, failure(), definition()) });
-    if (v && (v.attempts.length > 1 || failure())) list.push({ id: 'attempts', label: 'Attempts', n: attempts(), body: () => attemptsTab(run, v, definition()) });
+    if (v && (v.attempts.length > 1 || (failure() && v.attempts.length))) list.push({ id: 'attempts', label: 'Attempts', n: attempts(), body: () => attemptsTab(run, v, definition()) });
     list.push({ id: 'input', label: 'Input', body: () => inputTab(run, visit()) });
     list.push({ id: 'flow', label: 'Data flow', body: () => flowTab(run, visit(), detail) });
     list.push({ id: 'output', label: 'Output', body: () => outputTab(run, visit()) });

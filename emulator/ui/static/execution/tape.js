@@ -79,7 +79,7 @@ export function tape(run) {
     run.version();
     // Ticks follow a busy run four times a second.
     const wait = Math.max(0, 250 - (performance.now() - last));
-    planned ||= setTimeout(() => { planned = 0; last = performance.now(); ticksNow.set(ticks(run.fold)); }, last ? wait : 0);
+    planned ||= setTimeout(() => { planned = 0; last = performance.now(); ticksNow.set(ticks(run.fold)); }, ticksNow.peek().length ? wait : 0);
   });
   cleanup(() => clearTimeout(planned));
 
