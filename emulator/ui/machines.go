@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -18,9 +17,9 @@ import (
 // This file shows what is set up and which state machines there are.
 
 // overview says what runs here.
-func (u *UI) overview(ctx context.Context, _ *query) (*Overview, error) {
+func (u *UI) overview(ctx context.Context, q *query) (*Overview, error) {
 	o := &Overview{
-		Version: u.version, Remote: u.remote, ReadOnly: u.own == nil,
+		Version: u.version, Endpoint: cmp.Or(u.remote, q.origin), Remote: u.remote, ReadOnly: u.own == nil,
 		Services: []Service{}, Functions: []Function{}, Clients: []Client{}, Problems: []Problem{}, Demos: []DemoInfo{},
 	}
 	list, err := u.listMachines(ctx)
@@ -254,5 +253,3 @@ func unix(v value.Value) int64 {
 func (u *UI) logs(_ context.Context, q *query) (*Logs, error) {
 	return &Logs{Lines: append([]LogLine{}, u.own.Logs(q.text("arn"))...)}, nil
 }
-
-var errNotHere = Refused(http.StatusNotFound, "there is no such execution")

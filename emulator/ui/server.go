@@ -350,6 +350,7 @@ func encode(b *bytes.Buffer, v any) error {
 // when the answer is there.
 type query struct {
 	values url.Values
+	origin string // of the page that asks: http://localhost:8083
 	err    error
 }
 
@@ -372,7 +373,11 @@ func queryOf(r *http.Request, params []string) (*query, error) {
 			return nil, refuse("the parameter %q is given twice", name)
 		}
 	}
-	return &query{values: values}, nil
+	scheme := "http://"
+	if r.TLS != nil {
+		scheme = "https://"
+	}
+	return &query{values: values, origin: scheme + r.Host}, nil
 }
 
 func (q *query) text(name string) string { return q.values.Get(name) }

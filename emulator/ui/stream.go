@@ -46,7 +46,7 @@ type EventsHappened struct {
 	ARN    string  `json:"arn"`
 	Last   int64   `json:"last"`   // id of the last event that has happened
 	Events []Event `json:"events"` // up to Last without a gap, or none if there were too many
-	Visits []Visit `json:"visits"` // as they stand now; none if there were too many
+	Visits []Visit `json:"visits"` // as they stand now; none if there were too many. They may change without an event: when a retry is set
 	Missed int64   `json:"missed"` // how many events were left out: ask for history and visits again
 	Ended  string  `json:"ended"`  // status of the execution, if it has ended with these events; "" if not
 }
@@ -195,6 +195,7 @@ type stream struct {
 // followed is an execution that a stream follows. The stream's mu guards it.
 type followed struct {
 	arn     string
+	from    int64 // the last event that the browser had when it came
 	after   int64 // the last event that the browser has
 	book    *book
 	events  []Event
@@ -297,7 +298,7 @@ func (u *UI) newStream(r *http.Request) (*stream, error) {
 			// One that is not known has no events yet.
 			_, f.after, _ = u.own.Start(arn)
 		}
-		f.last = f.after
+		f.from, f.last = f.after, f.after
 		s.followed = append(s.followed, f)
 	}
 	return s, nil
@@ -330,7 +331,7 @@ func (u *UI) follow(ctx context.Context, s *stream, f *followed) {
 func (s *stream) happened(f *followed, e *machine.Event, path timeline.Path) {
 	s.mu.Lock()
 	visit, _, changed := f.book.add(e)
-	if f.book.last <= f.after { // the browser has it
+	if f.book.last < f.from || f.book.last == f.from && !e.Type.Private() { // the browser has it
 		s.mu.Unlock()
 		return
 	}

@@ -35,6 +35,7 @@ type server struct {
 	quiet      bool
 	verbose    bool
 	logFormat  string
+	noUI       bool
 }
 
 // substituteUsage is the description of --substitute.
@@ -74,6 +75,7 @@ ${Name}, parameters, exports and other things that only a deployment knows have 
 	c.Flags().StringVar(&s.missing, "missing", "", "what happens to a task when nothing is set up for its resource: fail (the default), or hold (it waits for aslocal answer)")
 	c.Flags().BoolVarP(&s.quiet, "quiet", "q", false, "print no line for calls, executions and functions")
 	c.Flags().BoolVarP(&s.verbose, "verbose", "v", false, "print a line also for calls that only ask, for children of Map Runs, and for Lambda's own lines of functions")
+	c.Flags().BoolVar(&s.noUI, "no-ui", false, "serve the API alone, without the pages for browsers")
 	c.Flags().StringVar(&s.logFormat, "log-format", "text", "how everything is printed: text, or json (an object a line)")
 	c.Flags().StringVar(&s.durability, "durability", "disk", "what an answer waits for: disk (survives a power cut), process (survives a crash of aslocal), memory (keeps nothing)")
 	return c
@@ -110,6 +112,7 @@ func (s *server) run(c *cobra.Command, target string) error {
 	if config.missing == missingHold {
 		options = append(options, emulator.WithPendingTasks())
 	}
+	options = append(options, s.pages(folder))
 	store, where, err := s.open(folder)
 	if err != nil {
 		return err
@@ -141,6 +144,17 @@ func (s *server) run(c *cobra.Command, target string) error {
 	err = serve(c.Context(), em, listener)
 	stop()
 	return errors.Join(err, registrar.close())
+}
+
+// pages are what browsers see.
+func (s *server) pages(folder string) emulator.Option {
+	if s.noUI {
+		return emulator.WithoutUI()
+	}
+	if path, err := filepath.Abs(folder); err == nil {
+		folder = path
+	}
+	return emulator.WithUI(emulator.UI{Version: Version, Folder: folder})
 }
 
 // inBackground writes the banner and watches the files, while requests are answered. stop

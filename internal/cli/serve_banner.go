@@ -40,6 +40,9 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 	endpoints := probe(ctx, b.config.endpoints())
 	fmt.Fprintf(w, "aslocal %s, local Step Functions, ready in %s\n", Version, b.took.Round(time.Millisecond))
 	tell(w, "API", b.endpoint)
+	if !b.noUI {
+		tell(w, "Pages", b.endpoint+" in a browser shows what runs")
+	}
 	tell(w, "Machines", b.machines()...)
 	tell(w, "Missing", b.missing()...)
 	if len(b.project.templates) > 1 {

@@ -68,6 +68,7 @@ func (r *registrar) apply(ctx context.Context, p *project) outcome {
 		problems = append(problems, err.Error())
 	}
 	r.em.SetNotes(o.notes)
+	r.em.SetProblems(problems)
 	said := make(map[string]bool)
 	for _, problem := range problems {
 		if said[problem] = true; !r.said[problem] {

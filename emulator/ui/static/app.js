@@ -72,7 +72,7 @@ function view(page) {
 function liveSign() {
   const words = { live: ['Live', 'succeeded'], connecting: ['Connecting', 'waiting'], off: ['Offline', 'failed'] };
   return h('span.live', { role: 'status', 'data-testid': 'live', title: 'The stream of changes from the server' },
-    () => { const [word, kind] = words[connection()]; return [h('span.dot', { class: `is-${kind}` }), h('span.hide-xs', null, word), h('span.vh.show-xs', null, word)]; });
+    () => { const [word, kind] = words[connection()]; return [h('span.dot', { class: `is-${kind}` }), h('span.word', null, word)]; });
 }
 
 // sheet lists the keys that are bound at the moment.
@@ -92,7 +92,7 @@ function globalKeys() {
     ['?', 'Show the keys', sheet],
     ['g h', 'Go to start', () => go()],
     ...nav.map(([name, label]) => [`g ${name[0]}`, `Go to ${label.toLowerCase()}`, () => go(name)]),
-    ['t', 'Next theme', nextTheme],
+    ['T', 'Next theme', nextTheme],
   ]);
 }
 

@@ -41,7 +41,7 @@ export function keyCaps(key) {
 // keyName writes a key as the cap on the keyboard says.
 export function keyName(key) {
   const name = key.replace('mod+', mac ? '⌘' : 'Ctrl ').replace('shift+', '⇧').replace('Arrow', '').replace('Enter', '↵').replace('Escape', 'Esc');
-  return name.replace(/(?<![a-z])[a-z]$/, letter => letter.toUpperCase());
+  return name.length === 1 && name >= 'A' && name <= 'Z' ? `⇧${name}` : name.replace(/(?<![a-z])[a-z]$/, letter => letter.toUpperCase());
 }
 
 addEventListener('keydown', event => {

@@ -44,7 +44,7 @@ export function page(arn) {
           ['executions', 'Executions', () => untrack(() => (data().type === 'EXPRESS'
             ? empty('Nothing is kept of Express executions', 'As on AWS, their events go to a log. Start one to see how it ends.', h('button.btn', { 'data-testid': 'empty-start', onclick: run }, 'Start execution'))
             : executions(arn)))],
-          ['graph', 'Graph', () => h('div.card.clip.figure', { tabindex: 0, role: 'group', 'aria-label': 'Graph' }, h('img', { src: `/_ui/api/graph.svg?${new URLSearchParams({ arn })}&v=${data().updated}`, alt: `Graph of ${name}` }))],
+          ['graph', 'Graph', () => h('div.card.clip.figure', { tabindex: 0, role: 'group', 'aria-label': 'Graph' }, h('img', { src: `/_ui/api/graph.svg?${new URLSearchParams({ arn })}#${data().updated}`, alt: `Graph of ${name}` }))],
           ['definition', 'Definition', () => definition(data())],
           ['versions', ['Versions', has() > 0 && h('span.n', null, has())], () => versions(data())],
         ], chosen),

@@ -81,7 +81,7 @@ function row(m, writable) {
   const last = computed(() => m().runs[0]);
   return h('div.tr.tr--2', { role: 'row', 'data-testid': 'machine', 'data-arn': m.peek().arn, onclick: event => { if (!event.target.closest('a, button')) go('machine', m.peek().arn); } },
     h('span.row.gap-4', { role: 'cell' },
-      h('img.thumb', { src: `/_ui/api/graph.svg?${new URLSearchParams({ arn: m.peek().arn })}&v=${m.peek().updated}`, alt: '', loading: 'lazy', width: 34, height: 34 }),
+      h('img.thumb', { src: `/_ui/api/graph.svg?${new URLSearchParams({ arn: m.peek().arn })}#${m.peek().updated}`, alt: '', loading: 'lazy', width: 34, height: 34 }),
       h('span.trunc', null,
         h('a.name.trunc', { href: link('machine', m.peek().arn), 'data-testid': 'machine-link', title: m.peek().name }, m.peek().name),
         h('span.xs.t3.trunc', null, () => m().note || rate(m().runs) || `created ${ago(m().created, now())}`))),
