@@ -55,6 +55,20 @@ test('an iteration fails and takes the Map, the Parallel state and the execution
   assert.ok(fold.visits.every(v => v.outcome !== 'open'));
 });
 
+test('a Fail state in a branch has the error of its definition, or that of the execution', () => {
+  const history = [
+    { id: 1, type: 'ExecutionStarted' }, { id: 2, type: 'ParallelStateEntered', previousEventId: 0, details: { name: 'P', input: '{}' } }, { id: 3, type: 'ParallelStateStarted', previousEventId: 2 },
+    { id: 4, type: 'FailStateEntered', previousEventId: 3, details: { name: 'F', input: '{}' } }, { id: 5, type: 'ParallelStateFailed', previousEventId: 4 },
+    { id: 6, type: 'ExecutionFailed', previousEventId: 5, details: { error: 'Bad', cause: 'really' } },
+  ];
+  for (const error of ['Bad', "{% 'B' & 'ad' %}"]) {
+    const fold = new Fold({ StartAt: 'P', States: { P: { Type: 'Parallel', Branches: [{ StartAt: 'F', States: { F: { Type: 'Fail', Error: error, Cause: 'really' } } }] } } }).add(history);
+    assert.equal(fold.failedVisit.state, 'F');
+    assert.equal(fold.failedVisit.failure.error, 'Bad');
+    assert.deepEqual(fold.visits.map(v => v.outcome), ['failed', 'failed']);
+  }
+});
+
 test('a loop counts visits and transitions', () => {
   const fold = foldOf('loop');
   assert.equal(fold.visitsTo(fold.root, 'Count', fold.length), 3);

@@ -34,9 +34,16 @@ export function passes(fold, n, rules, texts) {
     if (column === 'type') found = event.type.toLowerCase().includes(word);
     else if (column === 'state') found = state.toLowerCase().includes(word);
     else if (column === 'scope') found = scopeName(fold.scopeOf[n - 1]).toLowerCase().includes(word);
-    else found = (texts[n - 1] ??= `${event.type} ${state} ${JSON.stringify(event.details)}`.toLowerCase()).includes(word);
+    else found = (texts[n - 1] ??= `${event.type} ${state} ${words(event.details)}`.toLowerCase()).includes(word);
     return found !== not;
   });
+}
+
+/** The texts of an event's details, without the backslashes of JSON in JSON. */
+function words(details) {
+  let text = '';
+  for (const key in details) text += ` ${typeof details[key] === 'object' ? JSON.stringify(details[key]) : details[key]}`;
+  return text;
 }
 
 export function eventsView(run) {

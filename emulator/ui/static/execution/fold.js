@@ -355,10 +355,18 @@ export class Fold {
   #innerFailure(scope, n) {
     let found = null;
     for (const inner of scope.below) {
-      const failure = inner.current?.failure;
+      const failure = inner.current?.failure ?? this.#failureOfFail(inner.current, n);
       if (failure && (!found || failure.n > found.n)) found = failure;
     }
     return found ?? { n, error: '', cause: '' };
+  }
+
+  /** What a Fail state fails with: the definition says it, where it is no expression. */
+  #failureOfFail(visit, n) {
+    if (visit?.kind !== 'Fail' || visit.outcome !== 'open') return null;
+    const { Error: error, Cause: cause } = this.state(visit.scope.path, visit.state) ?? {};
+    const literal = text => (typeof text === 'string' && !text.startsWith('{%') ? text : '');
+    return { n, error: literal(error), cause: literal(cause) };
   }
 
   #mapRun(scope, event, n) {
@@ -439,6 +447,10 @@ export class Fold {
       this.#close(scope, n, failed ? 'failed' : this.status === 'TIMED_OUT' ? 'timedout' : 'aborted', failed ? visit.failure ?? this.failure : null);
     }
     if (this.failedVisit) this.failedVisit = this.#innermost(this.failedVisit);
+    // Containers fail without a word: the end of the execution says what it was.
+    for (let visit = this.failedVisit; visit && this.failure?.error; visit = visit.around) {
+      if (visit.failure && !visit.failure.error) visit.failure = { ...visit.failure, error: this.failure.error, cause: this.failure.cause };
+    }
   }
 
   #holds(outer, inner) {
@@ -474,7 +486,7 @@ export class Fold {
     for (const inner of [...scope.below]) {
       const visit = inner.current;
       const own = visit?.failure || (visit?.kind === 'Fail' && inner.last === visit.entered);
-      if (own && failure && !visit.failure) visit.failure = { ...failure, n };
+      if (own && !visit.failure) visit.failure = this.#failureOfFail(visit, n) ?? failure;
       this.#close(inner, n, own ? 'failed' : 'aborted', null);
     }
     scope.below.clear();

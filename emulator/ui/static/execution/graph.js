@@ -204,7 +204,7 @@ function drawing(run, graph, actions) {
     for (const name of [...one.el.classList]) if (name.startsWith('is-') && name !== 'is-sel') one.el.classList.remove(name);
     one.el.classList.add(`is-${status}`);
     one.mark.replaceChildren(...(STATUS_ICONS.has(status) && (node.kind !== 'container' || status !== 'succeeded') ? [icon(`st-${status}`, 14, status === 'running')] : []));
-    one.meta.textContent = failure?.error && node.kind !== 'container' ? failure.error : node.label2 ?? '';
+    one.meta.textContent = failure?.error && node.kind !== 'container' ? failure.error : iterations && node.kind === 'container' ? '' : node.label2 ?? '';
     const many = visits > 1 ? `${visits} visits` : '';
     one.button.setAttribute('aria-label', [node.name, node.type, WORDS[status] ?? status, attempts > 1 && `attempt ${attempts} of ${visit.attempts.length}`, many, failure?.error, iterations && `${iterations.succeeded + iterations.failed + iterations.aborted} of ${iterations.length} iterations ended`].filter(Boolean).join(', '));
     if (one.badges) {
@@ -375,6 +375,10 @@ function panZoom(world, graph, target) {
     const [w, ht] = size();
     if (!w || !ht) return;
     k = Math.min(1.25, (w - 48) / graph.width, (ht - 40) / graph.height);
+    // The switch of the views floats over the upper left corner.
+    const covered = (w - graph.width * k) / 2 + graph.nodes.reduce((x, n) => (n.kind === 'start' ? Math.min(x, n.x) : x), graph.width) * k < (w <= 720 ? w : 420);
+    const top = covered ? 52 : 16;
+    if (covered) k = Math.min(k, (ht - 72) / graph.height);
     // A little under the zoom at which second lines go, they are worth more than the margins.
     if (k > 0.56 && k < 0.6 && graph.width * 0.6 <= w && graph.height * 0.6 <= ht) k = 0.6;
     const node = w <= 720 && k < 0.66 ? target() : null;
@@ -384,7 +388,7 @@ function panZoom(world, graph, target) {
     } else {
       k = Math.max(k, 0.05);
       x = (w - graph.width * k) / 2;
-      y = Math.max(16, (ht - graph.height * k) / 2);
+      y = Math.max(top, (ht - graph.height * k) / 2);
     }
     apply();
   }

@@ -99,13 +99,21 @@ function lines(text) {
   }
 }
 
+const tones = new Map(); // by type: there are some seventy
+
 /** How an event looks: the class that its dot and its tick have. */
 export function tone(type) {
+  let found = tones.get(type);
+  if (!found) tones.set(type, found = toneOfType(type));
+  return found;
+}
+
+function toneOfType(type) {
   if (/TimedOut$/.test(type)) return 'timedout';
-  if (/(Failed)$/.test(type)) return 'failed';
+  if (/Failed$/.test(type)) return 'failed';
   if (/Aborted$/.test(type)) return 'aborted';
   if (/Redriven$/.test(type)) return 'redrive';
-  if (/^Wait|Submitted$|^Activity(Scheduled)$/.test(type)) return 'waiting';
+  if (/^Wait|Submitted$|^ActivityScheduled$/.test(type)) return 'waiting';
   if (/Succeeded$|StateExited$/.test(type)) return 'succeeded';
   return 'running';
 }

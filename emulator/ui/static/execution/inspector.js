@@ -31,7 +31,7 @@ function tabbed(label, tabs, otherwise) {
   const choose = id => amend({ tab: id });
   const onkey = event => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
+    if (!step || event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();
     const list = names.peek(), at = (list.indexOf(chosen.peek()) + step + list.length) % list.length;
@@ -79,7 +79,7 @@ function stateInspector(run, actions) {
     const list = [];
     if (v && v.kind === 'Map' && v.runs.length && v.runs[v.runs.length - 1].iterations.size) list.push({ id: 'iterations', label: 'Iterations', n: v.runs[v.runs.length - 1].length, body: () => iterationsTab(run, v) });
     if (failure()) list.push({ id: 'error', label: 'Error', body: () => errorTab(run, v, failure(), definition()) });
-    if (v && (v.attempts.length > 1 || failure())) list.push({ id: 'attempts', label: 'Attempts', n: attempts(), body: () => attemptsTab(run, v, definition()) });
+    if (v && (v.attempts.length > 1 || (failure() && v.attempts.length))) list.push({ id: 'attempts', label: 'Attempts', n: attempts(), body: () => attemptsTab(run, v, definition()) });
     list.push({ id: 'input', label: 'Input', body: () => inputTab(run, visit()) });
     list.push({ id: 'flow', label: 'Data flow', body: () => flowTab(run, visit(), detail) });
     list.push({ id: 'output', label: 'Output', body: () => outputTab(run, visit()) });
@@ -149,7 +149,8 @@ function stateActions(run, visit, status, actions) {
   if (run.live() && run.running() && !visit.left && (visit.kind === 'Wait' || (status === 'caught' && visit.outcome === 'open'))) {
     out.push(h('button.btn', { 'data-testid': 'skip-wait', onclick: () => actions.skipWait(visit) }, icon('clock-ff', 14), visit.kind === 'Wait' ? 'Skip the wait' : 'Retry now'));
   }
-  if (!run.running()) {
+  // The card of the failure has this button already.
+  if (!run.running() && !(run.live() && visit === run.fold.failedVisit)) {
     const root = actions.rootVisit(visit);
     if (root && visitNumber(run, root) >= 0) out.push(h('button.btn', { 'data-testid': 'rerun-from', onclick: () => actions.rerunFrom(visit) }, icon('fork', 14), `Rerun from ${root.state}`));
   }

@@ -5,7 +5,7 @@ import { icon } from '../core/icon.js';
 import { keys } from '../core/keys.js';
 import { amend, go, link, place } from '../core/router.js';
 import { statusPill } from '../core/status.js';
-import { count, duration, exact, now } from '../core/time.js';
+import { count, duration, exact, now, plural } from '../core/time.js';
 import { copy, failed } from '../core/toast.js';
 import { actionsOf } from './actions.js';
 import { eventsView } from './events.js';
@@ -110,7 +110,7 @@ function head(run, actions) {
     () => x()?.paused && h('span.badge.is-waiting', { 'data-testid': 'paused' }, 'paused'),
     () => x()?.changed && h('span.badge.is-caught.hide-xs', { title: 'The state machine has another definition now' }, 'definition changed since'),
     h('span.sm.t3.nowrap.trunc', null, h('span.num', null, took), () => x() && h('span', { title: exact(x().started) }, ` · ${new Date(x().started).toLocaleTimeString(undefined, { hour12: false })}`),
-      h('span.hide-s', null, () => { run.version(); const t = run.fold.transitionsTo(run.n()); return run.loaded() ? ` · ${count(t)} transitions · $${(t * PRICE_OF_TRANSITION).toFixed(6)}` : ''; })),
+      h('span.hide-s', null, () => { run.version(); const t = run.fold.transitionsTo(run.n()); return run.loaded() ? ` · ${plural(t, 'transition')} · $${(t * PRICE_OF_TRANSITION).toFixed(6)}` : ''; })),
     h('span.grow'),
     h('div.row.gap-1.wrap', null,
       () => actions.canAct() && [
@@ -140,11 +140,13 @@ function failureCard(run, actions) {
         visit && [' in ', h('button.linkb.b', { 'data-testid': 'failure-state', onclick: () => run.select(visit) }, visit.state)],
         visit && h('span.t2', null, [visit.scope.parent && ` · ${scopeName(visit.scope)}`, visit.attempts.length > 1 && ` · attempt ${visit.attempts.length} of ${visit.attempts.length}`])),
       cause && h('div.mono.whycause', { 'data-testid': 'failure-cause', title: cause.slice(0, 2000) }, cause.slice(0, 2000)),
-      visit && failure && h('div.sm.t2', { 'data-testid': 'failure-why' }, `Taken by ${takenBy(fold, visit, failure, definition)}.`)),
+      visit && failure && h('div.sm.t2', { 'data-testid': 'failure-why' }, sentence(takenBy(fold, visit, failure, definition)))),
     h('div.row.gap-1.wrap.whyacts', null,
       h('button.btn.btn--sm', { 'data-testid': 'copy-markdown', onclick: () => copy(actions.markdown(), 'Copied as Markdown') }, icon('copy', 14), 'Copy as Markdown'),
       actions.canAct() && root && h('button.btn.btn--sm.btn--pri', { 'data-testid': 'failure-rerun', onclick: () => actions.rerunFrom(visit) }, icon('fork', 14), `Rerun from ${root.state}`)));
 }
+
+function sentence(taker) { return taker.startsWith('nobody') ? `Nobody took it${taker.slice('nobody'.length)}.` : `Taken by ${taker}.`; }
 
 /** A task that nothing is set up for waits: say so, and offer the one step. */
 function heldCard(run, actions) {

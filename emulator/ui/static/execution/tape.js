@@ -4,6 +4,7 @@
 import { cleanup, computed, effect, h, signal } from '../core/view.js';
 import { icon } from '../core/icon.js';
 import { keys } from '../core/keys.js';
+import { statusName } from '../core/status.js';
 import { count, duration, exact } from '../core/time.js';
 import { tone } from './history.js';
 
@@ -33,7 +34,7 @@ export function ticks(fold) {
     }
     const name = WORST[worst];
     const height = HEIGHTS[name] ?? Math.min(13, entered ? 13 : 6);
-    out.push({ x: b * step, w: HEIGHTS[name] ? Math.max(step * 0.8, 2.4) : Math.max(step * 0.55, 1), height, tone: HEIGHTS[name] ? name : '', n: from + 1 });
+    out.push({ x: b * step, w: Math.min(7, HEIGHTS[name] ? Math.max(step * 0.8, 2.4) : Math.max(step * 0.55, 1)), height, tone: HEIGHTS[name] ? name : '', n: from + 1 });
   }
   return out;
 }
@@ -78,16 +79,24 @@ export function tape(run) {
     run.version();
     // Ticks follow a busy run four times a second.
     const wait = Math.max(0, 250 - (performance.now() - last));
-    planned ||= setTimeout(() => { planned = 0; last = performance.now(); ticksNow.set(ticks(run.fold)); }, last ? wait : 0);
+    planned ||= setTimeout(() => { planned = 0; last = performance.now(); ticksNow.set(ticks(run.fold)); }, ticksNow.peek().length ? wait : 0);
   });
   cleanup(() => clearTimeout(planned));
 
   const share = computed(() => (run.length() > 1 ? (run.n() / run.length()) * 100 : 100));
-  const svg = h('svg', { viewBox: '0 0 1000 36', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
-  effect(() => { svg.replaceChildren(...ticksNow().map(t => h('rect.tk', { class: t.tone && `is-${t.tone}`, x: t.x.toFixed(1), y: 18 - t.height / 2, width: t.w.toFixed(1), height: t.height, rx: 1 }))); });
+  // One path a tone, and a veil over what lies after the playhead.
+  const paths = new Map(['', ...WORST.slice(2)].map(name => [name, h('path.tk', { class: name && `is-${name}` })]));
+  const veil = h('rect.veil', { y: 0, height: 36 });
+  const svg = h('svg', { viewBox: '0 0 1000 36', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, [...paths.values()], veil);
   effect(() => {
-    const at = run.live() ? Infinity : run.n(), list = ticksNow();
-    for (let i = 0; i < svg.children.length; i++) svg.children[i].classList.toggle('is-future', list[i] && list[i].n > at);
+    const d = new Map();
+    for (const t of ticksNow()) d.set(t.tone, `${d.get(t.tone) ?? ''}M${t.x.toFixed(1)} ${18 - t.height / 2}h${t.w.toFixed(1)}v${t.height}h-${t.w.toFixed(1)}z`);
+    for (const [name, path] of paths) path.setAttribute('d', d.get(name) ?? '');
+  });
+  effect(() => {
+    const x = run.live() ? 1000 : share() * 10;
+    veil.setAttribute('x', x.toFixed(1));
+    veil.setAttribute('width', Math.max(0, 1000 - x).toFixed(1));
   });
 
   const words = () => {
@@ -125,10 +134,10 @@ export function tape(run) {
           h('button.btn.btn--ghost.btn--sm.btn--icon', { 'aria-label': () => (playing() ? 'Pause' : 'Play'), title: 'Play (space)', 'data-testid': 'tape-play', onclick: play }, () => icon(playing() ? 'dbg-pause' : 'play', 14)),
           button('step-next', 'Next event', '→', 'tape-next', () => move(1)),
           button('to-end', 'Latest event', 'End', 'tape-last', toEnd)),
-        h('span.num.nowrap.tpos', { 'data-testid': 'tape-position' }, h('span.m', null, () => `event ${count(run.n())}`), h('span.t3', null, () => ` of ${count(run.length())}`))),
+        h('span.num.nowrap.tpos', { 'data-testid': 'tape-position' }, h('span.m', null, () => `event ${count(run.n())}`), h('span.t3', null, () => ` of ${count(Math.max(run.length(), run.loaded() ? 0 : run.execution()?.events ?? 0))}`))),
       rail,
       () => (run.live()
-        ? run.running() ? h('span.pill.is-running.livepill', { 'data-testid': 'live-pill' }, h('span.dot.pulse'), 'Following') : h('span.pill.is-skipped.livepill', null, 'Ended')
+        ? run.running() ? h('span.pill.is-running.livepill', { 'data-testid': 'live-pill' }, h('span.dot.pulse'), 'Following') : h('span.pill.livepill', { class: () => `is-${statusName(run.execution()?.status ?? run.fold.status)}` }, () => (run.loaded() ? 'Ended' : 'Reading'))
         : h('button.btn.btn--sm', { 'data-testid': 'back-to-live', onclick: toEnd }, icon('to-end', 14), () => (run.running() ? `Live${fresh(run)}` : 'Back to end')))),
     () => !run.live() && h('div.past', { 'data-testid': 'past' }, icon('wait', 14), h('span', null, () => {
       const event = run.fold.events[run.n() - 1];

@@ -1,7 +1,7 @@
 // A list of rows of one height, of which only those in view are in the document:
 // 25,000 rows cost what fifty do.
 
-import { effect, h } from '../core/view.js';
+import { cleanup, effect, h } from '../core/view.js';
 
 const OVERSCAN = 8; // rows above and below the view
 
@@ -18,7 +18,7 @@ const OVERSCAN = 8; // rows above and below the view
 export function virtual({ label, count, height, fill, follow, current, open, testid, head = null, rowClass = 'tr', role = 'row', roleOfList = 'table' }) {
   const spacer = h('div.vspace', { role: roleOfList === 'table' ? 'rowgroup' : 'presentation' });
   const pool = [];
-  let planned = 0, first = -1, last = -1, cursor = -1;
+  let planned = 0, first = -1, cursor = -1, headHeight = 0, viewHeight = 0, wanted = -1;
   const list = h('div.vlist', {
     role: roleOfList, 'aria-label': label, tabindex: 0, 'data-testid': testid, 'aria-rowcount': roleOfList === 'table' ? () => String(count() + (head ? 1 : 0)) : null,
     onscroll: plan, onkeydown: key,
@@ -29,13 +29,13 @@ export function virtual({ label, count, height, fill, follow, current, open, tes
 
   function draw() {
     planned = 0;
-    if (!list.isConnected) return;
-    const headHeight = head ? head.offsetHeight : 0;
+    if (!list.isConnected || !viewHeight) return;
+    if (wanted >= 0) { reveal(wanted); wanted = -1; }
     const total = count.peek ? count.peek() : count();
     const from = Math.max(0, Math.floor((list.scrollTop - headHeight) / height) - OVERSCAN);
-    const to = Math.min(total, Math.ceil((list.scrollTop + list.clientHeight) / height) + OVERSCAN);
-    const wanted = Math.max(0, to - from);
-    while (pool.length < wanted) { const el = h(`div.${rowClass}`, { role }); pool.push(el); spacer.append(el); }
+    const to = Math.min(total, Math.ceil((list.scrollTop + viewHeight) / height) + OVERSCAN);
+    const shown = Math.max(0, to - from);
+    while (pool.length < shown) { const el = h(`div.${rowClass}`, { role }); pool.push(el); spacer.append(el); }
     for (let k = 0; k < pool.length; k++) {
       const el = pool[k];
       // Row i always has the element i modulo the pool, so that scrolling by a row writes one row.
@@ -50,11 +50,10 @@ export function virtual({ label, count, height, fill, follow, current, open, tes
       fill(i, el);
     }
     first = from;
-    last = to;
   }
 
   function key(event) {
-    const page = Math.max(1, Math.floor(list.clientHeight / height) - 2);
+    const page = Math.max(1, Math.floor(viewHeight / height) - 2);
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -1e9, End: 1e9 }[event.key];
     if (event.target !== list || event.shiftKey || event.ctrlKey || event.metaKey) return;
     if (step) {
@@ -70,15 +69,17 @@ export function virtual({ label, count, height, fill, follow, current, open, tes
 
   /** Scrolls a row into view, if it is not. */
   function reveal(i) {
-    const headHeight = head ? head.offsetHeight : 0, top = i * height;
+    const top = i * height;
     if (top < list.scrollTop) list.scrollTop = top;
-    else if (top + height + headHeight > list.scrollTop + list.clientHeight) list.scrollTop = top + height + headHeight - list.clientHeight;
+    else if (top + height + headHeight > list.scrollTop + viewHeight) list.scrollTop = top + height + headHeight - viewHeight;
   }
 
   effect(() => { spacer.style.setProperty('height', `${count() * height}px`); follow(); first = -1; plan(); });
-  effect(() => { const i = current(); cursor = i; if (i >= 0) { requestAnimationFrame(() => reveal(i)); } });
-  const sizes = new ResizeObserver(plan);
+  effect(() => { const i = current(); cursor = i; if (i >= 0) { wanted = i; plan(); } });
+  // Sizes are looked up when they change and not in each frame: that would lay out the page again.
+  const sizes = new ResizeObserver(() => { headHeight = head ? head.offsetHeight : 0; viewHeight = list.clientHeight; plan(); });
   sizes.observe(list);
+  cleanup(() => sizes.disconnect());
   plan();
   return list;
 }
