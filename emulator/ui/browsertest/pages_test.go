@@ -64,8 +64,12 @@ func TestCreateMachine(t *testing.T) {
 	p.until(`location.hash.startsWith('#/machine/') && document.querySelector('h1').textContent === 'made-here'`)
 	p.click("tab-definition", "")
 	p.until(`document.querySelector('.json-text').textContent.includes('"StartAt": "Hello"')`)
+	p.until(`document.querySelector('.json-text').getBoundingClientRect().bottom <= innerHeight`) // it scrolls inside
 	p.click("tab-graph", "")
 	p.until(`document.querySelector('.figure img').naturalWidth > 0`)
+	p.click("home", "")
+	p.click("nav-machines", "")
+	p.until(`document.querySelectorAll('[data-testid=thumbnail] rect').length === 1`)
 }
 
 func TestMachines(t *testing.T) {

@@ -71,11 +71,12 @@ export function page() {
 function failed(status) { return status === 'FAILED' || status === 'TIMED_OUT'; }
 
 function problem(one) {
+  const place = one.place || /^\S+?:\d+:\d+/.exec(one.text)?.[0] || '';
   return h('div.why.why--row', { 'data-testid': 'problem' },
     h('span.stat.is-failed', null, icon('st-failed')),
     h('div.grow', null,
-      h('p', null, h('b', null, one.machine || one.place || 'A file'), one.machine || !one.place ? ' is not loaded as written ' : ' is not loaded ', one.machine && one.place && h('span.mono.t3', null, one.place)),
-      h('p.mono', null, one.text)));
+      h('p', null, h('b', null, one.machine || place.replace(/:\d+:\d+$/, '') || 'A file'), one.machine ? ' is not as its file says ' : ' is not loaded ', one.machine && h('span.mono.t3', null, place)),
+      h('pre.mono.excerpt', { tabindex: 0, role: 'group', 'aria-label': 'Problems' }, one.text)));
 }
 
 function row(m, writable) {
