@@ -206,7 +206,9 @@ function drawing(run, graph, actions) {
     one.mark.replaceChildren(...(STATUS_ICONS.has(status) && (node.kind !== 'container' || status !== 'succeeded') ? [icon(`st-${status}`, 14, status === 'running')] : []));
     one.meta.textContent = failure?.error && node.kind !== 'container' ? failure.error : iterations && node.kind === 'container' ? '' : node.label2 ?? '';
     const many = visits > 1 ? `${visits} visits` : '';
-    one.button.setAttribute('aria-label', [node.name, node.type, WORDS[status] ?? status, attempts > 1 && `attempt ${attempts} of ${visit.attempts.length}`, many, failure?.error, iterations && `${iterations.succeeded + iterations.failed + iterations.aborted} of ${iterations.length} iterations ended`].filter(Boolean).join(', '));
+    // The name begins with what is seen, so that speech can call it.
+    const seen = `${node.label ?? node.name} ${one.meta.textContent}`.trim();
+    one.button.setAttribute('aria-label', [seen, node.label && node.label !== node.name && node.name, one.meta.textContent !== node.type && node.type, WORDS[status] ?? status, attempts > 1 && `attempt ${attempts} of ${visit.attempts.length}`, many, failure?.error !== one.meta.textContent && failure?.error, iterations && `${iterations.succeeded + iterations.failed + iterations.aborted} of ${iterations.length} iterations ended`].filter(Boolean).join(', '));
     if (one.badges) {
       const retries = attempts > 1 ? h('span.badge', { class: `is-${status === 'failed' || status === 'timedout' ? 'failed' : 'caught'}`, title: `${attempts - 1} retries` }, icon('st-retry', 12), String(attempts - 1)) : null;
       const loops = visits > 1 ? h('span.badge.badge--loop', { title: many }, `×${visits}`) : null;
