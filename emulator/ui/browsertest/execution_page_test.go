@@ -353,7 +353,7 @@ func TestLongHistory(t *testing.T) {
 	p.see("event-24806", "")
 	report("scroll through all")
 	p.fill("events-filter", `"n":1500} type:Entered`)
-	p.see("events-count", "3 of 24,806")
+	p.see("events-count", "4 of 24,806") // three states of the iteration, and the Map
 	report("filter")
 	p.fill("events-filter", "")
 	p.eval(`document.querySelector('[data-testid=tape]').focus()`, nil)
@@ -510,4 +510,69 @@ func TestNestedExecutions(t *testing.T) {
 	p.until(`location.hash.includes('child')`)
 	p.see("status", "Succeeded")
 	p.see("execution-name", "")
+}
+
+// TestExecutionPageIsAccessible runs axe on each view, tab, popup and dialog, in both
+// themes, wide and narrow, and looks that nothing scrolls sideways.
+func TestExecutionPageIsAccessible(t *testing.T) {
+	axe, err := os.ReadFile(filepath.Join("testdata", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Skip("no axe-core: npm install --prefix emulator/ui/browsertest/testdata axe-core@4")
+	}
+	for _, look := range []struct {
+		theme string
+		width int64
+	}{{"light", 1440}, {"dark", 1440}, {"light", 390}, {"dark", 390}} {
+		t.Run(fmt.Sprintf("%s-%d", look.theme, look.width), func(t *testing.T) {
+			p := openTab(t, "#/machines", emulator.WithPendingTasks())
+			p.size(look.width, 900)
+			p.eval(`localStorage.setItem('aslocal.theme', '`+look.theme+`')`, nil)
+			checkExecutionPages(p, func(name string) {
+				t.Helper()
+				var violations []string
+				p.eval(string(axe)+`; new Promise(done => requestAnimationFrame(() => setTimeout(done))).then(() => axe.run()).then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 4).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join('; ')))`, &violations)
+				for _, violation := range violations {
+					t.Errorf("%s: %s", name, violation)
+				}
+				var sideways bool
+				p.eval(`document.documentElement.scrollWidth > innerWidth`, &sideways)
+				if sideways {
+					t.Errorf("%s: the page scrolls sideways", name)
+				}
+				p.screenshot(fmt.Sprintf("x-%s-%s-%d", name, look.theme, look.width))
+			})
+		})
+	}
+}
+
+// checkExecutionPages shows what the page of an execution has, part by part.
+func checkExecutionPages(p *tab, check func(name string)) {
+	failed := p.start(p.machine("picks", picks), "failed", short)
+	counted := p.start(p.machine("counts", counts), "counted", `{"n": 0}`)
+	held := p.start(p.machine("held", calls), "held", "{}")
+	for _, view := range []string{"graph", "compact", "timeline", "tree", "events"} {
+		p.open(failed, "?view="+view)
+		p.see("failure", "")
+		check(view)
+	}
+	p.open(failed, "?tab=iterations&state=Items")
+	p.see("iterations", "")
+	check("iterations")
+	p.open(counted, "?event=5")
+	p.see("tabpanel", "")
+	for _, tab := range []string{"flow", "output", "variables", "definition", "events", "try"} {
+		p.click("tab-"+tab, "")
+		p.until(`document.querySelector('[data-testid=tab-` + tab + `]').getAttribute('aria-selected') === 'true'`)
+		check("past-" + tab)
+	}
+	p.open(counted, "")
+	p.see("meters", "")
+	p.click("more", "")
+	check("menu")
+	p.open(held, "")
+	p.click("held-mock", "")
+	check("mock")
+	p.visit("#/x")
+	p.see("history-drop", "")
+	check("import")
 }

@@ -175,16 +175,17 @@ function drawing(run, graph, actions) {
       if (one.visit) run.select(one.visit, false); else run.selectState(one.scope, one.name, node.id);
     };
     one.mark = h('span.mk');
+    one.words = h('span.vh'); // what is told by colour and icons
     one.meta = h('small', null, node.label2 ?? '');
     const tile = h('span.tile', null, icon(stateIcon(node.type, one.resource), 16));
     if (node.kind === 'container') {
       one.extra = h('span.end.row.gap-1');
-      one.button = h('button.boxb', { 'data-testid': testid, onclick: choose, onkeydown: arrows(one) }, tile, h('b.trunc', null, node.label ?? node.name), one.meta);
+      one.button = h('button.boxb', { 'data-testid': testid, onclick: choose, onkeydown: arrows(one) }, tile, h('b.trunc', null, node.label ?? node.name), ' ', one.meta, one.words);
       return h('div.box', { style, class: [node.type === 'Map' && 'box--map', 'is-idle'] }, h('header', null, one.button, one.mark, one.extra));
     }
     one.badges = h('span.nbadges');
     one.button = h('button.nodeb', { 'data-testid': testid, title: node.name !== node.label ? node.name : null, onclick: choose, onkeydown: arrows(one) },
-      tile, h('span.tx', null, h('b', null, node.label ?? node.name), one.meta), one.mark);
+      tile, h('span.tx', null, h('b', null, node.label ?? node.name), ' ', one.meta), one.words, one.mark);
     one.act = h('span.nact');
     const shape = { Choice: 'node--choice', Succeed: 'node--succeed', Fail: 'node--fail' }[node.type];
     return h('div.node', { style, class: [shape, node.end && 'node--last', 'is-idle'] }, one.button, one.badges, one.act);
@@ -206,7 +207,7 @@ function drawing(run, graph, actions) {
     one.mark.replaceChildren(...(STATUS_ICONS.has(status) && (node.kind !== 'container' || status !== 'succeeded') ? [icon(`st-${status}`, 14, status === 'running')] : []));
     one.meta.textContent = failure?.error && node.kind !== 'container' ? failure.error : iterations && node.kind === 'container' ? '' : node.label2 ?? '';
     const many = visits > 1 ? `${visits} visits` : '';
-    one.button.setAttribute('aria-label', [node.name, node.type, WORDS[status] ?? status, attempts > 1 && `attempt ${attempts} of ${visit.attempts.length}`, many, failure?.error, iterations && `${iterations.succeeded + iterations.failed + iterations.aborted} of ${iterations.length} iterations ended`].filter(Boolean).join(', '));
+    one.words.textContent = ['', node.label && node.label !== node.name && node.name, one.meta.textContent !== node.type && node.type, WORDS[status] ?? status, attempts > 1 && `attempt ${attempts} of ${visit.attempts.length}`, many || false, failure?.error !== one.meta.textContent && failure?.error, iterations && `${iterations.succeeded + iterations.failed + iterations.aborted} of ${iterations.length} iterations ended`].filter(part => part !== false && part !== undefined && part !== null).join(', ');
     if (one.badges) {
       const retries = attempts > 1 ? h('span.badge', { class: `is-${status === 'failed' || status === 'timedout' ? 'failed' : 'caught'}`, title: `${attempts - 1} retries` }, icon('st-retry', 12), String(attempts - 1)) : null;
       const loops = visits > 1 ? h('span.badge.badge--loop', { title: many }, `×${visits}`) : null;
