@@ -1,27 +1,27 @@
 package graph
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
-	"embed"
+	_ "embed"
+	"encoding/binary"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/png"
-	"io"
 	"math"
 	"strconv"
 	"sync"
 
-	xfont "golang.org/x/image/font"
-	"golang.org/x/image/font/sfnt"
-	"golang.org/x/image/math/fixed"
 	"golang.org/x/image/vector"
 )
 
-// This file draws pixels, without a browser and without fonts of the system. The Go
-// fonts, which are embedded, have the alphabets Latin, Greek and Cyrillic; other
-// characters are drawn as boxes. They are narrower than what texts are measured with.
+// This file draws pixels, without a browser and without fonts of the system. The
+// outlines of the Go fonts are embedded, for the alphabets Latin, Greek and Cyrillic;
+// other characters are drawn as boxes. They are narrower than what texts are measured
+// with.
 
 // maxPixels bounds the size of a PNG; a larger drawing has a smaller scale.
 const maxPixels = 24 << 20
@@ -57,36 +57,85 @@ type pixels struct {
 	image  *image.RGBA
 	scale  float64
 	theme  Theme
-	fonts  map[*font]*sfnt.Font
+	fonts  map[*font]face
 	raster vector.Rasterizer
-	buffer sfnt.Buffer
 }
 
-//go:embed fonts/*.gz
-var fontFiles embed.FS
+// A face has the outlines of a font's characters.
+type face map[rune]character
 
-// loadFonts reads the embedded fonts.
-var loadFonts = sync.OnceValues(func() (map[*font]*sfnt.Font, error) {
-	fonts := make(map[*font]*sfnt.Font)
-	for f, name := range map[*font]string{nameFont: "Go-Bold", detailFont: "Go-Regular", labelFont: "Go-Mono"} {
-		file, err := fontFiles.Open("fonts/" + name + ".ttf.gz")
-		if err != nil {
-			return nil, err
-		}
-		unpacked, err := gzip.NewReader(file)
-		if err != nil {
-			return nil, err
-		}
-		data, err := io.ReadAll(unpacked)
-		if err != nil {
-			return nil, err
-		}
-		if fonts[f], err = sfnt.Parse(data); err != nil {
+// A character is drawn by its outline, whose y leads down from the base line, and moves
+// the next one by its advance, both in unitsPerEm.
+type character struct {
+	advance float64
+	outline path
+}
+
+const (
+	unitsPerEm = 2048
+	unknown    = '\ufffd' // the character that is drawn for those that a font lacks
+)
+
+// outlines is written by generate.go.
+//
+//go:generate go run generate.go
+//go:embed fonts/outlines.bin.gz
+var outlines []byte
+
+// loadFonts reads the embedded outlines.
+var loadFonts = sync.OnceValues(func() (map[*font]face, error) {
+	unpacked, err := gzip.NewReader(bytes.NewReader(outlines))
+	if err != nil {
+		return nil, err
+	}
+	data := bufio.NewReader(unpacked)
+	fonts := make(map[*font]face)
+	for _, f := range []*font{nameFont, detailFont, labelFont} {
+		if fonts[f], err = readFace(data); err != nil {
 			return nil, err
 		}
 	}
 	return fonts, nil
 })
+
+// readFace reads one font, in the form that generate.go describes.
+func readFace(data *bufio.Reader) (face, error) {
+	var failed error
+	number := func() uint64 {
+		n, err := binary.ReadUvarint(data)
+		failed = cmp.Or(failed, err)
+		return n
+	}
+	var at Point
+	point := func() Point {
+		x, err := binary.ReadVarint(data)
+		failed = cmp.Or(failed, err)
+		y, err := binary.ReadVarint(data)
+		failed = cmp.Or(failed, err)
+		at = Point{at.X + float64(x), at.Y + float64(y)}
+		return at
+	}
+	f := make(face)
+	code := rune(0)
+	for n := number(); n > 0 && failed == nil; n-- {
+		code += rune(number())
+		c := character{advance: float64(number())}
+		at = Point{}
+		for m := number(); m > 0 && failed == nil; m-- {
+			switch number() {
+			case 0:
+				c.outline.move(point())
+			case 1:
+				c.outline.line(point())
+			default:
+				control := point()
+				c.outline.quad(control, point())
+			}
+		}
+		f[code] = c
+	}
+	return f, failed
+}
 
 func (c *pixels) begin(string) {}
 func (c *pixels) end()         {}
@@ -336,60 +385,45 @@ func (c *pixels) area(b Box, around float64, fill role, add func(to func(Point) 
 }
 
 func (c *pixels) text(f *font, fill role, middle bool, x, y float64, text string) {
-	face := c.fonts[f]
-	size := fixed.Int26_6(f.size * c.scale * 64)
-	advance := func(index sfnt.GlyphIndex) float64 {
-		a, err := face.GlyphAdvance(&c.buffer, index, size, xfont.HintingNone)
-		if err != nil {
-			return 0
+	letters := c.fonts[f]
+	of := func(r rune) character {
+		if letter, ok := letters[r]; ok {
+			return letter
 		}
-		return float64(a) / 64 / c.scale
+		return letters[unknown]
 	}
-	index := func(r rune) sfnt.GlyphIndex {
-		i, err := face.GlyphIndex(&c.buffer, r)
-		if err != nil {
-			return 0 // the box for characters that a font does not have
-		}
-		return i
-	}
+	k := f.size / unitsPerEm
 	width := 0.0
 	for _, r := range text {
-		width += advance(index(r))
+		width += of(r).advance * k
 	}
 	if middle {
 		x -= width / 2
 	}
 	c.area(Box{x, y - f.size, width, f.size * 1.4}, 2, fill, func(to func(Point) (x, y float32)) {
 		for _, r := range text {
-			i := index(r)
-			c.outline(face, i, size, x, y, to)
-			x += advance(i)
+			letter := of(r)
+			c.outline(letter.outline, func(p Point) (float32, float32) { return to(Point{x + k*p.X, y + k*p.Y}) })
+			x += letter.advance * k
 		}
 	})
 }
 
-// outline adds a character at x, y to the area that is drawn.
-func (c *pixels) outline(face *sfnt.Font, index sfnt.GlyphIndex, size fixed.Int26_6, x, y float64, to func(Point) (x, y float32)) {
-	segments, err := face.LoadGlyph(&c.buffer, index, size, nil)
-	if err != nil {
-		return
-	}
-	at := func(p fixed.Point26_6) (float32, float32) {
-		return to(Point{x + float64(p.X)/64/c.scale, y + float64(p.Y)/64/c.scale})
-	}
-	for _, s := range segments {
-		ax, ay := at(s.Args[0])
-		bx, by := at(s.Args[1])
-		cx, cy := at(s.Args[2])
-		switch s.Op {
-		case sfnt.SegmentOpMoveTo:
-			c.raster.MoveTo(ax, ay)
-		case sfnt.SegmentOpLineTo:
-			c.raster.LineTo(ax, ay)
-		case sfnt.SegmentOpQuadTo:
-			c.raster.QuadTo(ax, ay, bx, by)
-		case sfnt.SegmentOpCubeTo:
-			c.raster.CubeTo(ax, ay, bx, by, cx, cy)
+// outline adds a character to the area that is drawn.
+func (c *pixels) outline(p path, to func(Point) (x, y float32)) {
+	for i, s := range p {
+		x, y := to(s.p[0])
+		switch s.op {
+		case 'M':
+			if i > 0 {
+				c.raster.ClosePath()
+			}
+			c.raster.MoveTo(x, y)
+		case 'L':
+			c.raster.LineTo(x, y)
+		case 'Q':
+			toX, toY := to(s.p[1])
+			c.raster.QuadTo(x, y, toX, toY)
 		}
 	}
 	c.raster.ClosePath()
