@@ -155,12 +155,12 @@ func (o *outline) state(n *Node, indent, next string) {
 				what = append(what, "→ "+o.target(e))
 			}
 		case ChoiceEdge, DefaultEdge:
-			what = append(what, visible(e.Text)+" → "+o.target(e))
+			what = append(what, strings.TrimLeft(visible(brief(e.Text))+" → ", " ")+o.target(e))
 		case CatchEdge:
 			errors = append(errors, "⤷ "+visible(e.Text)+" → "+o.target(e))
 		}
 	}
-	if n.Unreachable {
+	if n.Unreachable && n.Kind == Container {
 		what = append(what, "not reachable")
 	}
 	if n.Status != "" {
@@ -173,7 +173,13 @@ func (o *outline) state(n *Node, indent, next string) {
 		}
 		what = append(what, status)
 	}
-	line.what, line.errors = strings.Join(what, " · "), strings.Join(errors, " · ")
+	line.errors = strings.Join(errors, " · ")
+	for len(what) > 1 && len([]rune(strings.Join(what, " · "))) > maxWhat { // a line for each
+		line.what = what[0]
+		o.lines = append(o.lines, line)
+		line, what = outlineLine{name: indent}, what[1:]
+	}
+	line.what = strings.Join(what, " · ")
 	o.lines = append(o.lines, line)
 }
 
@@ -200,6 +206,7 @@ func visible(text string) string {
 const (
 	maxNameColumn = 40
 	maxWhatColumn = 48
+	maxWhat       = 90 // in one line, if it can be parted
 )
 
 // String returns the lines with their columns aligned.
