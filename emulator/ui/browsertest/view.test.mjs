@@ -1,4 +1,4 @@
-// Tests of the view core (static/core/view.js), run by TestViewCore with `node --test`.
+// Tests of the view core (static/core/view.js), run by TestModules with `node --test`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -3,7 +3,7 @@
 import { cleanup, computed, h, mount, signal, untrack } from './core/view.js';
 import { dialog, dialogHead } from './core/dialog.js';
 import { icon } from './core/icon.js';
-import { bound, keyName, keys } from './core/keys.js';
+import { bound, keyCaps, keyName, keys } from './core/keys.js';
 import { connection } from './core/live.js';
 import { go, link, place } from './core/router.js';
 import { server } from './core/server.js';
@@ -25,7 +25,7 @@ const pages = {
 };
 const missing = { load: () => import('./pages/missing.js'), title: 'Not found' };
 
-const nav = [['machines', 'Machines'], ['executions', 'Executions'], ['tasks', 'Tasks'], ['settings', 'Settings']];
+const nav = [['machines', 'Machines', 'graph'], ['executions', 'Executions', 'list'], ['tasks', 'Tasks', 'activity'], ['settings', 'Settings', 'columns']];
 
 function shell() {
   const current = computed(() => place().path[0] ?? '');
@@ -34,14 +34,14 @@ function shell() {
     h('a.skip', { href: '#main', 'data-testid': 'skip', onclick: event => { event.preventDefault(); document.querySelector('main').focus(); } }, 'Skip to content'),
     h('header.top', null,
       h('a.brand', { href: '#/', 'aria-label': 'aslocal, start page', 'data-testid': 'home' }, icon('logo'), h('span.hide-xs', null, 'aslocal')),
-      h('nav.nav', { 'aria-label': 'Main' }, nav.map(([name, label]) =>
+      h('nav.nav', { 'aria-label': 'Main' }, nav.map(([name, label, sign]) =>
         h('a', {
           href: link(name), 'data-testid': `nav-${name}`,
           'aria-current': () => ((page().nav ?? current()) === name ? 'page' : null),
-        }, label, name === 'tasks' && (() => server.overview()?.pending > 0 && h('span.badge', { 'data-testid': 'pending-count' }, server.overview().pending))))),
+        }, icon(sign), h('span.word', null, label), name === 'tasks' && (() => server.overview()?.pending > 0 && h('span.badge', { 'data-testid': 'pending-count' }, server.overview().pending))))),
       h('span.grow'),
-      h('button.cmd', { 'data-testid': 'palette-open', 'aria-label': 'Search or run a command', onclick: palette },
-        icon('search', 14), h('span.hide-s', null, 'Search or run a command'), h('span.kbd.hide-s', null, keyName('mod+k'))),
+      h('button.cmd', { 'data-testid': 'palette-open', onclick: palette },
+        icon('search', 14), h('span.word', null, 'Search or run a command'), h('span.kbd.hide-s', { 'aria-hidden': 'true' }, keyName('mod+k'))),
       h('button.btn.btn--ghost.btn--icon', {
         'data-testid': 'theme', 'aria-label': () => `Theme: ${theme()}`, title: () => `Theme: ${theme()}`, onclick: nextTheme,
       }, icon('theme')),
@@ -72,7 +72,7 @@ function view(page) {
 function liveSign() {
   const words = { live: ['Live', 'succeeded'], connecting: ['Connecting', 'waiting'], off: ['Offline', 'failed'] };
   return h('span.live', { role: 'status', 'data-testid': 'live', title: 'The stream of changes from the server' },
-    () => { const [word, kind] = words[connection()]; return [h('span.dot', { class: `is-${kind}` }), h('span.hide-xs', null, word), h('span.vh.show-xs', null, word)]; });
+    () => { const [word, kind] = words[connection()]; return [h('span.dot', { class: `is-${kind}` }), h('span.word', null, word)]; });
 }
 
 // sheet lists the keys that are bound at the moment.
@@ -82,7 +82,7 @@ function sheet() {
     dialogHead('Keyboard', close),
     h('div.sheet', { tabindex: 0, role: 'group', 'aria-label': 'Keys' }, [...groups].map(([group, rows]) => h('section', null,
       h('h3.over', null, group),
-      h('dl', null, rows.map(one => [h('dt', null, one.label), h('dd', null, h('kbd.kbd', null, keyName(one.key)))]))))),
+      h('dl', null, rows.map(one => [h('dt', null, one.label), h('dd', null, keyCaps(one.key))]))))),
   ]);
 }
 
@@ -92,7 +92,7 @@ function globalKeys() {
     ['?', 'Show the keys', sheet],
     ['g h', 'Go to start', () => go()],
     ...nav.map(([name, label]) => [`g ${name[0]}`, `Go to ${label.toLowerCase()}`, () => go(name)]),
-    ['t', 'Next theme', nextTheme],
+    ['T', 'Next theme', nextTheme],
   ]);
 }
 

@@ -5,17 +5,23 @@ import { get } from './core/api.js';
 import { allCommands } from './core/commands.js';
 import { dialog } from './core/dialog.js';
 import { icon } from './core/icon.js';
-import { keyName } from './core/keys.js';
+import { keyCaps } from './core/keys.js';
 import { go } from './core/router.js';
 import { server } from './core/server.js';
 import { statusIcon, statusName, statusWord } from './core/status.js';
 import { setTheme } from './core/theme.js';
 import { ago } from './core/time.js';
+import { createMachine } from './create.js';
 
 const places = [
   ['Start', '', 'logo', 'g h'], ['Machines', 'machines', 'graph', 'g m'], ['Executions', 'executions', 'list', 'g e'],
   ['Tasks', 'tasks', 'activity', 'g t'], ['Settings', 'settings', 'columns', 'g s'],
 ].map(([label, to, sign, key]) => ({ group: 'Go to', label, icon: sign, key, run: () => go(...[to].filter(Boolean)) }));
+const doing = [
+  { group: 'Do', label: 'New machine', icon: 'plus', run: () => createMachine() },
+  { group: 'Do', label: 'Show failed executions', icon: 'filter', run: () => go('executions', { status: 'FAILED' }) },
+  { group: 'Do', label: 'Look at a history exported from AWS', icon: 'upload', run: () => go('x') },
+];
 const themes = ['auto', 'light', 'dark'].map(name => ({ group: 'Theme', label: `Theme: ${name}`, icon: 'theme', run: () => setTheme(name) }));
 
 let open = false;
@@ -50,6 +56,7 @@ function content(close) {
       ...(server.overview()?.readOnly ? [] : machines.map(m => ({
         group: 'Start execution', label: `Run ${m.name}`, icon: 'play', run: () => go('machine', m.arn, { run: 1 }),
       }))),
+      ...doing.filter(item => !server.overview()?.readOnly || item.icon !== 'plus'),
       ...themes,
     ].filter(item => fits(`${item.label} ${item.group}`)).slice(0, 60).concat(found().map(one => ({
       group: 'Executions', label: one.name, status: one.status, hint: `${one.machineName} · ${ago(one.started)}`, run: () => go('x', one.arn),
@@ -86,7 +93,7 @@ function option(item, at, text, close) {
   },
   item.status ? h('span.stat', { class: `is-${statusName(item.status)}` }, statusIcon(item.status), h('span.vh', null, statusWord(item.status))) : icon(item.icon ?? 'right', 14),
   h('span.trunc', null, marked(item.label, text().trim().split(/\s+/)[0])),
-  h('span.end.xs.t3.nowrap', null, item.hint), item.key && h('kbd.kbd', null, keyName(item.key)));
+  h('span.end.xs.t3.nowrap', null, item.hint), item.key && keyCaps(item.key));
 }
 
 // marked shows the first place of a word in a text.

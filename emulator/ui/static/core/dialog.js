@@ -4,15 +4,15 @@ import { append, effect, h, untrack } from './view.js';
 import { icon } from './icon.js';
 import { keyLayer } from './keys.js';
 
-// dialog opens a modal. content(close) returns its children; kind is "dialog", "drawer" or "palette".
+// dialog opens a modal. content(close) returns its children; kind is "dialog", "dialog.wide", "drawer" or "palette".
 // The promise resolves with what close() was given, or undefined when the user left.
 export function dialog(label, content, kind = 'dialog') {
   return new Promise(resolve => {
     const before = document.activeElement, endKeys = keyLayer();
     let result, end;
     const close = value => { result = value; el.close(); };
-    const el = h('dialog', {
-      class: kind, 'aria-label': label, 'data-testid': kind,
+    const el = h(`dialog.${kind}`, {
+      'aria-label': label, 'data-testid': kind.split('.')[0],
       onclick: event => { if (event.target === el) el.close(); },
       onclose: () => { end(); endKeys(); el.remove(); before?.focus?.(); resolve(result); },
     });

@@ -1,7 +1,7 @@
 // The keyboard: keys with a name and an action, which the page, a view or a dialog binds for as long as
 // it is shown. The sheet on "?" lists what is bound now, so no key can be undocumented.
 
-import { cleanup, signal } from './view.js';
+import { cleanup, h, signal } from './view.js';
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 const layers = [[]]; // the uppermost layer wins; a dialog adds one
@@ -33,11 +33,15 @@ export function keyLayer() {
 
 function refresh() { bound.set([...layers.at(-1)]); }
 
+// keyCaps shows a key as caps: "g m" as two, Ctrl+K as the platform writes it.
+export function keyCaps(key) {
+  return h('span.caps', null, key.split(/ (?=.)/).map(one => h('kbd.kbd', null, keyName(one))));
+}
+
 // keyName writes a key as the cap on the keyboard says.
 export function keyName(key) {
-  return key.replace('mod+', mac ? '⌘' : 'Ctrl ').replace('shift+', '⇧').replace('Arrow', '')
-    .replace('Enter', '↵').replace('Escape', 'Esc').replace(' ', ' then ').replace('Ctrl then ', 'Ctrl ')
-    .replace(/(^| )([a-z])$/, (_, before, letter) => before + letter.toUpperCase());
+  const name = key.replace('mod+', mac ? '⌘' : 'Ctrl ').replace('shift+', '⇧').replace('Arrow', '').replace('Enter', '↵').replace('Escape', 'Esc');
+  return name.length === 1 && name >= 'A' && name <= 'Z' ? `⇧${name}` : name.replace(/(?<![a-z])[a-z]$/, letter => letter.toUpperCase());
 }
 
 addEventListener('keydown', event => {

@@ -1,0 +1,312 @@
+package browsertest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/aslocal/aslocal/emulator"
+)
+
+// This file opens pages of a real server in a real browser. Nothing in it sleeps: each
+// step waits until a condition in the page is true.
+
+// patience is how long a condition may take to become true. Nothing waits that long
+// unless the test fails.
+const patience = 30 * time.Second
+
+// browser is one Chromium for all tests, started by the first.
+var browser struct {
+	once  sync.Once
+	ctx   context.Context
+	close func()
+	err   error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if browser.close != nil {
+		browser.close()
+	}
+	os.Exit(code)
+}
+
+// startBrowser skips the test if there is no Chromium.
+func startBrowser(t *testing.T) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("tests in a browser are left out with -short")
+	}
+	name := ""
+	for _, one := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(one); err == nil {
+			name = path
+			break
+		}
+	}
+	if name == "" {
+		t.Skip("no Chromium on PATH: apt-get install chromium")
+	}
+	browser.once.Do(func() {
+		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(name), chromedp.NoSandbox, chromedp.DisableGPU)
+		ctx, closeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+		ctx, closeBrowser := chromedp.NewContext(ctx, chromedp.WithErrorf(func(string, ...any) {})) // it complains of events that it does not know
+		browser.ctx, browser.close, browser.err = ctx, func() { closeBrowser(); closeAllocator() }, chromedp.Run(ctx)
+	})
+	if browser.err != nil {
+		t.Fatalf("starting %s: %v", name, browser.err)
+	}
+	return browser.ctx
+}
+
+// A tab is a page of a server of its own. The browser remembers nothing of other tests,
+// since each server has another port.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+	url string
+
+	mu       sync.Mutex
+	problems []string // exceptions, errors on the console, refusals of the CSP
+}
+
+// openTab starts an emulator and opens its page at a place ("#/machines").
+func openTab(t *testing.T, place string, options ...emulator.Option) *tab {
+	t.Helper()
+	ctx := startBrowser(t)
+	em, err := emulator.New(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(em)
+	ctx, closeTab := chromedp.NewContext(ctx)
+	ctx, cancel := context.WithTimeout(ctx, 2*patience)
+	p := &tab{t: t, ctx: ctx, url: server.URL}
+	t.Cleanup(func() {
+		if t.Failed() {
+			p.screenshot("failed-" + strings.ReplaceAll(t.Name(), "/", "-"))
+		}
+		cancel()
+		closeTab()
+		server.CloseClientConnections()
+		server.Close()
+		if err := em.Close(); err != nil {
+			t.Errorf("closing the emulator: %v", err)
+		}
+		for _, problem := range p.problems {
+			t.Errorf("the page: %s", problem)
+		}
+	})
+	chromedp.ListenTarget(ctx, p.listen)
+	still := []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}
+	p.run(emulation.SetDeviceMetricsOverride(1440, 900, 1, false), emulation.SetEmulatedMedia().WithFeatures(still), cdplog.Enable())
+	p.visit(place)
+	return p
+}
+
+func (p *tab) listen(event any) {
+	problem := ""
+	switch event := event.(type) {
+	case *runtime.EventExceptionThrown:
+		problem = event.ExceptionDetails.Error()
+	case *runtime.EventConsoleAPICalled:
+		if event.Type == runtime.APITypeError {
+			for _, arg := range event.Args {
+				problem += " " + string(arg.Value) + arg.Description
+			}
+		}
+	case *cdplog.EventEntryAdded:
+		if event.Entry.Level == cdplog.LevelError && !strings.Contains(event.Entry.Text, "status of 4") { // refusals are part of some tests
+			problem = event.Entry.Text
+		}
+	}
+	if problem != "" {
+		p.mu.Lock()
+		p.problems = append(p.problems, problem)
+		p.mu.Unlock()
+	}
+}
+
+func (p *tab) run(actions ...chromedp.Action) {
+	p.t.Helper()
+	if err := chromedp.Run(p.ctx, actions...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// visit loads the page anew at a place.
+func (p *tab) visit(place string) {
+	p.t.Helper()
+	p.run(chromedp.Navigate("about:blank"), chromedp.Navigate(p.url+"/"+place))
+	p.until(`document.querySelector('main h1, main .h1, main [data-testid]')`)
+}
+
+// eval gives the value of an expression of JavaScript, which may be a promise.
+func (p *tab) eval(expression string, out any) {
+	p.t.Helper()
+	p.run(chromedp.Evaluate(expression, out, func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }))
+}
+
+// until waits until an expression is true.
+func (p *tab) until(condition string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	wait := fmt.Sprintf(`new Promise(done => { const look = () => { let ok = false; try { ok = %s; } catch {} ok ? done(true) : setTimeout(look, 10); }; look(); })`, condition)
+	err := chromedp.Run(ctx, chromedp.Evaluate(wait, nil, func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }))
+	if err != nil {
+		p.t.Fatalf("waiting for %s: %v\nThe page: %s", condition, err, p.text("body"))
+	}
+}
+
+// quote writes a string for JavaScript.
+func quote(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// find is the expression for the first visible element of a test id whose text contains
+// some text.
+func find(id, text string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll('[data-testid=%s]')].find(e => e.checkVisibility() && e.textContent.includes(%s))`, id, quote(text))
+}
+
+// see waits until an element is there; text may be "".
+func (p *tab) see(id, text string) { p.t.Helper(); p.until(find(id, text) + " !== undefined") }
+
+// gone waits until an element is not there.
+func (p *tab) gone(id, text string) { p.t.Helper(); p.until(find(id, text) + " === undefined") }
+
+// click waits for an element that is enabled and clicks it with the mouse.
+func (p *tab) click(id, text string) {
+	p.t.Helper()
+	element := find(id, text)
+	p.until(element + ` !== undefined && !` + element + `.disabled`)
+	var at struct{ X, Y float64 }
+	p.eval(`(() => { const e = `+element+`; e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); return {X: r.x + r.width / 2, Y: r.y + r.height / 2}; })()`, &at)
+	p.run(chromedp.MouseClickXY(at.X, at.Y))
+}
+
+// fill replaces the text of a field as typing does.
+func (p *tab) fill(id, text string) {
+	p.t.Helper()
+	p.see(id, "")
+	p.eval(`(() => { const e = `+find(id, "")+`; e.focus(); e.select(); })()`, nil)
+	p.run(chromedp.ActionFunc(func(ctx context.Context) error { return input.InsertText(text).Do(ctx) }))
+}
+
+// press presses keys, one after the other; "\r" is Enter.
+func (p *tab) press(keys string, modifiers ...chromedp.KeyOption) {
+	p.t.Helper()
+	p.run(chromedp.KeyEvent(keys, modifiers...))
+}
+
+// text is the visible text of the first element of a selector.
+func (p *tab) text(selector string) string {
+	var text string
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), time.Second)
+	defer cancel()
+	if err := chromedp.Run(ctx, chromedp.Evaluate(`document.querySelector(`+quote(selector)+`)?.innerText ?? ''`, &text)); err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+// screenshot writes a picture for people below $ASLOCAL_SHOTS; without it there are none.
+func (p *tab) screenshot(name string) {
+	folder := os.Getenv("ASLOCAL_SHOTS")
+	if folder == "" {
+		return
+	}
+	err := chromedp.Run(p.ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+		png, err := page.CaptureScreenshot().Do(ctx)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(folder, name+".png"), png, 0o644)
+	}))
+	if err != nil {
+		p.t.Logf("screenshot %s: %v", name, err)
+	}
+}
+
+// size sets the size of the window.
+func (p *tab) size(width, height int64) {
+	p.t.Helper()
+	p.run(emulation.SetDeviceMetricsOverride(width, height, 1, width < 500))
+}
+
+// aws calls an action of Step Functions as an SDK would, and decodes its answer.
+func (p *tab) aws(action string, in, out any) {
+	p.t.Helper()
+	body, err := json.Marshal(in)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(p.ctx, http.MethodPost, p.url, bytes.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	r.Header.Set("X-Amz-Target", "AWSStepFunctions."+action)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		var text bytes.Buffer
+		_, _ = text.ReadFrom(answer.Body)
+		p.t.Fatalf("%s: %s: %s", action, answer.Status, text.String())
+	}
+	if out != nil {
+		if err := json.NewDecoder(answer.Body).Decode(out); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
+
+// machine creates a state machine and gives its ARN.
+func (p *tab) machine(name, definition string) string {
+	p.t.Helper()
+	var out struct{ StateMachineArn string }
+	p.aws("CreateStateMachine", map[string]string{"name": name, "definition": definition, "roleArn": "arn:aws:iam::123456789012:role/test"}, &out)
+	return out.StateMachineArn
+}
+
+// start starts an execution and gives its ARN.
+func (p *tab) start(machine, name, input string) string {
+	p.t.Helper()
+	var out struct{ ExecutionArn string }
+	p.aws("StartExecution", map[string]string{"stateMachineArn": machine, "name": name, "input": input}, &out)
+	return out.ExecutionArn
+}
+
+const (
+	enter  = kb.Enter
+	escape = kb.Escape
+	down   = kb.ArrowDown
+	kbEnd  = kb.End
+	kbHome = kb.Home
+)
