@@ -725,3 +725,24 @@ func TestStreamsEnd(t *testing.T) {
 	}
 	started(t, em, machine, tourInput)
 }
+
+// A localBrowser asks an emulator without a network.
+type localBrowser struct {
+	tb testing.TB
+	em *emulator.Emulator
+}
+
+func (b localBrowser) get(path string, out any)        { b.ask(http.MethodGet, path, "", out) }
+func (b localBrowser) post(path, body string, out any) { b.ask(http.MethodPost, path, body, out) }
+
+func (b localBrowser) ask(method, path, body string, out any) {
+	b.tb.Helper()
+	r := httptest.NewRequest(method, "http://localhost/_ui/api/"+path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Aslocal", "1")
+	w := httptest.NewRecorder()
+	b.em.ServeHTTP(w, r)
+	if err := json.Unmarshal(w.Body.Bytes(), out); w.Code != http.StatusOK || err != nil {
+		b.tb.Fatalf("%s: %d %s %v", path, w.Code, w.Body, err)
+	}
+}

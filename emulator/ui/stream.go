@@ -452,14 +452,17 @@ func (s *stream) message(b *bytes.Buffer, event string, data any) {
 
 // poll asks another server what has changed: it has no subscriptions.
 func (u *UI) poll(ctx context.Context, s *stream) {
-	newest := ""
-	for tick := time.NewTicker(remotePoll); ; {
+	newest, took := "", time.Duration(0)
+	for {
+		// A server with much to list is asked less often.
+		pause := time.NewTimer(max(remotePoll, 20*took))
 		select {
 		case <-ctx.Done():
-			tick.Stop()
+			pause.Stop()
 			return
-		case <-tick.C:
+		case <-pause.C:
 		}
+		began := time.Now()
 		if rows, _, err := u.listAll(ctx, listing{limit: 20}, ""); err == nil {
 			text := fmt.Sprint(rows)
 			if newest != "" && newest != text {
@@ -481,5 +484,6 @@ func (u *UI) poll(ctx context.Context, s *stream) {
 			s.mu.Unlock()
 			s.wake()
 		}
+		took = time.Since(began)
 	}
 }
