@@ -46,8 +46,12 @@ func (s *scope) container(v *vertex, n *Node, inner []*asl.Workflow, detail stri
 		v.lanes[0].balance(least)
 	}
 	w, h := arrange(v.lanes, s.plan.right)
-	n.Label = nameFont.cut(line(n.Name), headerMax-headerMore-120)
-	n.Label2 = detailFont.cut(detail, headerMax-headerMore-nameFont.width(n.Label))
+	room := max(headerMax, w) - headerMore - pickerRoom(n.Type)
+	if s.plan.right {
+		room = max(headerMax, h) - headerMore - pickerRoom(n.Type)
+	}
+	n.Label = nameFont.cut(line(n.Name), room-detailMax)
+	n.Label2 = detailFont.cut(detail, max(detailMax, room-nameFont.width(n.Label)))
 	header := even(headerMore + nameFont.width(n.Label) + detailFont.width(n.Label2) + pickerRoom(n.Type))
 	if s.plan.right {
 		v.w, v.h = w, max(h, header)

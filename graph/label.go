@@ -123,6 +123,9 @@ func condition(rule *asl.ChoiceRule) string {
 	return line(b.String())
 }
 
+// brief shortens a condition of JSONata: conditions of JSONPath begin without "$.", too.
+func brief(condition string) string { return strings.ReplaceAll(condition, "$states.input.", "") }
+
 // line makes one line of a text, of at most maxText bytes.
 func line(text string) string {
 	if len(text) > maxText {

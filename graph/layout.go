@@ -302,7 +302,7 @@ func (s *scope) link(e *link, text string) {
 	s.plan.transitions--
 	e.text = text
 	if e.kind == ChoiceEdge {
-		e.label = labelFont.cutMiddle(text, labelMax-12)
+		e.label = labelFont.cutMiddle(brief(text), labelMax-12)
 	} else {
 		e.label = labelFont.cut(text, labelMax-12)
 	}
@@ -347,6 +347,9 @@ func (s *scope) draw() *drawing {
 		n := v.node
 		n.X, n.Y, n.W, n.H = v.left()-s.minX, v.y, v.w, v.h
 		n.Happy, n.Unreachable = v.chain == s.vs[0].chain, v.lost
+		if v.lost && n.Kind == State {
+			n.Label2 = "not reachable"
+		}
 		d.nodes = append(d.nodes, n)
 		for _, l := range v.lanes {
 			inner = append(inner, l.draw(d, n)...)

@@ -198,6 +198,9 @@ func rounded(points []Point) path {
 func (g *Graph) paintDisc(c canvas, n *Node) {
 	x, y := n.X+n.W/2, n.Y+n.H/2
 	fill := hotLine
+	if g.Painted && !g.reached(n) {
+		fill = offLine
+	}
 	if n.Kind == Start {
 		c.circle(style{fill: fill}, x, y, 10)
 		var p path
@@ -210,6 +213,16 @@ func (g *Graph) paintDisc(c canvas, n *Node) {
 	}
 	c.circle(style{fill: ground0, stroke: fill, width: 2}, x, y, 9)
 	c.circle(style{fill: fill}, x, y, 4.5)
+}
+
+// reached reports whether a run has come to the start or the end.
+func (g *Graph) reached(disc *Node) bool {
+	for i := range g.Edges {
+		if e := &g.Edges[i]; e.Taken > 0 && (e.From == disc.ID || e.To == disc.ID) {
+			return true
+		}
+	}
+	return false
 }
 
 // radii returns the corner radius of a node and of the tile of its glyph.
@@ -265,6 +278,9 @@ func (g *Graph) paintNode(c canvas, n *Node) {
 	}
 	if n.End {
 		ring := style{fill: nodeFill, stroke: edgeLine, width: 2}
+		if g.Painted && !reached {
+			ring.stroke = offLine
+		}
 		x, y := n.X+n.W/2, n.Y+n.H
 		if g.Direction == Right {
 			x, y = n.X+n.W, n.Y+n.H/2

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aslocal/aslocal/emulator/timeline"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -148,6 +149,9 @@ func (u *UI) skipWait(ctx context.Context, in *SkipWait) (*Done, error) {
 	}
 	if in.Visit < 0 || in.Visit >= len(b.frames) {
 		return nil, refuse("visit: the execution has %d visits, counted from 0; got %d", len(b.frames), in.Visit)
+	}
+	if b.builder.Visits()[in.Visit].Outcome != timeline.Open {
+		return nil, Refused(http.StatusConflict, "the state does not wait: it was left")
 	}
 	if u.own.Paused(in.ARN) {
 		return nil, Refused(http.StatusConflict, "the execution is paused; resume it first")

@@ -235,7 +235,8 @@ type Step struct {
 }
 
 // Visits are the passages through states, in the order in which they began.
-// The number of a visit is its place in the list of a whole execution.
+// The number of a visit is its place in the list of a whole execution. Causes are cut
+// to 1,000 bytes here; VisitDetail has all of them.
 type Visits struct {
 	Visits      []Visit `json:"visits"`
 	Last        int64   `json:"last"`        // id of the last event that they know
@@ -365,6 +366,7 @@ type LogLine struct {
 // Pending is what waits for somebody to answer, the oldest first.
 type Pending struct {
 	Tasks      []PendingTask `json:"tasks"`
+	More       bool          `json:"more"`       // there may be more tasks: 500 are listed at most
 	Activities []Activity    `json:"activities"` // all that exist
 }
 
@@ -488,7 +490,7 @@ type Imported struct {
 	Execution Execution     `json:"execution"`
 	History   History       `json:"history"` // all of it
 	Visits    Visits        `json:"visits"`
-	Details   []VisitDetail `json:"details"` // of the visits, without Flow
+	Details   []VisitDetail `json:"details"` // of the first visits, as far as they have 16 MiB; without Flow
 }
 
 // A DemoInfo says which demo there is.

@@ -173,6 +173,9 @@ func (u *UI) addFlow(ctx context.Context, b *book, n int, made value.Value, out 
 		if !data.Exists() || step.after && !after {
 			continue
 		}
+		if before := out.Flow[len(out.Flow)-1].Data; data.Text() == before && !s.Fields.Get(step.name).Exists() && !(step.name == "Result" && works(s)) {
+			continue // the state has no such field
+		}
 		out.Flow = append(out.Flow, FlowStep{Name: step.name, Data: data.Text()})
 	}
 	out.FlowNote = note
@@ -229,7 +232,7 @@ func (b *book) testOf(n int, s *asl.State, made value.Value) (in value.Value, af
 	if variables := b.variables(n); variables.Len() > 0 {
 		in = in.With("variables", value.OfString(variables.String()))
 	}
-	if s.Type != asl.Task && s.Type != asl.Map && s.Type != asl.Parallel {
+	if !works(s) {
 		if strings.Contains(fields.String(), "$$") || strings.Contains(fields.String(), "states.context") {
 			note = "computed again with a context object that is made up: TestState takes none for this type of state"
 		}
@@ -260,6 +263,11 @@ func (b *book) testOf(n int, s *asl.State, made value.Value) (in value.Value, af
 		in = in.With("stateConfiguration", value.OfMembers("retrierRetryCount", value.OfInt(int64(retries))))
 	}
 	return in.With("mock", mock), after, note
+}
+
+// works reports whether a state has work that can be mocked: a call, branches or iterations.
+func works(s *asl.State) bool {
+	return s.Type == asl.Task || s.Type == asl.Map || s.Type == asl.Parallel
 }
 
 // emptyWork is a result that stands in for one that is not known, in the form that the state

@@ -189,6 +189,7 @@ const (
 	defaultEvents = 1000
 	maxEvents     = 25_000
 	maxEventBytes = 16 << 20
+	maxExport     = 256 << 20
 )
 
 // history shows a page of the events of an execution.
@@ -224,17 +225,21 @@ func (u *UI) export(ctx context.Context, q *query) (*document, error) {
 	arn := q.text("arn")
 	text := []byte("{\n  \"events\": [")
 	in := value.OfMembers("executionArn", value.OfString(arn), "maxResults", value.OfInt(1000))
-	first := true
+	first, large := true, false
 	err := u.pages(ctx, "GetExecutionHistory", in, "events", func(e value.Value) bool {
 		if !first {
 			text = append(text, ',')
 		}
 		first = false
 		text = e.AppendJSON(append(text, "\n    "...))
-		return true
+		large = len(text) > maxExport
+		return !large
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case large:
+		return nil, refuse("the history has more than %d MiB; aws stepfunctions get-execution-history gets it in pages", maxExport>>20)
 	}
 	name := arn[strings.LastIndexByte(arn, ':')+1:]
 	return &document{kind: "application/json", name: "history-" + name + ".json", text: append(text, "\n  ]\n}\n"...)}, nil
@@ -253,9 +258,30 @@ func (u *UI) visits(ctx context.Context, q *query) (*Visits, error) {
 func (b *book) all() *Visits {
 	out := &Visits{Visits: []Visit{}, Last: b.last, Transitions: b.transitions()}
 	for n := range b.builder.Visits() {
-		out.Visits = append(out.Visits, b.visit(n))
+		out.Visits = append(out.Visits, b.listed(n))
 	}
 	return out
+}
+
+// maxListedCause is how many bytes of a cause lists of visits have.
+const maxListedCause = 1000
+
+// listed is a visit as lists have it.
+func (b *book) listed(n int) Visit {
+	v := b.visit(n)
+	v.Cause = cut(v.Cause, maxListedCause)
+	for i := range v.Attempts {
+		v.Attempts[i].Cause = cut(v.Attempts[i].Cause, maxListedCause)
+	}
+	return v
+}
+
+// cut shortens a text to a number of bytes.
+func cut(text string, bytes int) string {
+	if len(text) <= bytes {
+		return text
+	}
+	return strings.ToValidUTF8(text[:bytes], "") + "…"
 }
 
 // transitions counts what the service bills: each state that is entered, and each retry.

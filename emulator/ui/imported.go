@@ -14,6 +14,9 @@ import (
 // This file reads a history that the user has from elsewhere. It is shown like one of here,
 // and nothing is kept of it.
 
+// maxImportedDetails is of how many visits the data is put together.
+const maxImportedDetails = 2000
+
 // imported reads a history.
 func (u *UI) imported(ctx context.Context, in *Import) (*Imported, error) {
 	given, err := value.Parse(in.History)
@@ -54,9 +57,13 @@ func (u *UI) imported(ctx context.Context, in *Import) (*Imported, error) {
 		return nil, err
 	}
 	out.History.Last, out.Execution.Events, out.Visits = b.last, b.last, *b.all()
-	for n := range out.Visits.Visits {
+	for n, size := 0, 0; n < len(out.Visits.Visits) && n < maxImportedDetails && size < maxEventBytes; n++ {
 		d := b.detail(n)
 		d.Context = text(b.contextOf(n, "imported", started))
+		size += len(d.Input) + len(d.Output) + len(d.Variables) + len(d.Context) + len(d.Definition) + len(d.Assigned)
+		for _, call := range d.Calls {
+			size += len(call.Input) + len(call.Output)
+		}
 		out.Details = append(out.Details, *d)
 	}
 	return out, ctx.Err()

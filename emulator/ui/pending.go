@@ -23,6 +23,7 @@ import (
 const (
 	maxPendingExecutions = 1000
 	maxPendingRecords    = 200_000
+	maxPendingTasks      = 500
 	pendingAge           = 500 * time.Millisecond
 )
 
@@ -40,7 +41,7 @@ func (u *UI) pendingTasks(ctx context.Context, _ *query) (*Pending, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Pending{Tasks: tasks, Activities: []Activity{}}
+	out := &Pending{Tasks: tasks, More: len(tasks) == maxPendingTasks, Activities: []Activity{}}
 	err = u.pages(ctx, "ListActivities", value.OfMembers("maxResults", value.OfInt(1000)), "activities", func(a value.Value) bool {
 		one := Activity{ARN: a.Get("activityArn").Text(), Name: a.Get("name").Text(), Created: unix(a.Get("creationDate"))}
 		for _, t := range tasks {
@@ -103,7 +104,7 @@ func (u *UI) findWaiting(ctx context.Context) ([]PendingTask, error) {
 		}
 	}
 	slices.SortStableFunc(tasks, func(a, b PendingTask) int { return cmp.Compare(a.Since, b.Since) })
-	return tasks, nil
+	return tasks[:min(len(tasks), maxPendingTasks)], nil
 }
 
 // waitingOf finds the tasks of an execution that wait, and says how many records it has

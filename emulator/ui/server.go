@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -155,7 +156,7 @@ func (u *UI) refusalOf(r *http.Request, err error) *refusal {
 		return &refusal{status: http.StatusRequestEntityTooLarge, message: fmt.Sprintf("the request has more than %d bytes", large.Limit)}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return &refusal{status: http.StatusServiceUnavailable, message: "this takes too long; it may still happen"}
+		return &refusal{status: http.StatusServiceUnavailable, message: "this takes too long: the server has not finished in time, and what was asked for may still happen"}
 	}
 	if r.Context().Err() == nil {
 		u.log.Error("a request of the pages failed", "path", r.URL.Path, "error", err)
@@ -169,9 +170,9 @@ type route struct {
 	params []string // that a GET may have
 	get    func(u *UI, ctx context.Context, q *query) (any, error)
 	post   func(u *UI, ctx context.Context, body []byte) (any, error)
-	limit  int64 // bytes of a POST
-	raw    bool  // the answer is a document
-	own    bool  // only the server of this process has it
+	limit  int64         // bytes of a POST
+	within time.Duration // how long it may take; 0: requestTimeout
+	own    bool          // only the server of this process has it
 }
 
 // The longest bodies: some inputs of 256 KiB, all of whose characters may be escaped, and
@@ -181,8 +182,12 @@ const (
 	maxImport = 64 << 20
 )
 
-// requestTimeout is how long a request may take, streams excepted.
-const requestTimeout = 30 * time.Second
+// How long a request may take, streams excepted. An Express execution, which may take five
+// minutes, is run to its end by the request that starts it.
+const (
+	requestTimeout = 30 * time.Second
+	startTimeout   = 5*time.Minute + requestTimeout
+)
 
 func get[Out any](answer func(*UI, context.Context, *query) (*Out, error), params ...string) route {
 	return route{method: http.MethodGet, params: params, get: func(u *UI, ctx context.Context, q *query) (any, error) {
@@ -214,6 +219,8 @@ func (r route) everywhere() route { r.own = false; return r }
 
 func (r route) ownOnly() route { r.own = true; return r }
 
+func (r route) slow() route { r.within = startTimeout; return r }
+
 func (r route) limited(bytes int64) route { r.limit = bytes; return r }
 
 // routes are those of the API, by name.
@@ -234,8 +241,8 @@ var routes = sync.OnceValue(func() map[string]route {
 		"logs":            get((*UI).logs, "arn").ownOnly(),
 		"pending":         get((*UI).pendingTasks).ownOnly(),
 
-		"start":     post((*UI).start),
-		"rerun":     post((*UI).rerun),
+		"start":     post((*UI).start).slow(),
+		"rerun":     post((*UI).rerun).slow(),
 		"stop":      post((*UI).stop),
 		"redrive":   post((*UI).redrive),
 		"pause":     post((*UI).pause),
@@ -244,7 +251,7 @@ var routes = sync.OnceValue(func() map[string]route {
 		"advance":   post((*UI).advance),
 		"answer":    post((*UI).answer),
 		"fail":      post((*UI).fail),
-		"demo":      post((*UI).demo),
+		"demo":      post((*UI).demo).slow(),
 		"evaluate":  post((*UI).evaluation).everywhere(),
 		"import":    post((*UI).imported).everywhere().limited(maxImport),
 	}
@@ -276,7 +283,7 @@ func (u *UI) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 		if d.name != "" {
 			w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.name}))
 		}
-		w.Write(d.text)
+		send(w, http.StatusOK, d.text)
 		return
 	}
 	u.write(w, http.StatusOK, out)
@@ -293,7 +300,7 @@ func (u *UI) answerAPI(w http.ResponseWriter, r *http.Request, name string) (any
 	case route.own && u.own == nil:
 		return nil, Refused(http.StatusForbidden, "another server is shown here, read only")
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+	ctx, cancel := context.WithTimeout(r.Context(), cmp.Or(route.within, requestTimeout))
 	defer cancel()
 	if route.method == http.MethodGet {
 		q, err := queryOf(r, route.params)
@@ -321,7 +328,9 @@ func postBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 	if r.URL.RawQuery != "" {
 		return nil, refuse("a POST has no parameters")
 	}
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(requestTimeout))
+	control := http.NewResponseController(w)
+	control.SetReadDeadline(time.Now().Add(requestTimeout))
+	defer control.SetReadDeadline(time.Time{})
 	return io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 }
 
@@ -335,8 +344,20 @@ func (u *UI) write(w http.ResponseWriter, status int, v any) {
 		encode(&b, Refusal{Message: "internal error: " + err.Error()})
 	}
 	w.Header().Set("Content-Type", "application/json")
+	send(w, status, b.Bytes())
+}
+
+// sendTimeout is how long a browser may take to read an answer.
+const sendTimeout = time.Minute
+
+// send sends an answer. A browser that does not read it is let go of.
+func send(w http.ResponseWriter, status int, text []byte) {
+	control := http.NewResponseController(w)
+	control.SetWriteDeadline(time.Now().Add(sendTimeout))
+	defer control.SetWriteDeadline(time.Time{})
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
-	w.Write(b.Bytes())
+	w.Write(text)
 }
 
 // encode appends JSON without the escapes that HTML would need.

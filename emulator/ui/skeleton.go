@@ -54,13 +54,18 @@ func passesInput(s *asl.State) bool {
 		}
 		return false
 	}
+	if has("OutputPath", "Output") {
+		return false
+	}
+	// With a ResultPath, the output is the whole input and the result.
+	kept := has("ResultPath") && s.Fields.Get("ResultPath").Text() != "$"
 	switch s.Type {
 	case asl.Choice, asl.Wait, asl.Succeed:
-		return !has("InputPath", "OutputPath", "Output")
+		return !has("InputPath")
 	case asl.Pass:
-		return !has("InputPath", "OutputPath", "Output", "Parameters", "Result") || has("ResultPath") && s.Fields.Get("ResultPath").Text() != "$"
+		return kept || !has("InputPath", "Parameters", "Result")
 	case asl.Task, asl.Parallel, asl.Map:
-		return s.QueryLanguage == asl.JSONPath && has("ResultPath") && s.Fields.Get("ResultPath").Text() != "$" && !has("InputPath", "OutputPath")
+		return kept
 	}
 	return false
 }
@@ -68,12 +73,18 @@ func passesInput(s *asl.State) bool {
 // A sketch is an input that grows.
 type sketch struct {
 	root  value.Value
+	base  string // path of what the state takes as its input, without "$"; "" for all of it
 	paths int
 	made  []string // what states add to the input: "$.charge"
 }
 
 // read adds what a state reads.
 func (k *sketch) read(s *asl.State) {
+	k.base = ""
+	if in := s.Fields.Get("InputPath").Text(); strings.HasPrefix(in, "$.") || strings.HasPrefix(in, "$[") {
+		k.path(in, value.OfMembers())
+		k.base = strings.TrimPrefix(in, "$") // of the other paths
+	}
 	k.walk(s, "", s.Fields)
 	if path := s.Fields.Get("ResultPath").Text(); strings.HasPrefix(path, "$.") {
 		k.made = append(k.made, path)
@@ -86,11 +97,11 @@ func (k *sketch) walk(s *asl.State, name string, v value.Value) {
 	case value.Object:
 		for member, inner := range v.Members() {
 			switch member {
-			case "Branches", "ItemProcessor", "Iterator", "ResultSelector", "ResultPath", "OutputPath", "Catch", "Comment":
+			case "Branches", "ItemProcessor", "Iterator", "InputPath", "ItemSelector", "ResultSelector", "ResultPath", "OutputPath", "Catch", "Comment":
 				continue
 			}
-			if variable := v.Get("Variable"); member == "Variable" && variable.Kind() == value.String {
-				k.path(variable.Text(), leafOf(v))
+			if path := inner.Text(); member == "Variable" && (strings.HasPrefix(path, "$.") || strings.HasPrefix(path, "$[")) {
+				k.path("$"+k.base+path[1:], leafOf(v))
 				continue
 			}
 			k.walk(s, member, inner)
@@ -118,7 +129,7 @@ func (k *sketch) walk(s *asl.State, name string, v value.Value) {
 		if strings.HasSuffix(name, ".$") || strings.HasSuffix(name, "Path") {
 			for _, at := range inputPath.FindAllStringIndex(text, maxSkeleton) {
 				if at[0] == 0 || text[at[0]-1] != '$' {
-					k.path(text[at[0]:at[1]], leaf)
+					k.path("$"+k.base+text[at[0]+1:at[1]], leaf)
 				}
 			}
 		}
@@ -155,7 +166,7 @@ func (k *sketch) path(text string, leaf value.Value) {
 func grow(v value.Value, steps [][]string, leaf value.Value) value.Value {
 	if len(steps) == 0 {
 		if v.Exists() && (v.Kind() != value.String || leaf.Kind() == value.String) {
-			return v
+			return v // what is known of it says more
 		}
 		return leaf
 	}

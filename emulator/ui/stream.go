@@ -55,8 +55,9 @@ type EventsHappened struct {
 const (
 	maxStreams   = 64
 	maxFollowed  = 16
-	maxChanged   = 200  // executions that are sent together
-	maxSent      = 1000 // events, and visits, that are sent together
+	maxChanged   = 200     // executions that are sent together
+	maxSent      = 1000    // events, and visits, that are sent together
+	maxSentBytes = 4 << 20 // of the details of events
 	gather       = 100 * time.Millisecond
 	keepAlive    = 15 * time.Second
 	writeTimeout = 10 * time.Second
@@ -199,6 +200,7 @@ type followed struct {
 	after   int64 // the last event that the browser has
 	book    *book
 	events  []Event
+	bytes   int          // of their details
 	visits  map[int]bool // that have changed
 	dropped int64        // events that are not in events, since there were too many
 	last    int64
@@ -340,17 +342,24 @@ func (s *stream) happened(f *followed, e *machine.Event, path timeline.Path) {
 	}
 	if !e.Type.Private() {
 		f.last = e.ID
-		if f.dropped > 0 || len(f.events) >= maxSent {
-			f.dropped += int64(len(f.events)) + 1
-			f.events = nil
-		} else {
-			f.events = append(f.events, f.book.event(e, shownHere(e, f.arn), visit, path))
-		}
+		f.add(e, visit, path)
 		f.ended = endings[e.Type]
 	}
 	f.fresh = true
 	s.mu.Unlock()
 	s.wake()
+}
+
+// add keeps an event to be sent, unless there are too many.
+func (f *followed) add(e *machine.Event, visit int, path timeline.Path) {
+	if f.dropped > 0 || len(f.events) >= maxSent || f.bytes >= maxSentBytes {
+		f.dropped += int64(len(f.events)) + 1
+		f.events, f.bytes = nil, 0
+		return
+	}
+	event := f.book.event(e, shownHere(e, f.arn), visit, path)
+	f.events = append(f.events, event)
+	f.bytes += len(event.Details)
 }
 
 // run sends what there is to send until the browser goes, or does not read.
@@ -415,9 +424,10 @@ func (f *followed) collect() EventsHappened {
 	out.Events = append(out.Events, f.events...)
 	if len(f.visits) <= maxSent && f.book != nil {
 		for n := range f.visits {
-			out.Visits = append(out.Visits, f.book.visit(n))
+			out.Visits = append(out.Visits, f.book.listed(n))
 		}
 	}
+	f.bytes = 0
 	f.after, f.events, f.dropped, f.ended, f.fresh = f.last, nil, 0, "", false
 	clear(f.visits)
 	return out
@@ -442,14 +452,17 @@ func (s *stream) message(b *bytes.Buffer, event string, data any) {
 
 // poll asks another server what has changed: it has no subscriptions.
 func (u *UI) poll(ctx context.Context, s *stream) {
-	newest := ""
-	for tick := time.NewTicker(remotePoll); ; {
+	newest, took := "", time.Duration(0)
+	for {
+		// A server with much to list is asked less often.
+		pause := time.NewTimer(max(remotePoll, 20*took))
 		select {
 		case <-ctx.Done():
-			tick.Stop()
+			pause.Stop()
 			return
-		case <-tick.C:
+		case <-pause.C:
 		}
+		began := time.Now()
 		if rows, _, err := u.listAll(ctx, listing{limit: 20}, ""); err == nil {
 			text := fmt.Sprint(rows)
 			if newest != "" && newest != text {
@@ -471,5 +484,6 @@ func (u *UI) poll(ctx context.Context, s *stream) {
 			s.mu.Unlock()
 			s.wake()
 		}
+		took = time.Since(began)
 	}
 }

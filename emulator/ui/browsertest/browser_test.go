@@ -116,7 +116,8 @@ func openTab(t *testing.T, place string, options ...emulator.Option) *tab {
 		}
 	})
 	chromedp.ListenTarget(ctx, p.listen)
-	p.run(emulation.SetDeviceMetricsOverride(1440, 900, 1, false), cdplog.Enable())
+	still := []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}
+	p.run(emulation.SetDeviceMetricsOverride(1440, 900, 1, false), emulation.SetEmulatedMedia().WithFeatures(still), cdplog.Enable())
 	p.visit(place)
 	return p
 }

@@ -64,8 +64,12 @@ func TestCreateMachine(t *testing.T) {
 	p.until(`location.hash.startsWith('#/machine/') && document.querySelector('h1').textContent === 'made-here'`)
 	p.click("tab-definition", "")
 	p.until(`document.querySelector('.json-text').textContent.includes('"StartAt": "Hello"')`)
+	p.until(`document.querySelector('.json-text').getBoundingClientRect().bottom <= innerHeight`) // it scrolls inside
 	p.click("tab-graph", "")
 	p.until(`document.querySelector('.figure img').naturalWidth > 0`)
+	p.click("home", "")
+	p.click("nav-machines", "")
+	p.until(`document.querySelectorAll('[data-testid=thumbnail] rect').length === 1`)
 }
 
 func TestMachines(t *testing.T) {
@@ -213,6 +217,47 @@ func TestTasks(t *testing.T) {
 	p.see("row", "Failed")
 }
 
+// mapRun runs a distributed Map over items, of which those that are 2 fail, and gives the
+// ARN of its Map Run when it has ended.
+func (p *tab) mapRun(items string) string {
+	p.t.Helper()
+	arn := p.machine("mapper", `{"StartAt": "Each", "States": {"Each": {"Type": "Map", "ToleratedFailurePercentage": 50, "End": true, "ItemProcessor": {
+		"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "IsTwo", "States": {
+			"IsTwo": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "No"}], "Default": "Yes"},
+			"No": {"Type": "Fail", "Error": "Refused", "Cause": "it is two"}, "Yes": {"Type": "Succeed"}}}}}}`)
+	x := p.start(arn, "mapped", items)
+	p.visit(pageOf("x", x))
+	p.see("status", "Succeeded")
+	var out struct{ MapRuns []struct{ MapRunArn string } }
+	p.aws("ListMapRuns", map[string]string{"executionArn": x}, &out)
+	return out.MapRuns[0].MapRunArn
+}
+
+func TestMapRun(t *testing.T) {
+	p := openTab(t, "#/settings")
+	arn := p.mapRun(`[1, 2, 3, 4]`)
+	p.visit(pageOf("map", arn))
+	p.see("progress", "100 %")
+	p.see("progress", "4 of 4 items")
+	p.see("progress", "50 %") // failures tolerated
+	p.see("error-count", "Refused")
+	p.until(`document.querySelectorAll('[data-testid=row]').length === 1`) // failures first
+	p.click("children-all", "4")
+	p.until(`document.querySelectorAll('[data-testid=row]').length === 4`)
+	p.click("children-failed", "1")
+	p.until(`document.querySelectorAll('[data-testid=row]').length === 1`)
+	p.click("row", "Failed")
+	p.see("status", "Failed")
+	p.eval(`history.back()`, nil)
+	p.see("cells", "")
+	var at struct{ X, Y float64 }
+	p.until(`document.querySelector('canvas').getContext('2d').getImageData(5, 5, 1, 1).data[3] === 255`) // the first cell is drawn
+	p.eval(`(() => { const r = document.querySelector('canvas').getBoundingClientRect(); return {X: r.x + 5, Y: r.y + 5}; })()`, &at)
+	p.run(chromedp.MouseClickXY(at.X, at.Y))
+	p.until(`location.hash.startsWith('#/x/')`)
+	p.see("status", "Succeeded")
+}
+
 func TestPalette(t *testing.T) {
 	p := openTab(t, "#/settings")
 	arn := p.machine("orders", hello)
@@ -335,6 +380,7 @@ func TestAccessible(t *testing.T) {
 	p.start(good, "one", "{}")
 	x := p.start(bad, "two", "{}")
 	p.start(asking, "three", `{"a": [1, null, "x"]}`)
+	mapRun := p.mapRun(`[1, 2, 3]`)
 	p.see("pending-count", "1")
 	views := []struct{ name, place, then, wait string }{
 		{"home", "#/", "", find("drop", "")},
@@ -347,34 +393,39 @@ func TestAccessible(t *testing.T) {
 		{"tasks", "#/tasks", find("task-open", "") + `.click()`, find("task-open", "")},
 		{"settings", "#/settings", "", find("theme-dark", "")},
 		{"execution", pageOf("x", x), "", find("status", "Failed")},
+		{"map-run", pageOf("map", mapRun), "", find("cells", "")},
 		{"missing", "#/nowhere", "", find("missing", "")},
 		{"drawer", pageOf("machine", good) + "?run=1", "", find("start", "")},
 		{"new-machine", "#/machines", find("new-machine", "") + `.click()`, find("new-machine", "")},
 		{"palette", "#/machines", find("palette-open", "") + `.click()`, find("machine", "bad")},
 		{"keys", "#/machines", `document.querySelector('[data-testid=keys]').click()`, find("machine", "bad")},
 	}
-	for _, width := range []int64{1440, 390} {
-		p.size(width, 900)
-		for _, theme := range []string{"light", "dark"} {
-			p.eval(`localStorage.setItem('aslocal.theme', '`+theme+`')`, nil)
-			for _, view := range views {
-				p.visit(view.place)
-				p.until(view.wait + ` !== undefined`)
-				if view.then != "" {
-					p.eval(view.then, nil)
-				}
-				var violations []string
-				p.eval(string(axe)+`; new Promise(done => requestAnimationFrame(() => setTimeout(done))).then(() => axe.run()).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join('; ')))`, &violations)
-				name := fmt.Sprintf("%s-%s-%d", view.name, theme, width)
-				for _, violation := range violations {
-					t.Errorf("%s: %s", name, violation)
-				}
-				var sideways bool
-				p.eval(`document.documentElement.scrollWidth > innerWidth`, &sideways)
-				if sideways {
-					t.Errorf("%s: the page scrolls sideways", name)
-				}
-				p.screenshot(name)
+	for _, view := range views {
+		p.size(1440, 900)
+		p.visit(view.place)
+		p.until(view.wait + ` !== undefined`)
+		if view.then != "" {
+			p.eval(view.then, nil)
+		}
+		p.eval(string(axe), nil)
+		// Colours are all that a theme changes; they are the same at all widths.
+		for _, as := range []struct {
+			width        int64
+			theme, rules string
+		}{{1440, "light", `{}`}, {1440, "dark", `{runOnly: ['color-contrast']}`}, {390, "dark", `{rules: {'color-contrast': {enabled: false}}}`}} {
+			p.size(as.width, 900)
+			p.eval(`document.documentElement.dataset.theme = '`+as.theme+`'; new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil)
+			name := fmt.Sprintf("%s-%s-%d", view.name, as.theme, as.width)
+			p.screenshot(name)
+			var violations []string
+			p.eval(`axe.run(`+as.rules+`).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join('; ')))`, &violations)
+			for _, violation := range violations {
+				t.Errorf("%s: %s", name, violation)
+			}
+			var sideways bool
+			p.eval(`document.documentElement.scrollWidth > innerWidth`, &sideways)
+			if sideways {
+				t.Errorf("%s: the page scrolls sideways", name)
 			}
 		}
 	}

@@ -36,6 +36,7 @@ function shell() {
       h('a.brand', { href: '#/', 'aria-label': 'aslocal, start page', 'data-testid': 'home' }, icon('logo'), h('span.hide-xs', null, 'aslocal')),
       h('nav.nav', { 'aria-label': 'Main' }, nav.map(([name, label, sign]) =>
         h('a', {
+          hidden: () => name === 'tasks' && server.overview()?.readOnly === true, // another server's cannot be seen
           href: link(name), 'data-testid': `nav-${name}`,
           'aria-current': () => ((page().nav ?? current()) === name ? 'page' : null),
         }, icon(sign), h('span.word', null, label), name === 'tasks' && (() => server.overview()?.pending > 0 && h('span.badge', { 'data-testid': 'pending-count' }, server.overview().pending))))),
@@ -47,7 +48,7 @@ function shell() {
       }, icon('theme')),
       h('button.btn.btn--ghost.btn--icon.hide-xs', { 'data-testid': 'keys', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts', onclick: sheet }, icon('keyboard')),
       liveSign()),
-    () => server.overview()?.readOnly && h('p.past', { 'data-testid': 'read-only' }, icon('eye', 14), `Read only: this shows ${server.overview().remote}.`),
+    () => server.overview()?.readOnly && h('aside.past', { 'aria-label': 'Read only', 'data-testid': 'read-only' }, icon('eye', 14), `Read only: this shows ${server.overview().remote}.`),
     h('main', { id: 'main', tabindex: -1 }, () => view(page())),
     toasts(),
   ];

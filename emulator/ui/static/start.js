@@ -46,6 +46,9 @@ function drawer(machine, given, close) {
   const memory = recall(`inputs.${machine.arn}`, []);
   const skeleton = pretty(machine.skeleton || '{}');
   const input = signal(given ?? memory[0]?.input ?? skeleton), name = signal(''), testCase = signal(''), busy = signal(false), problem = signal(null);
+  if (input.peek() === '{}' && machine.runs.length) { // nothing is known of the input but what was used
+    get('execution', { arn: machine.runs[0].arn }).then(x => { if (input.peek() === '{}') input.set(pretty(x.input)); }, () => {});
+  }
   const edit = editor(input, { label: 'Input', optional: true, submit: start });
   const badName = computed(() => (/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{0,80}$/.test(name()) ? null
     : 'A name has at most 80 characters and no spaces, brackets, quotes or any of ? * # % \\ ^ | ~ ` $ & , ; : /'));

@@ -36,9 +36,10 @@ export function page() {
     ])));
 }
 
-// landed tells whether this page is to be shown: who comes with no place in mind, and has machines, wants those.
+// landed tells whether this page is to be shown: who comes with no place in mind, and
+// has machines, wants those, and another server cannot be added to.
 function landed(overview) {
-  if (location.hash || !overview.machines) return true;
+  if (!overview.readOnly && (location.hash || !overview.machines)) return true;
   location.replace(link('machines'));
   return false;
 }

@@ -9,6 +9,7 @@ import { shown, empty } from '../core/shown.js';
 import { statusName, statusText, statusWord } from '../core/status.js';
 import { ago, duration, exact, now, plural } from '../core/time.js';
 import { createMachine } from '../create.js';
+import { thumbnail } from '../thumbnail.js';
 import { startExecution } from '../start.js';
 
 const sorts = {
@@ -70,18 +71,19 @@ export function page() {
 function failed(status) { return status === 'FAILED' || status === 'TIMED_OUT'; }
 
 function problem(one) {
+  const place = one.place || /^\S+?:\d+:\d+/.exec(one.text)?.[0] || '';
   return h('div.why.why--row', { 'data-testid': 'problem' },
     h('span.stat.is-failed', null, icon('st-failed')),
     h('div.grow', null,
-      h('p', null, h('b', null, one.machine || one.place || 'A file'), one.machine || !one.place ? ' is not loaded as written ' : ' is not loaded ', one.machine && one.place && h('span.mono.t3', null, one.place)),
-      h('p.mono', null, one.text)));
+      h('p', null, h('b', null, one.machine || place.replace(/:\d+:\d+$/, '') || 'A file'), one.machine ? ' is not as its file says ' : ' is not loaded ', one.machine && h('span.mono.t3', null, place)),
+      h('pre.mono.excerpt', { tabindex: 0, role: 'group', 'aria-label': 'Problems' }, one.text)));
 }
 
 function row(m, writable) {
   const last = computed(() => m().runs[0]);
   return h('div.tr.tr--2', { role: 'row', 'data-testid': 'machine', 'data-arn': m.peek().arn, onclick: event => { if (!event.target.closest('a, button')) go('machine', m.peek().arn); } },
     h('span.row.gap-4', { role: 'cell' },
-      h('img.thumb', { src: `/_ui/api/graph.svg?${new URLSearchParams({ arn: m.peek().arn })}#${m.peek().updated}`, alt: '', loading: 'lazy', width: 34, height: 34 }),
+      () => thumbnail(m()),
       h('span.trunc', null,
         h('a.name.trunc', { href: link('machine', m.peek().arn), 'data-testid': 'machine-link', title: m.peek().name }, m.peek().name),
         h('span.xs.t3.trunc', null, () => m().note || rate(m().runs) || `created ${ago(m().created, now())}`))),

@@ -7,7 +7,7 @@ import { icon } from '../core/icon.js';
 import { on } from '../core/live.js';
 import { amend, go, link, place } from '../core/router.js';
 import { server } from '../core/server.js';
-import { empty, loading, shown } from '../core/shown.js';
+import { empty, loading, refused, shown } from '../core/shown.js';
 import { statusIcon, statusName, statusPill, statusText, statusWord } from '../core/status.js';
 import { table } from '../core/table.js';
 import { count, duration, now, plural, relative } from '../core/time.js';
@@ -22,17 +22,18 @@ export function page(arn) {
   on('executions', () => { planned ||= setTimeout(() => { planned = 0; run.reload(); }, 500); });
   cleanup(() => clearTimeout(planned));
   const children = reader(arn, '');
-  effect(() => { run.data(); untrack(children.reload); });
+  const execution = computed(() => run.data()?.execution);
+  const parent = resource(abort => (execution() ? get('execution', { arn: execution() }, abort) : Promise.resolve(null)));
+  const state = computed(() => parent.data()?.children.find(child => child.arn === arn)?.state);
   return shown(run, data => untrack(() => {
-    const [machine, label] = arn.split(':mapRun:').at(-1).split(':')[0].split('/');
-    const execution = data.peek().execution;
+    const [machine, label = ''] = arn.split(':mapRun:').at(-1).split(':')[0].split('/');
     return [
       h('div.head', null,
         h('div.crumb', null, h('span.hide-xs', null, machine), h('span.hide-xs', null, icon('right', 12)),
-          h('a.mono', { href: link('x', execution), 'data-testid': 'parent' }, execution.split(':').at(-1)), icon('right', 12), h('h1.trunc', null, label ?? 'Map Run')),
+          h('a.mono', { href: link('x', execution()), 'data-testid': 'parent' }, execution().split(':').at(-1)), icon('right', 12), h('h1.trunc', { title: label }, () => state() || label || 'Map Run')),
         () => statusPill(data().status), h('span.badge.hide-xs', null, 'Distributed'), h('span.grow'),
         h('button.btn.btn--ghost.btn--icon', { 'data-testid': 'copy-arn', 'aria-label': 'Copy ARN', title: 'Copy ARN', onclick: () => copy(arn, 'ARN copied') }, icon('copy')),
-        () => data().status === 'RUNNING' && !server.overview()?.readOnly && h('button.btn.btn--danger', { 'data-testid': 'stop', onclick: () => stop(execution) }, icon('stop'), 'Stop execution')),
+        () => data().status === 'RUNNING' && !server.overview()?.readOnly && h('button.btn.btn--danger', { 'data-testid': 'stop', onclick: () => stop(execution()) }, icon('stop'), 'Stop execution')),
       h('div.page.col.gap-5', null, () => numbers(data()), h('div.columns.flat', null, cells(data, children), errors(data, children)), list(arn, data)),
     ];
   }));
@@ -58,7 +59,7 @@ function numbers(run) {
     h('div.meter.meter--big', { role: 'img', 'aria-label': parts.map(([name, status]) => `${of[name]} ${statusWord(status).toLowerCase()}`).join(', ') },
       parts.map(([name, status]) => of[name] > 0 && h('i', { class: `is-${statusName(status)}`, style: { '--v': 100 * of[name] / of.total } }))),
     h('p.row.wrap.gap-5.sm.t2', null,
-      h('span', null, 'Concurrency ', h('b.num', null, `${count(run.executions.running)} of ${run.maxConcurrency ? count(run.maxConcurrency) : 'no limit'}`)),
+      h('span', null, 'Concurrency ', h('b.num', null, `${count(run.executions.running)} of ${run.maxConcurrency && run.maxConcurrency < 1e6 ? count(run.maxConcurrency) : 'no limit'}`)),
       h('span', null, 'Failures tolerated ', h('b.num', null, tolerated(run))),
       h('span', null, 'Children ', h('b.num', null, count(run.executions.total))),
       run.redrives > 0 && h('span', null, 'Redriven ', h('b.num', null, plural(run.redrives, 'time')))));
@@ -69,7 +70,7 @@ function tolerated(run) {
   return limits.length ? limits.join(' or ') : 'none';
 }
 
-// reader reads the children of a status, page by page, as far as they are wanted.
+// reader reads the children of a status, page by page, as far as they are wanted, and keeps them true by the stream.
 function reader(arn, status) {
   const rows = signal([]), next = signal(''), busy = signal(true), error = signal(null);
   let abort = null, goal = 0;
@@ -78,16 +79,32 @@ function reader(arn, status) {
     const mine = abort = new AbortController();
     busy.set(true);
     try {
-      const answer = await get('maprun/children', { arn, status, next: from, limit: 1000 }, mine.signal);
-      rows.set(from ? [...rows.peek(), ...answer.executions] : answer.executions);
+      const answer = await get('maprun/children', { arn, status, next: from, limit: 200 }, mine.signal);
+      rows.set(from ? merge(rows.peek(), answer.executions) : answer.executions);
       next.set(answer.next);
       error.set(null);
-    } catch (problem) { if (mine.signal.aborted) return; error.set(problem); }
+    } catch (problem) {
+      if (mine.signal.aborted) return;
+      error.set(problem);
+    }
     busy.set(false);
     if (next.peek() && rows.peek().length < goal) read(next.peek());
   }
   cleanup(() => abort?.abort());
-  return { rows, next, busy, error, reload: () => { if (!busy.peek() || !abort) read(''); }, more: (to = Infinity) => { goal = to; if (next.peek() && !busy.peek()) read(next.peek()); } };
+  on('executions', message => {
+    if (!message || message.missed) return read('');
+    const mine = message.executions.filter(row => row.mapRun === arn);
+    if (mine.length) rows.set(merge(rows.peek(), mine).filter(row => !status || row.status === status));
+  });
+  read('');
+  return { rows, next, busy, error, reload: () => read(''), more: (to = 0) => { goal = to; if (next.peek() && !busy.peek()) read(next.peek()); } };
+}
+
+// merge puts rows in the place of older ones of the same execution, and new ones at the end.
+function merge(before, rows) {
+  const all = new Map(before.map(row => [row.arn, row]));
+  for (const row of rows) all.set(row.arn, row);
+  return [...all.values()];
 }
 
 // cells draws one square for each child on a canvas: colour for the status, a hole for a failure.
@@ -175,9 +192,8 @@ function list(arn, data) {
       }, value ? h('span.stat', { class: `is-${statusName(value)}` }, statusIcon(value, 12)) : null, value ? statusWord(value) : 'All', h('b.num', null, () => count(data().executions[name === 'all' ? 'total' : name])))))),
     () => {
       const children = reader(arn, status() === 'all' ? '' : status());
-      effect(() => { data(); untrack(children.reload); });
       return untrack(() => h('div.children', null, table({
-        label: 'Children', rows: children.rows, key: row => row.arn, end: () => children.more(0), open: row => go('x', row.arn),
+        label: 'Children', rows: children.rows, key: row => row.arn, end: () => untrack(children.more), open: row => go('x', row.arn),
         columns: [
           { head: 'Status', width: '148px', cell: row => statusText(row.status) },
           { head: 'Name', width: 'minmax(0,2fr)', cell: row => h('a.mono.plain', { href: link('x', row.arn), tabindex: -1, title: row.name }, row.name) },
@@ -185,7 +201,7 @@ function list(arn, data) {
           { head: 'Duration', width: '100px', class: 'num r', cell: row => (row.stopped ? duration(row.stopped - row.started) : 'runs') },
           { head: 'Started', width: '96px', class: 'num r hide-xs', cell: row => relative(row.started) },
         ],
-        empty: () => (children.busy() ? loading(3) : empty('No child fits', 'None has this status.')),
+        empty: () => (children.error() ? refused(children.error(), children.reload) : children.busy() ? loading(3) : empty('No child fits', 'None has this status.')),
       }).el));
     });
 }

@@ -13,7 +13,7 @@ export function page() {
     h('div.bar', null, h('h1.h1', null, 'Settings')),
     shown({ data: server.overview, error: server.overviewError, reload: server.reloadOverview }, data => [
       section('Server', facts(data())),
-      section('Endpoints', endpoints(data().services), 'Where tasks go. Set with --endpoint, --lambda-endpoint and environment variables; see aslocal serve --help.'),
+      !data().remote && section('Endpoints', endpoints(data().services), 'Where tasks go. Set with --endpoint, --lambda-endpoint and environment variables; see aslocal serve --help.'),
       data().functions.length > 0 && section('Functions', functions(data().functions), 'Lambda functions that run as processes of this machine.'),
       data().clients.length > 0 && section('Clients', clients(data().clients), 'Who has called the API since the server began.'),
     ]),
@@ -29,14 +29,21 @@ function facts(o) {
   const rows = [
     ['Version', o.version], ['Endpoint', h('span.row', null, h('span.mono', null, o.endpoint), h('button.btn.btn--sm.btn--ghost.btn--icon', { 'data-testid': 'copy-endpoint', 'aria-label': 'Copy endpoint', onclick: () => copy(o.endpoint, 'Endpoint copied') }, icon('copy', 14)))],
     o.remote && ['Shows', h('span.mono', null, o.remote)],
+    ...o.remote ? [] : own(o),
+  ].filter(Boolean);
+  return h('dl.kv', null, rows.map(([term, value]) => [h('dt', null, term), h('dd', null, value)]));
+}
+
+// own are the facts that only the server itself knows.
+function own(o) {
+  return [
     ['Account', h('span.mono', null, o.account)], ['Region', h('span.mono', null, o.region)],
     ['Started', o.started ? relative(o.started) : 'not known'],
     ['Clock', o.virtual ? `virtual, at ${exact(o.now)}` : 'of the system'],
     ['Folder', o.folder ? h('span.mono', null, o.folder) : 'none'],
     ['State', o.store ? h('span.mono', null, o.store) : 'in memory, gone when the server ends'],
     ['Missing functions', o.byHand ? 'tasks wait for an answer by hand' : 'tasks fail'],
-  ].filter(Boolean);
-  return h('dl.kv', null, rows.map(([term, value]) => [h('dt', null, term), h('dd', null, value)]));
+  ];
 }
 
 function endpoints(services) {

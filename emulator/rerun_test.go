@@ -1,0 +1,149 @@
+package emulator_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/emulator/ui"
+	"github.com/aslocal/aslocal/value"
+)
+
+// saga has tasks in branches, in iterations, one that fails and is caught, one that is
+// retried, and one that waits for its token.
+const saga = `{"StartAt": "First", "States": {
+  "First": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:first", "ResultPath": "$.first", "Retry": [{"ErrorEquals": ["Again"], "MaxAttempts": 1}], "Next": "Both"},
+  "Both": {"Type": "Parallel", "ResultPath": "$.both", "Branches": [
+    {"StartAt": "L", "States": {"L": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:l", "Parameters": {"side": "left"}, "End": true}}},
+    {"StartAt": "E", "States": {"E": {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:i", "End": true}}}, "End": true}}}], "Next": "Bad"},
+  "Bad": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:bad", "Catch": [{"ErrorEquals": ["Bad"], "ResultPath": "$.bad", "Next": "Token"}], "Next": "Token"},
+  "Token": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": {"FunctionName": "token", "Payload": {"token.$": "$$.Task.Token"}}, "ResultPath": "$.token", "Next": "Rest"},
+  "Rest": {"Type": "Wait", "Seconds": 60, "Next": "Last"},
+  "Last": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:last", "ResultPath": "$.last", "End": true}}}`
+
+// callLog counts calls by function.
+type callLog struct {
+	mu     sync.Mutex
+	calls  []string
+	tokens []string
+}
+
+func (l *callLog) note(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls = append(l.calls, name)
+}
+
+// take returns the calls since the last time, sorted.
+func (l *callLog) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	slices.Sort(l.calls)
+	text := strings.Join(l.calls, " ")
+	l.calls = nil
+	return text
+}
+
+func sagaOptions(l *callLog, store journal.Store) []emulator.Option {
+	failed := false
+	options := []emulator.Option{emulator.WithStore(store)}
+	for _, name := range []string{"first", "l", "i", "bad", "token", "last"} {
+		options = append(options, emulator.WithTask(name, func(_ context.Context, in value.Value) (value.Value, error) {
+			l.note(name)
+			switch {
+			case name == "first" && !failed:
+				failed = true
+				return value.Value{}, &asl.Error{Name: "Again", Cause: "once"}
+			case name == "bad":
+				return value.Value{}, &asl.Error{Name: "Bad", Cause: "always"}
+			case name == "token":
+				l.mu.Lock()
+				l.tokens = append(l.tokens, in.Get("token").Text())
+				l.mu.Unlock()
+			}
+			return value.OfMembers("by", value.OfString(name), "of", in), nil
+		}))
+	}
+	return options
+}
+
+func TestRerunFromAState(t *testing.T) {
+	store, err := journal.OpenSQLite(filepath.Join(t.TempDir(), "x.db"), journal.Process)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &callLog{}
+	em, err := emulator.New(append(sagaOptions(l, store), emulator.WithVirtualClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine, err := em.Register(emulator.Registration{Name: "saga", Definition: saga})
+	if err != nil {
+		t.Fatal(err)
+	}
+	advance := func(d time.Duration) {
+		t.Helper()
+		if err := em.Advance(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := func() localBrowser { return localBrowser{t, em} }
+	arn, err := em.Start(t.Context(), machine, `{"items": [1, 2, 3]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	advance(time.Second)
+	page().post("answer", fmt.Sprintf(`{"id": %q, "output": "\"yes\""}`, l.tokens[0]), new(ui.Done))
+	advance(time.Minute)
+	end, err := em.Execution(arn)
+	if err != nil || end.Status != "SUCCEEDED" || l.take() != "bad first first i i i l last token" {
+		t.Fatalf("the first run: %+v, %v", end, err)
+	}
+	var visits ui.Visits
+	page().get("visits?arn="+arn, &visits)
+	number := func(state string) int {
+		return slices.IndexFunc(visits.Visits, func(v ui.Visit) bool { return v.State == state })
+	}
+	for _, c := range []struct{ from, calls string }{
+		{"Last", "last"},
+		{"Rest", "last"},
+		{"Bad", "bad token"},
+		{"Both", "bad i i i l token"},
+		{"First", "bad first first i i i l token"}, // as at the first time: it is tried again
+	} {
+		var s ui.Started
+		page().post("rerun", fmt.Sprintf(`{"arn": %q, "name": "from-%s", "from": %d}`, arn, c.from, number(c.from)), &s)
+		advance(0)
+		if c.from == "Rest" { // it finds the results again after a restart
+			if err := em.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if store, err = journal.OpenSQLite(store.Path(), journal.Process); err != nil {
+				t.Fatal(err)
+			}
+			if em, err = emulator.New(append(sagaOptions(l, store), emulator.WithVirtualClock(time.Date(2026, 1, 1, 0, 2, 0, 0, time.UTC)))...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		advance(time.Minute)
+		if calls := l.take(); calls != c.calls {
+			t.Errorf("from %s: calls of %s, want %s", c.from, calls, c.calls)
+		}
+		x, err := em.Execution(s.ARN)
+		waits := strings.HasSuffix(c.calls, "token")
+		if err != nil || waits != (x.Status == "RUNNING") || !waits && !value.Equal(value.MustParse(x.Output), value.MustParse(end.Output)) {
+			t.Errorf("from %s: %+v, %v, want the output %s", c.from, x, err, end.Output)
+		}
+	}
+	if err := em.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
