@@ -1,6 +1,10 @@
 package graph
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // This file routes the links: lists of corners whose y is that of a vertex or of a
 // run. One run serves all links that leave a vertex downwards, and one all that join
@@ -243,7 +247,8 @@ func (e *link) labelSide(at corner) {
 }
 
 // sides returns the links that leave a vertex by its right side, those that lead
-// straight on to a target in the same row first.
+// straight on to a target in the same row first, and the nearest of them before the
+// others.
 func (v *vertex) sides() []*link {
 	var beside, others []*link
 	for _, e := range v.out {
@@ -255,6 +260,7 @@ func (v *vertex) sides() []*link {
 			others = append(others, e)
 		}
 	}
+	slices.SortStableFunc(beside, func(a, b *link) int { return cmp.Compare(a.to.x, b.to.x) })
 	return append(beside, others...)
 }
 

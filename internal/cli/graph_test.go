@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,6 +99,29 @@ func compareVisits(t *testing.T, file, text string, recorded []emulator.Event, h
 	}
 	if painted != len(want) {
 		t.Errorf("%s: %d visits are painted, want %d", file, painted, len(want))
+	}
+}
+
+// graph draws what is on a server, by the names that the other commands take.
+func TestGraphOfAServer(t *testing.T) {
+	em := remoteServer(t)
+	for _, c := range []struct {
+		args string
+		code int
+		want string // of the output, or the error
+	}{
+		{"order", ExitOK, "◆ S  bad is present → F · default → P\n○ P  Pass\n◉ F  Bad\n"},
+		{"order --execution order/run-1", ExitOK, "◆ S  bad is present → F · default → P · ✓ succeeded\n○ P  Pass · ✓ succeeded\n◉ F  Bad\n"},
+		{"--execution nap", ExitOK, "◷ S  3600 s · … running\n"},
+		{"arn:aws:states:us-east-1:123456789012:stateMachine:other", ExitOK, "○ S  Pass\n"},
+		{"ordr", ExitUsage, "aslocal: error: no state machine is called \"ordr\"\naslocal: hint: did you mean \"order\"?\n"},
+		{"order --execution lost", ExitUsage, "aslocal: error: no execution or state machine is called \"lost\"\naslocal: hint: aslocal ls lists the state machines, aslocal ls MACHINE its executions\n"},
+		{"arn:aws:states:us-east-1:123456789012:stateMachine:none", ExitFailed, "aslocal: error: State Machine Does Not Exist: 'arn:aws:states:us-east-1:123456789012:stateMachine:none'\n"},
+	} {
+		code, out, errOut := against(em.URL(), append([]string{"graph"}, strings.Fields(c.args)...)...)
+		if got := out + errOut; code != c.code || got != c.want {
+			t.Errorf("%s: exit code %d, want %d\n got %q\nwant %q", c.args, code, c.code, got, c.want)
+		}
 	}
 }
 
