@@ -166,6 +166,25 @@ func TestExecutionsAppearLive(t *testing.T) {
 	p.see("row", "Aborted")
 }
 
+func TestNewExecutionsDoNotPush(t *testing.T) {
+	p := openTab(t, "#/executions")
+	p.see("live", "Live")
+	arn := p.machine("many", hello)
+	for i := range 40 {
+		p.start(arn, fmt.Sprintf("early-%02d", i), "{}")
+	}
+	p.see("count", "40 executions")
+	p.eval(`document.querySelector('[data-testid=table]').scrollTop = 300`, nil)
+	p.until(`document.querySelector('[data-testid=table]').scrollTop === 300`)
+	p.start(arn, "late", "{}")
+	p.see("fresh", "1 new")
+	p.see("count", "40 executions")
+	p.until(`document.querySelector('[data-testid=table]').scrollTop === 300`)
+	p.click("fresh", "")
+	p.see("row", "late")
+	p.until(`document.querySelector('[data-testid=table]').scrollTop === 0`)
+}
+
 func TestBulkActions(t *testing.T) {
 	p := openTab(t, "#/executions")
 	sleeps, bad := p.machine("sleeps", waits), p.machine("bad", fails)
