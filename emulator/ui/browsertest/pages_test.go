@@ -269,7 +269,7 @@ func TestPalette(t *testing.T) {
 	p.press(enter)
 	p.see("drawer", "Start orders")
 	p.press(escape)
-	p.gone("drawer", "")
+	p.until(`!document.querySelector('dialog')`)
 	p.press("k", chromedp.KeyModifiers(input.ModifierCtrl))
 	p.see("palette-input", "")
 	p.run(chromedp.KeyEvent("needle"))
@@ -312,7 +312,7 @@ func TestKeyboardOnly(t *testing.T) {
 	p.press("?")
 	p.see("dialog", "Go to machines")
 	p.press(escape)
-	p.gone("dialog", "")
+	p.until(`!document.querySelector('dialog')`) // its keys end with it
 	p.press("T")
 	p.until(`document.documentElement.dataset.theme === 'light'`)
 	p.press("T")
