@@ -29,7 +29,7 @@ const (
 func pageOf(kind, arn string) string { return "#/" + kind + "/" + url.PathEscape(arn) }
 
 func TestFirstRun(t *testing.T) {
-	p := openTab(t, "")
+	p := openTab(t, "", emulator.WithWaitTimeScale(0.01))
 	p.see("drop", "")
 	p.until(`document.querySelector('h1').textContent === 'Your local Step Functions is running'`)
 	p.click("tab-python", "")
@@ -412,7 +412,7 @@ func TestAccessible(t *testing.T) {
 		for _, as := range []struct {
 			width        int64
 			theme, rules string
-		}{{1440, "light", `{}`}, {1440, "dark", `{runOnly: ['color-contrast']}`}, {390, "dark", `{rules: {'color-contrast': {enabled: false}}}`}} {
+		}{{1440, "light", `{rules: {'target-size': {enabled: true}}}`}, {1440, "dark", `{runOnly: ['color-contrast']}`}, {390, "dark", `{rules: {'color-contrast': {enabled: false}}}`}} {
 			p.size(as.width, 900)
 			p.eval(`document.documentElement.dataset.theme = '`+as.theme+`'; new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil)
 			name := fmt.Sprintf("%s-%s-%d", view.name, as.theme, as.width)
@@ -421,6 +421,11 @@ func TestAccessible(t *testing.T) {
 			p.eval(`axe.run(`+as.rules+`).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join('; ')))`, &violations)
 			for _, violation := range violations {
 				t.Errorf("%s: %s", name, violation)
+			}
+			var unnamed []string
+			p.eval(`[...document.querySelectorAll('a, button, input, select, textarea')].filter(e => e.checkVisibility() && !e.dataset.testid).map(e => e.outerHTML.slice(0, 120))`, &unnamed)
+			for _, element := range unnamed {
+				t.Errorf("%s: no data-testid: %s", name, element)
 			}
 			var sideways bool
 			p.eval(`document.documentElement.scrollWidth > innerWidth`, &sideways)

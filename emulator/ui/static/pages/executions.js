@@ -79,7 +79,7 @@ export function executions(only = '') {
     columns: [
       { head: 'Status', width: '150px', cell: row => [statusText(row.status), row.redrives > 0 && h('span.badge.is-redrive', { title: `redriven ${plural(row.redrives, 'time')}` }, icon('redrive', 12), row.redrives)] },
       { head: 'Name', width: 'minmax(0,2fr)', cell: row => h('a.mono.plain.trunc', { href: link('x', row.arn), tabindex: -1, title: row.name, 'data-testid': 'execution-link' }, row.name) },
-      ...(only ? [] : [{ head: 'Machine', width: 'minmax(0,1.5fr)', class: 'hide-s', cell: row => h('a.plain', { href: link('machine', row.machine), tabindex: -1, title: row.machineName }, row.machineName) }]),
+      ...(only ? [] : [{ head: 'Machine', width: 'minmax(0,1.5fr)', class: 'hide-s', cell: row => h('a.plain', { href: link('machine', row.machine), tabindex: -1, title: row.machineName, 'data-testid': 'row-machine' }, row.machineName) }]),
       { head: 'Duration', width: '104px', class: 'num r hide-xs', cell: row => (row.stopped ? duration(row.stopped - row.started) : () => duration(Math.max(0, now() - row.started))) },
       { head: 'Started', width: '88px', class: 'num r', cell: row => relative(row.started) },
     ],
