@@ -97,6 +97,16 @@ export function countTo(numbers, n) {
   return low;
 }
 
+/** How many of the visits, in their order, had begun at n. */
+function enteredTo(visits, n) {
+  let low = 0, high = visits.length;
+  while (low < high) {
+    const mid = (low + high) >>> 1;
+    if (visits[mid].entered <= n) low = mid + 1; else high = mid;
+  }
+  return low;
+}
+
 export class Fold {
   /** @param {object|null} definition of the machine, parsed; without it Catchers, Retriers and branches are not told apart */
   constructor(definition = null) {
@@ -525,14 +535,8 @@ export class Fold {
 
   /** The visit of a state in a scope that was the latest at n; null if there was none. */
   visitAt(scope, state, n) {
-    const list = scope?.visits.get(state);
-    if (!list) return null;
-    let low = 0, high = list.length;
-    while (low < high) {
-      const mid = (low + high) >>> 1;
-      if (list[mid].entered <= n) low = mid + 1; else high = mid;
-    }
-    const visit = low ? list[low - 1] : null;
+    const list = scope?.visits.get(state) ?? [];
+    const visit = list[enteredTo(list, n) - 1];
     if (!visit) return null;
     return visit.around && !this.#inLatest(visit, n) ? null : visit;
   }
@@ -546,12 +550,7 @@ export class Fold {
   }
 
   /** How often a state of a scope had been entered at n. */
-  visitsTo(scope, state, n) {
-    const list = scope?.visits.get(state) ?? [];
-    let count = 0;
-    for (const visit of list) if (visit.entered <= n) count++; else break;
-    return count;
-  }
+  visitsTo(scope, state, n) { return enteredTo(scope?.visits.get(state) ?? [], n); }
 
   /** The status of a visit at n: a class of ui.css without "is-". */
   statusAt(visit, n) {

@@ -69,7 +69,9 @@ function stateInspector(run, actions) {
     run.version();
     const v = visit(), at = run.n();
     if (!v) return null;
-    const found = v.failure ?? v.attempts.findLast(a => a.failure && a.failure.n <= at)?.failure;
+    // Of the latest attempt: one that was tried again and went well has no error to show.
+    const attempt = v.attempts.findLast(a => (a.scheduled || a.started) <= at);
+    const found = attempt?.failure ?? v.failure;
     return found && found.n <= at ? found : null;
   });
   const variables = computed(() => { run.version(); return run.fold.variablesAt(run.selectedScope() ?? run.fold.root, run.n()); });
