@@ -128,9 +128,10 @@ function drawing(run, graph, actions) {
     const halo = h('path.edge.edge--halo', { d });
     const line = h('path.edge', { d, class: [`edge--${edge.kind}`] });
     const head = h('path.ehead', { d: arrow(edge.points) });
-    const label = edge.label && edge.box
-      ? h('span.elab', { class: [edge.kind === 'catch' && 'elab--catch'], title: edge.text ?? edge.label, style: { left: `${edge.box.x + edge.box.w / 2}px`, top: `${edge.box.y + edge.box.h / 2}px` } }, edge.label) : null;
     const from = chainOf(edge.from), to = chainOf(edge.to);
+    const inMap = (from.name ? from : to).chain.some(step => step.kind === 'Map');
+    const label = edge.label && edge.box
+      ? h('span.elab', { class: [edge.kind === 'catch' && 'elab--catch', inMap && 'elab--in'], title: edge.text ?? edge.label, style: { left: `${edge.box.x + edge.box.w / 2}px`, top: `${edge.box.y + edge.box.h / 2}px` } }, edge.label) : null;
     return { edge, line, head, label, parts: [halo, line, head], from, to, painted: '' };
   }
 

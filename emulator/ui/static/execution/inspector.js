@@ -9,12 +9,11 @@ import { statusText } from '../core/status.js';
 import { count, duration, exact, size } from '../core/time.js';
 import { dataSection, diffView, payloadMeter, pretty, tree } from './data.js';
 import { iterationList, STATUS_ICONS, stateIcon } from './graph.js';
-import { bytes, MAX_EVENTS, MAX_PAYLOAD, parse, PRICE_OF_TRANSITION, summary } from './history.js';
+import { bytes, MAX_EVENTS, MAX_PAYLOAD, parse, PRICE_OF_TRANSITION } from './history.js';
 import { playground } from './playground.js';
 import { scopeName, visitNumber } from './run.js';
 import { toneOf } from './tape.js';
 import { timesOf } from './timeline.js';
-import { menuButton } from './menu.js';
 
 const WORDS = { idle: 'Not reached', running: 'Running', open: 'Running', succeeded: 'Succeeded', failed: 'Failed', timedout: 'Timed out', aborted: 'Aborted', caught: 'Caught', waiting: 'Waiting' };
 
