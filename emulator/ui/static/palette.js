@@ -18,7 +18,7 @@ const places = [
   ['Tasks', 'tasks', 'activity', 'g t'], ['Settings', 'settings', 'columns', 'g s'],
 ].map(([label, to, sign, key]) => ({ group: 'Go to', label, icon: sign, key, run: () => go(...[to].filter(Boolean)) }));
 const doing = [
-  { group: 'Do', label: 'New machine', icon: 'plus', run: () => createMachine() },
+  { group: 'Do', label: 'New machine', icon: 'plus', writes: true, run: () => createMachine() },
   { group: 'Do', label: 'Show failed executions', icon: 'filter', run: () => go('executions', { status: 'FAILED' }) },
   { group: 'Do', label: 'Look at a history exported from AWS', icon: 'upload', run: () => go('x') },
 ];
@@ -56,7 +56,7 @@ function content(close) {
       ...(server.overview()?.readOnly ? [] : machines.map(m => ({
         group: 'Start execution', label: `Run ${m.name}`, icon: 'play', run: () => go('machine', m.arn, { run: 1 }),
       }))),
-      ...doing.filter(item => !server.overview()?.readOnly || item.icon !== 'plus'),
+      ...doing.filter(item => !item.writes || !server.overview()?.readOnly),
       ...themes,
     ].filter(item => fits(`${item.label} ${item.group}`)).slice(0, 60).concat(found().map(one => ({
       group: 'Executions', label: one.name, status: one.status, hint: `${one.machineName} · ${ago(one.started)}`, run: () => go('x', one.arn),

@@ -31,7 +31,7 @@ function shown(reader) {
 }
 
 const blank = /[ \t\r\n]*/y, numeral = /-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y, word = /true|false|null/y;
-const string = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y; // eslint-disable-line no-control-regex
+const string = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 
 function match(reader, pattern) {
   pattern.lastIndex = reader.at;
@@ -67,8 +67,7 @@ function scalar(reader) {
 function quoted(reader) {
   const from = reader.at, found = match(reader, string);
   if (found) return found;
-  const end = reader.text.slice(from).search(/[\n\r]|$/);
-  return fail(reader, 'a string that is not closed, or has a character that must be escaped', Math.min(from + end, from));
+  return fail(reader, 'a string that is not closed, or has a character that must be escaped', from);
 }
 
 function object(reader, level) {
