@@ -101,7 +101,8 @@ func (s *server) run(c *cobra.Command, target string) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
-	options = append(options, emulator.WithStore(store), emulator.WithLogger(log), emulator.WithFunctionLog(serveLog(c.OutOrStdout())))
+	options = append(options, emulator.WithStore(store), emulator.WithLogger(log), emulator.WithFunctionLog(serveLog(c.OutOrStdout())),
+		emulator.WithLateRecovery()) // what it goes on with may call functions of the project
 	em, err := emulator.New(options...)
 	if err != nil {
 		return errors.Join(exit(ExitFailed, "", "%v", err), store.Close())
@@ -117,6 +118,9 @@ func (s *server) run(c *cobra.Command, target string) error {
 	b := banner{
 		server: s, config: config, project: project, outcome: registrar.apply(c.Context(), project), registrar: registrar,
 		endpoint: s.url(listener.Addr()), state: where, took: time.Since(began),
+	}
+	if err := em.Recover(); err != nil {
+		return errors.Join(exit(ExitFailed, "", "%v", err), listener.Close(), em.Close(), registrar.close())
 	}
 	stop := b.inBackground(c, &reloader{
 		settings: &s.settings, folder: folder, only: only, config: config, substitute: s.substitute, registrar: registrar, out: c.OutOrStdout(),
