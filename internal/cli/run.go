@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -107,7 +109,7 @@ func (r *runner) run(c *cobra.Command, path string) error {
 		options = append(options, emulator.WithAutoAdvance(time.Now()))
 	}
 	options = append(options, r.observers(c.ErrOrStderr())...)
-	return r.execute(c, options, p, cmp.Or(m.LocalName, nameOf(path)), input)
+	return r.execute(c, options, config, p, cmp.Or(m.LocalName, nameOf(path)), input)
 }
 
 // runTarget takes FILE#Machine apart. A file of that very name is meant if there is one.
@@ -208,7 +210,7 @@ func nameOf(path string) string {
 
 // execute runs a state machine of a project. The others are there, too, since it may start
 // them.
-func (r *runner) execute(c *cobra.Command, options []emulator.Option, p *project, name, input string) error {
+func (r *runner) execute(c *cobra.Command, options []emulator.Option, config file, p *project, name, input string) error {
 	em, err := emulator.New(options...)
 	if err != nil {
 		return exit(ExitFailed, "", "%v", err)
@@ -217,6 +219,13 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, p *project
 	registrar := newRegistrar(em)
 	defer registrar.close()
 	registrar.apply(c.Context(), p)
+	if len(p.functions) > 0 {
+		stop, err := serveFunctions(em, config)
+		if err != nil {
+			return exit(ExitFailed, "", "%v", err)
+		}
+		defer stop()
+	}
 	i := slices.IndexFunc(p.machines, func(m projectMachine) bool { return m.Name == name })
 	if i < 0 {
 		return exit(ExitInvalid, "--substitute gives parameters other values", "%s", strings.Join(p.problems, "\n"))
@@ -257,4 +266,17 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, p *project
 		return err
 	}
 	return r.format.print(c.OutOrStdout(), output)
+}
+
+// serveFunctions serves the API to the functions of a project, which may start executions
+// or answer a task token, until stop is called.
+func serveFunctions(em *emulator.Emulator, config file) (stop func() error, err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{Handler: em, ReadHeaderTimeout: 10 * time.Second}
+	go server.Serve(listener) // ends with stop
+	em.SetFunctionEnvironment(config.functionEnvironment("http://" + listener.Addr().String()))
+	return server.Close, nil
 }
