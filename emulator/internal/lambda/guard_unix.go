@@ -11,9 +11,9 @@ import (
 )
 
 // A guard ends the groups of processes that are left when this process dies
-// without ending them, as by SIGKILL. It is a shell that reads of groups from a
-// pipe, whose end is that of this process. The zero guard is ready; it starts the
-// shell when it has something to guard.
+// without ending them, as by SIGKILL. It is a shell that reads the ids of groups from
+// a pipe, which ends when this process does. The zero guard is ready; it starts the
+// shell when it has something to guard. What has left its group (setsid) stays.
 type guard struct {
 	mu    sync.Mutex
 	tried bool
