@@ -32,6 +32,7 @@ type banner struct {
 	endpoint  string // of the API
 	state     string // where it is
 	took      time.Duration
+	activity  *activity
 }
 
 // print writes the banner. Requests are answered meanwhile.
@@ -67,6 +68,12 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 // tell writes lines of the banner under a heading. They may have names from
 // outside in them.
 func tell(w io.Writer, heading string, lines ...string) {
+	if log, ok := w.(jsonLog); ok {
+		if len(lines) > 0 {
+			log.tell(heading, lines)
+		}
+		return
+	}
 	for _, line := range lines {
 		fmt.Fprintf(w, "  %-9s %s\n", heading, printable.Line(line))
 		heading = ""
