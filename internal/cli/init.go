@@ -95,7 +95,7 @@ func starterProject(runtime string) []starterFile {
 	default:
 		definition = "plain.asl.json"
 	}
-	settings := "# All settings are listed in docs/settings.md.\n"
+	settings := "# The settings of aslocal for this folder.\n"
 	if runtime != "" {
 		settings += fmt.Sprintf("functions:\n  price: {runtime: %s, handler: %s, folder: price}\n", runtime, handler)
 	}

@@ -79,6 +79,7 @@ func (f *follower) run(c *cobra.Command, name string) error {
 		live.shown = append(live.shown, n)
 	}
 	if f.follow {
+		fmt.Fprintf(c.ErrOrStderr(), "following %s\n", form.endpoint)
 		return live.run(c)
 	}
 	return nil

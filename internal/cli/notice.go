@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/value"
 )
@@ -100,15 +102,28 @@ func (f *noticeForm) what(n emulator.Notice) string {
 
 // traceCommand is the command that shows an execution.
 func traceCommand(x *emulator.Ended, endpoint string) string {
-	name := shortName(x.Execution)
 	if x.Child {
-		name = x.Execution
+		return "aslocal trace " + x.Execution + endpointFlag(endpoint)
 	}
-	command := "aslocal trace " + name
-	if endpoint != localServer {
-		command += " --endpoint " + endpoint
+	return "aslocal trace " + typedName(x.Execution) + endpointFlag(endpoint)
+}
+
+// typedName is the shortest name of an execution that is sure enough to be the only one:
+// of a random name the beginning.
+func typedName(arn string) string {
+	machine, name, _ := strings.Cut(shortName(arn), "/")
+	if _, err := uuid.Parse(name); err == nil {
+		name, _, _ = strings.Cut(name, "-")
 	}
-	return command
+	return machine + "/" + name
+}
+
+// endpointFlag is the flag that commands need for a server, "" if they find it without.
+func endpointFlag(endpoint string) string {
+	if endpoint == localServer {
+		return ""
+	}
+	return " --endpoint " + endpoint
 }
 
 // because is an error and its cause, shortened. Of a function's cause the message is

@@ -32,6 +32,14 @@ func (r *remote) flags(c *cobra.Command) {
 	c.Flags().StringVar(&r.endpoint, "endpoint", "", "`URL` of the server, "+localServer+" if not set (AWS_ENDPOINT_URL_SFN)")
 }
 
+// flag is the flag for further commands: what was given, "" if nothing was.
+func (r *remote) flag() string {
+	if r.endpoint == "" {
+		return ""
+	}
+	return endpointFlag(r.endpoint)
+}
+
 // url is where the server is.
 func (r *remote) url() (*url.URL, error) {
 	text := cmp.Or(r.endpoint, os.Getenv("AWS_ENDPOINT_URL_SFN"), localServer)
@@ -127,10 +135,11 @@ func (r *remote) send(ctx context.Context, method, path string, header http.Head
 	return nil, &refusal{code[strings.LastIndexByte(code, '#')+1:], message}
 }
 
-// broken is the error of a call that has had no whole answer.
+// broken is the error of a call that has had no whole answer. Who interrupts it need not
+// be told.
 func (r *remote) broken(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return &exitError{code: ExitInterrupted, message: "interrupted"}
+		return &exitError{code: ExitInterrupted}
 	}
 	return exit(ExitFailed, "", "%v", err)
 }

@@ -131,6 +131,7 @@ func meant(what, name string, names []string) (int, error) {
 
 // ambiguous is the error for a name that may mean several things.
 func ambiguous(what, name string, candidates []string) error {
+	slices.Sort(candidates)
 	shown := strings.Join(candidates[:min(len(candidates), shownCandidates)], ", ")
 	if more := len(candidates) - shownCandidates; more > 0 {
 		shown += fmt.Sprintf(" and %d more", more)

@@ -62,7 +62,17 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 		tell(w, "Warning", cmp.Or(b.host, "every address of this machine")+" can be reached from outside, and callers are not authenticated: others can run your state machines")
 	}
 	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+b.endpoint,
-		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+b.shownHost())
+		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+b.shownHost(),
+		"export AWS_DEFAULT_REGION="+cmp.Or(b.config.region, "us-east-1")+" AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test  # if the client has no others; any do")
+	tell(w, "Try it", b.example())
+}
+
+// example is a command that shows something at once.
+func (b *banner) example() string {
+	for _, m := range b.outcome.stored {
+		return "aslocal start " + m.name + " --wait" + endpointFlag(b.endpoint)
+	}
+	return "aslocal init shop  # writes a small project"
 }
 
 // tell writes lines of the banner under a heading. They may have names from
@@ -146,7 +156,7 @@ func (b *banner) lambda(shown map[string]string) []string {
 		lines = append(lines, name+" at "+shown[b.config.functions[name]])
 	}
 	if len(lines) == 0 && len(b.project.functions) == 0 {
-		return []string{"no endpoint; --lambda-endpoint says where functions are"}
+		return []string{"no endpoint; --lambda-endpoint says where functions are, functions in aslocal.yaml which run here"}
 	}
 	return lines
 }

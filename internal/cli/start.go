@@ -139,7 +139,7 @@ func (w *waiter) waitFor(c *cobra.Command, arn string) error {
 func (w *waiter) unfinished(ctx context.Context, err error, name, arn string) error {
 	hint := ""
 	if arn != "" {
-		hint = "it goes on; aslocal stop " + name + " ends it"
+		hint = "it goes on; aslocal stop " + typedName(arn) + w.flag() + " ends it"
 	}
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
@@ -155,7 +155,7 @@ func (w *waiter) show(c *cobra.Command, name string, x value.Value) error {
 	if status := x.Get("status").Text(); status != "SUCCEEDED" {
 		hint := ""
 		if !strings.Contains(x.Get("executionArn").Text(), ":express:") {
-			hint = "aslocal trace " + name + " shows how it came to that"
+			hint = "aslocal trace " + typedName(x.Get("executionArn").Text()) + w.flag() + " shows how it came to that"
 		}
 		return exit(ExitFailed, hint, "%s %s: %s: %s", name, status, cmp.Or(x.Get("error").Text(), "no error name"), cmp.Or(x.Get("cause").Text(), "no cause"))
 	}
