@@ -251,7 +251,7 @@ func TestPackagesAreListed(t *testing.T) {
 	rows := make(map[string]int)
 	for i, row := range strings.Split(table, "\n| ") {
 		first, _, _ := strings.Cut(row, " | ")
-		for _, name := range regexp.MustCompile("`([a-z0-9/]+)`").FindAllStringSubmatch(first, -1) {
+		for _, name := range regexp.MustCompile("`([a-z0-9/-]+)`").FindAllStringSubmatch(first, -1) {
 			rows[name[1]] = i
 		}
 	}
