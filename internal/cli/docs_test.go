@@ -118,7 +118,7 @@ func TestCommandsInDocumentsExist(t *testing.T) {
 	}
 }
 
-var makeTarget = regexp.MustCompile(`\bmake ([a-z]+)`)
+var makeTarget = regexp.MustCompile(`\bmake ([a-z-]+)`)
 
 func TestMakeTargetsInDocumentsExist(t *testing.T) {
 	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
