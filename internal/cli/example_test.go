@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +27,9 @@ func TestOrdersExample(t *testing.T) {
 	example := filepath.Join(root, "examples", "orders-sam")
 	server := exec.Command(os.Args[0], "serve", example, "--port", "0", "--data", t.TempDir(), "--durability", "memory", "--wait-time-scale", "0.001")
 	server.Env = append(os.Environ(), asAslocal+"=1", "AWS_ENDPOINT_URL=", "AWS_ENDPOINT_URL_DYNAMODB=", "SFN_MOCK_CONFIG=")
+	if withRaceDetector() { // the standard library is there as these tests were built with it, and need not be compiled once more for the function in Go
+		server.Env = append(server.Env, "GOFLAGS=-race")
+	}
 	server.WaitDelay = time.Minute
 	output, err := server.StdoutPipe()
 	if err != nil {
@@ -69,4 +74,10 @@ func TestOrdersExample(t *testing.T) {
 			t.Errorf("%s with %s: exit code %d, want %d\n%s%s", test.machine, test.input, code, want, stdout.String(), stderr.String())
 		}
 	}
+}
+
+// withRaceDetector reports whether the tests were built with it.
+func withRaceDetector() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
