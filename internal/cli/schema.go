@@ -1,6 +1,7 @@
 package cli
 
 import (
+	_ "embed"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -8,11 +9,16 @@ import (
 	"github.com/aslocal/aslocal/asl"
 )
 
+// settingsSchema is the JSON Schema of aslocal.yaml.
+//
+//go:embed settings.schema.json
+var settingsSchema string
+
 func newSchema() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON Schema of definitions, for editors",
-		Long: `Print the JSON Schema (draft 7) of state machine definitions. Editors use it to complete fields and to mark what has the wrong form; what a
+		Use:   "schema [settings]",
+		Short: "Print the JSON Schema of definitions or settings, for editors",
+		Long: `Print the JSON Schema (draft 7) of state machine definitions, or of the settings in aslocal.yaml. Editors use it to complete fields and to mark what has the wrong form; what a
 schema cannot say, aslocal validate does.
 
 In VS Code, settings.json of the user or of .vscode maps it to files. For JSON:
@@ -26,10 +32,16 @@ and for YAML, which Red Hat's YAML extension reads:
 In other editors with a YAML language server, the first line of a file may name it:
 
   # yaml-language-server: $schema=.vscode/asl.schema.json`,
-		Example: `  aslocal schema > .vscode/asl.schema.json`,
-		Args:    positional(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := io.WriteString(c.OutOrStdout(), asl.Schema())
+		Example: `  aslocal schema > .vscode/asl.schema.json
+  aslocal schema settings > .vscode/aslocal.schema.json`,
+		Args:      positional(cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs)),
+		ValidArgs: []string{"settings"},
+		RunE: func(c *cobra.Command, args []string) error {
+			schema := asl.Schema()
+			if len(args) == 1 {
+				schema = settingsSchema
+			}
+			_, err := io.WriteString(c.OutOrStdout(), schema)
 			return err
 		},
 	}

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -174,6 +175,9 @@ func (b *banner) lambda(shown map[string]string) []string {
 func (b *banner) services(shown map[string]string) []string {
 	var lines []string
 	services := b.config.allServicesSettings()
+	if called := b.project.services(); len(services) == 0 && len(called) > 0 && b.config.mocks == "" && b.config.missing != missingHold {
+		return []string{"no endpoint for " + strings.Join(called, ", ") + "; --services-endpoint says where AWS services are"}
+	}
 	for _, name := range slices.Sorted(maps.Keys(services)) {
 		switch endpoint := services[name]; {
 		case endpoint == realAWS:
@@ -185,6 +189,23 @@ func (b *banner) services(shown map[string]string) []string {
 		}
 	}
 	return lines
+}
+
+// calledService finds the services that a definition calls.
+var calledService = regexp.MustCompile(`"arn:[a-z-]+:states:::(?:aws-sdk:)?([a-z0-9-]+):`)
+
+// services are the services that state machines call, beside those that are here.
+func (p *project) services() []string {
+	called := make(map[string]bool)
+	for _, m := range p.machines {
+		for _, match := range calledService.FindAllStringSubmatch(m.Definition, -1) {
+			called[match[1]] = true
+		}
+	}
+	for _, here := range []string{"lambda", "states", "sfn", "http", "s3", "apigateway"} {
+		delete(called, here)
+	}
+	return slices.Sorted(maps.Keys(called))
 }
 
 // buckets says where the buckets of distributed Maps are, if anywhere.

@@ -242,12 +242,10 @@ func (f *file) endpointOf(service string) string {
 // templateMachine adds a state machine of a template.
 func (f *finder) templateMachine(path string, m *template.Machine) {
 	switch {
-	case m.Name == "" && len(m.Validate(asl.Options{})) > 0 && m.Validate(asl.Options{})[0].Code == template.NoStateMachine:
-		if f.only != "" {
-			f.problem("%s: no state machine found in it", path)
+	case m.Name == "": // the template has none, or cannot be read
+		if found := m.Validate(asl.Options{}); f.only != "" || found[0].Code != template.NoStateMachine {
+			f.problem("%s", formatted(m, found))
 		}
-	case m.Name == "": // the file cannot be read
-		f.problem("%s", formatted(m, m.Validate(asl.Options{})))
 	case m.Condition != "":
 		f.problem("%s: %s is not registered: its condition %s does not hold (--substitute gives parameters other values)", path, m.Name, m.Condition)
 	default:

@@ -144,6 +144,7 @@ func TestRegistrar(t *testing.T) {
 		{name: "the same mistake", p: project{machines: []projectMachine{machine("m", "", "wrong")}}, note: "as it was before; my (m).json cannot be registered now"},
 		{name: "what the service refuses", p: project{machines: []projectMachine{machine("m", "{}", "")}},
 			problems: []string{"my (m).json: m: InvalidDefinition"}, note: "as it was before; my (m).json cannot be registered now"},
+		{name: "as it was", p: project{machines: []projectMachine{machine("m", passing, "")}}, changes: []string{"m is again as it was registered (my (m).json)"}},
 		{name: "gone", p: project{}, changes: []string{"m stays as it was, but my _m_.json has it no more; DeleteStateMachine removes it"}, note: "stale: my _m_.json has it no more; it is as it was before"},
 		{name: "still gone", p: project{}, note: "stale: my _m_.json has it no more; it is as it was before"},
 		{name: "not looked for", p: project{only: "other"}},

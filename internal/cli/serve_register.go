@@ -22,6 +22,7 @@ type registrar struct {
 	em *emulator.Emulator
 
 	machines   map[string]string // what is registered, by name, as texts to compare
+	broken     map[string]bool   // those whose files could not be registered last
 	functions  map[string]string
 	activities map[string]bool
 	inline     inlineCode
@@ -29,7 +30,9 @@ type registrar struct {
 }
 
 func newRegistrar(em *emulator.Emulator) *registrar {
-	return &registrar{em: em, machines: make(map[string]string), functions: make(map[string]string), activities: make(map[string]bool)}
+	return &registrar{
+		em: em, machines: make(map[string]string), broken: make(map[string]bool), functions: make(map[string]string), activities: make(map[string]bool),
+	}
 }
 
 // An outcome is what registering has brought.
@@ -47,22 +50,8 @@ func (r *registrar) apply(ctx context.Context, p *project) outcome {
 	places := make(map[string]string)
 	for _, m := range p.machines {
 		places[m.Name] = m.place
-		err := m.broken
-		if text := registrationText(m.Registration); err == "" && r.machines[m.Name] != text {
-			m.Tags = map[string]string{placeTag: tagText(m.place)}
-			if _, failed := r.em.Register(m.Registration); failed != nil {
-				err = fmt.Sprintf("%s: %s: %v", m.place, m.Name, failed)
-			} else {
-				again := ""
-				if r.machines[m.Name] != "" {
-					again = " again"
-				}
-				o.changes = append(o.changes, fmt.Sprintf("%s is registered%s (%s)", m.Name, again, m.place))
-				r.machines[m.Name] = text
-			}
-		}
-		if err != "" {
-			problems = append(problems, err)
+		if problem := r.applyMachine(m, &o); problem != "" {
+			problems = append(problems, problem)
 			o.notes[m.Name] = fmt.Sprintf("as it was before; %s cannot be registered now", m.place)
 		}
 	}
@@ -87,6 +76,32 @@ func (r *registrar) apply(ctx context.Context, p *project) outcome {
 	}
 	r.said = said
 	return o
+}
+
+// applyMachine registers a state machine if it is new or has changed, and returns what is
+// wrong with it.
+func (r *registrar) applyMachine(m projectMachine, o *outcome) (problem string) {
+	before, text := r.machines[m.Name], registrationText(m.Registration)
+	switch {
+	case m.broken != "":
+		problem = m.broken
+	case before != text:
+		m.Tags = map[string]string{placeTag: tagText(m.place)}
+		if _, err := r.em.Register(m.Registration); err != nil {
+			problem = fmt.Sprintf("%s: %s: %v", m.place, m.Name, err)
+			break
+		}
+		r.machines[m.Name] = text
+		again := ""
+		if before != "" {
+			again = " again"
+		}
+		o.changes = append(o.changes, fmt.Sprintf("%s is registered%s (%s)", m.Name, again, m.place))
+	case r.broken[m.Name]:
+		o.changes = append(o.changes, fmt.Sprintf("%s is again as it was registered (%s)", m.Name, m.place))
+	}
+	r.broken[m.Name] = problem != ""
+	return problem
 }
 
 // stale notes the state machines whose files are gone, given the places of those that

@@ -28,13 +28,17 @@ func (r *reader) code(p properties, f *Function, resource value.Value) {
 		uri = code
 	}
 	method := resource.Get("Metadata").Get("BuildMethod").Text()
-	built, isBuilt := r.built(f.ID)
+	var built string
+	var isBuilt bool
+	if builtElsewhere(method) {
+		built, isBuilt = r.built(f.ID)
+	}
 	switch {
 	case image:
 		f.Broken = f.image()
 	case inline.Exists():
 		f.Inline = p.plain(inline)
-	case builtElsewhere(method) && isBuilt:
+	case isBuilt:
 		f.Folder = built
 	case builtElsewhere(method) && !r.isBuildOutput():
 		f.Broken = fmt.Sprintf("it is built (BuildMethod %s): run sam build, which makes %s", method, built)
@@ -138,6 +142,9 @@ func (f folder) subfolder(name string) (string, error) {
 				err = sourcefile.Contains(root, absolute)
 			}
 		}
+	}
+	if !errors.Is(err, sourcefile.ErrOutside) {
+		*f.read = append(*f.read, path) // it may come later
 	}
 	switch {
 	case errors.Is(err, sourcefile.ErrOutside):

@@ -110,7 +110,9 @@ func (r *reader) result(kind Kind, d *document) *File {
 		none.unread[0].Range = position.Range{}
 		r.machines = append(r.machines, none)
 	}
-	return &File{Kind: kind, Machines: r.machines, Functions: r.functions, Activities: r.activities, Files: *r.folder.read}
+	files := *r.folder.read
+	slices.Sort(files)
+	return &File{Kind: kind, Machines: r.machines, Functions: r.functions, Activities: r.activities, Files: slices.Compact(files)}
 }
 
 // mayBeTemplate reports whether a text has a word that only templates have.

@@ -145,7 +145,8 @@ func TestFilesElsewhere(t *testing.T) {
 	}
 }
 
-// FuzzRead reads anything: no panic, and every place is in the source.
+// FuzzRead reads anything: no panic, every place is in the source, and code is in the
+// template's folder.
 func FuzzRead(f *testing.F) {
 	names := []string{"a.json", "a.yaml", "a.tf"}
 	files, err := filepath.Glob(templates + "/*/*")
@@ -172,9 +173,23 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	}
+	folder := filepath.Join(f.TempDir(), "app")
+	for _, name := range []string{"src/pay", "layers/shared", "../secret"} {
+		if err := os.MkdirAll(filepath.Join(folder, name), 0o700); err != nil {
+			f.Fatal(err)
+		}
+	}
 	f.Fuzz(func(t *testing.T, kind uint8, source string) {
 		name := names[int(kind)%len(names)]
-		for _, m := range template.Read(name, []byte(source), template.Options{}).Machines {
+		read := template.Read(name, []byte(source), template.Options{Folder: folder})
+		for _, fn := range read.Functions {
+			for _, path := range append(fn.Layers, fn.Folder) {
+				if path != "" && path != folder && !strings.HasPrefix(path, folder+string(filepath.Separator)) {
+					t.Errorf("the code of %s is in %s", fn.ID, path)
+				}
+			}
+		}
+		for _, m := range read.Machines {
 			for _, d := range m.Validate(asl.Options{}) {
 				if r := d.Range; r.Start.Offset < 0 || r.End.Offset > len(source) {
 					t.Errorf("%v lies outside of the source", r)

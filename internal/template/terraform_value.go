@@ -13,7 +13,6 @@ import (
 type module struct {
 	*reader
 	home      home
-	files     []*hclBlock
 	variables map[string]*hclExpression // defaults, or what terraform.tfvars has
 	locals    map[string]*hclExpression
 	blocks    map[string]*hclBlock // "aws_lambda_function.pay", "data.archive_file.pay"
