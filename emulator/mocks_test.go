@@ -232,3 +232,17 @@ func TestMockedSyncExecution(t *testing.T) {
 		t.Errorf("got %+v, %v", out, err)
 	}
 }
+
+// Without its configuration, a test case cannot go on, and says why.
+func TestTestCaseWithoutItsConfiguration(t *testing.T) {
+	store := newSharedStore(t)
+	first := newTest(t, emulator.WithStore(store.open()), emulator.WithMocks(mocksOf(t, map[string]string{"Do": `{"0-1": {"Throw": {"Error": "Busy"}}}`})))
+	arn := first.start(withTestCase(first.create("m", retried)), "", `{}`)
+	first.em.Settle()
+	second := newTest(t, emulator.WithStore(store.reopen(first.em)))
+	second.em.Advance(time.Hour)
+	const want = `the execution runs the test case "T", and no mock configuration is set: --mocks FILE or SFN_MOCK_CONFIG names one`
+	if got := second.em.Execution(arn); got.Error != "States.Runtime" || !strings.Contains(got.Cause, want) {
+		t.Errorf("got %+v, want %s", got, want)
+	}
+}

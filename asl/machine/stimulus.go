@@ -14,7 +14,7 @@ type StimulusKind uint8
 // The stimuli.
 const (
 	Begin             StimulusKind = iota // the execution begins
-	Answered                              // a called task, or ReadItems or WriteResults, has returned Output, or failed with Failure
+	Answered                              // a called task, a test case instead of a worker, ReadItems or WriteResults has returned Output, or failed with Failure
 	CallbackSucceeded                     // SendTaskSuccess with Output
 	CallbackFailed                        // SendTaskFailure with Failure
 	CallbackHeartbeat                     // SendTaskHeartbeat

@@ -133,7 +133,7 @@ func (q *jobs) outcomes(execution int64) (known []*job) {
 
 // call makes the call that a command asks for. The outcome of a call that was
 // cancelled, or that was under way when the engine closed, is dropped; after a
-// restart the latter is made again.
+// restart the latter is made again. again says that the command was given before.
 func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command, again bool) {
 	j := e.jobs.add(e.root, x.id, c)
 	if j == nil {

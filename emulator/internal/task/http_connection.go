@@ -137,100 +137,65 @@ func (h *HTTP) callAWS(ctx context.Context, api, operation string, in value.Valu
 
 // connectionOf makes a connection of what EventBridge shows of it and of its
 // secret, which has the values that EventBridge hides. The form of the secret is
-// not documented: members are found in the spelling of the API and in snake case,
-// beside each other or one in the other.
+// not documented, so its members are found wherever they are.
 func connectionOf(shown, secret value.Value) Connection {
-	var c Connection
-	find := func(group string, names ...string) string {
-		for _, from := range []value.Value{secret, either(secret, group), either(secret, "AuthParameters", group), shown.Get(group)} {
-			for _, name := range names {
-				if v := either(from, name); v.Kind() == value.String {
-					return v.Text()
-				}
-			}
+	text := func(name string) string {
+		if v := findMember(secret, name); v.Kind() == value.String {
+			return v.Text()
 		}
-		return ""
+		return findMember(shown, name).Text()
 	}
+	var c Connection
 	switch {
 	case shown.Get("ApiKeyAuthParameters").Exists():
-		c.APIKey = &APIKey{find("ApiKeyAuthParameters", "ApiKeyName"), find("ApiKeyAuthParameters", "ApiKeyValue")}
+		c.APIKey = &APIKey{text("ApiKeyName"), text("ApiKeyValue")}
 	case shown.Get("BasicAuthParameters").Exists():
-		c.Basic = &BasicCredentials{find("BasicAuthParameters", "Username"), find("BasicAuthParameters", "Password")}
+		c.Basic = &BasicCredentials{text("Username"), text("Password")}
 	case shown.Get("OAuthParameters").Exists():
-		const group = "OAuthParameters"
-		client := func(name string) string {
-			if text := either(secret, group, "ClientParameters", name); text.Kind() == value.String {
-				return text.Text()
-			}
-			if text := find(group, name); text != "" {
-				return text
-			}
-			return shown.Get(group).Get("ClientParameters").Get(name).Text()
-		}
-		c.OAuth = &OAuth{Endpoint: find(group, "AuthorizationEndpoint"), Method: find(group, "HttpMethod"), ClientID: client("ClientID"), ClientSecret: client("ClientSecret")}
-		c.OAuth.Headers, c.OAuth.Query, c.OAuth.Body = parametersOf(shown.Get(group).Get("OAuthHttpParameters"), firstOf(either(secret, "OAuthHttpParameters"), either(secret, group, "OAuthHttpParameters")))
+		c.OAuth = &OAuth{Endpoint: text("AuthorizationEndpoint"), Method: text("HttpMethod"), ClientID: text("ClientID"), ClientSecret: text("ClientSecret")}
+		c.OAuth.Headers, c.OAuth.Query, c.OAuth.Body = parametersOf(shown, secret, "OAuthHttpParameters")
 	}
-	c.Headers, c.Query, c.Body = parametersOf(shown.Get("InvocationHttpParameters"), firstOf(either(secret, "InvocationHttpParameters"), either(secret, "AuthParameters", "InvocationHttpParameters")))
+	c.Headers, c.Query, c.Body = parametersOf(shown, secret, "InvocationHttpParameters")
 	return c
 }
 
-// parametersOf reads HTTP parameters: the values of the secret go before those
-// that are shown.
-func parametersOf(shown, secret value.Value) (headers, query, body []Parameter) {
+// parametersOf reads a group of HTTP parameters: the values of the secret go before
+// those that are shown.
+func parametersOf(shown, secret value.Value, group string) (headers, query, body []Parameter) {
+	shown, secret = findMember(shown, group), findMember(secret, group)
 	list := func(name string) (out []Parameter) {
-		for _, p := range shown.Get(name).Items() {
-			key := p.Get("Key").Text()
-			text := p.Get("Value").Text()
-			for _, s := range either(secret, name).Items() {
-				if v := either(s, "Value"); either(s, "Key").Text() == key && v.Kind() == value.String {
-					text = v.Text()
+		for _, p := range findMember(shown, name).Items() {
+			parameter := Parameter{findMember(p, "Key").Text(), findMember(p, "Value").Text()}
+			for _, s := range findMember(secret, name).Items() {
+				if v := findMember(s, "Value"); findMember(s, "Key").Text() == parameter.Key && v.Kind() == value.String {
+					parameter.Value = v.Text()
 				}
 			}
-			out = append(out, Parameter{key, text})
+			out = append(out, parameter)
 		}
 		return out
 	}
 	return list("HeaderParameters"), list("QueryStringParameters"), list("BodyParameters")
 }
 
-// firstOf returns the first that is a value.
-func firstOf(values ...value.Value) value.Value {
-	for _, v := range values {
-		if v.Exists() {
-			return v
+// findMember returns the first member of a name in an object, or in the objects within it
+// (not those in arrays), whether it is spelled as in the API or in snake case:
+// ApiKeyName or api_key_name. No value: there is none.
+func findMember(v value.Value, name string) value.Value {
+	if v.Kind() != value.Object {
+		return value.Value{}
+	}
+	for key, member := range v.Members() {
+		if strings.EqualFold(strings.ReplaceAll(key, "_", ""), name) {
+			return member
+		}
+	}
+	for _, member := range v.Members() {
+		if found := findMember(member, name); found.Exists() {
+			return found
 		}
 	}
 	return value.Value{}
-}
-
-// either follows members that are spelled as in the API, or in snake case:
-// ApiKeyName or api_key_name.
-func either(v value.Value, path ...string) value.Value {
-	for _, name := range path {
-		if member := v.Get(name); member.Exists() {
-			v = member
-			continue
-		}
-		v = v.Get(snakeCase(name))
-	}
-	return v
-}
-
-func snakeCase(name string) string {
-	if name == "ClientID" {
-		return "client_id"
-	}
-	var b strings.Builder
-	for i, c := range strings.Replace(name, "OAuth", "Oauth", 1) {
-		if c >= 'A' && c <= 'Z' {
-			if i > 0 {
-				b.WriteByte('_')
-			}
-			c += 'a' - 'A'
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
 }
 
 // authorize returns the headers that authorize a call.

@@ -483,24 +483,34 @@ func TestConnectionsOfEventBridge(t *testing.T) {
 			}
 		})
 	}
-	t.Run("OAuth", func(t *testing.T) {
-		login, requests := newLogin(t, func(int) string { return `{"access_token": "t"}` })
-		a := newAPI(t, ok)
-		s := HTTPSettings{Transport: trusting(a.Server, login), AWS: fakeAWS{
-			"DescribeConnection": `{"ConnectionState": "AUTHORIZED", "SecretArn": "arn:s", "AuthParameters": {"OAuthParameters": {"AuthorizationEndpoint": "` + login.URL + `",
-				"HttpMethod": "PUT", "ClientParameters": {"ClientID": "me"}, "OAuthHttpParameters": {"BodyParameters": [{"Key": "scope", "IsValueSecret": true}]}}}}`,
-			"GetSecretValue": `{"SecretString": "{\"client_id\": \"me\", \"client_secret\": \"s3cret\", \"oauth_http_parameters\": {\"body_parameters\": [{\"key\": \"scope\", \"value\": \"all\"}]}}"}`,
-		}}
-		if err := s.Destinations.Map("https://api.test", a.URL); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := NewHTTP(s).Run(t.Context(), httpCall(t, "")); err != nil {
-			t.Fatal(err)
-		}
-		if want := []string{"PUT / Basic bWU6czNjcmV0  scope=all&grant_type=client_credentials"}; !slices.Equal(*requests, want) {
-			t.Errorf("got %q, want %q", *requests, want)
-		}
-	})
+}
+
+func TestOAuthConnectionsOfEventBridge(t *testing.T) {
+	for name, secret := range map[string]string{
+		"flat":   `{"client_id": "me", "client_secret": "s3cret", "oauth_http_parameters": {"body_parameters": [{"key": "scope", "value": "all"}]}}`,
+		"nested": `{"client_parameters": {"client_id": "me", "client_secret": "s3cret"}, "o_auth_http_parameters": {"body_parameters": [{"key": "scope", "value": "all"}]}}`,
+		"as in the API": `{"AuthParameters": {"OAuthParameters": {"ClientParameters": {"ClientID": "me", "ClientSecret": "s3cret"},
+			"OAuthHttpParameters": {"BodyParameters": [{"Key": "scope", "Value": "all"}]}}}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			login, requests := newLogin(t, func(int) string { return `{"access_token": "t"}` })
+			a := newAPI(t, ok)
+			s := HTTPSettings{Transport: trusting(a.Server, login), AWS: fakeAWS{
+				"DescribeConnection": `{"ConnectionState": "AUTHORIZED", "SecretArn": "arn:s", "AuthParameters": {"OAuthParameters": {"AuthorizationEndpoint": "` + login.URL + `",
+					"HttpMethod": "PUT", "ClientParameters": {"ClientID": "me"}, "OAuthHttpParameters": {"BodyParameters": [{"Key": "scope", "IsValueSecret": true}]}}}}`,
+				"GetSecretValue": value.OfMembers("SecretString", value.OfString(secret)).String(),
+			}}
+			if err := s.Destinations.Map("https://api.test", a.URL); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := NewHTTP(s).Run(t.Context(), httpCall(t, "")); err != nil {
+				t.Fatal(err)
+			}
+			if want := []string{"PUT / Basic bWU6czNjcmV0  scope=all&grant_type=client_credentials"}; !slices.Equal(*requests, want) {
+				t.Errorf("got %q, want %q", *requests, want)
+			}
+		})
+	}
 }
 
 func TestConnectionErrors(t *testing.T) {
