@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -248,5 +250,27 @@ func TestTraceOfAServer(t *testing.T) {
 	}
 	if code, out, _ := against(em.URL(), "logs", "each", "--limit", "1"); code != ExitOK || !strings.Contains(out, "x each/x  FAILED in 0ms  Bad: very  (aslocal trace each/x") {
 		t.Errorf("logs: %d, %s", code, out)
+	}
+}
+
+// Shells complete the names of a server.
+func TestCompletion(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL_SFN", remoteServer(t).URL())
+	for args, want := range map[string]string{
+		"start o":      "order orders other",
+		"ls oth":       "other",
+		"trace order/": "order/run-2 order/run-1",
+		"stop na":      "nap/long",
+		"show nap/":    "nap/long",
+		"show na":      "nap",
+		"stop x/":      "",
+		"start order ": "", // a second argument
+	} {
+		var out bytes.Buffer
+		code := Main(append([]string{"__complete"}, strings.Split(args, " ")...), strings.NewReader(""), &out, io.Discard)
+		names, _, _ := strings.Cut(out.String(), ":4\n") // ShellCompDirectiveNoFileComp
+		if got := strings.Join(strings.Fields(names), " "); code != ExitOK || got != want {
+			t.Errorf("%s: code %d, got %q, want %q", args, code, out.String(), want)
+		}
 	}
 }

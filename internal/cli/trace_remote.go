@@ -38,6 +38,7 @@ state when it has ended, up to 100 of them.
 		RunE: func(c *cobra.Command, args []string) error { return t.run(c, args[0]) },
 	}
 	t.flags(c)
+	c.ValidArgsFunction = t.completeExecutions
 	c.Flags().BoolVarP(&t.follow, "follow", "f", false, "show also what happens from now on, until the execution ends")
 	c.Flags().BoolVar(&t.json, "json", false, "print the events as JSON, an event a line")
 	return c
@@ -118,6 +119,9 @@ const maxTracedChildren = 100
 
 // showChildren shows what children have done since the last time.
 func (t *remoteTrace) showChildren(ctx context.Context, run string) error {
+	if run == "" {
+		return nil // it ended before it began
+	}
 	children, err := t.executions(ctx, run, maxTracedChildren+1)
 	if err != nil {
 		return err
