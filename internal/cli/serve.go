@@ -51,11 +51,15 @@ registered, and registered again when a file changes: those of definitions (*.as
 aslocal.yaml run as processes of this machine. With a FILE only what that template or definition defines is served.
 
 ${Name}, parameters, exports and other things that only a deployment knows have values from --substitute, or texts that fit. State is kept in
-.aslocal/ in the folder.`,
+.aslocal/ in the folder.
+
+A line is printed for each call that changes something or is refused, for each execution that ends, and for what functions write; of more than 20 in a
+second the others are counted. aslocal ls, start, trace, show, stop, redrive and logs work on the server while it runs.`,
 		Example: `  aslocal serve
   aslocal serve template.yaml --substitute Stage=dev
   aslocal serve my-app --lambda-endpoint http://127.0.0.1:3001
-  aslocal serve --durability memory --port 0`,
+  aslocal serve --durability memory --port 0
+  aslocal serve --log-format json`,
 		Args: positional(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			folder := "."

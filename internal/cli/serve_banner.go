@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -67,12 +68,21 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 	tell(w, "Try it", b.example())
 }
 
-// example is a command that shows something at once.
+// example is a command that shows something at once. An input that lies beside a
+// definition (order.json beside order.asl.json) belongs to it.
 func (b *banner) example() string {
-	for _, m := range b.outcome.stored {
-		return "aslocal start " + m.name + " --wait" + endpointFlag(b.endpoint)
+	if len(b.outcome.stored) == 0 {
+		return "aslocal init shop  # writes a small project"
 	}
-	return "aslocal init shop  # writes a small project"
+	name, input := b.outcome.stored[0].name, ""
+	for _, m := range b.project.machines {
+		base, ok := machineName(m.place)
+		beside := filepath.Join(filepath.Dir(m.place), base+".json")
+		if info, err := os.Stat(beside); ok && m.Name == name && err == nil && info.Mode().IsRegular() {
+			input = " --input " + beside
+		}
+	}
+	return "aslocal start " + name + input + " --wait" + endpointFlag(b.endpoint)
 }
 
 // tell writes lines of the banner under a heading. They may have names from
