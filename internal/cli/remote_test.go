@@ -130,7 +130,7 @@ func TestCommandsAgainstAServer(t *testing.T) {
 		{"ls order --limit 1 --json", ExitOK, `"name":"run-2"`, ""},
 		{"ls orders", ExitUsage, "", "nothing is kept of the executions of orders"},
 		{"ls --limit 0", ExitUsage, "", "--limit: expected a number from 1, got 0"},
-		{"start order --input {", ExitUsage, "", "aslocal: hint: JSON, @FILE, or - for stdin"},
+		{"start order --input {", ExitUsage, "", "aslocal: hint: JSON, the name of a file (also @FILE), or - for stdin"},
 		{"start order --input - --wait", ExitOK, `{"from":"stdin"}`, ""},
 		{`start order --input {"bad":1} --wait`, ExitFailed, "", "FAILED: Bad: very"},
 		{"start orders --wait", ExitOK, "{}", ""},

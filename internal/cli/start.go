@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -42,7 +41,7 @@ Express state machine that is not waited for leaves no trace but the line that a
 	}
 	s.flags(c)
 	c.ValidArgsFunction = s.completeMachines
-	c.Flags().StringVarP(&s.input, "input", "i", "{}", "input: JSON, the name of a file (also @FILE), or - for stdin")
+	c.Flags().StringVarP(&s.input, "input", "i", "{}", "input: "+inputUsage)
 	c.Flags().StringVar(&s.name, "name", "", "`name` of the execution; a random one if not set")
 	c.Flags().BoolVarP(&s.wait, "wait", "w", false, "wait for the end and print the output")
 	s.waitFlags(c)
@@ -53,11 +52,7 @@ func (s *starter) run(c *cobra.Command, name string) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	given := s.input
-	if info, err := os.Stat(given); err == nil && !info.IsDir() {
-		given = "@" + given
-	}
-	text, _, err := readJSON("--input", given, c.InOrStdin())
+	text, _, err := readJSON("--input", s.input, c.InOrStdin())
 	if err != nil {
 		return err
 	}
