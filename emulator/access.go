@@ -32,10 +32,11 @@ type access struct {
 	hosts     map[string]bool // allowed by name
 	below     []string        // allowed with what is below, with the dot: ".localhost"
 	addresses bool            // every address is allowed
+	refused   func(r *http.Request, status int, why string)
 }
 
-func newAccess(allowed []string, next http.Handler) *access {
-	a := &access{next: next, hosts: map[string]bool{"localhost": true}, below: []string{".localhost"}}
+func newAccess(allowed []string, next http.Handler, refused func(r *http.Request, status int, why string)) *access {
+	a := &access{next: next, refused: refused, hosts: map[string]bool{"localhost": true}, below: []string{".localhost"}}
 	for _, host := range allowed {
 		host = hostname(host)
 		if address, err := netip.ParseAddr(host); err == nil && address.IsUnspecified() {
@@ -53,6 +54,7 @@ func newAccess(allowed []string, next http.Handler) *access {
 // ServeHTTP refuses a request, in the API's own form, or lets it through.
 func (a *access) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if why := a.refusal(r); why != "" {
+		a.refused(r, http.StatusForbidden, why)
 		awsjson.Refuse(w, &awsjson.Error{Name: "com.amazon.coral.service#AccessDeniedException", Message: why, Status: http.StatusForbidden})
 		return
 	}

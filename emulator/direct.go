@@ -140,8 +140,13 @@ func (e *Emulator) History(arn string) ([]Event, error) {
 // eventOf returns what a user sees of an event.
 func (e *Emulator) eventOf(ev *machine.Event) Event {
 	record := *ev
-	_, details := history.Details(ev, history.Options{Region: e.home.Region})
-	return Event{ID: ev.ID, PreviousEventID: ev.Prev, Timestamp: time.UnixMilli(ev.At).UTC(), Type: history.Type(ev), Details: details, Record: &record}
+	return eventIn(e.home.Region, &record)
+}
+
+// eventIn returns what a user sees of an event in a region.
+func eventIn(region string, ev *machine.Event) Event {
+	_, details := history.Details(ev, history.Options{Region: region})
+	return Event{ID: ev.ID, PreviousEventID: ev.Prev, Timestamp: time.UnixMilli(ev.At).UTC(), Type: history.Type(ev), Details: details, Record: ev}
 }
 
 // WithObserver calls observe for the events of all executions once they are

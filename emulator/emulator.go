@@ -51,6 +51,8 @@ type Emulator struct {
 	actions  map[string]awsjson.Action // of the api
 	handler  http.Handler
 	notes    notes
+	watchers watchers
+	streams  streams
 	closing  sync.Once
 	closed   error // of Close
 }
@@ -254,6 +256,8 @@ func New(options ...Option) (*Emulator, error) {
 		}
 	}
 	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
+	e.streams.open()
+	s.local.log = e.watchers.alsoLog(s.local.log)
 	if e.tasks, err = newTasks(&s, &nested{em: e}); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
@@ -271,7 +275,7 @@ func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 	}
 	c := engine.Config{
 		Clock: s.clock, Store: s.store, Tasks: mock.Runner{File: mocks, Next: e.tasks}, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
-		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log,
+		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log, Ended: e.watchers.ended,
 	}
 	e.engine = engine.New(c)
 	if s.observe != nil {

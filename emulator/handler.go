@@ -15,22 +15,23 @@ import (
 // other requests are meant for other services of AWS.
 func (e *Emulator) newHandler(s *settings) http.Handler {
 	functions := e.tasks.local
-	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: e.actions, Log: s.log, RequestID: s.random.For("requests").UUID}
+	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: e.actions, Log: s.log, RequestID: s.random.For("requests").UUID, Seen: e.watchers.called}
 	router := mux.NewRouter()
 	router.Path("/").MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return otherService(r) == "" }).HandlerFunc(aboutPage)
 	e.routePendingTasks(router)
+	e.routeStreams(router)
 	router.PathPrefix(lambda.APIPath).MatcherFunc(func(*http.Request, *mux.RouteMatch) bool { return !functions.Empty() }).Handler(functions)
-	router.NotFoundHandler = http.HandlerFunc(refuseOther)
+	router.NotFoundHandler = http.HandlerFunc(e.refuseOther)
 	return newAccess(s.allowedHosts, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Method != http.MethodPost || r.URL.Path != "/":
 			router.ServeHTTP(w, r)
 		case otherService(r) != "" || form(r):
-			refuseOther(w, r)
+			e.refuseOther(w, r)
 		default: // past the router, which would copy the request
 			service.ServeHTTP(w, r)
 		}
-	}))
+	}), e.watchers.refused)
 }
 
 // aboutPage says to a person with a browser what this is.

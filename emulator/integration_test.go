@@ -127,6 +127,7 @@ func TestAPIGateway(t *testing.T) {
 		{"an-empty-text", `"` + local + `", "Method": "PUT", "Path": "pets/", "RequestBody": null`, `"ResponseBody":""`, `PUT /pets/`},
 		{"refused", `"` + local + `", "Method": "GET", "Path": "none"`, `ApiGateway.403: {"message":"Forbidden"}`, ""},
 		{"a-body-with-GET", `"` + local + `", "Method": "GET", "RequestBody": {}`, `States.Runtime: `, ""},
+		{"elsewhere", `"api.example.com", "Method": "GET", "Stage": "dev", "Path": "/pets", "QueryParameters": {"k": ["a", "b"]}`, `"StatusCode":200`, ""},
 		{"nobody-there", `"127.0.0.1:1", "Method": "GET"`, `ApiGateway.SdkClientException: Unable to execute HTTP request: `, ""},
 	} {
 		got := x.em.Wait(x.start(x.create(c.name, `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::apigateway:invoke",
@@ -169,7 +170,7 @@ func TestEKS(t *testing.T) {
 		{"call", "call", server.URL, `"Method": "GET", "Path": "/api/v1/pods", "QueryParameters": {"limit": ["1"]}`, `{"ResponseBody":{"kind":"PodList"},"StatusCode":200,"StatusText":"OK"}`},
 		{"refused", "call", server.URL, `"Method": "GET", "Path": "/secrets"`, `EKS.401: {"ResponseBody":{"kind":"Status"},"StatusCode":401,"StatusText":"Unauthorized"}`},
 		{"job", "runJob.sync", server.URL, `"Namespace": "ns", "Job": {"kind": "Job"}, "LogOptions": {"RetrieveLogs": true}`, `"logs":{"pods":{"pi-1":{"containers":{"c":{"log":3.14}}}}}`},
-		{"at-AWS", "call", "https://x.eks.amazonaws.com", `"Method": "GET", "Path": "/"`, `EKS.SdkClientException: the cluster at x.eks.amazonaws.com is at AWS and is not called`},
+		{"at-AWS", "call", "https://x.eks.amazonaws.com", `"Method": "GET", "Path": "/"`, `EKS.SdkClientException: the cluster at x.eks.amazonaws.com is on another machine and is not called`},
 		{"no-URL", "call", "cluster", `"Method": "GET", "Path": "/"`, `States.Runtime: `},
 	} {
 		arn := x.start(x.create(c.name, `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::eks:`+c.resource+`",

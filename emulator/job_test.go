@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -45,8 +46,9 @@ type job struct {
 	cancelBody string
 }
 
-// restOperations are the operations of services in REST, by path.
-var restOperations = map[string]string{"/v1/submitjob": "SubmitJob", "/v1/describejobs": "DescribeJobs", "/v1/terminatejob": "TerminateJob"}
+// restOperations are the operations of services in REST, by path, or by method and path.
+var restOperations = map[string]string{"/v1/submitjob": "SubmitJob", "/v1/describejobs": "DescribeJobs", "/v1/terminatejob": "TerminateJob",
+	"DELETE /clusters/c/fargate-profiles/f": "DeleteFargateProfile", "GET /clusters/c/fargate-profiles/f": "DescribeFargateProfile"}
 
 // lowered writes members of ECS as its API does.
 var lowered = strings.NewReplacer(`"LastStatus":`, `"lastStatus":`, `"Containers":`, `"containers":`, `"ExitCode":`, `"exitCode":`, `"Name":`, `"name":`)
@@ -61,7 +63,7 @@ func newJobServer(t *testing.T, j job, states ...string) *jobServer {
 func (s *jobServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	if operation == "" {
-		operation = restOperations[r.URL.Path]
+		operation = cmp.Or(restOperations[r.URL.Path], restOperations[r.Method+" "+r.URL.Path])
 	}
 	body, _ := io.ReadAll(r.Body)
 	s.mu.Lock()
@@ -73,7 +75,13 @@ func (s *jobServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case starts:
 		io.WriteString(w, started)
 	case polls:
-		io.WriteString(w, strings.ReplaceAll(shown, "STATUS", lowered.Replace(s.states[min(s.polls, len(s.states)-1)])))
+		answer := strings.ReplaceAll(shown, "STATUS", lowered.Replace(s.states[min(s.polls, len(s.states)-1)]))
+		if status, rest, _ := strings.Cut(answer, " "); len(status) == 3 { // an error
+			code, _ := strconv.Atoi(status)
+			w.WriteHeader(code)
+			answer = rest
+		}
+		io.WriteString(w, answer)
 		s.polls++
 	case s.job.cancels:
 		io.WriteString(w, "{}")
@@ -277,5 +285,43 @@ func TestJobIsNotJumpedOver(t *testing.T) {
 	x := newTest(t, emulator.WithServicesEndpoint(slow.URL), emulator.WithAutoAdvance(begun))
 	if got := x.em.Wait(x.start(x.create("m", s.definition(`, "TimeoutSeconds": 2`)), "", `{}`)); got.Status != "SUCCEEDED" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// Polls that fail for a reason that can pass are made again, but not for ever. A job that
+// is gone is over where that is what was wanted.
+func TestJobPollsThatFail(t *testing.T) {
+	batch := allJobs[0]
+	group := job{
+		resource: "eks:deleteFargateProfile", parameters: `{"ClusterName": "c", "FargateProfileName": "f"}`,
+		starts: `DeleteFargateProfile {"fargateProfile": {"clusterName": "c", "fargateProfileName": "f", "status": "DELETING"}}`, polls: "DescribeFargateProfile STATUS",
+	}
+	const there, gone = `{"fargateProfile": {"status": "DELETING"}}`, `404 {"__type": "ResourceNotFoundException", "message": "m"}`
+	for _, c := range []struct {
+		name   string
+		job    job
+		states []string // the answers to polls
+		want   string
+	}{
+		{"twice", batch, []string{"500 ", "429 {}", `{"jobs": [{"status": "SUCCEEDED"}]}`}, `{"Status":"SUCCEEDED"}: `},
+		{"for ever", batch, []string{"503 "}, "Batch.AWSBatchException: null (Service: AWSBatch; Status Code: 503; "},
+		{"not JSON", batch, []string{"<html>"}, "Batch.SdkClientException: Unable to execute HTTP request: "},
+		{"for good", batch, []string{`400 {"__type": "ClientException", "message": "no"}`}, "Batch.ClientException: no (Service: AWSBatch; "},
+		{"not known yet", batch, []string{`{"jobs": []}`, `{"jobs": [{"status": "SUCCEEDED"}]}`}, `{"Status":"SUCCEEDED"}: `},
+		{"never known", batch, []string{`{"jobs": []}`}, "States.TaskFailed: the job cannot be followed: the answer of DescribeJobs has no Jobs.Status: "},
+		{"gone", group, []string{there, gone}, `{"FargateProfile":{"Status":"DELETING"}}: `},
+		{"gone at once", group, []string{gone}, `{"FargateProfile":{"ClusterName":"c","FargateProfileName":"f","Status":"DELETING"}}: `},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.job.polls = strings.SplitN(c.job.polls, " ", 2)[0] + " STATUS"
+			s := newJobServer(t, c.job, c.states...)
+			x := newTest(t, emulator.WithServicesEndpoint(s.URL))
+			arn := x.start(x.create("m", s.definition("")), "", `{}`)
+			x.em.Advance(time.Hour)
+			got := x.em.Execution(arn)
+			if said := got.Output + got.Error + ": " + got.Cause; !strings.HasPrefix(said, c.want) {
+				t.Errorf("got %s\nwant %s", said, c.want)
+			}
+		})
 	}
 }

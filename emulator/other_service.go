@@ -83,9 +83,12 @@ func notHere(service string) string {
 }
 
 // refuseOther answers a request for another service.
-func refuseOther(w http.ResponseWriter, r *http.Request) {
+func (e *Emulator) refuseOther(w http.ResponseWriter, r *http.Request) {
 	service := otherService(r)
 	message, code := notHere(service), "UnknownOperationException"
+	if service != "" || form(r) { // else it is a page that a browser looks for
+		e.watchers.refused(r, http.StatusBadRequest, message)
+	}
 	switch {
 	case r.Header.Get("X-Amz-Target") != "": // AWS JSON
 		awsjson.Refuse(w, &awsjson.Error{Name: code, Message: message, Status: http.StatusBadRequest})

@@ -23,10 +23,10 @@ const pay = `{"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "T"},
 	"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pay", "End": true}}}`
 
 // failing answers the first calls with an error, and later ones with 42.
-func failing(times int) emulator.Option {
+func failing(times int64) emulator.Option {
+	var calls atomic.Int64
 	return emulator.WithTask("pay", func(context.Context, value.Value) (value.Value, error) {
-		if times > 0 {
-			times--
+		if calls.Add(1) <= times {
 			return value.Value{}, &asl.Error{Name: "Busy", Cause: "not now"}
 		}
 		return value.OfInt(42), nil

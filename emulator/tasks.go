@@ -37,7 +37,7 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	if err != nil {
 		return nil, err
 	}
-	functions, err := task.NewLambda(cmp.Or(s.lambdaEndpoint, local(endpoints, "lambda")))
+	functions, err := task.NewLambda(cmp.Or(s.lambdaEndpoint, s.localEndpoint("lambda", "AWS_ENDPOINT_URL_LAMBDA")))
 	if err != nil {
 		return nil, err
 	}
@@ -47,16 +47,16 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 		}
 	}
 	s.s3.Region = s.region
-	s.s3.Endpoint = cmp.Or(s.s3.Endpoint, local(endpoints, "s3"))
+	s.s3.Endpoint = cmp.Or(s.s3.Endpoint, s.localEndpoint("s3", "AWS_ENDPOINT_URL_S3"))
 	storage, err := s3.Open(s.s3)
 	if err != nil {
 		return nil, err
 	}
-	t := &tasks{lambda: functions, local: newFunctions(s), apis: task.NewAPIGateway(endpoint(endpoints, "apigateway")), data: distributedmap.New(storage)}
+	t := &tasks{lambda: functions, local: newFunctions(s), apis: task.NewAPIGateway(s.endpoint("apigateway", "AWS_ENDPOINT_URL_API_GATEWAY")), data: distributedmap.New(storage)}
 	functions.SetHost(t.local)
 	t.Now, t.Random = s.clock.Now, s.random
 	client := awsclient.New(awsclient.Settings{Endpoints: endpoints, Region: s.region})
-	t.addServices(task.WithFolders(storage, client), endpoints)
+	t.addServices(task.WithFolders(storage, client), s.endpoint("eks", "AWS_ENDPOINT_URL_EKS") == realAWS)
 	if t.http, err = s.http.runner(s, client); err != nil {
 		return nil, err
 	}
@@ -77,16 +77,17 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	return t, nil
 }
 
-// addServices adds the runners of all services but Lambda and Step Functions.
-func (t *tasks) addServices(client task.Caller, endpoints *awsclient.Endpoints) {
+// addServices adds the runners of all services but Lambda and Step Functions. Clusters
+// of EKS on other machines are called if remote is set.
+func (t *tasks) addServices(client task.Caller, remote bool) {
 	t.Add("aws-sdk:*", task.SDK{Client: client})
 	for _, a := range service.Actions() {
 		if a.ForTasks() && a.Operation != "" {
-			t.Add(a.String(), task.Optimized{Client: client})
+			t.Add(a.Service.Name+":*", task.Optimized{Client: client})
 		}
 	}
 	t.Add("apigateway:invoke", t.apis)
-	eks := task.EKS{AWS: endpoint(endpoints, "eks") == realAWS}
+	eks := task.EKS{AWS: remote}
 	t.Add("eks:call", eks)
 	t.Add("eks:runJob", eks)
 }
@@ -126,15 +127,21 @@ func (s *settings) endpoints() (*awsclient.Endpoints, error) {
 	return &e, nil
 }
 
-// endpoint is that of a service, "" if there is none.
-func endpoint(all *awsclient.Endpoints, service string) string {
-	url, _ := all.URL(service) // a call says what is wrong with a variable
-	return url
+// endpoint is that of one service, as endpoints has it; "" if there is none. It does not
+// read the models of services, of which most emulators need none.
+func (s *settings) endpoint(service, variable string) string {
+	if s.environment != nil {
+		ignored, _ := s.environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+		if url, _ := s.environment(variable); url != "" && !strings.EqualFold(ignored, "true") {
+			return url
+		}
+	}
+	return cmp.Or(s.serviceEndpoints[service], s.serviceEndpoints[""])
 }
 
-// local is the endpoint of a service for those who do not call AWS itself.
-func local(all *awsclient.Endpoints, service string) string {
-	if url := endpoint(all, service); url != realAWS {
+// localEndpoint is the endpoint of a service for those who do not call AWS itself.
+func (s *settings) localEndpoint(service, variable string) string {
+	if url := s.endpoint(service, variable); url != realAWS {
 		return url
 	}
 	return ""

@@ -99,10 +99,12 @@ func newRoot() *cobra.Command {
 		Use:   "aslocal",
 		Short: "A local AWS Step Functions",
 		Long:  "aslocal runs AWS Step Functions state machines on this machine: offline, with the real AWS SDKs and CLI, against your own Lambda handlers.",
-		Example: `  aslocal serve                      # the API on http://127.0.0.1:8083, with the *.asl.json files found here
+		Example: `  aslocal init shop                  # a small project that runs at once
+  aslocal serve                      # the API on http://127.0.0.1:8083, with the *.asl.json files found here
   aslocal run order.asl.json --input '{"total": 42}'
   aslocal eval '$sum(lines.price)' order.json
-  aslocal validate order.asl.json`,
+  aslocal validate order.asl.json
+  aslocal start order --wait         # on the server that runs, as ls, trace, show, stop, redrive and logs`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -115,7 +117,8 @@ func newRoot() *cobra.Command {
 		}
 		return c.Help()
 	}
-	root.AddCommand(newServe(), newRun(), newEval(), newValidate(), newSchema(), newPending(), newAnswer(), newVersion())
+	root.AddCommand(newInit(), newServe(), newRun(), newEval(), newValidate(), newSchema(), newVersion())
+	root.AddCommand(newLs(), newStart(), newTrace(), newShow(), newStop(), newRedrive(), newLogs(), newPending(), newAnswer())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return exit(ExitUsage, c.CommandPath()+" --help shows the flags", "%s", flagError(err))
 	})

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/value"
@@ -31,13 +30,4 @@ func (l *eventLog) log(e emulator.FunctionLogEntry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fmt.Fprintln(l.w, line)
-}
-
-// serveLog returns what shows lines while serve runs.
-func serveLog(w io.Writer) func(emulator.FunctionLogEntry) {
-	return func(e emulator.FunctionLogEntry) {
-		if !e.Platform {
-			tell(w, "Log", newTerminal(w).clean(e.Function+": "+e.Text, maxLogLine))
-		}
-	}
 }

@@ -50,14 +50,14 @@ serverless.yml, Terraform): then MACHINE is the state machine, if there are seve
 this machine. Exit codes: 0 the execution succeeded, 1 it did not, 2 the command line or a setting is wrong, 3 the definition has errors,
 4 --timeout was too short, 130 interrupted.`,
 		Example: `  aslocal run order.asl.json --input '{"total": 42}'
-  aslocal run order.asl.yaml --input @order.json --fast
+  aslocal run order.asl.yaml --input order.json --fast
   cat order.json | aslocal run order.asl.json --input -
   aslocal run order.asl.json --mocks MockConfigFile.json --case CardDeclined`,
 		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args[0]) },
 	}
 	r.flags(c)
-	c.Flags().StringVarP(&r.input, "input", "i", "{}", "input: JSON, @FILE, or - for stdin")
+	c.Flags().StringVarP(&r.input, "input", "i", "{}", "input: "+inputUsage)
 	c.Flags().BoolVar(&r.fast, "fast", false, "skip Waits and the pauses before retries")
 	c.Flags().BoolVarP(&r.quiet, "quiet", "q", false, "print no trace")
 	c.Flags().BoolVar(&r.json, "json", false, "print the trace as JSON, an event a line")
@@ -70,7 +70,7 @@ this machine. Exit codes: 0 the execution succeeded, 1 it did not, 2 the command
 
 func (r *runner) run(c *cobra.Command, path string) error {
 	if path == "-" && r.input == "-" {
-		return exit(ExitUsage, "--input @FILE reads the input from a file", "--input: stdin is the definition already")
+		return exit(ExitUsage, "--input FILE reads the input from a file", "--input: stdin is the definition already")
 	}
 	if r.quiet && r.json {
 		return exit(ExitUsage, "", "--quiet and --json: expected one of them at most")

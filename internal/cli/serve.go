@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -30,6 +32,9 @@ type server struct {
 	durability string
 	missing    string
 	substitute map[string]string
+	quiet      bool
+	verbose    bool
+	logFormat  string
 }
 
 // substituteUsage is the description of --substitute.
@@ -46,11 +51,15 @@ registered, and registered again when a file changes: those of definitions (*.as
 aslocal.yaml run as processes of this machine. With a FILE only what that template or definition defines is served.
 
 ${Name}, parameters, exports and other things that only a deployment knows have values from --substitute, or texts that fit. State is kept in
-.aslocal/ in the folder.`,
+.aslocal/ in the folder.
+
+A line is printed for each call that changes something or is refused, for each execution that ends, and for what functions write; of more than 20 in a
+second the others are counted. aslocal ls, start, trace, show, stop, redrive and logs work on the server while it runs.`,
 		Example: `  aslocal serve
   aslocal serve template.yaml --substitute Stage=dev
   aslocal serve my-app --lambda-endpoint http://127.0.0.1:3001
-  aslocal serve --durability memory --port 0`,
+  aslocal serve --durability memory --port 0
+  aslocal serve --log-format json`,
 		Args: positional(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			folder := "."
@@ -67,6 +76,9 @@ ${Name}, parameters, exports and other things that only a deployment knows have 
 	c.Flags().IntVar(&s.port, "port", 8083, "port to listen on, 0 for a free one")
 	c.Flags().StringVar(&s.data, "data", "", "folder for state; .aslocal in the served folder if not set")
 	c.Flags().StringVar(&s.missing, "missing", "", "what happens to a task when nothing is set up for its resource: fail (the default), or hold (it waits for aslocal answer)")
+	c.Flags().BoolVarP(&s.quiet, "quiet", "q", false, "print no line for calls, executions and functions")
+	c.Flags().BoolVarP(&s.verbose, "verbose", "v", false, "print a line also for calls that only ask, for children of Map Runs, and for Lambda's own lines of functions")
+	c.Flags().StringVar(&s.logFormat, "log-format", "text", "how everything is printed: text, or json (an object a line)")
 	c.Flags().StringVar(&s.durability, "durability", "disk", "what an answer waits for: disk (survives a power cut), process (survives a crash of aslocal), memory (keeps nothing)")
 	return c
 }
@@ -75,6 +87,12 @@ func (s *server) run(c *cobra.Command, target string) error {
 	began := time.Now()
 	if s.port < 0 || s.port > 65535 {
 		return exit(ExitUsage, "", "--port: expected 0 to 65535, got %d", s.port)
+	}
+	if s.logFormat != "text" && s.logFormat != "json" {
+		return exit(ExitUsage, "", "--log-format: expected text or json, got %q", s.logFormat)
+	}
+	if s.quiet && s.verbose {
+		return exit(ExitUsage, "", "--quiet and --verbose: expected one of them at most")
 	}
 	folder, only, err := served(target)
 	if err != nil {
@@ -100,8 +118,8 @@ func (s *server) run(c *cobra.Command, target string) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
-	options = append(options, emulator.WithStore(store), emulator.WithLogger(log), emulator.WithFunctionLog(serveLog(c.OutOrStdout())),
+	out, log := s.logs(c)
+	options = append(options, emulator.WithStore(store), emulator.WithLogger(log),
 		emulator.WithLateRecovery()) // what it goes on with may call functions of the project
 	em, err := emulator.New(options...)
 	if err != nil {
@@ -117,13 +135,16 @@ func (s *server) run(c *cobra.Command, target string) error {
 	registrar := newRegistrar(em)
 	b := banner{
 		server: s, config: config, project: project, outcome: registrar.apply(c.Context(), project), registrar: registrar,
-		endpoint: s.url(listener.Addr()), state: where, took: time.Since(began),
+		endpoint: s.url(listener.Addr()), state: where, took: time.Since(began), activity: s.newActivity(s.url(listener.Addr()), out),
+	}
+	if !s.quiet {
+		defer em.Watch(b.activity.see)()
 	}
 	if err := em.Recover(); err != nil {
 		return errors.Join(exit(ExitFailed, "", "%v", err), listener.Close(), em.Close(), registrar.close())
 	}
 	stop := b.inBackground(c, &reloader{
-		settings: &s.settings, folder: folder, only: only, config: config, substitute: s.substitute, registrar: registrar, out: c.OutOrStdout(),
+		settings: &s.settings, folder: folder, only: only, config: config, substitute: s.substitute, registrar: registrar, out: out,
 	}, began)
 	err = serve(c.Context(), em, listener)
 	stop()
@@ -134,19 +155,38 @@ func (s *server) run(c *cobra.Command, target string) error {
 // ends it and waits for its end.
 func (b *banner) inBackground(c *cobra.Command, r *reloader, began time.Time) (stop func()) {
 	ctx, cancel := context.WithCancel(c.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
+	last, cancelLast := context.WithCancel(context.WithoutCancel(ctx)) // for what happens until the server has ended
+	var ended sync.WaitGroup
+	ended.Go(func() {
 		r.read, _ = readSettings(b.settings.config, r.folder) // it has been read without an error just now
 		w := newWatcher(r.files(b.project), began, func() []string { return r.reload(ctx) })
 		b.print(ctx, r.out)
+		ended.Go(func() { b.activity.run(last) })
 		r.tellFunctions(ctx)
 		w.run(ctx)
-	}()
+	})
 	return func() {
 		cancel()
-		<-ended
+		cancelLast()
+		ended.Wait()
 	}
+}
+
+// logs returns where serve writes, and the log of the emulator.
+func (s *server) logs(c *cobra.Command) (io.Writer, *slog.Logger) {
+	if s.logFormat == "json" {
+		return newJSONLog(c.OutOrStdout()), newJSONLog(c.ErrOrStderr()).Logger
+	}
+	return c.OutOrStdout(), slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
+}
+
+// newActivity returns what prints calls, executions and lines of functions.
+func (s *server) newActivity(endpoint string, out io.Writer) *activity {
+	form := noticeForm{terminal: newTerminal(out), endpoint: endpoint, verbose: s.verbose}
+	if log, ok := out.(jsonLog); ok {
+		return newActivity(form, out, log.Logger)
+	}
+	return newActivity(form, out, nil)
 }
 
 // served returns the folder that is served, and the file if it is one alone.
@@ -243,6 +283,7 @@ func loopback(host string) bool {
 // finish.
 func serve(ctx context.Context, em *emulator.Emulator, listener net.Listener) error {
 	server := &http.Server{Handler: em, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	server.RegisterOnShutdown(em.EndStreams)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	var err error

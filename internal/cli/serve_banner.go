@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ type banner struct {
 	endpoint  string // of the API
 	state     string // where it is
 	took      time.Duration
+	activity  *activity
 }
 
 // print writes the banner. Requests are answered meanwhile.
@@ -61,12 +63,37 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 		tell(w, "Warning", cmp.Or(b.host, "every address of this machine")+" can be reached from outside, and callers are not authenticated: others can run your state machines")
 	}
 	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+b.endpoint,
-		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+b.shownHost())
+		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+b.shownHost(),
+		"export AWS_DEFAULT_REGION="+cmp.Or(b.config.region, "us-east-1")+" AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test  # if the client has no others; any do")
+	tell(w, "Try it", b.example())
+}
+
+// example is a command that shows something at once. An input that lies beside a
+// definition (order.json beside order.asl.json) belongs to it.
+func (b *banner) example() string {
+	if len(b.outcome.stored) == 0 {
+		return "aslocal init shop  # writes a small project"
+	}
+	name, input := b.outcome.stored[0].name, ""
+	for _, m := range b.project.machines {
+		base, ok := machineName(m.place)
+		beside := filepath.Join(filepath.Dir(m.place), base+".json")
+		if info, err := os.Stat(beside); ok && m.Name == name && err == nil && info.Mode().IsRegular() {
+			input = " --input " + beside
+		}
+	}
+	return "aslocal start " + name + input + " --wait" + endpointFlag(b.endpoint)
 }
 
 // tell writes lines of the banner under a heading. They may have names from
 // outside in them.
 func tell(w io.Writer, heading string, lines ...string) {
+	if log, ok := w.(jsonLog); ok {
+		if len(lines) > 0 {
+			log.tell(heading, lines)
+		}
+		return
+	}
 	for _, line := range lines {
 		fmt.Fprintf(w, "  %-9s %s\n", heading, printable.Line(line))
 		heading = ""
@@ -139,7 +166,7 @@ func (b *banner) lambda(shown map[string]string) []string {
 		lines = append(lines, name+" at "+shown[b.config.functions[name]])
 	}
 	if len(lines) == 0 && len(b.project.functions) == 0 {
-		return []string{"no endpoint; --lambda-endpoint says where functions are"}
+		return []string{"no endpoint; --lambda-endpoint says where functions are, functions in aslocal.yaml which run here"}
 	}
 	return lines
 }

@@ -4,20 +4,35 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/aslocal/aslocal/value"
 )
 
 // Version is the version of aslocal. Releases set it when they are built.
 var Version = "0.1.0-dev"
 
 func newVersion() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  positional(cobra.NoArgs),
-		RunE:  func(c *cobra.Command, _ []string) error { return printVersion(c) },
+		Example: `  aslocal version
+  aslocal version --json`,
+		Args: positional(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if !asJSON {
+				return printVersion(c)
+			}
+			_, err := fmt.Fprintln(c.OutOrStdout(), value.OfMembers("version", value.OfString(Version), "go", value.OfString(runtime.Version()),
+				"os", value.OfString(runtime.GOOS), "arch", value.OfString(runtime.GOARCH), "commit", value.OfString(strings.TrimPrefix(commit(), ", "))))
+			return err
+		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return c
 }
 
 func printVersion(c *cobra.Command) error {

@@ -77,6 +77,10 @@ type Config struct {
 	// from crypto/rand.
 	Seed func(arn string) uint64
 	Log  *slog.Logger // nil: slog.Default()
+	// Ended is called for each execution, children of Map Runs among them, when
+	// its end is durable and before anybody who waits for it is answered. It must
+	// not block, nor change the view. nil: nobody wants to know.
+	Ended func(*View)
 
 	// ByHand lets a task that nothing can answer wait for AnswerTask, instead of
 	// failing with its [task.MissingError].

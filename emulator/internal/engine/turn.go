@@ -309,6 +309,9 @@ func (e *Engine) publish(rec *record) {
 	if e.observed.any() {
 		e.show(rec)
 	}
+	if rec.final != nil && e.config.Ended != nil {
+		e.config.Ended(rec.final)
+	}
 	switch {
 	case givenUp: // while the batch was on its way
 	case rec.final != nil:

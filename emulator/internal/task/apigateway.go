@@ -16,17 +16,17 @@ import (
 // This file calls APIs of API Gateway. Guide: "Create API Gateway REST APIs with Step
 // Functions".
 
-// APIGateway runs apigateway:invoke. An API of AWS is called at Endpoint, which gets
-// the name of the API as the host; any other ApiEndpoint, such as localhost:3000, is
+// APIGateway runs apigateway:invoke. An API is called at Endpoint, which gets the name
+// of the API as the host; an ApiEndpoint of this machine, such as localhost:3000, is
 // called where it is.
 type APIGateway struct {
 	NoJobs
-	Endpoint string // URL; "aws": AWS itself; "": no API of AWS is called
+	Endpoint string // URL; "aws": APIs are called where they are; "": only those of this machine
 
 	transport http.RoundTripper
 }
 
-// NewAPIGateway returns a runner that calls the APIs of AWS at the endpoint.
+// NewAPIGateway returns a runner that calls APIs at the endpoint.
 func NewAPIGateway(endpoint string) *APIGateway {
 	return &APIGateway{Endpoint: endpoint, transport: newTransport()}
 }
@@ -76,7 +76,7 @@ func (g *APIGateway) target(in value.Value) (target, host string, err error) {
 	endpoint := in.Get("ApiEndpoint").Text()
 	u := &url.URL{Scheme: "http", Host: endpoint}
 	switch {
-	case !isOfAWS(endpoint):
+	case !isElsewhere(endpoint):
 	case g.Endpoint == "":
 		return "", "", &MissingError{&asl.Error{Name: "ApiGateway.SdkClientException", Cause: fmt.Sprintf("no endpoint is set for API Gateway, so %s is not called: "+
 			"set services.apigateway.endpoint in aslocal.yaml, or AWS_ENDPOINT_URL_API_GATEWAY or AWS_ENDPOINT_URL in the environment, to a URL that answers for the API, "+
@@ -87,7 +87,11 @@ func (g *APIGateway) target(in value.Value) (target, host string, err error) {
 		}
 		u.Scheme = "https"
 	default:
-		if u, err = url.Parse(g.Endpoint); err != nil {
+		full := g.Endpoint
+		if !strings.Contains(full, "://") {
+			full = "http://" + full
+		}
+		if u, err = url.Parse(full); err != nil {
 			return "", "", fmt.Errorf("task: endpoint of API Gateway: %w", err)
 		}
 		host = endpoint
@@ -104,10 +108,12 @@ func (g *APIGateway) target(in value.Value) (target, host string, err error) {
 	return u.String(), host, nil
 }
 
-// isOfAWS reports whether a host belongs to AWS.
-func isOfAWS(host string) bool {
-	name, _, _ := strings.Cut(strings.ToLower(host), ":")
-	return strings.HasSuffix(name, ".amazonaws.com") || strings.HasSuffix(name, ".amazonaws.com.cn") || strings.HasSuffix(name, ".api.aws")
+// isElsewhere reports whether a host, with a port or without, is another machine than
+// this one. It may be somebody's service in production, even under a name that is not
+// of AWS.
+func isElsewhere(host string) bool {
+	u := url.URL{Host: strings.ToLower(host)}
+	return !isHere(u.Hostname())
 }
 
 // bodyOf returns the body of a request: always JSON, also of a text (recorded), and

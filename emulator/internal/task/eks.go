@@ -20,8 +20,8 @@ import (
 // Functions".
 
 // EKS runs eks:call and eks:runJob at the Endpoint that their parameters name. A
-// cluster at AWS is called only if AWS is set; there is no token for it, so it
-// refuses what is not for everybody.
+// cluster on another machine is called only if AWS is set; there is no token for it, so
+// it refuses what is not for everybody.
 type EKS struct{ AWS bool }
 
 // Run implements Runner.
@@ -54,7 +54,7 @@ func (k EKS) request(ctx context.Context, c *Call, method, path, query, body str
 	if err != nil || target.Host == "" || target.Scheme != "https" && target.Scheme != "http" {
 		return nil, badParameters(c.Input, invalidFormat("Endpoint"))
 	}
-	if isOfAWS(target.Host) && !k.AWS {
+	if isElsewhere(target.Host) && !k.AWS {
 		return nil, unreachedCluster(target.Host)
 	}
 	transport, err := clusterTransport(c.Input.Get("CertificateAuthority").Text())
@@ -102,7 +102,7 @@ func clusterTransport(authority string) (*http.Transport, error) {
 }
 
 func unreachedCluster(host string) error {
-	return &asl.Error{Name: "EKS.SdkClientException", Cause: "the cluster at " + host + " is at AWS and is not called: " +
+	return &asl.Error{Name: "EKS.SdkClientException", Cause: "the cluster at " + host + " is on another machine and is not called: " +
 		"give the Endpoint of a local one, such as http://127.0.0.1:8001 of kubectl proxy, or set services.eks.endpoint to aws in aslocal.yaml"}
 }
 

@@ -57,7 +57,7 @@ func unknownError(payload string) error {
 func noEndpoint(function string) error {
 	return &MissingError{&asl.Error{Name: "Lambda.SdkClientException", Cause: fmt.Sprintf(
 		"no endpoint for the Lambda function '%s': set --lambda-endpoint or LAMBDA_ENDPOINT to one that speaks Lambda's Invoke API "+
-			"(such as http://localhost:3001 of sam local start-lambda), or give this function a URL in aslocal.yaml (lambda.functions)", function)}}
+			"(such as http://localhost:3001 of sam local start-lambda), or say in aslocal.yaml where this function is: its code (functions) or its URL (lambda.functions)", function)}}
 }
 
 // unreachable: the endpoint cannot be reached, or broke off. A password in its URL

@@ -99,12 +99,18 @@ func (d *Destinations) find(u *url.URL) (target, host string, err error) {
 	return u.String(), "", nil
 }
 
-// allows reports whether a host is called where it is.
-func (d *Destinations) allows(host string) bool {
-	if d.all || d.hosts[host] || host == "localhost" || strings.HasSuffix(host, ".localhost") {
+// isHere reports whether a host, in small letters, is this machine.
+func isHere(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}
-	if address, err := netip.ParseAddr(host); err == nil && address.Unmap().IsLoopback() {
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().IsLoopback()
+}
+
+// allows reports whether a host is called where it is.
+func (d *Destinations) allows(host string) bool {
+	if d.all || d.hosts[host] || isHere(host) {
 		return true
 	}
 	for _, suffix := range d.below {

@@ -460,7 +460,7 @@ func (u *underWay) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestNoEndpoint(t *testing.T) {
 	l := newLambda(t, "")
 	want := asl.Error{Name: "Lambda.SdkClientException", Cause: "no endpoint for the Lambda function 'pay': set --lambda-endpoint or LAMBDA_ENDPOINT to one " +
-		"that speaks Lambda's Invoke API (such as http://localhost:3001 of sam local start-lambda), or give this function a URL in aslocal.yaml (lambda.functions)"}
+		"that speaks Lambda's Invoke API (such as http://localhost:3001 of sam local start-lambda), or say in aslocal.yaml where this function is: its code (functions) or its URL (lambda.functions)"}
 	for _, c := range []*Call{byARN(t, payARN, `{}`), byInvoke(t, `{"FunctionName":"pay:prod"}`)} {
 		_, err := run(l, c)
 		if e, ok := errors.AsType[*asl.Error](err); !ok || *e != want {

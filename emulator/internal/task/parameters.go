@@ -105,24 +105,24 @@ func checkShape(s *awsapi.Shape, field string, v value.Value) string {
 	var want string
 	switch s.Kind {
 	case awsapi.Structure:
-		want = wants(k == value.Object, "STRUCTURE")
+		want = wants(k == value.Object, "a STRUCTURE")
 	case awsapi.Map:
-		want = wants(k == value.Object, "MAP")
+		want = wants(k == value.Object, "a MAP")
 	case awsapi.List:
-		want = wants(k == value.Array, "LIST")
+		want = wants(k == value.Array, "a LIST")
 	case awsapi.String:
-		want = wants(k != value.Number && k != value.Bool, "STRING")
+		want = wants(k != value.Number && k != value.Bool, "a STRING")
 	case awsapi.Integer:
-		want = wants(v.IsInteger(), "INTEGER")
+		want = wants(v.IsInteger(), "an INTEGER")
 	case awsapi.Float:
-		want = wants(k == value.Number, "NUMBER")
+		want = wants(k == value.Number, "a NUMBER")
 	case awsapi.Boolean:
-		want = wants(k == value.Bool, "BOOLEAN")
+		want = wants(k == value.Bool, "a BOOLEAN")
 	case awsapi.Timestamp:
-		want = wants(k == value.String || k == value.Number, "TIMESTAMP")
+		want = wants(k == value.String || k == value.Number, "a TIMESTAMP")
 	}
 	if want != "" {
-		return "The value for the field '" + field + "' must be a " + want
+		return "The value for the field '" + field + "' must be " + want
 	}
 	switch s.Kind {
 	case awsapi.Structure:

@@ -19,8 +19,8 @@ func TestCompleteParameters(t *testing.T) {
 	for _, c := range []struct{ resource, parameters, problem string }{
 		{"sqs:sendMessage", `{"QueueUrl": "q", "MessageBody": {"a": 1}}`, ""},
 		{"sqs:sendMessage", `{"QueueUrl": "q", "MessageBody": null, "DelaySeconds": 5}`, ""},
-		{"sqs:sendMessage", `{"QueueUrl": "q", "MessageBody": "m", "DelaySeconds": "5"}`, "The value for the field 'DelaySeconds' must be a INTEGER"},
-		{"sqs:sendMessage", `{"QueueUrl": "q", "MessageBody": "m", "DelaySeconds": 5.5}`, "The value for the field 'DelaySeconds' must be a INTEGER"},
+		{"sqs:sendMessage", `{"QueueUrl": "q", "MessageBody": "m", "DelaySeconds": "5"}`, "The value for the field 'DelaySeconds' must be an INTEGER"},
+		{"sqs:sendMessage", `{"QueueUrl": "q", "MessageBody": "m", "DelaySeconds": 5.5}`, "The value for the field 'DelaySeconds' must be an INTEGER"},
 		{"sqs:sendMessage", `{"QueueUrl": "q", "MessageBody": true}`, "The value for the field 'MessageBody' must be a STRING"},
 		{"sqs:sendMessage", `{"QueueUrl": "q"}`, "The field 'MessageBody' is required but was missing"},
 		{"sqs:sendMessage", `{"QueueUrl": "q", "MessageBody": "m", "queueUrl": "q"}`, `The field "queueUrl" is not supported by Step Functions`},

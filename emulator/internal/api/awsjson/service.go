@@ -41,9 +41,23 @@ type Service struct {
 	// RequestID makes the id of a request; nil: a random UUID.
 	RequestID func() string
 
+	// Seen is called for each request when its answer is ready, before it is
+	// written. It must not block. nil: nobody wants to know.
+	Seen func(*Exchange)
+
 	// WriteTimeout is how long a client may take to read 64 KiB of a large answer
 	// before its connection is closed; 0 means 30 seconds.
 	WriteTimeout time.Duration
+}
+
+// An Exchange is a request and its answer.
+type Exchange struct {
+	Request   *http.Request
+	Operation string      // of X-Amz-Target; there may be no such action
+	Input     value.Value // no value, if the body was not read
+	Answer    []byte      // valid until Seen returns
+	Fault     Fault       // nil: it was not refused
+	Took      time.Duration
 }
 
 // contentTypes are those that requests may have. The protocol is 1.0; 1.1 and
@@ -74,6 +88,7 @@ func (b *buffer) release() {
 // ServeHTTP answers one request. A method other than POST is refused in plain
 // text, everything else in the protocol's way.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
 	header, id := w.Header(), s.requestID()
 	header[requestIDHeader] = []string{id}
 	if r.Method != http.MethodPost {
@@ -84,15 +99,21 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b := buffers.Get().(*buffer)
 	defer b.release()
 	status := http.StatusOK
-	if err := s.answer(w, r, b); err != nil {
-		fault, ok := errors.AsType[Fault](err)
-		if !ok {
+	var fault Fault
+	input, err := s.answer(w, r, b)
+	if err != nil {
+		var ok bool
+		if fault, ok = errors.AsType[Fault](err); !ok {
 			fault = internal(id)
 		}
 		if status = fault.HTTPStatus(); status >= http.StatusInternalServerError {
 			s.log(r, id, err)
 		}
 		b.out = appendFault(b.out[:0], fault)
+	}
+	if s.Seen != nil {
+		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+		s.Seen(&Exchange{Request: r, Operation: operation, Input: input, Answer: b.out, Fault: fault, Took: time.Since(began)})
 	}
 	writeHeader(w, status, len(b.out))
 	s.write(w, b.out)
@@ -146,19 +167,19 @@ func (s *Service) write(w http.ResponseWriter, body []byte) {
 
 var jsonType = []string{"application/x-amz-json-1.0"}
 
-// answer runs the action and leaves its answer in b.out.
-func (s *Service) answer(w http.ResponseWriter, r *http.Request, b *buffer) (err error) {
+// answer runs the action, leaves its answer in b.out, and returns what was sent.
+func (s *Service) answer(w http.ResponseWriter, r *http.Request, b *buffer) (body value.Value, err error) {
 	action, err := s.action(r)
 	if err != nil {
-		return err
+		return body, err
 	}
 	if err := b.read(w, r); err != nil {
-		return err
+		return body, err
 	}
-	body := value.EmptyObject
+	body = value.EmptyObject
 	if len(b.in) > 0 {
 		if body, err = value.ParseBytes(b.in); err != nil {
-			return unreadable(err.Error())
+			return body, unreadable(err.Error())
 		}
 	}
 	defer func() {
@@ -171,7 +192,7 @@ func (s *Service) answer(w http.ResponseWriter, r *http.Request, b *buffer) (err
 		}
 	}()
 	b.out, err = action.Call(r.Context(), body, r.Header, b.out[:0])
-	return err
+	return body, err
 }
 
 // action finds what the request asks for.
