@@ -118,7 +118,7 @@ func TestCommandsInDocumentsExist(t *testing.T) {
 	}
 }
 
-var makeTarget = regexp.MustCompile(`\bmake ([a-z]+)`)
+var makeTarget = regexp.MustCompile(`\bmake ([a-z-]+)`)
 
 func TestMakeTargetsInDocumentsExist(t *testing.T) {
 	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
@@ -251,7 +251,7 @@ func TestPackagesAreListed(t *testing.T) {
 	rows := make(map[string]int)
 	for i, row := range strings.Split(table, "\n| ") {
 		first, _, _ := strings.Cut(row, " | ")
-		for _, name := range regexp.MustCompile("`([a-z0-9/]+)`").FindAllStringSubmatch(first, -1) {
+		for _, name := range regexp.MustCompile("`([a-z0-9/-]+)`").FindAllStringSubmatch(first, -1) {
 			rows[name[1]] = i
 		}
 	}
