@@ -46,7 +46,7 @@ type EventsHappened struct {
 	ARN    string  `json:"arn"`
 	Last   int64   `json:"last"`   // id of the last event that has happened
 	Events []Event `json:"events"` // up to Last without a gap, or none if there were too many
-	Visits []Visit `json:"visits"` // as they stand now; none if there were too many. They may change without an event: when a retry is set
+	Visits []Visit `json:"visits"` // as they stand now, in no order; none if there were too many. They may change without an event: when a retry is set
 	Missed int64   `json:"missed"` // how many events were left out: ask for history and visits again
 	Ended  string  `json:"ended"`  // status of the execution, if it has ended with these events; "" if not
 }
@@ -422,7 +422,9 @@ func (s *stream) collect(b *bytes.Buffer) {
 func (f *followed) collect() EventsHappened {
 	out := EventsHappened{ARN: f.arn, Last: f.last, Events: []Event{}, Visits: []Visit{}, Missed: f.dropped, Ended: f.ended}
 	out.Events = append(out.Events, f.events...)
-	if len(f.visits) <= maxSent && f.book != nil {
+	if len(f.visits) > maxSent { // as when something with many iterations ends
+		out.Missed, out.Events = max(1, out.Missed+int64(len(f.events))), []Event{}
+	} else if f.book != nil {
 		for n := range f.visits {
 			out.Visits = append(out.Visits, f.book.listed(n))
 		}
