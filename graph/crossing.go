@@ -11,6 +11,8 @@ type Crossing struct {
 	At          Point
 }
 
+const maxCrossings = 10000
+
 // A stretch is a straight part of an edge.
 type stretch struct {
 	edge       int
@@ -18,7 +20,8 @@ type stretch struct {
 }
 
 // Crossings returns where edges cross. The horizontal one is over the other. Lines
-// that join do not cross; lines that share their way cross another once.
+// that join do not cross; lines that share their way cross another once. It returns at
+// most 10,000: in a drawing with more, nobody follows a line.
 func (g *Graph) Crossings() []Crossing {
 	const join = 3
 	var across, down []stretch
@@ -40,6 +43,9 @@ func (g *Graph) Crossings() []Crossing {
 		for _, v := range down[first:] {
 			if v.at > h.hi {
 				break
+			}
+			if len(list) == maxCrossings {
+				return list
 			}
 			at := Point{v.at, h.at}
 			if v.lo < h.at && h.at < v.hi && v.edge != h.edge && !found[at] {

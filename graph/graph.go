@@ -17,7 +17,7 @@ type Graph struct {
 	Nodes     []Node    `json:"nodes"`             // a container before what it contains
 	Edges     []Edge    `json:"edges"`             // in the order of the definition
 	Painted   bool      `json:"painted,omitempty"` // shows a run
-	Omitted   int       `json:"omitted,omitempty"` // states that are not drawn, because there are too many or they are nested too deep
+	Omitted   int       `json:"omitted,omitempty"` // states and transitions that are not drawn, because there are too many or they are nested too deep
 }
 
 // A Direction is where the happy path leads.

@@ -256,7 +256,14 @@ func TestHostile(t *testing.T) {
 		deep.WriteString(`{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": `)
 	}
 	deep.WriteString(`{"StartAt": "M", "States": {"M": {"Type": "Pass", "End": true}}}` + strings.Repeat("}}}", 39))
-	var many, fan, loops strings.Builder
+	var many, fan, loops, dense strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&dense, `"%d": {"Type": "Task", "Catch": [`, i)
+		for k := range 60 {
+			fmt.Fprintf(&dense, `{"ErrorEquals": ["E%d"], "Next": "%d"},`, k, (7*i+k)%60)
+		}
+		dense.WriteString(`{}]},`)
+	}
 	for i := range maxStates + 1000 {
 		fmt.Fprintf(&many, `"%d": {"Type": "Pass", "Next": "%d"},`, i, i+1)
 	}
@@ -269,8 +276,9 @@ func TestHostile(t *testing.T) {
 		omitted    int
 	}{
 		{"deeply nested", deep.String(), 39 - maxDepth},
-		{"many states", `{"StartAt": "0", "States": {` + many.String() + `"last": {"Type": "Succeed"}}}`, 1001},
+		{"many states", `{"StartAt": "0", "States": {` + many.String() + `"last": {"Type": "Succeed"}}}`, 1002},
 		{"wide", `{"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [` + strings.TrimSuffix(fan.String(), ",") + `]},` + strings.TrimSuffix(loops.String(), ",") + `}}`, 0},
+		{"dense", `{"StartAt": "0", "States": {` + strings.TrimSuffix(dense.String(), ",") + `}}`, 0},
 		{"a long name", `{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "` + strings.Repeat("r:", 50000) + `", "Next": "` + strings.Repeat("B", 1000000) + `"}}}`, 0},
 		{"nothing", `{}`, 0},
 		{"no states", `{"StartAt": "A"}`, 0},
@@ -285,8 +293,11 @@ func TestHostile(t *testing.T) {
 		if !(g.Width > 0 && g.Height > 0 && len(g.Nodes) > 0) {
 			t.Errorf("%s: %v × %v with %d nodes", c.name, g.Width, g.Height, len(g.Nodes))
 		}
-		if len(g.Nodes) < 100 {
+		if len(g.Nodes) < 50 {
 			checkXML(t, g.SVG(Auto))
+			if _, err := g.PNG(Light, 0.001); err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
 		}
 	}
 }

@@ -42,8 +42,8 @@ type Options struct {
 
 // Layout lays a definition out. It never fails: of a definition with errors it
 // draws what it can, with a Missing node for each state that is named and not
-// there. Of an enormous one it draws the beginning and says in Omitted how many
-// states are left out. The same definition always gives the same Graph. Definition
+// there. Of an enormous one it draws the beginning and says in Omitted how much is
+// left out. The same definition always gives the same Graph. Definition
 // may have been returned by asl.Parse with diagnostics; it is not changed.
 func Layout(definition *asl.Definition, o Options) *Graph {
 	p := &plan{right: o.Direction == Right, states: maxStates, transitions: maxTransitions}
@@ -297,6 +297,7 @@ func (s *scope) linkState(state *asl.State) {
 // link adds a transition, if its target is drawn.
 func (s *scope) link(e *link, text string) {
 	if e.to == nil || s.plan.transitions <= 0 {
+		s.omitted++
 		return
 	}
 	s.plan.transitions--

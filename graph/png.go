@@ -24,7 +24,7 @@ import (
 // with.
 
 // maxPixels bounds the size of a PNG; a larger drawing has a smaller scale.
-const maxPixels = 24 << 20
+const maxPixels = 16 << 20
 
 // PNG returns the drawing as a PNG image with so many pixels for each px: 2 is good
 // for screens and documents. A drawing that is enormous is scaled down. The theme Auto
@@ -39,7 +39,7 @@ func (g *Graph) PNG(theme Theme, scale float64) ([]byte, error) {
 		return nil, err
 	}
 	size := image.Rect(0, 0, int(math.Ceil(g.Width*scale)), int(math.Ceil(g.Height*scale)))
-	c := &pixels{image: image.NewRGBA(size.Inset(-int(bleed * scale))), scale: scale, theme: theme, fonts: fonts}
+	c := &pixels{image: image.NewRGBA(size.Inset(-bleed - int(bleed*scale))), scale: scale, theme: theme, fonts: fonts}
 	g.paint(c)
 	var b bytes.Buffer
 	if err := png.Encode(&b, c.image.SubImage(size)); err != nil {
@@ -48,8 +48,8 @@ func (g *Graph) PNG(theme Theme, scale float64) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// bleed is how many px around the drawing may be drawn: the areas of shapes at its
-// border are a little larger than these.
+// bleed is how many px, and pixels, around the drawing may be drawn: the areas of shapes
+// at its border are a little larger than these.
 const bleed = 8
 
 // pixels is a canvas of pixels.

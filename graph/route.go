@@ -1,6 +1,10 @@
 package graph
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // This file routes the links: lists of corners whose y is that of a vertex or of a
 // run. One run serves all links that leave a vertex downwards, and one all that join
@@ -147,6 +151,9 @@ func (f *flow) routeSide(e *link) {
 	t := f.tracks[e.track()]
 	level := t.c != nil && u.row == v.row // beside its target, but something lies between
 	out, direct := u.port(e, f.right)
+	if level {
+		out, direct = f.passing(e, out, direct)
+	}
 	p := []corner{{x: u.right(), v: u, dy: out}}
 	at := p[0]
 	same := direct && u.row == v.row && u.dy == v.dy && out < v.h-6 && v.left() > u.right() && f.clear(u, out, e.along, u.right(), v.left(), v)
@@ -155,7 +162,9 @@ func (f *flow) routeSide(e *link) {
 		e.path = append(p, corner{x: v.left(), v: v, dy: out})
 		e.labelSide(at)
 		return
-	case direct && !level && t.x > u.right() && f.clear(u, out, e.along, u.right(), t.x+thin, nil):
+	case direct && level:
+		p = append(p, corner{x: v.outside(), v: u, dy: out})
+	case direct && t.x > u.right() && f.clear(u, out, e.along, u.right(), t.x+thin, nil):
 		p = append(p, corner{x: t.x, v: u, dy: out})
 	default:
 		stub := u.right() + 10
@@ -163,7 +172,7 @@ func (f *flow) routeSide(e *link) {
 		r.from, r.label = u.x, e.along
 		x := t.x
 		if level {
-			x = v.left() - 12
+			x = v.outside()
 		}
 		r.cover(x)
 		at = corner{run: r}
@@ -171,6 +180,36 @@ func (f *flow) routeSide(e *link) {
 	}
 	e.path = append(p, f.enter(v, t, level)...)
 	e.labelSide(at)
+}
+
+// passing finds a height at which a link to a target in its own row passes what lies
+// between. It returns the height and true; without one, what it was given and false.
+func (f *flow) passing(e *link, out float64, direct bool) (float64, bool) {
+	u, v := e.from, e.to
+	if direct && u.dy == v.dy && f.clear(u, out, e.along, u.right(), v.left(), v) {
+		return out, true
+	}
+	if f.right || u.lanes == nil {
+		return out, false
+	}
+	step := portGap * float64(len(u.sides())) // so that each link has heights of its own
+	for dy := out; dy < u.h-12; dy += step {
+		if f.clear(u, dy, e.along, u.right(), v.outside(), nil) {
+			return dy, true
+		}
+	}
+	return out, false
+}
+
+// outside is where a line may run along a chain, left of what of it stands in the row.
+func (v *vertex) outside() float64 {
+	x := v.left()
+	for _, o := range v.chain.vs {
+		if o.row == v.row {
+			x = min(x, o.left())
+		}
+	}
+	return x - 12
 }
 
 // enter returns the corners from a track to its target.
@@ -181,7 +220,7 @@ func (f *flow) enter(v *vertex, t *track, level bool) []corner {
 	}
 	switch {
 	case level:
-		return []corner{{x: v.left() - 12, v: v, dy: v.mid}, {x: v.left(), v: v, dy: v.mid}}
+		return []corner{{x: v.outside(), v: v, dy: v.mid}, {x: v.left(), v: v, dy: v.mid}}
 	case t.c != nil:
 		return []corner{{x: v.x, v: v}}
 	case t.x > v.right() && f.clear(v, in, 0, v.right(), t.x, nil):
@@ -189,11 +228,7 @@ func (f *flow) enter(v *vertex, t *track, level bool) []corner {
 	case t.x < v.left() && f.clear(v, v.mid, 0, t.x, v.left(), nil):
 		return []corner{{x: t.x, v: v, dy: v.mid}, {x: v.left(), v: v, dy: v.mid}}
 	case v.dy > 0: // something stands above it in its row
-		r, x := f.joining(v), v.left()
-		for _, o := range v.chain.vs {
-			x = min(x, o.left())
-		}
-		x -= 12
+		r, x := f.joining(v), v.outside()
 		r.cover(t.x)
 		r.cover(x)
 		return []corner{{x: t.x, run: r}, {x: x, run: r}, {x: x, v: v, dy: v.mid}, {x: v.left(), v: v, dy: v.mid}}
@@ -212,7 +247,8 @@ func (e *link) labelSide(at corner) {
 }
 
 // sides returns the links that leave a vertex by its right side, those that lead
-// straight on to a target in the same row first.
+// straight on to a target in the same row first, and the nearest of them before the
+// others.
 func (v *vertex) sides() []*link {
 	var beside, others []*link
 	for _, e := range v.out {
@@ -224,6 +260,7 @@ func (v *vertex) sides() []*link {
 			others = append(others, e)
 		}
 	}
+	slices.SortStableFunc(beside, func(a, b *link) int { return cmp.Compare(a.to.x, b.to.x) })
 	return append(beside, others...)
 }
 

@@ -94,7 +94,7 @@ func (g *grapher) run(c *cobra.Command, args []string) error {
 		drawing.Paint(visits)
 	}
 	if drawing.Omitted > 0 {
-		fmt.Fprintf(c.ErrOrStderr(), "aslocal: warning: the state machine is too large to be drawn whole; states left out: %d\n", drawing.Omitted)
+		fmt.Fprintf(c.ErrOrStderr(), "aslocal: warning: the state machine is too large to be drawn whole; states and transitions left out: %d\n", drawing.Omitted)
 	}
 	picture, err := g.draw(drawing)
 	if err != nil {

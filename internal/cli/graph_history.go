@@ -28,6 +28,9 @@ func readHistory(definition *asl.Definition, text []byte) ([]machine.Event, erro
 	if list.Kind() != value.Array {
 		return nil, errors.New(`expected a history, an object with "events"`)
 	}
+	if list.Len() > maxHistory {
+		return nil, fmt.Errorf("expected at most %d events, got %d", maxHistory, list.Len())
+	}
 	h := &historyReader{seen: make(map[int64]seenEvent), root: &historyLine{workflow: &definition.Workflow}, next: 1}
 	written := slices.Collect(func(yield func(value.Value) bool) {
 		for _, v := range list.Items() {
@@ -49,19 +52,24 @@ func readHistory(definition *asl.Definition, text []byte) ([]machine.Event, erro
 	return h.events, nil
 }
 
+// maxHistory is how many events the history of an execution has at most, in AWS.
+const maxHistory = 25000
+
 // A historyReader makes events of a history.
 type historyReader struct {
 	events []machine.Event
 	root   *historyLine
+	all    []*historyLine
 	seen   map[int64]seenEvent // by id
 	next   int32               // the next frame that is free
 }
 
 // A seenEvent is what those that name it as the one before them need to know.
 type seenEvent struct {
-	line  *historyLine
-	kind  machine.Type
-	index int32 // of an iteration
+	line    *historyLine
+	kind    machine.Type
+	index   int32            // of an iteration
+	failure *machine.Failure // that it tells of
 }
 
 // A historyLine is a line of control: the machine, a branch or an iteration.
@@ -142,9 +150,15 @@ func (h *historyReader) add(v value.Value) error {
 	}
 	l := h.line(&e)
 	e.Frame = l.frame
-	h.seen[id] = seenEvent{l, e.Type, e.Index}
+	if e.Type == machine.ParallelStateFailed || e.Type == machine.MapStateFailed {
+		e.Failure = cmp.Or(h.seen[prev].failure, &machine.Failure{}) // their events do not say with what
+	}
+	h.seen[id] = seenEvent{l, e.Type, e.Index, e.Failure}
 	h.events = append(h.events, e)
 	h.follow(l, &e)
+	if e.Type == machine.StateEntered && e.Kind == asl.Fail {
+		h.fails(l, id)
+	}
 	return nil
 }
 
@@ -161,7 +175,16 @@ func (h *historyReader) line(e *machine.Event) *historyLine {
 		return l
 	}
 	in := func(kind asl.StateType) *historyLine {
-		return up(func(at *historyLine) bool { return at.kind == kind && at.exited == 0 })
+		fits := func(at *historyLine) bool { return at.kind == kind && at.exited == 0 }
+		if at := up(fits); fits(at) {
+			return at
+		}
+		for _, at := range slices.Backward(h.all) { // what ends it was in another branch
+			if fits(at) {
+				return at
+			}
+		}
+		return l
 	}
 	switch e.Type {
 	case machine.ExecutionStarted, machine.ExecutionSucceeded, machine.ExecutionFailed, machine.ExecutionTimedOut, machine.ExecutionAborted, machine.ExecutionRedriven:
@@ -190,6 +213,18 @@ func (h *historyReader) line(e *machine.Event) *historyLine {
 	return l
 }
 
+// fails notes with what a Fail state fails, if the definition has its name as it is.
+func (h *historyReader) fails(l *historyLine, id int64) {
+	if l.workflow == nil {
+		return
+	}
+	if s := l.workflow.State(l.state); s != nil {
+		seen := h.seen[id]
+		seen.failure = &machine.Failure{Name: s.Fields.Get("Error"), Cause: s.Fields.Get("Cause")}
+		h.seen[id] = seen
+	}
+}
+
 // branch returns a new line for the next branch of the Parallel state that l is in.
 func (h *historyReader) branch(l *historyLine) *historyLine {
 	b := &historyLine{frame: l.firstBranch + l.branches, parent: l}
@@ -198,6 +233,7 @@ func (h *historyReader) branch(l *historyLine) *historyLine {
 	}
 	l.branches++
 	h.next = max(h.next, b.frame+1)
+	h.all = append(h.all, b)
 	return b
 }
 
@@ -208,6 +244,7 @@ func (h *historyReader) iterate(l *historyLine, index int32) *historyLine {
 		i.workflow = branchOf(l.workflow.State(l.state), 0)
 	}
 	h.next++
+	h.all = append(h.all, i)
 	return i
 }
 
