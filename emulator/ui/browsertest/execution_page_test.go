@@ -182,7 +182,7 @@ func TestTimeTravel(t *testing.T) {
 	// The tape itself is a slider: a click in its middle is the middle of the history.
 	p.eval(`(() => { const r = document.querySelector('[data-testid=tape]'), b = r.getBoundingClientRect(), o = {clientX: b.x + b.width / 2, clientY: b.y + 5, pointerId: 1, bubbles: true};
 		r.setPointerCapture = () => {}; r.dispatchEvent(new PointerEvent('pointerdown', o)); r.dispatchEvent(new PointerEvent('pointerup', o)); })()`, nil)
-	at((events + 1) / 2)
+	at(events/2 + 1)
 }
 
 func TestOneSelectionInAllViews(t *testing.T) {
@@ -232,6 +232,7 @@ func TestMockMissingTask(t *testing.T) {
 	p := openTab(t, "#/machines", emulator.WithPendingTasks())
 	p.open(p.start(p.machine("held", calls), "x", "{}"), "")
 	p.see("held", "nothing is set up for it")
+	p.until(nodeIs("Call", "waiting"))
 	p.click("held-mock", "")
 	p.fill("answer-output", `{"mocked": 1}`)
 	p.click("answer-do", "")

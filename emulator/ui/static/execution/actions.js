@@ -72,7 +72,7 @@ export function actionsOf(run) {
     const value = await dialog(title, close => [
       dialogHead(title, close),
       h('div.dialog-body.col', null,
-        h('p.sm.t2', null, task.kind === 'held' ? ['Nothing is set up for this task. It waits, nothing has failed. ', task.missing] : task.kind === 'activity' ? 'As a worker of the activity would answer.' : 'As whoever has the task token would answer.'),
+        h('p.sm.t2', null, task.kind === 'held' ? 'Nothing is set up for this task. What you give here is its result, this time.' : task.kind === 'activity' ? 'As a worker of the activity would answer.' : 'As whoever has the task token would answer.'),
         h('details.jn', null, h('summary', { 'data-testid': 'answer-show-input' }, icon('right', 12), 'What the task was called with'), h('pre.raw', null, pretty(parse(task.input)))),
         h('div.seg', { role: 'group', 'aria-label': 'Answer with' },
           h('button', { 'data-testid': 'answer-succeed', 'aria-pressed': () => String(!fails()), class: () => !fails() && 'is-on', onclick: () => fails.set(false) }, 'Result'),

@@ -15,7 +15,7 @@
 // previousEventId: an event is in the scope of the event before it, except those
 // that open a branch or an iteration, and those of the state around it.
 
-import { normalize, resourceOf } from './history.js';
+import { normalize, parse, resourceOf } from './history.js';
 
 /**
  * @typedef {object} Attempt one try of a Task, Parallel or Map state; 0 for what has not happened
@@ -258,9 +258,18 @@ export class Fold {
     const before = scope.current;
     const name = String(event.details.name ?? '');
     this.#edge(scope, before && before.left ? before.state : '', name, before?.outcome === 'caught', n);
-    if (before) before.next = name;
+    if (before) {
+      before.next = name;
+      if (before.outcome === 'caught' && before.catcher < 0) before.catcher = this.#catcherTo(before, name);
+    }
     this.#note(this.#visit(scope, event, n, name, kind, event.details.input), n);
     this.billed.push(n);
+  }
+
+  /** The Catcher that leads to a state, for a failure whose name no event has. */
+  #catcherTo(visit, name) {
+    const list = this.state(visit.scope.path, visit.state)?.Catch;
+    return Array.isArray(list) ? list.findIndex(c => c.Next === name) : -1;
   }
 
   #edge(scope, from, to, caught, n) {
@@ -302,7 +311,7 @@ export class Fold {
     const failure = visit.failure ?? (last && last.failure);
     visit.outcome = failure ? 'caught' : 'succeeded';
     if (failure) {
-      visit.failure = failure;
+      visit.failure = failure.error ? failure : { ...failure, ...errorOf(output) };
       visit.catcher = this.#taker(visit, 'Catch');
       this.#closeBelow(scope, n, failure);
     }
@@ -415,10 +424,11 @@ export class Fold {
   #containerFailed(scope, event, n) {
     const visit = this.#current(scope, n);
     if (!visit) return;
-    const inner = event.details.error ? null : this.#innerFailure(scope, n);
+    const inner = event.details.error ? null : visit.failure ?? this.#innerFailure(scope, n);
     const failure = { n, error: event.details.error ?? inner.error, cause: event.details.cause ?? inner.cause };
-    const last = visit.attempts[visit.attempts.length - 1];
-    if (last) { last.ended = n; last.failure = failure; }
+    const last = this.#failing(visit, n);
+    last.ended = n;
+    last.failure = failure;
     visit.failure = failure;
     this.#closeBelow(scope, n, failure);
   }
@@ -426,9 +436,15 @@ export class Fold {
   #fail(scope, event, n) {
     const visit = this.#current(scope, n);
     if (!visit) return;
+    const tried = visit.kind === 'Task' || visit.kind === 'Parallel' || visit.kind === 'Map';
+    const last = tried ? this.#failing(visit, n) : null;
     visit.failure = failureOf(event, n);
-    const last = visit.attempts[visit.attempts.length - 1];
     if (last) { last.failure = visit.failure; last.ended ||= n; }
+  }
+
+  /** The attempt that fails: the first one if the fields of the state fail before anything is called. */
+  #failing(visit, n) {
+    return visit.attempts[visit.attempts.length - 1] ?? this.#try(visit, n, { scheduled: n });
   }
 
   #executionEnded(event, n) {
@@ -440,22 +456,18 @@ export class Fold {
       this.failedVisit = (before && (this.visitOf[before - 1] ?? this.scopeOf[before - 1].current)) || this.#deepestFailure();
     }
     this.failure = failureOf(event, n);
+    // What failed comes first, then what it lies in: closing a container ends all that is in it.
+    for (let visit = this.failedVisit; visit; visit = visit.around) {
+      if (visit.outcome === 'open') this.#close(visit.scope, n, 'failed', visit.failure ?? this.failure);
+    }
     for (const scope of this.scopes) {
-      const visit = scope.current;
-      if (!visit || visit.outcome !== 'open') continue;
-      const failed = this.status === 'FAILED' && (visit.failure || visit === this.failedVisit || this.#holds(visit, this.failedVisit));
-      this.#close(scope, n, failed ? 'failed' : this.status === 'TIMED_OUT' ? 'timedout' : 'aborted', failed ? visit.failure ?? this.failure : null);
+      if (scope.current?.outcome === 'open') this.#close(scope, n, scope.current.failure && this.status === 'FAILED' ? 'failed' : 'aborted', null);
     }
     if (this.failedVisit) this.failedVisit = this.#innermost(this.failedVisit);
     // Containers fail without a word: the end of the execution says what it was.
     for (let visit = this.failedVisit; visit && this.failure?.error; visit = visit.around) {
       if (visit.failure && !visit.failure.error) visit.failure = { ...visit.failure, error: this.failure.error, cause: this.failure.cause };
     }
-  }
-
-  #holds(outer, inner) {
-    for (let v = inner?.around; v; v = v.around) if (v === outer) return true;
-    return false;
   }
 
   #deepestFailure() {
@@ -655,6 +667,12 @@ export class Fold {
 function failureOf(event, n) {
   const timedOut = /TimedOut$/.test(event.type);
   return { n, error: event.details.error ?? (timedOut ? 'States.Timeout' : ''), cause: event.details.cause ?? '' };
+}
+
+/** What a Catcher puts into the output of its state, where it puts it at the top. */
+function errorOf(output) {
+  const value = parse(output);
+  return value && typeof value.Error === 'string' ? { error: value.Error, cause: String(value.Cause ?? '') } : {};
 }
 
 /** Whether a Retrier or Catcher with these ErrorEquals takes an error (F-013, F-014). */

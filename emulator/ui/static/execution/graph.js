@@ -7,7 +7,7 @@ import { duration } from '../core/time.js';
 import { announce } from '../core/toast.js';
 import { popup } from './menu.js';
 import { parse } from './history.js';
-import { pickKey } from './run.js';
+import { isTaskOf, pickKey } from './run.js';
 
 const ICONS = { Task: 'task', Choice: 'choice', Pass: 'pass', Wait: 'wait', Succeed: 'succeed', Fail: 'fail', Parallel: 'parallel', Map: 'map' };
 const SERVICES = { lambda: 'function', sqs: 'queue', sns: 'topic', dynamodb: 'table', s3: 'bucket', events: 'bus', ecs: 'container', batch: 'job', glue: 'job', http: 'http', states: 'nested', bedrock: 'ai' };
@@ -101,8 +101,7 @@ function drawing(run, graph, actions) {
       one.scope = run.scopeOfChain(one.chain, at);
       if (!one.name) { if (one.node.kind === 'start') one.status = at > 0 ? 'succeeded' : 'idle'; continue; }
       one.visit = fold.visitAt(one.scope, one.name, at);
-      one.status = fold.statusAt(one.visit, at);
-      if (one.status === 'open') one.status = 'running';
+      one.status = run.statusOf(one.visit);
       paintNode(one, at);
     }
     for (const e of edges) paintEdge(e, at, ended);
@@ -251,7 +250,7 @@ function drawing(run, graph, actions) {
   function paintAction(one, pending, at, isLive) {
     if (!one.act) return;
     const visit = one.visit;
-    const task = visit && pending.find(p => p.state === one.name && (p.visit < 0 || p.visit === run.fold.events[visit.events[0] - 1]?.visit));
+    const task = visit && pending.find(p => isTaskOf(run, p, visit));
     const waits = isLive && run.running() && visit && !visit.left && (visit.kind === 'Wait' || (one.status === 'caught' && visit.outcome === 'open'));
     const kind = !actions.canAct() ? '' : task ? `${task.kind} ${task.id}` : waits ? 'wait' : '';
     if (one.acted === kind) return;

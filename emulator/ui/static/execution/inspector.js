@@ -55,7 +55,7 @@ function tabbed(label, tabs, otherwise) {
 
 function stateInspector(run, actions) {
   const visit = run.selected;
-  const status = computed(() => { run.version(); return run.fold.statusAt(visit(), run.n()); });
+  const status = computed(() => { run.version(); return run.statusOf(visit()); });
   const definition = computed(() => {
     const s = run.selection(), scope = run.selectedScope();
     if (!s) return null;
@@ -144,7 +144,6 @@ function stateActions(run, visit, status, actions) {
   const task = run.live() && run.pending().find(p => p.state === visit.state && (p.visit < 0 || p.visit === number));
   if (task) {
     out.push(h('button.btn.btn--pri', { 'data-testid': 'answer', onclick: () => actions.answer(task) }, task.kind === 'held' ? 'Mock a result' : task.kind === 'activity' ? 'Answer the activity' : 'Answer the token'));
-    if (task.missing) out.push(h('p.sm.t2.grow', null, 'Nothing is set up for this task. It waits, nothing has failed: ', h('span', null, task.missing)));
   }
   if (run.live() && run.running() && !visit.left && (visit.kind === 'Wait' || (status === 'caught' && visit.outcome === 'open'))) {
     out.push(h('button.btn', { 'data-testid': 'skip-wait', onclick: () => actions.skipWait(visit) }, icon('clock-ff', 14), visit.kind === 'Wait' ? 'Skip the wait' : 'Retry now'));

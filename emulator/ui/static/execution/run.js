@@ -208,11 +208,18 @@ export function openRun(arn, imported = null) {
   return {
     arn, imported, execution, problem, loaded, version, length, n, live, running, playhead, selection, selected, selectedScope, picks, pending, seen,
     get fold() { return fold; },
-    select, selectState, selectEvent, go, goLive, refresh, pick, scopeOfChain,
+    select, selectState, selectEvent, go, goLive, refresh, pick, scopeOfChain, statusOf,
   };
 
   function pick(scope, state, index) {
     picks.update(old => new Map(old).set(pickKey(scope, state), index));
+  }
+
+  /** The status of a visit at the moment shown. A task that somebody has to answer waits, which its events do not say. */
+  function statusOf(visit) {
+    const status = fold.statusAt(visit, n());
+    if (status === 'running' && live() && pending().some(task => isTaskOf({ fold }, task, visit))) return 'waiting';
+    return status;
   }
 
   /** The scope that a chain of containers leads to at the moment shown: iterations are those picked, or the telling ones. */
@@ -235,6 +242,9 @@ export function pickKey(scope, state) { return `${scope.key}|${state}`; }
 
 /** The number that the server gives a visit; -1 if it gives none. */
 export function visitNumber(run, visit) { return visit && visit.events.length ? run.fold.events[visit.events[0] - 1].visit : -1; }
+
+/** Whether a pending task of this execution is that of a visit. */
+export function isTaskOf(run, task, visit) { return task.state === visit.state && (task.visit < 0 || task.visit === visitNumber(run, visit)); }
 
 /** "Fulfil › branch 2 › ReserveItems #17": where a scope is, for people. */
 export function scopeName(scope) {

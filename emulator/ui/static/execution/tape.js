@@ -83,7 +83,8 @@ export function tape(run) {
   });
   cleanup(() => clearTimeout(planned));
 
-  const share = computed(() => (run.length() > 1 ? (run.n() / run.length()) * 100 : 100));
+  // The playhead stands on its tick; at the end it stands behind all of them.
+  const share = computed(() => (run.n() < run.length() ? ((run.n() - 0.5) / run.length()) * 100 : 100));
   // One path a tone, and a veil over what lies after the playhead.
   const paths = new Map(['', ...WORST.slice(2)].map(name => [name, h('path.tk', { class: name && `is-${name}` })]));
   const veil = h('rect.veil', { y: 0, height: 36 });
@@ -106,7 +107,7 @@ export function tape(run) {
   let dragging = false;
   const toPointer = event => {
     const box = rail.getBoundingClientRect();
-    const at = Math.round(((event.clientX - box.left) / box.width) * run.length.peek());
+    const at = Math.floor(((event.clientX - box.left) / box.width) * run.length.peek()) + 1;
     run.selectEvent(Math.max(1, Math.min(run.length.peek(), at)));
   };
   const rail = h('div.rail', {

@@ -233,8 +233,8 @@ export function timelineView(run, mode) {
       h('button.chip', { 'aria-pressed': () => String(failedOnly()), class: () => failedOnly() && 'is-on', 'data-testid': 'failed-only', onclick: () => failedOnly.update(v => !v) }, 'Failed only'),
       h('span.tlkeys.hide-s', { hidden: () => mode() === 'tree' }, key('sl', 'waiting for a slot'), key('is-succeeded', 'running'), key('is-caught', 'attempt that failed', h('span', null, '1')), key('bo', 'back-off'), key('w', 'Wait or token'), key('gp is-succeeded', 'group')),
       h('span.grow'),
-      h('button.btn.btn--sm.btn--ghost.btn--icon', { 'aria-label': 'Less time detail', title: 'Less time detail', 'data-testid': 'timeline-out', onclick: () => zoom.update(z => Math.max(1, z / 2)) }, icon('minus', 14)),
-      h('button.btn.btn--sm.btn--ghost.btn--icon', { 'aria-label': 'More time detail', title: 'More time detail', 'data-testid': 'timeline-in', onclick: () => zoom.update(z => Math.min(4096, z * 2)) }, icon('plus', 14))));
+      () => mode() !== 'tree' && [h('button.btn.btn--sm.btn--ghost.btn--icon', { 'aria-label': 'Less time detail', title: 'Less time detail', 'data-testid': 'timeline-out', onclick: () => zoom.update(z => Math.max(1, z / 2)) }, icon('minus', 14)),
+      h('button.btn.btn--sm.btn--ghost.btn--icon', { 'aria-label': 'More time detail', title: 'More time detail', 'data-testid': 'timeline-in', onclick: () => zoom.update(z => Math.min(4096, z * 2)) }, icon('plus', 14))]));
 }
 
 /** What came of a visit, in a line: its error or its output. */
