@@ -47,10 +47,31 @@ func (e *Emulator) createDemo(name string) (arn, input string, err error) {
 	return "", "", ui.Refused(http.StatusNotFound, fmt.Sprintf("there is no demo %q", name))
 }
 
-// demoFunctions are the functions that the demos call. Each takes a moment, so that there
-// is something to see.
-var demoFunctions = map[string]task.Handler{
-	"aslocal-demo-validate": after(300*time.Millisecond, func(in value.Value) (value.Value, error) {
+// A demoFunction is a function that demos call. It takes a moment, so that there is
+// something to see.
+type demoFunction struct {
+	takes  time.Duration
+	answer func(in value.Value) (value.Value, error)
+}
+
+// handler is the function as the emulator calls it. Where time stands still, it takes none.
+func (f demoFunction) handler(virtual bool) task.Handler {
+	if virtual {
+		f.takes = 0
+	}
+	return func(ctx context.Context, in value.Value) (value.Value, error) {
+		select {
+		case <-time.After(f.takes):
+			return f.answer(in)
+		case <-ctx.Done():
+			return value.Value{}, ctx.Err()
+		}
+	}
+}
+
+// demoFunctions are those functions, by name.
+var demoFunctions = map[string]demoFunction{
+	"aslocal-demo-validate": {300 * time.Millisecond, func(in value.Value) (value.Value, error) {
 		items, total := in.Get("items"), 0.0
 		for _, item := range items.Items() {
 			total += item.Get("price").Float() * item.Get("quantity").Float()
@@ -59,17 +80,17 @@ var demoFunctions = map[string]task.Handler{
 			return value.Value{}, &asl.Error{Name: "InvalidOrder", Cause: "the order has no items"}
 		}
 		return value.OfMembers("total", value.OfFloat(total), "valid", value.True), nil
-	}),
-	"aslocal-demo-charge": after(400*time.Millisecond, func(in value.Value) (value.Value, error) {
+	}},
+	"aslocal-demo-charge": {400 * time.Millisecond, func(in value.Value) (value.Value, error) {
 		if in.Get("attempt").Float() == 0 {
 			return value.Value{}, &asl.Error{Name: "PaymentTimeout", Cause: "the payment service did not answer; the next attempt succeeds"}
 		}
 		return value.OfMembers("charged", in.Get("total"), "transaction", value.OfString("T-"+in.Get("orderId").Text())), nil
-	}),
-	"aslocal-demo-reserve": after(250*time.Millisecond, func(in value.Value) (value.Value, error) {
+	}},
+	"aslocal-demo-reserve": {250 * time.Millisecond, func(in value.Value) (value.Value, error) {
 		return value.OfMembers("sku", in.Get("sku"), "reserved", in.Get("quantity")), nil
-	}),
-	"aslocal-demo-book": after(300*time.Millisecond, func(in value.Value) (value.Value, error) {
+	}},
+	"aslocal-demo-book": {300 * time.Millisecond, func(in value.Value) (value.Value, error) {
 		what := in.Get("what").Text()
 		switch {
 		case what == "flight" && in.Get("attempt").Float() == 0:
@@ -78,27 +99,15 @@ var demoFunctions = map[string]task.Handler{
 			return value.Value{}, &asl.Error{Name: "NoCars", Cause: "there is no car left in " + in.Get("trip").Text()}
 		}
 		return value.OfMembers("reference", value.OfString(what+"-"+in.Get("trip").Text())), nil
-	}),
-	"aslocal-demo-cancel": after(200*time.Millisecond, func(in value.Value) (value.Value, error) {
+	}},
+	"aslocal-demo-cancel": {200 * time.Millisecond, func(in value.Value) (value.Value, error) {
 		return value.OfMembers("cancelled", in.Get("reference")), nil
-	}),
-	"aslocal-demo-square": after(20*time.Millisecond, func(in value.Value) (value.Value, error) {
+	}},
+	"aslocal-demo-square": {20 * time.Millisecond, func(in value.Value) (value.Value, error) {
 		n, _ := in.Get("n").Int()
 		if n%100 == 0 {
 			return value.Value{}, &asl.Error{Name: "Unlucky", Cause: fmt.Sprintf("%d is a multiple of 100", n)}
 		}
 		return value.OfMembers("square", value.OfFloat(float64(n)*float64(n))), nil
-	}),
-}
-
-// after makes a function that answers after a time.
-func after(d time.Duration, answer func(value.Value) (value.Value, error)) task.Handler {
-	return func(ctx context.Context, in value.Value) (value.Value, error) {
-		select {
-		case <-time.After(d):
-			return answer(in)
-		case <-ctx.Done():
-			return value.Value{}, ctx.Err()
-		}
-	}
+	}},
 }

@@ -392,7 +392,8 @@ func TestPagesAct(t *testing.T) {
 }
 
 func TestPagesAnswerTasks(t *testing.T) {
-	em := emulator.RunT(t, emulator.WithPendingTasks())
+	notify := func(_ context.Context, in value.Value) (value.Value, error) { return in, nil }
+	em := emulator.RunT(t, emulator.WithPendingTasks(), emulator.WithTask("notify", notify))
 	b := browser{t, em.URL()}
 	create := value.OfMembers("name", value.OfString("work"))
 	_, _, text := b.request(http.MethodPost, "/", create.String(), func(r *http.Request) {
@@ -403,7 +404,7 @@ func TestPagesAnswerTasks(t *testing.T) {
 	machine, err := em.Register(emulator.Registration{Name: "m", Definition: fmt.Sprintf(`{"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
 		{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": %q, "End": true}}},
 		{"StartAt": "H", "States": {"H": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:none", "End": true}}},
-		{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": {"FunctionName": "aslocal-demo-cancel", "Payload": {"t.$": "$$.Task.Token"}}, "End": true}}}]}}}`, activity)})
+		{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": {"FunctionName": "notify", "Payload": {"t.$": "$$.Task.Token"}}, "End": true}}}]}}}`, activity)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -687,8 +688,7 @@ func TestStream(t *testing.T) {
 	again.next("machines", new(struct{}))
 }
 
-// A history that grows faster than a page can show is told by its length; the page then
-// reads what it shows. The stream keeps no more than a page of it.
+// Whatever the speed, each event of a long history is sent or counted.
 func TestStreamOfManyEvents(t *testing.T) {
 	em := emulator.RunT(t)
 	machine, err := em.Register(emulator.Registration{Name: "many", Definition: `{"StartAt": "M", "States": {"M": {"Type": "Map", "ItemsPath": "$.items", "End": true, "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}}}}`})
@@ -697,7 +697,7 @@ func TestStreamOfManyEvents(t *testing.T) {
 	}
 	arn := strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":x"
 	s := stream(t, em.URL(), "after=0&follow="+arn, "")
-	items := "[" + strings.Repeat("0,", 3999) + "0]"
+	items := "[" + strings.Repeat("0,", 499) + "0]"
 	browser{t, em.URL()}.post("start", ui.Start{Machine: machine, Name: "x", Input: `{"items": ` + items + `}`}, new(ui.Started))
 	events, missed := int64(0), int64(0)
 	var happened ui.EventsHappened
@@ -708,7 +708,7 @@ func TestStreamOfManyEvents(t *testing.T) {
 			t.Fatalf("%d events, %d visits, %d missed in one message", len(happened.Events), len(happened.Visits), happened.Missed)
 		}
 	}
-	if events+missed != happened.Last || missed == 0 {
+	if events+missed != happened.Last || happened.Last < 2000 {
 		t.Errorf("%d events and %d missed, last %d", events, missed, happened.Last)
 	}
 }
@@ -744,5 +744,31 @@ func (b localBrowser) ask(method, path, body string, out any) {
 	b.em.ServeHTTP(w, r)
 	if err := json.Unmarshal(w.Body.Bytes(), out); w.Code != http.StatusOK || err != nil {
 		b.tb.Fatalf("%s: %d %s %v", path, w.Code, w.Body, err)
+	}
+}
+
+// Each demo is created by one request, runs without a function of the user's, and can be
+// created again.
+func TestDemos(t *testing.T) {
+	em := emulator.RunT(t)
+	b := browser{t, em.URL()}
+	for name, want := range map[string]string{"order": "SUCCEEDED", "saga": "FAILED", "map": "SUCCEEDED"} {
+		for range 2 {
+			var s ui.Started
+			b.post("demo", ui.Demo{Name: name}, &s)
+			for range 3 { // retries, and the Wait
+				em.Advance(10 * time.Second)
+			}
+			var x ui.Execution
+			b.get("execution?arn="+s.ARN, &x)
+			if x.Status != want || x.Error != map[string]string{"saga": "NoCars"}[name] {
+				t.Errorf("%s: %s %s", name, x.Status, x.Error)
+			}
+		}
+	}
+	var machines ui.Machines
+	b.get("machines", &machines)
+	if len(machines.Machines) != 3 || len(machines.Machines[0].Runs) != 2 {
+		t.Errorf("machines: %+v", machines.Machines)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aslocal/aslocal/emulator/internal/awsclient"
 	"github.com/aslocal/aslocal/emulator/internal/distributedmap"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/lambda"
 	"github.com/aslocal/aslocal/emulator/internal/s3"
 	"github.com/aslocal/aslocal/emulator/internal/task"
@@ -68,8 +69,9 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	t.Add("aws-sdk:sfn:*", states)
 	t.Add("s3:*", t.data)
 	if !s.withoutUI {
-		for function, handler := range demoFunctions {
-			functions.SetHandler(function, handler)
+		_, virtual := s.clock.(*engine.VirtualClock)
+		for name, f := range demoFunctions {
+			functions.SetHandler(name, f.handler(virtual))
 		}
 	}
 	for resource, handler := range s.handlers {

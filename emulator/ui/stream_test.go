@@ -86,6 +86,44 @@ func TestChangesAreBoundedAndCounted(t *testing.T) {
 	}
 }
 
+// Events that come faster than they are sent are counted, and the stream keeps none of them;
+// when there are fewer again, they are sent.
+func TestTooManyEvents(t *testing.T) {
+	s := &stream{come: make(chan struct{}, 1)}
+	f := &followed{arn: "arn:aws:states:us-east-1:1:execution:m:x", from: 10, after: 10, last: 10, visits: make(map[int]bool), book: &book{definition: parsed("{}")}}
+	id := int64(0)
+	happen := func(n int, doc value.Value) {
+		for range n {
+			id++
+			s.happened(f, &machine.Event{ID: id, Prev: id - 1, Type: machine.TaskSubmitted, Task: &machine.TaskEvent{}, Doc: doc}, nil)
+		}
+	}
+	large := value.OfString(strings.Repeat("x", 200_000))
+	for _, c := range []struct {
+		events       int
+		doc          value.Value
+		sent, missed int64
+	}{
+		{10, value.True, 0, 0}, // the browser has these
+		{3, value.True, 3, 0},
+		{maxSent + 500, value.True, 0, maxSent + 500},
+		{maxSent, value.True, maxSent, 0},
+		{50, large, 0, 50}, // 10 MB
+		{1, value.True, 1, 0},
+	} {
+		happen(c.events, c.doc)
+		got := f.collect()
+		if int64(len(got.Events)) != c.sent || got.Missed != c.missed || got.Last != max(id, 10) || len(f.events) > 0 {
+			t.Errorf("%d events: %d sent, %d missed, last %d; want %d, %d, %d", c.events, len(got.Events), got.Missed, got.Last, c.sent, c.missed, id)
+		}
+	}
+	// A visit that changes between two events is sent without one.
+	s.happened(f, &machine.Event{Type: machine.RetrySet, Failure: machine.NewFailure("E", "c")}, nil)
+	if got := f.collect(); len(got.Visits) != 1 || len(got.Events) != 0 || got.Missed != 0 {
+		t.Errorf("a retry: %+v", got)
+	}
+}
+
 // BenchmarkHappened is what one event of a followed execution costs its stream, beside
 // reading it from the journal.
 func BenchmarkHappened(b *testing.B) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -334,40 +335,30 @@ func TestLongHistory(t *testing.T) {
 	p.visit("#/executions")
 	p.see("nav-executions", "")
 	p.until(`document.body.textContent.includes('Succeeded')`)
-	p.eval(`(() => { window.frames = {longest: 0, task: 0, count: 0}; let before = performance.now();
-		const look = now => { frames.longest = Math.max(frames.longest, now - before); frames.count++; before = now; requestAnimationFrame(look); };
-		requestAnimationFrame(now => { before = now; requestAnimationFrame(look); });
-		new PerformanceObserver(list => { for (const e of list.getEntries()) frames.task = Math.max(frames.task, e.duration); }).observe({type: 'longtask', buffered: false}); })()`, nil)
-	type measured struct{ Longest, Task, Count float64 }
-	report := func(what string) {
-		t.Helper()
-		var m measured
-		p.eval(`(() => { const m = {Longest: frames.longest, Task: frames.task, Count: frames.count}; frames.longest = frames.task = frames.count = 0; return m; })()`, &m)
-		t.Logf("%s: longest frame %.0f ms, longest task %.0f ms, %.0f frames", what, m.Longest, m.Task, m.Count)
-	}
+	p.eval(longestFrame, nil)
 	p.eval(`location.hash = `+quote(pageOf("x", arn)+"?view=events"), nil)
 	p.see("tape-position", "event 24,806 of 24,806")
 	p.see("event-24806", "")
-	report("open")
+	p.reportFrames("open")
 	p.eval(`new Promise(done => { const list = document.querySelector('[data-testid=events]'); let i = 0;
 		const step = () => { list.scrollTop = (list.scrollHeight * i++) / 60; i > 60 ? done() : requestAnimationFrame(step); }; requestAnimationFrame(step); })`, nil)
 	p.see("event-24806", "")
-	report("scroll through all")
+	p.reportFrames("scroll through all")
 	p.fill("events-filter", `"n":1500} type:Entered`)
 	p.see("events-count", "4 of 24,806") // three states of the iteration, and the Map
-	report("filter")
+	p.reportFrames("filter")
 	p.fill("events-filter", "")
 	p.eval(`document.querySelector('[data-testid=tape]').focus()`, nil)
 	p.press(kbHome)
 	p.see("tape-position", "event 1 of 24,806")
 	p.press(kbEnd)
 	p.see("tape-position", "event 24,806 of")
-	report("to the first event and back")
+	p.reportFrames("to the first event and back")
 	p.click("view-compact", "")
 	p.see("row-A", "×3100")
 	p.click("view-graph", "")
 	p.until(nodeIs("A", "succeeded"))
-	report("other views")
+	p.reportFrames("other views")
 	var rows int
 	p.click("view-events", "")
 	p.see("event-24806", "")
@@ -375,6 +366,46 @@ func TestLongHistory(t *testing.T) {
 	if rows > 120 {
 		t.Errorf("%d rows are in the document", rows)
 	}
+}
+
+// A whole Map happens while its execution is followed.
+func TestManyEventsLive(t *testing.T) {
+	p := openTab(t, "#/machines")
+	machine := p.machine("burst", `{"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 3600, "Next": "M"}, "M": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "A", "States": {
+		"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": true}}}}}}`)
+	p.open(p.start(machine, "x", "["+strings.Repeat("0,", 3999)+"0]"), "")
+	p.until(nodeIs("Sleep", "waiting"))
+	p.eval(longestFrame, nil)
+	p.click("skip-wait", "")
+	p.see("status", "Succeeded")
+	p.see("tape-position", "event 24,008 of 24,008")
+	p.until(nodeIs("M", "succeeded"))
+	p.reportFrames("24,000 events live")
+	p.see("tape-position", "24,008")
+}
+
+// The virtual clock is advanced from the page.
+func TestAdvanceClock(t *testing.T) {
+	p := openTab(t, "#/machines", emulator.WithVirtualClock(time.Unix(1_700_000_000, 0)))
+	p.open(p.start(p.machine("waits", waits), "x", "{}"), "")
+	p.until(nodeIs("Sleep", "waiting"))
+	p.click("more", "")
+	p.click("advance-an-hour", "")
+	p.see("status", "Succeeded")
+}
+
+// longestFrame begins to measure frames in the page.
+const longestFrame = `(() => { window.frames = {longest: 0, task: 0, count: 0}; let before = performance.now();
+	const look = now => { frames.longest = Math.max(frames.longest, now - before); frames.count++; before = now; requestAnimationFrame(look); };
+	requestAnimationFrame(now => { before = now; requestAnimationFrame(look); });
+	new PerformanceObserver(list => { for (const e of list.getEntries()) frames.task = Math.max(frames.task, e.duration); }).observe({type: 'longtask', buffered: false}); })()`
+
+// reportFrames tells how long the longest frame and the longest task took since the last report.
+func (p *tab) reportFrames(what string) {
+	p.t.Helper()
+	var m struct{ Longest, Task, Count float64 }
+	p.eval(`(() => { const m = {Longest: frames.longest, Task: frames.task, Count: frames.count}; frames.longest = frames.task = frames.count = 0; return m; })()`, &m)
+	p.t.Logf("%s: longest frame %.0f ms, longest task %.0f ms, %.0f frames", what, m.Longest, m.Task, m.Count)
 }
 
 func TestDropHistory(t *testing.T) {
@@ -408,6 +439,11 @@ func TestDropHistory(t *testing.T) {
 	p.until(nodeIs("Pick", "idle"))
 	p.gone("rerun", "") // nothing can be done with it
 	p.screenshot("imported")
+
+	p.visit("#/x") // without a definition there is no graph, and all else
+	drop([]string{"history.json"}, []string{awsHistory(t, file.Events)})
+	p.see("failure-error", "OutOfStock")
+	p.see("row-Pick", "failed")
 }
 
 // awsHistory writes events as the AWS CLI does: details under their own key, times as text.

@@ -29,7 +29,7 @@ const (
 func pageOf(kind, arn string) string { return "#/" + kind + "/" + url.PathEscape(arn) }
 
 func TestFirstRun(t *testing.T) {
-	p := openTab(t, "")
+	p := openTab(t, "", emulator.WithWaitTimeScale(0.01))
 	p.see("drop", "")
 	p.until(`document.querySelector('h1').textContent === 'Your local Step Functions is running'`)
 	p.click("tab-python", "")
@@ -166,6 +166,25 @@ func TestExecutionsAppearLive(t *testing.T) {
 	p.see("row", "Aborted")
 }
 
+func TestNewExecutionsDoNotPush(t *testing.T) {
+	p := openTab(t, "#/executions")
+	p.see("live", "Live")
+	arn := p.machine("many", hello)
+	for i := range 40 {
+		p.start(arn, fmt.Sprintf("early-%02d", i), "{}")
+	}
+	p.see("count", "40 executions")
+	p.eval(`document.querySelector('[data-testid=table]').scrollTop = 300`, nil)
+	p.until(`document.querySelector('[data-testid=table]').scrollTop === 300`)
+	p.start(arn, "late", "{}")
+	p.see("fresh", "1 new")
+	p.see("count", "40 executions")
+	p.until(`document.querySelector('[data-testid=table]').scrollTop === 300`)
+	p.click("fresh", "")
+	p.see("row", "late")
+	p.until(`document.querySelector('[data-testid=table]').scrollTop === 0`)
+}
+
 func TestBulkActions(t *testing.T) {
 	p := openTab(t, "#/executions")
 	sleeps, bad := p.machine("sleeps", waits), p.machine("bad", fails)
@@ -269,7 +288,7 @@ func TestPalette(t *testing.T) {
 	p.press(enter)
 	p.see("drawer", "Start orders")
 	p.press(escape)
-	p.gone("drawer", "")
+	p.until(`!document.querySelector('dialog')`)
 	p.press("k", chromedp.KeyModifiers(input.ModifierCtrl))
 	p.see("palette-input", "")
 	p.run(chromedp.KeyEvent("needle"))
@@ -312,7 +331,7 @@ func TestKeyboardOnly(t *testing.T) {
 	p.press("?")
 	p.see("dialog", "Go to machines")
 	p.press(escape)
-	p.gone("dialog", "")
+	p.until(`!document.querySelector('dialog')`) // its keys end with it
 	p.press("T")
 	p.until(`document.documentElement.dataset.theme === 'light'`)
 	p.press("T")
@@ -412,7 +431,7 @@ func TestAccessible(t *testing.T) {
 		for _, as := range []struct {
 			width        int64
 			theme, rules string
-		}{{1440, "light", `{}`}, {1440, "dark", `{runOnly: ['color-contrast']}`}, {390, "dark", `{rules: {'color-contrast': {enabled: false}}}`}} {
+		}{{1440, "light", `{rules: {'target-size': {enabled: true}}}`}, {1440, "dark", `{runOnly: ['color-contrast']}`}, {390, "dark", `{rules: {'color-contrast': {enabled: false}}}`}} {
 			p.size(as.width, 900)
 			p.eval(`document.documentElement.dataset.theme = '`+as.theme+`'; new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil)
 			name := fmt.Sprintf("%s-%s-%d", view.name, as.theme, as.width)
@@ -421,6 +440,11 @@ func TestAccessible(t *testing.T) {
 			p.eval(`axe.run(`+as.rules+`).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join('; ')))`, &violations)
 			for _, violation := range violations {
 				t.Errorf("%s: %s", name, violation)
+			}
+			var unnamed []string
+			p.eval(`[...document.querySelectorAll('a, button, input, select, textarea')].filter(e => e.checkVisibility() && !e.dataset.testid).map(e => e.outerHTML.slice(0, 120))`, &unnamed)
+			for _, element := range unnamed {
+				t.Errorf("%s: no data-testid: %s", name, element)
 			}
 			var sideways bool
 			p.eval(`document.documentElement.scrollWidth > innerWidth`, &sideways)

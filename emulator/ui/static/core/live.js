@@ -23,6 +23,13 @@ export function on(kind, fn) {
   return end;
 }
 
+// changed calls fn after messages of a kind, at most once a second: for what is read anew as a whole.
+export function changed(kind, fn) {
+  let planned = 0;
+  cleanup(() => clearTimeout(planned));
+  return on(kind, () => { planned ||= setTimeout(() => { planned = 0; fn(); }, 1000); });
+}
+
 // follow calls fn with the EventsHappened of an execution that come after the event with the id last.
 export function follow(arn, last, fn) {
   const one = followed.get(arn) ?? { last, readers: new Set() };

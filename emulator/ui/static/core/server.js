@@ -14,9 +14,3 @@ export const server = {
 
 on('machines', () => { overview.reload(); machines.reload(); });
 on('pending', overview.reload);
-
-// The runs of the machines change with every execution: at most one reading a second.
-let planned = 0;
-on('executions', () => {
-  planned ||= setTimeout(() => { planned = 0; machines.reload(); }, 1000);
-});

@@ -13,6 +13,8 @@ import { parse } from './history.js';
 import { scopeName, visitNumber } from './run.js';
 import { takenBy } from './inspector.js';
 
+const CLOCK = [['a second', 1000], ['a minute', 60_000], ['an hour', 3_600_000], ['a day', 86_400_000]];
+
 export function actionsOf(run) {
   const canAct = () => !run.imported && !server.overview()?.readOnly;
   const attempt = async (name, body, said) => {
@@ -38,6 +40,7 @@ export function actionsOf(run) {
   const rerun = async () => started(await attempt('rerun', { arn: run.arn, name: '', input: null, from: null }, ''));
   const pause = () => attempt('pause', { arn: run.arn }, '');
   const resume = () => attempt('resume', { arn: run.arn }, '');
+  const advance = ms => attempt('advance', { milliseconds: ms }, '');
   const skipWait = visit => attempt('skip-wait', { arn: run.arn, visit: visitNumber(run, visit) }, '');
 
   /** Rerun with the input in an editor; from a visit if one is given. */
@@ -109,6 +112,7 @@ export function actionsOf(run) {
     { label: 'Copy link', icon: 'link', id: 'copy-link', run: () => copy(location.href, 'Link copied') },
     { label: 'Download history', icon: 'download', id: 'download', run: download },
     { label: 'Open an exported history', icon: 'upload', id: 'open-history', run: () => go('x') },
+    ...(canAct() && server.overview.peek()?.virtual ? ['-', 'The virtual clock', ...CLOCK.map(([label, ms]) => ({ label: `Advance by ${label}`, icon: 'clock-ff', id: `advance-${label.replace(' ', '-')}`, run: () => advance(ms) }))] : []),
     '-', 'Start the same as', ...copyItems(),
   ];
   const rerunItems = () => [

@@ -20,7 +20,7 @@ function branch(name, value, depth, open = false) {
   if (!entries.length) return h('div.jl', null, label, h('span.t3', null, Array.isArray(value) ? '[ ]' : '{ }'));
   const body = h('div.jb');
   const fill = from => {
-    for (const [key, inner] of entries.slice(from, from + CHUNK)) body.append(branch(key, inner, depth + 1, depth < 1 && entries.length <= 30));
+    for (const [key, inner] of entries.slice(from, from + CHUNK)) body.append(branch(key, inner, depth + 1, depth < 1 && entries.length <= 30 && few(inner)));
     const rest = entries.length - from - CHUNK;
     if (rest > 0) {
       const more = h('button.btn.btn--sm.btn--ghost', { 'data-testid': 'json-more', onclick: () => { more.remove(); fill(from + CHUNK); } }, `${rest} more`);
@@ -32,6 +32,9 @@ function branch(name, value, depth, open = false) {
   return h('details.jn', { open, ontoggle: event => event.target.open && opened() },
     h('summary', { 'data-testid': 'json-node' }, icon('right', 12), label, h('span.t3', null, shape, hint(value))), body);
 }
+
+/** Whether a value is small enough to stand open. */
+function few(value) { return value !== null && typeof value === 'object' && Object.keys(value).length <= 8; }
 
 /** The first short text of an object, so that a closed one can be told from its neighbours. */
 function hint(value) {

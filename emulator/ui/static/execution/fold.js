@@ -42,6 +42,10 @@ import { normalize, parse, resourceOf } from './history.js';
  * @property {Attempt[]} attempts
  * @property {Failure|null} failure that was not retried
  * @property {number[]} events
+ * @property {number} catcher that took the failure: its place in Catch, -1 if none or not known
+ * @property {string} resource what a Task calls
+ * @property {string} mapRun ARN of the latest Map Run of a distributed Map
+ * @property {Record<string, string>} assigned variables, as JSON texts
  * @property {string} input JSON; undefined if not in the history
  * @property {string} output
  * @property {string} next name of the state that followed
@@ -60,14 +64,14 @@ import { normalize, parse, resourceOf } from './history.js';
 
 /** A line of control. */
 class Scope {
-  constructor(parent, step, index) {
+  constructor(parent, step) {
     this.parent = parent;
     this.step = step; // null for the execution
-    this.index = index;
     this.key = parent ? `${parent.key}/${JSON.stringify(step.state)}[${step.index}]` : '';
     this.path = parent ? [...parent.path, step] : [];
     this.opened = []; // events at which it began
     this.current = null; // latest visit
+    this.restarted = 0; // event that began the branches or iterations of its state anew
     this.last = 0; // latest event that it made itself
     this.visits = new Map(); // by state
     this.edges = new Map(); // by edgeKey: events
@@ -76,10 +80,6 @@ class Scope {
     this.all = new Map(); // scopes below, by "state index"
   }
 
-  inside(other) {
-    for (let s = this.parent; s; s = s.parent) if (s === other) return true;
-    return false;
-  }
 }
 
 const ATTEMPT = /^(Task|LambdaFunction|Activity)(Scheduled|Started|Submitted|Succeeded|Failed|TimedOut|ScheduleFailed|StartFailed|SubmitFailed)$/;
@@ -97,13 +97,23 @@ export function countTo(numbers, n) {
   return low;
 }
 
+/** How many of the visits, in their order, had begun at n. */
+function enteredTo(visits, n) {
+  let low = 0, high = visits.length;
+  while (low < high) {
+    const mid = (low + high) >>> 1;
+    if (visits[mid].entered <= n) low = mid + 1; else high = mid;
+  }
+  return low;
+}
+
 export class Fold {
   /** @param {object|null} definition of the machine, parsed; without it Catchers, Retriers and branches are not told apart */
   constructor(definition = null) {
     this.definition = definition;
     /** @type {import('./history.js').HistoryEvent[]} */
     this.events = [];
-    this.root = new Scope(null, null, 0);
+    this.root = new Scope(null, null);
     this.scopes = [this.root];
     this.byKey = new Map([['', this.root]]);
     /** @type {Visit[]} */
@@ -217,14 +227,14 @@ export class Fold {
     const name = `${step.state} ${step.index}`;
     let found = scope.all.get(name);
     if (!found) {
-      found = new Scope(scope, { state: step.state, kind: step.kind, index: step.index }, this.scopes.length);
+      found = new Scope(scope, { state: step.state, kind: step.kind, index: step.index });
       this.scopes.push(found);
       this.byKey.set(found.key, found);
       scope.all.set(name, found);
     }
     const around = scope.current?.entered ?? 0;
     const latest = found.opened.length ? found.opened[found.opened.length - 1] : 0;
-    if (!latest || latest < Math.max(around, scope.restarted ?? 0)) {
+    if (!latest || latest < Math.max(around, scope.restarted)) {
       found.opened.push(n);
       found.current = null;
     }
@@ -243,7 +253,7 @@ export class Fold {
   #visit(scope, event, n, state, kind, input) {
     const visit = {
       id: this.visits.length, scope, state, kind, around: scope.parent?.current ?? null, entered: n, left: 0, outcome: 'open',
-      attempts: [], failure: null, events: [], input, output: undefined, next: '', redrive: this.redrives.length, runs: [], resource: '', mapRun: '', due: 0, parameters: undefined, catcher: -1,
+      attempts: [], failure: null, events: [], input, output: undefined, next: '', redrive: this.redrives.length, runs: [], resource: '', mapRun: '', catcher: -1,
     };
     this.visits.push(visit);
     scope.current = visit;
@@ -525,14 +535,8 @@ export class Fold {
 
   /** The visit of a state in a scope that was the latest at n; null if there was none. */
   visitAt(scope, state, n) {
-    const list = scope?.visits.get(state);
-    if (!list) return null;
-    let low = 0, high = list.length;
-    while (low < high) {
-      const mid = (low + high) >>> 1;
-      if (list[mid].entered <= n) low = mid + 1; else high = mid;
-    }
-    const visit = low ? list[low - 1] : null;
+    const list = scope?.visits.get(state) ?? [];
+    const visit = list[enteredTo(list, n) - 1];
     if (!visit) return null;
     return visit.around && !this.#inLatest(visit, n) ? null : visit;
   }
@@ -546,12 +550,7 @@ export class Fold {
   }
 
   /** How often a state of a scope had been entered at n. */
-  visitsTo(scope, state, n) {
-    const list = scope?.visits.get(state) ?? [];
-    let count = 0;
-    for (const visit of list) if (visit.entered <= n) count++; else break;
-    return count;
-  }
+  visitsTo(scope, state, n) { return enteredTo(scope?.visits.get(state) ?? [], n); }
 
   /** The status of a visit at n: a class of ui.css without "is-". */
   statusAt(visit, n) {
@@ -643,9 +642,6 @@ export class Fold {
     }
     return found;
   }
-
-  /** The visits that ran at n, innermost last. */
-  openAt(n) { return this.visits.filter(v => v.entered <= n && (!v.left || v.left > n)); }
 
   /** The n of the next (step 1) or previous (-1) event that enters or leaves a state; n itself if there is none. */
   stateStep(n, step) {

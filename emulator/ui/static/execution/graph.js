@@ -128,9 +128,10 @@ function drawing(run, graph, actions) {
     const halo = h('path.edge.edge--halo', { d });
     const line = h('path.edge', { d, class: [`edge--${edge.kind}`] });
     const head = h('path.ehead', { d: arrow(edge.points) });
-    const label = edge.label && edge.box
-      ? h('span.elab', { class: [edge.kind === 'catch' && 'elab--catch'], title: edge.text ?? edge.label, style: { left: `${edge.box.x + edge.box.w / 2}px`, top: `${edge.box.y + edge.box.h / 2}px` } }, edge.label) : null;
     const from = chainOf(edge.from), to = chainOf(edge.to);
+    const inMap = (from.name ? from : to).chain.some(step => step.kind === 'Map');
+    const label = edge.label && edge.box
+      ? h('span.elab', { class: [edge.kind === 'catch' && 'elab--catch', inMap && 'elab--in'], title: edge.text ?? edge.label, style: { left: `${edge.box.x + edge.box.w / 2}px`, top: `${edge.box.y + edge.box.h / 2}px` } }, edge.label) : null;
     return { edge, line, head, label, parts: [halo, line, head], from, to, painted: '' };
   }
 
@@ -329,29 +330,53 @@ export function iterationList(run, scope, visit, choose) {
   const rank = { failed: 0, aborted: 1, running: 2, succeeded: 3, idle: 4 };
   const all = [...counts.run.iterations].map(([index, iteration]) => {
     const status = fold.iterationStatus(iteration, at);
-    const first = iteration.scope.visits.values().next().value?.[0];
-    const error = [...iteration.scope.visits.values()].flat().find(v => v.failure && v.outcome === 'failed')?.failure.error ?? '';
-    return { index, iteration, status, item: first?.input ?? '', name: itemName(first?.input), error };
+    return { index, iteration, status };
   }).sort((a, b) => a.index - b.index);
+  const itemOf = one => one.iteration.scope.visits.values().next().value?.[0]?.input ?? '';
+  const errorOf = one => (one.status === 'failed' ? [...one.iteration.scope.visits.values()].flat().find(v => v.failure && v.outcome === 'failed')?.failure.error ?? '' : '');
   const shown = computed(() => {
     const t = text().trim().toLowerCase();
-    return all.filter(one => !t || `#${one.index}` === t || String(one.index) === t || one.status.startsWith(t) || one.item.toLowerCase().includes(t) || one.error.toLowerCase().includes(t));
+    return all.filter(one => !t || `#${one.index}` === t || String(one.index) === t || one.status.startsWith(t) || itemOf(one).toLowerCase().includes(t) || errorOf(one).toLowerCase().includes(t));
   });
   const took = one => (one.iteration.ended && one.iteration.ended <= at ? duration(fold.elapsed(one.iteration.ended) - fold.elapsed(one.iteration.started)) : '');
   const numbers = ['succeeded', 'failed', 'aborted', 'running'].filter(name => counts[name]);
   const idle = Math.max(0, counts.length - counts.started);
   return [
-    h('div.in', null, icon('search', 14), h('input', { type: 'search', placeholder: 'Number, status or text of the item', 'aria-label': 'Find an iteration', 'data-testid': 'iteration-find', autofocus: true, value: text, oninput: event => text.set(event.target.value) })),
-    h('div.cells', { 'aria-hidden': 'true' }, all.slice(0, 600).map(one => h('i', { class: [`is-${one.status}`, one.index === picked && 'is-sel'], title: `#${one.index} ${one.status}`, onclick: () => choose(one.index) })), Array.from({ length: Math.min(idle, 600) }, () => h('i'))),
+    h('div.in', null, icon('search', 14), h('input', { type: 'search', placeholder: 'Number, status or text of the item', 'aria-label': 'Find an iteration', 'data-testid': 'iteration-find', value: text, oninput: event => text.set(event.target.value) })),
+    cells(all, idle, picked, choose),
     h('div.row.wrap.xs.t2', null, numbers.map(name => h('span.row.gap-1', null, h('span.dot', { class: `is-${name}` }), `${counts[name]} ${name}`)), idle > 0 && h('span.t3', null, `${idle} not started`)),
     h('div.plist', { role: 'listbox', 'aria-label': 'Iterations, failed first', tabindex: -1 }, () => {
       const rows = [...shown()].sort((a, b) => rank[a.status] - rank[b.status] || a.index - b.index);
       if (!rows.length) return h('p.sm.t3', null, 'No iteration matches. Clear the field to see all.');
       return rows.slice(0, 50).map(one => h('button.mi', { role: 'option', 'aria-selected': String(one.index === picked), 'data-testid': `iteration-${one.index}`, onclick: () => choose(one.index) },
         h('span.stat', { class: `is-${one.status}` }, icon(`st-${one.status}`, 14)), h('span.vh', null, one.status), h('b.num', null, `#${one.index}`),
-        h('span.trunc.grow.sm', null, [one.name, one.error].filter(Boolean).join(' · ') || one.item.slice(0, 80)), h('span.num.xs.t3', null, took(one))));
+        h('span.trunc.grow.sm', null, [itemName(itemOf(one)), errorOf(one)].filter(Boolean).join(' · ')), h('span.num.xs.t3', null, took(one))));
     }),
   ];
+}
+
+const COLUMNS = 28, CELLS = 28 * 20; // of the picture of iterations
+
+/** A cell for each iteration, the first of them if there are very many: a path a status, so that thousands cost little. */
+function cells(all, idle, picked, choose) {
+  const shown = all.slice(0, CELLS), total = Math.min(CELLS, shown.length + idle);
+  const d = new Map();
+  const square = (x, y, s) => `M${x} ${y}h${s}v${s}h-${s}z`;
+  for (let i = 0; i < total; i++) {
+    const status = shown[i]?.status ?? 'idle', x = (i % COLUMNS) * 11, y = Math.floor(i / COLUMNS) * 11;
+    d.set(status, `${d.get(status) ?? ''}${square(x, y, 9)}${status === 'failed' ? square(x + 3, y + 3, 3) : ''}`);
+  }
+  const at = shown.findIndex(one => one.index === picked);
+  const height = Math.ceil(total / COLUMNS) * 11 + 2;
+  return h('svg.cellmap', {
+    viewBox: `-2 -2 ${COLUMNS * 11 + 2} ${height + 1}`, width: COLUMNS * 11 + 2, height: height + 1, 'aria-hidden': 'true',
+    onclick: event => {
+      const box = event.currentTarget.getBoundingClientRect(), k = (COLUMNS * 11 + 2) / box.width;
+      const i = Math.floor(((event.clientY - box.top) * k - 2) / 11) * COLUMNS + Math.floor(((event.clientX - box.left) * k - 2) / 11);
+      if (shown[i]) choose(shown[i].index);
+    },
+  }, [...d].map(([status, path]) => h('path', { class: `is-${status}`, d: path, 'fill-rule': 'evenodd' })),
+  at >= 0 && h('rect.cellsel', { x: (at % COLUMNS) * 11 - 1, y: Math.floor(at / COLUMNS) * 11 - 1, width: 11, height: 11, rx: 2 }));
 }
 
 /** Pan by dragging or scrolling, zoom by pinch, Ctrl and wheel, or buttons. */

@@ -118,12 +118,6 @@ function toneOfType(type) {
   return 'running';
 }
 
-/** The state type of an event such as TaskStateEntered; "" for others. */
-export function stateType(type) {
-  const m = /^(\w+?)State(Entered|Exited|Aborted|Started|Succeeded|Failed)$/.exec(type);
-  return m ? m[1] : '';
-}
-
 /** The call an event is about: "lambda:invoke", the ARN, or "". */
 export function resourceOf(details) {
   if (details.resourceType && details.resource) return `${details.resourceType}:${details.resource}`;

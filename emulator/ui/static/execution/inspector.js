@@ -9,12 +9,11 @@ import { statusText } from '../core/status.js';
 import { count, duration, exact, size } from '../core/time.js';
 import { dataSection, diffView, payloadMeter, pretty, tree } from './data.js';
 import { iterationList, STATUS_ICONS, stateIcon } from './graph.js';
-import { bytes, MAX_EVENTS, MAX_PAYLOAD, parse, PRICE_OF_TRANSITION, summary } from './history.js';
+import { bytes, MAX_EVENTS, MAX_PAYLOAD, parse, PRICE_OF_TRANSITION } from './history.js';
 import { playground } from './playground.js';
 import { scopeName, visitNumber } from './run.js';
 import { toneOf } from './tape.js';
 import { timesOf } from './timeline.js';
-import { menuButton } from './menu.js';
 
 const WORDS = { idle: 'Not reached', running: 'Running', open: 'Running', succeeded: 'Succeeded', failed: 'Failed', timedout: 'Timed out', aborted: 'Aborted', caught: 'Caught', waiting: 'Waiting' };
 
@@ -69,7 +68,9 @@ function stateInspector(run, actions) {
     run.version();
     const v = visit(), at = run.n();
     if (!v) return null;
-    const found = v.failure ?? v.attempts.findLast(a => a.failure && a.failure.n <= at)?.failure;
+    // Of the latest attempt: one that was tried again and went well has no error to show.
+    const attempt = v.attempts.findLast(a => (a.scheduled || a.started) <= at);
+    const found = attempt?.failure ?? v.failure;
     return found && found.n <= at ? found : null;
   });
   const variables = computed(() => { run.version(); return run.fold.variablesAt(run.selectedScope() ?? run.fold.root, run.n()); });

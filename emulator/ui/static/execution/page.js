@@ -4,9 +4,9 @@ import { computed, effect, h, signal, untrack } from '../core/view.js';
 import { icon } from '../core/icon.js';
 import { keys } from '../core/keys.js';
 import { amend, go, link, place } from '../core/router.js';
-import { statusPill } from '../core/status.js';
+import { statusPill, statusWord } from '../core/status.js';
 import { count, duration, exact, now, plural } from '../core/time.js';
-import { copy, failed } from '../core/toast.js';
+import { announce, copy, failed } from '../core/toast.js';
 import { actionsOf } from './actions.js';
 import { eventsView } from './events.js';
 import { graphView } from './graph.js';
@@ -42,6 +42,14 @@ function executionPage(run, dropped) {
   const actions = actionsOf(run);
   const view = computed(() => (VIEWS.some(([id]) => id === place().query.view) ? place().query.view : run.execution() && !run.execution().graph ? 'timeline' : 'graph'));
   effect(() => { const x = run.execution(); if (x) document.title = `${x.name || 'history'} · ${x.machineName || 'execution'} · aslocal`; });
+  // Who does not see the page is told when the execution ends, or waits for somebody.
+  let told = '';
+  effect(() => {
+    const x = run.execution(), waiting = run.pending().length;
+    const now = x ? `${x.name} ${statusWord(x.status).toLowerCase()}${waiting ? `, ${plural(waiting, 'task')} to answer` : ''}` : '';
+    if (told && now !== told) announce(now);
+    told = now;
+  });
   bindKeys(run, actions, view);
   return h('div.view.xview', { ondragover: event => event.preventDefault(), ondrop: event => dropFiles(event, dropped) }, () => {
     const problem = run.problem();

@@ -11,6 +11,7 @@ import { parse } from './history.js';
 
 const PAGE = 2000; // events of one answer
 const SLICE = 8; // ms of work between two frames
+const REFRESH = 100; // ms between two changes of what is shown
 
 /**
  * @typedef {object} Selection a state in a scope, or one visit of it; nothing is the execution itself
@@ -33,7 +34,7 @@ export function openRun(arn, imported = null) {
   let fold = new Fold();
   let following = !playhead.peek(); // the selection goes with the newest event
   let ended = false;
-  cleanup(() => { ended = true; });
+  cleanup(() => { ended = true; clearTimeout(due); });
 
   const length = computed(() => { version(); return fold.length; });
   const n = computed(() => { const at = playhead(); return at && at <= length() ? at : length(); });
@@ -49,6 +50,8 @@ export function openRun(arn, imported = null) {
       if (imported) await take(imported.history.events);
       else await read();
       if (ended) return;
+      shownAt = 0;
+      changed();
       settle();
       loaded.set(true);
       if (!imported) watch();
@@ -75,7 +78,17 @@ export function openRun(arn, imported = null) {
       while (i < events.length && performance.now() < until) { fold.add(events.slice(i, i + 100)); i += 100; }
       if (i < events.length) await frame();
     }
-    if (ended) return;
+    if (!ended) changed();
+  }
+
+  // A busy run changes what is shown ten times a second, not with each message.
+  let shownAt = 0, due = 0;
+  function changed() {
+    const wait = shownAt + REFRESH - performance.now();
+    if (wait > 0) { due ||= setTimeout(() => { due = 0; changed(); }, wait); return; }
+    clearTimeout(due);
+    due = 0;
+    shownAt = performance.now();
     version.update(v => v + 1);
     if (following && loaded.peek() && playhead.peek() === 0) selectNewest();
   }

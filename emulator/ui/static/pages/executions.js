@@ -79,7 +79,7 @@ export function executions(only = '') {
     columns: [
       { head: 'Status', width: '150px', cell: row => [statusText(row.status), row.redrives > 0 && h('span.badge.is-redrive', { title: `redriven ${plural(row.redrives, 'time')}` }, icon('redrive', 12), row.redrives)] },
       { head: 'Name', width: 'minmax(0,2fr)', cell: row => h('a.mono.plain.trunc', { href: link('x', row.arn), tabindex: -1, title: row.name, 'data-testid': 'execution-link' }, row.name) },
-      ...(only ? [] : [{ head: 'Machine', width: 'minmax(0,1.5fr)', class: 'hide-s', cell: row => h('a.plain', { href: link('machine', row.machine), tabindex: -1, title: row.machineName }, row.machineName) }]),
+      ...(only ? [] : [{ head: 'Machine', width: 'minmax(0,1.5fr)', class: 'hide-s', cell: row => h('a.plain', { href: link('machine', row.machine), tabindex: -1, title: row.machineName, 'data-testid': 'row-machine' }, row.machineName) }]),
       { head: 'Duration', width: '104px', class: 'num r hide-xs', cell: row => (row.stopped ? duration(row.stopped - row.started) : () => duration(Math.max(0, now() - row.started))) },
       { head: 'Started', width: '88px', class: 'num r', cell: row => relative(row.started) },
     ],
@@ -111,10 +111,10 @@ export function executions(only = '') {
           spans.map(([value, label]) => h('option', { value, selected: (query.peek().since ?? '') === value }, label))),
         () => query().status && h('button.chip', { 'data-testid': 'not', 'aria-pressed': () => String(query().not === '1'), class: () => query().not === '1' && 'is-on', onclick: () => amend({ not: query.peek().not === '1' ? '' : '1' }) }, `not ${statusWord(query().status).toLowerCase()}`))),
     h('div.card.clip.fill', null,
-      () => list.fresh() > 0 && h('button.btn.btn--sm.fresh', { 'data-testid': 'fresh', onclick: () => { list.take(); grid.toTop(); } }, icon('up', 14), `${list.fresh()} new`),
+      () => list.fresh() !== 0 && h('button.btn.btn--sm.fresh', { 'data-testid': 'fresh', onclick: () => { list.take(); grid.toTop(); } }, icon('up', 14), list.fresh()),
       grid.el,
       h('div.foot', null,
-        h('span.num', { role: 'status', 'data-testid': 'count' }, () => (list.busy() ? 'Reading …' : `${count(list.rows().length)}${list.next() ? ' loaded, more below' : plural(list.rows().length, ' execution').replace(/^[\d,]+/, '')}`)),
+        h('span.num', { role: 'status', 'data-testid': 'count' }, () => (list.busy() ? 'Reading …' : list.next() ? `${count(list.rows().length)} loaded, more below` : plural(list.rows().length, 'execution'))),
         h('span.grow'),
         h('span.hide-s.row.gap-1', { 'aria-hidden': 'true' }, h('kbd.kbd', null, 'J'), h('kbd.kbd', null, 'K'), 'move', h('kbd.kbd', null, 'X'), 'select', h('kbd.kbd', null, '↵'), 'open'))),
     bulkBar(list, selected),
@@ -131,7 +131,7 @@ function statusChip(query, status) {
 
 // lines reads the executions that a filter wants, page by page, and keeps them true by the stream.
 function lines(wanted) {
-  const rows = signal([]), next = signal(''), busy = signal(true), error = signal(null), turn = signal(0), held = signal([]);
+  const rows = signal([]), next = signal(''), busy = signal(true), error = signal(null), turn = signal(0), held = signal([]), stale = signal(false);
   let grid = null, abort = null;
   const params = () => {
     const { status, not, q, machine, since } = JSON.parse(wanted.peek());
@@ -147,28 +147,38 @@ function lines(wanted) {
     busy.set(true);
     try {
       const answer = await get('executions', { ...params(), next: from, limit: 100 }, mine.signal);
-      const some = answer.executions;
-      rows.set(from ? merge(rows.peek(), some) : some);
+      rows.set(from ? merge(rows.peek(), answer.executions) : answer.executions);
       next.set(answer.next);
       error.set(null);
       busy.set(false);
-      if (answer.next && (answer.partial || !some.length)) read(answer.next);
+      if (answer.next && (answer.partial || !answer.executions.length)) read(answer.next);
     } catch (problem) {
       if (mine.signal.aborted) return;
       error.set(problem);
       busy.set(false);
     }
   }
+  let shownFor = null, planned = 0;
   effect(() => {
-    wanted();
+    const want = wanted();
     turn();
-    held.set([]);
-    const wait = setTimeout(() => { rows.set([]); next.set(''); read(''); }, 60);
+    const wait = setTimeout(() => {
+      if (want !== shownFor) { rows.set([]); next.set(''); }
+      shownFor = want;
+      held.set([]);
+      stale.set(false);
+      read('');
+    }, 60);
     cleanup(() => clearTimeout(wait));
   });
-  cleanup(() => abort?.abort());
+  cleanup(() => { abort?.abort(); clearTimeout(planned); });
   on('executions', message => {
-    if (!message || message.missed > 0) return reload();
+    if (!message || message.missed > 0) {
+      // More than the stream tells. Who reads further down is not disturbed.
+      if (grid?.atTop.peek()) planned ||= setTimeout(() => { planned = 0; reload(); }, 1000);
+      else stale.set(true);
+      return;
+    }
     const known = new Map(rows.peek().map((row, i) => [row.arn, i])), list = [...rows.peek()];
     const fresh = [];
     for (const row of message.executions) {
@@ -182,10 +192,13 @@ function lines(wanted) {
     if (grid?.atTop.peek()) take();
     else if (fresh.length) announce(`${held.peek().length} new executions`);
   });
-  const take = () => { if (held.peek().length) { rows.set(merge(held.peek(), rows.peek()).sort((a, b) => b.started - a.started)); held.set([]); } };
+  const take = () => {
+    if (stale.peek()) return reload();
+    if (held.peek().length) { rows.set(merge(held.peek(), rows.peek()).sort((a, b) => b.started - a.started)); held.set([]); }
+  };
   const reload = () => turn.update(n => n + 1);
   return {
-    rows, next, busy, error, reload, take, fresh: computed(() => held().length), watch: one => { grid = one; },
+    rows, next, busy, error, reload, take, fresh: computed(() => (stale() ? 'Show what is new' : held().length && `${count(held().length)} new`)), watch: one => { grid = one; },
     more: () => untrack(() => { if (next() && !busy()) read(next()); }),
     // every reads all that fits: the ARNs of at most 10,000 executions.
     every: async () => {

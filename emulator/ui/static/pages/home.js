@@ -3,7 +3,6 @@
 import { cleanup, h, signal, untrack } from '../core/view.js';
 import { post } from '../core/api.js';
 import { icon } from '../core/icon.js';
-import { on } from '../core/live.js';
 import { go, link } from '../core/router.js';
 import { server } from '../core/server.js';
 import { shown } from '../core/shown.js';
@@ -23,7 +22,6 @@ const snippets = [
 ];
 
 export function page() {
-  on('executions', server.reloadOverview);
   const ask = setInterval(() => { if (!document.hidden && !server.overview.peek()?.clients.length) server.reloadOverview(); }, 3000);
   cleanup(() => clearInterval(ask));
   return h('div.page.page--narrow', null,

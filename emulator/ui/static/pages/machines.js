@@ -3,6 +3,7 @@
 import { computed, each, h } from '../core/view.js';
 import { icon } from '../core/icon.js';
 import { keys } from '../core/keys.js';
+import { changed } from '../core/live.js';
 import { amend, go, link, place } from '../core/router.js';
 import { server } from '../core/server.js';
 import { shown, empty } from '../core/shown.js';
@@ -19,6 +20,7 @@ const sorts = {
 };
 
 export function page() {
+  changed('executions', server.reloadMachines); // their last runs
   const query = computed(() => place().query);
   const writable = () => !server.overview()?.readOnly;
   const list = computed(() => {

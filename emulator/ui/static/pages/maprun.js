@@ -4,7 +4,7 @@ import { cleanup, computed, effect, h, signal, untrack } from '../core/view.js';
 import { get, post, resource } from '../core/api.js';
 import { ask } from '../core/dialog.js';
 import { icon } from '../core/icon.js';
-import { on } from '../core/live.js';
+import { changed, on } from '../core/live.js';
 import { amend, go, link, place } from '../core/router.js';
 import { server } from '../core/server.js';
 import { empty, loading, refused, shown } from '../core/shown.js';
@@ -18,9 +18,7 @@ const parts = [['succeeded', 'SUCCEEDED'], ['failed', 'FAILED'], ['timedOut', 'T
 
 export function page(arn) {
   const run = resource(abort => get('maprun', { arn }, abort));
-  let planned = 0;
-  on('executions', () => { planned ||= setTimeout(() => { planned = 0; run.reload(); }, 500); });
-  cleanup(() => clearTimeout(planned));
+  changed('executions', run.reload);
   const children = reader(arn, '');
   const execution = computed(() => run.data()?.execution);
   const parent = resource(abort => (execution() ? get('execution', { arn: execution() }, abort) : Promise.resolve(null)));
@@ -196,7 +194,7 @@ function list(arn, data) {
         label: 'Children', rows: children.rows, key: row => row.arn, end: () => untrack(children.more), open: row => go('x', row.arn),
         columns: [
           { head: 'Status', width: '148px', cell: row => statusText(row.status) },
-          { head: 'Name', width: 'minmax(0,2fr)', cell: row => h('a.mono.plain', { href: link('x', row.arn), tabindex: -1, title: row.name }, row.name) },
+          { head: 'Name', width: 'minmax(0,2fr)', cell: row => h('a.mono.plain', { href: link('x', row.arn), tabindex: -1, title: row.name, 'data-testid': 'execution-link' }, row.name) },
           { head: 'Items', width: '80px', class: 'num r hide-xs', cell: row => row.items || '' },
           { head: 'Duration', width: '100px', class: 'num r', cell: row => (row.stopped ? duration(row.stopped - row.started) : 'runs') },
           { head: 'Started', width: '96px', class: 'num r hide-xs', cell: row => relative(row.started) },
