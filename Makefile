@@ -21,7 +21,7 @@ GOVULNDB ?= https://vuln.go.dev
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services
+.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services pictures
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,11 @@ test-services: ## tasks against the services of moto's server; skipped without P
 	    { rm -rf $(MOTO); echo "test-services: $(MOTO_VERSION) cannot be installed, skipped"; exit 0; }; \
 	fi; \
 	$(GO) test -count=1 -run '^TestMoto$$' ./emulator -moto $(abspath $(MOTO))/bin/moto_server
+
+pictures: build ## the pictures of README.md, from pages that run; skipped without Chromium
+	@for p in chromium chromium-browser google-chrome; do command -v $$p > /dev/null && found=1; done; \
+	if [ -z "$$found" ]; then echo "pictures: no Chromium on PATH (apt-get install chromium), skipped"; exit 0; fi; \
+	mkdir -p docs/pictures && $(GO) test -count=1 -run '^TestPictures$$' ./emulator/ui/browsertest -pictures $(abspath docs/pictures) -aslocal $(abspath $(BIN))
 
 kill: build ## attack bin/aslocal from outside: KILLS kills (100) under load, redrives, a full disk …; ATTACK_FLAGS go to internal/attack
 	$(GO) run ./internal/attack -aslocal $(BIN) -kills $(KILLS) $(ATTACK_FLAGS)

@@ -77,6 +77,7 @@ type settings struct {
 	http            httpSettings
 	mocks           string // path of a mock configuration
 	byHand          bool
+	lateRecovery    bool
 	// serviceEndpoints are URLs by service; "" is of all others.
 	serviceEndpoints map[string]string
 	environment      func(string) (string, bool)
@@ -219,6 +220,10 @@ func WithTask(resource string, handler Handler) Option {
 // not given, such a task fails with an error that says what to set.
 func WithPendingTasks() Option { return func(s *settings) { s.byHand = true } }
 
+// WithLateRecovery leaves the executions that the store holds as they are until
+// [Emulator.Recover] is called. Meanwhile functions can be set that their tasks call.
+func WithLateRecovery() Option { return func(s *settings) { s.lateRecovery = true } }
+
 // WithSeed makes a run repeatable: the random numbers of executions, names, ids,
 // and the versions that aliases choose are the same in every run with the seed,
 // if the client makes the same calls in the same order and what runs at the same
@@ -229,7 +234,8 @@ func WithSeed(seed uint64) Option {
 }
 
 // New returns an emulator. If its store holds executions that have not ended,
-// they go on. It fails if a setting is wrong or the store cannot be read.
+// they go on ([WithLateRecovery] has it otherwise). It fails if a setting is wrong
+// or the store cannot be read.
 func New(options ...Option) (*Emulator, error) {
 	s := settings{
 		region: "us-east-1", account: "123456789012", log: slog.Default(), waitTimeScale: 1, random: random.System(),
@@ -291,7 +297,20 @@ func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: mocks, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
 	e.actions = e.api.Actions()
 	e.handler = e.newHandler(s)
+	if s.lateRecovery {
+		return nil
+	}
 	return e.engine.Recover() // it may call the API, as nested executions do
+}
+
+// Recover goes on with the executions that the store holds, in an emulator made
+// [WithLateRecovery]. It is called once, before any execution is started. It fails
+// if the store cannot be read.
+func (e *Emulator) Recover() error {
+	if err := e.engine.Recover(); err != nil {
+		return fmt.Errorf("emulator: %w", err)
+	}
+	return nil
 }
 
 // ServeHTTP answers the AWS API at POST /, and browsers with the pages of the emulator

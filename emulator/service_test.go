@@ -98,6 +98,16 @@ func TestEndpointWithAnUnknownCertificate(t *testing.T) {
 	}
 }
 
+// The URL of a host names no queue. AWS calls that host, and does not find it.
+func TestQueueURLWithoutAQueue(t *testing.T) {
+	x := newTest(t, emulator.WithServicesEndpoint("http://127.0.0.1:1"))
+	got := x.em.Wait(x.start(x.create("m", `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+		"Parameters": {"QueueUrl": "http://no-such-queue:80/", "MessageBody": "m"}, "End": true}}}`), "", `{}`))
+	if got.Error != "SQS.SdkClientException" || got.Cause != "Unable to execute HTTP request: no-such-queue: Name or service not known" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // A call that nobody waits for any more ends at the endpoint, too.
 func TestCallEndsWithItsExecution(t *testing.T) {
 	called, ended := make(chan struct{}), make(chan struct{})

@@ -113,16 +113,20 @@ func (e *Emulator) serveEvents(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		last = max(last, h.Event.ID)
-		if follow && h.Event.Type.Terminal() && e.hasEnded(execution, last) {
+		if follow && h.Event.Type.Terminal() && e.endsWith(ctx, execution, last) {
 			return
 		}
 	}
 }
 
-// hasEnded reports whether an execution has ended, and not been redriven, with its
-// last event.
-func (e *Emulator) hasEnded(execution string, last int64) bool {
+// endsWith reports whether an execution has ended, and not been redriven, with its last
+// event. The event may have been read from the journal before the engine knows it: then
+// that is waited for.
+func (e *Emulator) endsWith(ctx context.Context, execution string, last int64) bool {
 	v, err := e.engine.Describe(execution)
+	if err == nil && v.Status == machine.Running && v.Events <= last {
+		v, err = e.engine.Wait(ctx, execution)
+	}
 	return err != nil || v.Status != machine.Running && v.Events <= last
 }
 

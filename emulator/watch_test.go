@@ -8,10 +8,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -202,5 +204,56 @@ func TestStreamOfNotices(t *testing.T) {
 	em.EndStreams()
 	if line, open := <-come; open {
 		t.Errorf("after the end: %s", line)
+	}
+}
+
+// A lateStore is one whose writes are there before anybody is told, once it is held.
+type lateStore struct {
+	journal.Store
+	held             atomic.Bool
+	written, release chan bool
+}
+
+func (s *lateStore) Commit(w journal.Write, done func(error)) {
+	s.Store.Commit(w, func(err error) {
+		if s.held.CompareAndSwap(true, false) {
+			s.written <- true
+			<-s.release
+		}
+		done(err)
+	})
+}
+
+// A stream ends that has read the last event from the journal before the engine knows
+// that the execution has ended.
+func TestStreamOfEventsAtTheEnd(t *testing.T) {
+	store := &lateStore{Store: journal.NewMemory(), written: make(chan bool), release: make(chan bool)}
+	em := emulator.RunT(t, emulator.WithStore(store))
+	arn, err := em.Start(t.Context(), register(t, em, "nap", "STANDARD", `{"Type": "Wait", "Seconds": 60, "End": true}`), `{}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	em.Settle()
+	store.held.Store(true)
+	advanced := make(chan bool)
+	go func() {
+		em.Advance(time.Minute)
+		close(advanced)
+	}()
+	<-store.written
+	come, _ := lines(t, em.URL()+emulator.EventsPath+"?follow=true&execution="+url.QueryEscape(arn))
+	last := ""
+	for line := range come {
+		_, e, err := emulator.ReadEvent(value.MustParse(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last = e.Type; last == "ExecutionSucceeded" {
+			close(store.release)
+		}
+	}
+	<-advanced
+	if last != "ExecutionSucceeded" {
+		t.Errorf("the last event is %s", last)
 	}
 }

@@ -255,9 +255,11 @@ func (s *scope) target(name string) *vertex {
 	if s.workflow.State(name) != nil {
 		return nil // omitted
 	}
+	label, detail := line(name), "does not exist"
 	n := Node{ID: s.workflow.Pointer + "#" + name, Kind: Missing, Name: name, Icon: "missing"}
-	label := line(name)
-	detail := "does not exist"
+	if len(name) > maxText {
+		n.ID, n.Name = s.workflow.Pointer+"#"+label+"#"+strconv.Itoa(len(s.vs)), label
+	}
 	if name == "" {
 		label, detail = "?", "no StartAt"
 	}

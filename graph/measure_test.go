@@ -162,7 +162,7 @@ func parse(t testing.TB, text []byte) *asl.Definition {
 }
 
 // wildMachines is how many machines TestWildMachines makes.
-var wildMachines = flag.Int("wild", 20, "number of machines whose transitions lead anywhere")
+var wildMachines = flag.Int("wild", 10, "number of machines whose transitions lead anywhere")
 
 var directions = []Direction{Down, Right}
 

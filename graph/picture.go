@@ -354,7 +354,7 @@ func (g *Graph) paintContainer(c canvas, n *Node) {
 
 // title says of a node what it is, and how it stands.
 func (n *Node) title() string {
-	text := n.Name
+	text := line(n.Name)
 	switch {
 	case n.Kind == Missing && n.Name == "":
 		return "no StartAt"

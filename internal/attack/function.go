@@ -33,6 +33,8 @@ type functions struct {
 	calls   map[string]map[int]int // processes that made it, by execution; the step of their last call
 	made    map[string]bool        // calls by process, execution, step
 	answers map[string]int         // accepted answers, by execution
+	jobs    map[string]*batchJob   // by id
+	polled  map[string]bool        // names of jobs
 	tokens  []heldToken
 	holders sync.WaitGroup
 }
@@ -44,8 +46,11 @@ type heldToken struct{ execution, token string }
 // waits for the holders of tokens, which give up.
 func serveFunctions(ctx context.Context, r *report) (f *functions, url string, stop func()) {
 	ctx, giveUp := context.WithCancel(ctx)
-	f = &functions{ctx: ctx, report: r, calls: make(map[string]map[int]int), made: make(map[string]bool), answers: make(map[string]int)}
-	s := httptest.NewServer(f)
+	f = &functions{ctx: ctx, report: r, calls: make(map[string]map[int]int), made: make(map[string]bool), answers: make(map[string]int), jobs: make(map[string]*batchJob), polled: make(map[string]bool)}
+	mux := http.NewServeMux()
+	mux.Handle("/", f)
+	mux.HandleFunc("/v1/", f.serveBatch)
+	s := httptest.NewServer(mux)
 	return f, s.URL, func() {
 		giveUp()
 		s.CloseClientConnections()

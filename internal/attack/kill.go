@@ -36,6 +36,7 @@ func attackKill(ctx context.Context, a *attack) error {
 	for range workers {
 		workforce.Go(func() { f.work(ctx) })
 	}
+	workforce.Go(func() { f.answerHeld(ctx) })
 	undisturbed, err := a.undisturbed(ctx, s)
 	if err != nil {
 		return err

@@ -18,7 +18,9 @@ var machines embed.FS
 type kind struct {
 	name  string
 	input string
-	ends  types.ExecutionStatus
+	// testCase of the mock configuration; "" for none.
+	testCase string
+	ends     types.ExecutionStatus
 	// history says how the history is compared with one of an undisturbed run.
 	history comparison
 	// children is the machine of which each execution starts exactly one.
@@ -61,6 +63,10 @@ var kinds = []kind{
 	{name: "map-express", ends: succeeded},
 	{name: "activity", ends: succeeded, history: notAtAll},
 	{name: "token", ends: succeeded, serial: true},
+	{name: "job", ends: succeeded},
+	{name: "local", ends: succeeded},
+	{name: "mock", ends: succeeded, testCase: "Case"},
+	{name: "held", ends: succeeded},
 	{name: "nested", ends: succeeded, children: "child"},
 	{name: "nested-name", ends: succeeded, children: "quick"},
 	{name: "nested-sync", ends: succeeded, children: "child"},
@@ -80,6 +86,14 @@ var redriven = kind{name: "switch", ends: failed, serial: true}
 
 // plainInput is the input of the kinds that give none.
 const plainInput = `{"n": 21}`
+
+// startARN is what executions of the kind are started by.
+func (k *kind) startARN() string {
+	if k.testCase != "" {
+		return machineARN(k.name) + "#" + k.testCase
+	}
+	return machineARN(k.name)
+}
 
 func (k *kind) inputText() string {
 	if k.input != "" {

@@ -70,7 +70,7 @@ func (s *server) startExecution(ctx context.Context, x *execution, keep bool) {
 		}
 		tried = true
 		_, err := c.StartExecution(ctx, &sfn.StartExecutionInput{
-			StateMachineArn: aws.String(machineARN(x.kind.name)), Name: &x.name, Input: aws.String(x.kind.inputText()),
+			StateMachineArn: aws.String(x.kind.startARN()), Name: &x.name, Input: aws.String(x.kind.inputText()),
 		})
 		return err
 	})

@@ -64,6 +64,13 @@ type attack struct {
 }
 
 func main() {
+	if api := os.Getenv(runtimeVariable); api != "" { // aslocal has started this program
+		if err := playFunction(api); err != nil {
+			fmt.Fprintln(os.Stderr, "attack:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	var s settings
 	flag.StringVar(&s.aslocal, "aslocal", "bin/aslocal", "the binary under attack")
 	flag.IntVar(&s.kills, "kills", 100, "how often it is killed under mixed load")
@@ -155,7 +162,10 @@ func (a *attack) stage(ctx context.Context) (s *server, f *functions, clear func
 		s.kill()
 		closeFunctions()
 	}
-	if err = s.start(); err == nil {
+	if err = a.writeSettings(); err == nil {
+		err = s.start()
+	}
+	if err == nil {
 		err = s.prepare(ctx)
 	}
 	if err != nil {

@@ -73,10 +73,10 @@ func (s *server) launch() (io.Reader, error) {
 	number := strconv.Itoa(s.process)
 	s.mu.Unlock()
 	arguments := append([]string{
-		"serve", s.folder, "--port", "0", "--data", s.data, "--lambda-endpoint", s.functions + "/" + number, "--wait-time-scale", "0.1",
+		"serve", s.folder, "--port", "0", "--data", s.data, "--lambda-endpoint", s.functions + "/" + number, "--wait-time-scale", "0.1", "--missing", "hold",
 	}, s.flags...)
 	s.command = exec.Command(s.binary, arguments...)
-	s.command.Env = []string{"HOME=" + s.folder, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + s.folder}
+	s.command.Env = []string{"HOME=" + s.folder, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + s.folder, "AWS_ENDPOINT_URL_BATCH=" + s.functions}
 	s.command.Stderr = &s.log
 	out, err := s.command.StdoutPipe()
 	if err != nil {

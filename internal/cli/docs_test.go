@@ -118,7 +118,7 @@ func TestCommandsInDocumentsExist(t *testing.T) {
 	}
 }
 
-var makeTarget = regexp.MustCompile(`\bmake ([a-z]+)`)
+var makeTarget = regexp.MustCompile(`\bmake ([a-z-]+)`)
 
 func TestMakeTargetsInDocumentsExist(t *testing.T) {
 	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
@@ -251,7 +251,7 @@ func TestPackagesAreListed(t *testing.T) {
 	rows := make(map[string]int)
 	for i, row := range strings.Split(table, "\n| ") {
 		first, _, _ := strings.Cut(row, " | ")
-		for _, name := range regexp.MustCompile("`([a-z0-9/]+)`").FindAllStringSubmatch(first, -1) {
+		for _, name := range regexp.MustCompile("`([a-z0-9/-]+)`").FindAllStringSubmatch(first, -1) {
 			rows[name[1]] = i
 		}
 	}
@@ -317,4 +317,31 @@ func importsOfPackages(t *testing.T) map[string][]string {
 		t.Fatal("no packages found; the test looks for the wrong thing")
 	}
 	return packages
+}
+
+// Each test that docs/ui.md names for a feature exists.
+func TestTestsInDocumentsExist(t *testing.T) {
+	var tests strings.Builder
+	for _, folder := range []string{"emulator", filepath.Join("emulator", "ui"), filepath.Join("emulator", "ui", "browsertest"), filepath.Join("internal", "cli")} {
+		names, err := filepath.Glob(filepath.Join(root, folder, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tests.Write(text)
+		}
+	}
+	found := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(documents(t)[filepath.Join(root, "docs", "ui.md")], -1)
+	if len(found) == 0 {
+		t.Error("docs/ui.md names no tests; the test looks for the wrong thing")
+	}
+	for _, match := range found {
+		if !strings.Contains(tests.String(), "\nfunc "+match[1]+"(t *testing.T)") {
+			t.Errorf("docs/ui.md: there is no test %s", match[1])
+		}
+	}
 }

@@ -51,7 +51,7 @@ what aws stepfunctions get-execution-history wrote. Without a FILE or MACHINE, t
 		RunE: func(c *cobra.Command, args []string) error { return g.run(c, args) },
 	}
 	g.flags(c)
-	c.Flags().StringVarP(&g.output, "output", "o", "", "`FILE` to write; stdout if not set")
+	c.Flags().StringVarP(&g.output, "output", "o", "", "`FILE` to write; stdout if not set, or -")
 	c.Flags().StringVar(&g.format, "format", "", "svg, png, mermaid, dot, text or json; the default is that of the FILE's ending, or text")
 	c.Flags().StringVar(&g.theme, "theme", string(graph.Auto), "colours of SVG and PNG: light, dark or auto, which follows the reader's system (a PNG is light then)")
 	c.Flags().StringVar(&g.direction, "direction", string(graph.Down), "where the happy path leads: down or right")
@@ -107,7 +107,7 @@ func (g *grapher) run(c *cobra.Command, args []string) error {
 func (g *grapher) check(c *cobra.Command) error {
 	if g.format == "" {
 		g.format = "text"
-		if g.output != "" {
+		if g.output != "" && g.output != "-" {
 			g.format = graphEndings[strings.ToLower(filepath.Ext(g.output))]
 		}
 	}
@@ -130,7 +130,7 @@ func (g *grapher) check(c *cobra.Command) error {
 	if !(g.scale > 0 && g.scale <= 8) {
 		return exit(ExitUsage, "", "--scale: expected a number above 0, at most 8, got %v", g.scale)
 	}
-	if g.format == "png" && g.output == "" && isTerminal(c.OutOrStdout()) {
+	if g.format == "png" && (g.output == "" || g.output == "-") && isTerminal(c.OutOrStdout()) {
 		return exit(ExitUsage, "-o graph.png writes a file", "a PNG is not for terminals")
 	}
 	return nil

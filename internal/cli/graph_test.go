@@ -22,7 +22,7 @@ import (
 // tasks that no one answers fail.
 func TestHistoryGivesTheVisits(t *testing.T) {
 	var files []string
-	for _, area := range []string{"parallel", "map", "catch", "retry", "fail", "map_distributed", "choice", "wait", "task", "variables", "callback", "jsonpath"} {
+	for _, area := range []string{"parallel", "map", "catch", "retry", "map_distributed"} {
 		found, err := filepath.Glob(filepath.Join("..", "..", "testdata", "conformance", area, "*.json"))
 		if err != nil {
 			t.Fatal(err)
@@ -71,7 +71,7 @@ func TestHistoryGivesTheVisits(t *testing.T) {
 		compared++
 		compareVisits(t, file, definition, recorded, history)
 	}
-	if compared < 40 {
+	if compared < 60 {
 		t.Errorf("only %d executions were compared", compared)
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"os"
 	"strings"
 
 	"github.com/aslocal/aslocal/internal/sourcefile"
@@ -16,21 +17,31 @@ func readInputFile(name string, in io.Reader) ([]byte, error) {
 	return sourcefile.Named(name)
 }
 
-// readJSON reads the JSON that a flag gives: as it is, in @FILE, or - for stdin.
+// inputUsage says what readJSON takes.
+const inputUsage = "JSON, the name of a file (also @FILE), or - for stdin"
+
+// readJSON reads the JSON that a flag gives: as it is, in the file that it names,
+// with or without @, or - for stdin.
 func readJSON(flag, given string, in io.Reader) (text string, v value.Value, err error) {
-	text = given
-	if name, ok := strings.CutPrefix(text, "@"); ok || text == "-" {
-		if !ok {
-			name = "-"
-		}
-		b, err := readInputFile(name, in)
-		if err != nil {
-			return "", v, exit(ExitUsage, "", "%s: %v", flag, err)
-		}
-		text = string(b)
+	name, isFile := strings.CutPrefix(given, "@")
+	if given == "-" {
+		isFile = true
 	}
-	if v, err = value.Parse(text); err != nil {
-		return "", v, exit(ExitUsage, "JSON, @FILE, or - for stdin", "%s: %v", flag, err)
+	if !isFile {
+		if v, err = value.Parse(given); err == nil {
+			return given, v, nil
+		}
+		info, missing := os.Stat(given)
+		if missing != nil || info.IsDir() {
+			return "", v, exit(ExitUsage, inputUsage, "%s: %v", flag, err)
+		}
 	}
-	return text, v, nil
+	b, err := readInputFile(name, in)
+	if err != nil {
+		return "", v, exit(ExitUsage, "", "%s: %v", flag, err)
+	}
+	if v, err = value.ParseBytes(b); err != nil {
+		return "", v, exit(ExitUsage, inputUsage, "%s: %v", flag, err)
+	}
+	return string(b), v, nil
 }

@@ -34,6 +34,7 @@ refused, executions that end (also those of Express state machines), and what fu
 		RunE: func(c *cobra.Command, args []string) error { return f.run(c, strings.Join(args, "")) },
 	}
 	f.flags(c)
+	c.ValidArgsFunction = f.completeMachines
 	c.Flags().BoolVarP(&f.follow, "follow", "f", false, "go on with what happens, until interrupted")
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "with -f: also calls that only ask, children of Map Runs, and Lambda's own lines of functions")
 	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object for each line")

@@ -44,6 +44,7 @@ the beginning of its name, or an ARN) list its executions, the latest first; wit
 		},
 	}
 	l.flags(c)
+	c.ValidArgsFunction = l.completeMachines
 	c.Flags().BoolVar(&l.json, "json", false, "print what the API answers, a JSON object for each")
 	c.Flags().IntVar(&l.limit, "limit", 20, "how many executions at most")
 	return c

@@ -92,7 +92,7 @@ the job, or what the holder of the token sends.`,
 		RunE: func(c *cobra.Command, args []string) error { return a.run(c, args[0]) },
 	}
 	a.flags(c)
-	c.Flags().StringVar(&a.output, "output", "", "result: JSON, @FILE, or - for stdin")
+	c.Flags().StringVar(&a.output, "output", "", "result: "+inputUsage)
 	c.Flags().StringVar(&a.errorName, "error", "", "`name` of the error that the task fails with")
 	c.Flags().StringVar(&a.cause, "cause", "", "`text` that says why")
 	return c

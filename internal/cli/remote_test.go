@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -126,7 +130,7 @@ func TestCommandsAgainstAServer(t *testing.T) {
 		{"ls order --limit 1 --json", ExitOK, `"name":"run-2"`, ""},
 		{"ls orders", ExitUsage, "", "nothing is kept of the executions of orders"},
 		{"ls --limit 0", ExitUsage, "", "--limit: expected a number from 1, got 0"},
-		{"start order --input {", ExitUsage, "", "aslocal: hint: JSON, @FILE, or - for stdin"},
+		{"start order --input {", ExitUsage, "", "aslocal: hint: JSON, the name of a file (also @FILE), or - for stdin"},
 		{"start order --input - --wait", ExitOK, `{"from":"stdin"}`, ""},
 		{`start order --input {"bad":1} --wait`, ExitFailed, "", "FAILED: Bad: very"},
 		{"start orders --wait", ExitOK, "{}", ""},
@@ -204,5 +208,69 @@ func TestOtherServers(t *testing.T) {
 	defer broken.Close()
 	if code, _, errOut := against(broken.URL, "trace", someExecution); code != ExitFailed || !strings.Contains(errOut, "another version") {
 		t.Errorf("a broken stream: %d, %s", code, errOut)
+	}
+}
+
+// A trace has the children of Map Runs below their state, and goes on after a redrive.
+func TestTraceOfAServer(t *testing.T) {
+	t.Setenv("LC_ALL", "C") // ASCII
+	em := emulator.RunT(t)
+	if _, err := em.Register(emulator.Registration{Name: "each", Definition: `{"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemsPath": "$.items", "Next": "Last",
+		"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}},
+		"Last": {"Type": "Fail", "Error": "Bad", "Cause": "very"}}}`}); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errOut := against(em.URL(), "start", "each", "--name", "x", "--input", `{"items": [1, 2]}`, "--wait"); code != ExitFailed {
+		t.Fatal(errOut)
+	}
+	want := []string{"# Each 2 items", "| 0 o P ok 0ms", "| 1 o P ok 0ms", "# Each ok 0ms", "! Last x", "x FAILED in 0ms, 9 events"}
+	failure := []string{"error Bad", "cause very"}
+	redriven := []string{"! Last x", "x FAILED in 0ms, 12 events"}
+	for _, follow := range []bool{false, true} {
+		args := []string{"trace", "each/x"}
+		expected := slices.Concat([]string{"each/x"}, want, failure)
+		if follow {
+			if code, _, errOut := against(em.URL(), "redrive", "x", "--wait"); code != ExitFailed || !strings.Contains(errOut, "Bad") {
+				t.Fatal(errOut)
+			}
+			args, expected = append(args, "-f"), slices.Concat([]string{"each/x"}, want, redriven, failure)
+		}
+		code, out, errOut := against(em.URL(), args...)
+		var got []string
+		for line := range strings.Lines(out) {
+			fields := strings.Fields(line)
+			if _, err := strconv.ParseFloat(fields[0], 64); err == nil {
+				fields = fields[1:] // the time
+			}
+			got = append(got, strings.Join(fields, " "))
+		}
+		if g, w := strings.Join(got, "\n"), strings.Join(expected, "\n"); code != ExitOK || g != w {
+			t.Errorf("follow %t: code %d\n%s\nwant\n%s\n%s", follow, code, g, w, errOut)
+		}
+	}
+	if code, out, _ := against(em.URL(), "logs", "each", "--limit", "1"); code != ExitOK || !strings.Contains(out, "x each/x  FAILED in 0ms  Bad: very  (aslocal trace each/x") {
+		t.Errorf("logs: %d, %s", code, out)
+	}
+}
+
+// Shells complete the names of a server.
+func TestCompletion(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL_SFN", remoteServer(t).URL())
+	for args, want := range map[string]string{
+		"start o":      "order orders other",
+		"ls oth":       "other",
+		"trace order/": "order/run-2 order/run-1",
+		"stop na":      "nap/long",
+		"show nap/":    "nap/long",
+		"show na":      "nap",
+		"stop x/":      "",
+		"start order ": "", // a second argument
+	} {
+		var out bytes.Buffer
+		code := Main(append([]string{"__complete"}, strings.Split(args, " ")...), strings.NewReader(""), &out, io.Discard)
+		names, _, _ := strings.Cut(out.String(), ":4\n") // ShellCompDirectiveNoFileComp
+		if got := strings.Join(strings.Fields(names), " "); code != ExitOK || got != want {
+			t.Errorf("%s: code %d, got %q, want %q", args, code, out.String(), want)
+		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,14 +50,14 @@ serverless.yml, Terraform): then MACHINE is the state machine, if there are seve
 this machine. Exit codes: 0 the execution succeeded, 1 it did not, 2 the command line or a setting is wrong, 3 the definition has errors,
 4 --timeout was too short, 130 interrupted.`,
 		Example: `  aslocal run order.asl.json --input '{"total": 42}'
-  aslocal run order.asl.yaml --input @order.json --fast
+  aslocal run order.asl.yaml --input order.json --fast
   cat order.json | aslocal run order.asl.json --input -
   aslocal run order.asl.json --mocks MockConfigFile.json --case CardDeclined`,
 		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args[0]) },
 	}
 	r.flags(c)
-	c.Flags().StringVarP(&r.input, "input", "i", "{}", "input: JSON, @FILE, or - for stdin")
+	c.Flags().StringVarP(&r.input, "input", "i", "{}", "input: "+inputUsage)
 	c.Flags().BoolVar(&r.fast, "fast", false, "skip Waits and the pauses before retries")
 	c.Flags().BoolVarP(&r.quiet, "quiet", "q", false, "print no trace")
 	c.Flags().BoolVar(&r.json, "json", false, "print the trace as JSON, an event a line")
@@ -68,7 +70,7 @@ this machine. Exit codes: 0 the execution succeeded, 1 it did not, 2 the command
 
 func (r *runner) run(c *cobra.Command, path string) error {
 	if path == "-" && r.input == "-" {
-		return exit(ExitUsage, "--input @FILE reads the input from a file", "--input: stdin is the definition already")
+		return exit(ExitUsage, "--input FILE reads the input from a file", "--input: stdin is the definition already")
 	}
 	if r.quiet && r.json {
 		return exit(ExitUsage, "", "--quiet and --json: expected one of them at most")
@@ -107,7 +109,7 @@ func (r *runner) run(c *cobra.Command, path string) error {
 		options = append(options, emulator.WithAutoAdvance(time.Now()))
 	}
 	options = append(options, r.observers(c.ErrOrStderr())...)
-	return r.execute(c, options, p, cmp.Or(m.LocalName, nameOf(path)), input)
+	return r.execute(c, options, config, p, cmp.Or(m.LocalName, nameOf(path)), input)
 }
 
 // runTarget takes FILE#Machine apart. A file of that very name is meant if there is one.
@@ -208,7 +210,7 @@ func nameOf(path string) string {
 
 // execute runs a state machine of a project. The others are there, too, since it may start
 // them.
-func (r *runner) execute(c *cobra.Command, options []emulator.Option, p *project, name, input string) error {
+func (r *runner) execute(c *cobra.Command, options []emulator.Option, config file, p *project, name, input string) error {
 	em, err := emulator.New(options...)
 	if err != nil {
 		return exit(ExitFailed, "", "%v", err)
@@ -217,6 +219,13 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, p *project
 	registrar := newRegistrar(em)
 	defer registrar.close()
 	registrar.apply(c.Context(), p)
+	if len(p.functions) > 0 {
+		stop, err := serveFunctions(em, config)
+		if err != nil {
+			return exit(ExitFailed, "", "%v", err)
+		}
+		defer stop()
+	}
 	i := slices.IndexFunc(p.machines, func(m projectMachine) bool { return m.Name == name })
 	if i < 0 {
 		return exit(ExitInvalid, "--substitute gives parameters other values", "%s", strings.Join(p.problems, "\n"))
@@ -257,4 +266,17 @@ func (r *runner) execute(c *cobra.Command, options []emulator.Option, p *project
 		return err
 	}
 	return r.format.print(c.OutOrStdout(), output)
+}
+
+// serveFunctions serves the API to the functions of a project, which may start executions
+// or answer a task token, until stop is called.
+func serveFunctions(em *emulator.Emulator, config file) (stop func() error, err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{Handler: em, ReadHeaderTimeout: 10 * time.Second}
+	go server.Serve(listener) // ends with stop
+	em.SetFunctionEnvironment(config.functionEnvironment("http://" + listener.Addr().String()))
+	return server.Close, nil
 }

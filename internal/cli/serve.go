@@ -52,11 +52,15 @@ registered, and registered again when a file changes: those of definitions (*.as
 aslocal.yaml run as processes of this machine. With a FILE only what that template or definition defines is served.
 
 ${Name}, parameters, exports and other things that only a deployment knows have values from --substitute, or texts that fit. State is kept in
-.aslocal/ in the folder.`,
+.aslocal/ in the folder.
+
+A line is printed for each call that changes something or is refused, for each execution that ends, and for what functions write; of more than 20 in a
+second the others are counted. aslocal ls, start, trace, show, stop, redrive and logs work on the server while it runs.`,
 		Example: `  aslocal serve
   aslocal serve template.yaml --substitute Stage=dev
   aslocal serve my-app --lambda-endpoint http://127.0.0.1:3001
-  aslocal serve --durability memory --port 0`,
+  aslocal serve --durability memory --port 0
+  aslocal serve --log-format json`,
 		Args: positional(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			folder := "."
@@ -118,7 +122,8 @@ func (s *server) run(c *cobra.Command, target string) error {
 		return err
 	}
 	out, log := s.logs(c)
-	options = append(options, emulator.WithStore(store), emulator.WithLogger(log))
+	options = append(options, emulator.WithStore(store), emulator.WithLogger(log),
+		emulator.WithLateRecovery()) // what it goes on with may call functions of the project
 	em, err := emulator.New(options...)
 	if err != nil {
 		return errors.Join(exit(ExitFailed, "", "%v", err), store.Close())
@@ -137,6 +142,9 @@ func (s *server) run(c *cobra.Command, target string) error {
 	}
 	if !s.quiet {
 		defer em.Watch(b.activity.see)()
+	}
+	if err := em.Recover(); err != nil {
+		return errors.Join(exit(ExitFailed, "", "%v", err), listener.Close(), em.Close(), registrar.close())
 	}
 	stop := b.inBackground(c, &reloader{
 		settings: &s.settings, folder: folder, only: only, config: config, substitute: s.substitute, registrar: registrar, out: out,

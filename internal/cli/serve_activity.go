@@ -62,11 +62,13 @@ func (a *activity) see(n emulator.Notice) {
 		default: // nobody reads what we write
 		}
 	}
-	a.left[counted(n)]++
-	select {
-	case a.behind <- struct{}{}:
-	default:
+	if len(a.left) == 0 {
+		select {
+		case a.behind <- struct{}{}:
+		default:
+		}
 	}
+	a.left[counted(n)]++
 }
 
 // hasRoom reports whether a notice is one of the few of its second. The caller holds mu.

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -70,12 +71,21 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 	tell(w, "Try it", b.example())
 }
 
-// example is a command that shows something at once.
+// example is a command that shows something at once. An input that lies beside a
+// definition (order.json beside order.asl.json) belongs to it.
 func (b *banner) example() string {
-	for _, m := range b.outcome.stored {
-		return "aslocal start " + m.name + " --wait" + endpointFlag(b.endpoint)
+	if len(b.outcome.stored) == 0 {
+		return "aslocal init shop  # writes a small project"
 	}
-	return "aslocal init shop  # writes a small project"
+	name, input := b.outcome.stored[0].name, ""
+	for _, m := range b.project.machines {
+		base, ok := machineName(m.place)
+		beside := filepath.Join(filepath.Dir(m.place), base+".json")
+		if info, err := os.Stat(beside); ok && m.Name == name && err == nil && info.Mode().IsRegular() {
+			input = " --input " + beside
+		}
+	}
+	return "aslocal start " + name + input + " --wait" + endpointFlag(b.endpoint)
 }
 
 // tell writes lines of the banner under a heading. They may have names from
@@ -216,6 +226,23 @@ func (b *banner) buckets(shown map[string]string) []string {
 // serviceVariable begins the names of variables that say where a service is.
 const serviceVariable = "AWS_ENDPOINT_URL_"
 
+// serviceVariables are the variables of the environment that say where single services
+// are, by name, but for those of services that have settings of their own.
+func serviceVariables() map[string]string {
+	all := make(map[string]string)
+	if allServicesVariables() == nil {
+		return all
+	}
+	for _, variable := range os.Environ() {
+		name, endpoint, _ := strings.Cut(variable, "=")
+		service, ok := strings.CutPrefix(name, serviceVariable)
+		if ok && endpoint != "" && !slices.Contains([]string{"S3", "SFN", "LAMBDA"}, service) {
+			all[name] = endpoint
+		}
+	}
+	return all
+}
+
 // allServicesSettings are the endpoints of services by name, those of the environment
 // included; the others are at that of "*".
 func (f *file) allServicesSettings() map[string]string {
@@ -223,12 +250,8 @@ func (f *file) allServicesSettings() map[string]string {
 	if all == nil {
 		all = make(map[string]string)
 	}
-	for _, variable := range os.Environ() {
-		name, endpoint, _ := strings.Cut(variable, "=")
-		service, ok := strings.CutPrefix(name, serviceVariable)
-		if ok && endpoint != "" && !slices.Contains([]string{"S3", "SFN", "LAMBDA"}, service) && allServicesVariables() != nil {
-			all[strings.ToLower(service)] = endpoint
-		}
+	for name, endpoint := range serviceVariables() {
+		all[strings.ToLower(strings.TrimPrefix(name, serviceVariable))] = endpoint
 	}
 	if f.allServices != "" {
 		all[everyService] = f.allServices
@@ -243,22 +266,27 @@ func (f *file) endpoints() []string {
 }
 
 // functionEnvironment are the variables that tell functions where the services are, and
-// where the API of aslocal is.
+// where the API of aslocal is. Services that are nowhere are there, too: it says what to
+// set, where AWS's SDKs would call AWS itself. That is done only if a setting says so.
 func (f *file) functionEnvironment(api string) []string {
-	variables := map[string]string{"AWS_ENDPOINT_URL_SFN": api, "AWS_ENDPOINT_URL_LAMBDA": api}
-	set := func(name, endpoint string) {
-		if endpoint != "" && endpoint != realAWS {
-			variables[name] = endpoint
-		}
-	}
+	variables := map[string]string{"AWS_ENDPOINT_URL": cmp.Or(f.allServices, api)}
 	for service, endpoint := range f.services {
-		set(emulator.ServiceVariable(service), endpoint)
+		variables[emulator.ServiceVariable(service)] = endpoint
 	}
-	set("AWS_ENDPOINT_URL", f.allServices)
-	set("AWS_ENDPOINT_URL_S3", f.s3Endpoint)
+	maps.Copy(variables, serviceVariables())
+	if f.s3Endpoint != "" {
+		variables["AWS_ENDPOINT_URL_S3"] = f.s3Endpoint
+	}
+	variables["AWS_ENDPOINT_URL_SFN"], variables["AWS_ENDPOINT_URL_LAMBDA"] = api, api
+	toAWS := slices.Contains(slices.Collect(maps.Values(variables)), realAWS)
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
-		list = append(list, name+"="+variables[name])
+		switch endpoint := variables[name]; {
+		case endpoint == realAWS: // an SDK calls it there if nothing is set
+		case name == "AWS_ENDPOINT_URL" && endpoint == api && toAWS: // would send that elsewhere
+		default:
+			list = append(list, name+"="+endpoint)
+		}
 	}
 	return list
 }

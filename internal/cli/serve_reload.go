@@ -47,20 +47,33 @@ func (r *reloader) reload(ctx context.Context) []string {
 }
 
 // tellFunctions says what is not on this machine that functions need, and what differs from
-// Lambda, such as another version of Python. What the banner has said is not repeated.
+// Lambda, such as another version of Python, once for all functions that it concerns. What
+// the banner has said is not repeated.
 func (r *reloader) tellFunctions(ctx context.Context) {
 	said := make(map[string]string)
+	var texts []string
+	names := make(map[string][]string) // by text
 	for _, f := range r.registrar.em.Functions() {
-		text := cmp.Or(f.Problem, f.Note)
+		name, text := f.Function.Name, cmp.Or(f.Problem, f.Note)
 		if f.Function.Broken != "" || text == "" {
 			continue
 		}
-		said[f.Function.Name] = text
-		if r.functions[f.Function.Name] != text && ctx.Err() == nil {
-			tell(r.out, "Function", f.Function.Name+": "+text)
+		said[name] = text
+		if r.functions[name] == text {
+			continue
 		}
+		if names[text] == nil {
+			texts = append(texts, text)
+		}
+		names[text] = append(names[text], name)
 	}
 	r.functions = said
+	if ctx.Err() != nil {
+		return
+	}
+	for _, text := range texts {
+		tell(r.out, "Function", strings.Join(names[text], ", ")+": "+text)
+	}
 }
 
 // readSettings reads the settings again. Those of state machines and functions count from

@@ -54,3 +54,32 @@ func TestHosts(t *testing.T) {
 		t.Error("a/b is taken for a host")
 	}
 }
+
+// Functions find the services where tasks do, and AWS itself only if a setting says so.
+func TestFunctionEnvironment(t *testing.T) {
+	const api = "http://localhost:8083"
+	here := []string{"AWS_ENDPOINT_URL_LAMBDA=" + api, "AWS_ENDPOINT_URL_SFN=" + api}
+	for name, tt := range map[string]struct {
+		config   file
+		variable string // AWS_ENDPOINT_URL_SQS
+		want     []string
+	}{
+		"nothing is set":     {want: []string{"AWS_ENDPOINT_URL=" + api}},
+		"all services":       {config: file{allServices: "http://all:1"}, want: []string{"AWS_ENDPOINT_URL=http://all:1"}},
+		"all at AWS":         {config: file{allServices: "aws"}},
+		"one service":        {config: file{services: map[string]string{"sqs": "http://q:1"}}, want: []string{"AWS_ENDPOINT_URL=" + api, "AWS_ENDPOINT_URL_SQS=http://q:1"}},
+		"one at AWS":         {config: file{services: map[string]string{"sqs": "aws"}}},
+		"a variable":         {variable: "http://v:1", want: []string{"AWS_ENDPOINT_URL=" + api, "AWS_ENDPOINT_URL_SQS=http://v:1"}},
+		"a variable and aws": {config: file{services: map[string]string{"sqs": "aws"}}, variable: "http://v:1", want: []string{"AWS_ENDPOINT_URL=" + api, "AWS_ENDPOINT_URL_SQS=http://v:1"}},
+		"a variable is aws":  {config: file{allServices: "http://all:1"}, variable: "aws", want: []string{"AWS_ENDPOINT_URL=http://all:1"}},
+		"s3":                 {config: file{s3Endpoint: "http://s3:1"}, want: []string{"AWS_ENDPOINT_URL=" + api, "AWS_ENDPOINT_URL_S3=http://s3:1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("AWS_ENDPOINT_URL_SQS", tt.variable)
+			got := tt.config.functionEnvironment(api)
+			if want := slices.Sorted(slices.Values(slices.Concat(here, tt.want))); !slices.Equal(got, want) {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}

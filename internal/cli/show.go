@@ -35,9 +35,18 @@ EXECUTION is an ARN, MACHINE/NAME, a NAME, or the beginning of one of these if i
 		RunE: func(c *cobra.Command, args []string) error { return s.run(c, args[0]) },
 	}
 	s.flags(c)
+	c.ValidArgsFunction = s.complete
 	c.Flags().BoolVar(&s.json, "json", false, "print what the API answers")
 	c.Flags().Var(&s.format, "format", formatUsage)
 	return c
+}
+
+// complete completes the name of a state machine, or of one of its executions.
+func (s *shower) complete(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	if strings.Contains(begun, "/") {
+		return s.completeExecutions(c, args, begun)
+	}
+	return s.completeMachines(c, args, begun)
 }
 
 func (s *shower) run(c *cobra.Command, name string) error {

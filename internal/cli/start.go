@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -41,7 +40,8 @@ Express state machine that is not waited for leaves no trace but the line that a
 		RunE: func(c *cobra.Command, args []string) error { return s.run(c, args[0]) },
 	}
 	s.flags(c)
-	c.Flags().StringVarP(&s.input, "input", "i", "{}", "input: JSON, the name of a file (also @FILE), or - for stdin")
+	c.ValidArgsFunction = s.completeMachines
+	c.Flags().StringVarP(&s.input, "input", "i", "{}", "input: "+inputUsage)
 	c.Flags().StringVar(&s.name, "name", "", "`name` of the execution; a random one if not set")
 	c.Flags().BoolVarP(&s.wait, "wait", "w", false, "wait for the end and print the output")
 	s.waitFlags(c)
@@ -52,11 +52,7 @@ func (s *starter) run(c *cobra.Command, name string) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	given := s.input
-	if info, err := os.Stat(given); err == nil && !info.IsDir() {
-		given = "@" + given
-	}
-	text, _, err := readJSON("--input", given, c.InOrStdin())
+	text, _, err := readJSON("--input", s.input, c.InOrStdin())
 	if err != nil {
 		return err
 	}
@@ -184,6 +180,7 @@ func newStop() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return s.run(c, args[0]) },
 	}
 	s.flags(c)
+	c.ValidArgsFunction = s.completeExecutions
 	c.Flags().StringVar(&s.errorName, "error", "", "`name` of the error that the execution shows")
 	c.Flags().StringVar(&s.cause, "cause", "", "`text` that says why")
 	return c
@@ -236,6 +233,7 @@ printed when it has ended; the exit codes are those of aslocal start.
 		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args[0]) },
 	}
 	r.flags(c)
+	c.ValidArgsFunction = r.completeExecutions
 	c.Flags().BoolVarP(&r.wait, "wait", "w", false, "wait for the end and print the output")
 	r.waitFlags(c)
 	return c

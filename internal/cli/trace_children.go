@@ -25,6 +25,7 @@ type traces struct {
 	mu       sync.Mutex // events of several executions come at once
 	terminal terminal
 	fast     bool
+	keep     bool               // executions may be redriven after their end
 	open     map[string]*trace  // by ARN of the execution
 	runs     map[string]*mapRun // by ARN
 	begun    bool
@@ -56,7 +57,7 @@ func (t *traces) event(execution string, e emulator.Event) {
 	switch {
 	case record.Type == machine.MapRunStarted:
 		t.runs[record.Run.ARN] = &mapRun{state: tr, indent: tr.indentOf(visit)}
-	case record.Type.Terminal():
+	case record.Type.Terminal() && !t.keep:
 		delete(t.open, execution)
 	}
 }

@@ -53,7 +53,7 @@ func newEnvironment(p *pool, program *program, generation int, execution string)
 	cmd.Dir = p.function.Folder
 	cmd.Env = h.variables(p.function, program, api, newStream(e.started))
 	cmd.Stdout, cmd.Stderr = output.writer, output.writer
-	if e.process, err = startProcess(cmd); err != nil {
+	if e.process, err = startProcess(cmd, &h.guard); err != nil {
 		api.close()
 		output.close()
 		return nil, cannot(err.Error())

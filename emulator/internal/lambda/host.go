@@ -44,6 +44,7 @@ type Host struct {
 	idle, initTimeout time.Duration
 	cache             string
 
+	guard    guard
 	files    files              // of this Host alone
 	programs atomic.Int64       // that have been built
 	asked    sync.Map           // askedInterpreter by path and folder
@@ -245,6 +246,7 @@ func (h *Host) Close() error {
 		e.process.kill()
 	}
 	h.running.Wait()
+	h.guard.close()
 	return h.files.remove()
 }
 

@@ -284,22 +284,23 @@ func TestCloseEndsEverything(t *testing.T) {
 	}
 }
 
-// Whoever kills aslocal kills the processes of its functions, in the middle of a
-// call, too.
+// Whoever kills aslocal kills the processes of its functions with what they have
+// started, in the middle of a call, too.
 func TestKilledHost(t *testing.T) {
-	if !isLinux && !isWindows {
-		t.Skip("on this system a process goes on until it asks for the next event")
+	for _, called := range []string{"in the middle", "in the middle of a child"} {
+		t.Run(called, func(t *testing.T) {
+			house := newHouse(t)
+			cmd := exec.Command(os.Args[0])
+			cmd.Env = append(os.Environ(), playVariable+"=aslocal", "CALLED="+called, "HOME_ADDRESS="+house.listener.Addr().String())
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			conn := house.accept()
+			cmd.Process.Kill()
+			cmd.Wait()
+			awaitEnd(conn)
+		})
 	}
-	house := newHouse(t)
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), playVariable+"=aslocal", "HOME_ADDRESS="+house.listener.Addr().String())
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	conn := house.accept()
-	cmd.Process.Kill()
-	cmd.Wait()
-	awaitEnd(conn)
 }
 
 func TestProcessThatEndsBetweenCalls(t *testing.T) {

@@ -236,12 +236,20 @@ var plays = map[string]func(*client){
 	// A program with functions of its own, which the test kills.
 	"aslocal": func(*client) {
 		h := NewHost(Settings{})
-		f := played("in the middle")
+		f := played(os.Getenv("CALLED"))
 		f.Environment["HOME_ADDRESS"] = os.Getenv("HOME_ADDRESS")
 		h.Set([]Function{f})
 		h.Invoke(context.Background(), Invocation{Function: f.Name, Event: []byte("1")})
 	},
 	"in the middle": func(c *client) { c.next(); home(); select {} },
+	"in the middle of a child": func(c *client) {
+		child := exec.Command(os.Args[0])
+		child.Env = append(os.Environ(), playVariable+"=child")
+		c.next()
+		if err := child.Run(); err != nil {
+			panic(err)
+		}
+	},
 }
 
 func kill(pid int) {

@@ -121,7 +121,7 @@ func (h *Host) build(ctx context.Context, p *program) error {
 	cmd.Dir = p.source
 	cmd.Env = append(os.Environ(), "GOOS=", "GOARCH=", // not those of a build for Lambda
 		"GOTMPDIR="+filepath.Dir(built)) // on the same disk, the program is replaced at once: another aslocal may build it, too
-	output, err := runWhole(ctx, cmd)
+	output, err := runWhole(ctx, cmd, &h.guard)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -134,10 +134,10 @@ func (h *Host) build(ctx context.Context, p *program) error {
 }
 
 // runWhole runs a command with all that it starts, and returns what it writes.
-func runWhole(ctx context.Context, cmd *exec.Cmd) (string, error) {
+func runWhole(ctx context.Context, cmd *exec.Cmd, guard *guard) (string, error) {
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &output, &output, time.Second
-	p, err := startProcess(cmd)
+	p, err := startProcess(cmd, guard)
 	if err != nil {
 		return "", err
 	}

@@ -8,22 +8,24 @@ import (
 
 // A process is one process of a function, with all that it starts.
 type process struct {
-	cmd  *exec.Cmd
-	done chan struct{} // closed when it has ended, and what it started has been killed
+	cmd   *exec.Cmd
+	guard *guard
+	done  chan struct{} // closed when it has ended, and what it started has been killed
 
 	mu    sync.Mutex
 	group group
 	over  bool // its group may be somebody else's by now
 }
 
-// startProcess starts the command in a group of its own, which ends with it, and
-// on most systems also when this process ends in whatever way.
-func startProcess(cmd *exec.Cmd) (*process, error) {
+// startProcess starts the command in a group of its own, which ends with it. The
+// guard ends it when this process ends in whatever way.
+func startProcess(cmd *exec.Cmd, guard *guard) (*process, error) {
 	g, err := startGroup(cmd)
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd, done: make(chan struct{}), group: g}
+	guard.add(g)
+	p := &process{cmd: cmd, guard: guard, done: make(chan struct{}), group: g}
 	go p.wait()
 	return p, nil
 }
@@ -33,6 +35,7 @@ func (p *process) wait() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.group.kill()
+	p.guard.remove(p.group)
 	p.group.close()
 	p.over = true
 	close(p.done)

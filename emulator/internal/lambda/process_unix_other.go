@@ -4,6 +4,5 @@ package lambda
 
 import "os/exec"
 
-// startTied starts the command. Nothing here ends it together with this process;
-// it ends when it finds its Runtime API gone.
+// startTied starts the command. Only the guard ends it together with this process.
 func startTied(cmd *exec.Cmd) error { return cmd.Start() }

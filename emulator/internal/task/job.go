@@ -28,6 +28,10 @@ const (
 // pass before the task fails: an endpoint that restarts is not the end of a job.
 const maxLostPolls = 5
 
+// pollTime is how long a poll may take. One that is not answered counts as lost: the
+// endpoint may have gone without a word, and be there again for the next one.
+const pollTime = 30 * time.Second
+
 // A watch is the polling of one job.
 type watch struct {
 	o         Optimized
@@ -65,10 +69,14 @@ func (o Optimized) Watch(ctx context.Context, c *Call, submitted value.Value, do
 func (w *watch) poll() {
 	job := w.action.Job
 	in := sources{request: w.call.Input, answer: w.submitted}.members(job.PollWith)
-	answer, err := w.o.Client.Call(w.ctx, w.o.request(w.call, w.action.API, job.Poll, in))
+	ctx, cancel := context.WithTimeout(w.ctx, pollTime)
+	defer cancel()
+	answer, err := w.o.Client.Call(ctx, w.o.request(w.call, w.action.API, job.Poll, in))
 	switch {
 	case w.ctx.Err() != nil:
 		return
+	case err != nil && ctx.Err() != nil:
+		w.again(&awsclient.Error{Err: fmt.Errorf("no answer within %v", pollTime)})
 	case err != nil && job.Absent && isAbsent(err):
 		w.end(true)
 	case err != nil:

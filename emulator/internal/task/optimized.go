@@ -3,6 +3,8 @@ package task
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"strings"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator/internal/awsclient"
@@ -42,6 +44,7 @@ var peculiarities = map[string]peculiarity{
 	"elasticmapreduce:modifyInstanceFleetByName": {request: instanceFleet},
 	"elasticmapreduce:modifyInstanceGroupByName": {request: instanceGroup},
 	"events:putEvents":                           {request: eventResources, result: eventsPut},
+	"sqs:sendMessage":                            {request: queueIsNamed},
 }
 
 // Run implements Runner.
@@ -115,6 +118,16 @@ func withMetadata(out value.Value, c *Call, s *service.Service, answer awsclient
 	}
 	out = out.With("SdkHttpMetadata", serviceMetadata(c, s, answer, id)).With("SdkResponseMetadata", responseMetadataShape.New([]value.Value{value.OfString(id)}))
 	return sorted(out)
+}
+
+// queueIsNamed refuses the URL of a host alone. AWS calls the host of a QueueUrl and finds
+// nobody there (recorded); here every queue is at the endpoint of SQS.
+func queueIsNamed(_ context.Context, _ Optimized, _ *Call, in value.Value) (value.Value, error) {
+	queue, err := url.Parse(in.Get("QueueUrl").Text())
+	if err == nil && queue.Host != "" && strings.Trim(queue.Path, "/") == "" {
+		return in, &asl.Error{Name: "SQS.SdkClientException", Cause: "Unable to execute HTTP request: " + queue.Hostname() + ": Name or service not known"}
+	}
+	return in, nil
 }
 
 // eventResources adds the state machine and the execution to the resources of each

@@ -13,11 +13,11 @@
 //
 // [Optimized] calls the services of AWS by their optimized integrations and follows
 // their jobs, [SDK] calls any operation of any service, both through a [Caller];
-// [APIGateway] and [EKS] make requests of their own. [Lambda] runs functions, behind any endpoint that speaks Lambda's Invoke API
-// or in this process; [States] calls Step Functions itself; a [Handler] is a
-// service in this process. Map Runs read their items and write their results
-// through the Registry, too. Results have the members, and errors the names and
-// words, that Step Functions gives them.
+// [APIGateway] and [EKS] make requests of their own. [Lambda] runs functions, behind
+// any endpoint that speaks Lambda's Invoke API or in this process; [States] calls Step
+// Functions itself; a [Handler] is a service in this process. Map Runs read their items
+// and write their results through the Registry, too. Results have the members, and
+// errors the names and words, that Step Functions gives them.
 package task
 
 import (

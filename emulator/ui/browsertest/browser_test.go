@@ -91,26 +91,34 @@ type tab struct {
 // openTab starts an emulator and opens its page at a place ("#/machines").
 func openTab(t *testing.T, place string, options ...emulator.Option) *tab {
 	t.Helper()
-	ctx := startBrowser(t)
+	startBrowser(t) // or skip before anything else is started
 	em, err := emulator.New(options...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(em)
-	ctx, closeTab := chromedp.NewContext(ctx)
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+		if err := em.Close(); err != nil {
+			t.Errorf("closing the emulator: %v", err)
+		}
+	})
+	return openTabAt(t, server.URL, place)
+}
+
+// openTabAt opens the page of a server at a place.
+func openTabAt(t *testing.T, url, place string) *tab {
+	t.Helper()
+	ctx, closeTab := chromedp.NewContext(startBrowser(t))
 	ctx, cancel := context.WithTimeout(ctx, 2*patience)
-	p := &tab{t: t, ctx: ctx, url: server.URL}
+	p := &tab{t: t, ctx: ctx, url: url}
 	t.Cleanup(func() {
 		if t.Failed() {
 			p.screenshot("failed-" + strings.ReplaceAll(t.Name(), "/", "-"))
 		}
 		cancel()
 		closeTab()
-		server.CloseClientConnections()
-		server.Close()
-		if err := em.Close(); err != nil {
-			t.Errorf("closing the emulator: %v", err)
-		}
 		for _, problem := range p.problems {
 			t.Errorf("the page: %s", problem)
 		}

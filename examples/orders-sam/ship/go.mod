@@ -1,0 +1,3 @@
+module orders/ship
+
+go 1.22
