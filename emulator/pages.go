@@ -68,7 +68,6 @@ type pages struct {
 	em       *Emulator
 	ui       *ui.UI
 	facts    ui.Facts // those that stay
-	byHand   bool
 	problems atomic.Pointer[[]ui.Problem]
 	clients  clients
 	lines    logRing

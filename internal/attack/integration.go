@@ -50,7 +50,7 @@ func (a *attack) writeSettings() error {
 const runtimeVariable = "AWS_LAMBDA_RUNTIME_API"
 
 // playFunction is the function local: it doubles n, in a process of aslocal, until
-// that ends.
+// that ends or something fails.
 func playFunction(api string) error {
 	base := "http://" + api + "/2018-06-01/runtime/invocation/"
 	for {

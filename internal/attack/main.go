@@ -65,11 +65,8 @@ type attack struct {
 
 func main() {
 	if api := os.Getenv(runtimeVariable); api != "" { // aslocal has started this program
-		if err := playFunction(api); err != nil {
-			fmt.Fprintln(os.Stderr, "attack:", err)
-			os.Exit(1)
-		}
-		return
+		fmt.Fprintln(os.Stderr, "attack:", playFunction(api))
+		os.Exit(1)
 	}
 	var s settings
 	flag.StringVar(&s.aslocal, "aslocal", "bin/aslocal", "the binary under attack")
