@@ -21,7 +21,7 @@ GOVULNDB ?= https://vuln.go.dev
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services pictures
+.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-browser pictures
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,12 @@ test-services: ## tasks against the services of moto's server; skipped without P
 	    { rm -rf $(MOTO); echo "test-services: $(MOTO_VERSION) cannot be installed, skipped"; exit 0; }; \
 	fi; \
 	$(GO) test -count=1 -run '^TestMoto$$' ./emulator -moto $(abspath $(MOTO))/bin/moto_server
+
+test-browser: ## the pages in Chromium, with axe's rules of accessibility if npm can fetch them; skipped without Chromium
+	@for p in chromium chromium-browser google-chrome; do command -v $$p > /dev/null && found=1; done; \
+	if [ -z "$$found" ]; then echo "test-browser: no Chromium on PATH (apt-get install chromium), skipped"; exit 0; fi; \
+	[ -d emulator/ui/browsertest/testdata/node_modules ] || npm install --no-audit --no-fund --no-save --no-package-lock --prefix emulator/ui/browsertest/testdata axe-core@4 || echo "test-browser: without axe-core"; \
+	$(GO) test -count=1 ./emulator/ui/browsertest -browser
 
 pictures: build ## the pictures of README.md, from pages that run; skipped without Chromium
 	@for p in chromium chromium-browser google-chrome; do command -v $$p > /dev/null && found=1; done; \

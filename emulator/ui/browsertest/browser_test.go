@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -33,6 +34,8 @@ import (
 // unless the test fails.
 const patience = 30 * time.Second
 
+var inBrowser = flag.Bool("browser", false, "test the pages in Chromium, which takes a minute or two")
+
 // browser is one Chromium for all tests, started by the first.
 var browser struct {
 	once  sync.Once
@@ -49,11 +52,11 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// startBrowser skips the test if there is no Chromium.
+// startBrowser skips the test without -browser, and if there is no Chromium.
 func startBrowser(t *testing.T) context.Context {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("tests in a browser are left out with -short")
+	if !*inBrowser && *pictures == "" {
+		t.Skip("make test-browser opens the pages in a browser (-browser)")
 	}
 	name := ""
 	for _, one := range []string{"chromium", "chromium-browser", "google-chrome"} {
