@@ -48,6 +48,7 @@ func TestPictures(t *testing.T) {
 	p.visit(pageOf("x", busy) + "?tab=variables&event=" + fmt.Sprint(event))
 	p.see("past", "")
 	p.see("variables", "receipt")
+	p.until(`document.querySelector('[data-testid="node-Store order"]').closest('.node').querySelector('.badge').title.startsWith('1 retr')`)
 	p.picture("time-travel.png")
 }
 
