@@ -3,7 +3,7 @@
 
 import { cleanup, computed, effect, h, signal } from '../core/view.js';
 import { icon } from '../core/icon.js';
-import { duration } from '../core/time.js';
+import { duration, plural } from '../core/time.js';
 import { announce } from '../core/toast.js';
 import { popup } from './menu.js';
 import { parse } from './history.js';
@@ -209,7 +209,7 @@ function drawing(run, graph, actions) {
     const many = visits > 1 ? `${visits} visits` : '';
     one.words.textContent = ['', node.label && node.label !== node.name && node.name, one.meta.textContent !== node.type && node.type, WORDS[status] ?? status, attempts > 1 && `attempt ${attempts} of ${visit.attempts.length}`, many || false, failure?.error !== one.meta.textContent && failure?.error, iterations && `${iterations.succeeded + iterations.failed + iterations.aborted} of ${iterations.length} iterations ended`].filter(part => part !== false && part !== undefined && part !== null).join(', ');
     if (one.badges) {
-      const retries = attempts > 1 ? h('span.badge', { class: `is-${status === 'failed' || status === 'timedout' ? 'failed' : 'caught'}`, title: `${attempts - 1} retries` }, icon('st-retry', 12), String(attempts - 1)) : null;
+      const retries = attempts > 1 ? h('span.badge', { class: `is-${status === 'failed' || status === 'timedout' ? 'failed' : 'caught'}`, title: plural(attempts - 1, 'retry', 'retries') }, icon('st-retry', 12), String(attempts - 1)) : null;
       const loops = visits > 1 ? h('span.badge.badge--loop', { title: many }, `×${visits}`) : null;
       one.badges.replaceChildren(...[loops, retries].filter(Boolean));
     }

@@ -287,7 +287,7 @@ export function takenBy(fold, visit, failure, definition) {
   if (visit.outcome === 'caught') return visit.catcher >= 0 ? `Catch[${visit.catcher}], then ${visit.next || 'the end'}` : `a Catcher, then ${visit.next || 'the end'}`;
   if (visit.outcome === 'open') return 'not known yet';
   const container = outerTaker(visit);
-  const own = definition ? [definition.Retry && usedUp(visit, definition), definition.Catch ? `its ${definition.Catch.length === 1 ? 'Catcher does' : `${definition.Catch.length} Catchers do`} not match` : 'it has no Catch'].filter(Boolean).join(', ') : '';
+  const own = definition?.Type === 'Fail' ? 'it is a Fail state, which ends what it stands in' : definition ? [definition.Retry && usedUp(visit, definition), definition.Catch ? `its ${definition.Catch.length === 1 ? 'Catcher does' : `${definition.Catch.length} Catchers do`} not match` : 'it has no Catch'].filter(Boolean).join(', ') : '';
   return container ? `${container.state}, around it${own && ` (${own})`}` : `nobody${own && `: ${own}`}`;
 }
 

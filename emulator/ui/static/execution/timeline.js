@@ -4,7 +4,7 @@
 
 import { computed, effect, h, signal } from '../core/view.js';
 import { icon } from '../core/icon.js';
-import { count, duration, now } from '../core/time.js';
+import { count, duration, now, plural } from '../core/time.js';
 import { summary } from './history.js';
 import { itemName, stateIcon } from './graph.js';
 import { scopeName } from './run.js';
@@ -170,7 +170,7 @@ export function timelineView(run, mode) {
       const retries = known.reduce((sum, v) => sum + Math.max(0, fold.attemptsAt(v, at) - 1), 0);
       name.append(icon(stateIcon(row.visit.kind, row.visit.resource), 14), h('span.trunc', null, row.visit.state));
       if (row.kind === 'state' && visits.length > 1) name.append(h('span.badge', null, `×${known.length}`));
-      if (retries) name.append(h('span.badge', { class: status === 'failed' ? 'is-failed' : 'is-caught', title: `${retries} retries` }, icon('st-retry', 12), String(retries)));
+      if (retries) name.append(h('span.badge', { class: status === 'failed' ? 'is-failed' : 'is-caught', title: plural(retries, 'retry', 'retries') }, icon('st-retry', 12), String(retries)));
       if (row.visit.kind === 'Map') { const c = fold.iterationsAt(lastKnown, at); if (c) name.append(h('span.badge', null, `${c.succeeded + c.failed + c.aborted} / ${c.length}`)); }
       if ((status === 'failed' || status === 'timedout') && !retries && row.visit.kind !== 'Map') name.append(h('span.badge.is-failed', null, status === 'failed' ? 'failed' : 'timed out'));
       if (mode.peek() === 'tree') track.append(h('span.trunc.xs.evsum.mono', { class: status === 'failed' || status === 'timedout' ? 'is-failed fgtext' : 't3' }, outcomeText(row.visit, at)));
