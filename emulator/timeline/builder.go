@@ -220,24 +220,10 @@ func (b *Builder) catcher(v *Visit) int {
 // state finds a state in the definition; nil if it is not there, or there is
 // none.
 func (b *Builder) state(p Path, name string) *asl.State {
-	if b.Definition == nil {
-		return nil
+	if w := p.Workflow(b.Definition); w != nil {
+		return w.State(name)
 	}
-	w := &b.Definition.Workflow
-	for _, step := range p {
-		s := w.State(step.State)
-		switch {
-		case s == nil:
-			return nil
-		case step.Kind == asl.Map && s.ItemProcessor != nil:
-			w = &s.ItemProcessor.Workflow
-		case step.Kind == asl.Parallel && step.Index >= 0 && step.Index < len(s.Branches):
-			w = s.Branches[step.Index]
-		default:
-			return nil
-		}
-	}
-	return w.State(name)
+	return nil
 }
 
 // task takes the events of a Task's call.

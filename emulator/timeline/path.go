@@ -45,6 +45,29 @@ func (p Path) Within(outer Path) bool {
 	return len(p) >= len(outer) && slices.Equal(p[:len(outer)], outer)
 }
 
+// Workflow returns the workflow that the path leads to; nil if the definition does not
+// have it, or is nil.
+func (p Path) Workflow(definition *asl.Definition) *asl.Workflow {
+	if definition == nil {
+		return nil
+	}
+	w := &definition.Workflow
+	for _, step := range p {
+		s := w.State(step.State)
+		switch {
+		case s == nil || s.Type != step.Kind:
+			return nil
+		case step.Kind == asl.Map && s.ItemProcessor != nil:
+			w = &s.ItemProcessor.Workflow
+		case step.Kind == asl.Parallel && step.Index >= 0 && step.Index < len(s.Branches):
+			w = s.Branches[step.Index]
+		default:
+			return nil
+		}
+	}
+	return w
+}
+
 // String returns the path as in "Ship all[2]/Pack[0]", "" for the root. What is
 // not known is shown as "?". It is meant for people: names may have any
 // characters, so that different paths may read the same.

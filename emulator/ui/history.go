@@ -325,21 +325,10 @@ func failureTexts(f *machine.Failure) (name, cause string) {
 
 // state finds the state of a visit in the definition; nil if it is not there.
 func (b *book) state(v *timeline.Visit) *asl.State {
-	w := &b.definition.Workflow
-	for _, step := range v.Path {
-		s := w.State(step.State)
-		switch {
-		case s == nil:
-			return nil
-		case step.Kind == asl.Map && s.ItemProcessor != nil:
-			w = &s.ItemProcessor.Workflow
-		case step.Kind == asl.Parallel && step.Index >= 0 && step.Index < len(s.Branches):
-			w = s.Branches[step.Index]
-		default:
-			return nil
-		}
+	if w := v.Path.Workflow(b.definition); w != nil {
+		return w.State(v.State)
 	}
-	return w.State(v.State)
+	return nil
 }
 
 // text is a value as JSON text; "" if there is none.

@@ -63,7 +63,7 @@ func visitsOf(definition *asl.Definition, events []machine.Event) []graph.Visit 
 	}
 	var visits []graph.Visit
 	for _, v := range b.Visits() {
-		w := workflowAt(definition, v.Path)
+		w := v.Path.Workflow(definition)
 		if w == nil || w.State(v.State) == nil {
 			continue // of another definition than the one that is drawn
 		}
@@ -81,18 +81,6 @@ func frameName(path timeline.Path) string {
 		name += strconv.Quote(step.State) + strconv.Itoa(step.Index)
 	}
 	return name
-}
-
-// workflowAt returns the workflow that a path leads to, nil if the definition does not
-// have it.
-func workflowAt(definition *asl.Definition, path timeline.Path) *asl.Workflow {
-	w := &definition.Workflow
-	for _, step := range path {
-		if w = branchOf(w.State(step.State), step.Index); w == nil {
-			return nil
-		}
-	}
-	return w
 }
 
 // branchOf returns the workflow that a branch or iteration of a state runs, nil if it has

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -56,11 +57,19 @@ func Read(in value.Value, definition *asl.Definition) ([]machine.Event, error) {
 		}
 	}
 	out := make([]machine.Event, 0, len(events))
+	failures := make([]*machine.Failure, len(events)+1) // that events tell of, by id
 	for i, v := range events {
 		event, err := r.read(v)
 		if err != nil {
 			return nil, fmt.Errorf("events/%d: %w", i, err)
 		}
+		switch s := r.lineOf[event.ID].definition(); {
+		case event.Type == machine.ParallelStateFailed || event.Type == machine.MapStateFailed:
+			event.Failure = cmp.Or(failures[event.Prev], &machine.Failure{}) // the event does not say with what
+		case event.Type == machine.StateEntered && event.Kind == asl.Fail && s != nil:
+			failures[event.ID] = &machine.Failure{Name: s.Fields.Get("Error"), Cause: s.Fields.Get("Cause")}
+		}
+		failures[event.ID] = cmp.Or(event.Failure, failures[event.ID])
 		out = append(out, event)
 		if before := event.Prev - 1; event.Type == machine.StateEntered && before >= 0 && out[before].Type == machine.StateExited && out[before].Frame == event.Frame {
 			out[before].Next = event.State
