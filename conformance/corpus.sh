@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Runs the recorded corpus against the server: corpus.sh BINARY CORPUS [flags of
 # the corpus runner]. It starts the server, with the stand-in services of the
-# corpus, on free ports, and ends them all.
+# corpus, on free ports, and ends them all. Without flags it then reads
+# corpus_explained.json beside the results, and exits 1 if a case fails without an
+# explanation that holds.
 set -euo pipefail
 binary=$1 corpus=$2
 shift 2
@@ -34,4 +36,6 @@ for service in s3 sqs sns dynamodb events secretsmanager; do
 done
 # "|| true": the runner exits 1 if any case fails; its table says which.
 python3 "$corpus/run_corpus.py" --cases "$corpus/cases" --endpoint "$endpoint" --lambda-port "$lambda_port" \
-  "${endpoints[@]}" "$@" || true
+  "${endpoints[@]}" --out "$work/results.json" "$@" || true
+# With flags the runner compares other things than the explanations are for.
+[ $# -gt 0 ] || python3 "$(dirname "$0")/corpus_explained.py" "$work/results.json" "$(dirname "$0")/corpus_explained.json"

@@ -1,0 +1,63 @@
+"""Reads the results of a corpus run beside corpus_explained.json.
+
+corpus_explained.py RESULTS EXPLAINED prints, for the cases that fail, why each
+one does, and the share of those that pass among those that can. An explanation
+holds only if every difference of the case matches its pattern and, where it names
+a newer recording of the same rule ("beside"), that one passes in the same run. It
+exits 1 if a case fails without an explanation that holds, or if an explained case
+passes.
+
+"why" is one of:
+  older     AWS answers in another way since; a newer recording shows it
+  literal   the recording has a value of its own day or place
+  stand-in  a stand-in service of the corpus lacks what the real one does
+  ours      a difference of aslocal
+"""
+import collections
+import json
+import re
+import sys
+
+
+def holds(explanation, case, cases):
+    """Whether the explanation covers all differences of the case."""
+    if not all(re.search(explanation["differs"], found["diff"]) for found in case["diffs"]):
+        return False
+    beside = explanation.get("beside")
+    return beside is None or cases.get(beside, {"status": "absent"})["status"].startswith("PASS")
+
+
+def main():
+    results, explained = (json.load(open(path)) for path in sys.argv[1:3])
+    cases = {case["id"]: case for case in results["results"]}
+    explanations = {explanation["id"]: explanation for explanation in explained}
+    failed = [case for case in cases.values() if case["status"] not in ("PASS", "PASS~", "SKIP")]
+
+    reasons, wrong, cannot = collections.Counter(), [], collections.Counter()
+    for case in failed:
+        explanation = explanations.get(case["id"])
+        if explanation is None or not holds(explanation, case, cases):
+            wrong.append("not explained: " + case["id"])
+            continue
+        reasons[explanation["why"]] += 1
+        if explanation["why"] != "ours":
+            cannot[case["category"]] += 1
+        print(f"{explanation['why']:9} {case['id']}\n          {explanation['reason']}")
+    for name in explanations:
+        if name in cases and cases[name]["status"].startswith("PASS"):
+            wrong.append("explained, but passes: " + name)
+
+    passed = collections.Counter(case["category"] for case in cases.values() if case["status"].startswith("PASS"))
+    run = collections.Counter(case["category"] for case in cases.values() if case["status"] != "SKIP")
+    print("\nof the cases that can pass (the recording holds today, and its services are there):")
+    for category in sorted(category for category in run if passed[category] < run[category]):
+        print(f"  {category:20} {passed[category]} of {run[category] - cannot[category]}")
+    total, able = sum(passed.values()), sum(run.values()) - sum(cannot.values())
+    print(f"  {'total':20} {total} of {able} ({100 * total / able if able else 0:.1f} %)")
+    print(f"failing: {len(failed)}, " + ", ".join(f"{count} {why}" for why, count in sorted(reasons.items())) + f"; not explained: {sum(w.startswith('not') for w in wrong)}")
+    for line in wrong:
+        print(line)
+    sys.exit(1 if wrong else 0)
+
+
+main()
