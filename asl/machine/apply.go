@@ -49,6 +49,8 @@ func (x *Execution) apply(e *Event) {
 		f.failure, f.phase = e.Failure, failed
 	case RetrySet:
 		x.applyRetry(f, e)
+	case StateOverridden:
+		x.applyOverride(f, e)
 	case TimerFired:
 		f.token = 0
 		if f.phase == retrying {

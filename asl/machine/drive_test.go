@@ -25,6 +25,9 @@ type drive struct {
 	events []Event
 	runs   []MapRun // all that were told of Map Runs
 	cuts   []int    // lengths of events after each batch
+
+	before func(d *drive, frame int32) // step by step: before each step; nil: nobody looks
+	after  func()                      // step by step: when all lines of control wait; nil: nobody looks
 }
 
 var testStart = Start{
@@ -67,7 +70,13 @@ func (d *drive) take(s Stimulus) {
 		d.cuts = append(d.cuts, len(d.events))
 		d.todo = append(d.todo, b.Commands...)
 		if !b.More {
+			if d.after != nil {
+				d.after()
+			}
 			return
+		}
+		if frame, ok := d.x.Next(); ok && d.before != nil {
+			d.before(d, frame)
 		}
 		s = Stimulus{Kind: Resumed, At: d.now}
 	}

@@ -75,6 +75,8 @@ const (
 	MapRunUpdated          Type = 109 // the limits of a Map Run were changed
 
 	ChildExecutionsRedriven Type = 110 // children of a Map Run were asked to go on
+
+	StateOverridden Type = 111 // a debugger has changed what a line of control has
 )
 
 var typeNames = map[Type]string{
@@ -94,6 +96,7 @@ var typeNames = map[Type]string{
 	WaitSet: "WaitSet", RetrySet: "RetrySet", TimerFired: "TimerFired", HeartbeatReceived: "HeartbeatReceived", AnswerKept: "AnswerKept",
 	ItemsRead: "ItemsRead", ChildExecutionsStarted: "ChildExecutionsStarted", ChildExecutionsEnded: "ChildExecutionsEnded",
 	MapRunClosing: "MapRunClosing", MapRunUpdated: "MapRunUpdated", ChildExecutionsRedriven: "ChildExecutionsRedriven",
+	StateOverridden: "StateOverridden",
 }
 
 // String returns the name of the type: "TaskScheduled", "RetrySet". The history
@@ -121,7 +124,7 @@ type Event struct {
 
 	Kind  asl.StateType // of the state: StateEntered, StateExited, StateAborted
 	Frame int32         // the line of control it happened in; 0 is the root
-	Index int32         // iteration; RetrySet: retrier; ChildExecutionsStarted: how many children there will be
+	Index int32         // iteration; RetrySet: retrier; ChildExecutionsStarted: how many children there will be; StateOverridden: what was changed
 	State string        // name of the state: StateEntered, StateExited; the Map's: MapIteration…
 	Next  string        // StateExited: the state that follows, "" if none. Not shown: recovery need not choose again
 

@@ -39,6 +39,7 @@ type Execution struct {
 	ready   []*frame    // in the order in which they take their next step
 	context value.Value // Execution of the context object, once it is wanted
 	probe   Probe       // nil in production
+	steps   *stepping   // nil unless it is run step by step
 
 	// What follows lives only during one Handle.
 	events  []Event
@@ -94,7 +95,11 @@ func (x *Execution) Handle(s Stimulus, budget int, buf []Event) Batch {
 	x.now, x.events, x.missing = max(s.At, x.now), buf, s.MissingActivities
 	b := Batch{Stale: !x.take(&s)}
 	x.checkRoom()
-	b.More = x.run(budget)
+	if x.steps != nil {
+		b.More = x.oneStep(s.Kind)
+	} else {
+		b.More = x.run(budget)
+	}
 	b.Events, b.Commands, b.MapRuns = x.events, x.cmds, x.summaries()
 	x.events, x.cmds, x.scratch, x.drawn, x.missing = nil, nil, env{}, nil, nil
 	return b
@@ -128,6 +133,9 @@ func (x *Execution) take(s *Stimulus) bool {
 		return x.fired(s)
 	case MapRunChanged:
 		return x.updateRun(s)
+	case Overridden:
+		f := x.frame(s.Frame)
+		return f != nil && x.override(f, s.Override)
 	}
 	f := x.frame(s.Frame)
 	return f != nil && f.token == s.Token && f.open != nil && f.open.take(x, f, *s)
@@ -256,7 +264,11 @@ func (x *Execution) step(f *frame) {
 	case exited:
 		failure = x.proceed(f)
 	}
-	if failure != nil {
+	switch {
+	case failure == nil:
+	case x.steps != nil && f.phase != failed:
+		x.steps.failing(x, f, failure)
+	default:
 		x.fail(f, failure)
 	}
 }
@@ -268,7 +280,7 @@ func (x *Execution) again(f *frame) { x.ready = append(x.ready, f) }
 // the service does; others do it in the next one.
 func (x *Execution) enter(f *frame, st *state) *Failure {
 	x.emit(Event{Type: StateEntered, Frame: f.id, Prev: f.prev, Kind: st.stateType.name, State: st.name, Doc: f.raw, target: st})
-	if st.eager {
+	if st.eager && x.steps == nil {
 		return st.kind.run(x, f)
 	}
 	x.again(f)
@@ -306,6 +318,10 @@ func (x *Execution) exit(f *frame, out, assigned value.Value, next *state) *Fail
 		}
 	}
 	x.emit(e)
+	if x.steps != nil && x.frame(f.id) == f { // else it was a branch, which has ended
+		x.again(f)
+		return nil
+	}
 	return x.proceed(f)
 }
 
@@ -346,7 +362,11 @@ func (x *Execution) proceed(f *frame) *Failure {
 	default:
 		p := f.parent
 		f.in.succeeded(x, p, f)
-		if p.phase == opened { // else an event that ended the line has closed the state
+		switch {
+		case p.phase != opened: // an event that ended the line has closed the state
+		case x.steps != nil:
+			x.again(p)
+		default:
 			x.step(p)
 		}
 	}

@@ -23,6 +23,8 @@ type Probe interface {
 	// Caught sees that the state's Catcher of that index takes the failure, before
 	// its own fields are evaluated.
 	Caught(at Place, catcher int)
+	// Chosen sees which rule of a Choice state holds: its index, -1 for Default.
+	Chosen(at Place, rule int)
 }
 
 // A Place is a state that an execution is in.

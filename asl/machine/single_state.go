@@ -101,6 +101,9 @@ func (t *StateTest) Failed(_ Place, failure *Failure) { t.failure = failure }
 // Caught implements Probe.
 func (t *StateTest) Caught(Place, int) { t.caught = true }
 
+// Chosen implements Probe.
+func (t *StateTest) Chosen(Place, int) {}
+
 // CompileState compiles one state, under the given name, as a program of its
 // own. The states that it leads to need not exist.
 func CompileState(s *asl.State, name string) (*Program, error) {

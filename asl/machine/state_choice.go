@@ -53,11 +53,17 @@ func (k *choice) run(x *Execution, f *frame) *Failure {
 		if !ok {
 			continue
 		}
+		if x.probe != nil {
+			x.probe.Chosen(f.place(), i)
+		}
 		out, assigned, failure := r.flow.chosen(x, f, in)
 		if failure != nil {
 			return failure
 		}
 		return x.leave(f, out, assigned, r.next)
+	}
+	if x.probe != nil {
+		x.probe.Chosen(f.place(), -1)
 	}
 	if f.state.next == nil {
 		return f.runtime("Failed to transition out of the state. The state does not point to a next state.")

@@ -339,6 +339,10 @@ func (c *call) heartbeat(x *Execution, f *frame) bool {
 // outcome ends the call: the frame goes on with its result or its failure.
 func (c *call) outcome(x *Execution, f *frame, t Type, output value.Value, failure *Failure) {
 	c.settle(x, f, t, output, failure)
+	if x.steps != nil {
+		x.again(f)
+		return
+	}
 	x.step(f)
 }
 

@@ -26,6 +26,7 @@ const (
 	ChildrenEnded                         // children of a Map Run have Ended
 	MapRunChanged                         // UpdateMapRun: the limits of Run.ARN are now Run.Limits
 	Redriven                              // RedriveExecution: an execution that has ended unsuccessfully goes on
+	Overridden                            // a debugger changes what the line of control Frame has, as Override says
 )
 
 // A Stimulus is one thing that happens to an execution. Frame and Token are
@@ -45,6 +46,8 @@ type Stimulus struct {
 	Sources []ItemSource // Answered by an ItemReader
 	Ended   []ChildEnd
 	Run     *MapRunEvent
+
+	Override *Override // Overridden
 
 	// MissingActivities are the ARNs, of those that the program names, of
 	// activities that do not exist as this happens.
