@@ -61,7 +61,7 @@ func (e *Engine) fireNext(at int64) {
 // happen.
 func (e *Engine) skip() {
 	for e.root.Err() == nil && e.advances.TryLock() {
-		for e.busy.isIdle() {
+		for e.busy.isIdle() && !e.frozen() {
 			at := e.timers.next()
 			if at == math.MaxInt64 {
 				break
@@ -69,7 +69,7 @@ func (e *Engine) skip() {
 			e.fireNext(at)
 		}
 		e.advances.Unlock()
-		if !e.busy.isIdle() || e.timers.next() == math.MaxInt64 {
+		if !e.busy.isIdle() || e.frozen() || e.timers.next() == math.MaxInt64 {
 			return
 		}
 	}

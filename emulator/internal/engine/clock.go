@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +18,9 @@ type Clock interface {
 	// setBack returns by how many milliseconds the clock was set back since the
 	// last call.
 	setBack() int64
+	// freeze lets the clock stand still, or go on. Behind that it is slow by as
+	// long as it stood. The caller sees to it that calls do not overlap.
+	freeze(on bool)
 	// stop ends what wake has arranged.
 	stop()
 }
@@ -37,6 +41,8 @@ func SystemClock() Clock {
 type systemClock struct {
 	wall   func() int64 // Unix milliseconds
 	passed func() time.Duration
+	behind atomic.Int64 // the wall, in milliseconds: how long it was frozen in all
+	frozen atomic.Int64 // the time at which it stands; 0: it goes
 
 	mu     sync.Mutex
 	offset int64 // wall minus passed, in milliseconds, at the last look
@@ -50,7 +56,23 @@ func newSystemClock(wall func() int64, passed func() time.Duration) *systemClock
 	return c
 }
 
-func (c *systemClock) Now() int64 { return c.wall() }
+func (c *systemClock) Now() int64 {
+	if at := c.frozen.Load(); at != 0 {
+		return at
+	}
+	return c.wall() - c.behind.Load()
+}
+
+func (c *systemClock) freeze(on bool) {
+	at := c.frozen.Load()
+	switch {
+	case on && at == 0:
+		c.frozen.Store(c.Now())
+	case !on && at != 0:
+		c.behind.Store(c.wall() - at)
+		c.frozen.Store(0)
+	}
+}
 
 // longestSleep is after how long the clock is looked at again: it may have been
 // set, and the timers of the process stand while the machine sleeps.
@@ -65,7 +87,7 @@ func (c *systemClock) wake(queue *timers, at int64) {
 	if c.over {
 		return
 	}
-	left := min(at-c.wall(), longestSleep.Milliseconds())
+	left := min(at-c.Now(), longestSleep.Milliseconds())
 	c.timer = time.AfterFunc(time.Duration(left)*time.Millisecond, queue.fireDue)
 }
 
@@ -115,6 +137,9 @@ func (c *VirtualClock) Now() int64 {
 func (c *VirtualClock) wake(*timers, int64) {}
 
 func (c *VirtualClock) setBack() int64 { return 0 }
+
+// freeze does nothing: the clock stands anyway.
+func (c *VirtualClock) freeze(bool) {}
 
 func (c *VirtualClock) stop() {}
 

@@ -21,6 +21,7 @@
 //	parked    running    yes       is handled; until then nothing happens, and after Config.EvictAfter it is evicted
 //	evicted   running    no        is handled once the journal was folded
 //	held      running    either    is queued until the hold is released, or a step is taken; a stop is handled
+//	stopped   running    yes       the same, by a debugger, and the clock stands still
 //	suspended suspended  unusable  is refused: the journal failed. A caller's stimulus restores the execution first, if the journal works again
 //	ended     over       –         is refused: the engine does not know the execution any more, the journal does
 //
@@ -85,6 +86,9 @@ type Config struct {
 	// not block, nor change the view. nil: nobody wants to know.
 	Ended func(*View)
 
+	// Stepper decides where executions stop, also those that go on after a
+	// restart; see SetStepper. nil: none.
+	Stepper Stepper
 	// ByHand lets a task that nothing can answer wait for AnswerTask, instead of
 	// failing with its [task.MissingError].
 	ByHand bool
@@ -158,6 +162,7 @@ type Engine struct {
 	failures failures
 	observed observers
 	holds    holds
+	steps    steps
 	nested   *bucket
 
 	opened   time.Time
@@ -174,6 +179,7 @@ func New(c Config) *Engine {
 	e.entries.lastID = c.Store.LastID()
 	e.root, e.stopAll = context.WithCancel(context.Background())
 	e.virtual, _ = c.Clock.(*VirtualClock)
+	e.SetStepper(c.Stepper)
 	e.timers = newTimers(c.Clock, e.fire)
 	e.nested = newBucket(c.NestedStarts, MaxNestedBurst)
 	if e.virtual != nil && c.AutoAdvance {

@@ -149,7 +149,9 @@ func (q *holds) keepRest(r *resident) bool {
 		return false
 	}
 	queue := q.queue(r)
-	queue.waiting = slices.Insert(queue.waiting, 0, delivery{Stimulus: machine.Stimulus{Kind: machine.Resumed}})
+	if !slices.ContainsFunc(queue.waiting, func(d delivery) bool { return d.Kind == machine.Resumed }) {
+		queue.waiting = slices.Insert(queue.waiting, 0, delivery{Stimulus: machine.Stimulus{Kind: machine.Resumed}})
+	}
 	return true
 }
 

@@ -91,6 +91,10 @@ func (e *Engine) takeTurn(x *entry, d delivery, budget int) (more bool) {
 			return false
 		}
 	}
+	if e.steps.stepper.Load() != nil && e.stopsBefore(r, &d) {
+		d.answer(nil)
+		return false
+	}
 	return e.turn(r, d, budget)
 }
 
