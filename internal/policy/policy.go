@@ -54,6 +54,7 @@ var table = []row{
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 
 	{name: "graph", imports: "value asl"},
+	{name: "internal/expression", imports: "value jsonpath jsonata asl asl/intrinsic"},
 	{name: "internal/sourcefile", imports: "internal/regular"},
 	{name: "internal/template", imports: "value asl internal/position internal/sourcefile internal/spell"},
 
@@ -76,19 +77,19 @@ var table = []row{
 	{name: "emulator/internal/engine", imports: "value asl asl/machine emulator/journal emulator/timeline emulator/internal/arn emulator/internal/task"},
 	{name: "emulator/internal/registry", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/api/fault"},
 	{name: "emulator/internal/api", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/registry emulator/internal/engine emulator/internal/history emulator/internal/mock emulator/internal/task emulator/internal/s3 emulator/internal/distributedmap/reader internal/service emulator/internal/api/awsjson emulator/internal/api/fault"},
-	{name: "emulator/ui", imports: "value jsonpath jsonata asl/... graph emulator/timeline emulator/internal/history"},
+	{name: "emulator/debug", imports: "value asl asl/machine emulator/internal/engine internal/expression"},
+	{name: "emulator/ui", imports: "value jsonpath jsonata asl/... graph emulator/debug emulator/timeline emulator/internal/history internal/expression"},
 	{name: "emulator/ui/browsertest", imports: "emulator"},
-	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/awsapi internal/position internal/service internal/spell"},
+	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/awsapi internal/expression internal/position internal/service internal/spell"},
 
-	{name: "debug", imports: "value jsonpath jsonata asl/... emulator/... internal/position"},
 	{name: "conformance", imports: "value asl emulator emulator/journal"},
-	{name: "internal/cli/...", imports: "value jsonpath jsonata asl/... graph emulator/... debug conformance internal/..."},
+	{name: "internal/cli/...", imports: "value jsonpath jsonata asl/... graph emulator/... conformance internal/..."},
 	{name: "internal/attack", imports: "emulator"},
 	{name: "internal/compare", imports: "emulator"},
 	{name: "internal/awsmodels", imports: "internal/awsapi"},
 	{name: "internal/policy"},
 	{name: "cmd/aslocal", imports: "internal/cli"},
-	{name: "examples/...", imports: "value jsonpath jsonata asl/... graph emulator/... debug conformance"},
+	{name: "examples/...", imports: "value jsonpath jsonata asl/... graph emulator/... conformance"},
 }
 
 // impure says why a pure package may not import a package of the standard
