@@ -100,6 +100,7 @@ type workflow struct {
 type state struct {
 	*stateType
 	name  string
+	place string // JSON pointer in the definition
 	kind  kind
 	flow  dataflow
 	next  *state // nil: the state ends its workflow
@@ -146,7 +147,7 @@ func compileWorkflow(w *asl.Workflow) (*workflow, error) {
 
 func (flow *workflow) compile(w *asl.Workflow) error {
 	for _, s := range w.States {
-		st := &state{stateType: stateTypes[s.Type], name: s.Name, retry: s.Retry}
+		st := &state{stateType: stateTypes[s.Type], name: s.Name, place: s.Pointer, retry: s.Retry}
 		flow.states[s.Name] = st
 		flow.order = append(flow.order, st)
 	}

@@ -102,10 +102,13 @@ type Line struct {
 	Index  int32 // which branch or iteration
 	Lines  int   // how many of them State has below it, those that have ended or are to come included
 
-	State    string // "" while Ending
+	State    string       // "" while Ending
+	Pointer  string       // JSON pointer of State in the definition
+	Resource asl.Resource // of a Task
 	Type     asl.StateType
 	Phase    LinePhase
 	Entered  int64 // id of the StateEntered event; 0 while Entering
+	Begun    bool  // the work has begun: a Task is scheduled, lines of control run
 	Attempts int   // how often the state was tried before
 	Due      int64 // when a Wait, or the pause before a retry, ends, in Unix milliseconds; else 0
 
@@ -191,7 +194,8 @@ func (x *Execution) line(f *frame) Line {
 	if st == nil || st.stateType == nil {
 		return l
 	}
-	l.State, l.Type = st.name, st.stateType.name
+	l.State, l.Type, l.Pointer, l.Resource = st.name, st.stateType.name, st.place, st.resource
+	l.Begun = f.phase == opened
 	if l.Phase != Entering {
 		l.Entered, l.Attempts = f.entered, f.retries
 	}
@@ -247,10 +251,11 @@ func (x *Execution) TakerOf(frame int32, failure *Failure) Taker {
 
 // A Preview is what the next step of a line of control would do.
 type Preview struct {
-	Data   []StepData // what the data flow passes by, in this order
-	Events []Event    // what would happen
-	Rule   int        // of a Choice: index of the rule that holds, -1 for Default or if there is none
-	Error  *Failure   // what the step fails with, before anybody takes it; nil if it does not
+	Data    []StepData // what the data flow passes by, in this order
+	Events  []Event    // what would happen
+	Rule    int        // of a Choice: index of the rule that holds, -1 for Default or if there is none
+	Catcher int        // index of the Catcher that takes a failure, -1 if none does
+	Error   *Failure   // what the step fails with, before anybody takes it; nil if it does not
 }
 
 // StepData is the data at a step of the data flow.
@@ -264,13 +269,13 @@ type StepData struct {
 func (x *Execution) Preview(frame int32) (*Preview, error) {
 	f := x.frame(frame)
 	if f == nil || x.status != Running || f.waits() {
-		return &Preview{Rule: -1}, nil
+		return &Preview{Rule: -1, Catcher: -1}, nil
 	}
 	other, err := Restore(x.program, x.Snapshot())
 	if err != nil {
 		return nil, err
 	}
-	seen := &preview{Preview{Rule: -1}}
+	seen := &preview{Preview{Rule: -1, Catcher: -1}}
 	other.now, other.probe, other.steps = x.now, seen, &stepping{}
 	g := other.frame(frame)
 	if x.steps != nil && x.steps.failures[frame] != nil {

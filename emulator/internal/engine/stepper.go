@@ -2,12 +2,14 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/journal"
 )
 
 // This file lets a debugger run executions step by step and stop them between two
@@ -143,4 +145,48 @@ func (e *Engine) Override(ctx context.Context, arn string, frame int32, o *machi
 		return ErrNotFound
 	}
 	return e.sendWith(ctx, x, delivery{Stimulus: machine.Stimulus{Kind: machine.Overridden, Frame: frame, Override: o}, admitted: true})
+}
+
+// StopHere stops an execution where it stands, also while it waits, until GoOn;
+// false if it is over or stopped already.
+func (e *Engine) StopHere(arn string) bool {
+	stopped := false
+	err := e.Inspect(arn, func(*machine.Start, *machine.Execution) {
+		e.steps.mu.Lock()
+		stopped = e.steps.stopped[arn] == nil
+		e.steps.mu.Unlock()
+		e.steps.stop(e, arn)
+	})
+	return err == nil && stopped
+}
+
+// ExecutionAt rebuilds an execution as it stood when it had that many records in
+// its journal. It is the caller's. The error is ErrNotFound, that of the journal or
+// of a definition that is lost; what Express executions did is not kept.
+func (e *Engine) ExecutionAt(arn string, records int64) (*machine.Execution, error) {
+	stored, err := e.stored(arn)
+	if err != nil {
+		return nil, err
+	}
+	var failed error
+	left := records
+	m, _, err := e.foldBatches(revisionOf(&stored), func(yield func(journal.Batch) bool) {
+		for batch := range e.batchesOf(stored.ID, &failed) {
+			if left <= 0 {
+				return
+			}
+			if n := batch.Last - batch.First + 1; n > left {
+				var events []machine.Event
+				if events, failed = machine.ReadEvents(nil, batch.Data); failed != nil {
+					return
+				}
+				batch.Data = machine.AppendEvents(nil, events[:left])
+			}
+			left -= batch.Last - batch.First + 1
+			if !yield(batch) {
+				return
+			}
+		}
+	})
+	return m, errors.Join(failed, err)
 }
