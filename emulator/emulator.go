@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/debug"
 	"github.com/aslocal/aslocal/emulator/internal/api"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
@@ -54,6 +55,7 @@ type Emulator struct {
 	watchers watchers
 	streams  streams
 	pages    *pages // nil: there are none
+	debugger *debug.Debugger
 	closing  sync.Once
 	closed   error // of Close
 }
@@ -260,6 +262,7 @@ func New(options ...Option) (*Emulator, error) {
 	}
 	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
 	e.streams.open()
+	e.debugger = e.newDebugger()
 	if !s.withoutUI {
 		e.pages = newPages(e, &s)
 	}
@@ -290,7 +293,14 @@ func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 			e.watchers.ended(v)
 		}
 	}
+	c.Stepper = e.debugger
+	ended := c.Ended
+	c.Ended = func(v *engine.View) {
+		ended(v)
+		e.debugger.Ended(v.Start, v.Status)
+	}
 	e.engine = engine.New(c)
+	e.debugger.Use(e.engine)
 	if s.observe != nil {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
 	}

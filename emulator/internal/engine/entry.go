@@ -243,9 +243,7 @@ func (e *Engine) leave(x *entry, end outcome) {
 		e.abandonAll(x.id)
 	}
 	e.holds.drop(x.id)
-	if e.steps.stepper.Load() != nil {
-		e.GoOn(x.arn)
-	}
+	e.GoOn(x.arn)
 	e.idle.remove(r)
 	e.entries.remove(x)
 	if r != nil {

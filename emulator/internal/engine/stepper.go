@@ -31,6 +31,7 @@ type Stepper interface {
 type steps struct {
 	stepper atomic.Pointer[Stepper]
 
+	n       atomic.Int32 // of stopped; 0: nobody needs the lock
 	mu      sync.Mutex
 	stopped map[string]*Hold // by ARN
 }
@@ -82,15 +83,20 @@ func (s *steps) stop(e *Engine, arn string) {
 		e.timers.hold()
 	}
 	s.stopped[arn] = e.Hold(Filter{Execution: arn})
+	s.n.Store(int32(len(s.stopped)))
 }
 
 // GoOn lets an execution go on that the stepper has stopped; false if it is not
 // stopped.
 func (e *Engine) GoOn(arn string) bool {
 	s := &e.steps
+	if s.n.Load() == 0 {
+		return false
+	}
 	s.mu.Lock()
 	hold := s.stopped[arn]
 	delete(s.stopped, arn)
+	s.n.Store(int32(len(s.stopped)))
 	if hold != nil && len(s.stopped) == 0 {
 		e.clock.freeze(false)
 		e.timers.release()
@@ -111,11 +117,7 @@ func (e *Engine) Stopped() []string {
 }
 
 // frozen reports whether the clock stands still because an execution is stopped.
-func (e *Engine) frozen() bool {
-	e.steps.mu.Lock()
-	defer e.steps.mu.Unlock()
-	return len(e.steps.stopped) > 0
-}
+func (e *Engine) frozen() bool { return e.steps.n.Load() > 0 }
 
 // Inspect calls see with an execution that has not ended, between two of its
 // steps. see must be quick, must change nothing and must not call the engine. It
