@@ -26,3 +26,6 @@ func (e *Emulator) newDebugger() *debug.Debugger {
 		return e.api.Rerun(ctx, arn, "", text, rerunCase(arn, event))
 	}})
 }
+
+// Debugger implements ui.Own.
+func (p *pages) Debugger() *debug.Debugger { return p.em.debugger }

@@ -47,11 +47,20 @@ func (d *Debugger) Use(e *engine.Engine) { d.engine = e }
 // The errors that methods return.
 var (
 	ErrNotStopped = errors.New("debug: the execution is not stopped")
+	ErrGone       = errors.New("debug: the execution is over, or there is none of that ARN")
 	ErrNoThread   = errors.New("debug: there is no such line of control")
 	ErrPast       = errors.New("debug: this is the past, in which nothing can be changed; go back to the present, or start a new execution from here")
 	ErrNotHere    = errors.New("debug: that cannot be changed where the execution stands")
 	ErrNoHistory  = errors.New("debug: the steps of an Express execution are not kept, so there is no way back")
 )
+
+// gone words that the engine does not know an execution.
+func gone(err error) error {
+	if errors.Is(err, engine.ErrNotFound) || errors.Is(err, engine.ErrStale) {
+		return ErrGone
+	}
+	return err
+}
 
 // An EventKind says what a face is told.
 type EventKind string
@@ -202,6 +211,17 @@ func (d *Debugger) Ended(start *machine.Start, status machine.Status) {
 		}
 	}
 	d.tell(Event{Kind: Ended, Execution: start.ARN, Machine: start.Machine, Status: status.String()})
+}
+
+// Forget drops what is kept of an execution that was to stop at its first state, and
+// was not started.
+func (d *Debugger) Forget(arn string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if r := d.runs[arn]; r != nil && r.stop == nil && r.want.kind == entry {
+		delete(d.runs, arn)
+		d.update()
+	}
 }
 
 // A queue brings events to a face in their order.

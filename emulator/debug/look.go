@@ -251,12 +251,12 @@ func (d *Debugger) look(arn string, see func(*machine.Execution)) error {
 	}
 	d.mu.Unlock()
 	if past == 0 {
-		return d.engine.Inspect(arn, func(_ *machine.Start, x *machine.Execution) { see(x) })
+		return gone(d.engine.Inspect(arn, func(_ *machine.Start, x *machine.Execution) { see(x) }))
 	}
 	x, err := d.engine.ExecutionAt(arn, past)
 	if err == nil {
 		x.Stepwise(true)
 		see(x)
 	}
-	return err
+	return gone(err)
 }

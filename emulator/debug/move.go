@@ -59,7 +59,7 @@ func (d *Debugger) step(arn string, thread int32, kind stepKind) error {
 	w := want{kind: kind, frame: thread}
 	err := d.engine.Inspect(arn, func(_ *machine.Start, x *machine.Execution) { w.near = around(x, thread) })
 	if err != nil {
-		return err
+		return gone(err)
 	}
 	if len(w.near) == 0 {
 		return ErrNoThread
@@ -115,7 +115,7 @@ func (d *Debugger) Pause(arn string) error {
 		}
 	})
 	if err != nil {
-		return err
+		return gone(err)
 	}
 	d.mu.Lock()
 	r := d.runs[arn]
@@ -318,7 +318,7 @@ func (d *Debugger) now(arn string) (records int64, express bool, err error) {
 	}
 	var v engine.View
 	if v, err = d.engine.Describe(arn); err != nil {
-		return 0, false, err
+		return 0, false, gone(err)
 	}
 	n := int64(0)
 	err = d.engine.Records(arn, func(rec engine.Record) bool { n = rec.Number; return true })
@@ -330,7 +330,7 @@ func (d *Debugger) now(arn string) (records int64, express bool, err error) {
 func (d *Debugger) Goto(arn string, records int64) error {
 	x, err := d.engine.ExecutionAt(arn, records)
 	if err != nil {
-		return err
+		return gone(err)
 	}
 	start := x.Start()
 	if start == nil || x.Records() < records {

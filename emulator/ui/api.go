@@ -35,6 +35,18 @@ import "encoding/json"
 //	POST /_ui/api/import      Import     → Imported
 //	POST /_ui/api/demo        Demo       → Started
 //
+// The debugger, see debugger.go:
+//
+//	GET  /_ui/api/debug                             → DebugState
+//	GET  /_ui/api/debug/threads?arn=                → DebugThreads
+//	GET  /_ui/api/debug/snapshot?arn=&thread=       → DebugSnapshot
+//	POST /_ui/api/debug/breakpoints  DebugPoints    → DebugPoints, with ids, problems and hits
+//	POST /_ui/api/debug/move         DebugMove      → Done
+//	POST /_ui/api/debug/change       DebugChange    → Done
+//	POST /_ui/api/debug/evaluate     DebugEvaluate  → Evaluated
+//	POST /_ui/api/debug/fork         DebugFork      → Started
+//	POST /_ui/api/debug/start        DebugStart     → Started
+//
 // A POST has Content-Type: application/json and X-Aslocal: 1. A refusal is a
 // status of 400 and above with a Refusal. Lists are never null. Unknown members
 // and parameters are refused.

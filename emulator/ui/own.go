@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/debug"
 	"github.com/aslocal/aslocal/emulator/timeline"
 	"github.com/aslocal/aslocal/value"
 )
@@ -56,6 +57,8 @@ type Own interface {
 	Paused(arn string) bool
 	// Advance moves a virtual clock on.
 	Advance(ctx context.Context, d time.Duration) error
+	// Debugger returns the debugger of the executions.
+	Debugger() *debug.Debugger
 	// TestCases returns those that the mock configuration has for a state machine.
 	TestCases(machine string) []string
 	// Logs returns the lines that are kept of functions called by an execution.

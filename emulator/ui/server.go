@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -47,6 +48,8 @@ type UI struct {
 	hub      hub
 	pending  pendingCache
 	evaluate chan struct{} // has room for the evaluations that may run at a time
+
+	debugging debugging
 }
 
 // Path is what the paths of the private API and of the files begin with.
@@ -225,7 +228,7 @@ func (r route) limited(bytes int64) route { r.limit = bytes; return r }
 
 // routes are those of the API, by name.
 var routes = sync.OnceValue(func() map[string]route {
-	return map[string]route{
+	all := map[string]route{
 		"overview":        get((*UI).overview),
 		"machines":        get((*UI).machines),
 		"machine":         get((*UI).machine, "arn"),
@@ -255,6 +258,8 @@ var routes = sync.OnceValue(func() map[string]route {
 		"evaluate":  post((*UI).evaluation).everywhere(),
 		"import":    post((*UI).imported).everywhere().limited(maxImport),
 	}
+	maps.Copy(all, debugRoutes())
+	return all
 })
 
 // A document is an answer that is no JSON object of the API.
