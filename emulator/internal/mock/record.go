@@ -1,0 +1,85 @@
+package mock
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file writes a mock configuration.
+
+// A Recording is what the calls of an execution's states have led to, to be run again as
+// a test case.
+type Recording struct{ states []recordedState }
+
+type recordedState struct {
+	name     string
+	outcomes []Outcome // of the invocations, from 0
+}
+
+// Add adds the outcome of the next invocation of a state.
+func (r *Recording) Add(state string, out Outcome) {
+	for i := range r.states {
+		if r.states[i].name == state {
+			r.states[i].outcomes = append(r.states[i].outcomes, out)
+			return
+		}
+	}
+	r.states = append(r.states, recordedState{state, []Outcome{out}})
+}
+
+// Len returns how many states have an outcome.
+func (r *Recording) Len() int { return len(r.states) }
+
+// Document returns the mock configuration that has the recording as its only test case.
+// Invocations with the same outcome one after the other are one range.
+func (r *Recording) Document(machine, testCase string) []byte {
+	var states, responses value.ObjectBuilder
+	for i := range r.states {
+		s := &r.states[i]
+		name := testCase + " " + s.name
+		states.Set(s.name, value.OfString(name))
+		responses.Set(name, s.response())
+	}
+	cases := value.OfMembers(testCases, value.OfMembers(testCase, states.Value()))
+	text := value.OfMembers(stateMachines, value.OfMembers(machine, cases), mockedResponses, responses.Value()).AppendJSON(nil)
+	var b bytes.Buffer
+	if err := json.Indent(&b, text, "", "  "); err != nil {
+		return text // never: it is JSON
+	}
+	b.WriteByte('\n')
+	return b.Bytes()
+}
+
+func (s *recordedState) response() value.Value {
+	var b value.ObjectBuilder
+	for first := 0; first < len(s.outcomes); {
+		last := first
+		for last+1 < len(s.outcomes) && s.outcomes[last+1].equal(s.outcomes[first]) {
+			last++
+		}
+		b.Set(span{first: first, last: last}.String(), s.outcomes[first].document())
+		first = last + 1
+	}
+	return b.Value()
+}
+
+func (o Outcome) equal(other Outcome) bool {
+	if o.Throw != nil || other.Throw != nil {
+		return o.Throw != nil && other.Throw != nil && *o.Throw == *other.Throw
+	}
+	return value.Equal(o.Return, other.Return)
+}
+
+// document is the outcome as the file has it.
+func (o Outcome) document() value.Value {
+	if o.Throw == nil {
+		return value.OfMembers(returns, o.Return)
+	}
+	thrown := value.OfMembers("Error", value.OfString(o.Throw.Name))
+	if o.Throw.Cause != "" {
+		thrown = thrown.With("Cause", value.OfString(o.Throw.Cause))
+	}
+	return value.OfMembers(throws, thrown)
+}
