@@ -38,6 +38,8 @@ type PendingTask struct {
 	TaskToken    string // "" if the state passes none on
 	Since        time.Time
 	Missing      string // what to set so that the resource is called
+	Function     string // the Lambda function that a URL could be given for; or ""
+	Service      string // the service that an endpoint could be given for, by the name in botocore; or ""
 }
 
 // PendingTasks returns the tasks that wait to be answered by hand, the oldest
@@ -48,7 +50,7 @@ func (e *Emulator) PendingTasks() []PendingTask {
 	for i, t := range found {
 		tasks[i] = PendingTask{
 			ID: t.ID, Execution: t.Execution, StateMachine: t.Machine, State: t.State, Resource: t.Resource, Input: t.Input.String(),
-			TaskToken: t.TaskToken, Since: time.UnixMilli(t.Since).UTC(), Missing: t.Missing,
+			TaskToken: t.TaskToken, Since: time.UnixMilli(t.Since).UTC(), Missing: t.Missing, Function: t.Function, Service: t.Service,
 		}
 	}
 	return tasks
@@ -92,6 +94,10 @@ func (e *Emulator) FailTask(ctx context.Context, id, errorName, cause string) er
 	}
 	return notPending(e.engine.AnswerTask(ctx, id, value.Value{}, machine.NewFailure(errorName, cause)))
 }
+
+// RetryTask calls the resource of a pending task again, with what is set up now. The task
+// goes on with the outcome, or waits again under its ID. It fails with ErrNotPending.
+func (e *Emulator) RetryTask(id string) error { return notPending(e.engine.RetryTask(id)) }
 
 // notPending is what an error of the engine means to those who answer.
 func notPending(err error) error {

@@ -225,7 +225,7 @@ func (r route) limited(bytes int64) route { r.limit = bytes; return r }
 
 // routes are those of the API, by name.
 var routes = sync.OnceValue(func() map[string]route {
-	return map[string]route{
+	all := map[string]route{
 		"overview":        get((*UI).overview),
 		"machines":        get((*UI).machines),
 		"machine":         get((*UI).machine, "arn"),
@@ -255,6 +255,8 @@ var routes = sync.OnceValue(func() map[string]route {
 		"evaluate":  post((*UI).evaluation).everywhere(),
 		"import":    post((*UI).imported).everywhere().limited(maxImport),
 	}
+	mockRoutes(all)
+	return all
 })
 
 // A document is an answer that is no JSON object of the API.

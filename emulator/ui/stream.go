@@ -22,6 +22,7 @@ import (
 //	event: events       data: EventsHappened      of a followed execution
 //	event: machines     data: {}                  state machines or problems have changed: ask again
 //	event: pending      data: {}                  what is pending may have changed: ask again
+//	event: mocks        data: {}                  pins or faults have changed: ask again
 //
 // Changes are gathered for a moment and sent together. An id has the number of the
 // last event of each followed execution, in the order of the parameters ("17,240"):
@@ -70,10 +71,11 @@ type topic int
 const (
 	topicMachines topic = iota
 	topicPending
+	topicMocks
 	topics
 )
 
-var topicNames = [topics]string{"machines", "pending"}
+var topicNames = [topics]string{"machines", "pending", "mocks"}
 
 // hub tells the open streams what happens.
 type hub struct {

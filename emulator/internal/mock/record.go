@@ -3,6 +3,7 @@ package mock
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -15,7 +16,7 @@ type Recording struct{ states []recordedState }
 
 type recordedState struct {
 	name     string
-	outcomes []Outcome // of the invocations, from 0
+	outcomes []Outcome // of the invocations, from 0; one without Return and Throw is not known
 }
 
 // Add adds the outcome of the next invocation of a state.
@@ -29,8 +30,13 @@ func (r *Recording) Add(state string, out Outcome) {
 	r.states = append(r.states, recordedState{state, []Outcome{out}})
 }
 
-// Len returns how many states have an outcome.
-func (r *Recording) Len() int { return len(r.states) }
+// Skip leaves the outcome of the next invocation of a state open: there was none.
+func (r *Recording) Skip(state string) { r.Add(state, Outcome{}) }
+
+// Empty reports whether no outcome is known.
+func (r *Recording) Empty() bool {
+	return !slices.ContainsFunc(r.states, func(s recordedState) bool { return s.response().Len() > 0 })
+}
 
 // Document returns the mock configuration that has the recording as its only test case.
 // Invocations with the same outcome one after the other are one range.
@@ -38,9 +44,12 @@ func (r *Recording) Document(machine, testCase string) []byte {
 	var states, responses value.ObjectBuilder
 	for i := range r.states {
 		s := &r.states[i]
-		name := testCase + " " + s.name
+		name, response := testCase+" "+s.name, s.response()
+		if response.Len() == 0 {
+			continue // it is called, as in the execution
+		}
 		states.Set(s.name, value.OfString(name))
-		responses.Set(name, s.response())
+		responses.Set(name, response)
 	}
 	cases := value.OfMembers(testCases, value.OfMembers(testCase, states.Value()))
 	text := value.OfMembers(stateMachines, value.OfMembers(machine, cases), mockedResponses, responses.Value()).AppendJSON(nil)
@@ -59,17 +68,21 @@ func (s *recordedState) response() value.Value {
 		for last+1 < len(s.outcomes) && s.outcomes[last+1].equal(s.outcomes[first]) {
 			last++
 		}
-		b.Set(span{first: first, last: last}.String(), s.outcomes[first].document())
+		if s.outcomes[first].known() {
+			b.Set(span{first: first, last: last}.String(), s.outcomes[first].document())
+		}
 		first = last + 1
 	}
 	return b.Value()
 }
 
+func (o Outcome) known() bool { return o.Throw != nil || o.Return.Exists() }
+
 func (o Outcome) equal(other Outcome) bool {
 	if o.Throw != nil || other.Throw != nil {
 		return o.Throw != nil && other.Throw != nil && *o.Throw == *other.Throw
 	}
-	return value.Equal(o.Return, other.Return)
+	return o.known() == other.known() && value.Equal(o.Return, other.Return)
 }
 
 // document is the outcome as the file has it.

@@ -47,7 +47,7 @@ func (r Runner) Run(ctx context.Context, c *task.Call) (task.Answer, error) {
 // Answers reports whether the Runner may have an answer for a state of a state machine,
 // by its ARN, beside those of test cases.
 func (r Runner) Answers(machineARN, state string) bool {
-	machine := nameOf(machineARN)
+	machine := MachineName(machineARN)
 	_, pinned := r.Pins.Outcome(machine, state)
 	return pinned || r.Faults.Has(machine, state)
 }
@@ -68,11 +68,11 @@ func (r Runner) outcome(c *task.Call) (out Outcome, mocked bool, err error) {
 }
 
 // machineOf is the name of the state machine of a call.
-func machineOf(c *task.Call) string { return nameOf(c.Machine) }
+func machineOf(c *task.Call) string { return MachineName(c.Machine) }
 
-// nameOf is the name in the ARN of a state machine. The children of a Map Run are
+// MachineName returns the name in the ARN of a state machine. The children of a Map Run are
 // executions of its state machine.
-func nameOf(machineARN string) string {
+func MachineName(machineARN string) string {
 	_, machine, _ := strings.Cut(machineARN, ":stateMachine:")
 	machine, _, _ = strings.Cut(machine, "/")
 	return machine
