@@ -56,6 +56,9 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 	if b.config.mocks != "" {
 		tell(w, "Mocks", b.config.mocks)
 	}
+	if len(b.config.faults) > 0 {
+		tell(w, "Faults", faultLines(b.config.faults)...)
+	}
 	if b.config.missing == missingHold {
 		tell(w, "Pending", "tasks that nothing is set up for wait for an answer: aslocal pending lists them")
 	}
