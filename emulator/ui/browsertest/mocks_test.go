@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -206,6 +208,47 @@ func TestHeldTask(t *testing.T) {
 	}
 	p.see("mock-sign", "1")
 	p.see("empty", "Nothing waits")
+}
+
+// TestMocksAreAccessible runs axe on the lists and dialogs.
+func TestMocksAreAccessible(t *testing.T) {
+	axe, err := os.ReadFile(filepath.Join("testdata", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Skip("no axe-core: npm install --prefix emulator/ui/browsertest/testdata axe-core@4")
+	}
+	p := openTab(t, "#/machines", charger(), jumping(), emulator.WithPendingTasks(), emulator.WithFaults(
+		emulator.Fault{State: "Charge", Error: "Busy", Attempts: "7", Probability: 0.5}, emulator.Fault{Machine: "order", State: "Charge", Timeout: true, Off: true}))
+	machine := p.machine("order", charging)
+	first := p.start(machine, "first", `{"items": [1, 2]}`)
+	p.ended(first)
+	p.visit(pageOf("x", first))
+	p.click("node-Charge", "")
+	p.click("pin-result", "")
+	p.see("pin-mark-Charge", "")
+	p.accessible(string(axe), "mocks-execution")
+	for _, view := range []struct{ name, place, open, see string }{
+		{"mocks-machine", pageOf("machine", machine) + "?tab=mocks", "", "pin-row"},
+		{"mocks-settings", "#/settings?show=mocks", "", "fault-row"},
+		{"pin-dialog", "#/settings", "pin-row-edit", "pin-do"},
+		{"fault-dialog", "#/settings", "fault-row-edit", "fault-do"},
+	} {
+		p.size(1440, 900)
+		p.visit(view.place)
+		if view.open != "" {
+			p.click(view.open, "")
+		}
+		p.see(view.see, "")
+		p.accessible(string(axe), view.name)
+	}
+	p.size(1440, 900)
+	held := p.start(p.machine("held", `{"StartAt": "Do", "States": {"Do": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:g", "End": true}}}`), "held", "{}")
+	p.visit(pageOf("x", held))
+	p.see("held-retry", "")
+	p.accessible(string(axe), "held")
+	p.size(1440, 900)
+	p.click("held-point", "")
+	p.see("point-url", "")
+	p.accessible(string(axe), "point-dialog")
 }
 
 // An execution is recorded as a test case, which is downloaded.

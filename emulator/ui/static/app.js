@@ -75,12 +75,13 @@ function view(page) {
 
 // mockSign says that not everything is called as it would be: what is pinned, and which faults are on.
 function mockSign() {
+  const part = (sign, n, word) => n > 0 && [icon(sign, 14), h('span', null, `${n} `, h('span.hide-s', null, n === 1 ? word : `${word}s`))];
   return () => {
     const { pins, faults } = mocks.on();
     if (!pins && !faults) return null;
     const words = [faults && plural(faults, 'fault'), pins && plural(pins, 'pin')].filter(Boolean).join(', ');
-    return h('a.badge.badge--sign', { href: link('settings', { show: 'mocks' }), 'data-testid': 'mock-sign', class: faults ? 'is-failed' : 'is-pinned', title: `${words} on: tasks do not answer as they would`, 'aria-label': `${words} on` },
-      faults ? [icon('bug', 14), String(faults)] : null, pins ? [icon('pin', 14), String(pins)] : null, h('span.hide-s', null, 'on'));
+    return h('a.badge.badge--sign', { href: link('settings', { show: 'mocks' }), 'data-testid': 'mock-sign', class: faults ? 'is-failed' : 'is-pinned', title: `${words} on: tasks do not answer as they would` },
+      part('bug', faults, 'fault'), part('pin', pins, 'pin'), h('span.vh', null, ' on'));
   };
 }
 

@@ -169,14 +169,14 @@ function mockBar(run, visit, actions) {
   mocks.all();
   const pin = pinOf(machine, state), faults = faultsOf(machine, state);
   const outcome = actions.outcomeOf(visit?.attempts.findLast(a => actions.outcomeOf(a)));
-  const line = (testid, sign, kind, one, label, text, change) => h('div.row.mockline', { 'data-testid': testid }, toggle(label, () => !one.off, change, `${testid}-switch`), h('span.stat', { class: one.off ? 't3' : kind }, icon(sign, 14)), h('span.trunc.grow.sm', { title: text }, text));
+  const line = (testid, sign, kind, one, label, text, change) => h('div.row.mockline', { 'data-testid': testid }, toggle(label, () => !one.off, change, `${testid}-switch`), h('span.stat', { class: one.off ? 'is-skipped' : kind }, icon(sign, 14)), h('span.trunc.grow.sm', { title: text }, text));
   return h('div.mockbar', { 'data-testid': 'mock-bar' },
     pin && line('state-pin', 'pin', 'is-pinned', pin, 'Pin', `Pinned: ${pinText(pin)}`, () => setPin({ ...pin, off: !pin.off })),
     faults.map(fault => line('state-fault', 'bug', 'is-failed', fault, `Fault: ${faultText(fault)}`, `Fault: ${faultText(fault)}`, () => setFault({ ...fault, off: !fault.off }))),
     h('div.row.wrap', null,
       outcome && !samePin(pin, outcome) && h('button.btn.btn--sm', { 'data-testid': 'pin-result', title: 'All calls of this state get this answer', onclick: () => setPin({ machine, state, ...outcome }) }, icon('pin', 14), outcome.error ? 'Pin this error' : 'Pin this result'),
       pin && h('button.btn.btn--sm', { 'data-testid': 'pin-edit-here', onclick: () => pinDialog(machine, state) }, icon('edit', 14), 'Edit pin'),
-      menuButton([icon('bug', 14), 'Mock and faults', icon('down', 12)], { class: 'btn--sm', 'data-testid': 'mock-menu', 'aria-label': `Mock ${state}` }, () => actions.mockItems(state, visit))));
+      menuButton([icon('bug', 14), 'Mock and faults', icon('down', 12)], { class: 'btn--sm', 'data-testid': 'mock-menu', 'aria-label': `Mock and faults of ${state}` }, () => actions.mockItems(state, visit))));
 }
 
 function samePin(pin, outcome) {

@@ -1,6 +1,6 @@
 // The dialogs of pins, faults, recordings, and of the place of what is missing.
 
-import { h, signal } from '../core/view.js';
+import { effect, h, signal } from '../core/view.js';
 import { post } from '../core/api.js';
 import { dialog, dialogHead } from '../core/dialog.js';
 import { editor } from '../core/editor.js';
@@ -46,7 +46,7 @@ export async function pinDialog(machine, state, given = {}) {
   const chosen = await dialog(`Pin the result of ${state}`, close => [
     (edit = editor(output, { label: 'Result' })) && dialogHead(`Pin the result of ${state}`, close),
     h('div.dialog-body.col.gap-4', null,
-      h('p.sm.t2', null, `Every call of this state in ${machine} gets this answer instead of being made, in all executions, until the pin is switched off or removed. Pins are kept over a restart.`),
+      h('p.sm.t2', null, 'Every call of this state, in all executions of ', h('b', null, machine), ', gets this answer instead of being made, until the pin is switched off or removed. Pins are kept over a restart.'),
       choice('What the call does', [['result', 'Result'], ['error', 'Error']], kind, 'pin-as'),
       () => (kind() === 'result' ? edit.el : h('div.col.gap-4', null, line('Error', error, 'pin-error-name', 'Retry and Catch see this name.'), line('Cause', cause, 'pin-cause')))),
     h('footer', null, before && h('button.btn', { 'data-testid': 'pin-remove', onclick: () => close('remove') }, icon('trash', 14), 'Remove pin'), h('span.grow'),
@@ -77,6 +77,8 @@ export async function faultDialog(machine, state, fault = null) {
     error: kind.peek() === 'error' ? error.peek() : '', cause: kind.peek() === 'error' ? cause.peek() : '', timeout: kind.peek() === 'timeout', throttle: kind.peek() === 'throttle',
     milliseconds: Number(milliseconds.peek()) || 0, attempts: attempts.peek().trim(), probability: percent.peek().trim() === '' ? 0 : Number(percent.peek()) / 100, seed: Number(seed.peek()) || 0,
   });
+  // What was wrong is forgotten with the next change.
+  const forget = () => { effect(() => { for (const field of [kind, error, cause, milliseconds, attempts, percent, seed, everywhere]) field(); problem.set(''); }); return null; };
   async function send(close) {
     const one = made();
     if (!Number.isSafeInteger(one.milliseconds) || one.milliseconds < 0 || /\D/.test(milliseconds.peek().trim())) return problem.set('Latency: expected a whole number of milliseconds.');
@@ -90,6 +92,7 @@ export async function faultDialog(machine, state, fault = null) {
     return null;
   }
   return dialog(`Fault in ${state}`, close => [
+    forget(),
     dialogHead(`Fault in ${state}`, close),
     h('div.dialog-body.col.gap-4', null,
       h('p.sm.t2', null, () => ({
@@ -142,7 +145,7 @@ function shortFault(fault) { return `${fault.timeout ? 'timeout' : fault.throttl
 export function canPoint(task) { return task.kind === 'held' && Boolean(task.function || task.service); }
 
 // retryHeld calls a held task again, with what is set up now.
-export function retryHeld(task) { return attempt('retry-held', { id: task.id }, `${task.state} is called again.`); }
+export function retryHeld(task) { return attempt('retry-held', { id: task.id }, `${task.state} is called again. If still nothing is set up for it, it waits on.`); }
 
 // pointDialog says where the function or service of a held task is.
 export async function pointDialog(task) {

@@ -27,9 +27,9 @@ function where(one, machine) {
 function row(testid, sign, kind, one, text, machine, label, change, edit, remove) {
   return h('li.row.wrap', { 'data-testid': testid, class: one.off && 'is-offrow' },
     toggle(label, () => !one.off, change, `${testid}-switch`),
-    h('span.stat', { class: one.off ? 't3' : kind }, icon(sign, 14)),
+    h('span.stat', { class: one.off ? 'is-skipped' : kind }, icon(sign, 14)),
     () => where(one, machine),
-    h('span.t2.grow.trunc.mono.sm', { title: text }, text),
+    h('span.t2.grow.trunc.mono.sm.mocktext', { title: text }, text),
     one.given && h('span.badge', { title: 'From aslocal.yaml, or an option of the Go test' }, 'settings'),
     h('button.btn.btn--sm.btn--ghost.btn--icon', { 'aria-label': `Edit: ${label}`, title: 'Edit', 'data-testid': `${testid}-edit`, onclick: edit }, icon('edit', 14)),
     h('button.btn.btn--sm.btn--ghost.btn--icon', { 'aria-label': `Remove: ${label}`, title: 'Remove', 'data-testid': `${testid}-remove`, onclick: remove }, icon('trash', 14)));

@@ -61,7 +61,7 @@ function row(task, query) {
         canPoint(task) && h('button.btn', { 'data-testid': 'task-point', onclick: () => pointDialog(task) }, icon('link', 14), 'Point to a URL'),
         h('button.btn', { 'data-testid': 'task-retry', title: 'Call it again, with what is set up now', onclick: () => retryHeld(task) }, icon('st-retry', 14), 'Retry')],
       () => !server.overview()?.readOnly && h('button.btn', { 'data-testid': 'task-open', 'aria-expanded': () => String(open()), onclick: () => amend({ task: open() ? '' : task.id }) }, () => (open() ? 'Close' : 'Answer'))),
-    task.missing && h('p.t2', null, `${task.missing} The state waits, nothing has failed.`),
+    task.missing && h('p.t2', null, `${task.missing.replace(/\.?$/, '.')} The state waits, nothing has failed.`),
     () => open() && untrack(() => form(task, machine)));
 }
 
