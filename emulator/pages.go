@@ -67,6 +67,7 @@ func problemOf(text string) ui.Problem {
 type pages struct {
 	em       *Emulator
 	ui       *ui.UI
+	folder   string // that is served; "" if none
 	problems atomic.Pointer[[]ui.Problem]
 	clients  clients
 	lines    logRing
@@ -83,7 +84,7 @@ var (
 
 func newPages(e *Emulator, s *settings) *pages {
 	_, virtual := s.clock.(*engine.VirtualClock)
-	p := &pages{em: e, paused: make(map[string]*engine.Hold)}
+	p := &pages{em: e, folder: s.ui.Folder, paused: make(map[string]*engine.Hold)}
 	p.facts = ui.Facts{
 		Region: s.region, Account: s.account, Started: time.Now().UnixMilli(), Virtual: virtual, Folder: s.ui.Folder, Store: s.store.Path(), ByHand: s.byHand,
 		Services: servicesOf(s),

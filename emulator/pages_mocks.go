@@ -22,7 +22,7 @@ import (
 func (p *pages) Mocks() ui.Mocks {
 	m := ui.Mocks{Pins: []ui.Pin{}, Faults: []ui.Fault{}}
 	if file := p.em.mocks.File; file != nil {
-		m.File = file.Path()
+		m.File, m.Adds = file.Path(), file.Below(p.folder)
 	}
 	for _, one := range p.em.mocks.Pins.All() {
 		pin := ui.Pin{Machine: one.Machine, State: one.State, Off: one.Off}
@@ -99,19 +99,44 @@ func faultRefusal(err error) error {
 
 // Recorded implements ui.Own.
 func (p *pages) Recorded(arn, testCase string) ([]byte, error) {
-	v, err := p.em.api.Execution(arn)
+	recorded, machine, err := p.recording(arn)
 	if err != nil {
 		return nil, err
 	}
+	return recorded.Document(machine, testCase), nil
+}
+
+// Record implements ui.Own.
+func (p *pages) Record(arn, testCase string) error {
+	recorded, machine, err := p.recording(arn)
+	if err != nil {
+		return err
+	}
+	file := p.em.mocks.File
+	if file == nil || !file.Below(p.folder) {
+		return ui.Refused(http.StatusConflict, "no mock configuration below the served folder is served, so nothing can be added to it")
+	}
+	if err := file.Append(machine, testCase, recorded); err != nil {
+		return ui.Refused(http.StatusConflict, err.Error())
+	}
+	return nil
+}
+
+// recording is what the calls of an execution have led to, and the name of its state machine.
+func (p *pages) recording(arn string) (*mock.Recording, string, error) {
+	v, err := p.em.api.Execution(arn)
+	if err != nil {
+		return nil, "", err
+	}
 	var r recorder
 	if err := p.em.engine.Records(arn, func(rec engine.Record) bool { r.add(&rec.Event); return true }); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	recorded := r.recording()
 	if recorded.Empty() {
-		return nil, ui.Refused(http.StatusConflict, "no task of the execution has ended, so there is nothing to record; those of the children of a Map Run are in their executions")
+		return nil, "", ui.Refused(http.StatusConflict, "no task of the execution has ended, so there is nothing to record; those of the children of a Map Run are in their executions")
 	}
-	return recorded.Document(mock.MachineName(v.Start.MachineARN), testCase), nil
+	return recorded, mock.MachineName(v.Start.MachineARN), nil
 }
 
 // RetryHeld implements ui.Own.

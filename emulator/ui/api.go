@@ -37,6 +37,7 @@ import "encoding/json"
 //
 //	GET  /_ui/api/mocks                             → Mocks, see mocks.go
 //	GET  /_ui/api/mocks.json?arn=&case=             → an execution as a test case of a mock configuration, to download
+//	POST /_ui/api/record        Record       → Done: the same, added to the mock configuration that is served
 //	POST /_ui/api/pin           Pin          → Done: instead of the pin that the state has
 //	POST /_ui/api/unpin         PinnedState  → Done
 //	POST /_ui/api/fault         Fault        → FaultSet

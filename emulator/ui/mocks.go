@@ -17,6 +17,7 @@ type Mocks struct {
 	Pins   []Pin   `json:"pins"`   // by state machine and state
 	Faults []Fault `json:"faults"` // in the order in which they are looked at
 	File   string  `json:"file"`   // the mock configuration that is served; "" if none is
+	Adds   bool    `json:"adds"`   // test cases can be added to it: it is below the served folder
 }
 
 // A Pin is the outcome of every call of a Task state, while it is on.
@@ -74,6 +75,12 @@ type PointTo struct {
 type Pointed struct {
 	Settings string `json:"settings"` // lines of aslocal.yaml
 	Called   int    `json:"called"`   // how many tasks were waiting for it
+}
+
+// Record adds an execution to the mock configuration that is served.
+type Record struct {
+	ARN  string `json:"arn"`
+	Case string `json:"case"` // name of the test case
 }
 
 // MocksChanged tells the streams that pins or faults have changed.
@@ -162,6 +169,14 @@ func (u *UI) recorded(_ context.Context, q *query) (*document, error) {
 	return &document{kind: "application/json", name: "MockConfigFile.json", text: text}, nil
 }
 
+// record adds it to the file.
+func (u *UI) record(_ context.Context, in *Record) (*Done, error) {
+	if !testCaseName.MatchString(in.Case) {
+		return nil, refuse("case: expected a name of 1 to 80 letters, digits and ._-, got %q", shortened(in.Case))
+	}
+	return &Done{}, u.own.Record(in.ARN, in.Case)
+}
+
 // shortened is a text of somebody else in a message.
 func shortened(text string) string {
 	const most = 100
@@ -175,6 +190,7 @@ func shortened(text string) string {
 func mockRoutes(all map[string]route) {
 	all["mocks"] = get((*UI).mocks).ownOnly()
 	all["mocks.json"] = get((*UI).recorded, "arn", "case").ownOnly()
+	all["record"] = post((*UI).record)
 	all["pin"] = post((*UI).pin)
 	all["unpin"] = post((*UI).unpin)
 	all["fault"] = post((*UI).setFault)

@@ -72,6 +72,8 @@ type Own interface {
 	// Recorded returns the mock configuration of a test case that has what the calls
 	// of an execution have led to.
 	Recorded(arn, testCase string) ([]byte, error)
+	// Record adds it to the mock configuration that is served.
+	Record(arn, testCase string) error
 	// RetryHeld calls a held task again.
 	RetryHeld(id string) error
 	// PointTo says where a function or service is, and calls the tasks that are

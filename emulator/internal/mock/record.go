@@ -3,6 +3,7 @@ package mock
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/aslocal/aslocal/value"
@@ -41,24 +42,35 @@ func (r *Recording) Empty() bool {
 // Document returns the mock configuration that has the recording as its only test case.
 // Invocations with the same outcome one after the other are one range.
 func (r *Recording) Document(machine, testCase string) []byte {
-	var states, responses value.ObjectBuilder
-	for i := range r.states {
-		s := &r.states[i]
-		name, response := testCase+" "+s.name, s.response()
-		if response.Len() == 0 {
-			continue // it is called, as in the execution
-		}
-		states.Set(s.name, value.OfString(name))
-		responses.Set(name, response)
-	}
-	cases := value.OfMembers(testCases, value.OfMembers(testCase, states.Value()))
-	text := value.OfMembers(stateMachines, value.OfMembers(machine, cases), mockedResponses, responses.Value()).AppendJSON(nil)
+	states, responses := r.responses(testCase, func(string) bool { return false })
+	cases := value.OfMembers(testCases, value.OfMembers(testCase, states))
+	text := value.OfMembers(stateMachines, value.OfMembers(machine, cases), mockedResponses, responses).AppendJSON(nil)
 	var b bytes.Buffer
-	if err := json.Indent(&b, text, "", "  "); err != nil {
+	if err := json.Indent(&b, text, "", indent); err != nil {
 		return text // never: it is JSON
 	}
 	b.WriteByte('\n')
 	return b.Bytes()
+}
+
+// responses are the members of a test case, and the mocked responses that they name, none
+// of them by a name that is taken.
+func (r *Recording) responses(testCase string, taken func(name string) bool) (states, responses value.Value) {
+	var named, mocked value.ObjectBuilder
+	for i := range r.states {
+		s := &r.states[i]
+		response := s.response()
+		if response.Len() == 0 {
+			continue // it is called, as in the execution
+		}
+		name := testCase + " " + s.name
+		for n := 2; taken(name); n++ {
+			name = fmt.Sprintf("%s %s %d", testCase, s.name, n)
+		}
+		named.Set(s.name, value.OfString(name))
+		mocked.Set(name, response)
+	}
+	return named.Value(), mocked.Value()
 }
 
 func (s *recordedState) response() value.Value {

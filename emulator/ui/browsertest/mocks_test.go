@@ -106,6 +106,10 @@ func TestPins(t *testing.T) {
 	p.screenshot("pins-machine")
 	p.click("pin-row-switch", "")
 	p.see("mock-sign", "1")
+	p.until(find("mock-state", "") + `.options.length === 2`)
+	p.click("mock-add-fault", "")
+	p.see("fault-do", "")
+	p.click("fault-cancel", "")
 	p.visit("#/settings?show=mocks")
 	p.see("mock-machine", "order")
 	p.screenshot("pins-settings")
@@ -279,5 +283,30 @@ func TestRecordAnExecution(t *testing.T) {
 	response := file.MockedResponses[states["Charge"]]
 	if len(states) != 2 || !strings.Contains(string(response["0"]), `"Error": "Busy"`) || !strings.Contains(string(response["1"]), "12345678901234567890") {
 		t.Errorf("got %s", text)
+	}
+}
+
+// A recorded test case is added to the mock configuration of the served folder, and runs.
+func TestRecordIntoTheFile(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "MockConfigFile.json")
+	if err := os.WriteFile(path, []byte(`{"StateMachines": {}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := openTab(t, "#/machines", charger(), jumping(), emulator.WithMocks(path), emulator.WithUI(emulator.UI{Folder: folder}))
+	machine := p.machine("order", charging)
+	first := p.start(machine, "first", `{"items": [1]}`)
+	want := p.ended(first)
+	p.visit("#/x/" + first)
+	p.click("more", "")
+	p.click("record", "")
+	p.click("record-add", "")
+	p.see("toast", "The test case Recorded is in "+path)
+	p.click("more", "")
+	p.click("record", "")
+	p.click("record-add", "")
+	p.see("record-problem", "has a test case of this name")
+	if got := p.ended(p.start(machine+"#Recorded", "again", `{"items": [1]}`)); got != want {
+		t.Errorf("the test case: %s, the execution: %s", got, want)
 	}
 }

@@ -196,6 +196,15 @@ export async function recordDialog(execution) {
     } catch (refused) { problem.set(refused.message); }
     busy.set(false);
   }
+  async function add(close) {
+    busy.set(true);
+    try {
+      await post('record', { arn: execution.arn, case: name.peek() });
+      toast(`The test case ${name.peek()} is in ${mocks.all().file}.`, 'succeeded');
+      close(true);
+    } catch (refused) { problem.set(refused.message); }
+    busy.set(false);
+  }
   return dialog('Record as a test case', close => [
     dialogHead('Record as a test case', close),
     h('div.dialog-body.col.gap-4', null,
@@ -205,7 +214,8 @@ export async function recordDialog(execution) {
       h('p.sm.t3', null, 'Served as ', h('span.mono', null, mocks.all().file || 'MockConfigFile.json'), ' it runs with ', h('span.mono.wrapany', null, () => `…stateMachine:${execution.machineName}#${name()}`)),
       () => problem() && h('p.err', { role: 'alert', 'data-testid': 'record-problem' }, problem())),
     h('footer', null, h('button.btn', { 'data-testid': 'record-cancel', onclick: () => close() }, 'Cancel'),
-      h('button.btn.btn--pri', { 'data-testid': 'record-do', disabled: () => busy() || !fits(), onclick: () => send(close) }, icon('download', 14), 'Download')),
+      h('button.btn', { 'data-testid': 'record-do', class: !mocks.all().adds && 'btn--pri', disabled: () => busy() || !fits(), onclick: () => send(close) }, icon('download', 14), 'Download'),
+      mocks.all().adds && h('button.btn.btn--pri', { 'data-testid': 'record-add', title: mocks.all().file, disabled: () => busy() || !fits(), onclick: () => add(close) }, icon('save', 14), 'Add to the file')),
   ]);
 }
 

@@ -48,13 +48,16 @@ export function page(arn) {
             : executions(arn)))],
           ['graph', 'Graph', () => h('div.card.clip.figure', { tabindex: 0, role: 'group', 'aria-label': 'Graph' }, h('img', { src: `/_ui/api/graph.svg?${new URLSearchParams({ arn })}#${data().updated}`, alt: `Graph of ${name}` }))],
           ['definition', 'Definition', () => definition(data())],
-          ['mocks', ['Mocks', () => { const n = mocked(name); return n > 0 && h('span.n', null, n); }], () => h('div.card.clip', null, mockList(name))],
+          ['mocks', ['Mocks', () => { const n = mocked(name); return n > 0 && h('span.n', null, n); }], () => h('div.card.clip', null, mockList(name, tasksOf(data().graph)))],
           ['versions', ['Versions', has() > 0 && h('span.n', null, has())], () => versions(data())],
         ], chosen),
       ]);
     })),
   ];
 }
+
+// tasksOf lists the Task states of a graph.
+function tasksOf(graph) { return [...new Set((graph?.nodes ?? []).filter(node => node.type === 'Task' && node.name).map(node => node.name))]; }
 
 // mocked counts the pins and faults of a state machine that are on.
 function mocked(name) {
