@@ -99,18 +99,18 @@ func faultRefusal(err error) error {
 
 // Recorded implements ui.Own.
 func (p *pages) Recorded(arn, testCase string) ([]byte, error) {
-	recorded, machine, err := p.recording(arn)
-	if err != nil {
-		return nil, err
-	}
-	return recorded.Document(machine, testCase), nil
+	text, err := p.em.Record(arn, testCase)
+	return text, recordRefusal(err)
 }
 
 // Record implements ui.Own.
 func (p *pages) Record(arn, testCase string) error {
-	recorded, machine, err := p.recording(arn)
+	if !caseName.MatchString(testCase) {
+		return recordRefusal(errCaseName)
+	}
+	recorded, machine, err := p.em.recording(arn)
 	if err != nil {
-		return err
+		return recordRefusal(err)
 	}
 	file := p.em.mocks.File
 	if file == nil || !file.Below(p.folder) {
@@ -122,21 +122,14 @@ func (p *pages) Record(arn, testCase string) error {
 	return nil
 }
 
-// recording is what the calls of an execution have led to, and the name of its state machine.
-func (p *pages) recording(arn string) (*mock.Recording, string, error) {
-	v, err := p.em.api.Execution(arn)
-	if err != nil {
-		return nil, "", err
+func recordRefusal(err error) error {
+	switch {
+	case errors.Is(err, ErrNothingRecorded):
+		return ui.Refused(http.StatusConflict, err.Error())
+	case errors.Is(err, errCaseName):
+		return ui.Refused(http.StatusBadRequest, err.Error())
 	}
-	var r recorder
-	if err := p.em.engine.Records(arn, func(rec engine.Record) bool { r.add(&rec.Event); return true }); err != nil {
-		return nil, "", err
-	}
-	recorded := r.recording()
-	if recorded.Empty() {
-		return nil, "", ui.Refused(http.StatusConflict, "no task of the execution has ended, so there is nothing to record; those of the children of a Map Run are in their executions")
-	}
-	return recorded, mock.MachineName(v.Start.MachineARN), nil
+	return err
 }
 
 // RetryHeld implements ui.Own.

@@ -81,7 +81,7 @@ func TestPins(t *testing.T) {
 		page.refused(path, in)
 	}
 	for _, pin := range []ui.Pin{
-		{Machine: "m", State: "Do", Output: `{`}, {Machine: "m", State: "Do", Output: `1`, Error: "A"}, {Machine: "m", Output: `1`}, {State: "Do", Output: `1`},
+		{Machine: "m", State: "Do", Output: `{`}, {Machine: "m", State: "Do", Output: `1`, Error: "A"}, {Machine: "m", Output: `1`}, {State: "Do", Output: `1`}, {Machine: "m/n", State: "Do", Output: `1`},
 		{Machine: "m", State: "Do", Output: `"` + strings.Repeat("x", 262_144) + `"`}, {Machine: "m", State: "Do", Error: strings.Repeat("x", 257)},
 	} {
 		page.refused("pin", pin)

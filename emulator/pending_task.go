@@ -20,7 +20,7 @@ import (
 // ours. The API is behind the same checks as that of Step Functions (access.go):
 //
 //	GET  /_aslocal/pending-tasks      {"tasks": [{"id": …, "execution": …, …}]}
-//	POST /_aslocal/pending-tasks/ID   {"output": …} or {"error": …, "cause": …}
+//	POST /_aslocal/pending-tasks/ID   {"output": …} or {"error": …, "cause": …} or {"retry": true}
 //
 // It refuses with a status and {"message": …}.
 
@@ -160,10 +160,12 @@ func (e *Emulator) serveAnswer(w http.ResponseWriter, r *http.Request) {
 func (e *Emulator) answer(ctx context.Context, id string, body []byte) error {
 	in, err := value.ParseBytes(body)
 	if err != nil || in.Kind() != value.Object {
-		return errors.New("expected a JSON object with output, or with error and cause")
+		return errors.New("expected a JSON object with output, with error and cause, or with retry")
 	}
 	output, name, cause := in.Get("output"), in.Get("error"), in.Get("cause")
 	switch {
+	case in.Get("retry").Bool() && in.Len() == 1:
+		return e.RetryTask(id)
 	case output.Exists() == name.Exists():
 		return errors.New("expected one of output and error")
 	case output.Exists():

@@ -40,7 +40,7 @@ const (
 func (p *Pin) Check() error {
 	out := &p.Outcome
 	switch {
-	case p.Machine == "" || utf8.RuneCountInString(p.Machine) > maxName:
+	case p.Machine == "" || utf8.RuneCountInString(p.Machine) > maxName || strings.Contains(p.Machine, "/"):
 		return fmt.Errorf("machine: expected the name of a state machine")
 	case p.State == "" || utf8.RuneCountInString(p.State) > maxName:
 		return fmt.Errorf("state: expected the name of a state")
