@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/asl"
@@ -72,6 +73,7 @@ type Pins struct {
 	store   journal.Store
 	changes sync.Mutex // one change is written at a time
 
+	n   atomic.Int32 // of all; 0: nobody needs the lock
 	mu  sync.RWMutex
 	all map[pinned]Pin
 }
@@ -95,6 +97,7 @@ func OpenPins(store journal.Store, broken func(error)) (*Pins, error) {
 		}
 		return err
 	}, func(b *journal.BrokenError) { broken(b) })
+	p.n.Store(int32(len(p.all)))
 	return p, err
 }
 
@@ -140,6 +143,7 @@ func (p *Pins) Set(ctx context.Context, pin Pin) error {
 	}
 	p.mu.Lock()
 	p.all[at] = pin
+	p.n.Store(int32(len(p.all)))
 	p.mu.Unlock()
 	return nil
 }
@@ -164,6 +168,7 @@ func (p *Pins) Remove(ctx context.Context, machine, state string) error {
 	}
 	p.mu.Lock()
 	delete(p.all, at)
+	p.n.Store(int32(len(p.all)))
 	p.mu.Unlock()
 	return nil
 }
@@ -183,16 +188,16 @@ func (p *Pins) All() []Pin {
 	return all
 }
 
+// any reports whether there are pins.
+func (p *Pins) any() bool { return p != nil && p.n.Load() > 0 }
+
 // Outcome returns that of a pin which is on; pinned is false if there is none.
 func (p *Pins) Outcome(machine, state string) (out Outcome, isPinned bool) {
-	if p == nil {
+	if !p.any() {
 		return out, false
 	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	if len(p.all) == 0 {
-		return out, false
-	}
 	pin, ok := p.all[pinned{machine, state}]
 	return pin.Outcome, ok && !pin.Off
 }

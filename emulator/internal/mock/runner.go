@@ -54,6 +54,9 @@ func (r Runner) Answers(machineARN, state string) bool {
 
 // outcome finds the outcome of a call.
 func (r Runner) outcome(c *task.Call) (out Outcome, mocked bool, err error) {
+	if c.TestCase == "" && !r.Pins.any() {
+		return out, false, nil
+	}
 	machine := machineOf(c)
 	if c.TestCase != "" {
 		if r.File == nil {
