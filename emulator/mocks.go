@@ -59,6 +59,18 @@ func (e *Emulator) Faults() []Fault {
 	return faults
 }
 
+// PinnedStates returns the states whose calls get an answer that was pinned in the pages, as
+// "machine.state". Those whose pin is off are not among them.
+func (e *Emulator) PinnedStates() []string {
+	var states []string
+	for _, p := range e.mocks.Pins.All() {
+		if !p.Off {
+			states = append(states, p.Machine+"."+p.State)
+		}
+	}
+	return states
+}
+
 // openMocks sets up the Runner that answers calls before those that make them.
 func (e *Emulator) openMocks(s *settings) (err error) {
 	if s.mocks != "" {

@@ -54,6 +54,9 @@ func TestPins(t *testing.T) {
 
 	y := newTest(t, emulator.WithStore(store.reopen(x.em)), emulator.WithTask("f", counting(&calls)))
 	page.url = y.em.URL()
+	if got := strings.Join(y.em.PinnedStates(), " "); got != "m.Do other.Do" {
+		t.Errorf("pinned are %s", got)
+	}
 	if got := output(y.em, machine); got != `FAILEDDeclinedno money` {
 		t.Errorf("after a restart: %s", got)
 	}

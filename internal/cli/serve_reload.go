@@ -90,7 +90,11 @@ func (r *reloader) readSettings() {
 		if err := r.registrar.em.SetFaults(read.faults); err != nil {
 			r.problem(err.Error())
 		} else {
-			tell(r.out, "Faults", faultLines(read.faults)...)
+			lines := faultLines(read.faults)
+			if len(lines) == 0 {
+				lines = []string{"none"}
+			}
+			tell(r.out, "Faults", lines...)
 		}
 	}
 	if !reflect.DeepEqual(read.lasting(), r.read.lasting()) {

@@ -86,9 +86,6 @@ func faultLines(faults []emulator.Fault) []string {
 			lines = append(lines, describeFault(&faults[i]))
 		}
 	}
-	if len(lines) == 0 {
-		return []string{"none"}
-	}
 	return lines
 }
 
