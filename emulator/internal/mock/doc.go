@@ -17,8 +17,8 @@
 //
 // [Parse] reads it and tells every mistake with line and column. A [File] is read
 // again when it has changed, and a [Recording] writes one.
+// https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
 //
 // A [Pin] is one such outcome for all calls of a state; the store keeps it. A [Fault]
 // makes calls fail, or come late. [Runner] stands before the runner of all tasks.
-// https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
 package mock
