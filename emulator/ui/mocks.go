@@ -165,14 +165,16 @@ func (u *UI) record(_ context.Context, in *Record) (*Done, error) {
 }
 
 // mockRoutes are those of this file.
-func mockRoutes(all map[string]route) {
-	all["mocks"] = get((*UI).mocks).ownOnly()
-	all["mocks.json"] = get((*UI).recorded, "arn", "case").ownOnly()
-	all["record"] = post((*UI).record)
-	all["pin"] = post((*UI).pin)
-	all["unpin"] = post((*UI).unpin)
-	all["fault"] = post((*UI).setFault)
-	all["remove-fault"] = post((*UI).removeFault)
-	all["retry-held"] = post((*UI).retryHeld)
-	all["point-to"] = post((*UI).pointTo)
+func mockRoutes() map[string]route {
+	return map[string]route{
+		"mocks":        get((*UI).mocks).ownOnly(),
+		"mocks.json":   get((*UI).recorded, "arn", "case").ownOnly(),
+		"record":       post((*UI).record),
+		"pin":          post((*UI).pin),
+		"unpin":        post((*UI).unpin),
+		"fault":        post((*UI).setFault),
+		"remove-fault": post((*UI).removeFault),
+		"retry-held":   post((*UI).retryHeld),
+		"point-to":     post((*UI).pointTo),
+	}
 }

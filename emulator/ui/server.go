@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -255,7 +256,7 @@ var routes = sync.OnceValue(func() map[string]route {
 		"evaluate":  post((*UI).evaluation).everywhere(),
 		"import":    post((*UI).imported).everywhere().limited(maxImport),
 	}
-	mockRoutes(all)
+	maps.Copy(all, mockRoutes())
 	return all
 })
 
