@@ -47,6 +47,7 @@ type Emulator struct {
 	store    journal.Store
 	registry *registry.Registry
 	tasks    *tasks
+	mocks    mock.Runner // stands before the tasks
 	engine   *engine.Engine
 	api      *api.API
 	actions  map[string]awsjson.Action // of the api
@@ -78,6 +79,7 @@ type settings struct {
 	s3              s3.Config
 	http            httpSettings
 	mocks           string // path of a mock configuration
+	faults          []Fault
 	byHand          bool
 	lateRecovery    bool
 	// serviceEndpoints are URLs by service; "" is of all others.
@@ -253,13 +255,6 @@ func New(options ...Option) (*Emulator, error) {
 	if s.store == nil {
 		s.store = journal.NewMemory()
 	}
-	var mocks *mock.File
-	var err error
-	if s.mocks != "" {
-		if mocks, err = mock.Open(s.mocks); err != nil {
-			return nil, fmt.Errorf("emulator: %w", err)
-		}
-	}
 	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
 	e.streams.open()
 	e.debugger = e.newDebugger()
@@ -267,24 +262,29 @@ func New(options ...Option) (*Emulator, error) {
 		e.pages = newPages(e, &s)
 	}
 	s.local.log = e.alsoLog(s.local.log)
+	if err := e.openMocks(&s); err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	var err error
 	if e.tasks, err = newTasks(&s, &nested{em: e}); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	if err := e.open(&s, mocks); err != nil {
+	e.mocks.Next = e.tasks
+	if err := e.open(&s); err != nil {
 		return nil, errors.Join(fmt.Errorf("emulator: %w", err), e.tasks.Close())
 	}
 	return e, nil
 }
 
 // open reads what the store has and goes on with it.
-func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
+func (e *Emulator) open(s *settings) (err error) {
 	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log, Complete: task.CompleteParameters})
 	if err != nil {
 		return err
 	}
-	reruns := &rerunner{next: mock.Runner{File: mocks, Next: e.tasks}, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
+	reruns := &rerunner{next: e.mocks, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
 	c := engine.Config{
-		Clock: s.clock, Store: s.store, Tasks: reruns, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
+		Clock: s.clock, Store: s.store, Tasks: reruns, Answers: e.mocks.Answers, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log, Ended: e.watchers.ended,
 	}
 	if e.pages != nil {
@@ -304,7 +304,7 @@ func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 	if s.observe != nil {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
 	}
-	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: mocks, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
+	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: e.mocks.File, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
 	e.actions = e.api.Actions()
 	e.handler = e.newHandler(s)
 	if s.lateRecovery {

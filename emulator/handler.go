@@ -27,6 +27,7 @@ func (e *Emulator) newHandler(s *settings) http.Handler {
 	router := mux.NewRouter()
 	router.Path("/").MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return otherService(r) == "" }).HandlerFunc(aboutPage)
 	e.routePendingTasks(router)
+	router.Path(RecordingsPath + "{arn:.+}").Methods(http.MethodGet).HandlerFunc(e.serveRecording)
 	e.routeStreams(router)
 	router.PathPrefix(lambda.APIPath).MatcherFunc(func(*http.Request, *mux.RouteMatch) bool { return !functions.Empty() }).Handler(functions)
 	router.NotFoundHandler = http.HandlerFunc(e.refuseOther)

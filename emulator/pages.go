@@ -67,12 +67,13 @@ func problemOf(text string) ui.Problem {
 type pages struct {
 	em       *Emulator
 	ui       *ui.UI
-	facts    ui.Facts // those that stay
+	folder   string // that is served; "" if none
 	problems atomic.Pointer[[]ui.Problem]
 	clients  clients
 	lines    logRing
 
 	mu     sync.Mutex
+	facts  ui.Facts                // those that seldom change
 	paused map[string]*engine.Hold // by ARN of the execution
 }
 
@@ -83,7 +84,7 @@ var (
 
 func newPages(e *Emulator, s *settings) *pages {
 	_, virtual := s.clock.(*engine.VirtualClock)
-	p := &pages{em: e, paused: make(map[string]*engine.Hold)}
+	p := &pages{em: e, folder: s.ui.Folder, paused: make(map[string]*engine.Hold)}
 	p.facts = ui.Facts{
 		Region: s.region, Account: s.account, Started: time.Now().UnixMilli(), Virtual: virtual, Folder: s.ui.Folder, Store: s.store.Path(), ByHand: s.byHand,
 		Services: servicesOf(s),
@@ -99,10 +100,7 @@ func servicesOf(s *settings) []ui.Service {
 		if where == "" {
 			return
 		}
-		if u, err := url.Parse(where); err == nil && u.User != nil {
-			where = u.Redacted()
-		}
-		all = append(all, ui.Service{Name: name, URL: where})
+		all = append(all, ui.Service{Name: name, URL: withoutPassword(where)})
 	}
 	add("lambda", cmp.Or(s.lambdaEndpoint, s.localEndpoint("lambda", "AWS_ENDPOINT_URL_LAMBDA")))
 	add("s3", cmp.Or(s.s3.Folder, s.s3.Endpoint, s.localEndpoint("s3", "AWS_ENDPOINT_URL_S3")))
@@ -114,6 +112,14 @@ func servicesOf(s *settings) []ui.Service {
 	}
 	slices.SortFunc(all, func(a, b ui.Service) int { return cmp.Compare(a.Name, b.Name) })
 	return slices.Compact(all)
+}
+
+// withoutPassword is a URL as it can be shown.
+func withoutPassword(where string) string {
+	if u, err := url.Parse(where); err == nil && u.User != nil {
+		return u.Redacted()
+	}
+	return where
 }
 
 // began tells the pages of an execution that begins, or goes on.
@@ -267,7 +273,9 @@ func (p *pages) Call(ctx context.Context, action string, in value.Value) (value.
 
 // Facts implements ui.Own.
 func (p *pages) Facts() ui.Facts {
+	p.mu.Lock()
 	f := p.facts
+	p.mu.Unlock()
 	f.Clients = p.clients.list()
 	for _, one := range p.em.Functions() {
 		f.Functions = append(f.Functions, ui.Function{
@@ -351,7 +359,7 @@ func (p *pages) Held() []ui.PendingTask {
 	for _, t := range p.em.PendingTasks() {
 		tasks = append(tasks, ui.PendingTask{
 			ID: t.ID, Execution: t.Execution, Machine: t.StateMachine, State: t.State, Resource: t.Resource, Input: t.Input, Token: t.TaskToken,
-			Since: t.Since.UnixMilli(), Missing: t.Missing,
+			Since: t.Since.UnixMilli(), Missing: t.Missing, Function: t.Function, Service: t.Service,
 		})
 	}
 	return tasks

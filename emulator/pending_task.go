@@ -20,7 +20,7 @@ import (
 // ours. The API is behind the same checks as that of Step Functions (access.go):
 //
 //	GET  /_aslocal/pending-tasks      {"tasks": [{"id": …, "execution": …, …}]}
-//	POST /_aslocal/pending-tasks/ID   {"output": …} or {"error": …, "cause": …}
+//	POST /_aslocal/pending-tasks/ID   {"output": …} or {"error": …, "cause": …} or {"retry": true}
 //
 // It refuses with a status and {"message": …}.
 
@@ -38,6 +38,8 @@ type PendingTask struct {
 	TaskToken    string // "" if the state passes none on
 	Since        time.Time
 	Missing      string // what to set so that the resource is called
+	Function     string // the Lambda function that a URL could be given for; or ""
+	Service      string // the service that an endpoint could be given for, by the name in botocore; or ""
 }
 
 // PendingTasks returns the tasks that wait to be answered by hand, the oldest
@@ -48,7 +50,7 @@ func (e *Emulator) PendingTasks() []PendingTask {
 	for i, t := range found {
 		tasks[i] = PendingTask{
 			ID: t.ID, Execution: t.Execution, StateMachine: t.Machine, State: t.State, Resource: t.Resource, Input: t.Input.String(),
-			TaskToken: t.TaskToken, Since: time.UnixMilli(t.Since).UTC(), Missing: t.Missing,
+			TaskToken: t.TaskToken, Since: time.UnixMilli(t.Since).UTC(), Missing: t.Missing, Function: t.Function, Service: t.Service,
 		}
 	}
 	return tasks
@@ -92,6 +94,10 @@ func (e *Emulator) FailTask(ctx context.Context, id, errorName, cause string) er
 	}
 	return notPending(e.engine.AnswerTask(ctx, id, value.Value{}, machine.NewFailure(errorName, cause)))
 }
+
+// RetryTask calls the resource of a pending task again, with what is set up now. The task
+// goes on with the outcome, or waits again under its ID. It fails with ErrNotPending.
+func (e *Emulator) RetryTask(id string) error { return notPending(e.engine.RetryTask(id)) }
 
 // notPending is what an error of the engine means to those who answer.
 func notPending(err error) error {
@@ -154,10 +160,12 @@ func (e *Emulator) serveAnswer(w http.ResponseWriter, r *http.Request) {
 func (e *Emulator) answer(ctx context.Context, id string, body []byte) error {
 	in, err := value.ParseBytes(body)
 	if err != nil || in.Kind() != value.Object {
-		return errors.New("expected a JSON object with output, or with error and cause")
+		return errors.New("expected a JSON object with output, with error and cause, or with retry")
 	}
 	output, name, cause := in.Get("output"), in.Get("error"), in.Get("cause")
 	switch {
+	case in.Get("retry").Bool() && in.Len() == 1:
+		return e.RetryTask(id)
 	case output.Exists() == name.Exists():
 		return errors.New("expected one of output and error")
 	case output.Exists():

@@ -25,6 +25,7 @@ var ErrNoAnswer = task.ErrNoAnswer
 type tasks struct {
 	task.Registry
 	lambda *task.Lambda
+	places *awsclient.Endpoints // of services
 	local  *lambda.Host
 	apis   *task.APIGateway
 	http   *task.HTTP
@@ -53,7 +54,7 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tasks{lambda: functions, local: newFunctions(s), apis: task.NewAPIGateway(s.endpoint("apigateway", "AWS_ENDPOINT_URL_API_GATEWAY")), data: distributedmap.New(storage)}
+	t := &tasks{lambda: functions, places: endpoints, local: newFunctions(s), apis: task.NewAPIGateway(s.endpoint("apigateway", "AWS_ENDPOINT_URL_API_GATEWAY")), data: distributedmap.New(storage)}
 	functions.SetHost(t.local)
 	t.Now, t.Random = s.clock.Now, s.random
 	client := awsclient.New(awsclient.Settings{Endpoints: endpoints, Region: s.region})

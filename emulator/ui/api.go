@@ -47,6 +47,16 @@ import "encoding/json"
 //	POST /_ui/api/debug/fork         DebugFork      → Started
 //	POST /_ui/api/debug/start        DebugStart     → Started
 //
+//	GET  /_ui/api/mocks                             → Mocks, see mocks.go
+//	GET  /_ui/api/mocks.json?arn=&case=             → an execution as a test case of a mock configuration, to download
+//	POST /_ui/api/record        Record       → Done: the same, added to the mock configuration that is served
+//	POST /_ui/api/pin           Pin          → Done: instead of the pin that the state has
+//	POST /_ui/api/unpin         PinnedState  → Done
+//	POST /_ui/api/fault         Fault        → FaultSet
+//	POST /_ui/api/remove-fault  FaultSet     → Done
+//	POST /_ui/api/retry-held    HeldTask     → Done
+//	POST /_ui/api/point-to      PointTo      → Pointed
+//
 // A POST has Content-Type: application/json and X-Aslocal: 1. A refusal is a
 // status of 400 and above with a Refusal. Lists are never null. Unknown members
 // and parameters are refused.
@@ -394,8 +404,10 @@ type PendingTask struct {
 	Input     string `json:"input"`
 	Token     string `json:"token"`
 	Since     int64  `json:"since"`
-	Worker    string `json:"worker"`  // of an activity that has it; "" if nobody has
-	Missing   string `json:"missing"` // of a held task: what to set so that it is called
+	Worker    string `json:"worker"`   // of an activity that has it; "" if nobody has
+	Missing   string `json:"missing"`  // of a held task: what to set so that it is called
+	Function  string `json:"function"` // of a held task: the Lambda function that a URL would be of; or ""
+	Service   string `json:"service"`  // of a held task: the service that an endpoint would be of; or ""
 }
 
 // An Activity has tasks for workers.

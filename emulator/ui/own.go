@@ -63,6 +63,25 @@ type Own interface {
 	TestCases(machine string) []string
 	// Logs returns the lines that are kept of functions called by an execution.
 	Logs(arn string) []LogLine
+	// Mocks returns the pins and faults.
+	Mocks() Mocks
+	// SetPin pins a state, and calls the tasks of it that are held. RemovePin
+	// takes the pin away.
+	SetPin(ctx context.Context, pin Pin) error
+	RemovePin(ctx context.Context, machine, state string) error
+	// SetFault adds a fault, or changes one, and returns its ID.
+	SetFault(fault Fault) (id int, err error)
+	RemoveFault(id int) error
+	// Recorded returns the mock configuration of a test case that has what the calls
+	// of an execution have led to.
+	Recorded(arn, testCase string) ([]byte, error)
+	// Record adds it to the mock configuration that is served.
+	Record(arn, testCase string) error
+	// RetryHeld calls a held task again.
+	RetryHeld(id string) error
+	// PointTo says where a function or service is, and calls the tasks that are
+	// held for it.
+	PointTo(to PointTo) (Pointed, error)
 	// Demos returns the demos; Demo creates one and returns the ARN of its state
 	// machine and an input for it.
 	Demos() []DemoInfo

@@ -259,6 +259,7 @@ var routes = sync.OnceValue(func() map[string]route {
 		"import":    post((*UI).imported).everywhere().limited(maxImport),
 	}
 	maps.Copy(all, debugRoutes())
+	maps.Copy(all, mockRoutes())
 	return all
 })
 

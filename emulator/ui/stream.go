@@ -23,6 +23,7 @@ import (
 //	event: machines     data: {}                  state machines or problems have changed: ask again
 //	event: pending      data: {}                  what is pending may have changed: ask again
 //	event: debug        data: {}                  the debugger has stopped something, or let it go: ask again
+//	event: mocks        data: {}                  pins or faults have changed: ask again
 //
 // Changes are gathered for a moment and sent together. An id has the number of the
 // last event of each followed execution, in the order of the parameters ("17,240"):
@@ -72,10 +73,11 @@ const (
 	topicMachines topic = iota
 	topicPending
 	topicDebug
+	topicMocks
 	topics
 )
 
-var topicNames = [topics]string{"machines", "pending", "debug"}
+var topicNames = [topics]string{"machines", "pending", "debug", "mocks"}
 
 // hub tells the open streams what happens.
 type hub struct {

@@ -77,6 +77,7 @@ func showPending(w io.Writer, task value.Value) {
 type answerer struct {
 	remote
 	output, errorName, cause string
+	retry                    bool
 }
 
 func newAnswer() *cobra.Command {
@@ -84,10 +85,11 @@ func newAnswer() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "answer ID",
 		Short: "Answer a task that waits for that",
-		Long: `Answer a task that aslocal pending lists, with its result or with an error. The result of a task that starts a job or hands out a token is that of
+		Long: `Answer a task that aslocal pending lists, with its result with an error, or by calling it again. The result of a task that starts a job or hands out a token is that of
 the job, or what the holder of the token sends.`,
 		Example: `  aslocal answer 5f0c2a9be1 --output '{"MessageId": "m-1"}'
-  aslocal answer 5f0c2a9be1 --error Sqs.QueueDoesNotExistException --cause "no such queue"`,
+  aslocal answer 5f0c2a9be1 --error Sqs.QueueDoesNotExistException --cause "no such queue"
+  aslocal answer 5f0c2a9be1 --retry`,
 		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return a.run(c, args[0]) },
 	}
@@ -95,18 +97,22 @@ the job, or what the holder of the token sends.`,
 	c.Flags().StringVar(&a.output, "output", "", "result: "+inputUsage)
 	c.Flags().StringVar(&a.errorName, "error", "", "`name` of the error that the task fails with")
 	c.Flags().StringVar(&a.cause, "cause", "", "`text` that says why")
+	c.Flags().BoolVar(&a.retry, "retry", false, "call it again, with what is set up now")
 	return c
 }
 
 func (a *answerer) run(c *cobra.Command, id string) error {
 	output, failure := c.Flags().Changed("output"), c.Flags().Changed("error")
 	switch {
-	case output == failure:
-		return exit(ExitUsage, c.CommandPath()+" --help shows an example", "expected one of --output and --error")
+	case a.retry && (output || failure) || !a.retry && output == failure:
+		return exit(ExitUsage, c.CommandPath()+" --help shows an example", "expected one of --output, --error and --retry")
 	case output && c.Flags().Changed("cause"):
 		return exit(ExitUsage, "", "--cause belongs to --error")
 	}
 	answer := value.OfMembers("error", value.OfString(a.errorName), "cause", value.OfString(a.cause))
+	if a.retry {
+		answer = value.OfMembers("retry", value.OfBool(true))
+	}
 	if output {
 		_, v, err := readJSON("--output", a.output, c.InOrStdin())
 		if err != nil {

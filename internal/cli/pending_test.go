@@ -53,14 +53,18 @@ func TestPendingAndAnswer(t *testing.T) {
 		code int
 		want string
 	}{
-		{[]string{"answer", id}, ExitUsage, "expected one of --output and --error"},
-		{[]string{"answer", id, "--output", "1", "--error", "E"}, ExitUsage, "expected one of --output and --error"},
+		{[]string{"answer", id}, ExitUsage, "expected one of --output, --error and --retry"},
+		{[]string{"answer", id, "--output", "1", "--error", "E"}, ExitUsage, "expected one of --output, --error and --retry"},
+		{[]string{"answer", id, "--output", "1", "--retry"}, ExitUsage, "expected one of --output, --error and --retry"},
+		{[]string{"answer", "nobody", "--retry"}, ExitFailed, "no task of this id waits to be answered"},
+		{[]string{"answer", id, "--retry"}, ExitOK, ""}, // it waits again
 		{[]string{"answer", id, "--output", "1", "--cause", "why"}, ExitUsage, "--cause belongs to --error"},
 		{[]string{"answer", id, "--output", "{"}, ExitUsage, "--output: "},
 		{[]string{"answer", id, "--error", ""}, ExitFailed, "error: expected the name of an error"},
 		{[]string{"answer", "no/body", "--output", "1"}, ExitFailed, ""},
 		{[]string{"answer", "nobody", "--output", "1"}, ExitFailed, "no task of this id waits to be answered"},
 	} {
+		em.Settle()
 		if code, _, errOut := against(em.URL(), test.args...); code != test.code || !strings.Contains(errOut, test.want) {
 			t.Errorf("%q: %d, %s, want %d with %q", test.args, code, errOut, test.code, test.want)
 		}

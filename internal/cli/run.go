@@ -101,6 +101,9 @@ func (r *runner) run(c *cobra.Command, path string) error {
 	if len(m.Missing) > 0 && !r.quiet {
 		fmt.Fprintf(c.ErrOrStderr(), "aslocal: warning: texts that fit stand for %s; --substitute NAME=VALUE gives a value\n", printable.Line(strings.Join(m.Missing, ", ")))
 	}
+	if faults := faultLines(config.faults); len(faults) > 0 && !r.quiet {
+		fmt.Fprintf(c.ErrOrStderr(), "aslocal: warning: faults of %s: %s\n", printable.Line(config.name), printable.Line(strings.Join(faults, "; ")))
+	}
 	input, _, err := readJSON("--input", r.input, c.InOrStdin())
 	if err != nil {
 		return err

@@ -56,6 +56,10 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 	if b.config.mocks != "" {
 		tell(w, "Mocks", b.config.mocks)
 	}
+	tell(w, "Faults", faultLines(b.config.faults)...)
+	if pinned := b.registrar.em.PinnedStates(); len(pinned) > 0 {
+		tell(w, "Pins", strings.Join(pinned, ", ")+": answered as pinned in the pages, and not called")
+	}
 	if b.config.missing == missingHold {
 		tell(w, "Pending", "tasks that nothing is set up for wait for an answer: aslocal pending lists them")
 	}

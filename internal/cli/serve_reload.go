@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -76,8 +77,8 @@ func (r *reloader) tellFunctions(ctx context.Context) {
 	}
 }
 
-// readSettings reads the settings again. Those of state machines and functions count from
-// now on, others when serve starts again.
+// readSettings reads the settings again. Those of state machines, functions and faults count
+// from now on, others when serve starts again.
 func (r *reloader) readSettings() {
 	read, err := readSettings(r.settings.config, r.folder)
 	if err != nil {
@@ -85,15 +86,26 @@ func (r *reloader) readSettings() {
 		return
 	}
 	r.config.machines, r.config.local = read.machines, read.local
+	if !slices.Equal(read.faults, r.read.faults) {
+		if err := r.registrar.em.SetFaults(read.faults); err != nil {
+			r.problem(err.Error())
+		} else {
+			lines := faultLines(read.faults)
+			if len(lines) == 0 {
+				lines = []string{"none"}
+			}
+			tell(r.out, "Faults", lines...)
+		}
+	}
 	if !reflect.DeepEqual(read.lasting(), r.read.lasting()) {
-		r.problem(read.name + ": settings other than machines and functions count when aslocal starts again")
+		r.problem(read.name + ": settings other than machines, functions and faults count when aslocal starts again")
 	}
 	r.read = read
 }
 
 // lasting are the settings that count until serve ends.
 func (f file) lasting() file {
-	f.name, f.machines, f.local = "", nil, nil
+	f.name, f.machines, f.local, f.faults = "", nil, nil, nil
 	for _, m := range []*map[string]string{&f.functions, &f.services} {
 		if len(*m) == 0 {
 			*m = nil // as where there is no file

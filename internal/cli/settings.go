@@ -198,6 +198,7 @@ func (f *file) options() []emulator.Option {
 	if f.mocks != "" {
 		options = append(options, emulator.WithMocks(f.mocks))
 	}
+	options = append(options, emulator.WithFaults(f.faults...))
 	if scale, err := strconv.ParseFloat(f.waitTimeScale, 64); err == nil {
 		options = append(options, emulator.WithWaitTimeScale(scale))
 	}

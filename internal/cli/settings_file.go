@@ -44,6 +44,7 @@ type file struct {
 	http          httpSettings
 	mocks         string // path of a mock configuration
 	missing       string // what happens to a task that nothing can answer: fail or hold
+	faults        []emulator.Fault
 }
 
 // machineSettings say more about a state machine that serve registers from a file.
@@ -112,6 +113,7 @@ func parseSettings(name, text string) (file, error) {
 		}),
 		"mocks":   r.into(&f.mocks, notEmpty, "the path of a mock configuration"),
 		"missing": r.into(&f.missing, isMissing, missingExpected),
+		"faults":  r.faults(&f.faults),
 	})
 	if r.failed != nil {
 		return f, r.failed

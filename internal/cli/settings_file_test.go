@@ -2,8 +2,12 @@ package cli
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/aslocal/aslocal/emulator"
 )
 
 func TestSettingsFile(t *testing.T) {
@@ -32,6 +36,26 @@ machines:
 	}
 }
 
+func TestFaultSettings(t *testing.T) {
+	got, err := parseSettings("s.yaml", `
+faults:
+  - {machine: order, state: Charge, error: CardDeclined, cause: no money, attempts: 1-2, probability: 0.5, seed: 7}
+  - {state: Ship, throttle: true, attempts: 2, latency: 1.5s, off: true}
+  - {state: Wait, latency: 200ms}
+`)
+	want := []emulator.Fault{
+		{Machine: "order", State: "Charge", Error: "CardDeclined", Cause: "no money", Attempts: "1-2", Probability: 0.5, Seed: 7},
+		{State: "Ship", Throttle: true, Attempts: "2", Latency: 1500 * time.Millisecond, Off: true},
+		{State: "Wait", Latency: 200 * time.Millisecond},
+	}
+	if err != nil || !slices.Equal(got.faults, want) {
+		t.Errorf("got %+v, %v\nwant %+v", got.faults, err, want)
+	}
+	if got, want := strings.Join(faultLines(got.faults), "; "), "order.Charge fails with CardDeclined, attempt 1-2, with probability 0.5; Wait comes late, after 200ms"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestWrongSettingsHaveAPlace(t *testing.T) {
 	for text, want := range map[string]string{
 		"regoin: x":                              `s.yaml:1:1: regoin: there is no such setting`,
@@ -55,6 +79,12 @@ func TestWrongSettingsHaveAPlace(t *testing.T) {
 		"functions: {f: {environment: {A: []}}}": `s.yaml:1:31: functions.f.environment.A: expected a text, got array`,
 		"functions: {f: {url: x, folder: y}}":    `s.yaml:1:17: functions.f.url: a function at a URL has no other settings`,
 		"functions: {'': {folder: y}}":           `s.yaml:1:13: functions: expected the name of a function, got ""`,
+		"faults: {}":                             `s.yaml:1:1: faults: expected a list of faults, got object`,
+		"faults: [{state: A}]":                   `s.yaml:1:10: faults.0: expected one of error, timeout, throttle and latency`,
+		"faults: [{state: A, error: X, x: 1}]":   `s.yaml:1:31: faults.0.x: there is no such setting`,
+		"faults: [{state: A, timeout: yes}]":     `s.yaml:1:21: faults.0.timeout: expected true or false, got string`,
+		"faults: [{state: A, latency: 5}]":       `s.yaml:1:30: faults.0.latency: expected a duration such as 200ms or 5s, got "5"`,
+		"faults:\n- {timeout: true}":             `s.yaml:2:3: faults.0: state: expected the name of a state`,
 		"just text":                              `s.yaml:1:1: the file: expected settings with names, got string`,
 		"lambda:\n\tendpoint: http://localhost":  `s.yaml:2:`,
 	} {

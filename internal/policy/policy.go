@@ -70,7 +70,7 @@ var table = []row{
 	{name: "emulator/internal/awsclient", imports: "value internal/awsapi internal/spell emulator/internal/random"},
 	{name: "emulator/internal/s3", imports: "internal/regular"},
 	{name: "emulator/internal/task", imports: "value asl internal/awsapi internal/service emulator/internal/awsclient emulator/internal/arn emulator/internal/lambda emulator/internal/random emulator/internal/s3"},
-	{name: "emulator/internal/mock", imports: "value asl internal/position internal/sourcefile internal/spell emulator/internal/task"},
+	{name: "emulator/internal/mock", imports: "value asl asl/machine emulator/journal emulator/internal/random internal/position internal/sourcefile internal/spell emulator/internal/task"},
 	{name: "emulator/internal/distributedmap/reader", imports: "value asl internal/position emulator/internal/s3"},
 	{name: "emulator/internal/distributedmap/writer", imports: "value asl emulator/internal/s3"},
 	{name: "emulator/internal/distributedmap", imports: "value asl emulator/internal/s3 emulator/internal/task emulator/internal/distributedmap/..."},

@@ -28,19 +28,22 @@ type PendingTask struct {
 	TaskToken string // "" if the task has none
 	Since     int64  // when it was scheduled, in Unix milliseconds
 	Missing   string // what to set so that it would be called
+	Function  string // the Lambda function that a URL would be of; or ""
+	Service   string // the service that an endpoint would be of, by the name in botocore; or ""
 }
 
-// waitForHand lets a job wait whose call nothing can answer. If the token of the
-// task was answered meanwhile, or before a restart, that answer counts.
-func (e *Engine) waitForHand(j *job, start *machine.Start, c *machine.Command, missing *task.MissingError) {
+// waitForHand lets a job wait whose call nothing can answer; retry makes the call
+// again. If the token of the task was answered meanwhile, or before a restart, that
+// answer counts.
+func (e *Engine) waitForHand(j *job, start *machine.Start, c *machine.Command, missing *task.MissingError, retry func()) {
 	call := taskCall(start, c)
 	pending := &PendingTask{
 		ID: handID(call), Execution: call.Execution, Machine: call.Machine, State: call.State, Resource: call.Resource.Text, Input: call.Input,
-		TaskToken: call.TaskToken, Since: e.scheduledAt(start, c.Token), Missing: missing.Failure.Cause,
+		TaskToken: call.TaskToken, Since: e.scheduledAt(start, c.Token), Missing: missing.Failure.Cause, Function: missing.Function, Service: missing.Service,
 	}
 	e.jobs.endCall(j, nil)
 	e.jobs.mu.Lock()
-	j.pending = pending
+	j.pending, j.retry = pending, retry
 	replied := j.replied || c.Task.Replied
 	e.jobs.mu.Unlock()
 	if replied {
@@ -112,6 +115,22 @@ func (e *Engine) AnswerTask(ctx context.Context, id string, output value.Value, 
 	case <-e.root.Done():
 		return errClosed
 	}
+}
+
+// RetryTask makes the call of a pending task again, with what is set up now: the task
+// goes on with its outcome, or waits again under the same id. ErrNotFound says that no
+// task of that id waits.
+func (e *Engine) RetryTask(id string) error {
+	j := e.jobs.takePending(id)
+	if j == nil {
+		return ErrNotFound
+	}
+	e.jobs.mu.Lock()
+	j.calling = true
+	retry := j.retry
+	e.jobs.mu.Unlock()
+	e.goBusy(retry)
+	return nil
 }
 
 // takePending returns the job of an id that waits to be answered by hand, which

@@ -92,6 +92,11 @@ type Config struct {
 	// ByHand lets a task that nothing can answer wait for AnswerTask, instead of
 	// failing with its [task.MissingError].
 	ByHand bool
+	// Answers reports whether Tasks may have an answer for the task of an activity,
+	// in a state of a state machine, by its ARN, which else waits for a worker; nil:
+	// only for executions that run a test case. It is called while executions are
+	// handled and must be quick.
+	Answers func(machineARN, state string) bool
 	// WaitTimeScale multiplies the length of Waits and retry pauses; 0 means 1.
 	WaitTimeScale float64
 	// AutoAdvance moves a virtual clock to the next timer whenever nothing

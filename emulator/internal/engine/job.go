@@ -31,11 +31,12 @@ type job struct {
 	// Guarded by jobs.mu.
 	calling bool              // a goroutine makes the call
 	outcome *machine.Stimulus // what it has led to, until that is durable
-	wake    func()            // what is called at the next poll of what it watches; nil: nothing
+	wake    func()            // what is called when the poll timer fires: a look at what it watches, or its delayed call; nil: nothing
 	effects []string          // keys of the effect documents that it has written
 	givenUp func()            // see OnGivenUp; may be nil
 	replied bool              // the token of the task was answered while the call was made
 	pending *PendingTask      // it waits to be answered by hand
+	retry   func()            // makes the call of a pending job again
 }
 
 // jobs holds the jobs of all executions.
@@ -174,38 +175,63 @@ func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command, again 
 	if j == nil {
 		return
 	}
-	e.busy.add()
 	command := *c
-	go func() {
-		defer e.busy.done()
-		answer, err := e.answer(j.ctx, start, &command)
-		missing, isMissing := errors.AsType[*task.MissingError](err)
-		switch {
-		case j.ctx.Err() != nil:
-			e.jobs.remove(j)
-		case errors.Is(err, task.ErrForWorkers):
-			e.jobs.remove(j)
-			e.offer(x, &command, again)
-		case isMissing && e.config.ByHand && command.Task != nil:
-			e.waitForHand(j, start, &command, missing)
-		case errors.Is(err, task.ErrNoAnswer):
-			e.jobs.endCall(j, nil) // it stays, so that the call is not made again
-		default:
-			s := machine.Stimulus{Kind: machine.Answered, Frame: j.frame, Token: j.token, Output: answer.Output, Sources: sources(answer.Sources), Final: answer.Final}
-			if err != nil {
-				s.Failure = e.failureOf(start.ARN, err)
-			}
-			e.jobs.endCall(j, &s)
-			e.bringOutcome(j)
+	e.goBusy(func() { e.makeCall(j, x, start, &command, again, false) })
+}
+
+// makeCall makes the call of a job, and brings its outcome. delayed says that the time is
+// over that the Runner has asked for.
+func (e *Engine) makeCall(j *job, x *entry, start *machine.Start, c *machine.Command, again, delayed bool) {
+	answer, err := e.answer(j.ctx, start, c, delayed)
+	missing, isMissing := errors.AsType[*task.MissingError](err)
+	late, isLate := errors.AsType[*task.DelayedError](err)
+	switch {
+	case j.ctx.Err() != nil:
+		e.jobs.remove(j)
+	case isLate:
+		e.delay(j, late.For, func() { e.makeCall(j, x, start, c, again, true) })
+	case errors.Is(err, task.ErrTimedOut):
+		e.jobs.endCall(j, &machine.Stimulus{Kind: machine.Fired, Frame: j.frame, Token: j.token, Timer: machine.Timeout})
+		e.bringOutcome(j)
+	case errors.Is(err, task.ErrForWorkers):
+		e.jobs.remove(j)
+		e.offer(x, c, again)
+	case isMissing && e.config.ByHand && c.Task != nil:
+		e.waitForHand(j, start, c, missing, func() { e.makeCall(j, x, start, c, again, false) })
+	case errors.Is(err, task.ErrNoAnswer):
+		e.jobs.endCall(j, nil) // it stays, so that the call is not made again
+	default:
+		s := machine.Stimulus{Kind: machine.Answered, Frame: j.frame, Token: j.token, Output: answer.Output, Sources: sources(answer.Sources), Final: answer.Final}
+		if err != nil {
+			s.Failure = e.failureOf(start.ARN, err)
 		}
-	}()
+		e.jobs.endCall(j, &s)
+		e.bringOutcome(j)
+	}
+}
+
+// delay calls f when the clock has moved on by d, unless the job is given up before that.
+func (e *Engine) delay(j *job, d time.Duration, f func()) {
+	e.jobs.mu.Lock()
+	j.calling, j.wake = false, func() {
+		e.jobs.mu.Lock()
+		j.calling = true
+		e.jobs.mu.Unlock()
+		f()
+	}
+	e.jobs.mu.Unlock()
+	e.timers.set(j.execution, &machine.Command{Frame: j.frame, Token: j.token, Timer: poll}, e.clock.Now()+max(d.Milliseconds(), 1), false)
+	if j.ctx.Err() != nil { // given up before there was a timer
+		e.timers.cancel(j.execution, j.token)
+	}
 }
 
 // answer makes the call of a command; a panic in there is an error.
-func (e *Engine) answer(ctx context.Context, start *machine.Start, c *machine.Command) (answer task.Answer, err error) {
+func (e *Engine) answer(ctx context.Context, start *machine.Start, c *machine.Command, delayed bool) (answer task.Answer, err error) {
 	err = e.guard(start.ARN, func() error {
 		call, err := callOf(start, c)
 		if err == nil {
+			call.Delayed = delayed
 			answer, err = e.config.Tasks.Run(ctx, call)
 		}
 		return err
@@ -228,7 +254,7 @@ func taskCall(start *machine.Start, c *machine.Command) *task.Call {
 	t := c.Task
 	return &task.Call{
 		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Role: t.Credentials,
-		Token: c.Token, TestCase: start.TestCase, Invocation: t.Invocation,
+		Token: c.Token, Attempt: t.RetryCount, TestCase: start.TestCase, Invocation: t.Invocation,
 	}
 }
 
@@ -331,8 +357,8 @@ func (e *Engine) watchJob(x *entry, start *machine.Start, c *machine.Command) {
 	})
 }
 
-// poll is the timer after which a watched job is looked at again. The machine does
-// not know it.
+// poll is the timer after which a watched job is looked at again, or a delayed call is
+// made. The machine does not know it.
 const poll machine.Timer = 255
 
 // after calls f when the clock has moved on by d, unless the job is given up before
@@ -360,7 +386,7 @@ func (e *Engine) after(j *job, d time.Duration, f func()) {
 	}
 }
 
-// poll looks at a watched job again.
+// poll looks at a watched job again, or makes a delayed call.
 func (e *Engine) poll(t *timer) {
 	f := e.jobs.takeWake(t.execution, t.token)
 	if f == nil {
@@ -378,7 +404,7 @@ func (q *jobs) takeWake(execution, token int64) func() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, j := range q.of[execution] {
-		if j.token == token && j.watches {
+		if j.token == token && j.wake != nil {
 			f := j.wake
 			j.wake = nil
 			return f

@@ -105,7 +105,7 @@ func (e *Engine) recover(c *recovery, history *journal.History) error {
 	for i := range commands {
 		switch commands[i].Kind {
 		case machine.OfferTask:
-			parked = parked && r.start.TestCase == ""
+			parked = parked && !e.answers(r.start, &commands[i])
 		case machine.SetTimer:
 		case machine.RunTask, machine.WatchTask:
 			c.asked[waiting{x.arn, commands[i].Token}] = true

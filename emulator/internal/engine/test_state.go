@@ -40,7 +40,7 @@ func (e *Engine) callForTest(ctx context.Context, start *machine.Start, t *machi
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	answer, err := e.answer(ctx, start, &machine.Command{Task: t})
+	answer, err := e.answer(ctx, start, &machine.Command{Task: t}, false)
 	switch {
 	case ctx.Err() != nil || errors.Is(err, task.ErrNoAnswer):
 		return answer.Output, &machine.Failure{Name: value.OfString(asl.ErrTimeout)}

@@ -354,8 +354,8 @@ func (e *Engine) carryOut(x *entry, start *machine.Start, commands []machine.Com
 		case machine.WatchTask:
 			e.watchJob(x, start, c)
 		case machine.OfferTask:
-			if start.TestCase != "" {
-				e.call(x, start, c, again) // it may have a response for the worker
+			if e.answers(start, c) {
+				e.call(x, start, c, again) // there may be a response for the worker
 			} else {
 				e.offers.add(x.id, c, again)
 			}
@@ -370,6 +370,12 @@ func (e *Engine) carryOut(x *entry, start *machine.Start, commands []machine.Com
 			e.startChild(x, start, c, again)
 		}
 	}
+}
+
+// answers reports whether the Runner is asked for the answer to an activity's task
+// before its workers are.
+func (e *Engine) answers(start *machine.Start, c *machine.Command) bool {
+	return start.TestCase != "" || e.config.Answers != nil && e.config.Answers(start.MachineARN, c.Task.State)
 }
 
 // dueOf is when a timer fires: when it is due, but sleeps are scaled.

@@ -10,18 +10,24 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A Runner answers the calls of executions that run a test case, and leaves all
-// others to Next.
+// A Runner answers the calls that a fault is for, those of executions that run a test
+// case, and those of states with a pin, in this order. It leaves all others to Next.
 type Runner struct {
-	File *File // nil: there is no mock configuration
-	Next task.Runner
+	File   *File   // nil: there is no mock configuration
+	Pins   *Pins   // nil: none
+	Faults *Faults // nil: none
+	Next   task.Runner
 }
 
 // Run implements task.Runner. A mocked response is the outcome of the state: of
 // the job where it waits for one, of the token, of the activity's worker. What
-// the file does not cover is States.Runtime.
+// the file does not cover is States.Runtime. TestState, whose calls have no token,
+// calls the service in any case.
 func (r Runner) Run(ctx context.Context, c *task.Call) (task.Answer, error) {
-	if c.TestCase != "" && c.Reading == nil && c.Writing == nil {
+	if c.Reading == nil && c.Writing == nil && c.Token != 0 {
+		if answer, err := r.Faults.disturb(c); err != nil {
+			return answer, err
+		}
 		out, mocked, err := r.outcome(c)
 		switch {
 		case err != nil:
@@ -38,15 +44,41 @@ func (r Runner) Run(ctx context.Context, c *task.Call) (task.Answer, error) {
 	return r.Next.Run(ctx, c)
 }
 
-// outcome finds the outcome of a call. The children of a Map Run are executions
-// of its state machine.
-func (r Runner) outcome(c *task.Call) (Outcome, bool, error) {
-	if r.File == nil {
-		return Outcome{}, true, fmt.Errorf("the execution runs the test case %q, and no mock configuration is set: --mocks FILE or SFN_MOCK_CONFIG names one", c.TestCase)
+// Answers reports whether the Runner may have an answer for a state of a state machine,
+// by its ARN, beside those of test cases.
+func (r Runner) Answers(machineARN, state string) bool {
+	machine := MachineName(machineARN)
+	_, pinned := r.Pins.Outcome(machine, state)
+	return pinned || r.Faults.Has(machine, state)
+}
+
+// outcome finds the outcome of a call.
+func (r Runner) outcome(c *task.Call) (out Outcome, mocked bool, err error) {
+	if c.TestCase == "" && !r.Pins.any() {
+		return out, false, nil
 	}
-	_, machine, _ := strings.Cut(c.Machine, ":stateMachine:")
+	machine := machineOf(c)
+	if c.TestCase != "" {
+		if r.File == nil {
+			return out, true, fmt.Errorf("the execution runs the test case %q, and no mock configuration is set: --mocks FILE or SFN_MOCK_CONFIG names one", c.TestCase)
+		}
+		if out, mocked, err = r.File.current().Outcome(machine, c.TestCase, c.State, c.Invocation); mocked {
+			return out, true, err
+		}
+	}
+	out, mocked = r.Pins.Outcome(machine, c.State)
+	return out, mocked, nil
+}
+
+// machineOf is the name of the state machine of a call.
+func machineOf(c *task.Call) string { return MachineName(c.Machine) }
+
+// MachineName returns the name in the ARN of a state machine. The children of a Map Run are
+// executions of its state machine.
+func MachineName(machineARN string) string {
+	_, machine, _ := strings.Cut(machineARN, ":stateMachine:")
 	machine, _, _ = strings.Cut(machine, "/")
-	return r.File.current().Outcome(machine, c.TestCase, c.State, c.Invocation)
+	return machine
 }
 
 // Watch implements task.Runner. Mocked jobs are over when they begin.

@@ -78,7 +78,7 @@ func (g *APIGateway) target(in value.Value) (target, host string, err error) {
 	switch {
 	case !isElsewhere(endpoint):
 	case g.Endpoint == "":
-		return "", "", &MissingError{&asl.Error{Name: "ApiGateway.SdkClientException", Cause: fmt.Sprintf("no endpoint is set for API Gateway, so %s is not called: "+
+		return "", "", &MissingError{Failure: &asl.Error{Name: "ApiGateway.SdkClientException", Cause: fmt.Sprintf("no endpoint is set for API Gateway, so %s is not called: "+
 			"set services.apigateway.endpoint in aslocal.yaml, or AWS_ENDPOINT_URL_API_GATEWAY or AWS_ENDPOINT_URL in the environment, to a URL that answers for the API, "+
 			"or to aws for real AWS; or give the ApiEndpoint of a local API, such as localhost:3000", endpoint)}}
 	case g.Endpoint == "aws":

@@ -21,7 +21,7 @@ func unsupported(r asl.Resource, patterns []string) error {
 	if len(patterns) > 0 {
 		have = strings.Join(patterns, ", ")
 	}
-	return &MissingError{&asl.Error{Name: asl.ErrRuntime, Cause: fmt.Sprintf(
+	return &MissingError{Failure: &asl.Error{Name: asl.ErrRuntime, Cause: fmt.Sprintf(
 		"the resource %s cannot be called: aslocal calls only these: %s. --mocks FILE answers it from a test case, --missing hold lets it wait for an answer by hand; "+
 			"in Go tests, emulator.WithTask answers the resource", r.Text, have)}}
 }
@@ -55,9 +55,9 @@ func unknownError(payload string) error {
 
 // noEndpoint: neither an endpoint nor a URL is set up for the function.
 func noEndpoint(function string) error {
-	return &MissingError{&asl.Error{Name: "Lambda.SdkClientException", Cause: fmt.Sprintf(
+	return &MissingError{Failure: &asl.Error{Name: "Lambda.SdkClientException", Cause: fmt.Sprintf(
 		"no endpoint for the Lambda function '%s': set --lambda-endpoint or LAMBDA_ENDPOINT to one that speaks Lambda's Invoke API "+
-			"(such as http://localhost:3001 of sam local start-lambda), or say in aslocal.yaml where this function is: its code (functions) or its URL (lambda.functions)", function)}}
+			"(such as http://localhost:3001 of sam local start-lambda), or say in aslocal.yaml where this function is: its code (functions) or its URL (lambda.functions)", function)}, Function: function}
 }
 
 // unreachable: the endpoint cannot be reached, or broke off. A password in its URL

@@ -73,7 +73,7 @@ func (h *HTTP) connection(ctx context.Context, arn string) (*foundConnection, er
 		}
 	}
 	if errors.As(err, &missing) {
-		return nil, &MissingError{connectionError("ResourceNotFound", "there is no connection "+name+
+		return nil, &MissingError{Failure: connectionError("ResourceNotFound", "there is no connection "+name+
 			": define it in aslocal.yaml (connections."+name+" with apiKey, basic or oauth); or "+missing.Error())}
 	}
 	return nil, err

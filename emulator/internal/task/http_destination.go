@@ -93,7 +93,7 @@ func (d *Destinations) find(u *url.URL) (target, host string, err error) {
 	}
 	if !d.allows(strings.ToLower(u.Hostname())) {
 		at := "https://" + u.Host
-		return "", "", &MissingError{&asl.Error{Name: "States.Http.Socket", Cause: fmt.Sprintf("aslocal does not call %s, since no setting says so: "+
+		return "", "", &MissingError{Failure: &asl.Error{Name: "States.Http.Socket", Cause: fmt.Sprintf("aslocal does not call %s, since no setting says so: "+
 			"set http.endpoints in aslocal.yaml to where it is here (%q: http://localhost:9000), or allow the call of the real one with http.allow: [%s]", at, at, u.Hostname())}}
 	}
 	return u.String(), "", nil

@@ -77,7 +77,7 @@ func answered(ctx context.Context, c *Call, err error, prefix string) (*awsclien
 		return nil, already
 	}
 	if missing, ok := errors.AsType[*awsclient.MissingEndpoint](err); ok {
-		return nil, &MissingError{&asl.Error{Name: prefix + ".SdkClientException", Cause: missing.Error()}}
+		return nil, &MissingError{Failure: &asl.Error{Name: prefix + ".SdkClientException", Cause: missing.Error()}, Service: missing.Service}
 	}
 	if wrong, ok := errors.AsType[*awsclient.InputError](err); ok {
 		return nil, badParameters(c.Input, wrong.Error())

@@ -23,6 +23,7 @@ package task
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -47,6 +48,8 @@ type Call struct {
 	Role      string      // ARN of the role in the state's Credentials, "" if it has none
 	Token     int64       // number of the record that asks for this call in the execution
 
+	Attempt    int    // how many attempts of this visit of the state were retried before; 0 in the first
+	Delayed    bool   // the time of a DelayedError is over
 	TestCase   string // of the mock configuration, that the execution runs; "": none
 	Invocation int    // in a test case: how many tasks of the state were scheduled before this one
 
@@ -160,14 +163,30 @@ type Runner interface {
 var ErrNoAnswer = errors.New("task: no answer will come")
 
 // ErrForWorkers is what a Runner returns for the task of an activity that waits
-// for one of its workers. Runners are asked about activities in test cases only.
+// for one of its workers. Runners are asked about activities in test cases only,
+// and where the engine was told that they may have an answer.
 var ErrForWorkers = errors.New("task: the task is for the workers of its activity")
+
+// ErrTimedOut is what a Runner returns for a task that has timed out, as if its
+// TimeoutSeconds were over.
+var ErrTimedOut = errors.New("task: the task has timed out")
+
+// A DelayedError says that the call is to be made when the engine's clock has
+// moved on by For: again, and with [Call.Delayed].
+type DelayedError struct{ For time.Duration }
+
+// Error says what is awaited.
+func (e *DelayedError) Error() string { return fmt.Sprintf("task: the call begins in %v", e.For) }
 
 // A MissingError says that a call cannot be made because nothing is set up that
 // could answer it: neither an endpoint nor a function. An emulator that lets such
 // tasks be answered by hand waits then; for any other the task has failed with
 // Failure, whose cause says what to set.
-type MissingError struct{ Failure *asl.Error }
+type MissingError struct {
+	Failure  *asl.Error
+	Function string // the Lambda function that a URL would be of; or ""
+	Service  string // the service that an endpoint would be of, by the name in botocore; or ""
+}
 
 // Error returns the text of the failure.
 func (e *MissingError) Error() string { return e.Failure.Error() }

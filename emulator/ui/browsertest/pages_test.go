@@ -426,31 +426,37 @@ func TestAccessible(t *testing.T) {
 		if view.then != "" {
 			p.eval(view.then, nil)
 		}
-		p.eval(string(axe), nil)
-		// Colours are all that a theme changes; they are the same at all widths.
-		for _, as := range []struct {
-			width        int64
-			theme, rules string
-		}{{1440, "light", `{rules: {'target-size': {enabled: true}}}`}, {1440, "dark", `{runOnly: ['color-contrast']}`}, {390, "dark", `{rules: {'color-contrast': {enabled: false}}}`}} {
-			p.size(as.width, 900)
-			p.eval(`document.documentElement.dataset.theme = '`+as.theme+`'; new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil)
-			name := fmt.Sprintf("%s-%s-%d", view.name, as.theme, as.width)
-			p.screenshot(name)
-			var violations []string
-			p.eval(`axe.run(`+as.rules+`).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join('; ')))`, &violations)
-			for _, violation := range violations {
-				t.Errorf("%s: %s", name, violation)
-			}
-			var unnamed []string
-			p.eval(`[...document.querySelectorAll('a, button, input, select, textarea')].filter(e => e.checkVisibility() && !e.dataset.testid).map(e => e.outerHTML.slice(0, 120))`, &unnamed)
-			for _, element := range unnamed {
-				t.Errorf("%s: no data-testid: %s", name, element)
-			}
-			var sideways bool
-			p.eval(`document.documentElement.scrollWidth > innerWidth`, &sideways)
-			if sideways {
-				t.Errorf("%s: the page scrolls sideways", name)
-			}
+		p.accessible(string(axe), view.name)
+	}
+}
+
+// accessible runs axe on what is shown, in both themes, wide and narrow.
+func (p *tab) accessible(axe, view string) {
+	p.t.Helper()
+	p.eval(axe, nil)
+	// Colours are all that a theme changes; they are the same at all widths.
+	for _, as := range []struct {
+		width        int64
+		theme, rules string
+	}{{1440, "light", `{rules: {'target-size': {enabled: true}}}`}, {1440, "dark", `{runOnly: ['color-contrast']}`}, {390, "dark", `{rules: {'color-contrast': {enabled: false}}}`}} {
+		p.size(as.width, 900)
+		p.eval(`document.documentElement.dataset.theme = '`+as.theme+`'; new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil)
+		name := fmt.Sprintf("%s-%s-%d", view, as.theme, as.width)
+		p.screenshot(name)
+		var violations []string
+		p.eval(`axe.run(`+as.rules+`).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join('; ')))`, &violations)
+		for _, violation := range violations {
+			p.t.Errorf("%s: %s", name, violation)
+		}
+		var unnamed []string
+		p.eval(`[...document.querySelectorAll('a, button, input, select, textarea')].filter(e => e.checkVisibility() && !e.dataset.testid).map(e => e.outerHTML.slice(0, 120))`, &unnamed)
+		for _, element := range unnamed {
+			p.t.Errorf("%s: no data-testid: %s", name, element)
+		}
+		var sideways bool
+		p.eval(`document.documentElement.scrollWidth > innerWidth`, &sideways)
+		if sideways {
+			p.t.Errorf("%s: the page scrolls sideways", name)
 		}
 	}
 }

@@ -5,9 +5,11 @@ import { dialog, dialogHead } from './core/dialog.js';
 import { icon } from './core/icon.js';
 import { bound, keyCaps, keyName, keys } from './core/keys.js';
 import { connection } from './core/live.js';
+import { mocks } from './core/mocks.js';
 import { go, link, place } from './core/router.js';
 import { server } from './core/server.js';
 import { theme, nextTheme } from './core/theme.js';
+import { plural } from './core/time.js';
 import { toasts } from './core/toast.js';
 import { palette } from './palette.js';
 
@@ -41,6 +43,7 @@ function shell() {
           'aria-current': () => ((page().nav ?? current()) === name ? 'page' : null),
         }, icon(sign), h('span.word', null, label), name === 'tasks' && (() => server.overview()?.pending > 0 && h('span.badge', { 'data-testid': 'pending-count' }, server.overview().pending))))),
       h('span.grow'),
+      mockSign(),
       h('button.cmd', { 'data-testid': 'palette-open', onclick: palette },
         icon('search', 14), h('span.word', null, 'Search or run a command'), h('span.kbd.hide-s', { 'aria-hidden': 'true' }, keyName('mod+k'))),
       h('button.btn.btn--ghost.btn--icon', {
@@ -67,6 +70,18 @@ function view(page) {
     document.title = `${page.title} · aslocal`;
     const path = rest() ? rest().split('\n') : [];
     return untrack(() => module().page(...path));
+  };
+}
+
+// mockSign says that not everything is called as it would be: what is pinned, and which faults are on.
+function mockSign() {
+  const part = (sign, n, word) => n > 0 && [icon(sign, 14), h('span', null, `${n} `, h('span.hide-s', null, n === 1 ? word : `${word}s`))];
+  return () => {
+    const { pins, faults } = mocks.on();
+    if (!pins && !faults) return null;
+    const words = [faults && plural(faults, 'fault'), pins && plural(pins, 'pin')].filter(Boolean).join(', ');
+    return h('a.badge.badge--sign', { href: link('settings', { show: 'mocks' }), 'data-testid': 'mock-sign', class: faults ? 'is-failed' : 'is-pinned', title: `${words} on: tasks do not answer as they would` },
+      part('bug', faults, 'fault'), part('pin', pins, 'pin'), h('span.vh', null, ' on'));
   };
 }
 

@@ -4,7 +4,7 @@
 
 import { cleanup, signal } from './view.js';
 
-const kinds = ['executions', 'machines', 'pending'];
+const kinds = ['executions', 'machines', 'pending', 'mocks'];
 const listeners = new Map(kinds.map(kind => [kind, new Set()]));
 const followed = new Map(); // ARN → {last, readers}
 let source = null, planned = false, retry = 0;
@@ -12,7 +12,8 @@ let source = null, planned = false, retry = 0;
 // connection is "live", "connecting" or "off", for the sign in the top bar.
 export const connection = signal('connecting');
 
-// on calls fn with each message of a kind: "executions" (ExecutionsChanged), "machines" and "pending".
+// on calls fn with each message of a kind: "executions" (ExecutionsChanged), "machines",
+// "pending" and "mocks".
 // After a gap fn is called with null: what it shows may be old and is to be read again. It ends with the
 // scope that called on, or by the function that it returns.
 export function on(kind, fn) {

@@ -7,7 +7,9 @@ import { dialog, dialogHead, ask } from '../core/dialog.js';
 import { icon } from '../core/icon.js';
 import { go, link } from '../core/router.js';
 import { server } from '../core/server.js';
+import { machineOf } from '../core/mocks.js';
 import { copy, failed, toast } from '../core/toast.js';
+import { recordDialog, setPin, stateItems } from '../mocking/dialogs.js';
 import { pretty } from './data.js';
 import { parse } from './history.js';
 import { scopeName, visitNumber } from './run.js';
@@ -70,23 +72,28 @@ export function actionsOf(run) {
 
   /** Answers a task that waits: with an output, or with an error. */
   async function answer(task) {
-    const output = signal('{}'), error = signal('Failed'), cause = signal(''), fails = signal(false);
+    const output = signal('{}'), error = signal('Failed'), cause = signal(''), fails = signal(false), keep = signal(false);
     const title = task.kind === 'held' ? `Mock ${task.state}` : `Answer ${task.state}`;
     const value = await dialog(title, close => [
       dialogHead(title, close),
       h('div.dialog-body.col', null,
-        h('p.sm.t2', null, task.kind === 'held' ? 'Nothing is set up for this task. What you give here is its result, this time.' : task.kind === 'activity' ? 'As a worker of the activity would answer.' : 'As whoever has the task token would answer.'),
+        h('p.sm.t2', null, task.kind === 'held' ? 'Nothing is set up for this task. What you give here is its result.' : task.kind === 'activity' ? 'As a worker of the activity would answer.' : 'As whoever has the task token would answer.'),
         h('details.jn', null, h('summary', { 'data-testid': 'answer-show-input' }, icon('right', 12), 'What the task was called with'), h('pre.raw', null, pretty(parse(task.input)))),
         h('div.seg', { role: 'group', 'aria-label': 'Answer with' },
           h('button', { 'data-testid': 'answer-succeed', 'aria-pressed': () => String(!fails()), class: () => !fails() && 'is-on', onclick: () => fails.set(false) }, 'Result'),
           h('button', { 'data-testid': 'answer-fail', 'aria-pressed': () => String(fails()), class: () => fails() && 'is-on', onclick: () => fails.set(true) }, 'Error')),
         () => (fails()
           ? [field('Error', h('input.in', { 'data-testid': 'answer-error', 'aria-label': 'Error', value: error, oninput: event => error.set(event.target.value) })), field('Cause', h('input.in', { 'data-testid': 'answer-cause', 'aria-label': 'Cause', value: cause, oninput: event => cause.set(event.target.value) }))]
-          : editor('Result', 'answer-output', output))),
+          : editor('Result', 'answer-output', output)),
+        task.kind === 'held' && rememberBox(keep, 'answer-remember')),
       h('footer', null, h('button.btn', { 'data-testid': 'answer-cancel', onclick: () => close() }, 'Cancel'),
-        h('button.btn.btn--pri', { 'data-testid': 'answer-do', disabled: () => !fails() && Boolean(jsonProblem(output())), onclick: () => close(fails.peek() ? { error: error.peek(), cause: cause.peek() } : { output: output.peek() }) }, () => (fails() ? 'Send failure' : 'Send success'))),
+        h('button.btn.btn--pri', { 'data-testid': 'answer-do', disabled: () => !fails() && Boolean(jsonProblem(output())), onclick: () => close(fails.peek() ? { error: error.peek(), cause: cause.peek() } : { output: output.peek() }) }, () => (keep() ? 'Pin and go on' : fails() ? 'Send failure' : 'Send success'))),
     ]);
     if (!value) return;
+    if (keep.peek()) {
+      await setPin({ machine: machineOf(task.machine.split(':').at(-1)), state: task.state, ...value });
+      return;
+    }
     await attempt(value.output !== undefined ? 'answer' : 'fail', { id: task.id, ...value }, '');
   }
 
@@ -110,6 +117,7 @@ export function actionsOf(run) {
     canAct() && run.running.peek() && (run.execution.peek().paused ? { label: 'Resume', icon: 'play', id: 'resume', run: resume } : { label: 'Pause', icon: 'dbg-pause', id: 'pause', run: pause }),
     { label: 'Copy ARN', icon: 'copy', id: 'copy-arn', run: () => copy(run.execution.peek().arn, 'ARN copied') },
     { label: 'Copy link', icon: 'link', id: 'copy-link', run: () => copy(location.href, 'Link copied') },
+    canAct() && { label: 'Record as a test case', icon: 'test', id: 'record', run: () => recordDialog(run.execution.peek()) },
     { label: 'Download history', icon: 'download', id: 'download', run: download },
     { label: 'Open an exported history', icon: 'upload', id: 'open-history', run: () => go('x') },
     ...(canAct() && server.overview.peek()?.virtual ? ['-', 'The virtual clock', ...CLOCK.map(([label, ms]) => ({ label: `Advance by ${label}`, icon: 'clock-ff', id: `advance-${label.replace(' ', '-')}`, run: () => advance(ms) }))] : []),
@@ -121,12 +129,26 @@ export function actionsOf(run) {
     run.selected.peek() && visitNumber(run, rootVisit(run.selected.peek())) >= 0 && { label: `Rerun from ${rootVisit(run.selected.peek()).state}`, icon: 'fork', id: 'rerun-selected', run: () => rerunFrom(run.selected.peek()) },
   ];
 
-  return { canAct, stop, redrive, rerun, rerunWith, rerunFrom, rootVisit, pause, resume, skipWait, answer, markdown, moreItems, rerunItems, download };
+  /** What an attempt of a task has led to, to pin it; null if it has not ended. */
+  const outcomeOf = attempt => {
+    if (!attempt?.ended || attempt.ended > run.n.peek()) return null;
+    if (attempt.failure) return { error: attempt.failure.error || 'Failed', cause: attempt.failure.cause ?? '' };
+    return attempt.output === undefined ? null : { output: attempt.output };
+  };
+  const machineName = () => machineOf(run.execution.peek()?.machineName);
+  const mockItems = (state, visit) => stateItems(machineName(), state, outcomeOf(visit?.attempts.findLast(a => outcomeOf(a))));
+
+  return { canAct, machineName, outcomeOf, mockItems, stop, redrive, rerun, rerunWith, rerunFrom, rootVisit, pause, resume, skipWait, answer, markdown, moreItems, rerunItems, download };
 }
 
 function importedURL(run) {
   const events = run.fold.events.map(e => ({ timestamp: new Date(e.at).toISOString(), type: e.type, id: e.id, previousEventId: e.previousEventId, ...(e.name ? { [e.name]: e.details } : {}) }));
   return URL.createObjectURL(new Blob([JSON.stringify({ events }, null, 2)], { type: 'application/json' }));
+}
+
+/** Whether an answer is kept for the next calls of the state, as a pin. */
+function rememberBox(keep, testid) {
+  return h('label.row.tick', null, h('input', { type: 'checkbox', 'data-testid': testid, checked: keep, onchange: event => keep.set(event.target.checked) }), 'Remember: pin this for the next calls of the state, too');
 }
 
 function field(label, control) { return h('div.field', null, h('span.lab', null, label), control); }

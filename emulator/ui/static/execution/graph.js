@@ -5,7 +5,8 @@ import { cleanup, computed, effect, h, signal } from '../core/view.js';
 import { icon } from '../core/icon.js';
 import { duration, plural } from '../core/time.js';
 import { announce } from '../core/toast.js';
-import { popup } from './menu.js';
+import { faultText, faultsOf, machineOf, mocks, pinOf, pinText } from '../core/mocks.js';
+import { menu, popup } from './menu.js';
 import { parse } from './history.js';
 import { isTaskOf, pickKey } from './run.js';
 
@@ -96,6 +97,7 @@ function drawing(run, graph, actions) {
   effect(() => {
     run.version();
     run.picks();
+    mocks.all();
     const at = run.n(), fold = run.fold, ended = fold.ended && fold.ended <= at;
     for (const one of nodes) {
       one.scope = run.scopeOfChain(one.chain, at);
@@ -184,7 +186,7 @@ function drawing(run, graph, actions) {
       return h('div.box', { style, class: [node.type === 'Map' && 'box--map', 'is-idle'] }, h('header', null, one.button, one.mark, one.extra));
     }
     one.badges = h('span.nbadges');
-    one.button = h('button.nodeb', { 'data-testid': testid, title: node.name !== node.label ? node.name : null, onclick: choose, onkeydown: arrows(one) },
+    one.button = h('button.nodeb', { 'data-testid': testid, title: node.name !== node.label ? node.name : null, onclick: choose, onkeydown: arrows(one), oncontextmenu: nodeMenu(one) },
       tile, h('span.tx', null, h('b', null, node.label ?? node.name), ' ', one.meta), one.words, one.mark);
     one.act = h('span.nact');
     const shape = { Choice: 'node--choice', Succeed: 'node--succeed', Fail: 'node--fail' }[node.type];
@@ -199,7 +201,8 @@ function drawing(run, graph, actions) {
     const iterations = node.type === 'Map' && visit ? fold.iterationsAt(visit, at) : null;
     const picked = iterations && node.kind === 'container' ? pickedIndex(one, at) : -1;
     const failure = visit && (status === 'failed' || status === 'timedout' || status === 'caught') ? visit.failure ?? visit.attempts.findLast(a => a.failure && a.failure.n <= at)?.failure : null;
-    const key = [status, attempts, visits, failure?.error, picked, iterations ? [iterations.length, iterations.started, iterations.succeeded, iterations.failed, iterations.aborted] : ''].join();
+    const mocked = marksOf(one);
+    const key = [status, attempts, visits, failure?.error, picked, mocked.map(mark => mark.text), iterations ? [iterations.length, iterations.started, iterations.succeeded, iterations.failed, iterations.aborted] : ''].join();
     if (key === one.painted) return;
     one.painted = key;
     for (const name of [...one.el.classList]) if (name.startsWith('is-') && name !== 'is-sel') one.el.classList.remove(name);
@@ -207,13 +210,35 @@ function drawing(run, graph, actions) {
     one.mark.replaceChildren(...(STATUS_ICONS.has(status) && (node.kind !== 'container' || status !== 'succeeded') ? [icon(`st-${status}`, 14, status === 'running')] : []));
     one.meta.textContent = failure?.error && node.kind !== 'container' ? failure.error : iterations && node.kind === 'container' ? '' : node.label2 ?? '';
     const many = visits > 1 ? `${visits} visits` : '';
-    one.words.textContent = ['', node.label && node.label !== node.name && node.name, one.meta.textContent !== node.type && node.type, WORDS[status] ?? status, attempts > 1 && `attempt ${attempts} of ${visit.attempts.length}`, many || false, failure?.error !== one.meta.textContent && failure?.error, iterations && `${iterations.succeeded + iterations.failed + iterations.aborted} of ${iterations.length} iterations ended`].filter(part => part !== false && part !== undefined && part !== null).join(', ');
+    one.words.textContent = ['', node.label && node.label !== node.name && node.name, one.meta.textContent !== node.type && node.type, WORDS[status] ?? status, attempts > 1 && `attempt ${attempts} of ${visit.attempts.length}`, many || false, ...mocked.map(mark => mark.text), failure?.error !== one.meta.textContent && failure?.error, iterations && `${iterations.succeeded + iterations.failed + iterations.aborted} of ${iterations.length} iterations ended`].filter(part => part !== false && part !== undefined && part !== null).join(', ');
     if (one.badges) {
       const retries = attempts > 1 ? h('span.badge', { class: `is-${status === 'failed' || status === 'timedout' ? 'failed' : 'caught'}`, title: plural(attempts - 1, 'retry', 'retries') }, icon('st-retry', 12), String(attempts - 1)) : null;
       const loops = visits > 1 ? h('span.badge.badge--loop', { title: many }, `×${visits}`) : null;
-      one.badges.replaceChildren(...[loops, retries].filter(Boolean));
+      const marks = mocked.map(mark => h('span.badge', { class: mark.kind, title: mark.text, 'data-testid': `${mark.sign}-mark-${one.name}` }, icon(mark.sign, 12)));
+      one.badges.replaceChildren(...[...marks, loops, retries].filter(Boolean));
     }
     if (one.extra) one.extra.replaceChildren(...(iterations ? mapHead(one, iterations, picked) : []));
+  }
+
+  /** What the node shows of the pin and the faults of a Task that are on. */
+  function marksOf(one) {
+    const machine = machineOf(run.execution.peek()?.machineName);
+    if (one.node.type !== 'Task' || !actions.canAct()) return [];
+    const pin = pinOf(machine, one.name), faults = faultsOf(machine, one.name).filter(fault => !fault.off);
+    return [
+      pin && !pin.off && { sign: 'pin', kind: 'is-pinned', text: `pinned: ${pinText(pin)}` },
+      faults.length > 0 && { sign: 'bug', kind: 'is-failed', text: `fault: ${faults.map(faultText).join('; ')}` },
+    ].filter(Boolean);
+  }
+
+  /** The menu of a node, for the right mouse button and the menu key. */
+  function nodeMenu(one) {
+    return event => {
+      if (one.node.type !== 'Task' || !actions.canAct()) return;
+      event.preventDefault();
+      if (one.visit) run.select(one.visit, false);
+      menu(one.button, `Mock ${one.name}`, actions.mockItems(one.name, one.visit));
+    };
   }
 
   function pickedIndex(one, at) { return run.picks.peek().get(pickKey(one.scope, one.name)) ?? run.fold.iterationToShow(one.visit, at); }

@@ -4,12 +4,15 @@
 import { computed, effect, h, signal } from '../core/view.js';
 import { get } from '../core/api.js';
 import { icon } from '../core/icon.js';
+import { faultText, faultsOf, mocks, pinOf, pinText } from '../core/mocks.js';
 import { amend, link, place } from '../core/router.js';
 import { statusText } from '../core/status.js';
 import { count, duration, exact, size } from '../core/time.js';
+import { pinDialog, setFault, setPin, toggle } from '../mocking/dialogs.js';
 import { dataSection, diffView, payloadMeter, pretty, tree } from './data.js';
 import { iterationList, STATUS_ICONS, stateIcon } from './graph.js';
 import { bytes, MAX_EVENTS, MAX_PAYLOAD, parse, PRICE_OF_TRANSITION } from './history.js';
+import { menuButton } from './menu.js';
 import { playground } from './playground.js';
 import { scopeName, visitNumber } from './run.js';
 import { toneOf } from './tape.js';
@@ -80,7 +83,7 @@ function stateInspector(run, actions) {
     const list = [];
     if (v && v.kind === 'Map' && v.runs.length && v.runs[v.runs.length - 1].iterations.size) list.push({ id: 'iterations', label: 'Iterations', n: v.runs[v.runs.length - 1].length, body: () => iterationsTab(run, v) });
     if (failure()) list.push({ id: 'error', label: 'Error', body: () => errorTab(run, v, failure(), definition()) });
-    if (v && (v.attempts.length > 1 || (failure() && v.attempts.length))) list.push({ id: 'attempts', label: 'Attempts', n: attempts(), body: () => attemptsTab(run, v, definition()) });
+    if (v && (v.attempts.length > 1 || (failure() && v.attempts.length))) list.push({ id: 'attempts', label: 'Attempts', n: attempts(), body: () => attemptsTab(run, v, definition(), actions) });
     list.push({ id: 'input', label: 'Input', body: () => inputTab(run, visit()) });
     list.push({ id: 'flow', label: 'Data flow', body: () => flowTab(run, visit(), detail) });
     list.push({ id: 'output', label: 'Output', body: () => outputTab(run, visit()) });
@@ -105,6 +108,7 @@ function stateInspector(run, actions) {
       visitSteps(run, visit),
       h('button.btn.btn--ghost.btn--icon.btn--sm', { 'aria-label': 'Show the execution', title: 'Show the execution', 'data-testid': 'deselect', onclick: () => run.select(null) }, icon('close', 14))),
     () => stateActions(run, visit(), status(), actions),
+    () => type() === 'Task' && actions.canAct() && mockBar(run, visit(), actions),
     tabbed('State', tabs, () => (failure() && visit()?.outcome !== 'succeeded' ? 'error' : visit()?.kind === 'Map' ? 'iterations' : 'input')),
   ];
 }
@@ -155,6 +159,28 @@ function stateActions(run, visit, status, actions) {
     if (root && visitNumber(run, root) >= 0) out.push(h('button.btn', { 'data-testid': 'rerun-from', onclick: () => actions.rerunFrom(visit) }, icon('fork', 14), `Rerun from ${root.state}`));
   }
   return out.length ? h('div.row.wrap.pacts', null, out) : null;
+}
+
+/** What answers the task in place of what it calls, and what disturbs it. */
+function mockBar(run, visit, actions) {
+  const state = run.selection()?.state, machine = actions.machineName();
+  run.version();
+  run.n();
+  mocks.all();
+  const pin = pinOf(machine, state), faults = faultsOf(machine, state);
+  const outcome = actions.outcomeOf(visit?.attempts.findLast(a => actions.outcomeOf(a)));
+  const line = (testid, sign, kind, one, label, text, change) => h('div.row.mockline', { 'data-testid': testid }, toggle(label, () => !one.off, change, `${testid}-switch`), h('span.stat', { class: one.off ? 'is-skipped' : kind }, icon(sign, 14)), h('span.trunc.grow.sm', { title: text }, text));
+  return h('div.mockbar', { 'data-testid': 'mock-bar' },
+    pin && line('state-pin', 'pin', 'is-pinned', pin, 'Pin', `Pinned: ${pinText(pin)}`, () => setPin({ ...pin, off: !pin.off })),
+    faults.map(fault => line('state-fault', 'bug', 'is-failed', fault, `Fault: ${faultText(fault)}`, `Fault: ${faultText(fault)}`, () => setFault({ ...fault, off: !fault.off }))),
+    h('div.row.wrap', null,
+      outcome && !samePin(pin, outcome) && h('button.btn.btn--sm', { 'data-testid': 'pin-result', title: 'All calls of this state get this answer', onclick: () => setPin({ machine, state, ...outcome }) }, icon('pin', 14), outcome.error ? 'Pin this error' : 'Pin this result'),
+      pin && h('button.btn.btn--sm', { 'data-testid': 'pin-edit-here', onclick: () => pinDialog(machine, state) }, icon('edit', 14), 'Edit pin'),
+      menuButton([icon('bug', 14), 'Mock and faults', icon('down', 12)], { class: 'btn--sm', 'data-testid': 'mock-menu', 'aria-label': `Mock and faults of ${state}` }, () => actions.mockItems(state, visit))));
+}
+
+function samePin(pin, outcome) {
+  return Boolean(pin) && (outcome.error ? pin.error === outcome.error && pin.cause === outcome.cause : pin.output === outcome.output);
 }
 
 /** What the server knows more of a visit: the steps of its data. Read when a tab asks. */
@@ -301,7 +327,7 @@ function usedUp(visit, definition) {
   return tries > 1 ? `Retry used up after ${tries} attempts` : 'its Retry did not take it';
 }
 
-function attemptsTab(run, visit, definition) {
+function attemptsTab(run, visit, definition, actions) {
   const fold = run.fold, at = run.n();
   return h('ol.attempts', { 'data-testid': 'attempts' }, visit.attempts.filter(a => (a.scheduled || a.started) <= at).map((attempt, i) => {
     const from = attempt.scheduled || attempt.started, over = attempt.ended && attempt.ended <= at;
@@ -309,10 +335,17 @@ function attemptsTab(run, visit, definition) {
     const status = !over ? 'running' : failed ? (attempt.retriedAt ? 'caught' : visit.outcome === 'caught' ? 'caught' : 'failed') : 'succeeded';
     const retrier = attempt.retriedAt ? fold.retrier(visit, attempt) : -1;
     return [
-      h('li.row', null, h('span.stat', { class: `is-${status}` }, icon(`st-${status}`, 14)), h('button.btn.btn--ghost.btn--sm', { 'data-testid': `attempt-${i + 1}`, onclick: () => run.selectEvent(failed ? attempt.failure.n : attempt.ended || from) }, `Attempt ${i + 1}`), h('span.trunc.grow.t2', { title: attempt.failure?.cause }, failed ? attempt.failure.error : over ? 'succeeded' : 'running'), h('span.num.xs.t3', null, over ? duration(fold.elapsed(attempt.ended) - fold.elapsed(from)) : '')),
+      h('li.row', null, h('span.stat', { class: `is-${status}` }, icon(`st-${status}`, 14)), h('button.btn.btn--ghost.btn--sm', { 'data-testid': `attempt-${i + 1}`, onclick: () => run.selectEvent(failed ? attempt.failure.n : attempt.ended || from) }, `Attempt ${i + 1}`), h('span.trunc.grow.t2', { title: attempt.failure?.cause }, failed ? attempt.failure.error : over ? 'succeeded' : 'running'), pinAttempt(visit, attempt, i, actions), h('span.num.xs.t3', null, over ? duration(fold.elapsed(attempt.ended) - fold.elapsed(from)) : '')),
       attempt.retriedAt && attempt.retriedAt <= at ? h('li.row', null, h('span.stat.is-waiting', null, icon('st-waiting', 14)), h('span.backoff', null, 'Back-off'), h('span.trunc.grow.t2', null, retrier >= 0 ? retryWords(definition?.Retry?.[retrier], retrier) : ''), h('span.num.xs.t3', null, duration(fold.elapsed(attempt.retriedAt) - fold.elapsed(attempt.ended)))) : null,
     ];
   }), timeSection(run, visit));
+}
+
+/** The button that pins what one attempt of a task has led to. */
+function pinAttempt(visit, attempt, i, actions) {
+  const outcome = visit.kind === 'Task' && actions.canAct() && actions.outcomeOf(attempt);
+  const label = `Pin what attempt ${i + 1} has led to`;
+  return outcome && h('button.btn.btn--ghost.btn--sm.btn--icon', { 'aria-label': label, title: label, 'data-testid': `pin-attempt-${i + 1}`, onclick: () => setPin({ machine: actions.machineName(), state: visit.state, ...outcome }) }, icon('pin', 14));
 }
 
 function retryWords(retrier, i) {

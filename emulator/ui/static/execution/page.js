@@ -7,6 +7,7 @@ import { amend, go, link, place } from '../core/router.js';
 import { statusPill, statusWord } from '../core/status.js';
 import { count, duration, exact, now, plural } from '../core/time.js';
 import { announce, copy, failed } from '../core/toast.js';
+import { canPoint, pointDialog, retryHeld } from '../mocking/dialogs.js';
 import { actionsOf } from './actions.js';
 import { eventsView } from './events.js';
 import { graphView } from './graph.js';
@@ -163,7 +164,9 @@ function heldCard(run, actions) {
   return h('section.why.why--bar.why--held', { 'aria-label': 'Waiting for you', 'data-testid': 'held' },
     h('span.stat.is-waiting', null, icon('st-waiting')),
     h('div', null, h('div', null, h('b.b', null, task.state), ' waits: nothing is set up for it. Nothing has failed.'), h('div.sm.t2', null, task.missing)),
-    actions.canAct() && h('div.row.gap-1', null, h('button.btn.btn--sm.btn--pri', { 'data-testid': 'held-mock', onclick: () => actions.answer(task) }, 'Mock a result')));
+    actions.canAct() && h('div.row.gap-1.wrap', null, h('button.btn.btn--sm.btn--pri', { 'data-testid': 'held-mock', onclick: () => actions.answer(task) }, 'Mock a result'),
+      canPoint(task) && h('button.btn.btn--sm', { 'data-testid': 'held-point', onclick: () => pointDialog(task) }, icon('link', 14), 'Point to a URL'),
+      h('button.btn.btn--sm', { 'data-testid': 'held-retry', title: 'Call it again, with what is set up now', onclick: () => retryHeld(task) }, icon('st-retry', 14), 'Retry')));
 }
 
 /** The event at the playhead, under the graph. */

@@ -7,6 +7,7 @@ import { icon } from '../core/icon.js';
 import { jsonText } from '../core/json.js';
 import { pretty } from '../core/jsontext.js';
 import { keys } from '../core/keys.js';
+import { mocks } from '../core/mocks.js';
 import { on } from '../core/live.js';
 import { amend, link, place } from '../core/router.js';
 import { server } from '../core/server.js';
@@ -14,6 +15,7 @@ import { empty, shown } from '../core/shown.js';
 import { tabs } from '../core/tabs.js';
 import { relative } from '../core/time.js';
 import { copy } from '../core/toast.js';
+import { mockList } from '../mocking/list.js';
 import { startExecution } from '../start.js';
 import { executions } from './executions.js';
 
@@ -46,11 +48,21 @@ export function page(arn) {
             : executions(arn)))],
           ['graph', 'Graph', () => h('div.card.clip.figure', { tabindex: 0, role: 'group', 'aria-label': 'Graph' }, h('img', { src: `/_ui/api/graph.svg?${new URLSearchParams({ arn })}#${data().updated}`, alt: `Graph of ${name}` }))],
           ['definition', 'Definition', () => definition(data())],
+          ['mocks', ['Mocks', () => { const n = mocked(name); return n > 0 && h('span.n', null, n); }], () => h('div.card.clip', null, mockList(name, tasksOf(data().graph)))],
           ['versions', ['Versions', has() > 0 && h('span.n', null, has())], () => versions(data())],
         ], chosen),
       ]);
     })),
   ];
+}
+
+// tasksOf lists the Task states of a graph.
+function tasksOf(graph) { return [...new Set((graph?.nodes ?? []).filter(node => node.type === 'Task' && node.name).map(node => node.name))]; }
+
+// mocked counts the pins and faults of a state machine that are on.
+function mocked(name) {
+  const { pins, faults } = mocks.all();
+  return pins.filter(pin => pin.machine === name && !pin.off).length + faults.filter(fault => (fault.machine === '' || fault.machine === name) && !fault.off).length;
 }
 
 function definition(machine) {

@@ -2,11 +2,13 @@
 
 import { h } from '../core/view.js';
 import { icon } from '../core/icon.js';
+import { place } from '../core/router.js';
 import { server } from '../core/server.js';
 import { empty, shown } from '../core/shown.js';
 import { setTheme, theme } from '../core/theme.js';
 import { exact, relative } from '../core/time.js';
 import { copy } from '../core/toast.js';
+import { mockList } from '../mocking/list.js';
 
 export function page() {
   return h('div.page.page--narrow', null,
@@ -14,11 +16,17 @@ export function page() {
     shown({ data: server.overview, error: server.overviewError, reload: server.reloadOverview }, data => [
       section('Server', facts(data())),
       !data().remote && section('Endpoints', endpoints(data().services), 'Where tasks go. Set with --endpoint, --lambda-endpoint and environment variables; see aslocal serve --help.'),
+      !data().remote && pinsAndFaults(),
       data().functions.length > 0 && section('Functions', functions(data().functions), 'Lambda functions that run as processes of this machine.'),
       data().clients.length > 0 && section('Clients', clients(data().clients), 'Who has called the API since the server began.'),
     ]),
     section('This page', h('div.row.wrap', null, h('span.grow', null, 'Theme'),
       h('div.seg', { role: 'group', 'aria-label': 'Theme' }, ['auto', 'light', 'dark'].map(name => h('button', { 'data-testid': `theme-${name}`, 'aria-pressed': () => String(theme() === name), onclick: () => setTheme(name) }, name[0].toUpperCase() + name.slice(1)))))));
+}
+
+function pinsAndFaults() {
+  return h('section.card.clip.mt', { ref: el => { if (place.peek().query.show === 'mocks') queueMicrotask(() => el.scrollIntoView({ block: 'nearest' })); } },
+    h('header', null, h('h2.h1', null, 'Pins and faults'), h('span.sm.t3.trunc.hide-s', null, 'What answers tasks, or disturbs them, in place of what they call.')), mockList());
 }
 
 function section(title, content, note = '') {

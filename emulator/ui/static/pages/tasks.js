@@ -8,6 +8,7 @@ import { jsonView } from '../core/json.js';
 import { keys } from '../core/keys.js';
 import { on } from '../core/live.js';
 import { recall, remember } from '../core/memory.js';
+import { machineOf } from '../core/mocks.js';
 import { amend, link, place } from '../core/router.js';
 import { server } from '../core/server.js';
 import { empty, shown } from '../core/shown.js';
@@ -15,6 +16,7 @@ import { statusIcon } from '../core/status.js';
 import { tabs } from '../core/tabs.js';
 import { duration, now, relative } from '../core/time.js';
 import { copy, failed, toast } from '../core/toast.js';
+import { canPoint, pointDialog, retryHeld, setPin } from '../mocking/dialogs.js';
 
 const kinds = { token: ['token', 'key'], activity: ['activity', 'activity'], held: ['no endpoint', 'function'] };
 
@@ -55,21 +57,27 @@ function row(task, query) {
         h('h2.row', null, h('span.m.trunc', { title: task.state }, task.state), h('span.badge', null, word), task.worker && h('span.badge', null, `taken by ${task.worker}`)),
         h('p.sm.t3.trunc', null, h('a', { href: link('machine', task.machine), 'data-testid': 'task-machine' }, machine), ' · ', h('a', { href: link('x', task.execution, { visit: task.visit < 0 ? '' : task.visit }), 'data-testid': 'task-execution' }, name))),
       h('span.stat.is-waiting.hide-xs', null, statusIcon('WAITING'), () => `waits ${duration(Math.floor(Math.max(0, now() - task.since) / 1000) * 1000)}`),
+      () => !server.overview()?.readOnly && task.kind === 'held' && [
+        canPoint(task) && h('button.btn', { 'data-testid': 'task-point', onclick: () => pointDialog(task) }, icon('link', 14), 'Point to a URL'),
+        h('button.btn', { 'data-testid': 'task-retry', title: 'Call it again, with what is set up now', onclick: () => retryHeld(task) }, icon('st-retry', 14), 'Retry')],
       () => !server.overview()?.readOnly && h('button.btn', { 'data-testid': 'task-open', 'aria-expanded': () => String(open()), onclick: () => amend({ task: open() ? '' : task.id }) }, () => (open() ? 'Close' : 'Answer'))),
-    task.missing && h('p.t2', null, `${task.missing} The state waits, nothing has failed.`),
+    task.missing && h('p.t2', null, `${task.missing.replace(/\.?$/, '.')} The state waits, nothing has failed.`),
     () => open() && untrack(() => form(task, machine)));
 }
 
 // form answers a task: what the state sent, and the answer as output or error.
 function form(task, machine) {
   const memory = `answers.${machine}.${task.state}`;
-  const output = signal(recall(memory, '{}')), error = signal(''), cause = signal(''), mode = signal('succeed'), busy = signal(false);
+  const output = signal(recall(memory, '{}')), error = signal(''), cause = signal(''), mode = signal('succeed'), busy = signal(false), keep = signal(false);
   const edit = editor(output, { label: 'Your answer', submit: send });
   async function send() {
     if (busy.peek() || mode.peek() === 'succeed' && edit.problem.peek()) return;
     busy.set(true);
     try {
-      if (mode.peek() === 'succeed') {
+      if (keep.peek()) {
+        const answer = mode.peek() === 'succeed' ? { output: output.peek() } : { error: error.peek(), cause: cause.peek() };
+        if (!await setPin({ machine: machineOf(machine), state: task.state, ...answer })) return busy.set(false);
+      } else if (mode.peek() === 'succeed') {
         await post('answer', { id: task.id, output: output.peek() });
         remember(memory, output.peek());
       } else await post('fail', { id: task.id, error: error.peek(), cause: cause.peek() });
@@ -85,6 +93,7 @@ function form(task, machine) {
         ['succeed', 'Succeed', () => edit.el],
         ['fail', 'Fail', () => h('div.col.gap-4', null, field('Error', error, 'answer-error'), field('Cause', cause, 'answer-cause'))],
       ], mode, 'seg'))),
+    task.kind === 'held' && h('label.row.tick', null, h('input', { type: 'checkbox', 'data-testid': 'task-remember', checked: keep, onchange: event => keep.set(event.target.checked) }), 'Remember: pin this for the next calls of the state, too'),
     h('div.row.wrap', null,
       h('button.btn.btn--pri', { 'data-testid': 'answer', disabled: () => busy() || mode() === 'succeed' && edit.problem() !== null, onclick: send }, () => (mode() === 'succeed' ? [icon('check'), 'Send success'] : [icon('close'), 'Send failure'])),
       task.token && h('button.btn', { 'data-testid': 'copy-token', onclick: () => copy(task.token, 'Task token copied') }, icon('key'), 'Copy token')));
