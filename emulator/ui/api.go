@@ -33,6 +33,7 @@ import "encoding/json"
 //	POST /_ui/api/fail        Fail       → Done
 //	POST /_ui/api/evaluate    Evaluate   → Evaluated
 //	POST /_ui/api/import      Import     → Imported
+//	POST /_ui/api/compare     Compare    → Compared, see compare.go
 //	POST /_ui/api/demo        Demo       → Started
 //
 // A POST has Content-Type: application/json and X-Aslocal: 1. A refusal is a

@@ -254,6 +254,7 @@ var routes = sync.OnceValue(func() map[string]route {
 		"demo":      post((*UI).demo).slow(),
 		"evaluate":  post((*UI).evaluation).everywhere(),
 		"import":    post((*UI).imported).everywhere().limited(maxImport),
+		"compare":   post((*UI).compare).everywhere().limited(maxCompare),
 	}
 })
 
