@@ -19,6 +19,8 @@ import "encoding/json"
 //	GET  /_ui/api/maprun/children?arn=&status=&next=&limit=               → Executions
 //	GET  /_ui/api/logs?arn=                         → Logs
 //	GET  /_ui/api/pending                           → Pending
+//	GET  /_ui/api/comparison?left=&right=           → Comparison, see comparison.go
+//	GET  /_ui/api/comparison/visit?left=&leftVisit=&right=&rightVisit=    → ComparedVisit
 //	GET  /_ui/stream?follow=ARN&follow=…&after=N,…  → text/event-stream, see stream.go
 //
 //	POST /_ui/api/start       Start      → Started

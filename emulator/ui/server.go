@@ -241,6 +241,9 @@ var routes = sync.OnceValue(func() map[string]route {
 		"logs":            get((*UI).logs, "arn").ownOnly(),
 		"pending":         get((*UI).pendingTasks).ownOnly(),
 
+		"comparison":       get((*UI).comparison, "left", "right"),
+		"comparison/visit": get((*UI).comparedVisit, "left", "leftVisit", "right", "rightVisit"),
+
 		"start":     post((*UI).start).slow(),
 		"rerun":     post((*UI).rerun).slow(),
 		"stop":      post((*UI).stop),
