@@ -2,12 +2,14 @@
 // what it can be copied as.
 
 import { h, signal } from '../core/view.js';
-import { post } from '../core/api.js';
+import { get, post } from '../core/api.js';
+import { openDifference } from '../core/difference.js';
 import { dialog, dialogHead, ask } from '../core/dialog.js';
 import { icon } from '../core/icon.js';
 import { go, link } from '../core/router.js';
 import { server } from '../core/server.js';
 import { copy, failed, toast } from '../core/toast.js';
+import { compareWith } from '../compare.js';
 import { pretty } from './data.js';
 import { parse } from './history.js';
 import { scopeName, visitNumber } from './run.js';
@@ -105,11 +107,21 @@ export function actionsOf(run) {
     return Object.entries(startSnippets(x.machine, x.input || '{}', endpoint, server.overview.peek()?.region || 'us-east-1'))
       .map(([name, text]) => ({ label: name, icon: 'terminal', id: `copy-${name.toLowerCase().replace(/\W+/g, '-')}`, run: () => copy(text, `Copied as ${name}`) }));
   };
+  /** The definition that the execution runs, and the one that its state machine has now. */
+  const definitionChanged = async () => {
+    const x = run.execution.peek();
+    try {
+      const now = await get('machine', { arn: x.machine });
+      openDifference('Definition changed since', x.definition, now.definition, { names: ['Of this execution', 'Now'] });
+    } catch (error) { failed(error); }
+  };
   const download = () => { const a = h('a', { href: run.imported ? importedURL(run) : `/_ui/api/export?arn=${encodeURIComponent(run.arn)}`, download: `${(run.execution.peek().name || 'history').replace(/[^\w.-]/g, '_')}.json` }); document.body.append(a); a.click(); a.remove(); };
   const moreItems = () => [
     canAct() && run.running.peek() && (run.execution.peek().paused ? { label: 'Resume', icon: 'play', id: 'resume', run: resume } : { label: 'Pause', icon: 'dbg-pause', id: 'pause', run: pause }),
     { label: 'Copy ARN', icon: 'copy', id: 'copy-arn', run: () => copy(run.execution.peek().arn, 'ARN copied') },
     { label: 'Copy link', icon: 'link', id: 'copy-link', run: () => copy(location.href, 'Link copied') },
+    !run.imported && { label: 'Compare with …', icon: 'columns', id: 'compare', run: () => compareWith(run.execution.peek()) },
+    run.execution.peek().changed && { label: 'Definition then and now', icon: 'file', id: 'definition-changed', run: definitionChanged },
     { label: 'Download history', icon: 'download', id: 'download', run: download },
     { label: 'Open an exported history', icon: 'upload', id: 'open-history', run: () => go('x') },
     ...(canAct() && server.overview.peek()?.virtual ? ['-', 'The virtual clock', ...CLOCK.map(([label, ms]) => ({ label: `Advance by ${label}`, icon: 'clock-ff', id: `advance-${label.replace(' ', '-')}`, run: () => advance(ms) }))] : []),
@@ -121,7 +133,7 @@ export function actionsOf(run) {
     run.selected.peek() && visitNumber(run, rootVisit(run.selected.peek())) >= 0 && { label: `Rerun from ${rootVisit(run.selected.peek()).state}`, icon: 'fork', id: 'rerun-selected', run: () => rerunFrom(run.selected.peek()) },
   ];
 
-  return { canAct, stop, redrive, rerun, rerunWith, rerunFrom, rootVisit, pause, resume, skipWait, answer, markdown, moreItems, rerunItems, download };
+  return { canAct, stop, redrive, rerun, rerunWith, rerunFrom, rootVisit, pause, resume, skipWait, answer, markdown, definitionChanged, moreItems, rerunItems, download };
 }
 
 function importedURL(run) {

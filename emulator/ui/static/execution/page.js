@@ -116,7 +116,7 @@ function head(run, actions) {
     () => x() && statusPill(x().status),
     () => run.imported && h('span.badge', { 'data-testid': 'imported' }, 'exported history'),
     () => x()?.paused && h('span.badge.is-waiting', { 'data-testid': 'paused' }, 'paused'),
-    () => x()?.changed && h('span.badge.is-caught.hide-xs', { title: 'The state machine has another definition now' }, 'definition changed since'),
+    () => x()?.changed && h('button.badge.badge--link.is-caught.hide-xs', { 'data-testid': 'changed', title: 'The state machine has another definition now: show the difference', onclick: actions.definitionChanged }, 'definition changed since'),
     h('span.sm.t3.nowrap.trunc', null, h('span.num', null, took), () => x() && h('span', { title: exact(x().started) }, ` · ${new Date(x().started).toLocaleTimeString(undefined, { hour12: false })}`),
       h('span.hide-s', null, () => { run.version(); const t = run.fold.transitionsTo(run.n()); return run.loaded() ? ` · ${plural(t, 'transition')} · $${(t * PRICE_OF_TRANSITION).toFixed(6)}` : ''; })),
     h('span.grow'),
