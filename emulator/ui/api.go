@@ -19,6 +19,7 @@ import "encoding/json"
 //	GET  /_ui/api/maprun/children?arn=&status=&next=&limit=               → Executions
 //	GET  /_ui/api/logs?arn=                         → Logs
 //	GET  /_ui/api/pending                           → Pending
+//	GET  /_ui/api/reruns?arn=                       → Executions: those that are reruns of it
 //	GET  /_ui/api/comparison?left=&right=           → Comparison, see comparison.go
 //	GET  /_ui/api/comparison/visit?left=&leftVisit=&right=&rightVisit=    → ComparedVisit
 //	GET  /_ui/stream?follow=ARN&follow=…&after=N,…  → text/event-stream, see stream.go
@@ -188,7 +189,7 @@ type Execution struct {
 	Redrivable  bool   `json:"redrivable"`
 	RedriveNote string `json:"redriveNote"` // why it cannot be redriven
 	TestCase    string `json:"testCase"`
-	RerunOf     string `json:"rerunOf"` // ARN of the execution whose results it reuses; "" if none
+	RerunOf     string `json:"rerunOf"` // ARN of the execution that it is a rerun of; "" if none
 	Paused      bool   `json:"paused"`
 
 	Definition string          `json:"definition"` // that it runs
@@ -419,6 +420,10 @@ type Rerun struct {
 	// before it get the results that they had in the other execution, and are not
 	// called. null: all run.
 	From *int `json:"from"`
+	// Definition says which one runs: "then" is the one that the other ran, "now" the
+	// one that its state machine, version or alias has now. "" is "then" with From, and
+	// "now" without.
+	Definition string `json:"definition"`
 }
 
 // Started names the execution that was started. One of an Express state machine is run to

@@ -241,6 +241,7 @@ var routes = sync.OnceValue(func() map[string]route {
 		"logs":            get((*UI).logs, "arn").ownOnly(),
 		"pending":         get((*UI).pendingTasks).ownOnly(),
 
+		"reruns":           get((*UI).reruns, "arn").ownOnly(),
 		"comparison":       get((*UI).comparison, "left", "right"),
 		"comparison/visit": get((*UI).comparedVisit, "left", "leftVisit", "right", "rightVisit"),
 

@@ -129,7 +129,7 @@ Ship
 		}
 	}
 	_, out, _ := against(em.URL(), "compare", "other-input", "now", "--all")
-	for _, want := range []string{"The definitions differ.", "-              \"Seconds\": 7200,", "≠ Both[1]/Calm: input, definition", "  input\n"} {
+	for _, want := range []string{"The definitions differ.", "-              \"Seconds\": 7200,", "≠ Both[1]/Calm: input, output, definition", "  input\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
