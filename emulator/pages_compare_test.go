@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,4 +140,36 @@ func BenchmarkCompareExecutions(b *testing.B) {
 	if c.Different != 12003 {
 		b.Errorf("%d rows differ", c.Different)
 	}
+}
+
+func TestPagesShowWaitsAndInputs(t *testing.T) {
+	em, b, machine, _ := tourist(t)
+	one := started(t, em, machine, tourInput)
+	var waits ui.Waits
+	b.get("waits?arn="+one, &waits) // the pause before the retry
+	if len(waits.Waits) != 1 || waits.Waits[0] != (ui.Wait{Visit: 0, Due: waits.Now + 5000}) || !waits.Virtual || waits.Paused {
+		t.Errorf("waits: %+v", waits)
+	}
+	em.Advance(5 * time.Second)
+	em.Advance(10 * time.Minute)
+	b.post("pause", ui.Target{ARN: one}, new(ui.Done))
+	b.get("waits?arn="+one, &waits)
+	if len(waits.Waits) != 1 || waits.Waits[0].Due != waits.Now+50*60_000 || !waits.Paused {
+		t.Errorf("waits: %+v", waits)
+	}
+	b.post("resume", ui.Target{ARN: one}, new(ui.Done))
+	em.Advance(time.Hour)
+	b.get("waits?arn="+one, &waits)
+	if len(waits.Waits) != 0 {
+		t.Errorf("waits: %+v", waits)
+	}
+
+	long := `{"order": {"id": 3}, "items": [], "text": "` + strings.Repeat("x", 20_000) + `"}`
+	two := started(t, em, machine, long)
+	var inputs ui.RowInputs
+	b.post("inputs", ui.Inputs{ARNs: []string{one, two, one + "x"}}, &inputs)
+	if want := []ui.RowInput{{Input: tourInput, Bytes: len(tourInput)}, {Bytes: len(long)}, {}}; !slices.Equal(inputs.Inputs, want) {
+		t.Errorf("inputs: %+v, want %+v", inputs.Inputs, want)
+	}
+	b.refused("inputs", ui.Inputs{ARNs: make([]string, 201)})
 }

@@ -19,6 +19,7 @@ import "encoding/json"
 //	GET  /_ui/api/maprun/children?arn=&status=&next=&limit=               → Executions
 //	GET  /_ui/api/logs?arn=                         → Logs
 //	GET  /_ui/api/pending                           → Pending
+//	GET  /_ui/api/waits?arn=                        → Waits, see waits.go
 //	GET  /_ui/api/reruns?arn=                       → Executions: those that are reruns of it
 //	GET  /_ui/api/comparison?left=&right=           → Comparison, see comparison.go
 //	GET  /_ui/api/comparison/visit?left=&leftVisit=&right=&rightVisit=    → ComparedVisit
@@ -36,6 +37,7 @@ import "encoding/json"
 //	POST /_ui/api/fail        Fail       → Done
 //	POST /_ui/api/evaluate    Evaluate   → Evaluated
 //	POST /_ui/api/import      Import     → Imported
+//	POST /_ui/api/inputs      Inputs     → RowInputs, see inputs.go
 //	POST /_ui/api/compare     Compare    → Compared, see compare.go
 //	POST /_ui/api/demo        Demo       → Started
 //

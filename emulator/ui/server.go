@@ -241,6 +241,7 @@ var routes = sync.OnceValue(func() map[string]route {
 		"logs":            get((*UI).logs, "arn").ownOnly(),
 		"pending":         get((*UI).pendingTasks).ownOnly(),
 
+		"waits":            get((*UI).waits, "arn").ownOnly(),
 		"reruns":           get((*UI).reruns, "arn").ownOnly(),
 		"comparison":       get((*UI).comparison, "left", "right"),
 		"comparison/visit": get((*UI).comparedVisit, "left", "leftVisit", "right", "rightVisit"),
@@ -258,6 +259,7 @@ var routes = sync.OnceValue(func() map[string]route {
 		"demo":      post((*UI).demo).slow(),
 		"evaluate":  post((*UI).evaluation).everywhere(),
 		"import":    post((*UI).imported).everywhere().limited(maxImport),
+		"inputs":    post((*UI).inputs),
 		"compare":   post((*UI).compare).everywhere().limited(maxCompare),
 	}
 })
