@@ -84,7 +84,7 @@ function connect() {
   for (const kind of kinds) mine.addEventListener(kind, event => tell(kind, JSON.parse(event.data)));
   mine.addEventListener('events', event => {
     const happened = JSON.parse(event.data), one = followed.get(happened.arn);
-    if (!one || happened.last <= one.last && !happened.ended) return;
+    if (!one || happened.last < one.last) return; // what changes without an event has the number of the last one
     one.last = happened.last;
     for (const fn of [...one.readers]) fn(happened);
   });

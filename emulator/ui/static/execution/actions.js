@@ -49,17 +49,22 @@ export function actionsOf(run) {
   async function rerunWith(from = null) {
     const visit = from && rootVisit(from);
     const text = signal(pretty(parse(run.execution.peek().input || '{}')));
+    const definition = signal(visit ? 'then' : 'now');
     const value = await dialog(visit ? `Rerun from ${visit.state}` : 'Rerun with another input', close => [
       dialogHead(visit ? `Rerun from ${visit.state}` : 'Rerun with another input', close),
       h('div.dialog-body.col', null,
         h('p.sm.t2', null, visit ? 'A new execution. Tasks that ended before this state get the results that they had and are not called again.' : 'A new execution of the same state machine.'),
+        run.execution.peek().changed && h('div.field', null, h('span.lab', null, 'Definition'),
+          h('div.row', null, h('div.seg', { role: 'group', 'aria-label': 'Definition' }, [['then', 'as then'], ['now', 'as now']].map(([value, word]) => h('button', {
+            'data-testid': `rerun-${value}`, 'aria-pressed': () => String(definition() === value), onclick: () => definition.set(value),
+          }, word))), h('button.btn.btn--sm.btn--ghost', { 'data-testid': 'rerun-definitions', onclick: definitionChanged }, 'Show the difference'))),
         editor('Input', 'rerun-input', text)),
       h('footer', null, h('button.btn', { 'data-testid': 'rerun-cancel', onclick: () => close() }, 'Cancel'),
         h('button.btn.btn--pri', { 'data-testid': 'rerun-do', disabled: () => Boolean(jsonProblem(text())), onclick: () => close({ input: text.peek() }) }, visit ? `Rerun from ${visit.state}` : 'Start execution')),
     ]);
     if (!value) return;
     const unchanged = JSON.stringify(parse(value.input)) === JSON.stringify(parse(run.execution.peek().input || '{}'));
-    started(await attempt('rerun', { arn: run.arn, name: '', input: unchanged ? null : value.input, from: visit ? visitNumber(run, visit) : null }, ''));
+    started(await attempt('rerun', { arn: run.arn, name: '', input: unchanged ? null : value.input, from: visit ? visitNumber(run, visit) : null, definition: definition.peek() }, ''));
   }
   const rerunFrom = visit => rerunWith(visit);
 

@@ -1,16 +1,17 @@
 // The graph of an execution: nodes as buttons over edges as SVG, painted as they
 // stood at the moment shown.
 
-import { computed, effect, h, signal } from '../core/view.js';
+import { computed, effect, h, signal, untrack } from '../core/view.js';
 import { icon } from '../core/icon.js';
-import { duration, plural } from '../core/time.js';
+import { duration, now, plural } from '../core/time.js';
 import { announce } from '../core/toast.js';
 import { camera } from '../graph/camera.js';
+import { overview } from '../graph/overview.js';
 import { drawEdge, drawNode, neighbour } from '../graph/draw.js';
 import { chainOf, stateIcon } from '../graph/state.js';
 import { popup } from './menu.js';
 import { parse } from './history.js';
-import { isTaskOf, pickKey } from './run.js';
+import { isTaskOf, pickKey, visitNumber } from './run.js';
 
 const WORDS = { idle: 'not reached', running: 'running', succeeded: 'succeeded', failed: 'failed', timedout: 'timed out', aborted: 'aborted', caught: 'failed, caught or retried', waiting: 'waiting', open: 'running' };
 export const STATUS_ICONS = new Set(['running', 'succeeded', 'failed', 'timedout', 'aborted', 'caught', 'waiting']);
@@ -40,6 +41,8 @@ function drawing(run, graph, actions) {
   world.append(h('svg.edges', { width: graph.width, height: graph.height, viewBox: `0 0 ${graph.width} ${graph.height}`, 'aria-hidden': 'true' }, edges.map(e => e.parts)), ...edges.map(e => e.label).filter(Boolean));
   for (const one of nodes) { draw(one); world.append(one.el); }
 
+  const count = signal(0); // moves when actions have been painted
+  const painted = signal(0); // moves when nodes have been painted
   // Paint: compare with what is painted and write only what has changed.
   effect(() => {
     run.version();
@@ -53,6 +56,7 @@ function drawing(run, graph, actions) {
       paintNode(one, at);
     }
     for (const e of edges) paintEdge(e, at, ended);
+    painted.update(turn => turn + 1);
   });
   effect(() => {
     const selection = run.selection(), pending = run.pending(), at = run.n(), isLive = run.live();
@@ -65,6 +69,15 @@ function drawing(run, graph, actions) {
       if (is) focus.set(one.node.id);
       paintAction(one, isLive ? pending : [], at, isLive);
     }
+    count.update(turn => turn + 1);
+  });
+  // How long a Wait, or the pause before a retry, still takes. Events do not say it, so the server is asked
+  // when such a state has begun or ended.
+  const waiting = computed(() => { count(); return nodes.filter(one => one.countdown).map(one => one.visit.id).join(); });
+  effect(() => { if (waiting()) untrack(run.readWaits); });
+  effect(() => {
+    count();
+    for (const one of nodes) if (one.countdown) one.countdown.textContent = timeLeft(run, one.visit);
   });
   effect(() => {
     const id = focus() ?? nodes.find(one => one.name)?.node.id;
@@ -179,9 +192,10 @@ function drawing(run, graph, actions) {
     const kind = !actions.canAct() ? '' : task ? `${task.kind} ${task.id}` : waits ? 'wait' : '';
     if (one.acted === kind) return;
     one.acted = kind;
+    one.countdown = waits && kind ? h('span.countdown.num', { 'data-testid': `left-${one.name}` }) : null;
     one.act.replaceChildren(...(task
       ? [h('button.btn.btn--sm', { 'data-testid': `answer-${one.name}`, onclick: () => actions.answer(task) }, task.kind === 'held' ? 'Mock' : 'Answer')]
-      : waits && kind ? [h('button.btn.btn--sm', { 'data-testid': `skip-${one.name}`, title: 'Go on now', onclick: () => actions.skipWait(visit) }, icon('clock-ff', 14), 'Skip')] : []));
+      : waits && kind ? [one.countdown, h('button.btn.btn--sm', { 'data-testid': `skip-${one.name}`, title: 'Go on now', onclick: () => actions.skipWait(visit) }, icon('clock-ff', 14), 'Skip')] : []));
   }
 
   /** Arrow keys follow edges; [ and ] are bound on the page. */
@@ -206,7 +220,21 @@ function drawing(run, graph, actions) {
   });
   // What to show of a graph that does not fit depends on the history.
   effect(() => { if (run.loaded()) queueMicrotask(canvas.settle); });
-  return [world, canvas.controls, legend()];
+  const mini = overview(() => graph, canvas, node => {
+    painted();
+    const { status } = byID.get(node.id);
+    return STATUS_ICONS.has(status) ? `is-${status}` : 'is-idle';
+  });
+  return [world, canvas.controls, legend(), mini];
+}
+
+/** How long a visit still waits, in words; "" if that is not known. It moves with the clock. */
+function timeLeft(run, visit) {
+  const read = run.waits(), found = read?.waits.find(one => one.visit === visitNumber(run, visit));
+  if (!found) return '';
+  if (read.paused) return 'paused';
+  const left = found.due - read.now - (read.virtual ? 0 : Math.max(0, now() - read.read));
+  return left > 0 ? `${duration(Math.ceil(left / 1000) * 1000)} left` : 'due';
 }
 
 function resourceIn(run, one) {
