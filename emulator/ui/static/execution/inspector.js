@@ -5,7 +5,7 @@ import { computed, effect, h, signal } from '../core/view.js';
 import { get } from '../core/api.js';
 import { icon } from '../core/icon.js';
 import { amend, link, place } from '../core/router.js';
-import { statusText } from '../core/status.js';
+import { statusIcon, statusName, statusText, statusWord } from '../core/status.js';
 import { count, duration, exact, size } from '../core/time.js';
 import { dataSection, diffView, payloadMeter, pretty, tree } from './data.js';
 import { stateIcon } from '../graph/state.js';
@@ -416,8 +416,8 @@ function overviewTab(run, actions) {
       h('dt', null, 'ARN'), h('dd.mono.wrapany', null, x.arn || '–'),
       x.source && [h('dt', null, 'File'), h('dd.mono.wrapany', null, x.source)],
       x.testCase && [h('dt', null, 'Mocks'), h('dd', null, x.testCase)],
-      x.rerunOf && [h('dt', null, 'Rerun of'), h('dd', null, h('a.mono', { href: link('x', x.rerunOf), 'data-testid': 'rerun-of' }, x.rerunOf.split(':').at(-1)), ' ', h('a.sm', { href: link('compare', x.rerunOf, x.arn), 'data-testid': 'rerun-compare' }, 'compare'))],
-      run.reruns().length > 0 && [h('dt', null, 'Reruns'), h('dd.col.gap-1', { 'data-testid': 'reruns' }, run.reruns().slice(0, 10).map(row => h('span.row', null, statusText(row.status, [h('a.mono.trunc', { href: link('x', row.arn), 'data-testid': 'rerun-link' }, row.name)]), h('a.sm', { href: link('compare', x.arn, row.arn), 'data-testid': 'rerun-compare' }, 'compare'))), run.reruns().length > 10 && h('span.xs.t3', null, `and ${run.reruns().length - 10} more`))],
+      x.rerunOf && [h('dt', null, 'Rerun of'), h('dd.row', null, h('a.mono.trunc.grow', { href: link('x', x.rerunOf), title: x.rerunOf, 'data-testid': 'rerun-of' }, x.rerunOf.split(':').at(-1)), h('a.sm.nowrap', { href: link('compare', x.rerunOf, x.arn), 'data-testid': 'rerun-compare' }, 'compare'))],
+      run.reruns().length > 0 && [h('dt', null, 'Reruns'), h('dd.col.gap-1', { 'data-testid': 'reruns' }, run.reruns().slice(0, 10).map(row => h('span.row', null, h('span.stat', { class: `is-${statusName(row.status)}` }, statusIcon(row.status), h('span.vh', null, statusWord(row.status))), h('a.mono.trunc.grow', { href: link('x', row.arn), title: row.name, 'data-testid': 'rerun-link' }, row.name), h('a.sm.nowrap', { href: link('compare', x.arn, row.arn), 'data-testid': 'rerun-compare' }, 'compare'))), run.reruns().length > 10 && h('span.xs.t3', null, `and ${run.reruns().length - 10} more`))],
       x.redrives > 0 && [h('dt', null, 'Redrives'), h('dd.num', null, count(x.redrives))],
       x.changed && [h('dt', null, 'Definition'), h('dd', null, h('button.badge.badge--link.is-caught', { 'data-testid': 'changed-since', title: 'Show the difference', onclick: actions.definitionChanged }, 'changed since'))])),
     h('section.sect', { 'data-testid': 'meters' },

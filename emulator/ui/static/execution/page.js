@@ -4,6 +4,7 @@ import { computed, effect, h, signal, untrack } from '../core/view.js';
 import { icon } from '../core/icon.js';
 import { keys } from '../core/keys.js';
 import { amend, go, link, place } from '../core/router.js';
+import { server } from '../core/server.js';
 import { statusPill, statusWord } from '../core/status.js';
 import { count, duration, exact, now, plural } from '../core/time.js';
 import { announce, copy, failed } from '../core/toast.js';
@@ -106,7 +107,7 @@ function head(run, actions) {
   const took = () => {
     const e = x();
     if (!e) return '';
-    const to = e.stopped || (run.running() ? now() : run.fold.events[run.length() - 1]?.at ?? e.started);
+    const to = e.stopped || (run.running() && !server.overview()?.virtual ? now() : run.fold.events[run.length() - 1]?.at ?? e.started);
     return duration(Math.max(0, to - e.started));
   };
   return h('div.head', null,
