@@ -76,6 +76,11 @@ function shared() {
     silent = -1;
     if (data.kind === 'alone') instead(worker); else if (data.kind === 'again') update(); else receive(data);
   };
+  // A tab can go without a word. It holds a lock as long as it is there, for which the worker waits.
+  navigator.locks?.request(`aslocal tab ${Math.random()}`, lock => {
+    worker.port.postMessage({ lock: lock.name });
+    return new Promise(() => {});
+  });
   return {
     worker,
     set: what => {

@@ -11,6 +11,7 @@ const mostFollowed = 16; // by one stream, as the server allows
 export class Stream {
   #clients = new Map(); // client → {follow: Map of ARN → id of the last event that it has, heard}
   #source = null;
+  #before = new Set(); // sources that go on until the new one is open
   #followed = new Map(); // by the open source: ARN → id of the last event that was told
   #state = 'off';
   #planned = false;
@@ -61,8 +62,9 @@ export class Stream {
       if (!this.#source && !this.#clients.size) return;
       clearTimeout(this.#again);
       if (this.#clients.size) return this.#open();
-      this.#source.close();
+      this.#source?.close();
       this.#source = null;
+      this.#closeBefore();
       this.#tell('off');
     });
   }
@@ -75,20 +77,21 @@ export class Stream {
 
   // #open opens a source. The one before it goes on until the new one is open, so that nothing is missed.
   #open() {
-    const before = this.#source;
+    if (this.#source) this.#before.add(this.#source);
     this.#followed = this.#wanted();
     const query = new URLSearchParams([...this.#followed.keys()].map(arn => ['follow', arn]));
     if (this.#followed.size) query.set('after', [...this.#followed.values()].join(','));
     const source = this.#source = this.#make(`/_ui/stream${query.size ? `?${query}` : ''}`);
-    if (!before) this.#tell('connecting');
+    if (!this.#before.size) this.#tell('connecting');
     source.onopen = () => {
-      before?.close();
+      if (source !== this.#source) return;
+      this.#closeBefore();
       this.#retry = 0;
-      if (source === this.#source) this.#tell('live');
+      this.#tell('live');
     };
     source.onerror = () => {
-      before?.close();
       if (source !== this.#source) return;
+      this.#closeBefore();
       if (source.readyState !== 2) return this.#tell('connecting'); // the browser tries again by itself
       this.#source = null;
       this.#tell('off');
@@ -104,6 +107,11 @@ export class Stream {
         client.send({ kind: 'events', data });
       }
     });
+  }
+
+  #closeBefore() {
+    for (const source of this.#before) source.close();
+    this.#before.clear();
   }
 
   #tell(state) {
