@@ -1,8 +1,10 @@
 package emulator_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/emulator/ui"
+	"github.com/aslocal/aslocal/value"
 )
 
 // This file tests how the pages compare executions.
@@ -172,4 +175,31 @@ func TestPagesShowWaitsAndInputs(t *testing.T) {
 		t.Errorf("inputs: %+v, want %+v", inputs.Inputs, want)
 	}
 	b.refused("inputs", ui.Inputs{ARNs: make([]string, 201)})
+}
+
+// A server that has no TestState does not tell how data went through a state; the page says so.
+func TestPagesSayWhyThereIsNoFlow(t *testing.T) {
+	em, _, machine, _ := tourist(t)
+	arn := started(t, em, machine, tourInput)
+	em.Advance(5 * time.Second)
+	call := callerFunc(func(ctx context.Context, action string, in value.Value) (value.Value, error) {
+		if action == "TestState" {
+			return value.Value{}, ui.Refused(400, "unknown operation TestState")
+		}
+		_, answer := post(em.Emulator, action, in.String())
+		return value.Parse(answer)
+	})
+	server := httptest.NewServer(emulator.NewViewer(ui.Config{API: call, Remote: "http://elsewhere:8083"}))
+	defer server.Close()
+	var detail ui.VisitDetail
+	browser{t, server.URL}.get("visit?visit=0&arn="+arn, &detail)
+	if !strings.Contains(detail.FlowNote, "not what is between them") || !strings.Contains(detail.FlowNote, "unknown operation TestState") || len(detail.Flow) == 0 || detail.Flow[0].Name != "Input" {
+		t.Errorf("%q %+v", detail.FlowNote, detail.Flow)
+	}
+	// The comparison needs no more than the API.
+	var c ui.Comparison
+	browser{t, server.URL}.get("comparison?left="+arn+"&right="+arn, &c)
+	if c.First != -1 || len(c.Rows) < 3 {
+		t.Errorf("comparison: %v", shownRows(&c))
+	}
 }
