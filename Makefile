@@ -119,7 +119,7 @@ test-browser: ## the pages in Chromium, with axe's rules of accessibility if npm
 
 bench-browser: build ## what pages cost: first paint, frames of long histories, CPU of a server with ten pages open; RUNS times (5)
 	@if [ -z "$(CHROMIUM)" ]; then echo "bench-browser: no Chromium on PATH (apt-get install chromium), skipped"; exit 0; fi; \
-	$(GO) test -C emulator/ui/browsertest -count=$(RUNS) -timeout 30m -run "^Test(FirstPaint|LongHistory|ManyEventsLive|OpenPages)$$" -browser -measure -aslocal $(abspath $(BIN))
+	$(GO) test -C emulator/ui/browsertest -count=$(RUNS) -timeout 30m -run "^Test(FirstPaint|LongHistory|ManyEventsLive|ManyExecutions|OpenPages)$$" -browser -measure -aslocal $(abspath $(BIN))
 
 pictures: build ## the pictures of README.md, from pages that run; skipped without Chromium
 	@if [ -z "$(CHROMIUM)" ]; then echo "pictures: no Chromium on PATH (apt-get install chromium), skipped"; exit 0; fi; \

@@ -119,6 +119,49 @@ func TestFirstPaint(t *testing.T) {
 	}
 }
 
+// A list of 10,000 executions: opened, scrolled to its end and to its middle, where what is
+// in view stays when one more is started.
+func TestManyExecutions(t *testing.T) {
+	p := openTab(t, "#/settings")
+	arn := p.machine("many", hello)
+	for i := range 10_000 {
+		p.start(arn, fmt.Sprintf("run-%04d", i), "{}")
+	}
+	p.run(network.SetCacheDisabled(true))
+	p.visit("#/executions")
+	p.see("row", "run-9999")
+	p.until(`performance.getEntriesByName('first-contentful-paint').length === 1`)
+	var paint float64
+	p.eval(`performance.getEntriesByName('first-contentful-paint')[0].startTime`, &paint)
+	tell(t, "10,000 executions: first paint, ms", paint)
+	p.eval(`window.grid = document.querySelector('[data-testid=table]')`, nil)
+	p.eval(measureFrames, nil)
+	for rows := 500; rows <= 10_000; rows += 500 { // in steps, none of which a busy machine takes long for
+		p.until(fmt.Sprintf(`(grid.scrollTop = grid.scrollHeight, Number(grid.getAttribute('aria-rowcount')) > %d)`, rows))
+	}
+	p.see("count", "10,000 executions")
+	p.until(`(grid.scrollTop = grid.scrollHeight, ` + find("row", "run-0000") + ` !== undefined)`)
+	p.tellFrames("10,000 executions, read and scrolled to the end")
+	p.eval(`new Promise(done => { let i = 0; const step = () => { grid.scrollTop = grid.scrollHeight * (1 - i++ / 120); i > 60 ? done() : requestAnimationFrame(step); }; requestAnimationFrame(step); })`, nil)
+	p.tellFrames("10,000 executions, scrolled to the middle")
+	p.until(find("row", "run-4") + ` !== undefined || ` + find("row", "run-5") + ` !== undefined`)
+	inView := `[grid.scrollTop, ...[...document.querySelectorAll('[data-testid=row] [data-testid=execution-link]')].map(e => e.textContent + e.getBoundingClientRect().top)].join()`
+	var before, after string
+	p.eval(inView, &before)
+	p.start(arn, "one-more", "{}")
+	p.see("fresh", "1 new")
+	p.eval(inView, &after)
+	if before != after || !strings.Contains(before, "run-") {
+		t.Errorf("what is in view has moved from\n%s\nto\n%s", before, after)
+	}
+	p.tellFrames("10,000 executions, one more")
+	var rows int
+	p.eval(`document.querySelectorAll('[data-testid=row]').length`, &rows)
+	if rows > 100 {
+		t.Errorf("%d rows are in the document", rows)
+	}
+}
+
 const (
 	// steady goes on for ten seconds: forty of its iterations wait at a time.
 	steady = `{"StartAt": "Many", "States": {"Many": {"Type": "Map", "MaxConcurrency": 40, "End": true, "ItemProcessor": {"StartAt": "Moment", "States": {
