@@ -6,20 +6,31 @@ import { icon } from '../core/icon.js';
 import { plural } from '../core/time.js';
 import { announce, failed, toast } from '../core/toast.js';
 import { camera } from '../graph/camera.js';
-import { chainOf, workflowOf } from '../graph/state.js';
+import { chainOf } from '../graph/state.js';
 import { actionsOf } from './actions.js';
 import { bindClipboard } from './clipboard.js';
 import { ghost, press } from './drag.js';
 import { bindKeys } from './keys.js';
+import { pick } from './palette.js';
 import { scene } from './scene.js';
 import { accepts, isHole, targetAt, targetsOf } from './targets.js';
 
 const REACH = 44; // px on the screen within which a transition takes what is dropped
 
+/** The slot of the canvas: ed.board is what the palette and others do with it. */
+export function canvas(store, ed) {
+  const board = ed.board = openCanvas(store, {
+    test: pointer => ed.test(pointer),
+    find: () => ed.functions.findPiece?.() || pick(store, ed, board.el, 'Add a state', piece => board.insert(piece)),
+    pick: (opener, label, choose) => pick(store, ed, opener, label, choose),
+  });
+  return board.el;
+}
+
 /**
- * The canvas of a store of document.js. hooks: test(pointer) tests a state, find() goes to the
- * search field of the palette, pick(anchor, label, choose) lets the user choose what to add.
- * It returns the board: el, the element to show, and what palette and keys do with it.
+ * The canvas of a store of document.js. hooks: test(pointer) tests a state, find() lets the user
+ * search for what to add, pick(opener, label, choose) lets him choose it in a popup. It returns
+ * the board: el, the element to show, and what palette, keys and menus do with it.
  *
  * A piece is what can be dropped: {label, icon, name, state} with the JSON of a new state,
  * {label, icon, text} with a fragment to paste, or {label, icon, moved} with pointers.
@@ -44,7 +55,7 @@ export function openCanvas(store, hooks) {
     selection: () => store.selection(),
     nameOf: id => (id === 'end' ? 'the end' : id === 'start' ? 'the start' : chainOf(id).name || 'the branch'),
     holdsFocus: () => el.contains(document.activeElement),
-    run, choose, chooseLink, focusOn, drop, insert, dragPiece, rename, showTarget, targets, anchor,
+    run, choose, chooseLink, focusOn, drop, insert, dragPiece, rename, showTarget, targets, anchor, words,
     pick: (at, label, take) => hooks.pick(at, label, take),
     test: pointer => hooks.test?.(pointer),
     find: () => hooks.find?.(),
@@ -498,9 +509,4 @@ export function openCanvas(store, hooks) {
   }
 
   return board;
-}
-
-/** The states of one workflow that are directly in it. */
-export function statesIn(graph, workflow) {
-  return graph.nodes.filter(node => (node.kind === 'state' || node.kind === 'container') && workflowOf(node.id) === workflow);
 }
