@@ -1,0 +1,2 @@
+// Package edit holds the documents that an editor changes.
+package edit
