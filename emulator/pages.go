@@ -86,7 +86,7 @@ func newPages(e *Emulator, s *settings) *pages {
 	p := &pages{em: e, paused: make(map[string]*engine.Hold)}
 	p.facts = ui.Facts{
 		Region: s.region, Account: s.account, Started: time.Now().UnixMilli(), Virtual: virtual, Folder: s.ui.Folder, Store: s.store.Path(), ByHand: s.byHand,
-		Services: servicesOf(s),
+		Services: servicesOf(s), Handlers: handlersOf(s),
 	}
 	p.ui = ui.New(ui.Config{API: p, Own: p, Version: s.ui.Version, Until: e.streams.root, Log: s.log})
 	return p
@@ -113,6 +113,24 @@ func servicesOf(s *settings) []ui.Service {
 		add(cmp.Or(service, "*"), where)
 	}
 	slices.SortFunc(all, func(a, b ui.Service) int { return cmp.Compare(a.Name, b.Name) })
+	return slices.Compact(all)
+}
+
+// handlersOf are the names of the functions that the program or an endpoint answers, in order.
+func handlersOf(s *settings) []string {
+	var all []string
+	for resource := range s.handlers {
+		if _, name, ok := strings.Cut(resource, ":function:"); ok {
+			resource = name
+		}
+		if !strings.Contains(resource, ":") {
+			all = append(all, resource)
+		}
+	}
+	for name := range s.functionURLs {
+		all = append(all, name)
+	}
+	slices.Sort(all)
 	return slices.Compact(all)
 }
 

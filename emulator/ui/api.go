@@ -21,6 +21,12 @@ import "encoding/json"
 //	GET  /_ui/api/pending                           → Pending
 //	GET  /_ui/stream?follow=ARN&follow=…&after=N,…  → text/event-stream, see stream.go
 //
+//	GET  /_ui/api/document?arn=|path=               → Document
+//	GET  /_ui/api/catalog?q=                        → Catalog
+//
+//	POST /_ui/api/draft       Text       → Draft
+//	POST /_ui/api/save        Save       → Saved, or a Refusal with status 409 and the present text
+//	POST /_ui/api/publish     Publish    → Reference
 //	POST /_ui/api/start       Start      → Started
 //	POST /_ui/api/rerun       Rerun      → Started
 //	POST /_ui/api/stop        Stop       → Done
@@ -47,6 +53,9 @@ import "encoding/json"
 type Refusal struct {
 	Code    string `json:"code,omitempty"` // of Step Functions, as "ExecutionDoesNotExist", if it refused
 	Message string `json:"message"`
+	// Of a save that is refused with status 409, since the file has changed:
+	Text string `json:"text,omitempty"` // what it holds now
+	Hash string `json:"hash,omitempty"` // of that; "" if the file is gone
 }
 
 // Done is the answer of a request that has nothing to tell but that it was done.
@@ -507,4 +516,140 @@ type DemoInfo struct {
 // starts it.
 type Demo struct {
 	Name string `json:"name"` // of a DemoInfo
+}
+
+// A Document is a text that can be edited: a file with a definition in it, or the definition
+// of a state machine. Offsets in texts are in UTF-16 units, as in the strings of JavaScript.
+type Document struct {
+	Text     string `json:"text"`
+	Format   string `json:"format"`   // JSON or YAML
+	Pointer  string `json:"pointer"`  // JSON pointer of the definition in the text; "" if that is all of it
+	Path     string `json:"path"`     // of the file, in the served folder, with slashes; "" if there is none
+	Hash     string `json:"hash"`     // of the text as it was read
+	Savable  bool   `json:"savable"`  // to the file, or by UpdateStateMachine if there is none
+	Why      string `json:"why"`      // why it is not; "" if it is
+	ARN      string `json:"arn"`      // of the state machine; "" of a file that is opened by its path
+	Name     string `json:"name"`     // of the state machine
+	Type     string `json:"type"`     // STANDARD or EXPRESS
+	Language string `json:"language"` // JSONPath or JSONata: of states that do not say it
+}
+
+// Text is a text as it stands in the editor.
+type Text struct {
+	Text    string `json:"text"`
+	Format  string `json:"format"`
+	Pointer string `json:"pointer"`
+	Express bool   `json:"express"` // it is checked as an Express state machine
+}
+
+// A Draft is what a text means.
+type Draft struct {
+	Graph       json.RawMessage  `json:"graph"` // package graph; null if the text cannot be read
+	Diagnostics []Diagnostic     `json:"diagnostics"`
+	States      map[string]Place `json:"states"`     // by pointer; of those that have a place of their own
+	Definition  string           `json:"definition"` // JSON of the definition as it is written, with placeholders; "" if the text cannot be read
+	OK          bool             `json:"ok"`         // there is no error
+}
+
+// A Place is a part of a text: of a member with its name.
+type Place struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
+// A Diagnostic is a problem of a text.
+type Diagnostic struct {
+	Line     int    `json:"line"` // from 1; 0 if the place is not known
+	Column   int    `json:"column"`
+	Offset   int    `json:"offset"`
+	Length   int    `json:"length"`
+	Severity string `json:"severity"` // ERROR or WARNING
+	Code     string `json:"code"`
+	Message  string `json:"message"`
+	Hint     string `json:"hint"`
+	Pointer  string `json:"pointer"` // as AWS writes places: "/States/A/Choices[0]/Next"
+	State    string `json:"state"`   // JSON pointer of the innermost state that it is in; "" if it is in none
+}
+
+// Save writes a text to the file that it came from, makes a new file of it, or updates a
+// state machine that has none.
+type Save struct {
+	ARN    string `json:"arn"`  // of a state machine without a file
+	Path   string `json:"path"` // of the file
+	Text   string `json:"text"`
+	Format string `json:"format"`
+	Hash   string `json:"hash"` // of what the text was made from; "" for a new file
+}
+
+// Saved says what was written.
+type Saved struct {
+	Hash string `json:"hash"`
+}
+
+// Publish makes a version of a state machine.
+type Publish struct {
+	ARN         string `json:"arn"`
+	Description string `json:"description"`
+}
+
+// A Catalog lists what can be put into a state machine.
+type Catalog struct {
+	Flow       []CatalogState    `json:"flow"`
+	Services   []CatalogService  `json:"services"` // optimized integrations, those that most use first
+	SDK        []CatalogAction   `json:"sdk"`      // of the AWS SDK, that fit the parameter q; 60 at most
+	Patterns   []CatalogPattern  `json:"patterns"`
+	Functions  []CatalogFunction `json:"functions"` // of Lambda that run here
+	Machines   []Reference       `json:"machines"`
+	Activities []Reference       `json:"activities"`
+}
+
+// A CatalogState is a state of the language.
+type CatalogState struct {
+	Type  string          `json:"type"`
+	Label string          `json:"label"`
+	Icon  string          `json:"icon"`
+	State json.RawMessage `json:"state"` // as it is put in, without Next and End
+}
+
+// A CatalogService has the actions of a service.
+type CatalogService struct {
+	Name    string          `json:"name"`  // in a Resource: "sqs"
+	Label   string          `json:"label"` // "SQS"
+	Icon    string          `json:"icon"`
+	Actions []CatalogAction `json:"actions"`
+}
+
+// A CatalogAction is one that a Task may call.
+type CatalogAction struct {
+	Name       string             `json:"name"`     // "sendMessage"; of the AWS SDK "kms:encrypt"
+	Resource   string             `json:"resource"` // without a pattern
+	Patterns   []string           `json:"patterns"` // beside request and response, by their suffixes: ".sync"
+	Parameters []CatalogParameter `json:"parameters"`
+	Arguments  json.RawMessage    `json:"arguments"` // an object of the parameters that must be there, empty
+	Answer     []string           `json:"answer"`    // members of the result, as far as they are known
+}
+
+// A CatalogParameter is one of an action.
+type CatalogParameter struct {
+	Name     string   `json:"name"`
+	Required bool     `json:"required"`
+	Kind     string   `json:"kind"`             // of JSON: object, array, string, number, boolean; "" if any, or not known
+	Values   []string `json:"values,omitempty"` // that a string may have
+}
+
+// A CatalogPattern is a fragment of several states.
+type CatalogPattern struct {
+	Name       string `json:"name"`
+	Title      string `json:"title"`
+	Comment    string `json:"comment"`
+	Icon       string `json:"icon"`
+	Definition string `json:"definition"` // JSON of a state machine of its own
+}
+
+// A CatalogFunction is a Lambda function that runs here.
+type CatalogFunction struct {
+	Name    string `json:"name"`
+	ARN     string `json:"arn"`
+	Note    string `json:"note"`
+	Problem string `json:"problem"` // why it cannot run; "" if it can
 }

@@ -83,6 +83,7 @@ type Facts struct {
 	ByHand          bool
 	Services        []Service
 	Functions       []Function
+	Handlers        []string // names of functions that the program answers, or another endpoint
 	Clients         []Client
 	Problems        []Problem
 }

@@ -46,6 +46,7 @@ type UI struct {
 	files    files
 	hub      hub
 	pending  pendingCache
+	saving   sync.Mutex
 	evaluate chan struct{} // has room for the evaluations that may run at a time
 }
 
@@ -123,6 +124,8 @@ type refusal struct {
 	status  int
 	code    string
 	message string
+
+	text, hash string // of a file that has changed
 }
 
 func (r *refusal) Error() string { return r.message }
@@ -179,6 +182,7 @@ type route struct {
 // a history.
 const (
 	maxBody   = 4 << 20
+	maxEdited = 4*maxText + 1<<20 // a text, most of whose characters may be escaped
 	maxImport = 64 << 20
 )
 
@@ -241,6 +245,13 @@ var routes = sync.OnceValue(func() map[string]route {
 		"logs":            get((*UI).logs, "arn").ownOnly(),
 		"pending":         get((*UI).pendingTasks).ownOnly(),
 
+		"document": get((*UI).document, "arn", "path"),
+		"catalog":  get((*UI).catalog, "q"),
+
+		"draft":   post((*UI).draft).everywhere().limited(maxEdited),
+		"save":    post((*UI).save).limited(maxEdited),
+		"publish": post((*UI).publish),
+
 		"start":     post((*UI).start).slow(),
 		"rerun":     post((*UI).rerun).slow(),
 		"stop":      post((*UI).stop),
@@ -257,8 +268,8 @@ var routes = sync.OnceValue(func() map[string]route {
 	}
 })
 
-// A document is an answer that is no JSON object of the API.
-type document struct {
+// A rendered is an answer that is no JSON object of the API.
+type rendered struct {
 	kind string // its Content-Type
 	name string // to save it under; "" to show it
 	text []byte
@@ -272,10 +283,10 @@ func (u *UI) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 	out, err := u.answerAPI(w, r, name)
 	if err != nil {
 		why := u.refusalOf(r, err)
-		u.write(w, why.status, Refusal{Code: why.code, Message: why.message})
+		u.write(w, why.status, Refusal{Code: why.code, Message: why.message, Text: why.text, Hash: why.hash})
 		return
 	}
-	if d, ok := out.(*document); ok {
+	if d, ok := out.(*rendered); ok {
 		w.Header().Set("Content-Type", d.kind)
 		if d.policy != "" {
 			w.Header().Set("Content-Security-Policy", d.policy)

@@ -20,6 +20,7 @@ const pages = {
   executions: { load: () => import('./pages/executions.js'), title: 'Executions' },
   x: { load: () => import('./execution/page.js'), title: 'Execution', nav: 'executions' },
   map: { load: () => import('./pages/maprun.js'), title: 'Map Run', nav: 'executions' },
+  edit: { load: () => import('./edit/page.js'), title: 'Editor', nav: 'machines' },
   tasks: { load: () => import('./pages/tasks.js'), title: 'Tasks' },
   settings: { load: () => import('./pages/settings.js'), title: 'Settings' },
 };

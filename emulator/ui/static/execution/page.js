@@ -21,7 +21,7 @@ import { timelineView } from './timeline.js';
 const VIEWS = [['graph', 'Graph', 'graph'], ['compact', 'Compact', 'columns'], ['timeline', 'Timeline', 'timeline'], ['tree', 'Tree', 'nested'], ['events', 'Events', 'list']];
 
 const styled = signal(false);
-for (const sheet of ['../execution.css', './page.css']) {
+for (const sheet of ['../graph/graph.css', '../execution.css', './page.css']) {
   const url = new URL(sheet, import.meta.url).pathname;
   const el = h('link', { rel: 'stylesheet', href: url, onload: () => styled.set([...document.querySelectorAll('link[data-sheet]')].every(l => l.sheet)), 'data-sheet': 'execution' });
   document.head.append(el);
