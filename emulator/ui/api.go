@@ -475,12 +475,15 @@ type Fail struct {
 
 // Evaluate tries an expression on data.
 type Evaluate struct {
-	Language   string `json:"language"` // "JSONata" (with or without {% %}), "JSONPath" or "Intrinsic"
-	Expression string `json:"expression"`
-	Input      string `json:"input"`     // JSON: $states.input, $
-	Result     string `json:"result"`    // $states.result; "" for none
-	Variables  string `json:"variables"` // an object; "" for none
-	Context    string `json:"context"`   // an object: $states.context, $$
+	// Language is "JSONata" (with or without {% %}), "JSONPath" or "Intrinsic"; or
+	// "JSONataTemplate" or "JSONPathTemplate" for JSON with expressions in it.
+	Language    string `json:"language"`
+	Expression  string `json:"expression"`
+	Input       string `json:"input"`       // JSON: $states.input, $
+	Result      string `json:"result"`      // $states.result; "" for none
+	ErrorOutput string `json:"errorOutput"` // $states.errorOutput; "" for none
+	Variables   string `json:"variables"`   // an object; "" for none
+	Context     string `json:"context"`     // an object: $states.context, $$
 }
 
 // Evaluated is the value of an expression, or why it has none.
