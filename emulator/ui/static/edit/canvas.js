@@ -46,7 +46,7 @@ export function openCanvas(store, hooks) {
   let tabbed = null, painted = new Set(), shown = null; // items that are the tab stop, and selected; the target that is shown
 
   const el = h('div.canvas.canvas--edit', { 'data-testid': 'canvas', tabindex: -1, role: 'region', 'aria-label': 'Drawing' }, drawing.world);
-  const view = camera(drawing.world, () => drawing.graph(), () => focused() ?? firstState(), { keeps, margin: 0 });
+  const view = camera(drawing.world, () => drawing.graph(), () => focused() ?? firstState(), { keeps, margin: 0, narrow: 480 });
   el.append(view.controls);
 
   const board = {
