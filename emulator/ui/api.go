@@ -1,6 +1,10 @@
 package ui
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/aslocal/aslocal/asl/edit"
+)
 
 // This file has the private API of the pages: its routes and what they take and
 // give. It is JSON, belongs to this version of the pages, and changes with them.
@@ -29,6 +33,7 @@ import "encoding/json"
 //	GET  /_ui/api/fields?type=&language=&resource=  → []assist.Field: those of a state; type "" is the state machine
 //
 //	POST /_ui/api/draft       Text       → Draft
+//	POST /_ui/api/edit        Edit       → Edited, or a Refusal with the code CannotEdit
 //	POST /_ui/api/complete    AtOffset   → Completions
 //	POST /_ui/api/hover       AtOffset   → Hover
 //	POST /_ui/api/try         Try        → Tried
@@ -768,4 +773,26 @@ type Pinned struct {
 	Failed  string               `json:"failed"`  // JSON pointer of the state that has failed last; "" if none has
 	States  map[string]StateData `json:"states"`  // by JSON pointer
 	Partial bool                 `json:"partial"` // the data of some was left out, since there is too much
+}
+
+// Edit changes a text.
+type Edit struct {
+	Text
+	Edits []edit.Edit `json:"edits"` // one after the other, all or none
+}
+
+// Edited is the text as it stands then.
+type Edited struct {
+	Text    string      `json:"text"`
+	Changes []Change    `json:"changes"` // of the text before, ascending
+	Select  []string    `json:"select"`  // JSON pointers of the states to select
+	Notes   []edit.Note `json:"notes"`
+	Draft   *Draft      `json:"draft"`
+}
+
+// A Change replaces a part of a text.
+type Change struct {
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Text  string `json:"text"`
 }

@@ -19,7 +19,7 @@ func (u *UI) place(ctx context.Context, in *AtOffset) (doc edit.Document, offset
 		return
 	}
 	counts = unitsOf(in.Text.Text)
-	doc = edit.Document{Text: in.Text.Text, Format: edit.Format(in.Format), Pointer: in.Pointer}
+	doc = in.document()
 	know, err = u.knowledge(ctx, in.Data)
 	return doc, counts.bytes(in.Offset), know, counts, err
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/edit"
 	"github.com/aslocal/aslocal/graph"
 	"github.com/aslocal/aslocal/internal/template"
 	"github.com/aslocal/aslocal/value"
@@ -20,13 +21,12 @@ import (
 
 // The formats of a text.
 const (
-	formatJSON = "JSON"
-	formatYAML = "YAML"
+	formatJSON = string(edit.JSON)
+	formatYAML = string(edit.YAML)
 )
 
-// maxText is how long a text may be that is edited, in bytes: a definition has 1 MiB at
-// most, and a template may have several.
-const maxText = 4 << 20
+// maxText is how long a text may be that is edited, in bytes.
+const maxText = edit.MaxText
 
 // maxDiagnostics is how many are shown of one text.
 const maxDiagnostics = 500
