@@ -27,9 +27,12 @@ func (u *UI) evaluation(ctx context.Context, in *Evaluate) (*Evaluated, error) {
 	if err != nil {
 		return nil, err
 	}
-	compile, ok := languages[in.Language]
+	eval, ok := languages[in.Language]
+	if form, isTemplate := templateForms[in.Language]; isTemplate {
+		eval, ok = form.eval, true
+	}
 	if !ok {
-		return nil, refuse("language: expected JSONata, JSONPath or Intrinsic, got %q", in.Language)
+		return nil, refuse("language: expected JSONata, JSONPath, Intrinsic, JSONataTemplate or JSONPathTemplate, got %q", in.Language)
 	}
 	select {
 	case u.evaluate <- struct{}{}:
@@ -40,20 +43,29 @@ func (u *UI) evaluation(ctx context.Context, in *Evaluate) (*Evaluated, error) {
 	ctx, cancel := context.WithTimeout(ctx, maxEvaluation)
 	defer cancel()
 	began := time.Now()
-	found, err := compile(ctx, in.Expression, s)
+	found, err := eval(ctx, in.Expression, s)
 	out := &Evaluated{Position: -1, Microseconds: time.Since(began).Microseconds()}
 	switch {
 	case err != nil:
 		out.Error, out.Position = evaluationError(in.Expression, err)
 	case !found.Exists():
-		out.Error = "the expression returned nothing (undefined)"
+		out.Error = errNothing.Error()
 	case jsonata.IsFunction(found):
-		out.Error = "the expression returned a function, which is no JSON"
+		out.Error = errFunction.Error()
 	default:
 		out.Value = found.String()
 	}
 	return out, nil
 }
+
+// Why what an expression gives is no JSON.
+var (
+	errNothing  = errors.New("the expression returned nothing (undefined)")
+	errFunction = errors.New("the expression returned a function, which is no JSON")
+)
+
+// templateForms are the languages of templates.
+var templateForms = map[string]templateForm{"JSONataTemplate": jsonataTemplate, "JSONPathTemplate": jsonpathTemplate}
 
 // languages compile and evaluate, by language.
 var languages = map[string]func(ctx context.Context, text string, s *scope) (value.Value, error){
@@ -109,12 +121,13 @@ func (chance) Uint64() uint64 { return rand.Uint64() }
 
 func scopeOf(in *Evaluate) (*scope, error) {
 	s := &scope{variables: jsonata.Map{}}
-	var variables, result value.Value
+	var variables, result, errorOutput value.Value
 	for _, member := range []struct {
 		name, text, otherwise string
 		to                    *value.Value
 	}{
 		{"input", in.Input, "{}", &s.input}, {"context", in.Context, "{}", &s.context}, {"variables", in.Variables, "{}", &variables}, {"result", in.Result, "", &result},
+		{"errorOutput", in.ErrorOutput, "", &errorOutput},
 	} {
 		text := member.text
 		if text == "" {
@@ -137,6 +150,9 @@ func scopeOf(in *Evaluate) (*scope, error) {
 	states := value.OfMembers("input", s.input, "context", s.context)
 	if result.Exists() {
 		states = states.With("result", result)
+	}
+	if errorOutput.Exists() {
+		states = states.With("errorOutput", errorOutput)
 	}
 	s.variables[statesVariable] = states
 	return s, nil

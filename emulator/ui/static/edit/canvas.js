@@ -258,7 +258,7 @@ export function openCanvas(store, hooks) {
 
   /** Puts a piece on a target. */
   function drop(piece, target) {
-    return run(editsOf(piece, target), target.after ? `${piece.label} added after ${board.nameOf(target.after)}` : `${piece.label} ${piece.moved ? 'moved' : 'added'} ${words(target)}`);
+    return run(editsOf(piece, target), `${piece.name ?? piece.label} ${piece.moved ? 'moved' : 'added'} ${target.after ? `after ${board.nameOf(target.after)}` : words(target)}`);
   }
 
   /** Puts a piece behind the selection; without one, on the selected transition or at the end. */

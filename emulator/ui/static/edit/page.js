@@ -14,7 +14,7 @@ import { plural } from '../core/time.js';
 import { failed, toast } from '../core/toast.js';
 import { openDocument } from './document.js';
 
-const sheets = ['../graph/graph.css', '../execution.css', './edit.css', './canvas.css'].map(name => sheet(name, import.meta.url));
+const sheets = [sheet('../execution.css', import.meta.url), sheet('./edit.css', import.meta.url)];
 
 // views are the ways to see a document; each shows some of the slots.
 const views = [
@@ -53,7 +53,7 @@ function body(arn, path) {
 // starter asks what to begin with.
 function starter() {
   const begin = signal(null);
-  import('./start.js').then(module => begin.set(() => module.start), failed);
+  import('./start.js').then(module => begin.set(module.start), failed);
   return () => begin() && untrack(() => begin()(document => adopt(openDocument(document), document.path)));
 }
 
@@ -94,7 +94,7 @@ function editor(store) {
       effect(() => {
         if (!wanted() || used.has(slot)) return;
         used.add(slot);
-        load().then(make => part.set(make), error => part.set(() => h('p.edit-missing', { role: 'alert' }, `${label}: ${error.message}`)));
+        load().then(part.set, error => part.set(() => h('p.edit-missing', { role: 'alert' }, `${label}: ${error.message}`)));
       });
       return h(`section.edit-slot.edit-slot--${slot}`, { 'aria-label': label, 'data-testid': `slot-${slot}`, hidden: () => !has(slot) }, () => part() && untrack(() => part()(store, ed)));
     })),
@@ -118,8 +118,11 @@ function bar(ed, name) {
     h('button.btn.btn--ghost.btn--icon', { 'data-testid': 'more', 'aria-label': 'More', title: 'Export, publish, format', 'aria-haspopup': 'menu', onclick: event => act(ed, 'menu', event.currentTarget) }, icon('more')),
     h('button.btn', { 'data-testid': 'diff', disabled: () => !store.dirty(), title: 'What has changed since it was saved', onclick: () => act(ed, 'difference') }, icon('columns'), h('span.word', null, 'Diff')),
     h('button.btn', { 'data-testid': 'save', disabled: () => !store.dirty(), title: () => store.file().why || `Save (${keyName('mod+s')})`, onclick: () => act(ed, 'save') }, icon('save'), h('span.word', null, 'Save')),
-    h('button.btn.btn--pri', { 'data-testid': 'run', disabled: () => store.draft()?.ok === false, title: () => (store.draft()?.ok === false ? 'The problems come first' : 'Run it as it is drawn, without saving it'), onclick: () => act(ed, 'run') }, icon('play'), 'Run'));
+    h('button.btn.btn--pri', { 'data-testid': 'run', disabled: () => wrong(store), title: () => (wrong(store) ? 'The errors come first' : 'Run it as it is drawn, without saving it'), onclick: () => act(ed, 'run') }, icon('play'), 'Run'));
 }
+
+// wrong reports whether the text has errors.
+function wrong(store) { return store.problems().some(one => one.severity === 'ERROR'); }
 
 // act calls what the bar offers; its module is loaded when it is first used.
 async function act(ed, what, ...rest) {
