@@ -43,9 +43,10 @@ export function openCanvas(store, hooks) {
   const mode = signal(null); // what the arrow keys do now, if not moving about: see keys.js
   const over = h('div.over'); // marks over the drawing
   drawing.world.append(over);
+  let tabbed = null, painted = new Set(), shown = null; // items that are the tab stop, and selected; the target that is shown
 
   const el = h('div.canvas.canvas--edit', { 'data-testid': 'canvas', tabindex: -1, role: 'region', 'aria-label': 'Drawing' }, drawing.world);
-  const view = camera(drawing.world, () => drawing.graph(), () => focused() ?? firstState(), { keeps, margin: 0 });
+  const view = camera(drawing.world, () => drawing.graph(), () => focused() ?? firstState(), { keeps, margin: 0, narrow: 480 });
   el.append(view.controls);
 
   const board = {
@@ -94,7 +95,6 @@ export function openCanvas(store, hooks) {
   function firstState() { return drawing.graph().nodes.find(node => node.kind === 'state' || node.kind === 'container' || isHole(node)); }
   function focused() { return drawing.nodes.get(store.selection.peek().at(-1) ?? focus.peek())?.node; }
 
-  let tabbed = null;
   function paintFocus() {
     const item = drawing.nodes.get(focus.peek());
     if (tabbed?.button && tabbed !== item) tabbed.button.tabIndex = -1;
@@ -102,7 +102,6 @@ export function openCanvas(store, hooks) {
     tabbed = item;
   }
 
-  let painted = new Set();
   function paintSelection() {
     const now = new Set();
     for (const id of store.selection.peek()) { const item = drawing.nodes.get(id); if (item?.button) now.add(item); }
@@ -178,7 +177,6 @@ export function openCanvas(store, hooks) {
   }
 
   /** Shows where something would be dropped; null for nowhere. */
-  let shown = null;
   function showTarget(target) {
     if (shown === target) return;
     shown = target;
@@ -260,7 +258,7 @@ export function openCanvas(store, hooks) {
 
   /** Puts a piece on a target. */
   function drop(piece, target) {
-    return run(editsOf(piece, target), target.after ? `${piece.label} added after ${board.nameOf(target.after)}` : `${piece.label} ${piece.moved ? 'moved' : 'added'} ${words(target)}`);
+    return run(editsOf(piece, target), `${piece.name ?? piece.label} ${piece.moved ? 'moved' : 'added'} ${target.after ? `after ${board.nameOf(target.after)}` : words(target)}`);
   }
 
   /** Puts a piece behind the selection; without one, on the selected transition or at the end. */
