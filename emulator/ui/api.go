@@ -1,6 +1,10 @@
 package ui
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/aslocal/aslocal/asl/assist"
+)
 
 // This file has the private API of the pages: its routes and what they take and
 // give. It is JSON, belongs to this version of the pages, and changes with them.
@@ -23,6 +27,7 @@ import "encoding/json"
 //
 //	GET  /_ui/api/document?arn=|path=               → Document
 //	GET  /_ui/api/catalog?q=                        → Catalog
+//	GET  /_ui/api/fields?type=&language=&resource=  → Fields
 //
 //	POST /_ui/api/draft       Text       → Draft
 //	POST /_ui/api/save        Save       → Saved, or a Refusal with status 409 and the present text
@@ -590,6 +595,11 @@ type Saved struct {
 type Publish struct {
 	ARN         string `json:"arn"`
 	Description string `json:"description"`
+}
+
+// Fields are those that a state, or a state machine, may have.
+type Fields struct {
+	Fields []assist.Field `json:"fields"`
 }
 
 // A Catalog lists what can be put into a state machine.

@@ -246,6 +246,7 @@ var routes = sync.OnceValue(func() map[string]route {
 		"pending":         get((*UI).pendingTasks).ownOnly(),
 
 		"document": get((*UI).document, "arn", "path"),
+		"fields":   get((*UI).fields, "type", "language", "resource").everywhere(),
 		"catalog":  get((*UI).catalog, "q"),
 
 		"draft":   post((*UI).draft).everywhere().limited(maxEdited),
