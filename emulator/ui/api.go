@@ -23,6 +23,8 @@ import (
 //	GET  /_ui/api/maprun/children?arn=&status=&next=&limit=               → Executions
 //	GET  /_ui/api/logs?arn=                         → Logs
 //	GET  /_ui/api/pending                           → Pending
+//	GET  /_ui/api/comparison?left=&right=           → Comparison, see comparison.go
+//	GET  /_ui/api/comparison/visit?left=&leftVisit=&right=&rightVisit=    → ComparedVisit
 //	GET  /_ui/stream?follow=ARN&follow=…&after=N,…  → text/event-stream, see stream.go
 //
 //	GET  /_ui/api/document?arn=|path=               → Document
@@ -44,6 +46,7 @@ import (
 //	POST /_ui/api/fail        Fail       → Done
 //	POST /_ui/api/evaluate    Evaluate   → Evaluated
 //	POST /_ui/api/import      Import     → Imported
+//	POST /_ui/api/compare     Compare    → Compared, see compare.go
 //	POST /_ui/api/demo        Demo       → Started
 //
 // A POST has Content-Type: application/json and X-Aslocal: 1. A refusal is a

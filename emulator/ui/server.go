@@ -253,6 +253,9 @@ var routes = sync.OnceValue(func() map[string]route {
 		"save":    post((*UI).save).limited(maxEdited),
 		"publish": post((*UI).publish),
 
+		"comparison":       get((*UI).comparison, "left", "right"),
+		"comparison/visit": get((*UI).comparedVisit, "left", "leftVisit", "right", "rightVisit"),
+
 		"start":     post((*UI).start).slow(),
 		"rerun":     post((*UI).rerun).slow(),
 		"stop":      post((*UI).stop),
@@ -266,6 +269,7 @@ var routes = sync.OnceValue(func() map[string]route {
 		"demo":      post((*UI).demo).slow(),
 		"evaluate":  post((*UI).evaluation).everywhere(),
 		"import":    post((*UI).imported).everywhere().limited(maxImport),
+		"compare":   post((*UI).compare).everywhere().limited(maxCompare),
 	}
 })
 

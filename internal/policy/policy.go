@@ -44,6 +44,7 @@ var table = []row{
 	{name: "internal/jptest", imports: "value"},
 	{name: "internal/printable", pure: true},
 	{name: "internal/position", imports: "value", pure: true},
+	{name: "internal/difference", imports: "value", pure: true},
 	{name: "jsonpath", imports: "value", pure: true},
 	{name: "jsonata/internal/wtf8", pure: true},
 	{name: "jsonata/internal/ecma", imports: "value", pure: true},
@@ -78,7 +79,7 @@ var table = []row{
 	{name: "emulator/internal/engine", imports: "value asl asl/machine emulator/journal emulator/timeline emulator/internal/arn emulator/internal/task"},
 	{name: "emulator/internal/registry", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/api/fault"},
 	{name: "emulator/internal/api", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/registry emulator/internal/engine emulator/internal/history emulator/internal/mock emulator/internal/task emulator/internal/s3 emulator/internal/distributedmap/reader internal/service emulator/internal/api/awsjson emulator/internal/api/fault"},
-	{name: "emulator/ui", imports: "value jsonpath jsonata asl/... graph emulator/timeline emulator/internal/history internal/awsapi internal/service internal/sourcefile internal/template"},
+	{name: "emulator/ui", imports: "value jsonpath jsonata asl/... graph emulator/timeline emulator/internal/history internal/awsapi internal/difference internal/service internal/sourcefile internal/template"},
 	{name: "emulator/ui/browsertest", imports: "emulator"},
 	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/awsapi internal/position internal/service internal/spell"},
 
