@@ -45,6 +45,7 @@ var table = []row{
 	{name: "internal/printable", pure: true},
 	{name: "internal/position", imports: "value", pure: true},
 	{name: "internal/difference", imports: "value", pure: true},
+	{name: "internal/patch", imports: "value internal/position", pure: true},
 	{name: "jsonpath", imports: "value", pure: true},
 	{name: "jsonata/internal/wtf8", pure: true},
 	{name: "jsonata/internal/ecma", imports: "value", pure: true},
@@ -52,7 +53,7 @@ var table = []row{
 	{name: "jsonata", imports: "value internal/cell jsonata/internal/wtf8 jsonata/internal/ecma jsonata/internal/picture", pure: true},
 	{name: "asl/intrinsic", imports: "value jsonpath", pure: true},
 	{name: "asl", imports: "value jsonpath jsonata asl/intrinsic internal/awsapi internal/position internal/printable internal/service internal/spell", pure: true},
-	{name: "asl/edit", imports: "value asl internal/position", pure: true},
+	{name: "asl/edit", imports: "value asl internal/patch internal/position internal/spell", pure: true},
 	{name: "asl/assist", imports: "value jsonata asl asl/edit asl/intrinsic internal/awsapi internal/service", pure: true},
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 

@@ -1,0 +1,91 @@
+package edit
+
+import (
+	"github.com/aslocal/aslocal/internal/patch"
+	"github.com/aslocal/aslocal/value"
+)
+
+// This file deletes states. What led to a deleted state leads to what followed it: its
+// Next, or the Default of a Choice state, or that one's first rule. Where the deleted state
+// ended the workflow, a Next becomes End; a rule, a Default or a Catcher,
+// which cannot end anything, is removed with a note. A workflow may be left without states:
+// it is a draft, into which a state can be dropped.
+
+func (m *machine) delete(pointers []string) error {
+	states, err := m.states(pointers)
+	if err != nil {
+		return err
+	}
+	m.detach(states)
+	return nil
+}
+
+// detach takes states out of their workflows and joins what is left.
+func (m *machine) detach(states []*patch.Member) {
+	gone := make(map[*patch.Member]bool, len(states))
+	workflows := make(map[*patch.Node]bool)
+	var order []*patch.Node
+	for _, s := range states {
+		gone[s] = true
+		if w := workflowOf(s); !workflows[w] {
+			workflows[w] = true
+			order = append(order, w)
+		}
+	}
+	for _, w := range order {
+		list := w.Get("States")
+		byName := members(list)
+		for _, l := range linksIn(w) {
+			target := byName[l.target()]
+			if target == nil || !gone[target] || gone[l.state] {
+				continue
+			}
+			m.retarget(l, beyond(target, byName, gone))
+		}
+	}
+	for _, s := range states {
+		s.Remove()
+	}
+	for _, w := range order {
+		m.startSomewhere(w)
+	}
+}
+
+// members returns the members of an object by their names.
+func members(n *patch.Node) map[string]*patch.Member {
+	found := make(map[string]*patch.Member, n.Len())
+	for name, v := range n.Members() {
+		found[name] = v.Holder()
+	}
+	return found
+}
+
+// beyond returns the name of the first state on the main way from a state that is not gone, ""
+// if the way ends or goes round before.
+func beyond(s *patch.Member, byName map[string]*patch.Member, gone map[*patch.Member]bool) string {
+	seen := make(map[*patch.Member]bool)
+	for gone[s] && !seen[s] {
+		seen[s] = true
+		name := onward(s)
+		next := byName[name]
+		if next == nil || !gone[next] {
+			return name
+		}
+		s = next
+	}
+	return ""
+}
+
+// startSomewhere makes a workflow that has lost its start begin with its first state.
+func (m *machine) startSomewhere(workflow *patch.Node) {
+	if workflow.Get("StartAt") != nil {
+		return
+	}
+	for name, s := range workflow.Get("States").Members() {
+		if s.Kind() == value.Object {
+			setField(workflow, "StartAt", patch.Text(name))
+			m.note(s, "the workflow now starts here")
+			return
+		}
+	}
+}

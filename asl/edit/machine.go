@@ -1,0 +1,196 @@
+package edit
+
+import (
+	"encoding/json"
+	"errors"
+	"iter"
+	"slices"
+
+	"github.com/aslocal/aslocal/internal/patch"
+	"github.com/aslocal/aslocal/value"
+)
+
+// A machine is a definition that is being edited. Its states are members of the nodes of
+// a patch.Tree.
+type machine struct {
+	tree     *patch.Tree
+	root     *patch.Node // the definition
+	selected []*patch.Member
+	notes    []note
+}
+
+// A note is a Note about a node whose pointer is not yet known.
+type note struct {
+	node    *patch.Node
+	message string
+}
+
+// open parses a document and finds the definition in it.
+func open(doc Document) (*machine, error) {
+	if len(doc.Text) > MaxText {
+		return nil, refuse("", "the text is larger than %d MiB", MaxText>>20)
+	}
+	tree, err := patch.Parse(doc.Text, doc.Format)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	root := tree.Root().Find(doc.Pointer)
+	if root == nil {
+		return nil, refuse("", "there is nothing at %s", doc.Pointer)
+	}
+	if root.Kind() != value.Object {
+		return nil, refuse("", "expected a definition, which is an object, got %s", root.Kind())
+	}
+	tree.Focus(root)
+	return &machine{tree: tree, root: root}, nil
+}
+
+// unreadable is the refusal of a text that cannot be parsed.
+func unreadable(err error) error {
+	var bad *patch.SyntaxError
+	if errors.As(err, &bad) {
+		return refuse("", "%s: %s", bad.At, bad.Message)
+	}
+	return err
+}
+
+// result writes the text, and makes sure that it says what was meant.
+func (m *machine) result() (Result, error) {
+	text, changes, err := m.tree.Write()
+	if err != nil {
+		return Result{}, unreadable(err)
+	}
+	if err := m.tree.Check(text); err != nil {
+		return Result{}, unreadable(err)
+	}
+	r := Result{Text: text, Changes: changes, Select: []string{}}
+	for _, s := range m.selected {
+		r.Select = append(r.Select, m.pointer(s.Value))
+	}
+	for _, n := range m.tree.Copied() {
+		m.note(n, "what was an alias is written out here, since it no longer says what its anchor says")
+	}
+	for _, n := range m.notes {
+		r.Notes = append(r.Notes, Note{m.pointer(n.node), n.message})
+	}
+	return r, nil
+}
+
+func (m *machine) note(n *patch.Node, message string) { m.notes = append(m.notes, note{n, message}) }
+
+// pointer returns the pointer of a node relative to the definition.
+func (m *machine) pointer(n *patch.Node) string { return n.Pointer(m.root) }
+
+// state returns the state at a pointer.
+func (m *machine) state(pointer string) (*patch.Member, error) {
+	n := m.root.Find(pointer)
+	if n == nil || n == m.root || !isState(n) {
+		return nil, refuse(pointer, "there is no state here")
+	}
+	return n.Holder(), nil
+}
+
+// stateOf reads the state that an edit names.
+func (m *machine) stateOf(e *Edit) (*patch.Member, error) {
+	var pointer string
+	if err := json.Unmarshal(e.State, &pointer); err != nil {
+		return nil, refuse("", "state: expected a string with the pointer of a state")
+	}
+	return m.state(pointer)
+}
+
+// states returns the states at pointers, each once, in the order of the text.
+func (m *machine) states(pointers []string) ([]*patch.Member, error) {
+	if len(pointers) == 0 {
+		return nil, refuse("", "states: expected at least one")
+	}
+	seen := make(map[*patch.Member]bool)
+	var found []*patch.Member
+	for _, pointer := range pointers {
+		s, err := m.state(pointer)
+		if err != nil {
+			return nil, err
+		}
+		if !seen[s] {
+			seen[s] = true
+			found = append(found, s)
+		}
+	}
+	// What lies in another one of them goes with it.
+	found = slices.DeleteFunc(found, func(s *patch.Member) bool {
+		for n := s.Value.Up(); n != nil; n = n.Up() {
+			if seen[n.Holder()] {
+				return true
+			}
+		}
+		return false
+	})
+	slices.SortStableFunc(found, func(a, b *patch.Member) int {
+		if a.Value.Up() != b.Value.Up() {
+			return 0
+		}
+		return a.Value.Up().Place(a) - b.Value.Up().Place(b)
+	})
+	return found, nil
+}
+
+// workflow returns the workflow at a pointer.
+func (m *machine) workflow(pointer string) (*patch.Node, error) {
+	n := m.root.Find(pointer)
+	if n == nil || n.Kind() != value.Object || n != m.root && !isWorkflow(n) {
+		return nil, refuse(pointer, "there is no workflow here")
+	}
+	return n, nil
+}
+
+// isState reports whether a node stands where states stand.
+func isState(n *patch.Node) bool {
+	around := n.Up()
+	return n.Kind() == value.Object && around.Kind() == value.Object && around.Holder().Name == "States"
+}
+
+// isWorkflow reports whether a node stands where the workflows inside of a state stand.
+func isWorkflow(n *patch.Node) bool {
+	switch n.Holder().Name {
+	case "ItemProcessor", "Iterator":
+		return true
+	}
+	around := n.Up()
+	return around.Kind() == value.Array && around.Holder().Name == "Branches"
+}
+
+// workflowOf returns the workflow that a state is in.
+func workflowOf(s *patch.Member) *patch.Node { return s.Value.Up().Up() }
+
+// inside returns the workflows inside of a state.
+func inside(s *patch.Node) iter.Seq[*patch.Node] {
+	return func(yield func(*patch.Node) bool) {
+		for _, branch := range s.Get("Branches").Items() {
+			if branch.Kind() == value.Object && !yield(branch) {
+				return
+			}
+		}
+		for _, name := range []string{"ItemProcessor", "Iterator"} {
+			if p := s.Get(name); p.Kind() == value.Object && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// allStates calls visit for every state in a workflow, at any depth.
+func allStates(workflow *patch.Node, visit func(*patch.Member)) {
+	states := workflow.Get("States")
+	for name, s := range states.Members() {
+		if s.Kind() != value.Object || s.Holder().Name != name {
+			continue
+		}
+		visit(s.Holder())
+		for inner := range inside(s) {
+			allStates(inner, visit)
+		}
+	}
+}
+
+// kindOf returns the type of a state, as written.
+func kindOf(s *patch.Member) string { return s.Value.Get("Type").Text() }
