@@ -58,11 +58,41 @@ const (
 // Parameters or Arguments has the action's parameters as Fields. An unknown type of
 // state has no fields.
 func Fields(stateType asl.StateType, language asl.QueryLanguage, resource string) []Field {
-	return nil
+	if !stateType.Known() {
+		return nil
+	}
+	fields := stateForm(stateType, language).list(language)
+	for i := range fields {
+		if name := fields[i].Name; stateType == asl.Task && (name == "Parameters" || name == "Arguments") {
+			fields[i].Fields = Parameters(resource)
+		}
+	}
+	return fields
 }
 
-// Parameters returns the parameters of the action that a resource names, and with a
-// path the members of the structure that it leads to in them; an array or a map on
-// the way has no part in the path. It is nil for what is not known. Parameters are
-// named as a Task names them.
-func Parameters(resource string, path ...string) []Field { return nil }
+// list returns the fields of an object, with those of the objects in them.
+func (f form) list(language asl.QueryLanguage) []Field {
+	var fields []Field
+	for _, name := range f.names() {
+		field := f.field(name, language)
+		inner, _ := f.member(name)
+		switch field.Kind {
+		case Retriers, Catchers, Rules:
+			if f.object() != "Rule" { // rules in rules have the fields of rules
+				field.Fields = inner.item().list(language)
+			}
+		case Object:
+			field.Fields = inner.list(language)
+		case Workflow:
+			if config, ok := inner.member("ProcessorConfig"); ok {
+				field.Fields = []Field{inner.field("ProcessorConfig", language)}
+				field.Fields[0].Fields = config.list(language)
+			}
+		}
+		fields = append(fields, field)
+	}
+	return fields
+}
+
+// FieldsOfMachine returns the fields of a whole definition.
+func FieldsOfMachine(language asl.QueryLanguage) []Field { return machineForm(language).list(language) }
