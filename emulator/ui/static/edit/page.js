@@ -14,7 +14,7 @@ import { plural } from '../core/time.js';
 import { failed, toast } from '../core/toast.js';
 import { openDocument } from './document.js';
 
-const sheets = ['../graph/graph.css', '../execution.css', './edit.css', './canvas.css'].map(name => sheet(name, import.meta.url));
+const sheets = [sheet('../execution.css', import.meta.url), sheet('./edit.css', import.meta.url)];
 
 // views are the ways to see a document; each shows some of the slots.
 const views = [
@@ -53,7 +53,7 @@ function body(arn, path) {
 // starter asks what to begin with.
 function starter() {
   const begin = signal(null);
-  import('./start.js').then(module => begin.set(() => module.start), failed);
+  import('./start.js').then(module => begin.set(module.start), failed);
   return () => begin() && untrack(() => begin()(document => adopt(openDocument(document), document.path)));
 }
 
@@ -94,7 +94,7 @@ function editor(store) {
       effect(() => {
         if (!wanted() || used.has(slot)) return;
         used.add(slot);
-        load().then(make => part.set(make), error => part.set(() => h('p.edit-missing', { role: 'alert' }, `${label}: ${error.message}`)));
+        load().then(part.set, error => part.set(() => h('p.edit-missing', { role: 'alert' }, `${label}: ${error.message}`)));
       });
       return h(`section.edit-slot.edit-slot--${slot}`, { 'aria-label': label, 'data-testid': `slot-${slot}`, hidden: () => !has(slot) }, () => part() && untrack(() => part()(store, ed)));
     })),
