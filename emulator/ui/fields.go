@@ -19,7 +19,7 @@ func (u *UI) fields(_ context.Context, q *query) (*Fields, error) {
 	}
 	switch {
 	case kind == "":
-		return &Fields{Fields: assist.Fields("", language, "")}, nil
+		return &Fields{Fields: assist.FieldsOfMachine(language)}, nil
 	case !kind.Known():
 		return nil, refuse("type: expected the type of a state, such as Task, got %q", kind)
 	}
