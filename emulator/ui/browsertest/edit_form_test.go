@@ -61,33 +61,27 @@ const (
 )
 
 // edit opens the editor of a state machine and selects a state; "" for none.
-func (p *tab) edit(arn, pointer string) {
+func (p *tab) edit(arn, state string) {
 	p.t.Helper()
 	p.visit(pageOf("edit", arn))
 	p.see("panel", "")
-	p.selectState(pointer)
-}
-
-// selectState selects a state in the editor that is open.
-func (p *tab) selectState(pointer string) {
-	p.t.Helper()
-	p.until(`document.querySelector('[data-testid=edit]').store?.draft()`)
-	list := "[]"
-	if pointer != "" {
-		list = "[" + quote(pointer) + "]"
+	if state != "" {
+		p.click("node-"+state, "")
+		p.until(`document.querySelector('[data-testid=state-name]').value === ` + quote(state))
 	}
-	p.eval(`document.querySelector('[data-testid=edit]').store.select(`+list+`)`, nil)
 }
 
 // written waits until the text of the document has a part, blanks aside.
 func (p *tab) written(part string) {
 	p.t.Helper()
-	p.until(`document.querySelector('[data-testid=edit]').store.text().replace(/\s+/g, '').includes(` + quote(strings.Join(strings.Fields(part), "")) + `)`)
+	p.click("view-code", "")
+	p.until(`document.querySelector('[data-testid=code] textarea, textarea[data-testid=code]').value.replace(/\s+/g, '').includes(` + quote(strings.Join(strings.Fields(part), "")) + `)`)
+	p.click("view-design", "")
 }
 
 func TestConfigureTask(t *testing.T) {
 	p := openTab(t, "#/machines", emulator.WithTask("charge", nil))
-	p.edit(p.machine("order", forms), "/States/Charge")
+	p.edit(p.machine("order", forms), "Charge")
 	p.see("field-Resource", "")
 	p.until(find("resource-found", "runs here") + ` !== undefined`)
 	p.fill("field-TimeoutSeconds", "3")

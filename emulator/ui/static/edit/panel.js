@@ -38,7 +38,7 @@ export function panel(store, ed) {
         return null;
       });
     },
-    h('div.panel-help', { 'data-testid': 'help', 'aria-hidden': 'true' }, () => { const help = form.help(); return help?.docs && [h('b.xs', null, help.name), h('p.xs.t2', null, help.docs)]; }));
+    h('div.panel-help', { 'data-testid': 'help', 'aria-hidden': 'true' }, () => { const help = form.help(); return help?.docs ? [h('b.xs', null, help.name), h('p.xs.t2', null, help.docs)] : h('p.xs.t3', null, 'What a field means is told here as you come to it.'); }));
 }
 
 function head(tile, title, sub, ...buttons) {
