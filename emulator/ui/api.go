@@ -3,7 +3,11 @@ package ui
 import (
 	"encoding/json"
 
+<<<<<<< HEAD
 	"github.com/aslocal/aslocal/asl/edit"
+=======
+	"github.com/aslocal/aslocal/asl/assist"
+>>>>>>> ed-f
 )
 
 // This file has the private API of the pages: its routes and what they take and
@@ -30,7 +34,11 @@ import (
 //	GET  /_ui/api/document?arn=|path=               → Document
 //	GET  /_ui/api/pinned?arn=                       → Pinned
 //	GET  /_ui/api/catalog?q=                        → Catalog
+<<<<<<< HEAD
 //	GET  /_ui/api/fields?type=&language=&resource=  → []assist.Field: those of a state; type "" is the state machine
+=======
+//	GET  /_ui/api/fields?type=&language=&resource=  → Fields
+>>>>>>> ed-f
 //
 //	POST /_ui/api/draft       Text       → Draft
 //	POST /_ui/api/edit        Edit       → Edited, or a Refusal with the code CannotEdit
@@ -604,6 +612,11 @@ type Saved struct {
 type Publish struct {
 	ARN         string `json:"arn"`
 	Description string `json:"description"`
+}
+
+// Fields are those that a state, or a state machine, may have.
+type Fields struct {
+	Fields []assist.Field `json:"fields"`
 }
 
 // A Catalog lists what can be put into a state machine.

@@ -246,7 +246,11 @@ var routes = sync.OnceValue(func() map[string]route {
 		"pending":         get((*UI).pendingTasks).ownOnly(),
 
 		"document": get((*UI).document, "arn", "path"),
+<<<<<<< HEAD
 		"pinned":   get((*UI).pinned, "arn"),
+=======
+		"fields":   get((*UI).fields, "type", "language", "resource").everywhere(),
+>>>>>>> ed-f
 		"catalog":  get((*UI).catalog, "q"),
 		"fields":   get((*UI).fields, "type", "language", "resource"),
 

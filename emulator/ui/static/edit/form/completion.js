@@ -117,7 +117,7 @@ export async function suggestions(form, pointer, text, caret, quoted) {
   const whole = withMember(form.source(), form.definition.peek(), pointer, quoted ? JSON.stringify(text) : text || 'null');
   if (!whole) return [];
   const places = placesOf(text, whole.start, quoted);
-  const items = await post('complete', { text: whole.text, format: 'JSON', pointer: '', offset: places[caret], arn: form.doc.arn ?? '' });
+  const items = await post('complete', { text: whole.text, format: 'JSON', pointer: '', offset: places[caret], arn: form.doc.file.peek().arn });
   const found = [];
   for (const item of items.items ?? items) {
     const from = places.indexOf(item.start), to = places.indexOf(item.end);

@@ -2,12 +2,13 @@
 
 import { computed, signal } from '../../core/view.js';
 import { get } from '../../core/api.js';
+import { changed } from '../../core/live.js';
 import { recall, remember } from '../../core/memory.js';
 
 // dataOf gives a function of the pointer of a state: {from, input, result, errorOutput, variables, context}, JSON texts
 // of which "" is no data, or null while it is read. from is "run", "sample" or "none".
 export function dataOf(doc) {
-  const name = `sample.${doc.arn || doc.path || 'new'}`;
+  const about = doc.file.peek(), name = `sample.${about.arn || about.path || 'new'}`;
   const sample = signal(recall(name, '')), visits = signal(null), details = new Map();
   let asked = false;
 
@@ -15,9 +16,10 @@ export function dataOf(doc) {
   async function load() {
     if (asked) return;
     asked = true;
-    if (!doc.arn) return visits.set([]);
+    const { arn: machine } = doc.file.peek();
+    if (!machine) return visits.set([]);
     try {
-      const { executions } = await get('executions', { machine: doc.arn, limit: 1 });
+      const { executions } = await get('executions', { machine, limit: 1 });
       const arn = executions[0]?.arn;
       visits.set(arn ? (await get('visits', { arn })).visits.map(one => ({ ...one, arn })) : []);
     } catch { visits.set([]); }
@@ -31,11 +33,15 @@ export function dataOf(doc) {
     }
     return details.get(key)();
   }
+  // A run that has begun or ended since is the last one then.
+  changed('executions', () => { if (asked) { asked = false; load(); } });
   const last = computed(() => new Map((visits() ?? []).filter(one => one.entered).map(one => [one.pointer, one])));
   return {
     sample,
     setSample: text => { sample.set(text); remember(name, text); },
     at(pointer) {
+      const tried = doc.data()[pointer];
+      if (tried?.input) return { from: 'run', input: tried.input, result: tried.result ?? '', errorOutput: tried.error ? JSON.stringify({ Error: tried.error, Cause: tried.cause ?? '' }) : '', variables: tried.variables ?? '', context: tried.context ?? '', output: tried.output ?? '' };
       load();
       if (visits() === null) return null;
       const visit = last().get(pointer);
@@ -43,7 +49,7 @@ export function dataOf(doc) {
       const one = detail(visit);
       if (!one) return null;
       const error = visit.error && JSON.stringify({ Error: visit.error, Cause: visit.cause });
-      return { from: 'run', input: one.input ?? '', result: one.calls?.findLast(call => call.output)?.output ?? '', errorOutput: error || '', variables: one.variables ?? '', context: one.context ?? '' };
+      return { from: 'run', input: one.input ?? '', result: one.calls?.findLast(call => call.output)?.output ?? '', errorOutput: error || '', variables: one.variables ?? '', context: one.context ?? '', output: one.output ?? '', execution: visit.arn };
     },
   };
 }

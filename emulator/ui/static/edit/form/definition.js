@@ -1,6 +1,6 @@
 // The definition of a draft as a tree of JSON, and the edits that set and remove its members.
 
-import { parseJSON } from '../../core/jsontext.js';
+import { formatJSON, parseJSON } from '../../core/jsontext.js';
 
 // pointerOf adds names to a JSON pointer (RFC 6901).
 export function pointerOf(base, ...names) {
@@ -58,6 +58,30 @@ export function setEdits(root, pointer, value) {
   let whole = value;
   for (const name of names.slice(depth + 1).reverse()) whole = /^\d+$/.test(name) ? [whole] : { [name]: whole };
   return [{ op: 'set', pointer: pointerOf('', ...names.slice(0, depth + 1)), value: whole }];
+}
+
+// changeEdits are the edits that make of a member what a value is. Objects are gone through, so that members which
+// stay the same are not touched; so are arrays of the same length.
+export function changeEdits(root, pointer, value) {
+  const node = nodeAt(root, pointer);
+  if (!node) return setEdits(root, pointer, value);
+  const wanted = parseJSON(JSON.stringify(value)).node;
+  const edits = [];
+  const compare = (at, old, now) => {
+    if (formatJSON(old) === formatJSON(now)) return;
+    if (old.type === 'object' && now.type === 'object' && old.entries.length && now.entries.length) {
+      const there = new Map(now.entries), before = new Map(old.entries);
+      if (![...there.keys()].some(key => before.has(key))) { edits.push({ op: 'set', pointer: at, value: valueOf(now) }); return; }
+      for (const key of before.keys()) if (!there.has(key)) edits.push({ op: 'remove', pointer: pointerOf(at, key) });
+      for (const [key, one] of there) {
+        if (before.has(key)) compare(pointerOf(at, key), before.get(key), one);
+        else edits.push({ op: 'set', pointer: pointerOf(at, key), value: valueOf(one) });
+      }
+    } else if (old.type === 'array' && now.type === 'array' && old.items.length === now.items.length) now.items.forEach((one, i) => compare(pointerOf(at, i), old.items[i], one));
+    else edits.push({ op: 'set', pointer: at, value: valueOf(now) });
+  };
+  compare(pointer, node, wanted);
+  return edits;
 }
 
 // removeEdits are the edits that remove a member, and what holds nothing else then, up to the state.

@@ -2,7 +2,7 @@
 
 import { computed, effect, h, signal, untrack } from '../../core/view.js';
 import { icon } from '../../core/icon.js';
-import { parseJSON, formatJSON, tokensOf } from '../../core/jsontext.js';
+import { parseJSON, tokensOf } from '../../core/jsontext.js';
 import { completes, formatted, isExpression, suggestions } from './completion.js';
 import { numberOf, parsed, statesOf, workflowOf } from './definition.js';
 import { preview } from './preview.js';
@@ -28,9 +28,9 @@ export function field(form, state, pointer, spec, options = {}) {
   const own = signal(''); // what is wrong with a text that is not written
   const wrong = computed(() => {
     const told = form.problems(pointer, options.deep ?? true).map(one => ({ severity: one.severity, message: one.message, hint: one.hint }));
-    return own() ? [{ severity: 'error', message: own() }, ...told] : told;
+    return own() ? [{ severity: 'ERROR', message: own() }, ...told] : told;
   });
-  const bad = computed(() => wrong().some(one => one.severity !== 'warning'));
+  const bad = computed(() => wrong().some(one => one.severity !== 'WARNING'));
   const testid = `field-${spec.name}`;
   const help = { name: labelOf(spec), docs: spec.docs ?? '' };
   const parts = { id, own, bad, testid, described: `${id}-docs ${id}-wrong`, label: options.label ?? labelOf(spec), options };
@@ -50,8 +50,8 @@ export function field(form, state, pointer, spec, options = {}) {
 
 // problem is a line with what is wrong.
 export function problem(one) {
-  return h(one.severity === 'warning' ? 'p.warn' : 'p.err', { 'data-testid': 'field-problem', title: one.hint || null },
-    icon(one.severity === 'warning' ? 'st-caught' : 'st-failed', 12), h('span', null, one.message, one.hint && h('span.t3', null, ` (${one.hint})`)));
+  return h(one.severity === 'WARNING' ? 'p.warn' : 'p.err', { 'data-testid': 'field-problem', title: one.hint || null },
+    icon(one.severity === 'WARNING' ? 'st-caught' : 'st-failed', 12), h('span', null, one.message, one.hint && h('span.t3', null, ` (${one.hint})`)));
 }
 
 function controlOf(spec) {
@@ -117,8 +117,7 @@ export function bind(form, state, pointer, spec, parts) {
     write: (outcome, burst) => {
       const key = `${pointer} ${burst}`;
       if (outcome.remove) return form.remove(pointer, state, key);
-      if (formatJSON(parseJSON(JSON.stringify(outcome.value)).node) === untrack(() => form.raw(pointer))) return Promise.resolve();
-      return form.set(pointer, outcome.value, key);
+      return form.change(pointer, outcome.value, key);
     },
   });
   effect(() => { parts.own.set(text.problem()); });

@@ -41,14 +41,14 @@ export function preview(form, state, spec, text, phase = 'input') {
     timer = setTimeout(async () => {
       let found;
       try {
-        let { from, ...rest } = data;
+        const rest = { input: data.input, result: data.result, errorOutput: data.errorOutput, variables: data.variables, context: data.context };
         if (phase === 'result' && language === 'JSONPath') rest.input = data.result;
         if (phase === 'error' && language === 'JSONPath') rest.input = data.errorOutput;
         if (inputPath.startsWith('$')) {
           const read = await post('evaluate', { language: 'JSONPath', expression: inputPath, ...rest });
           if (read.value) rest.input = read.value;
         }
-        found = { from, ...await post('evaluate', { language: kind, expression: text().trim(), ...rest }) };
+        found = { from: data.from, ...await post('evaluate', { language: kind, expression: text().trim(), ...rest }) };
       } catch (error) { found = { from: data.from, error: error.message, value: '' }; }
       if (mine === turn) answer.set(found);
     }, pause);
