@@ -3,11 +3,8 @@ package ui
 import (
 	"encoding/json"
 
-<<<<<<< HEAD
-	"github.com/aslocal/aslocal/asl/edit"
-=======
 	"github.com/aslocal/aslocal/asl/assist"
->>>>>>> ed-f
+	"github.com/aslocal/aslocal/asl/edit"
 )
 
 // This file has the private API of the pages: its routes and what they take and
@@ -34,16 +31,13 @@ import (
 //	GET  /_ui/api/document?arn=|path=               → Document
 //	GET  /_ui/api/pinned?arn=                       → Pinned
 //	GET  /_ui/api/catalog?q=                        → Catalog
-<<<<<<< HEAD
-//	GET  /_ui/api/fields?type=&language=&resource=  → []assist.Field: those of a state; type "" is the state machine
-=======
 //	GET  /_ui/api/fields?type=&language=&resource=  → Fields
->>>>>>> ed-f
 //
 //	POST /_ui/api/draft       Text       → Draft
 //	POST /_ui/api/edit        Edit       → Edited, or a Refusal with the code CannotEdit
 //	POST /_ui/api/complete    AtOffset   → Completions
 //	POST /_ui/api/hover       AtOffset   → Hover
+//	POST /_ui/api/convert     Convert    → Converted
 //	POST /_ui/api/try         Try        → Tried
 //	POST /_ui/api/run-draft   RunDraft   → Started
 //	POST /_ui/api/save        Save       → Saved, or a Refusal with status 409 and the present text
@@ -808,4 +802,15 @@ type Replacement struct {
 	Start int    `json:"start"`
 	End   int    `json:"end"`
 	Text  string `json:"text"`
+}
+
+// Convert writes a definition in another format, alone, without its comments.
+type Convert struct {
+	Text
+	To string `json:"to"` // JSON or YAML
+}
+
+// Converted is the definition in that format.
+type Converted struct {
+	Text string `json:"text"`
 }

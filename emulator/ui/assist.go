@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/assist"
 	"github.com/aslocal/aslocal/asl/edit"
 	"github.com/aslocal/aslocal/value"
@@ -97,13 +96,4 @@ func known(text string) value.Value {
 		return value.Value{}
 	}
 	return v
-}
-
-// fields are those that a state may have, with their documentation.
-func (u *UI) fields(_ context.Context, q *query) (*[]assist.Field, error) {
-	all := assist.Fields(asl.StateType(q.text("type")), asl.QueryLanguage(q.text("language")), q.text("resource"))
-	if all == nil {
-		all = []assist.Field{}
-	}
-	return &all, nil
 }

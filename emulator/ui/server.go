@@ -246,13 +246,9 @@ var routes = sync.OnceValue(func() map[string]route {
 		"pending":         get((*UI).pendingTasks).ownOnly(),
 
 		"document": get((*UI).document, "arn", "path"),
-<<<<<<< HEAD
 		"pinned":   get((*UI).pinned, "arn"),
-=======
 		"fields":   get((*UI).fields, "type", "language", "resource").everywhere(),
->>>>>>> ed-f
 		"catalog":  get((*UI).catalog, "q"),
-		"fields":   get((*UI).fields, "type", "language", "resource"),
 
 		"draft":    post((*UI).draft).everywhere().limited(maxEdited),
 		"complete": post((*UI).complete).everywhere().limited(maxEdited),
