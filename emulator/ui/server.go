@@ -253,6 +253,7 @@ var routes = sync.OnceValue(func() map[string]route {
 		"draft":    post((*UI).draft).everywhere().limited(maxEdited),
 		"complete": post((*UI).complete).everywhere().limited(maxEdited),
 		"hover":    post((*UI).hover).everywhere().limited(maxEdited),
+		"render":   post((*UI).rendering).everywhere().limited(maxEdited),
 		"save":     post((*UI).save).limited(maxEdited),
 		"publish":  post((*UI).publish),
 
