@@ -155,7 +155,7 @@ function savedState(store) {
   const { path, savable, why } = store.file();
   const where = path ? h('span.mono', null, path) : 'the API';
   if (store.saved() === null) return ['not saved yet'];
-  if (store.dirty()) return [h('span.dot.is-caught'), savable ? ['changed, not saved to ', where] : 'changed'];
+  if (store.dirty()) return [h('span.dot.is-caught'), 'changed'];
   if (!savable) return [h('span.t3', { title: why }, 'not savable here')];
   return [icon('check', 14), 'saved to ', where];
 }
