@@ -2,7 +2,6 @@ package browsertest
 
 import (
 	"context"
-	"encoding/json"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -79,6 +78,13 @@ func (p *tab) typeIn(text string) {
 	p.run(chromedp.ActionFunc(func(ctx context.Context) error { return input.InsertText(text).Do(ctx) }))
 }
 
+// enter presses Enter as a keyboard does: a page that takes the key away gets no character.
+func (p *tab) enter() {
+	p.t.Helper()
+	down := input.DispatchKeyEvent(input.KeyDown).WithKey("Enter").WithCode("Enter").WithText("\r").WithWindowsVirtualKeyCode(13)
+	p.run(down, input.DispatchKeyEvent(input.KeyUp).WithKey("Enter").WithCode("Enter").WithWindowsVirtualKeyCode(13))
+}
+
 // caret puts the cursor of the code behind the first place of some text.
 func (p *tab) caret(behind string) {
 	p.t.Helper()
@@ -119,11 +125,11 @@ func TestEditCode(t *testing.T) {
 
 	// What can be written is offered.
 	p.caret("Type: Pass # checks nothing yet")
-	p.press("\r")
+	p.enter()
 	p.typeIn("Com")
 	p.see("offer", "Comment")
 	p.screenshot("edit-code-offers")
-	p.press("\r")
+	p.enter()
 	p.until(find("code", "") + `.value.includes('\n    Comment: ')`)
 	p.typeIn("first")
 	p.see("saved", "changed")
@@ -147,7 +153,7 @@ func TestEditCode(t *testing.T) {
 	// Find goes to a match, and replace changes it.
 	p.press("f", chromedp.KeyModifiers(input.ModifierCtrl))
 	p.fill("find-text", "Succeed")
-	p.press("\r")
+	p.enter()
 	p.fill("replace-text", "Pass")
 	p.click("replace-all", "")
 	p.until(find("code", "") + `.value.includes('Done:\n    Type: Pass')`)
@@ -176,7 +182,7 @@ func TestEditSave(t *testing.T) {
 
 	// With changes in both places they are put together.
 	p.caret("Next: Done")
-	p.press("\r")
+	p.enter()
 	p.typeIn("Comment: here")
 	p.see("saved", "changed")
 	p.write(t, "order.asl.yaml", strings.Replace(theirs, "# The order", "# An order", 1))
@@ -216,6 +222,50 @@ func TestEditTry(t *testing.T) {
 	p.until(`document.querySelector('[data-testid=nb-result]')?.textContent.includes('42')`)
 	p.until(`document.querySelectorAll('.node.is-succeeded').length === 2`)
 	p.screenshot("edit-notebook")
-	p.fill("nb-mock-result", "") // the cell of Price is closed
-	_ = json.Valid
+
+	// What is below a change is stale, and what is above is not.
+	p.click("view-split", "")
+	p.caret("price * 2")
+	p.typeIn("0")
+	p.click("view-test", "")
+	p.see("stale-Total", "")
+	p.gone("stale-Price", "")
+	p.click("cell-run-Total", "")
+	p.gone("stale-Total", "")
+	p.until(`document.querySelector('[data-testid=nb-result]')?.textContent.includes('420')`)
+
+	// The whole runs without being saved, and is in no list.
+	p.click("run", "")
+	p.click("mock-Price", "")
+	p.fill("mock-result", `{"Payload": {"price": 3}}`)
+	p.screenshot("edit-run")
+	p.click("run-start", "")
+	p.see("trial", "Succeeded")
+	p.until(`document.querySelectorAll('.node.is-succeeded').length === 2`)
+	p.screenshot("edit-trial")
+	p.click("trial-open", "")
+	p.see("status", "Succeeded")
+	p.click("nav-executions", "")
+	p.see("empty", "")
+	if got := p.read("order.asl.json"); got != chainJSON {
+		t.Errorf("the file was changed:\n%s", got)
+	}
+}
+
+// A failed execution opens in the editor, with its data on the states.
+func TestDebugInEditor(t *testing.T) {
+	p := openFolder(t, nil, "#/machines")
+	p.see("empty", "")
+	machine := p.machine("orders", `{"StartAt": "Read", "States": {"Read": {"Type": "Pass", "InputPath": "$.order.id", "End": true}}}`)
+	p.start(machine, "broken", `{"order": {}}`)
+	execution := strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":broken"
+	p.visit(pageOf("x", execution))
+	p.click("debug-in-editor", "")
+	p.see("trial", "Data of broken is pinned")
+	p.until(`document.querySelector('.node.is-failed')?.textContent.includes('Read')`)
+	p.until(`document.querySelector('.node.is-sel')?.textContent.includes('Read')`)
+	p.see("nb-run-data", "States.Runtime")
+	p.screenshot("edit-debug")
+	p.click("cell-run-Read", "")
+	p.see("nb-result", "States.Runtime")
 }
