@@ -47,7 +47,11 @@ func (m *machine) move(e *Edit) error {
 	if from != at.workflow && from.Get("States").Len() == 0 {
 		m.note(from, "this workflow has no states any more")
 	}
-	return m.put(at, g)
+	if err := m.put(at, g); err != nil {
+		return err
+	}
+	m.startSomewhere(at.workflow)
+	return nil
 }
 
 // holds reports whether a node is still in the definition.
