@@ -251,6 +251,7 @@ var routes = sync.OnceValue(func() map[string]route {
 		"catalog":  get((*UI).catalog, "q"),
 
 		"draft":    post((*UI).draft).everywhere().limited(maxEdited),
+		"edit":     post((*UI).edit).everywhere().limited(maxEdited),
 		"complete": post((*UI).complete).everywhere().limited(maxEdited),
 		"hover":    post((*UI).hover).everywhere().limited(maxEdited),
 		"save":     post((*UI).save).limited(maxEdited),
