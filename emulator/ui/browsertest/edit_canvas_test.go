@@ -46,7 +46,8 @@ func (p *tab) draw(name, definition string) string {
 func (p *tab) editAt(arn string) {
 	p.t.Helper()
 	p.visit(pageOf("edit", arn))
-	p.until(`document.querySelector('[data-testid=canvas] .node') && document.querySelector('[data-testid=piece-Wait]')`)
+	p.until(`document.querySelector('[data-testid=canvas] .node') && document.querySelector('[data-testid=piece-Wait]') && document.querySelector('[data-testid=panel]')`)
+	p.eval(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil) // it is fitted to its place
 }
 
 // drawn gives the text of a document that has changes, as the browser keeps it, once it
@@ -159,6 +160,14 @@ func (p *tab) piece(id string) point {
 	return p.middle(`document.querySelector('[data-testid="piece-` + id + `"]')`)
 }
 
+// hit presses a letter as one event, so that what the page does on it comes before the letter
+// is written anywhere.
+func (p *tab) hit(letter string) {
+	p.t.Helper()
+	p.run(input.DispatchKeyEvent(input.KeyDown).WithKey(letter).WithText(letter).WithCode("Key"+strings.ToUpper(letter)),
+		input.DispatchKeyEvent(input.KeyUp).WithKey(letter).WithCode("Key"+strings.ToUpper(letter)))
+}
+
 func TestDropOnEdge(t *testing.T) {
 	p := openTab(t, "#/machines")
 	arn := p.draw("drop", fulfil)
@@ -219,4 +228,155 @@ func TestReconnectAndDelete(t *testing.T) {
 	p.gone("node-Ship", "")
 	p.wants(p.drawn(arn, `!t.includes('Ship')`), map[string]any{"States/Fulfil/Next": "Notify"})
 	p.until(`document.activeElement.closest('[data-testid=canvas]')`)
+}
+
+// keyed presses a key with Ctrl that the browser takes as a command of the clipboard.
+func (p *tab) keyed(letter, command string) {
+	p.t.Helper()
+	code := "Key" + strings.ToUpper(letter)
+	down := input.DispatchKeyEvent(input.KeyDown).WithModifiers(input.ModifierCtrl).WithKey(letter).WithCode(code).WithCommands([]string{command})
+	p.run(down, input.DispatchKeyEvent(input.KeyUp).WithModifiers(input.ModifierCtrl).WithKey(letter).WithCode(code))
+}
+
+func TestWrapCopyAndPaste(t *testing.T) {
+	p := openTab(t, "#/machines")
+	arn := p.draw("wrap", fulfil)
+	// A frame drawn with Shift selects what it touches.
+	one, two := p.middle(nodeOf("Ship")), p.middle(nodeOf("Notify"))
+	p.lift(point{one.X - 150, one.Y - 10}, point{two.X + 150, two.Y + 10}, input.ModifierShift)
+	p.mouse(input.MouseReleased, point{two.X + 150, two.Y + 10}, input.ModifierShift)
+	p.until(nodeOf("Ship") + `.getAttribute('aria-pressed') === 'true' && ` + nodeOf("Notify") + `.getAttribute('aria-pressed') === 'true' && ` + nodeOf("Validate") + `.getAttribute('aria-pressed') === 'false'`)
+	p.run(chromedp.MouseEvent(input.MousePressed, one.X, one.Y, chromedp.ButtonRight), chromedp.MouseEvent(input.MouseReleased, one.X, one.Y, chromedp.ButtonRight))
+	p.click("menu-wrap-map", "")
+	p.until(`document.querySelector('.box--map > header [data-testid^=node-Map]')`)
+	wrapped := p.drawn(arn, `t.includes('Map') && /"Map[^"]*": \{/.test(t)`)
+	p.wants(wrapped, map[string]any{"States/Fulfil/Next": "Map", "States/Map/Type": "Map", "States/Map/ItemProcessor/StartAt": "Ship", "States/Map/ItemProcessor/States/Ship/Next": "Notify", "States/Map/End": true, "States/Ship": nil})
+	p.click("undo", "")
+	p.see("saved", "saved to")
+
+	// States are copied to another machine.
+	p.click("node-Fulfil", "")
+	p.keyed("c", "copy")
+	other := p.draw("other", three)
+	p.click("node-One", "")
+	p.keyed("v", "paste")
+	p.see("node-Fulfil", "")
+	p.wants(p.drawn(other, `t.includes('Fulfil')`), map[string]any{"States/One/Next": "Fulfil", "States/Fulfil/Next": "Two", "States/Fulfil/Branches/0/States/Charge/End": true, "States/Two/Next": "Three"})
+	p.keyed("x", "cut")
+	p.gone("node-Fulfil", "")
+	p.see("saved", "saved to") // the text is as it was, to the byte
+}
+
+// TestCanvasByKeyboard draws a machine without the mouse.
+func TestCanvasByKeyboard(t *testing.T) {
+	p := openTab(t, "#/machines")
+	arn := p.draw("keys", fulfil)
+	pressed := func(state string) {
+		t.Helper()
+		p.until(`document.activeElement === ` + nodeOf(state) + ` && ` + nodeOf(state) + `.getAttribute('aria-pressed') === 'true'`)
+	}
+	p.eval(`document.querySelector('[data-testid=canvas] [tabindex="0"]').focus()`, nil)
+	p.press(kb.ArrowDown)
+	pressed("Fulfil")
+	p.press(kb.ArrowDown)
+	pressed("Charge")
+	p.press(kb.ArrowRight)
+	p.until(`document.querySelectorAll('.is-sel').length === 1`)
+
+	// Add after: choose in the list.
+	p.eval(nodeOf("Ship")+`.focus()`, nil)
+	p.press(" ")
+	pressed("Ship")
+	p.hit("a")
+	p.see("pick-find", "")
+	p.run(chromedp.ActionFunc(input.InsertText("wait").Do))
+	p.until(`document.querySelector('[data-testid=pick-Wait][aria-selected=true]')`)
+	p.press(enter)
+	pressed("Wait")
+
+	// Rename in place.
+	p.press(kb.F2)
+	p.see("rename", "")
+	p.run(chromedp.ActionFunc(input.InsertText("Courier").Do))
+	p.press(enter)
+	pressed("Courier")
+	p.wants(p.drawn(arn, `t.includes('Courier')`), map[string]any{"States/Ship/Next": "Courier", "States/Courier/Next": "Notify"})
+
+	// Pick up, and drop on another transition.
+	p.hit("m")
+	p.see("mode", "Move Courier")
+	p.see("drop-mark", "")
+	for range 20 {
+		var at string
+		p.eval(`document.querySelector('[data-testid=mode]').textContent`, &at)
+		if strings.Contains(at, "between Validate and Fulfil") {
+			break
+		}
+		p.press(kb.Tab)
+	}
+	p.see("mode", "between Validate and Fulfil")
+	p.press(enter)
+	pressed("Courier")
+	p.wants(p.drawn(arn, `/"Validate": \{"Type": "Pass", "Next": "Courier"\}/.test(t)`), map[string]any{"States/Validate/Next": "Courier", "States/Courier/Next": "Fulfil", "States/Ship/Next": "Notify"})
+
+	// Reconnect: the only transition of the state leads elsewhere.
+	p.hit("r")
+	p.see("mode", "Courier leads to")
+	for range 20 {
+		var at string
+		p.eval(`document.querySelector('[data-testid=mode] span').textContent`, &at)
+		if at == "Ship" {
+			break
+		}
+		p.press(kb.Tab)
+	}
+	p.press(enter)
+	pressed("Courier")
+	p.wants(p.drawn(arn, `/"Courier": \{[^}]*"Next": "Ship"/.test(t)`), map[string]any{"States/Courier/Next": "Ship"})
+	p.hit("d")
+	p.until(`document.activeElement.getAttribute('data-testid')?.startsWith('node-Courier') && document.activeElement !== ` + nodeOf("Courier"))
+	p.press(kb.Delete)
+	p.until(`document.querySelectorAll('[data-testid^=node-Courier]').length === 1`)
+
+	// All of it is undone step by step.
+	for range 12 {
+		p.press("z", chromedp.KeyModifiers(input.ModifierCtrl))
+	}
+	p.see("saved", "saved to")
+	p.gone("node-Courier", "")
+
+	// From the palette: a piece is placed with arrows.
+	p.hit("/")
+	p.until(`document.activeElement.getAttribute('data-testid') === 'palette-find'`)
+	p.run(chromedp.ActionFunc(input.InsertText("succeed").Do))
+	p.press(kb.ArrowDown)
+	p.until(`document.activeElement.getAttribute('data-testid') === 'piece-Succeed'`)
+	p.hit("m")
+	p.see("mode", "Add Succeed")
+	p.press(escape)
+	p.gone("mode", "")
+
+	// The menu of a state by its key.
+	p.eval(nodeOf("Charge")+`.focus()`, nil)
+	p.press(" ")
+	p.run(chromedp.KeyEvent(kb.ContextMenu))
+	p.see("menu-wrap-parallel", "")
+	p.press(escape)
+	pressed("Charge")
+	p.press("c", chromedp.KeyModifiers(input.ModifierAlt))
+}
+
+func TestCanvasWithHostileNames(t *testing.T) {
+	name := `<img src=x onerror=alert(1)>"'&`
+	p := openTab(t, "#/machines")
+	definition, err := json.Marshal(map[string]any{"StartAt": name, "States": map[string]any{name: map[string]any{"Type": "Pass", "Next": "a/b~c"}, "a/b~c": map[string]any{"Type": "Pass", "End": true}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	arn := p.draw("hostile", string(definition))
+	p.until(`[...document.querySelectorAll('[data-testid=canvas] .nodeb')].some(b => b.textContent.includes('<img src=x')) && !document.querySelector('[data-testid=canvas] img')`)
+	p.drag(p.piece("Pass"), p.onEdge("/States/"+name+"/Next"))
+	p.see("node-Pass", "")
+	p.wants(p.drawn(arn, `t.includes('"Pass":')`), map[string]any{"States/Pass/Next": "a/b~c"})
+	p.until(`!document.querySelector('[data-testid=canvas] img') && !document.querySelector('.toast')`)
 }
