@@ -3,6 +3,7 @@
 
 import { effect, h, signal, untrack } from '../core/view.js';
 import { icon } from '../core/icon.js';
+import { sheet } from '../core/sheet.js';
 import { statusIcon, statusName, statusWord } from '../core/status.js';
 import { plural } from '../core/time.js';
 import { announce, failed, toast } from '../core/toast.js';
@@ -18,6 +19,8 @@ import { accepts, isHole, targetAt, targetsOf } from './targets.js';
 
 // statuses of states in a run, by the outcomes of visits
 const statuses = { succeeded: 'SUCCEEDED', caught: 'CAUGHT', failed: 'FAILED', enclosed: 'FAILED', aborted: 'ABORTED', open: 'RUNNING' };
+const sheets = ['../graph/graph.css', './canvas.css'].map(name => sheet(name, import.meta.url));
+
 const REACH = 44; // px on the screen within which a transition takes what is dropped
 
 /** The slot of the canvas: ed.board is what the palette and others do with it. */
@@ -27,7 +30,7 @@ export function canvas(store, ed) {
     find: () => ed.functions.findPiece?.() || pick(store, ed, board.el, 'Add a state', piece => board.insert(piece)),
     pick: (opener, label, choose) => pick(store, ed, opener, label, choose),
   });
-  return board.el;
+  return () => sheets.every(ready => ready()) && board.el;
 }
 
 /**
