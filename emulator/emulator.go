@@ -46,6 +46,7 @@ type Emulator struct {
 	store    journal.Store
 	registry *registry.Registry
 	tasks    *tasks
+	trials   trialRunner
 	engine   *engine.Engine
 	api      *api.API
 	actions  map[string]awsjson.Action // of the api
@@ -279,7 +280,8 @@ func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 	if err != nil {
 		return err
 	}
-	reruns := &rerunner{next: mock.Runner{File: mocks, Next: e.tasks}, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
+	e.trials.next = mock.Runner{File: mocks, Next: e.tasks}
+	reruns := &rerunner{next: &e.trials, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
 	c := engine.Config{
 		Clock: s.clock, Store: s.store, Tasks: reruns, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log, Ended: e.watchers.ended,

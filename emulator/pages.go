@@ -156,9 +156,10 @@ func (p *pages) ended(v *engine.View) {
 }
 
 // shows reports whether the pages are to be told of an execution: nothing is kept of those
-// of Express state machines, and those of Map Runs have pages of their own.
+// of Express state machines, those of Map Runs have pages of their own, and trial runs are in no
+// list.
 func (p *pages) shows(start *machine.Start) bool {
-	return p.ui.Listening() && !start.Express && start.MapRun == ""
+	return p.ui.Listening() && !start.Express && start.MapRun == "" && !isTrial(start.Machine)
 }
 
 func (p *pages) changed(row ui.Row) {
@@ -315,7 +316,7 @@ func (p *pages) Executions(status string, before int64, limit int) (rows []ui.Ro
 			return nil, 0, err
 		}
 		for _, r := range page {
-			if r.MapRun == "" {
+			if r.MapRun == "" && !isTrial(machineName(r.MachineARN)) {
 				rows = append(rows, ui.Row{
 					Run:     ui.Run{ARN: r.ARN, Name: r.Name, Status: r.Status.String(), Started: r.Started, Stopped: r.Stopped},
 					Machine: r.MachineARN, MachineName: machineName(r.MachineARN), Version: r.Version, Alias: r.Alias, Redrives: r.Redrives, Redriven: r.Redriven,

@@ -3,7 +3,7 @@ package ui
 import (
 	"encoding/json"
 
-	"github.com/aslocal/aslocal/asl/assist"
+	"github.com/aslocal/aslocal/asl/edit"
 )
 
 // This file has the private API of the pages: its routes and what they take and
@@ -28,10 +28,16 @@ import (
 //	GET  /_ui/stream?follow=ARN&follow=…&after=N,…  → text/event-stream, see stream.go
 //
 //	GET  /_ui/api/document?arn=|path=               → Document
+//	GET  /_ui/api/pinned?arn=                       → Pinned
 //	GET  /_ui/api/catalog?q=                        → Catalog
-//	GET  /_ui/api/fields?type=&language=&resource=  → Fields
+//	GET  /_ui/api/fields?type=&language=&resource=  → []assist.Field: those of a state; type "" is the state machine
 //
 //	POST /_ui/api/draft       Text       → Draft
+//	POST /_ui/api/edit        Edit       → Edited, or a Refusal with the code CannotEdit
+//	POST /_ui/api/complete    AtOffset   → Completions
+//	POST /_ui/api/hover       AtOffset   → Hover
+//	POST /_ui/api/try         Try        → Tried
+//	POST /_ui/api/run-draft   RunDraft   → Started
 //	POST /_ui/api/save        Save       → Saved, or a Refusal with status 409 and the present text
 //	POST /_ui/api/publish     Publish    → Reference
 //	POST /_ui/api/start       Start      → Started
@@ -556,7 +562,7 @@ type Draft struct {
 	Diagnostics []Diagnostic     `json:"diagnostics"`
 	States      map[string]Place `json:"states"`     // by pointer; of those that have a place of their own
 	Definition  string           `json:"definition"` // JSON of the definition as it is written, with placeholders; "" if the text cannot be read
-	OK          bool             `json:"ok"`         // there is no error
+	OK          bool             `json:"ok"`         // the text can be read; it may have errors
 }
 
 // A Place is a part of a text: of a member with its name.
@@ -575,7 +581,7 @@ type Diagnostic struct {
 	Code     string `json:"code"`
 	Message  string `json:"message"`
 	Hint     string `json:"hint"`
-	Pointer  string `json:"pointer"` // as AWS writes places: "/States/A/Choices[0]/Next"
+	Pointer  string `json:"pointer"` // JSON pointer of the place in the definition, or what AWS says instead of one; "" if it is not known
 	State    string `json:"state"`   // JSON pointer of the innermost state that it is in; "" if it is in none
 }
 
@@ -598,11 +604,6 @@ type Saved struct {
 type Publish struct {
 	ARN         string `json:"arn"`
 	Description string `json:"description"`
-}
-
-// Fields are those that a state, or a state machine, may have.
-type Fields struct {
-	Fields []assist.Field `json:"fields"`
 }
 
 // A Catalog lists what can be put into a state machine.
@@ -665,4 +666,133 @@ type CatalogFunction struct {
 	ARN     string `json:"arn"`
 	Note    string `json:"note"`
 	Problem string `json:"problem"` // why it cannot run; "" if it can
+}
+
+// AtOffset is a place in a text that something is asked about.
+type AtOffset struct {
+	Text
+	Offset int                  `json:"offset"`
+	Data   map[string]StateData `json:"data"` // of states, by their pointers: that of the last run
+	ARN    string               `json:"arn"`  // of the state machine, whose last execution gives the data if Data has none; "" if there is none
+}
+
+// StateData is what a state had in a run. Its members but Status, Error and Cause are JSON.
+type StateData struct {
+	Input       string `json:"input"`
+	Arguments   string `json:"arguments"` // what its resource was called with
+	Result      string `json:"result"`    // what that answered
+	ErrorOutput string `json:"errorOutput"`
+	Output      string `json:"output"`
+	Variables   string `json:"variables"` // an object: those in force when it was entered
+	Context     string `json:"context"`
+	Status      string `json:"status"` // as the outcome of a Visit; "" if it is not known
+	Error       string `json:"error"`
+	Cause       string `json:"cause"`
+}
+
+// Completions are what can be written at a place, the best first.
+type Completions struct {
+	Items []Completion `json:"items"`
+}
+
+// A Completion is one of them.
+type Completion struct {
+	Label  string  `json:"label"`
+	Kind   string  `json:"kind"`
+	Detail string  `json:"detail"`
+	Docs   string  `json:"docs"`
+	Filter string  `json:"filter"` // what the typed text, from Start to the cursor, is matched with
+	Insert string  `json:"insert"` // replaces Start to End
+	Start  int     `json:"start"`
+	End    int     `json:"end"`
+	Stops  []Place `json:"stops"` // parts of Insert that remain to be filled in; the cursor goes to the first
+}
+
+// Hover says what stands at a place.
+type Hover struct {
+	Start int     `json:"start"`
+	End   int     `json:"end"`
+	Title string  `json:"title"`
+	Kind  string  `json:"kind"`
+	Text  string  `json:"text"` // "" if nothing is known
+	Shown []Shown `json:"shown"`
+}
+
+// Shown is a value of the last run.
+type Shown struct {
+	Label string `json:"label"`
+	Value string `json:"value"` // JSON
+}
+
+// Try runs one state of a text.
+type Try struct {
+	Text
+	Name      string `json:"name"`      // of what is edited
+	State     string `json:"state"`     // JSON pointer
+	Input     string `json:"input"`     // JSON; "" is {}
+	Variables string `json:"variables"` // an object; "" for none
+	Mock      *Mock  `json:"mock"`      // null: what it calls is called
+}
+
+// A Mock is what a state gets from its work instead of doing it.
+type Mock struct {
+	Result string `json:"result"` // JSON
+	Error  string `json:"error"`  // the name of an error instead; "" for none
+	Cause  string `json:"cause"`
+}
+
+// Tried says what a state did.
+type Tried struct {
+	Status       string     `json:"status"` // SUCCEEDED, FAILED, RETRIABLE, CAUGHT_ERROR; RUNNING if Execution goes on
+	Output       string     `json:"output"`
+	Error        string     `json:"error"`
+	Cause        string     `json:"cause"`
+	Next         string     `json:"next"`      // the state that follows
+	Assigned     string     `json:"assigned"`  // an object: variables that it has set
+	Steps        []FlowStep `json:"steps"`     // from the input to the output
+	Execution    string     `json:"execution"` // ARN of the trial run that has run it; "" if TestState has
+	Note         string     `json:"note"`
+	Milliseconds int64      `json:"milliseconds"`
+}
+
+// RunDraft runs a text without saving it. The execution is in no list, and Standard.
+type RunDraft struct {
+	Text
+	Name  string          `json:"name"` // of what is edited
+	Input string          `json:"input"`
+	Mocks map[string]Mock `json:"mocks"` // by names of states
+}
+
+// Pinned is the data of an execution by states.
+type Pinned struct {
+	ARN     string               `json:"arn"`
+	Machine string               `json:"machine"` // ARN
+	Name    string               `json:"name"`
+	Status  string               `json:"status"`
+	Input   string               `json:"input"`
+	Failed  string               `json:"failed"`  // JSON pointer of the state that has failed last; "" if none has
+	States  map[string]StateData `json:"states"`  // by JSON pointer
+	Partial bool                 `json:"partial"` // the data of some was left out, since there is too much
+}
+
+// Edit changes a text.
+type Edit struct {
+	Text
+	Edits []edit.Edit `json:"edits"` // one after the other, all or none
+}
+
+// Edited is the text as it stands then.
+type Edited struct {
+	Text    string        `json:"text"`
+	Changes []Replacement `json:"changes"` // of the text before, ascending
+	Select  []string      `json:"select"`  // JSON pointers of the states to select
+	Notes   []edit.Note   `json:"notes"`
+	Draft   *Draft        `json:"draft"`
+}
+
+// A Replacement replaces a part of a text.
+type Replacement struct {
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Text  string `json:"text"`
 }

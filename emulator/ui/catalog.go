@@ -22,10 +22,17 @@ import (
 
 // catalog lists it. With q it lists the actions of the AWS SDK that fit, too.
 func (u *UI) catalog(ctx context.Context, q *query) (*Catalog, error) {
-	c := &Catalog{
-		Flow: flow, Services: services(), Patterns: patterns(), SDK: sdkActions(q.text("q")),
-		Functions: []CatalogFunction{}, Machines: []Reference{}, Activities: []Reference{},
+	c, err := u.callable(ctx)
+	if err != nil {
+		return nil, err
 	}
+	c.Flow, c.Services, c.Patterns, c.SDK = flow, services(), patterns(), sdkActions(q.text("q"))
+	return c, nil
+}
+
+// callable lists what there is on this server to call.
+func (u *UI) callable(ctx context.Context) (*Catalog, error) {
+	c := &Catalog{Functions: []CatalogFunction{}, Machines: []Reference{}, Activities: []Reference{}}
 	machines, err := u.listMachines(ctx)
 	if err != nil {
 		return nil, err

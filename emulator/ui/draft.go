@@ -5,11 +5,15 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/edit"
 	"github.com/aslocal/aslocal/graph"
 	"github.com/aslocal/aslocal/internal/template"
+	"github.com/aslocal/aslocal/value"
 )
 
 // This file reads what somebody edits: the text is all there is, and what the editor shows
@@ -17,13 +21,12 @@ import (
 
 // The formats of a text.
 const (
-	formatJSON = "JSON"
-	formatYAML = "YAML"
+	formatJSON = string(edit.JSON)
+	formatYAML = string(edit.YAML)
 )
 
-// maxText is how long a text may be that is edited, in bytes: a definition has 1 MiB at
-// most, and a template may have several.
-const maxText = 4 << 20
+// maxText is how long a text may be that is edited, in bytes.
+const maxText = edit.MaxText
 
 // maxDiagnostics is how many are shown of one text.
 const maxDiagnostics = 500
@@ -48,13 +51,8 @@ type readText struct {
 
 // read reads a text; a template may refer to no other file.
 func (u *UI) read(in *Text) (*readText, error) {
-	switch {
-	case in.Format != formatJSON && in.Format != formatYAML:
-		return nil, refuse("format: expected JSON or YAML, got %q", in.Format)
-	case len(in.Text) > maxText:
-		return nil, refuse("text: expected %d bytes at most, got %d", maxText, len(in.Text))
-	case in.Pointer != "" && in.Pointer[0] != '/':
-		return nil, refuse("pointer: expected a JSON pointer, got %q", in.Pointer)
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	t := &readText{Text: *in, utf16: unitsOf(in.Text)}
 	m, written := template.ReadAt(in.fileName(), []byte(in.Text), in.Pointer, u.templateOptions())
@@ -62,6 +60,19 @@ func (u *UI) read(in *Text) (*readText, error) {
 		t.written = written.String()
 	}
 	return t, nil
+}
+
+// check refuses what is no text that can be edited.
+func (t *Text) check() error {
+	switch {
+	case t.Format != formatJSON && t.Format != formatYAML:
+		return refuse("format: expected JSON or YAML, got %q", t.Format)
+	case len(t.Text) > maxText:
+		return refuse("text: expected %d bytes at most, got %d", maxText, len(t.Text))
+	case t.Pointer != "" && t.Pointer[0] != '/':
+		return refuse("pointer: expected a JSON pointer, got %q", t.Pointer)
+	}
+	return nil
 }
 
 // fileName is a name of the file of a text, by which its format is known.
@@ -83,16 +94,13 @@ func (u *UI) templateOptions() template.Options {
 
 // draft is what an editor shows of the text.
 func (t *readText) draft() *Draft {
-	d := &Draft{Diagnostics: []Diagnostic{}, States: t.places(), Definition: t.written, OK: true}
+	d := &Draft{Diagnostics: []Diagnostic{}, States: t.places(), Definition: t.written, OK: t.definition.Root.Exists()}
 	for _, one := range t.machine.Validate(asl.Options{Express: t.Express}) {
-		if one.Severity == asl.SeverityError {
-			d.OK = false
-		}
 		if len(d.Diagnostics) < maxDiagnostics {
 			d.Diagnostics = append(d.Diagnostics, t.diagnostic(one, d.States))
 		}
 	}
-	if t.definition.Root.Exists() {
+	if d.OK {
 		d.Graph, _ = json.Marshal(graph.Layout(t.definition, graph.Options{})) // without it, the editor keeps the drawing that it has
 	}
 	return d
@@ -121,7 +129,7 @@ func (t *readText) places() map[string]Place {
 // diagnostic is a problem as the editor shows it, with the innermost state that it is in.
 func (t *readText) diagnostic(d asl.Diagnostic, states map[string]Place) Diagnostic {
 	out := Diagnostic{
-		Line: d.Range.Start.Line, Column: d.Range.Start.Column, Severity: string(d.Severity), Code: d.Code, Message: d.Message, Hint: d.Hint, Pointer: d.Pointer,
+		Line: d.Range.Start.Line, Column: d.Range.Start.Column, Severity: string(d.Severity), Code: d.Code, Message: d.Message, Hint: d.Hint, Pointer: pointerOf(t.definition.Root, d.Pointer),
 	}
 	if !d.Range.Known() {
 		return out
@@ -135,6 +143,41 @@ func (t *readText) diagnostic(d asl.Diagnostic, states map[string]Place) Diagnos
 		}
 	}
 	return out
+}
+
+// pointerOf returns the JSON pointer of a place that is written as the service does,
+// "/States/A/Choices[0]/Next", in which names are not escaped. What it is not found by is
+// returned as it is.
+func pointerOf(v value.Value, location string) string {
+	var pointer strings.Builder
+	for rest := location; rest != ""; {
+		switch v.Kind() {
+		case value.Array:
+			inside, _, closed := strings.Cut(strings.TrimPrefix(rest, "["), "]")
+			i, err := strconv.Atoi(inside)
+			if !closed || err != nil || i >= v.Len() {
+				return location
+			}
+			pointer.WriteString("/" + inside)
+			v, rest = v.Index(i), rest[len("[")+len(inside)+len("]"):]
+		case value.Object:
+			found := ""
+			for name := range v.Members() {
+				behind, ok := strings.CutPrefix(rest, "/"+name)
+				if ok && (behind == "" || behind[0] == '/' || behind[0] == '[') && len(name) >= len(found) {
+					found = name
+				}
+			}
+			if found == "" { // a member that is missing
+				return pointer.String() + rest
+			}
+			pointer.WriteString("/" + pointerEscape.Replace(found))
+			v, rest = v.Get(found), rest[len("/"+found):]
+		default:
+			return location
+		}
+	}
+	return pointer.String()
 }
 
 // units counts the offsets of a text in the units of JavaScript's strings: a character beyond

@@ -42,6 +42,12 @@ type Own interface {
 	// tasks get the results of the other up to the event before. It returns its
 	// ARN.
 	Rerun(ctx context.Context, arn, name, input string, before int64) (string, error)
+	// Trial runs a definition that is not registered, and is in no list, and
+	// returns the ARN of the execution. name is that of what is edited, mocks what
+	// states get from their work, by the names of the states.
+	Trial(ctx context.Context, name, definition, input string, mocks map[string]Mock) (string, error)
+	// Wait waits for the end of an execution.
+	Wait(ctx context.Context, arn string) error
 	// Held returns the tasks that nothing is set up for, and that wait.
 	Held() []PendingTask
 	// AnswerHeld ends one of them.

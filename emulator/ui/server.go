@@ -246,12 +246,16 @@ var routes = sync.OnceValue(func() map[string]route {
 		"pending":         get((*UI).pendingTasks).ownOnly(),
 
 		"document": get((*UI).document, "arn", "path"),
-		"fields":   get((*UI).fields, "type", "language", "resource").everywhere(),
+		"pinned":   get((*UI).pinned, "arn"),
 		"catalog":  get((*UI).catalog, "q"),
+		"fields":   get((*UI).fields, "type", "language", "resource").everywhere(),
 
-		"draft":   post((*UI).draft).everywhere().limited(maxEdited),
-		"save":    post((*UI).save).limited(maxEdited),
-		"publish": post((*UI).publish),
+		"draft":    post((*UI).draft).everywhere().limited(maxEdited),
+		"edit":     post((*UI).edit).everywhere().limited(maxEdited),
+		"complete": post((*UI).complete).everywhere().limited(maxEdited),
+		"hover":    post((*UI).hover).everywhere().limited(maxEdited),
+		"save":     post((*UI).save).limited(maxEdited),
+		"publish":  post((*UI).publish),
 
 		"comparison":       get((*UI).comparison, "left", "right"),
 		"comparison/visit": get((*UI).comparedVisit, "left", "leftVisit", "right", "rightVisit"),

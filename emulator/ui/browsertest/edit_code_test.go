@@ -57,7 +57,11 @@ States:
 `
 
 func TestEditShell(t *testing.T) {
-	p, _ := openFolder(t, map[string]string{"order.asl.yaml": orderYAML}, editing("order.asl.yaml", "code"))
+	p, _ := openFolder(t, map[string]string{"order.asl.yaml": orderYAML}, editing("order.asl.yaml", ""))
 	p.see("saved", "saved to order.asl.yaml")
-	p.screenshot("edit-shell")
+	p.until(`document.querySelectorAll('[data-testid=node]').length > 2`)
+	p.screenshot("edit-design")
+	p.click("view-split", "")
+	p.see("code", "")
+	p.screenshot("edit-split")
 }

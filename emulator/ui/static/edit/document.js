@@ -10,7 +10,7 @@ import { post } from '../core/api.js';
 import { recall, remember } from '../core/memory.js';
 
 const steps = 500; // that can be undone
-const burst = 1000; // milliseconds: typing with shorter pauses is undone together
+const short = 1000; // milliseconds: typing with shorter pauses is undone together
 const pause = 120; // after the last key before the text is checked
 const longest = 500_000; // characters of a text that the browser remembers
 
@@ -26,7 +26,7 @@ const longest = 500_000; // characters of a text that the browser remembers
 //   problems    the diagnostics of the draft
 //   theirs      {text, hash} if the file has changed while there are changes here, else null
 //   data        pointer → {input, output, variables, error, cause, status, stale, from}: data of the last run
-//   apply       changes the text by edits of package asl/edit; resolves to {select, notes}
+//   apply       changes the text by edits of package asl/edit; resolves to the answer: {select, notes, …}
 //   type        replaces the text by what was typed
 //   undo, redo, canUndo, canRedo
 export function openDocument(document) {
@@ -35,7 +35,7 @@ export function openDocument(document) {
   const draft = signal(null), graph = signal(null), checked = signal(null), selection = signal([]), theirs = signal(null), data = signal({});
   const past = signal([]), future = signal([]);
   const key = `draft.${about.path || about.arn}`;
-  let asking = null, timer = 0, turn = Promise.resolve();
+  let asking = null, timer = 0, keeping = 0, turn = Promise.resolve();
 
   const body = () => ({ text: text.peek(), format: file.peek().format, pointer: file.peek().pointer, express: file.peek().type === 'EXPRESS' });
 
@@ -73,9 +73,9 @@ export function openDocument(document) {
     const before = text.peek();
     if (next === before) return;
     const now = Date.now(), last = past.peek().at(-1);
-    const step = { ...difference(before, next), selection: selection.peek(), kind, at: now };
-    const joined = kind && last?.kind === kind && now - last.at < burst && !future.peek().length ? join(last, step) : null;
-    past.set(joined ? [...past.peek().slice(0, -1), joined] : [...past.peek(), step].slice(-steps));
+    const joined = kind && last?.kind === kind && (kind !== 'type' || now - last.at < short) && !future.peek().length;
+    const step = { ...difference(joined ? taken(before, last) : before, next), selection: joined ? last.selection : selection.peek(), kind, at: now };
+    past.set([...joined ? past.peek().slice(0, -1) : past.peek(), step].slice(-steps));
     future.set([]);
     text.set(next);
     if (select) selection.set(select);
@@ -84,8 +84,11 @@ export function openDocument(document) {
 
   // keep lets the browser remember what is not saved, should the page be closed.
   function keep() {
-    const changed = text.peek() !== saved.peek() && text.peek().length < longest;
-    remember(key, changed ? { text: text.peek(), hash: file.peek().hash } : null);
+    clearTimeout(keeping);
+    keeping = setTimeout(() => {
+      const changed = text.peek() !== saved.peek() && text.peek().length < longest;
+      remember(key, changed ? { text: text.peek(), hash: file.peek().hash } : null);
+    }, 300);
   }
 
   function back(from, to, take) {
@@ -127,16 +130,16 @@ export function openDocument(document) {
       const now = selection.peek();
       if (pointers.length !== now.length || pointers.some((id, i) => id !== now[i])) selection.set(pointers);
     },
-    // Edits wait for one another. kind joins edits of a burst to one step, as typing in a field does; "" for a step of its own.
-    apply(edits, { kind = '' } = {}) {
-      const result = turn.then(() => once(edits, kind, 3));
+    // Edits wait for one another. Those of one burst, as typing in a field, are undone together; "" for a step of its own.
+    apply(edits, burst = '') {
+      const result = turn.then(() => once(edits, burst, 3));
       turn = result.then(() => {}, () => {});
       return result;
     },
     type(next, { kind = 'type' } = {}) { change(next, kind, null); check(pause); },
     // replace is a change as a whole: a format, what the disk has.
     replace(next) { change(next, '', null); check(); },
-    undo: () => back(past, future, (now, step) => now.slice(0, step.from) + step.removed + now.slice(step.from + step.added.length)),
+    undo: () => back(past, future, taken),
     redo: () => back(future, past, (now, step) => now.slice(0, step.from) + step.added + now.slice(step.from + step.removed.length)),
     // written notes that a text was saved, or read again from where it came from.
     written(content, about) {
@@ -154,6 +157,9 @@ export function openDocument(document) {
   return store;
 }
 
+// taken is a text without a step.
+function taken(text, step) { return text.slice(0, step.from) + step.removed + text.slice(step.from + step.added.length); }
+
 // difference is the smallest part in which two texts differ: {from, removed, added}.
 export function difference(before, after) {
   const most = Math.min(before.length, after.length);
@@ -161,15 +167,4 @@ export function difference(before, after) {
   while (from < most && before.charCodeAt(from) === after.charCodeAt(from)) from++;
   while (same < most - from && before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)) same++;
   return { from: from, removed: before.slice(from, before.length - same), added: after.slice(from, after.length - same) };
-}
-
-// join makes one step of two that follow each other, if they touch; else null.
-function join(a, b) {
-  const end = a.from + a.added.length; // of what the first has put in
-  if (b.from < a.from || b.from + b.removed.length > end) {
-    if (b.from + b.removed.length === a.from) return { ...a, from: b.from, removed: b.removed + a.removed, added: b.added + a.added, at: b.at }; // deleting backwards
-    return null;
-  }
-  const from = b.from - a.from;
-  return { ...a, added: a.added.slice(0, from) + b.added + a.added.slice(from + b.removed.length), at: b.at };
 }

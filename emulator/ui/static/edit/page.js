@@ -118,8 +118,11 @@ function bar(ed, name) {
     h('button.btn.btn--ghost.btn--icon', { 'data-testid': 'more', 'aria-label': 'More', title: 'Export, publish, format', 'aria-haspopup': 'menu', onclick: event => act(ed, 'menu', event.currentTarget) }, icon('more')),
     h('button.btn', { 'data-testid': 'diff', disabled: () => !store.dirty(), title: 'What has changed since it was saved', onclick: () => act(ed, 'difference') }, icon('columns'), h('span.word', null, 'Diff')),
     h('button.btn', { 'data-testid': 'save', disabled: () => !store.dirty(), title: () => store.file().why || `Save (${keyName('mod+s')})`, onclick: () => act(ed, 'save') }, icon('save'), h('span.word', null, 'Save')),
-    h('button.btn.btn--pri', { 'data-testid': 'run', disabled: () => store.draft()?.ok === false, title: () => (store.draft()?.ok === false ? 'The problems come first' : 'Run it as it is drawn, without saving it'), onclick: () => act(ed, 'run') }, icon('play'), 'Run'));
+    h('button.btn.btn--pri', { 'data-testid': 'run', disabled: () => wrong(store), title: () => (wrong(store) ? 'The errors come first' : 'Run it as it is drawn, without saving it'), onclick: () => act(ed, 'run') }, icon('play'), 'Run'));
 }
+
+// wrong reports whether the text has errors.
+function wrong(store) { return store.problems().some(one => one.severity === 'ERROR'); }
 
 // act calls what the bar offers; its module is loaded when it is first used.
 async function act(ed, what, ...rest) {

@@ -55,7 +55,7 @@ export function placeOf({ pointer, state }) {
 
 const known = new Map();
 
-// fieldsOf promises the fields of a state with their documentation; type "" is the state machine.
+// fieldsOf promises the fields of a state with their documentation, as asl/assist has them; type "" is the state machine.
 export function fieldsOf(type, language, resource) {
   const key = [type, language, resource].join('\n');
   if (!known.has(key)) {
