@@ -46,7 +46,7 @@ export function openCanvas(store, hooks) {
   let tabbed = null, painted = new Set(), shown = null; // items that are the tab stop, and selected; the target that is shown
 
   const el = h('div.canvas.canvas--edit', { 'data-testid': 'canvas', tabindex: -1, role: 'region', 'aria-label': 'Drawing' }, drawing.world);
-  const view = camera(drawing.world, () => drawing.graph(), () => focused() ?? firstState(), { keeps, margin: 0 });
+  const view = camera(drawing.world, () => drawing.graph(), () => focused() ?? firstState(), { keeps, margin: 0, narrow: 480 });
   el.append(view.controls);
 
   const board = {
@@ -258,7 +258,7 @@ export function openCanvas(store, hooks) {
 
   /** Puts a piece on a target. */
   function drop(piece, target) {
-    return run(editsOf(piece, target), target.after ? `${piece.label} added after ${board.nameOf(target.after)}` : `${piece.label} ${piece.moved ? 'moved' : 'added'} ${words(target)}`);
+    return run(editsOf(piece, target), `${piece.name ?? piece.label} ${piece.moved ? 'moved' : 'added'} ${target.after ? `after ${board.nameOf(target.after)}` : words(target)}`);
   }
 
   /** Puts a piece behind the selection; without one, on the selected transition or at the end. */

@@ -6,9 +6,11 @@ import { icon } from '../core/icon.js';
 import { popup } from '../execution/menu.js';
 import { dropSnippet, found, groupsOf } from './pieces.js';
 
+const few = 8; // services that are shown at first
+
 /** The slot of the palette. ed.board is the canvas, once it is there. */
 export function palette(store, ed) {
-  const text = signal(''), opened = signal(new Set());
+  const text = signal(''), opened = signal(new Set()), all = signal(false); // services that are open; all services are shown
   const groups = searched(store, ed, text);
   const plain = computed(() => !text().trim());
   const field = h('input', {
@@ -19,7 +21,8 @@ export function palette(store, ed) {
     if (!groups().length) return h('p.plt-none', { role: 'status' }, text() ? `Nothing is called “${text()}”.` : '');
     return groups().map(group => h('section.plt-group', { 'aria-label': group.title, class: `plt-group--${group.title.toLowerCase().replace(/\W+/g, '-')}` },
       h('h2.mgrp', null, group.title),
-      h('div', { class: plain() && group.title === 'Flow' ? 'plt-tiles' : 'plt-rows' }, group.pieces.map(piece => row(piece, plain() && group.title === 'Flow')))));
+      h('div', { class: plain() && group.title === 'Flow' ? 'plt-tiles' : 'plt-rows' }, shownOf(group).map(piece => row(piece, plain() && group.title === 'Flow'))),
+      shownOf(group).length < group.pieces.length && h('button.plt-all', { 'data-testid': 'all-services', onclick: () => all.set(true) }, `All ${group.pieces.length} services`)));
   });
   ed.functions.findPiece = () => {
     if (!field.checkVisibility()) return false;
@@ -28,6 +31,7 @@ export function palette(store, ed) {
     return true;
   };
 
+  function shownOf(group) { return plain() && group.title === 'Services' && !all() ? group.pieces.slice(0, few) : group.pieces; }
   function fieldKey(event) {
     if (event.key === 'ArrowDown') { event.preventDefault(); list.querySelector('.plt-item')?.focus(); }
     if (event.key === 'Enter') { const first = groups()[0]?.pieces[0]; if (first && text().trim()) { event.preventDefault(); use(first); } }

@@ -132,7 +132,7 @@ export function scene() {
     const inMap = chainOf(edge.from === 'start' ? edge.to : edge.from).chain.some(step => step.kind === 'Map');
     Object.assign(item, drawEdge(edge, inMap), { edge });
     item.hit = h('path.ehit', { d: roundedPath(edge.points) });
-    if (edge.happy) item.line.classList.add('edge--happy');
+    if (edge.happy) { item.line.classList.add('edge--happy'); item.head.classList.add('is-taken'); }
     item.el = h('g.eg', { 'data-edge': edge.id }, item.parts, item.hit);
     if (item.label) { labels.append(item.label); owners.set(item.label, item); }
     owners.set(item.el, item);

@@ -8,14 +8,14 @@ import { icon } from '../core/icon.js';
  * Moves world, an element in a canvas. graph() gives {width, height, nodes} of what is
  * drawn, target() the node to open on if the whole does not fit legibly. keeps(event)
  * says that a pointerdown is not for the camera; margin is the width at the upper left
- * that something floats over.
+ * that something floats over; up to the width narrow it opens on the target.
  * It returns controls (the buttons), view (a signal {x, y, k, w, h}: where the graph's
  * origin is, the zoom, and the size of the canvas), at(event) (the place in the graph),
  * reveal(node), pan(dx, dy), zoom(by, x, y), fit(), settle(), which fits unless the user has
  * moved it, follow(dx, dy), which moves with a graph that has moved, and release(event),
  * which leaves a pointer to somebody else.
  */
-export function camera(world, graph, target, { keeps = event => event.target.closest('.cz, .vb, .iter, .nact, a'), margin = 420 } = {}) {
+export function camera(world, graph, target, { keeps = event => event.target.closest('.cz, .vb, .iter, .nact, a'), margin = 420, narrow = 720 } = {}) {
   let x = 0, y = 0, k = 1, touched = false;
   const view = signal({ x, y, k, w: 0, h: 0 });
   let measured = null; // the size of the canvas, until it changes
@@ -43,10 +43,11 @@ export function camera(world, graph, target, { keeps = event => event.target.clo
     if (covered) k = Math.min(k, (ht - 72) / height);
     // A little under the zoom at which second lines go, they are worth more than the margins.
     if (k > 0.56 && k < 0.6 && width * 0.6 <= w && height * 0.6 <= ht) k = 0.6;
-    const node = w <= 720 && k < 0.66 ? target() : null;
+    const node = w <= narrow && k < 0.66 ? target() : null;
     if (node || (k < 0.3 && target())) {
       k = 0.66;
       centre(node ?? target());
+      if (!margin) y = Math.min(y, 16); // no empty space above the start
     } else {
       k = Math.max(k, 0.05);
       x = (w - width * k) / 2;
