@@ -14,7 +14,7 @@ import { plural } from '../core/time.js';
 import { failed, toast } from '../core/toast.js';
 import { openDocument } from './document.js';
 
-const sheets = [sheet('../execution.css', import.meta.url), sheet('./edit.css', import.meta.url)];
+const sheets = ['../graph/graph.css', '../execution.css', './edit.css', './canvas.css'].map(name => sheet(name, import.meta.url));
 
 // views are the ways to see a document; each shows some of the slots.
 const views = [
