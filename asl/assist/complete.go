@@ -27,7 +27,7 @@ func (p *place) keys() []Item {
 	switch {
 	case p.form.name == "anyState":
 		return p.fieldItems([]string{"Type", "Comment"})
-	case p.form.v.Get("additionalProperties").Get("$ref").Exists():
+	case p.form.byName():
 		return p.stateSnippets()
 	case p.field == "Assign" && len(p.rest) == 0 && p.free:
 		return p.assignedNames()

@@ -331,9 +331,6 @@ func (p *place) escaped(s string) string {
 // paths returns the completions of a path, of which a part may have been written.
 func (p *place) paths(before string) []Item {
 	calls := p.form.kind(p.field) == TextPath || p.free && len(p.rest) > 0
-	if p.token.kind != text {
-		return p.wholePaths(calls)
-	}
 	if calls && openQuote(before) {
 		return nil
 	}

@@ -70,6 +70,9 @@ func machineForm(language asl.QueryLanguage) form {
 	return formOf(strings.ToLower(string(language)) + "Machine")
 }
 
+// byName reports whether the form is States, whose members have names of their own.
+func (f form) byName() bool { return f.v.Get("additionalProperties").Get("$ref").Exists() }
+
 // object returns what docs call the object: "Task", "Machine", "Retrier".
 func (f form) object() string {
 	name := strings.TrimPrefix(strings.TrimPrefix(f.name, "jsonpath"), "jsonata")

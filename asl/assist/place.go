@@ -88,7 +88,7 @@ func (p *place) column() int {
 
 // takesFields reports whether the value is an object with fields of the language.
 func (p *place) takesFields() bool {
-	return !p.free && (p.form.fields().Exists() || p.form.v.Get("additionalProperties").Get("$ref").Exists())
+	return !p.free && (p.form.fields().Exists() || p.form.byName())
 }
 
 // into goes into a member.
@@ -111,7 +111,7 @@ func (p *place) into(name, pointer string) {
 
 // closed reports whether the language says nothing about what is in a value.
 func (f form) closed() bool {
-	return !f.fields().Exists() && !f.v.Get("items").Exists() && f.v.Get("additionalProperties").Get("$ref").Text() == ""
+	return !f.fields().Exists() && !f.v.Get("items").Exists() && !f.byName()
 }
 
 // language returns the query language of the place.

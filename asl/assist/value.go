@@ -33,7 +33,7 @@ func (p *place) values() []Item {
 	case Condition, Duration, Integer, Number:
 		return p.expressionItem()
 	case Path, ReferencePath, ResultPath, TextPath:
-		return p.paths("")
+		return p.wholePaths(p.form.kind(p.field) == TextPath)
 	}
 	if p.takesFields() && p.token.kind == missing {
 		return p.itemSnippets()
@@ -68,7 +68,7 @@ func (p *place) typedValues(kind Kind) []Item {
 	case ResourceName:
 		return p.resources()
 	case Path, ReferencePath, ResultPath, TextPath:
-		return p.paths("")
+		return p.wholePaths(p.form.kind(p.field) == TextPath)
 	case Condition, Duration, Integer, Number, Timestamp, Text:
 		return p.expressionItem()
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"encoding/json"
 
+	"github.com/aslocal/aslocal/asl/assist"
 	"github.com/aslocal/aslocal/asl/edit"
 )
 
@@ -30,12 +31,14 @@ import (
 //	GET  /_ui/api/document?arn=|path=               → Document
 //	GET  /_ui/api/pinned?arn=                       → Pinned
 //	GET  /_ui/api/catalog?q=                        → Catalog
-//	GET  /_ui/api/fields?type=&language=&resource=  → []assist.Field: those of a state; type "" is the state machine
+//	GET  /_ui/api/fields?type=&language=&resource=  → Fields
 //
 //	POST /_ui/api/draft       Text       → Draft
 //	POST /_ui/api/edit        Edit       → Edited, or a Refusal with the code CannotEdit
 //	POST /_ui/api/complete    AtOffset   → Completions
 //	POST /_ui/api/hover       AtOffset   → Hover
+//	POST /_ui/api/convert     Convert    → Converted
+//	POST /_ui/api/render      Render     → Rendered
 //	POST /_ui/api/try         Try        → Tried
 //	POST /_ui/api/run-draft   RunDraft   → Started
 //	POST /_ui/api/save        Save       → Saved, or a Refusal with status 409 and the present text
@@ -606,6 +609,11 @@ type Publish struct {
 	Description string `json:"description"`
 }
 
+// Fields are those that a state, or a state machine, may have.
+type Fields struct {
+	Fields []assist.Field `json:"fields"`
+}
+
 // A Catalog lists what can be put into a state machine.
 type Catalog struct {
 	Flow       []CatalogState    `json:"flow"`
@@ -795,4 +803,28 @@ type Replacement struct {
 	Start int    `json:"start"`
 	End   int    `json:"end"`
 	Text  string `json:"text"`
+}
+
+// Convert writes a definition in another format, alone, without its comments.
+type Convert struct {
+	Text
+	To string `json:"to"` // JSON or YAML
+}
+
+// Converted is the definition in that format.
+type Converted struct {
+	Text string `json:"text"`
+}
+
+// Render writes a text for other programs.
+type Render struct {
+	Text
+	Kind string `json:"kind"` // svg, png, mermaid, json, yaml, sam, terraform
+	Name string `json:"name"` // of the state machine
+}
+
+// Rendered is what was written: a text, or a picture.
+type Rendered struct {
+	Text   string `json:"text"`
+	Base64 string `json:"base64"` // of a PNG; "" if it is a text
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/assist"
 	"github.com/aslocal/aslocal/asl/edit"
 	"github.com/aslocal/aslocal/value"
@@ -97,21 +96,4 @@ func known(text string) value.Value {
 		return value.Value{}
 	}
 	return v
-}
-
-// fields lists what a type of state may have in a language, or a state machine without a
-// type. With the resource of a Task, the parameters of its action are the fields of
-// Parameters or Arguments.
-func (u *UI) fields(_ context.Context, q *query) (*[]assist.Field, error) {
-	kind, language := asl.StateType(q.text("type")), asl.QueryLanguage(q.text("language"))
-	if language != asl.JSONPath && language != asl.JSONata {
-		return nil, refuse("language: expected JSONPath or JSONata, got %q", language)
-	}
-	all := assist.FieldsOfMachine(language)
-	if kind != "" {
-		if all = assist.Fields(kind, language, q.text("resource")); all == nil {
-			return nil, refuse("type: expected the type of a state, such as Task, got %q", kind)
-		}
-	}
-	return &all, nil
 }

@@ -21,8 +21,8 @@ import (
 
 // The formats of a text.
 const (
-	formatJSON = string(edit.JSON)
-	formatYAML = string(edit.YAML)
+	formatJSON = "JSON"
+	formatYAML = "YAML"
 )
 
 // maxText is how long a text may be that is edited, in bytes.
@@ -44,7 +44,7 @@ func (u *UI) draft(_ context.Context, in *Text) (*Draft, error) {
 type readText struct {
 	Text
 	machine    *template.Machine
-	written    string // JSON of the definition as it stands there; "" if there is none
+	value      value.Value // the definition as it stands there, with placeholders; none if it cannot be read
 	utf16      units
 	definition *asl.Definition
 }
@@ -56,9 +56,7 @@ func (u *UI) read(in *Text) (*readText, error) {
 	}
 	t := &readText{Text: *in, utf16: unitsOf(in.Text)}
 	m, written := template.ReadAt(in.fileName(), []byte(in.Text), in.Pointer, u.templateOptions())
-	if t.machine, t.definition = m, m.Definition; written.Exists() {
-		t.written = written.String()
-	}
+	t.machine, t.definition, t.value = m, m.Definition, written
 	return t, nil
 }
 
@@ -94,7 +92,7 @@ func (u *UI) templateOptions() template.Options {
 
 // draft is what an editor shows of the text.
 func (t *readText) draft() *Draft {
-	d := &Draft{Diagnostics: []Diagnostic{}, States: t.places(), Definition: t.written, OK: t.definition.Root.Exists()}
+	d := &Draft{Diagnostics: []Diagnostic{}, States: t.places(), Definition: text(t.value), OK: t.definition.Root.Exists()}
 	for _, one := range t.machine.Validate(asl.Options{Express: t.Express}) {
 		if len(d.Diagnostics) < maxDiagnostics {
 			d.Diagnostics = append(d.Diagnostics, t.diagnostic(one, d.States))

@@ -247,13 +247,14 @@ var routes = sync.OnceValue(func() map[string]route {
 
 		"document": get((*UI).document, "arn", "path"),
 		"pinned":   get((*UI).pinned, "arn"),
-		"catalog":  get((*UI).catalog, "q"),
 		"fields":   get((*UI).fields, "type", "language", "resource").everywhere(),
+		"catalog":  get((*UI).catalog, "q"),
 
 		"draft":    post((*UI).draft).everywhere().limited(maxEdited),
 		"edit":     post((*UI).edit).everywhere().limited(maxEdited),
 		"complete": post((*UI).complete).everywhere().limited(maxEdited),
 		"hover":    post((*UI).hover).everywhere().limited(maxEdited),
+		"render":   post((*UI).rendering).everywhere().limited(maxEdited),
 		"save":     post((*UI).save).limited(maxEdited),
 		"publish":  post((*UI).publish),
 

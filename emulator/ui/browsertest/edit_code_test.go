@@ -59,7 +59,7 @@ States:
 func TestEditShell(t *testing.T) {
 	p, _ := openFolder(t, map[string]string{"order.asl.yaml": orderYAML}, editing("order.asl.yaml", ""))
 	p.see("saved", "saved to order.asl.yaml")
-	p.until(`document.querySelectorAll('[data-testid=node]').length > 2`)
+	p.until(`document.querySelectorAll('.node').length > 2`)
 	p.screenshot("edit-design")
 	p.click("view-split", "")
 	p.see("code", "")

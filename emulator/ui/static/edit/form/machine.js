@@ -10,7 +10,7 @@ import { language } from './language.js';
 
 export function machineForm(form) {
   const specs = signal(null);
-  effect(() => { const now = form.language(''); fieldsOf('', now, '').then(specs.set, failed); });
+  effect(() => { const now = form.language(''); fieldsOf('', now, '').then(({ fields }) => specs.set(fields), failed); });
   const start = spec => field(form, '', '/StartAt', spec, {
     label: 'Begins with', control: (_, __, ___, ____, parts) => select(form, parts,
       () => [...form.text('/StartAt') ? [] : [['', 'choose a state']], ...statesOf(form.definition(), '').map(name => [name, name])],

@@ -22,11 +22,11 @@ export function stateForm(form, state, type, queryLanguage) {
   const specs = signal(null), text = computed(() => form.text(pointerOf(state, 'Resource')));
   // The parameters follow the resource; the form does not, or it would be made anew while the resource is typed.
   const parameters = signal([]);
-  fieldsOf(type, queryLanguage, '').then(specs.set, failed);
+  fieldsOf(type, queryLanguage, '').then(({ fields }) => specs.set(fields), failed);
   effect(() => {
     const name = text();
     if (type !== 'Task') return;
-    fieldsOf(type, queryLanguage, name).then(fields => { if (untrack(text) === name) parameters.set(fields.find(one => one.name === 'Arguments' || one.name === 'Parameters')?.fields ?? []); }, () => {});
+    fieldsOf(type, queryLanguage, name).then(({ fields }) => { if (untrack(text) === name) parameters.set(fields.find(one => one.name === 'Arguments' || one.name === 'Parameters')?.fields ?? []); }, () => {});
   });
   const ready = show => () => (specs() ? untrack(() => h('div.col.fields', null, show(specs()))) : null);
   const named = (all, name) => all.find(one => one.name === name);
