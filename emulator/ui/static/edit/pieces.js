@@ -48,7 +48,7 @@ export function groupsOf(catalog, language) {
     {
       title: 'Services',
       pieces: catalog.services.map(service => {
-        const all = service.actions.map(action => actionPiece(action, service.label, service.icon, language));
+        const all = service.actions.map(action => actionPiece(action.resource.endsWith(':lambda:invoke') ? { ...action, arguments: { ...action.arguments, ...payload } } : action, service.label, service.icon, language));
         return { ...all[0], id: service.name, label: service.label, more: all.length > 1 ? all : null };
       }),
     },
