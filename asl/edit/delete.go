@@ -16,12 +16,18 @@ func (m *machine) delete(pointers []string) error {
 	if err != nil {
 		return err
 	}
-	m.detach(states)
+	workflows := m.join(states)
+	for _, s := range states {
+		s.Remove()
+	}
+	for _, w := range workflows {
+		m.startSomewhere(w)
+	}
 	return nil
 }
 
-// detach takes states out of their workflows and joins what is left.
-func (m *machine) detach(states []*patch.Member) {
+// join makes what leads to states lead past them, and returns their workflows.
+func (m *machine) join(states []*patch.Member) []*patch.Node {
 	gone := make(map[*patch.Member]bool, len(states))
 	workflows := make(map[*patch.Node]bool)
 	var order []*patch.Node
@@ -43,12 +49,7 @@ func (m *machine) detach(states []*patch.Member) {
 			m.retarget(l, beyond(target, byName, gone))
 		}
 	}
-	for _, s := range states {
-		s.Remove()
-	}
-	for _, w := range order {
-		m.startSomewhere(w)
-	}
+	return order
 }
 
 // members returns the members of an object by their names.

@@ -170,8 +170,32 @@ func (m *machine) apply(e *Edit) error {
 		return m.insert(e)
 	case Delete:
 		return m.delete(e.States)
+	case Duplicate:
+		return m.duplicate(e.States)
+	case Move:
+		return m.move(e)
+	case Paste:
+		return m.paste(e)
 	case Rename:
 		return m.rename(e)
+	case Reconnect:
+		return m.reconnect(e)
+	case Connect:
+		return m.connect(string(e.From), string(e.To))
+	case Start:
+		return m.start(e.Workflow, string(e.To))
+	case Convert:
+		return m.convert(e)
+	case Wrap:
+		return m.wrap(e)
+	case Unwrap:
+		return m.unwrap(e)
+	case AddBranch:
+		return m.addBranch(e)
+	case DeleteBranch:
+		return m.deleteBranch(e)
+	case MoveItem:
+		return m.moveItem(e.Array, string(e.From), string(e.To))
 	case Set:
 		return m.set(e.Pointer, e.Value)
 	case Remove:

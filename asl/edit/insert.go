@@ -20,7 +20,11 @@ func (m *machine) insert(e *Edit) error {
 	taken := names(m.root)
 	s := patch.NewMember(unique(e.Name, taken), patch.New(v))
 	m.renameInside(s.Value, taken)
-	return m.put(spot, []*patch.Member{s}, s, []*patch.Member{s})
+	complete(s.Value)
+	if kindOf(s) != "Choice" {
+		lead(s, "")
+	}
+	return m.put(spot, groupOf([]*patch.Member{s}, s))
 }
 
 // A spot is where states are to be put: on a link, or, if it has none, at the end of a workflow or
@@ -94,9 +98,9 @@ func lastOf(workflow *patch.Node) *patch.Member {
 	return nil
 }
 
-// put puts states into a workflow and connects them: the link that is cut leads to entry, and
-// exits lead to where the link led.
-func (m *machine) put(at spot, states []*patch.Member, entry *patch.Member, exits []*patch.Member) error {
+// put puts a group of states into a workflow and connects it: the link that is cut leads to
+// its entry, and what leaves it leads to where the link led.
+func (m *machine) put(at spot, g *group) error {
 	list, err := m.statesOf(at.workflow)
 	if err != nil {
 		return err
@@ -111,33 +115,23 @@ func (m *machine) put(at spot, states []*patch.Member, entry *patch.Member, exit
 	} else if at.on != nil {
 		place = 0
 	}
-	for i, s := range states {
-		list.Insert(place+i, s)
+	if g.states[0].Value.Up() != list { // the text of states that stay in their workflow does not move
+		for i, s := range g.states {
+			list.Insert(place+i, s)
+		}
 	}
-	for _, s := range exits {
-		m.follow(s, target)
-	}
+	m.leadOut(g, list, target)
+	start := at.workflow.Get("StartAt").Text()
 	switch {
 	case at.on != nil:
-		m.retarget(*at.on, entry.Name)
-	case at.workflow.Get("StartAt").Text() == "" || list.Member(at.workflow.Get("StartAt").Text()) == nil:
-		setField(at.workflow, "StartAt", patch.Text(entry.Name))
+		m.retarget(*at.on, g.entry.Name)
+	case list.Member(start) == nil:
+		setField(at.workflow, "StartAt", patch.Text(g.entry.Name))
 	default:
-		m.note(entry.Value, "no transition leads here yet")
+		m.note(g.entry.Value, "no transition leads here yet")
 	}
-	m.selected = append(m.selected, states...)
+	m.selected = append(m.selected, g.states...)
 	return nil
-}
-
-// follow makes a state that was put somewhere go on to what follows there.
-func (m *machine) follow(s *patch.Member, target string) {
-	lead(s, target)
-	switch kind := kindOf(s); {
-	case target != "" && isTerminal(kind):
-		m.note(s.Value, "a "+kind+" state ends the workflow: what followed here may no longer be reached")
-	case target == "" && kind == "Choice":
-		m.note(s.Value, "a Choice state cannot end the workflow: it needs a state for its rules and for Default")
-	}
 }
 
 // statesOf returns the States of a workflow, made if there are none.

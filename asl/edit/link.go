@@ -81,7 +81,7 @@ func (m *machine) edge(edge, from string) (link, error) {
 		return link{nil, n.Holder(), n.Up()}, nil
 	}
 	for around := n.Up(); around != nil && around != m.root; around = around.Up() {
-		if isState(around) {
+		if m.isState(around) {
 			for _, l := range links(around.Holder()) {
 				if l.member == n.Holder() {
 					return l, nil

@@ -15,6 +15,7 @@ import (
 type machine struct {
 	tree     *patch.Tree
 	root     *patch.Node // the definition
+	host     *patch.Host // the string that the definition is in; nil if it is in none
 	selected []*patch.Member
 	notes    []note
 }
@@ -34,15 +35,39 @@ func open(doc Document) (*machine, error) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	root := tree.Root().Find(doc.Pointer)
-	if root == nil {
+	root := definition(tree.Root().Find(doc.Pointer))
+	m := &machine{tree: tree, root: root}
+	switch root.Kind() {
+	case value.Object:
+	case value.String:
+		if m.tree, m.host, err = root.Inside(); err != nil {
+			return nil, unreadable(err)
+		}
+		m.root = m.tree.Root()
+	case value.Absent:
 		return nil, refuse("", "there is nothing at %s", doc.Pointer)
 	}
-	if root.Kind() != value.Object {
-		return nil, refuse("", "expected a definition, which is an object, got %s", root.Kind())
+	if m.root.Kind() != value.Object {
+		return nil, refuse("", "expected a definition, which is an object, got %s", m.root.Kind())
 	}
-	tree.Focus(root)
-	return &machine{tree: tree, root: root}, nil
+	m.tree.Focus(m.root)
+	return m, nil
+}
+
+// definition returns what is deployed as it is of an intrinsic function of CloudFormation:
+// the template of Fn::Sub, and what Fn::ToJsonString makes a text of.
+func definition(n *patch.Node) *patch.Node {
+	for range 4 {
+		switch {
+		case n.Kind() == value.Object && n.Len() == 1 && n.Get("Fn::Sub") != nil:
+			n = n.Get("Fn::Sub")
+		case n.Kind() == value.Object && n.Len() == 1 && n.Get("Fn::ToJsonString") != nil:
+			n = n.Get("Fn::ToJsonString")
+		case n.Kind() == value.Array:
+			n = n.Index(0)
+		}
+	}
+	return n
 }
 
 // unreadable is the refusal of a text that cannot be parsed.
@@ -60,7 +85,12 @@ func (m *machine) result() (Result, error) {
 	if err != nil {
 		return Result{}, unreadable(err)
 	}
-	if err := m.tree.Check(text); err != nil {
+	if m.host != nil {
+		text, changes, err = m.host.Write(text, changes)
+	} else {
+		err = m.tree.Check(text)
+	}
+	if err != nil {
 		return Result{}, unreadable(err)
 	}
 	r := Result{Text: text, Changes: changes, Select: []string{}}
@@ -84,7 +114,7 @@ func (m *machine) pointer(n *patch.Node) string { return n.Pointer(m.root) }
 // state returns the state at a pointer.
 func (m *machine) state(pointer string) (*patch.Member, error) {
 	n := m.root.Find(pointer)
-	if n == nil || n == m.root || !isState(n) {
+	if n == nil || n == m.root || !m.isState(n) {
 		return nil, refuse(pointer, "there is no state here")
 	}
 	return n.Holder(), nil
@@ -99,7 +129,8 @@ func (m *machine) stateOf(e *Edit) (*patch.Member, error) {
 	return m.state(pointer)
 }
 
-// states returns the states at pointers, each once, in the order of the text.
+// states returns the states at pointers, each once; those of one workflow in the order of
+// the text.
 func (m *machine) states(pointers []string) ([]*patch.Member, error) {
 	if len(pointers) == 0 {
 		return nil, refuse("", "states: expected at least one")
@@ -125,38 +156,47 @@ func (m *machine) states(pointers []string) ([]*patch.Member, error) {
 		}
 		return false
 	})
-	slices.SortStableFunc(found, func(a, b *patch.Member) int {
-		if a.Value.Up() != b.Value.Up() {
-			return 0
+	list := found[0].Value.Up()
+	if slices.ContainsFunc(found, func(s *patch.Member) bool { return s.Value.Up() != list }) {
+		return found, nil
+	}
+	found = found[:0]
+	for _, v := range list.Members() {
+		if seen[v.Holder()] {
+			found = append(found, v.Holder())
 		}
-		return a.Value.Up().Place(a) - b.Value.Up().Place(b)
-	})
+	}
 	return found, nil
 }
 
 // workflow returns the workflow at a pointer.
 func (m *machine) workflow(pointer string) (*patch.Node, error) {
 	n := m.root.Find(pointer)
-	if n == nil || n.Kind() != value.Object || n != m.root && !isWorkflow(n) {
+	if n == nil || n.Kind() != value.Object || n != m.root && !m.isWorkflow(n) {
 		return nil, refuse(pointer, "there is no workflow here")
 	}
 	return n, nil
 }
 
 // isState reports whether a node stands where states stand.
-func isState(n *patch.Node) bool {
+func (m *machine) isState(n *patch.Node) bool {
 	around := n.Up()
-	return n.Kind() == value.Object && around.Kind() == value.Object && around.Holder().Name == "States"
+	if n.Kind() != value.Object || around.Kind() != value.Object || around == m.root || around.Holder().Name != "States" {
+		return false
+	}
+	return around.Up() == m.root || m.isWorkflow(around.Up())
 }
 
 // isWorkflow reports whether a node stands where the workflows inside of a state stand.
-func isWorkflow(n *patch.Node) bool {
-	switch n.Holder().Name {
-	case "ItemProcessor", "Iterator":
-		return true
-	}
+func (m *machine) isWorkflow(n *patch.Node) bool {
 	around := n.Up()
-	return around.Kind() == value.Array && around.Holder().Name == "Branches"
+	switch {
+	case n == m.root || around == nil:
+		return false
+	case around.Kind() == value.Object:
+		return (n.Holder().Name == "ItemProcessor" || n.Holder().Name == "Iterator") && m.isState(around)
+	}
+	return around.Holder().Name == "Branches" && m.isState(around.Up())
 }
 
 // workflowOf returns the workflow that a state is in.

@@ -162,6 +162,9 @@ func (n *Node) Tag() string {
 	return n.tag
 }
 
+// Untag takes the tag from a new node.
+func (n *Node) Untag() { n.tag = "" }
+
 // Value returns the value. What a tag of YAML stands for is not computed; an opaque
 // node is its text.
 func (n *Node) Value() value.Value {
@@ -263,9 +266,9 @@ func (n *Node) Place(m *Member) int { return slices.Index(n.members, m) }
 // Holder returns the member that a node is the value of, nil for a new node.
 func (n *Node) Holder() *Member { return n.up }
 
-// Up returns the object or array that a node is in, nil for the root.
+// Up returns the object or array that a node is in, nil for the root and for a new node.
 func (n *Node) Up() *Node {
-	if n.up == nil {
+	if n == nil || n.up == nil {
 		return nil
 	}
 	return n.up.up
