@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"os"
@@ -45,7 +46,11 @@ func (l *languageServer) run(c *cobra.Command) error {
 	if _, err := l.url(); err != nil {
 		return err
 	}
-	o := lsp.Options{Knowledge: l.knowledge}
+	o := lsp.Options{Knowledge: func(ctx context.Context, file, name string, d *asl.Definition) assist.Knowledge {
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		return l.knowledge(ctx, cmp.Or(name, nameOf(filepath.Clean(file))), d)
+	}}
 	for _, other := range c.Root().Commands() {
 		o.Commands = append(o.Commands, other.Name())
 	}
@@ -65,19 +70,14 @@ func (l *languageServer) run(c *cobra.Command) error {
 // patience is how long an editor waits for what only a server knows.
 const patience = 500 * time.Millisecond
 
-// knowledge asks the server what it has, and what the states of a state machine had in its
-// last run. Where no server listens, nothing is known.
-func (l *languageServer) knowledge(ctx context.Context, file, name string, d *asl.Definition) assist.Knowledge {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+// knowledge asks the server what it has, and what the states of the state machine of a name
+// had in its last run. Where no server listens, nothing is known.
+func (l *languageServer) knowledge(ctx context.Context, name string, d *asl.Definition) assist.Knowledge {
 	machines, err := l.machines(ctx)
 	if err != nil {
 		return assist.Knowledge{}
 	}
 	know := assist.Knowledge{Functions: l.functions(ctx), Activities: l.activities(ctx)}
-	if name == "" {
-		name = nameOf(filepath.Clean(file))
-	}
 	for _, m := range machines {
 		know.Machines = append(know.Machines, assist.Resource{Name: m.name, ARN: m.arn, Docs: m.note})
 		if m.name == name && !m.express() {
