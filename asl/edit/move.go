@@ -37,7 +37,7 @@ func (m *machine) move(e *Edit) error {
 		}
 		m.startSomewhere(from)
 	}
-	if at.on != nil && at.on.state != nil && (at.on.member == nil || at.on.member.Value.Up() == at.on.state.Value && at.on.member.Name != "Default") {
+	if at.on != nil && at.on.state != nil && (at.on.member == nil || at.on.member.Name == "End" || at.on.isNext()) {
 		on := m.wayOn(at.on.state) // a Next may have become an End
 		at.on = &on
 	}
