@@ -90,6 +90,7 @@ func (r *bracketReader) object() *node {
 			return n
 		case c == '}':
 			r.pos++
+			n.closed = true
 			return n
 		case c == ']' && r.depth > 1: // of the array around it
 			return n
@@ -150,6 +151,7 @@ func (r *bracketReader) array() *node {
 			return n
 		case c == ']':
 			r.pos++
+			n.closed = true
 			return n
 		case c == '}' && r.depth > 1: // of the object around it
 			return n
