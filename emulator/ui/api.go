@@ -38,6 +38,7 @@ import (
 //	POST /_ui/api/complete    AtOffset   → Completions
 //	POST /_ui/api/hover       AtOffset   → Hover
 //	POST /_ui/api/convert     Convert    → Converted
+//	POST /_ui/api/render      Render     → Rendered
 //	POST /_ui/api/try         Try        → Tried
 //	POST /_ui/api/run-draft   RunDraft   → Started
 //	POST /_ui/api/save        Save       → Saved, or a Refusal with status 409 and the present text
@@ -664,7 +665,8 @@ type CatalogPattern struct {
 	Title      string `json:"title"`
 	Comment    string `json:"comment"`
 	Icon       string `json:"icon"`
-	Definition string `json:"definition"` // JSON of a state machine of its own
+	Definition string `json:"definition"` // JSON of a state machine of its own, in JSONPath
+	JSONata    string `json:"jsonata"`    // the same in JSONata
 }
 
 // A CatalogFunction is a Lambda function that runs here.
@@ -813,4 +815,17 @@ type Convert struct {
 // Converted is the definition in that format.
 type Converted struct {
 	Text string `json:"text"`
+}
+
+// Render writes a text for other programs.
+type Render struct {
+	Text
+	Kind string `json:"kind"` // svg, png, mermaid, json, yaml, sam, terraform
+	Name string `json:"name"` // of the state machine
+}
+
+// Rendered is what was written: a text, or a picture.
+type Rendered struct {
+	Text   string `json:"text"`
+	Base64 string `json:"base64"` // of a PNG; "" if it is a text
 }

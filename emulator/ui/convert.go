@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 
-	"github.com/aslocal/aslocal/asl/edit"
 	"github.com/aslocal/aslocal/internal/patch"
 )
 
@@ -27,7 +26,7 @@ func (u *UI) convert(_ context.Context, in *Convert) (*Converted, error) {
 	case in.To == in.Format && in.Pointer == "":
 		return &Converted{Text: in.Text.Text}, nil
 	}
-	tree, err := patch.Parse(seed, edit.Format(in.To))
+	tree, err := patch.Parse(seed, formats[in.To])
 	if err != nil {
 		return nil, err
 	}

@@ -21,8 +21,8 @@ import (
 
 // The formats of a text.
 const (
-	formatJSON = string(edit.JSON)
-	formatYAML = string(edit.YAML)
+	formatJSON = "JSON"
+	formatYAML = "YAML"
 )
 
 // maxText is how long a text may be that is edited, in bytes.

@@ -45,5 +45,7 @@ func (u *UI) edit(ctx context.Context, in *Edit) (*Edited, error) {
 
 // document is the text as packages edit and assist take it.
 func (t *Text) document() edit.Document {
-	return edit.Document{Text: t.Text, Format: edit.Format(t.Format), Pointer: t.Pointer}
+	return edit.Document{Text: t.Text, Format: formats[t.Format], Pointer: t.Pointer}
 }
+
+var formats = map[string]edit.Format{formatJSON: edit.JSON, formatYAML: edit.YAML}

@@ -4,6 +4,7 @@
 import { effect, h, signal, untrack } from '../core/view.js';
 import { icon } from '../core/icon.js';
 import { sheet } from '../core/sheet.js';
+import { statusIcon, statusName, statusWord } from '../core/status.js';
 import { plural } from '../core/time.js';
 import { announce, failed, toast } from '../core/toast.js';
 import { camera } from '../graph/camera.js';
@@ -16,6 +17,8 @@ import { pick } from './palette.js';
 import { scene } from './scene.js';
 import { accepts, isHole, targetAt, targetsOf } from './targets.js';
 
+// statuses of states in a run, by the outcomes of visits
+const statuses = { succeeded: 'SUCCEEDED', caught: 'CAUGHT', failed: 'FAILED', enclosed: 'FAILED', aborted: 'ABORTED', open: 'RUNNING' };
 const sheets = ['../graph/graph.css', './canvas.css'].map(name => sheet(name, import.meta.url));
 
 const REACH = 44; // px on the screen within which a transition takes what is dropped
@@ -72,6 +75,7 @@ export function openCanvas(store, hooks) {
 
   effect(() => { const graph = store.graph(); if (graph) untrack(() => show(graph)); });
   effect(() => { store.problems(); untrack(paintProblems); });
+  effect(() => { store.data(); untrack(paintRun); });
   effect(() => { store.selection(); untrack(paintSelection); });
   effect(() => { focus(); untrack(paintFocus); });
   effect(() => { link(); hovered(); store.selection(); untrack(paintHandles); });
@@ -91,6 +95,7 @@ export function openCanvas(store, hooks) {
     if (!drawing.edges.has(hovered.peek())) hovered.set('');
     if (!drawing.nodes.get(focus.peek())?.button) focus.set(store.selection.peek().at(-1) ?? firstState()?.id ?? '');
     paintProblems();
+    paintRun();
     paintSelection();
     paintFocus();
     paintHandles();
@@ -131,6 +136,19 @@ export function openCanvas(store, hooks) {
       (item.badges ?? item.extra)?.replaceChildren(...(badge ? [badge] : []));
       item.button.setAttribute('aria-description', list ? list.map(one => one.message).join('. ') : '');
       if (!list) item.button.removeAttribute('aria-description');
+    }
+  }
+
+  // paintRun shows how the states stand in the run whose data they have.
+  function paintRun() {
+    const data = store.data.peek();
+    for (const [id, item] of drawing.nodes) {
+      const status = statuses[data[id]?.status] ?? '';
+      if (!item.button || (item.run ?? '') === status) continue;
+      if (item.run) item.el.classList.remove(`is-${statusName(item.run)}`);
+      item.run = status;
+      if (status) item.el.classList.add(`is-${statusName(status)}`);
+      item.mark.replaceChildren(...(status ? [statusIcon(status), h('span.vh', null, statusWord(status))] : []));
     }
   }
 

@@ -32,6 +32,7 @@ export function panel(store, ed) {
     () => {
       const [kind, ...rest] = key().split('\n');
       return untrack(() => {
+        form.help.set(null);
         if (kind === 'machine') return [head(h('span.tile', null, icon('graph')), 'State machine', store.file.peek().name ?? ''), h('div.panel-body', null, machineForm(form))];
         if (kind === 'several') return [head(h('span.tile', null, icon('list')), `${rest.length} states`, 'selected'), h('div.panel-body', null, severalForm(form, rest))];
         if (kind === 'state') return one(form, ed, tab, ...rest);

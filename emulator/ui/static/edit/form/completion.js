@@ -2,7 +2,7 @@
 // What can be written at a place is the server's to say (POST complete): it gets the definition with the field's
 // present text in it.
 
-import { cleanup, effect, h, signal } from '../../core/view.js';
+import { cleanup, effect, h, signal, untrack } from '../../core/view.js';
 import { post } from '../../core/api.js';
 import { announce } from '../../core/toast.js';
 import { formatJSON } from '../../core/jsontext.js';
@@ -112,21 +112,34 @@ function characterWidth(style) {
   return brush.measureText('0').width;
 }
 
-// suggestions asks the server what can be written in a member: text is JSON, or with quoted the text of a string.
-export async function suggestions(form, pointer, text, caret, quoted) {
+// suggestions asks the server what can be written in a member of a state: text is JSON, or with quoted the text of a
+// string.
+export async function suggestions(form, state, pointer, text, caret, quoted) {
   const whole = withMember(form.source(), form.definition.peek(), pointer, quoted ? JSON.stringify(text) : text || 'null');
   if (!whole) return [];
   const places = placesOf(text, whole.start, quoted);
-  const items = await post('complete', { text: whole.text, format: 'JSON', pointer: '', offset: places[caret], arn: form.doc.file.peek().arn });
+  const { items } = await post('complete', { text: whole.text, format: 'JSON', pointer: '', offset: places[caret], ...dataFor(form, state) });
   const found = [];
-  for (const item of items.items ?? items) {
+  for (const item of items) {
+    const about = { label: item.label, detail: item.detail, docs: item.docs };
+    if (quoted && item.start === whole.start && item.end === places.at(-1) + 1 && item.insert.startsWith('"')) { // it is the whole text, with its quotes
+      found.push({ ...about, filter: item.filter.replace(/^"|"$/g, ''), from: 0, to: text.length, insert: unquoted(item.insert.slice(1, -1)) });
+      continue;
+    }
     const from = places.indexOf(item.start), to = places.indexOf(item.end);
     if (from < 0 || to < 0) continue; // it is about more than this field
-    const stop = item.stops?.[0];
-    const plain = part => (quoted ? unquoted(part) : part);
-    found.push({ label: item.label, filter: item.filter, detail: item.detail, docs: item.docs, from, to, insert: plain(item.insert), caret: stop ? plain(item.insert.slice(0, stop.start)).length : undefined });
+    const stop = item.stops[0], plain = part => (quoted ? unquoted(part) : part);
+    found.push({ ...about, filter: item.filter, from, to, insert: plain(item.insert), caret: stop && plain(item.insert.slice(0, stop.start)).length });
   }
   return found;
+}
+
+// dataFor is what the server may know of the data: that of the last run by the ARN, or what is tried here.
+function dataFor(form, state) {
+  const data = untrack(() => form.data.at(state)), { arn } = form.doc.file.peek();
+  if (!data?.input || data.execution) return { arn };
+  const { input, result, errorOutput, variables, context } = data;
+  return { data: { [state]: { input, result, errorOutput, variables, context } } };
 }
 
 function unquoted(part) { try { return JSON.parse(`"${part}"`); } catch { return part; } }

@@ -41,7 +41,7 @@ export function dataOf(doc) {
     setSample: text => { sample.set(text); remember(name, text); },
     at(pointer) {
       const tried = doc.data()[pointer];
-      if (tried?.input) return { from: 'run', input: tried.input, result: tried.result ?? '', errorOutput: tried.error ? JSON.stringify({ Error: tried.error, Cause: tried.cause ?? '' }) : '', variables: tried.variables ?? '', context: tried.context ?? '', output: tried.output ?? '' };
+      if (tried?.input) return { from: 'run', input: tried.input, result: tried.result ?? '', errorOutput: tried.errorOutput || (tried.error ? JSON.stringify({ Error: tried.error, Cause: tried.cause ?? '' }) : ''), variables: tried.variables ?? '', context: tried.context ?? '', output: tried.output ?? '' };
       load();
       if (visits() === null) return null;
       const visit = last().get(pointer);

@@ -124,10 +124,10 @@ export function bind(form, state, pointer, spec, parts) {
   return text;
 }
 
-function assisted(form, pointer, spec, parts, el, text, quoted) {
+function assisted(form, state, pointer, parts, el, text, quoted) {
   return completes({
     control: el, label: parts.label,
-    ask: parts.options.ask ?? ((value, caret) => suggestions(form, pointer, value, caret, quoted(value))),
+    ask: parts.options.ask ?? ((value, caret) => suggestions(form, state, pointer, value, caret, quoted(value))),
     take: (value, caret) => { text.oninput(value); queueMicrotask(() => { el().value = value; el().setSelectionRange(caret, caret); el().focus(); }); },
   });
 }
@@ -137,7 +137,7 @@ export function line(form, state, pointer, spec, parts) {
   const text = bind(form, state, pointer, spec, parts);
   const plain = spec.kind === 'text' && !spec.expression && !parts.options.ask;
   let el = null;
-  const complete = plain ? null : assisted(form, pointer, spec, parts, () => el, text, () => true);
+  const complete = plain ? null : assisted(form, state, pointer, parts, () => el, text, () => true);
   el = h('input.line', {
     id: parts.id, 'data-testid': parts.testid, value: text.text, spellcheck: plain ? null : 'false', autocomplete: 'off', autocapitalize: 'off',
     class: [!plain && 'mono'], inputmode: numbers.has(spec.kind) && !spec.expression ? 'decimal' : null, placeholder: parts.options.placeholder ?? (spec.default ? `default ${spec.default}` : null),
@@ -160,7 +160,7 @@ export function line(form, state, pointer, spec, parts) {
 export function code(form, state, pointer, spec, parts) {
   const text = bind(form, state, pointer, spec, parts);
   let el = null;
-  const complete = assisted(form, pointer, spec, parts, () => el, text, value => spec.kind === 'condition' || value.trim().startsWith('{%'));
+  const complete = assisted(form, state, pointer, parts, () => el, text, value => spec.kind === 'condition' || value.trim().startsWith('{%'));
   el = h('textarea.cf-text', {
     id: parts.id, 'data-testid': parts.testid, value: text.text, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', wrap: 'off', rows: 1,
     placeholder: parts.options.placeholder ?? (spec.kind === 'condition' ? 'for example $states.input.total > 0' : null),

@@ -10,6 +10,7 @@ import { changeEdits, languageAt, memberOf, namesOf, nodeAt, removeEdits, setEdi
 // formOf makes the forms' view of a document (edit/document.js). ed is what the editor shares: catalog, test.
 export function formOf(doc, ed) {
   let last = null, source = '';
+  const opened = new Map();
   const definition = computed(() => {
     const text = doc.draft()?.definition;
     const { node } = text ? parseJSON(text) : {};
@@ -22,6 +23,8 @@ export function formOf(doc, ed) {
     source: () => source, // the text that the nodes of definition() are places in
     readable: computed(() => Boolean(doc.draft()?.definition)),
     help: signal(null), // {name, docs} of the field that has the focus or the pointer
+    // opened is the signal of which items of a list are open, by their places. They stay so while other forms are shown.
+    opened: pointer => opened.get(pointer) ?? opened.set(pointer, signal(new Set())).get(pointer),
     node: pointer => nodeAt(definition(), pointer),
     has: pointer => nodeAt(definition(), pointer) !== undefined,
     text: pointer => textOf(nodeAt(definition(), pointer)) ?? '',
@@ -55,7 +58,7 @@ export function placeOf({ pointer, state }) {
 
 const known = new Map();
 
-// fieldsOf promises the fields of a state with their documentation; type "" is the state machine.
+// fieldsOf promises the fields of a state with their documentation, as asl/assist has them; type "" is the state machine.
 export function fieldsOf(type, language, resource) {
   const key = [type, language, resource].join('\n');
   if (!known.has(key)) {

@@ -1,6 +1,6 @@
 // A list whose items open, move and go: Retriers, Catchers, Choice rules, branches.
 
-import { each, h, signal, untrack } from '../../core/view.js';
+import { each, h, untrack } from '../../core/view.js';
 import { icon } from '../../core/icon.js';
 import { failed, announce } from '../../core/toast.js';
 import { pointerOf } from './definition.js';
@@ -9,7 +9,7 @@ import { problem } from './field.js';
 // list shows the array at a pointer. noun is "Retrier"; summary(i) the line of an item; body(i) what it opens to, or
 // null if it does not open; fresh() the value of a new item. remove and add replace what is done by default.
 export function list(form, state, pointer, { noun, title, docs = '', summary, body, fresh, add, remove, none }) {
-  const opened = signal(new Set()); // places of the items that are open
+  const opened = form.opened(pointer);
   const count = () => form.length(pointer);
   const testid = noun.toLowerCase().replaceAll(' ', '-');
   const act = promise => promise.catch(failed);

@@ -25,7 +25,7 @@ export function names(form, state, pointer, spec, parts) {
   };
   const complete = completes({
     control: () => el, label: parts.label,
-    ask: (value, caret) => suggestions(form, pointerOf(pointer, untrack(all).length), value, caret, true),
+    ask: (value, caret) => suggestions(form, state, pointerOf(pointer, untrack(all).length), value, caret, true),
     take: value => add(value),
   });
   el = h('input.line.mono', {

@@ -76,8 +76,14 @@ function heading(found, phase) {
 }
 
 function coloured(value) {
-  const short = value.length <= 60 ? value : pretty(value);
-  return tokensOf(short.slice(0, most)).map(([kind, part]) => (kind === 'p' ? part : h('span', { class: kind }, part)));
+  const { node } = parseJSON(value);
+  return tokensOf((value.length <= 60 && node ? oneLine(node) : pretty(value)).slice(0, most)).map(([kind, part]) => (kind === 'p' ? part : h('span', { class: kind }, part)));
+}
+
+// oneLine writes a short value with a blank where one eases reading.
+function oneLine(node) {
+  if (node.type === 'object') return node.entries.length ? `{ ${node.entries.map(([key, one]) => `${JSON.stringify(key)}: ${oneLine(one)}`).join(', ')} }` : '{}';
+  return node.type === 'array' ? `[${node.items.map(oneLine).join(', ')}]` : node.text;
 }
 
 function sampleInput(form) {

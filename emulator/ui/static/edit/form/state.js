@@ -41,7 +41,7 @@ export function stateForm(form, state, type, queryLanguage) {
     nameField(form, state),
     () => form.problems(state, false).map(problem),
     fieldset(form, state, state, all.filter(one => !own.has(one.name) && !isInOut(one)), {
-      often: one => often.has(one.name),
+      often: one => often.has(one.name) && !(type === 'Map' && one.name === 'Parameters'), // ItemSelector is its name now
       make: spec => {
         if (spec.name === 'Resource' && type === 'Task') return resource(form, state, spec, queryLanguage === 'JSONata' ? 'Arguments' : 'Parameters');
         if (spec.name === 'Branches') return branches(form, state, spec);
