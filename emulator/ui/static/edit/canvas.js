@@ -8,6 +8,7 @@ import { statusIcon, statusName, statusWord } from '../core/status.js';
 import { plural } from '../core/time.js';
 import { announce, failed, toast } from '../core/toast.js';
 import { camera } from '../graph/camera.js';
+import { overview } from '../graph/overview.js';
 import { chainOf } from '../graph/state.js';
 import { actionsOf } from './actions.js';
 import { bindClipboard } from './clipboard.js';
@@ -53,7 +54,9 @@ export function openCanvas(store, hooks) {
 
   const el = h('div.canvas.canvas--edit', { 'data-testid': 'canvas', tabindex: -1, role: 'group', 'aria-label': 'State machine' }, drawing.world);
   const view = camera(drawing.world, () => drawing.graph(), () => focused() ?? firstState(), { keeps, margin: 0, narrow: 480 });
-  el.append(view.controls);
+  const small = signal(drawing.graph()); // what the overview shows: it follows when the drawing stands
+  let smallTimer = 0;
+  el.append(view.controls, overview(small, view, node => (store.selection().includes(node.id) ? 'is-stop' : '')));
 
   const board = {
     el, store, drawing, view, focus, link, mode, over,
@@ -90,7 +93,8 @@ export function openCanvas(store, hooks) {
   function show(graph) {
     const empty = !drawing.graph().nodes.length;
     drawing.update(graph, view.follow, inView);
-    if (empty) view.settle();
+    clearTimeout(smallTimer);
+    if (empty) { view.settle(); small.set(graph); } else smallTimer = setTimeout(() => small.set(graph), 300);
     if (!drawing.edges.has(link.peek())) link.set('');
     if (!drawing.edges.has(hovered.peek())) hovered.set('');
     if (!drawing.nodes.get(focus.peek())?.button) focus.set(store.selection.peek().at(-1) ?? firstState()?.id ?? '');
