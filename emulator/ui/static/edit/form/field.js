@@ -126,7 +126,7 @@ export function bind(form, state, pointer, spec, parts) {
 
 function assisted(form, state, pointer, parts, el, text, quoted) {
   return completes({
-    control: el, label: parts.label,
+    control: el, label: parts.label, picker: Boolean(parts.options.ask),
     ask: parts.options.ask ?? ((value, caret) => suggestions(form, state, pointer, value, caret, quoted(value))),
     take: (value, caret) => { text.oninput(value); queueMicrotask(() => { el().value = value; el().setSelectionRange(caret, caret); el().focus(); }); },
   });
