@@ -18,7 +18,7 @@ func (m *machine) reconnect(e *Edit) error {
 		where = string(e.From)
 	}
 	if e.To == "end" {
-		if l.member != nil && (l.state == nil || l.member.Name == "Default" || l.member.Value.Up() != l.state.Value) {
+		if l.member != nil && !l.isNext() {
 			return refuse(where, "%s cannot lead to the end: it needs a state, such as one of type Succeed", describe(l))
 		}
 		if l.member != nil {

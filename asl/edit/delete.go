@@ -79,10 +79,11 @@ func beyond(s *patch.Member, byName map[string]*patch.Member, gone map[*patch.Me
 
 // startSomewhere makes a workflow that has lost its start begin with its first state.
 func (m *machine) startSomewhere(workflow *patch.Node) {
-	if workflow.Get("StartAt") != nil {
+	list := workflow.Get("States")
+	if start := workflow.Get("StartAt"); start != nil && (list.Len() == 0 || list.Get(start.Text()) != nil) {
 		return
 	}
-	for name, s := range workflow.Get("States").Members() {
+	for name, s := range list.Members() {
 		if s.Kind() == value.Object {
 			setField(workflow, "StartAt", patch.Text(name))
 			m.note(s, "the workflow now starts here")

@@ -86,10 +86,9 @@ func (m *machine) leadOut(g *group, list *patch.Node, target string) {
 		kind := kindOf(s)
 		for _, l := range links(s) {
 			name := l.target()
-			isNext := l.member.Name == "Next" && l.member.Value.Up() == s.Value
 			switch {
 			case g.byName[name] != nil || name != g.next && list.Member(name) != nil:
-			case target != "" || isNext:
+			case target != "" || l.isNext():
 				m.retarget(l, target)
 			case list.Member(name) == nil:
 				m.note(s.Value, describe(l)+" leads to "+quote(name)+", which is not in this workflow")

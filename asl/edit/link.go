@@ -25,8 +25,13 @@ func (l link) target() string {
 	return l.member.Value.Text()
 }
 
+// isNext reports whether a link is the Next of a state, not of a rule or Catcher.
+func (l link) isNext() bool {
+	return l.state != nil && l.member != nil && l.member.Name == "Next" && l.member.Value.Up() == l.state.Value
+}
+
 // links returns the transitions that leave a state, in the order in which they
-// are drawn.
+// are drawn: also those that its type does not allow.
 func links(s *patch.Member) []link {
 	var found []link
 	add := func(n *patch.Node, name string) {
@@ -34,16 +39,11 @@ func links(s *patch.Member) []link {
 			found = append(found, link{s, m, workflowOf(s)})
 		}
 	}
-	kind := kindOf(s)
-	if kind != "Choice" {
-		add(s.Value, "Next")
+	add(s.Value, "Next")
+	for _, rule := range s.Value.Get("Choices").Items() {
+		add(rule, "Next")
 	}
-	if kind == "Choice" {
-		for _, rule := range s.Value.Get("Choices").Items() {
-			add(rule, "Next")
-		}
-		add(s.Value, "Default")
-	}
+	add(s.Value, "Default")
 	for _, catcher := range s.Value.Get("Catch").Items() {
 		add(catcher, "Next")
 	}
@@ -150,7 +150,7 @@ func swap(n *patch.Node, old, name string, v *patch.Node) {
 // rule, a Default or a Catcher cannot lead to the end: it is taken out.
 func (m *machine) retarget(l link, name string) {
 	switch {
-	case name != "" && l.member != nil:
+	case name != "" && l.member != nil && l.member.Name != "End":
 		l.member.Assign(patch.Text(name))
 	case l.state == nil:
 		if name == "" {
@@ -158,7 +158,9 @@ func (m *machine) retarget(l link, name string) {
 		}
 	case name != "":
 		lead(l.state, name)
-	case l.member.Value.Up() == l.state.Value && l.member.Name == "Next":
+	case l.isNext() && (kindOf(l.state) == "Choice" || isTerminal(kindOf(l.state))):
+		l.member.Remove() // it should not have been there
+	case l.isNext():
 		lead(l.state, "")
 	default:
 		m.note(l.state.Value, describe(l)+" led to what is gone, and was removed")

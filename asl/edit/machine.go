@@ -15,6 +15,7 @@ import (
 type machine struct {
 	tree     *patch.Tree
 	root     *patch.Node // the definition
+	host     *patch.Host // the string that the definition is in; nil if it is in none
 	selected []*patch.Member
 	notes    []note
 }
@@ -34,15 +35,39 @@ func open(doc Document) (*machine, error) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	root := tree.Root().Find(doc.Pointer)
-	if root == nil {
+	root := definition(tree.Root().Find(doc.Pointer))
+	m := &machine{tree: tree, root: root}
+	switch root.Kind() {
+	case value.Object:
+	case value.String:
+		if m.tree, m.host, err = root.Inside(); err != nil {
+			return nil, unreadable(err)
+		}
+		m.root = m.tree.Root()
+	case value.Absent:
 		return nil, refuse("", "there is nothing at %s", doc.Pointer)
 	}
-	if root.Kind() != value.Object {
-		return nil, refuse("", "expected a definition, which is an object, got %s", root.Kind())
+	if m.root.Kind() != value.Object {
+		return nil, refuse("", "expected a definition, which is an object, got %s", m.root.Kind())
 	}
-	tree.Focus(root)
-	return &machine{tree: tree, root: root}, nil
+	m.tree.Focus(m.root)
+	return m, nil
+}
+
+// definition returns what is deployed as it is of an intrinsic function of CloudFormation:
+// the template of Fn::Sub, and what Fn::ToJsonString makes a text of.
+func definition(n *patch.Node) *patch.Node {
+	for range 4 {
+		switch {
+		case n.Kind() == value.Object && n.Len() == 1 && n.Get("Fn::Sub") != nil:
+			n = n.Get("Fn::Sub")
+		case n.Kind() == value.Object && n.Len() == 1 && n.Get("Fn::ToJsonString") != nil:
+			n = n.Get("Fn::ToJsonString")
+		case n.Kind() == value.Array:
+			n = n.Index(0)
+		}
+	}
+	return n
 }
 
 // unreadable is the refusal of a text that cannot be parsed.
@@ -60,7 +85,12 @@ func (m *machine) result() (Result, error) {
 	if err != nil {
 		return Result{}, unreadable(err)
 	}
-	if err := m.tree.Check(text); err != nil {
+	if m.host != nil {
+		text, changes, err = m.host.Write(text, changes)
+	} else {
+		err = m.tree.Check(text)
+	}
+	if err != nil {
 		return Result{}, unreadable(err)
 	}
 	r := Result{Text: text, Changes: changes, Select: []string{}}

@@ -37,7 +37,7 @@ func (m *machine) move(e *Edit) error {
 		}
 		m.startSomewhere(from)
 	}
-	if at.on != nil && at.on.state != nil && (at.on.member == nil || at.on.member.Value.Up() == at.on.state.Value && at.on.member.Name != "Default") {
+	if at.on != nil && at.on.state != nil && (at.on.member == nil || at.on.member.Name == "End" || at.on.isNext()) {
 		on := m.wayOn(at.on.state) // a Next may have become an End
 		at.on = &on
 	}
@@ -47,7 +47,11 @@ func (m *machine) move(e *Edit) error {
 	if from != at.workflow && from.Get("States").Len() == 0 {
 		m.note(from, "this workflow has no states any more")
 	}
-	return m.put(at, g)
+	if err := m.put(at, g); err != nil {
+		return err
+	}
+	m.startSomewhere(at.workflow)
+	return nil
 }
 
 // holds reports whether a node is still in the definition.

@@ -16,8 +16,17 @@ const maxName = 80
 // names returns the names of all states in a workflow, at any depth.
 func names(workflow *patch.Node) map[string]bool {
 	taken := make(map[string]bool)
-	allStates(workflow, func(s *patch.Member) { taken[s.Name] = true })
+	addNames(workflow, taken)
 	return taken
+}
+
+func addNames(workflow *patch.Node, taken map[string]bool) {
+	for name, s := range workflow.Get("States").Members() {
+		taken[name] = true
+		for inner := range inside(s) {
+			addNames(inner, taken)
+		}
+	}
 }
 
 // unique returns a name that is not taken, and takes it: the name itself, or "Name

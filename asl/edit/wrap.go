@@ -74,7 +74,7 @@ func (m *machine) wayOut(g *group) (string, error) {
 			if g.byName[name] != nil {
 				continue
 			}
-			if l.member.Value.Up() != s.Value || l.member.Name == "Default" {
+			if !l.isNext() {
 				return "", refuse(m.pointer(s.Value), "%s leads out to %s, which is not possible from inside of a container: select %s too", describe(l), quote(name), quote(name))
 			}
 			if next != "" && next != name {
@@ -113,6 +113,11 @@ func (m *machine) unwrap(e *Edit) error {
 	entry := from.Get("States").Member(from.Get("StartAt").Text())
 	if entry == nil || entry.Value.Kind() != value.Object {
 		return refuse(m.pointer(from), "StartAt names no state: there is no way to enter")
+	}
+	for name, v := range from.Get("States").Members() {
+		if v.Kind() != value.Object {
+			return refuse(m.pointer(v), "%s is not a state: expected an object, got %s", quote(name), v.Kind())
+		}
 	}
 	m.lostWith(s, entry.Value)
 	workflow, list := workflowOf(s), s.Value.Up()

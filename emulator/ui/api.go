@@ -665,7 +665,8 @@ type CatalogPattern struct {
 	Title      string `json:"title"`
 	Comment    string `json:"comment"`
 	Icon       string `json:"icon"`
-	Definition string `json:"definition"` // JSON of a state machine of its own
+	Definition string `json:"definition"` // JSON of a state machine of its own, in JSONPath
+	JSONata    string `json:"jsonata"`    // the same in JSONata
 }
 
 // A CatalogFunction is a Lambda function that runs here.

@@ -259,20 +259,18 @@ func sdkAction(s, name string) CatalogAction {
 //go:embed patterns
 var patternFiles embed.FS
 
-// patterns are fragments of state machines, each a definition of its own. The comment of a
-// definition is its title, a line, and what it does.
+// patterns are fragments of state machines, each a definition of its own in both query
+// languages. The comment of a definition is its title, a colon, and what it does.
 var patterns = sync.OnceValue(func() []CatalogPattern {
 	all := []CatalogPattern{}
-	files, _ := fs.Glob(patternFiles, "patterns/*.asl.json") // the pattern is good
+	files, _ := fs.Glob(patternFiles, "patterns/*.jsonpath.asl.json") // the pattern is good
 	for _, file := range files {
-		text, err := patternFiles.ReadFile(file)
-		if err != nil {
-			continue // it is there: it was embedded
-		}
-		d, _ := asl.Parse(string(text))
-		title, comment, _ := strings.Cut(d.Comment, ": ")
-		name := strings.TrimSuffix(file[strings.LastIndexByte(file, '/')+1:], ".asl.json")
-		all = append(all, CatalogPattern{Name: name, Title: title, Comment: comment, Icon: patternIcons[name], Definition: string(text)})
+		stem := strings.TrimSuffix(file, ".jsonpath.asl.json")
+		jsonpath, _ := patternFiles.ReadFile(file) // they were embedded
+		jsonata, _ := patternFiles.ReadFile(stem + ".jsonata.asl.json")
+		name := strings.TrimPrefix(stem, "patterns/")
+		title, comment, _ := strings.Cut(parsed(string(jsonpath)).Comment, ": ")
+		all = append(all, CatalogPattern{Name: name, Title: title, Comment: comment, Icon: patternIcons[name], Definition: string(jsonpath), JSONata: string(jsonata)})
 	}
 	return all
 })

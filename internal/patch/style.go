@@ -73,13 +73,15 @@ func (l *look) at(n *Node) {
 		return
 	}
 	if n.kind == value.String && l.tree.format == YAML && o.start < o.end {
-		switch l.tree.text[o.start] {
-		case '"':
-			l.double++
-		case '\'':
-			l.single++
-		default:
+		switch c := l.tree.text[o.start]; {
+		case c != '"' && c != '\'':
 			l.plain++
+		case !isPlain(n.scalar.Text(), false):
+			// it needs its quotes
+		case c == '"':
+			l.double++
+		default:
+			l.single++
 		}
 	}
 	for i, m := range o.members {

@@ -39,7 +39,7 @@ func (t *Tree) Write() (text string, changes []Change, err error) {
 	if r.Value == r.source && !r.Value.emptied() && !r.Value.filled() {
 		w.node(r.Value, layout{flow: r.source.origin.flow}, shift{})
 	} else {
-		w.fresh(r.Value, layout{flow: t.format == JSON || r.source.origin.flow, oneLine: t.styleOf().oneLine})
+		w.fresh(r.Value, layout{flow: t.format == JSON || r.source.origin.flow && len(r.source.origin.members) > 0, oneLine: t.styleOf().oneLine})
 	}
 	w.copy(r.source.origin.end, len(t.text), shift{})
 	text = w.out.String()

@@ -3,6 +3,8 @@
 
 import { effect, h, signal, untrack } from '../core/view.js';
 import { icon } from '../core/icon.js';
+import { sheet } from '../core/sheet.js';
+import { statusIcon, statusName, statusWord } from '../core/status.js';
 import { plural } from '../core/time.js';
 import { announce, failed, toast } from '../core/toast.js';
 import { camera } from '../graph/camera.js';
@@ -15,6 +17,10 @@ import { pick } from './palette.js';
 import { scene } from './scene.js';
 import { accepts, isHole, targetAt, targetsOf } from './targets.js';
 
+// statuses of states in a run, by the outcomes of visits
+const statuses = { succeeded: 'SUCCEEDED', caught: 'CAUGHT', failed: 'FAILED', enclosed: 'FAILED', aborted: 'ABORTED', open: 'RUNNING' };
+const sheets = ['../graph/graph.css', './canvas.css'].map(name => sheet(name, import.meta.url));
+
 const REACH = 44; // px on the screen within which a transition takes what is dropped
 
 /** The slot of the canvas: ed.board is what the palette and others do with it. */
@@ -24,7 +30,7 @@ export function canvas(store, ed) {
     find: () => ed.functions.findPiece?.() || pick(store, ed, board.el, 'Add a state', piece => board.insert(piece)),
     pick: (opener, label, choose) => pick(store, ed, opener, label, choose),
   });
-  return board.el;
+  return () => sheets.every(ready => ready()) && board.el;
 }
 
 /**
@@ -69,6 +75,7 @@ export function openCanvas(store, hooks) {
 
   effect(() => { const graph = store.graph(); if (graph) untrack(() => show(graph)); });
   effect(() => { store.problems(); untrack(paintProblems); });
+  effect(() => { store.data(); untrack(paintRun); });
   effect(() => { store.selection(); untrack(paintSelection); });
   effect(() => { focus(); untrack(paintFocus); });
   effect(() => { link(); hovered(); store.selection(); untrack(paintHandles); });
@@ -87,6 +94,7 @@ export function openCanvas(store, hooks) {
     if (!drawing.edges.has(hovered.peek())) hovered.set('');
     if (!drawing.nodes.get(focus.peek())?.button) focus.set(store.selection.peek().at(-1) ?? firstState()?.id ?? '');
     paintProblems();
+    paintRun();
     paintSelection();
     paintFocus();
     paintHandles();
@@ -127,6 +135,19 @@ export function openCanvas(store, hooks) {
       (item.badges ?? item.extra)?.replaceChildren(...(badge ? [badge] : []));
       item.button.setAttribute('aria-description', list ? list.map(one => one.message).join('. ') : '');
       if (!list) item.button.removeAttribute('aria-description');
+    }
+  }
+
+  // paintRun shows how the states stand in the run whose data they have.
+  function paintRun() {
+    const data = store.data.peek();
+    for (const [id, item] of drawing.nodes) {
+      const status = statuses[data[id]?.status] ?? '';
+      if (!item.button || (item.run ?? '') === status) continue;
+      if (item.run) item.el.classList.remove(`is-${statusName(item.run)}`);
+      item.run = status;
+      if (status) item.el.classList.add(`is-${statusName(status)}`);
+      item.mark.replaceChildren(...(status ? [statusIcon(status), h('span.vh', null, statusWord(status))] : []));
     }
   }
 

@@ -28,7 +28,10 @@ export function code(store, ed) {
     'data-testid': 'code', 'aria-label': () => `Text of ${store.file().path || store.file().name}`, 'aria-describedby': 'code-status', 'aria-autocomplete': 'list',
     spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', wrap: 'off',
     onscroll: draw, onkeydown: event => key(event), oninput: event => typed(event),
-    onbeforeinput: event => { if (/^history/.test(event.inputType)) { event.preventDefault(); event.inputType === 'historyUndo' ? store.undo() : store.redo(); } },
+    onbeforeinput: event => {
+      const run = { historyUndo: store.undo, historyRedo: store.redo, insertLineBreak: newLine }[event.inputType];
+      if (run) { event.preventDefault(); run(); }
+    },
     onfocus: () => focused.set(true), onblur: () => { focused.set(false); leave = false; suggest.close(); },
     onmousemove: event => tip.move(event), onmouseleave: () => tip.close(), onmousedown: () => { tip.close(); suggest.close(); },
   });
@@ -166,7 +169,6 @@ export function code(store, ed) {
     if (event.key === 'F1') return act(() => tip.show(area.selectionStart));
     if (event.key === 'Escape') { leave = true; tip.close(); if (find.shown()) act(find.close); return; }
     if (event.key === 'Tab' && !event.altKey && !leave) return act(() => indent(event.shiftKey));
-    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) return act(newLine);
     if (event.key === 'F3') return act(() => find.step(event.shiftKey ? -1 : 1));
     leave = false;
   }

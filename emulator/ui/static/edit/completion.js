@@ -42,8 +42,8 @@ export function completion(store, area, at, put) {
     typed(event) {
       const key = event.data ?? '';
       if (event.inputType?.startsWith('delete')) return place.peek() ? refresh() : undefined;
-      if (/^[\w]$/.test(key) && place.peek()) return refresh();
-      if (/^[\w"'$.]$/.test(key) || key === ' ' && /:\s$/.test(area.value.slice(0, area.selectionStart))) return void ask();
+      if (/^\w+$/.test(key) && place.peek()) return refresh();
+      if (/^[\w"'$.]+$/.test(key) || key === ' ' && /:\s$/.test(area.value.slice(0, area.selectionStart))) return void ask();
       close();
     },
     // key handles a key while something is offered; true if it did.

@@ -7,12 +7,13 @@ import { commands } from '../core/commands.js';
 import { icon } from '../core/icon.js';
 import { keyName, keys } from '../core/keys.js';
 import { on } from '../core/live.js';
-import { amend, link, place } from '../core/router.js';
+import { amend, go as visit, link, place } from '../core/router.js';
 import { sheet } from '../core/sheet.js';
 import { shown } from '../core/shown.js';
 import { plural } from '../core/time.js';
 import { failed, toast } from '../core/toast.js';
 import { openDocument } from './document.js';
+import { runOf } from './run.js';
 
 const sheets = ['../graph/graph.css', '../execution.css', './edit.css', './canvas.css'].map(name => sheet(name, import.meta.url));
 
@@ -54,7 +55,20 @@ function body(arn, path) {
 function starter() {
   const begin = signal(null);
   import('./start.js').then(module => begin.set(module.start), failed);
-  return () => begin() && untrack(() => begin()(document => adopt(openDocument(document), document.path)));
+  const begun = signal(null);
+  return () => (begun() ? untrack(() => editor(begun())) : begin() && untrack(() => begin()(document => begun.set(settling(openDocument(document))))));
+}
+
+// settling moves a new document to its own address when it is saved first.
+function settling(store) {
+  store.settled = () => {
+    const { path, arn } = store.file.peek();
+    store.settled = null;
+    adopt(store, path || arn);
+    if (path) visit('edit', { path });
+    else visit('edit', arn);
+  };
+  return store;
 }
 
 // adopt keeps a store for the session, the last five.
@@ -76,6 +90,9 @@ function editor(store) {
     store, view,
     show: id => amend({ view: id === 'design' ? '' : id }),
     tested: signal(null), // the state that is to be tried
+    run: runOf(store), // data of a run on the states
+    follow: arn => { ed.show('test'); ed.run.follow(arn); },
+    settled: () => store.settled?.(),
     test: pointer => { ed.tested.set(pointer); ed.show('test'); },
     catalog: resource(abort => get('catalog', {}, abort)),
     functions: {}, // what slots offer to others by name: find, format …
@@ -84,6 +101,8 @@ function editor(store) {
   effect(() => { document.title = `${store.dirty() ? '• ' : ''}${name()} · Editor · aslocal`; });
   watch(store);
   bind(ed);
+  const debugged = place.peek().query.debug;
+  if (debugged) { amend({ debug: '', view: 'test' }); ed.run.pin(debugged); }
   const used = new Set();
   const has = slot => views.find(([id]) => id === view())[2].includes(slot);
   return h('div.edit', { class: () => `edit--${view()}`, 'data-testid': 'edit' },
@@ -136,7 +155,7 @@ function savedState(store) {
   const { path, savable, why } = store.file();
   const where = path ? h('span.mono', null, path) : 'the API';
   if (store.saved() === null) return ['not saved yet'];
-  if (store.dirty()) return [h('span.dot.is-caught'), savable ? ['changed, not saved to ', where] : 'changed'];
+  if (store.dirty()) return [h('span.dot.is-caught'), 'changed'];
   if (!savable) return [h('span.t3', { title: why }, 'not savable here')];
   return [icon('check', 14), 'saved to ', where];
 }

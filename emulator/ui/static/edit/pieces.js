@@ -55,7 +55,7 @@ export function groupsOf(catalog, language) {
     { title: 'Functions', pieces: catalog.functions.map(one => ({ id: `function-${one.name}`, label: one.name, detail: one.problem || one.note || 'Lambda function', icon: 'function', name: one.name, state: taskOf('arn:aws:states:::lambda:invoke', { FunctionName: one.arn, ...payload }, language) })) },
     { title: 'State machines', pieces: catalog.machines.map(one => ({ id: `machine-${one.name}`, label: one.name, detail: 'start and wait', icon: 'nested', name: one.name, state: taskOf('arn:aws:states:::states:startExecution.sync:2', { StateMachineArn: one.arn, ...input }, language) })) },
     { title: 'Activities', pieces: catalog.activities.map(one => ({ id: `activity-${one.name}`, label: one.name, detail: 'activity', icon: 'activity', name: one.name, state: { Type: 'Task', Resource: one.arn } })) },
-    { title: 'Patterns', pieces: catalog.patterns.map(one => ({ id: `pattern-${one.name}`, label: one.title, detail: one.comment, icon: one.icon, text: one.definition })) },
+    { title: 'Patterns', pieces: catalog.patterns.map(one => ({ id: `pattern-${one.name}`, label: one.title, detail: one.comment, icon: one.icon, text: language === 'JSONata' ? one.jsonata : one.definition })) },
   ].filter(group => group.pieces.length);
 }
 

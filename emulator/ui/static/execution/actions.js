@@ -121,7 +121,13 @@ export function actionsOf(run) {
     run.selected.peek() && visitNumber(run, rootVisit(run.selected.peek())) >= 0 && { label: `Rerun from ${rootVisit(run.selected.peek()).state}`, icon: 'fork', id: 'rerun-selected', run: () => rerunFrom(run.selected.peek()) },
   ];
 
-  return { canAct, stop, redrive, rerun, rerunWith, rerunFrom, rootVisit, pause, resume, skipWait, answer, markdown, moreItems, rerunItems, download };
+  /** Where the state machine is edited with the data of this execution; "" if it cannot be: of a trial run, or a child of a Map Run. */
+  const debuggable = () => {
+    const machine = run.execution()?.machine ?? '';
+    return canAct() && machine && !/:aslocal-trial-|\//.test(machine) ? link('edit', machine, { debug: run.arn }) : '';
+  };
+
+  return { canAct, debuggable, stop, redrive, rerun, rerunWith, rerunFrom, rootVisit, pause, resume, skipWait, answer, markdown, moreItems, rerunItems, download };
 }
 
 function importedURL(run) {

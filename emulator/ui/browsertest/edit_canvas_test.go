@@ -1,0 +1,382 @@
+package browsertest
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// This file tests the canvas of the editor: what is dragged, dropped, connected and typed
+// there changes the text as it should.
+
+const (
+	// fulfil has a Map in a Parallel state, a loop and a Catcher.
+	fulfil = `{
+  "StartAt": "Validate",
+  "States": {
+    "Validate": {"Type": "Pass", "Next": "Fulfil"},
+    "Fulfil": {
+      "Type": "Parallel",
+      "Branches": [
+        {"StartAt": "Charge", "States": {"Charge": {"Type": "Pass", "End": true}}},
+        {"StartAt": "Items", "States": {"Items": {"Type": "Map", "ItemProcessor": {"StartAt": "Pick", "States": {"Pick": {"Type": "Pass", "End": true}}}, "End": true}}}
+      ],
+      "Next": "Ship"
+    },
+    "Ship": {"Type": "Pass", "Next": "Notify"},
+    "Notify": {"Type": "Pass", "End": true}
+  }
+}`
+	three = `{"StartAt": "One", "States": {"One": {"Type": "Pass", "Next": "Two"}, "Two": {"Type": "Pass", "Next": "Three"}, "Three": {"Type": "Pass", "End": true}}}`
+)
+
+// draw opens a new machine in the editor and waits until it is drawn.
+func (p *tab) draw(name, definition string) string {
+	p.t.Helper()
+	arn := p.machine(name, definition)
+	p.editAt(arn)
+	return arn
+}
+
+func (p *tab) editAt(arn string) {
+	p.t.Helper()
+	p.visit(pageOf("edit", arn))
+	p.until(`document.querySelector('[data-testid=canvas] .node') && document.querySelector('[data-testid=piece-Wait]') && document.querySelector('[data-testid=panel]')`)
+	p.eval(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil) // it is fitted to its place
+}
+
+// drawn gives the text of a document that has changes, as the browser keeps it, once it
+// fulfils a condition on t.
+func (p *tab) drawn(arn, condition string) map[string]any {
+	p.t.Helper()
+	key := quote("aslocal.draft." + arn)
+	p.until(`(t => t && (` + condition + `))(JSON.parse(localStorage.getItem(` + key + `))?.text)`)
+	var text string
+	p.eval(`JSON.parse(localStorage.getItem(`+key+`)).text`, &text)
+	var definition map[string]any
+	if err := json.Unmarshal([]byte(text), &definition); err != nil {
+		p.t.Fatalf("%v in %s", err, text)
+	}
+	return definition
+}
+
+// at gives a member of nested objects and arrays: "States/A/Next".
+func at(v any, path string) any {
+	for name := range strings.SplitSeq(path, "/") {
+		switch in := v.(type) {
+		case map[string]any:
+			v = in[name]
+		case []any:
+			var i int
+			_, err := fmt.Sscan(name, &i)
+			if err != nil || i >= len(in) {
+				return nil
+			}
+			v = in[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+// wants compares members of a definition.
+func (p *tab) wants(definition map[string]any, want map[string]any) {
+	p.t.Helper()
+	for path, value := range want {
+		if got := at(definition, path); got != value {
+			text, err := json.Marshal(definition)
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			p.t.Errorf("%s is %v, want %v, in %s", path, got, value, text)
+		}
+	}
+}
+
+// A point is a place in the window.
+type point struct{ X, Y float64 }
+
+// middle is the middle of the element that an expression gives.
+func (p *tab) middle(element string) point {
+	p.t.Helper()
+	p.until(element)
+	var at point
+	p.eval(`(r => ({X: r.x + r.width / 2, Y: r.y + r.height / 2}))((`+element+`).getBoundingClientRect())`, &at)
+	return at
+}
+
+func nodeOf(state string) string {
+	return fmt.Sprintf(`document.querySelector('[data-testid="node-%s"]')`, state)
+}
+
+// onEdge is a point in the middle of the transition with an ID.
+func (p *tab) onEdge(id string) point {
+	p.t.Helper()
+	line := fmt.Sprintf(`[...document.querySelectorAll('.eg')].find(e => e.getAttribute('data-edge') === %s)?.querySelector('.ehit')`, quote(id))
+	p.until(line)
+	var at point
+	p.eval(`(e => { const m = e.getPointAtLength(e.getTotalLength() / 2).matrixTransform(e.getScreenCTM()); return {X: m.x, Y: m.y}; })(`+line+`)`, &at)
+	return at
+}
+
+func (p *tab) mouse(kind input.MouseType, at point, modifiers ...input.Modifier) {
+	p.t.Helper()
+	event := input.DispatchMouseEvent(kind, at.X, at.Y)
+	for _, m := range modifiers {
+		event = event.WithModifiers(m)
+	}
+	if kind == input.MouseMoved {
+		event = event.WithButtons(1)
+	} else {
+		event = event.WithButton(input.Left).WithClickCount(1)
+	}
+	p.run(event)
+}
+
+// lift presses the mouse at a point and moves it, in steps, to another.
+func (p *tab) lift(from, to point, modifiers ...input.Modifier) {
+	p.t.Helper()
+	p.mouse(input.MousePressed, from, modifiers...)
+	for _, part := range []float64{0.2, 0.6, 1} {
+		p.mouse(input.MouseMoved, point{from.X + (to.X-from.X)*part, from.Y + (to.Y-from.Y)*part}, modifiers...)
+	}
+}
+
+// drag lifts, and releases the mouse.
+func (p *tab) drag(from, to point) {
+	p.t.Helper()
+	p.lift(from, to)
+	p.mouse(input.MouseReleased, to)
+}
+
+func (p *tab) piece(id string) point {
+	p.t.Helper()
+	return p.middle(`document.querySelector('[data-testid="piece-` + id + `"]')`)
+}
+
+// hit presses a letter as one event, so that what the page does on it comes before the letter
+// is written anywhere.
+func (p *tab) hit(letter string) {
+	p.t.Helper()
+	p.run(input.DispatchKeyEvent(input.KeyDown).WithKey(letter).WithText(letter).WithCode("Key"+strings.ToUpper(letter)),
+		input.DispatchKeyEvent(input.KeyUp).WithKey(letter).WithCode("Key"+strings.ToUpper(letter)))
+}
+
+func TestDropOnEdge(t *testing.T) {
+	p := openTab(t, "#/machines")
+	arn := p.draw("drop", fulfil)
+	to := p.onEdge("/States/Ship/Next")
+	p.lift(p.piece("Wait"), to)
+	p.see("drop-mark", "")
+	p.until(`document.querySelector('.eg.is-over').getAttribute('data-edge') === '/States/Ship/Next' && document.querySelector('.ghost')`)
+	p.mouse(input.MouseReleased, to)
+	p.see("node-Wait", "")
+	p.gone("drop-mark", "")
+	p.until(`document.activeElement === ` + nodeOf("Wait") + ` && ` + nodeOf("Wait") + `.getAttribute('aria-pressed') === 'true' && !document.querySelector('.ghost')`)
+	p.wants(p.drawn(arn, `t.includes('Wait')`), map[string]any{"States/Ship/Next": "Wait", "States/Wait/Next": "Notify", "States/Wait/Type": "Wait"})
+
+	// Undo gives the very text that was saved, redo what was drawn.
+	p.click("undo", "")
+	p.gone("node-Wait", "")
+	p.see("saved", "saved to")
+	p.click("redo", "")
+	p.see("node-Wait", "")
+	p.see("saved", "changed")
+
+	// Escape ends a drag without a drop.
+	p.lift(p.piece("Fail"), p.onEdge("/States/Validate/Next"))
+	p.see("drop-mark", "")
+	p.press(escape)
+	p.gone("drop-mark", "")
+	p.mouse(input.MouseReleased, to)
+	p.gone("node-Fail", "")
+}
+
+func TestDropIntoMapInParallel(t *testing.T) {
+	p := openTab(t, "#/machines")
+	arn := p.draw("nested", fulfil)
+	below := p.middle(nodeOf("Pick"))
+	below.Y += 30
+	p.drag(p.piece("sqs"), below) // the end of the workflow is below its last state
+	p.until(nodeOf("SQS send message"))
+	p.wants(p.drawn(arn, `t.includes('sqs')`), map[string]any{
+		"States/Fulfil/Branches/1/States/Items/ItemProcessor/States/Pick/Next":                 "SQS send message",
+		"States/Fulfil/Branches/1/States/Items/ItemProcessor/States/SQS send message/Resource": "arn:aws:states:::sqs:sendMessage",
+		"States/Fulfil/Branches/1/States/Items/ItemProcessor/States/SQS send message/End":      true,
+	})
+}
+
+func TestReconnectAndDelete(t *testing.T) {
+	p := openTab(t, "#/machines")
+	arn := p.draw("links", fulfil)
+	p.run(chromedp.MouseClickXY(p.onEdge("/States/Validate/Next").X, p.onEdge("/States/Validate/Next").Y))
+	p.see("edge-end", "")
+	p.drag(p.middle(find("edge-end", "")), p.middle(nodeOf("Notify")))
+	p.wants(p.drawn(arn, `/"Validate": \{"Type": "Pass", "Next": "Notify"\}/.test(t)`), map[string]any{"States/Validate/Next": "Notify", "States/Ship/Next": "Notify"})
+	p.click("undo", "")
+	p.see("saved", "saved to")
+
+	// The neighbours of a state that is deleted are joined.
+	p.click("node-Ship", "")
+	p.press(kb.Delete)
+	p.gone("node-Ship", "")
+	p.wants(p.drawn(arn, `!t.includes('Ship')`), map[string]any{"States/Fulfil/Next": "Notify"})
+	p.until(`document.activeElement.closest('[data-testid=canvas]')`)
+}
+
+// keyed presses a key with Ctrl that the browser takes as a command of the clipboard.
+func (p *tab) keyed(letter, command string) {
+	p.t.Helper()
+	code := "Key" + strings.ToUpper(letter)
+	down := input.DispatchKeyEvent(input.KeyDown).WithModifiers(input.ModifierCtrl).WithKey(letter).WithCode(code).WithCommands([]string{command})
+	p.run(down, input.DispatchKeyEvent(input.KeyUp).WithModifiers(input.ModifierCtrl).WithKey(letter).WithCode(code))
+}
+
+func TestWrapCopyAndPaste(t *testing.T) {
+	p := openTab(t, "#/machines")
+	arn := p.draw("wrap", fulfil)
+	// A frame drawn with Shift selects what it touches.
+	one, two := p.middle(nodeOf("Ship")), p.middle(nodeOf("Notify"))
+	p.lift(point{one.X - 150, one.Y - 10}, point{two.X + 150, two.Y + 10}, input.ModifierShift)
+	p.mouse(input.MouseReleased, point{two.X + 150, two.Y + 10}, input.ModifierShift)
+	p.until(nodeOf("Ship") + `.getAttribute('aria-pressed') === 'true' && ` + nodeOf("Notify") + `.getAttribute('aria-pressed') === 'true' && ` + nodeOf("Validate") + `.getAttribute('aria-pressed') === 'false'`)
+	p.run(chromedp.MouseEvent(input.MousePressed, one.X, one.Y, chromedp.ButtonRight), chromedp.MouseEvent(input.MouseReleased, one.X, one.Y, chromedp.ButtonRight))
+	p.click("menu-wrap-map", "")
+	p.until(`document.querySelector('.box--map > header [data-testid^=node-Map]')`)
+	wrapped := p.drawn(arn, `t.includes('Map') && /"Map[^"]*": \{/.test(t)`)
+	p.wants(wrapped, map[string]any{"States/Fulfil/Next": "Map", "States/Map/Type": "Map", "States/Map/ItemProcessor/StartAt": "Ship", "States/Map/ItemProcessor/States/Ship/Next": "Notify", "States/Map/End": true, "States/Ship": nil})
+	p.click("undo", "")
+	p.see("saved", "saved to")
+
+	// States are copied to another machine.
+	p.click("node-Fulfil", "")
+	p.keyed("c", "copy")
+	other := p.draw("other", three)
+	p.click("node-One", "")
+	p.keyed("v", "paste")
+	p.see("node-Fulfil", "")
+	p.wants(p.drawn(other, `t.includes('Fulfil')`), map[string]any{"States/One/Next": "Fulfil", "States/Fulfil/Next": "Two", "States/Fulfil/Branches/0/States/Charge/End": true, "States/Two/Next": "Three"})
+	p.keyed("x", "cut")
+	p.gone("node-Fulfil", "")
+	p.see("saved", "saved to") // the text is as it was, to the byte
+}
+
+// TestCanvasByKeyboard draws a machine without the mouse.
+func TestCanvasByKeyboard(t *testing.T) {
+	p := openTab(t, "#/machines")
+	arn := p.draw("keys", fulfil)
+	pressed := func(state string) {
+		t.Helper()
+		p.until(`document.activeElement === ` + nodeOf(state) + ` && ` + nodeOf(state) + `.getAttribute('aria-pressed') === 'true'`)
+	}
+	p.eval(`document.querySelector('[data-testid=canvas] [tabindex="0"]').focus()`, nil)
+	p.press(kb.ArrowDown)
+	pressed("Fulfil")
+	p.press(kb.ArrowDown)
+	pressed("Charge")
+	p.press(kb.ArrowRight)
+	p.until(`document.querySelectorAll('.is-sel').length === 1`)
+
+	// Add after: choose in the list.
+	p.eval(nodeOf("Ship")+`.focus()`, nil)
+	p.press(" ")
+	pressed("Ship")
+	p.hit("a")
+	p.see("pick-find", "")
+	p.run(chromedp.ActionFunc(input.InsertText("wait").Do))
+	p.until(`document.querySelector('[data-testid=pick-Wait][aria-selected=true]')`)
+	p.press(enter)
+	pressed("Wait")
+
+	// Rename in place.
+	p.press(kb.F2)
+	p.see("rename", "")
+	p.run(chromedp.ActionFunc(input.InsertText("Courier").Do))
+	p.press(enter)
+	pressed("Courier")
+	p.wants(p.drawn(arn, `t.includes('Courier')`), map[string]any{"States/Ship/Next": "Courier", "States/Courier/Next": "Notify"})
+
+	// Pick up, and drop on another transition.
+	p.hit("m")
+	p.see("mode", "Move Courier")
+	p.see("drop-mark", "")
+	for range 20 {
+		var at string
+		p.eval(`document.querySelector('[data-testid=mode]').textContent`, &at)
+		if strings.Contains(at, "between Validate and Fulfil") {
+			break
+		}
+		p.press(kb.Tab)
+	}
+	p.see("mode", "between Validate and Fulfil")
+	p.press(enter)
+	pressed("Courier")
+	p.wants(p.drawn(arn, `/"Validate": \{"Type": "Pass", "Next": "Courier"\}/.test(t)`), map[string]any{"States/Validate/Next": "Courier", "States/Courier/Next": "Fulfil", "States/Ship/Next": "Notify"})
+
+	// Reconnect: the only transition of the state leads elsewhere.
+	p.hit("r")
+	p.see("mode", "Courier leads to")
+	for range 20 {
+		var at string
+		p.eval(`document.querySelector('[data-testid=mode] span').textContent`, &at)
+		if at == "Ship" {
+			break
+		}
+		p.press(kb.Tab)
+	}
+	p.press(enter)
+	pressed("Courier")
+	p.wants(p.drawn(arn, `/"Courier": \{[^}]*"Next": "Ship"/.test(t)`), map[string]any{"States/Courier/Next": "Ship"})
+	p.hit("d")
+	p.until(`document.activeElement.getAttribute('data-testid')?.startsWith('node-Courier') && document.activeElement !== ` + nodeOf("Courier"))
+	p.press(kb.Delete)
+	p.until(`document.querySelectorAll('[data-testid^=node-Courier]').length === 1`)
+
+	// All of it is undone step by step.
+	for range 12 {
+		p.press("z", chromedp.KeyModifiers(input.ModifierCtrl))
+	}
+	p.see("saved", "saved to")
+	p.gone("node-Courier", "")
+
+	// From the palette: a piece is placed with arrows.
+	p.hit("/")
+	p.until(`document.activeElement.getAttribute('data-testid') === 'palette-find'`)
+	p.run(chromedp.ActionFunc(input.InsertText("succeed").Do))
+	p.press(kb.ArrowDown)
+	p.until(`document.activeElement.getAttribute('data-testid') === 'piece-Succeed'`)
+	p.hit("m")
+	p.see("mode", "Add Succeed")
+	p.press(escape)
+	p.gone("mode", "")
+
+	// The menu of a state by its key.
+	p.eval(nodeOf("Charge")+`.focus()`, nil)
+	p.press(" ")
+	p.run(chromedp.KeyEvent(kb.ContextMenu))
+	p.see("menu-wrap-parallel", "")
+	p.press(escape)
+	pressed("Charge")
+	p.press("c", chromedp.KeyModifiers(input.ModifierAlt))
+}
+
+func TestCanvasWithHostileNames(t *testing.T) {
+	name := `<img src=x onerror=alert(1)>"'&`
+	p := openTab(t, "#/machines")
+	definition, err := json.Marshal(map[string]any{"StartAt": name, "States": map[string]any{name: map[string]any{"Type": "Pass", "Next": "a/b~c"}, "a/b~c": map[string]any{"Type": "Pass", "End": true}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	arn := p.draw("hostile", string(definition))
+	p.until(`[...document.querySelectorAll('[data-testid=canvas] .nodeb')].some(b => b.textContent.includes('<img src=x')) && !document.querySelector('[data-testid=canvas] img')`)
+	p.drag(p.piece("Pass"), p.onEdge("/States/"+name+"/Next"))
+	p.see("node-Pass", "")
+	p.wants(p.drawn(arn, `t.includes('"Pass":')`), map[string]any{"States/Pass/Next": "a/b~c"})
+	p.until(`!document.querySelector('[data-testid=canvas] img') && !document.querySelector('.toast')`)
+}
