@@ -378,7 +378,7 @@ func TestEditLongText(t *testing.T) {
 	})()`, &took)
 	t.Logf("%d bytes, %d states: typing a character takes %.1f ms in the page (median of %d, worst %.1f ms)", b.Len(), states, took[len(took)/2], len(took), took[len(took)-1])
 	p.eval(`(() => { const e = `+find("code", "")+`; e.scrollTop = e.scrollHeight; })()`, nil)
-	p.until(`document.querySelector('.code-gutter > :last-child').textContent === String(`+find("code", "")+`.value.split('\n').length)`)
+	p.until(`document.querySelector('.code-gutter > :last-child').textContent === String(` + find("code", "") + `.value.split('\n').length)`)
 	p.until(`document.querySelectorAll('.code-line').length < 120`)
 	p.see("problems", "valid")
 }
