@@ -131,9 +131,7 @@ func shown(e Edit) string {
 func undone(text, old string, changes []Change) string {
 	shift := 0
 	for _, c := range changes {
-		start := c.Start + shift
 		shift += len(c.Text) - (c.End - c.Start)
-		_ = start
 	}
 	for _, c := range slices.Backward(changes) {
 		shift -= len(c.Text) - (c.End - c.Start)
@@ -170,6 +168,23 @@ func checkEdit(t *testing.T, doc Document, e Edit, r Result) {
 		checkUntouched(t, before, after)
 	}
 	checkMeaning(t, e, before, after)
+	if doc.Format == YAML && !t.Failed() {
+		checkFormats(t, e, before, after)
+	}
+}
+
+// checkFormats makes the same edit on the definition as JSON, which must come to say the
+// same.
+func checkFormats(t *testing.T, e Edit, before, after *asl.Definition) {
+	t.Helper()
+	r, err := Apply(Document{Text: before.Root.String(), Format: JSON}, e)
+	if err != nil {
+		t.Errorf("the same edit of JSON: %v", err)
+		return
+	}
+	if other := value.MustParse(r.Text); !value.Equal(other, after.Root) {
+		t.Errorf("in JSON, the edit gives %s, and in YAML %s", other, after.Root)
+	}
 }
 
 // find returns what a pointer leads to.
