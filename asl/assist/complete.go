@@ -123,13 +123,9 @@ func (p *place) member(kind Kind, name, detail, docs string, draft value.Value) 
 		item.Insert = key
 		return item
 	}
-	var text string
+	text := key + ":" + s.behindColon(draft)
 	if s.flow {
-		text = key + ": " + s.write(draft) + p.commaAfter(item.End)
-	} else {
-		var b strings.Builder
-		s.blockMember(&b, draft, s.indent)
-		text = key + ":" + b.String()
+		text += p.commaAfter(item.End)
 	}
 	item.Insert, item.Stops = withoutMarks(text)
 	return item

@@ -210,12 +210,12 @@ func BenchmarkComplete(b *testing.B) {
 // length.
 func TestLongLines(t *testing.T) {
 	for _, text := range []string{
-		`{"States":{` + strings.Repeat(`"a":{"Catch":[{"Assign":{"x":1}}]},`, 1<<13),
-		strings.Repeat("[", 1<<18),
-		strings.Repeat(`{"a":`, 1<<16),
-		strings.Repeat("\"a\":\n", 1<<15),
-		strings.Repeat("a: [\n", 1<<15),
-		strings.Repeat("- \"a\n", 1<<15),
+		`{"States":{` + strings.Repeat(`"a":{"Catch":[{"Assign":{"x":1}}]},`, 1<<12),
+		strings.Repeat("[", 1<<17),
+		strings.Repeat(`{"a":`, 1<<15),
+		strings.Repeat("\"a\":\n", 1<<14),
+		strings.Repeat("a: [\n", 1<<14),
+		strings.Repeat("- \"a\n", 1<<14),
 	} {
 		for _, format := range []edit.Format{edit.JSON, edit.YAML} {
 			Complete(edit.Document{Text: text, Format: format}, len(text)/2, Knowledge{})
