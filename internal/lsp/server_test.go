@@ -53,6 +53,8 @@ func TestDiagnostics(t *testing.T) {
 		{"file:///work/values.yaml", "a: [", "0"},
 		{"file:///work/half.asl.json", `{"StartAt": `, "1"},
 		{"untitled:1", `{"StartAt": "A", "States": {}}`, "1"},
+		{"file:///work/buckets.yaml", "Resources:\n  B:\n    Type: AWS::S3::Bucket\n", "0"},
+		{"file:///work/t.json", `{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"RoleArn": "arn:aws:iam::123456789012:role/r", "DefinitionString": "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succed\"}}}"}}}}`, "1"},
 		{"file:///work/t.yaml", "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition:\n        StartAt: A\n        States:\n          A: {Type: Pass, Next: B}\n          C: {Type: Succeed}\n", "2"},
 	} {
 		if got := fmt.Sprint(c.open(other.uri, other.text).Len()); got != other.want {
