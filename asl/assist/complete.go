@@ -12,6 +12,9 @@ import (
 // Complete returns what can be written at an offset, not narrowed down to what has
 // been typed of it: Item.Filter is for that.
 func Complete(doc edit.Document, offset int, know Knowledge) []Item {
+	if e, ok := embeddedIn(doc); ok {
+		return e.items(Complete(e.doc, e.in(offset), know))
+	}
 	p := newPlace(doc, offset, know)
 	switch {
 	case p.key && p.colon && p.free:

@@ -163,6 +163,7 @@ func everything(doc edit.Document, offset int) {
 func FuzzComplete(f *testing.F) {
 	f.Add(`{"StartAt": "A", "States": {"A": {"Type": "Task", "Res`, false, 50)
 	f.Add("StartAt: A\nStates:\n  A:\n    Type: Task\n    Retry:\n      - \n", true, 60)
+	f.Add(`{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": "{\"StartAt\": \"A\ud83d\u"}}}}`, false, 120)
 	f.Add("a: |\n  {\"States\": {", true, 18)
 	f.Fuzz(func(t *testing.T, text string, yaml bool, offset int) {
 		doc := edit.Document{Text: text, Format: edit.JSON}
