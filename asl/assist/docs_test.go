@@ -121,7 +121,7 @@ func TestFields(t *testing.T) {
 		{find(jsonataTask, "Arguments", "Bucket"), Field{Name: "Bucket", Kind: Text, Required: true}},
 		{find(jsonataTask, "Output"), Field{Name: "Output", Kind: JSONata, Expression: true}},
 		{find(jsonataTask, "Credentials"), Field{Name: "Credentials", Kind: JSONata, Expression: true}},
-		{find(mapState, "ItemProcessor"), Field{Name: "ItemProcessor", Kind: Workflow}},
+		{find(mapState, "ItemProcessor"), Field{Name: "ItemProcessor", Kind: Workflow, Required: true}},
 		{find(mapState, "ItemProcessor", "ProcessorConfig", "Mode"), Field{Name: "Mode", Kind: Enum, Default: `"INLINE"`, Values: []string{"INLINE", "DISTRIBUTED"}}},
 		{find(mapState, "ItemReader", "ReaderConfig", "CSVHeaders"), Field{Name: "CSVHeaders", Kind: Texts, Expression: false}},
 		{find(Fields(asl.Choice, asl.JSONata, ""), "Choices", "Condition"), Field{Name: "Condition", Kind: Condition, Expression: true}},

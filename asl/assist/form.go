@@ -202,7 +202,7 @@ func (f form) field(name string, language asl.QueryLanguage) Field {
 		Values:     inner.values(name),
 		Without:    f.without(name),
 	}
-	if field.Kind == Rules && f.object() == "Choice" {
+	if name == "ItemProcessor" { // the schema also has its old name
 		field.Required = true
 	}
 	if inner.v.Get("type").Text() != "string" {

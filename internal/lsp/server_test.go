@@ -96,6 +96,13 @@ func TestPositions(t *testing.T) {
 			t.Errorf("offset of %v: got %d, want %d", want, got, offset)
 		}
 	}
+	d.set(strings.Repeat("😀é", stride) + "\nx")
+	for _, n := range []int{0, 1, stride/6*6 - 6, stride * 6 / 2} {
+		if got, want := d.position(n/6*6), (position{0, uint32(n / 6 * 3)}); got != want || d.offset(want) != n/6*6 {
+			t.Errorf("position of %d: got %v, want %v and back %d", n/6*6, got, want, d.offset(want))
+		}
+	}
+	d.set("a😀b\r\nß\n")
 	for p, want := range map[position]int{{0, 99}: 7, {9, 9}: 11, {0, 2}: 5} {
 		if got := d.offset(p); got != want {
 			t.Errorf("offset of %v: got %d, want %d", p, got, want)
