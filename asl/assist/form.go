@@ -197,18 +197,21 @@ func (f form) field(name string, language asl.QueryLanguage) Field {
 		Kind:       inner.kind(name),
 		Docs:       docs.text,
 		Default:    docs.fallback,
-		Required:   slices.ContainsFunc(f.v.Get("required").Slice(), func(v value.Value) bool { return v.Text() == name }),
+		Required:   f.requires(name),
 		Expression: inner.expression || language == asl.JSONata && slices.Contains(asl.ExpressionFields(), name),
 		Values:     inner.values(name),
 		Without:    f.without(name),
-	}
-	if name == "ItemProcessor" { // the schema also has its old name
-		field.Required = true
 	}
 	if inner.v.Get("type").Text() != "string" {
 		field.Min, field.Max = bound(inner.v, "minimum"), bound(inner.v, "maximum")
 	}
 	return field
+}
+
+// requires reports whether the object must have a field. A Map must have ItemProcessor;
+// the schema does not say so, because it also accepts the old name.
+func (f form) requires(name string) bool {
+	return name == "ItemProcessor" || slices.ContainsFunc(f.v.Get("required").Slice(), func(v value.Value) bool { return v.Text() == name })
 }
 
 func bound(v value.Value, keyword string) string {
@@ -315,7 +318,7 @@ func (f form) names() []string {
 		return 500
 	}
 	required := func(name string) int {
-		if slices.ContainsFunc(f.v.Get("required").Slice(), func(v value.Value) bool { return v.Text() == name }) {
+		if f.requires(name) {
 			return 0
 		}
 		return 1
