@@ -247,6 +247,9 @@ var groups = [][]string{
 
 // without returns the fields that must not stand beside one.
 func (f form) without(name string) []string {
+	if f.object() == "Rule" {
+		return f.otherOperators(name)
+	}
 	var others []string
 	add := func(other string) {
 		if other != name && f.fields().Get(other).Exists() && !slices.Contains(others, other) {
@@ -254,14 +257,11 @@ func (f form) without(name string) []string {
 		}
 	}
 	for _, group := range groups {
-		if slices.Contains(group, name) && (f.object() != "Task" || name != "Parameters") {
+		if slices.Contains(group, name) {
 			for _, other := range group {
 				add(other)
 			}
 		}
-	}
-	if f.object() == "Rule" {
-		return f.otherOperators(name)
 	}
 	if stem := strings.TrimSuffix(name, "Path"); stem != "Result" { // ResultPath is no other form of Result
 		add(stem)
