@@ -28,6 +28,7 @@ const REACH = 44; // px on the screen within which a transition takes what is dr
 export function canvas(store, ed) {
   const board = ed.board = openCanvas(store, {
     test: pointer => ed.test(pointer),
+    open: () => document.querySelector('[data-testid=slot-panel] :is(input, select, textarea, button)')?.focus(),
     find: () => ed.functions.findPiece?.() || pick(store, ed, board.el, 'Add a state', piece => board.insert(piece)),
     pick: (opener, label, choose) => pick(store, ed, opener, label, choose),
   });
@@ -35,8 +36,8 @@ export function canvas(store, ed) {
 }
 
 /**
- * The canvas of a store of document.js. hooks: test(pointer) tests a state, find() lets the user
- * search for what to add, pick(opener, label, choose) lets him choose it in a popup. It returns
+ * The canvas of a store of document.js. hooks: test(pointer) tests a state, open() goes to the form
+ * of the selected one, find() lets the user search for what to add, pick(opener, label, choose) lets him choose it in a popup. It returns
  * the board: el, the element to show, and what palette, keys and menus do with it.
  *
  * A piece is what can be dropped: {label, icon, name, state} with the JSON of a new state,
@@ -56,7 +57,8 @@ export function openCanvas(store, hooks) {
   const view = camera(drawing.world, () => drawing.graph(), () => focused() ?? firstState(), { keeps, margin: 0, narrow: 480 });
   const small = signal(drawing.graph()); // what the overview shows: it follows when the drawing stands
   let smallTimer = 0;
-  el.append(view.controls, overview(small, view, node => (store.selection().includes(node.id) ? 'is-stop' : '')));
+  const stale = h('div.stalebar', { role: 'status', 'data-testid': 'stale', hidden: () => !store.draft() || Boolean(store.draft().graph) }, icon('info', 14), 'The text cannot be read at the moment. This is the last drawing.');
+  el.append(stale, view.controls, overview(small, view, node => (store.selection().includes(node.id) ? 'is-stop' : '')));
 
   const board = {
     el, store, drawing, view, focus, link, mode, over,
@@ -67,8 +69,9 @@ export function openCanvas(store, hooks) {
     holdsFocus: () => el.contains(document.activeElement),
     run, choose, chooseLink, focusOn, drop, insert, dragPiece, rename, showTarget, targets, anchor, words,
     pick: (at, label, take) => hooks.pick(at, label, take),
-    test: pointer => hooks.test?.(pointer),
-    find: () => hooks.find?.(),
+    test: pointer => hooks.test(pointer),
+    open: () => hooks.open(),
+    find: () => hooks.find(),
   };
   const actions = board.actions = actionsOf(board);
   bindKeys(board);
@@ -91,18 +94,20 @@ export function openCanvas(store, hooks) {
   }
 
   function show(graph) {
-    const empty = !drawing.graph().nodes.length;
+    const empty = !drawing.graph().nodes.length, hadFocus = el.contains(document.activeElement);
     drawing.update(graph, view.follow, inView);
     clearTimeout(smallTimer);
     if (empty) { view.settle(); small.set(graph); } else smallTimer = setTimeout(() => small.set(graph), 300);
     if (!drawing.edges.has(link.peek())) link.set('');
     if (!drawing.edges.has(hovered.peek())) hovered.set('');
-    if (!drawing.nodes.get(focus.peek())?.button) focus.set(store.selection.peek().at(-1) ?? firstState()?.id ?? '');
+    if (!drawing.nodes.get(focus.peek())?.button) focus.set([store.selection.peek().at(-1), firstState()?.id].find(id => drawing.nodes.get(id)?.button) ?? '');
     paintProblems();
     paintRun();
     paintSelection();
     paintFocus();
     paintHandles();
+    // What had the focus may be gone.
+    if (hadFocus && !el.contains(document.activeElement)) (drawing.nodes.get(focus.peek())?.button ?? el).focus({ preventScroll: true });
   }
 
   function firstState() { return drawing.graph().nodes.find(node => node.kind === 'state' || node.kind === 'container' || isHole(node)); }
@@ -463,7 +468,7 @@ export function openCanvas(store, hooks) {
   });
 
   el.addEventListener('click', event => {
-    if (event.target.closest('.over, .cz, .modebar, .mini')) return;
+    if (event.target.closest('.over, .cz, .modebar, .stalebar, .mini')) return;
     const item = drawing.owner(event.target), also = event.shiftKey || event.ctrlKey || event.metaKey;
     if (event.target.closest('.grip')) actions.branchMenu(event.target.closest('.grip'), item);
     else if (item?.node && isHole(item.node)) { focus.set(item.node.id); actions.addAt(targets().find(one => one.kind === 'empty' && one.workflow === (item.node.parent ?? '')), item.button); }
@@ -494,6 +499,10 @@ export function openCanvas(store, hooks) {
     else if (!event.target.closest('.plus, .knob')) hovered.set('');
   });
   el.addEventListener('pointerleave', () => hovered.set(''));
+
+  // What gets the focus is brought into view by the camera, not by scrolling.
+  el.addEventListener('scroll', () => el.scrollTo(0, 0));
+  el.addEventListener('focusin', event => { const item = drawing.owner(event.target); if (item?.button && event.target.matches(':focus-visible')) view.reveal(item.node); });
 
   /** Something for a menu to hang from, at a point; the focus goes back to an element. */
   function anchor(x, y, back) {

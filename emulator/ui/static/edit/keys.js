@@ -16,6 +16,7 @@ export function bindKeys(board) {
   function bind() {
     const { actions } = board;
     const end = keys('Drawing', [
+      ['Enter', 'Select; again: go to its form', () => false],
       ['a', 'Add a state after the selected one', here(() => actions.addAfter())],
       ['d', 'Duplicate', here(() => actions.duplicate())],
       ['F2', 'Rename', here(() => actions.rename())],
@@ -45,6 +46,12 @@ export function bindKeys(board) {
       const item = board.item(board.focus.peek());
       if (item?.name && document.activeElement === item.button && !store.selection.peek().includes(item.node.id)) board.choose(item.node.id);
       board.actions.menu(item?.button ?? el);
+      return;
+    }
+    const at = drawing.owner(event.target);
+    if (event.key === 'Enter' && at?.button && event.target === at.button && store.selection.peek().includes(at.node.id)) {
+      event.preventDefault();
+      board.open();
       return;
     }
     if (!event.key.startsWith('Arrow') || event.altKey || event.ctrlKey || event.metaKey) return;
