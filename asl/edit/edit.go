@@ -42,8 +42,8 @@ const (
 	MoveItem     = "moveItem"     // Array; From and To, as indexes
 	Set          = "set"          // Pointer, Value
 	Remove       = "remove"       // Pointer
-	Language     = "language"     // Pointer, To
-	Reformat     = "format"
+	Language     = "language"     // Pointer, of a state or "" for the machine; To
+	Reformat     = "format"       // none; it must be the only edit
 )
 
 // An Edit is one operation. Pointers are JSON pointers relative to the definition, as in package
@@ -146,6 +146,9 @@ func Apply(doc Document, edits ...Edit) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if len(edits) == 1 && edits[0].Op == Reformat {
+		return m.reformat()
+	}
 	if len(edits) > maxEdits {
 		return Result{}, refuse("", "expected at most %d edits, got %d", maxEdits, len(edits))
 	}
@@ -200,6 +203,10 @@ func (m *machine) apply(e *Edit) error {
 		return m.set(e.Pointer, e.Value)
 	case Remove:
 		return m.remove(e.Pointer)
+	case Language:
+		return m.language(e.Pointer, string(e.To))
+	case Reformat:
+		return refuse("", "expected no other edits beside it")
 	}
 	return refuse("", "there is no operation %q", e.Op)
 }

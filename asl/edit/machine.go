@@ -82,18 +82,13 @@ func unreadable(err error) error {
 // result writes the text, and makes sure that it says what was meant.
 func (m *machine) result() (Result, error) {
 	text, changes, err := m.tree.Write()
+	if err == nil && m.host == nil {
+		err = m.tree.Check(text, changes)
+	}
+	r, err := m.written(text, changes, err)
 	if err != nil {
-		return Result{}, unreadable(err)
+		return Result{}, err
 	}
-	if m.host != nil {
-		text, changes, err = m.host.Write(text, changes)
-	} else {
-		err = m.tree.Check(text)
-	}
-	if err != nil {
-		return Result{}, unreadable(err)
-	}
-	r := Result{Text: text, Changes: changes, Select: []string{}}
 	for _, s := range m.selected {
 		r.Select = append(r.Select, m.pointer(s.Value))
 	}
@@ -104,6 +99,29 @@ func (m *machine) result() (Result, error) {
 		r.Notes = append(r.Notes, Note{m.pointer(n.node), n.message})
 	}
 	return r, nil
+}
+
+// written is the result of a text that the definition now has.
+func (m *machine) written(text string, changes []Change, err error) (Result, error) {
+	if err == nil && m.host != nil {
+		text, changes, err = m.host.Write(text, changes)
+	}
+	if err != nil {
+		return Result{}, unreadable(err)
+	}
+	if changes == nil {
+		changes = []Change{}
+	}
+	return Result{Text: text, Changes: changes, Select: []string{}}, nil
+}
+
+// reformat changes white space only.
+func (m *machine) reformat() (Result, error) {
+	if m.host != nil && m.host.OneLine {
+		return Result{}, refuse("", "the definition is in single quotes, which have no line breaks: write it behind |, or as an object")
+	}
+	text, changes, err := m.tree.Format(m.root)
+	return m.written(text, changes, err)
 }
 
 func (m *machine) note(n *patch.Node, message string) { m.notes = append(m.notes, note{n, message}) }

@@ -14,8 +14,28 @@ import (
 //
 //	# between empty lines: nobody's, and never removed
 //
-//	# right above B: B's
+//	# right above B, and in its column: B's
 //	B: 2
+
+// sound makes sure that the places in a node are in order, as all that writes relies
+// on.
+func (r *yamlReader) sound(n *Node) {
+	o := n.origin
+	at := o.start
+	for _, m := range o.members {
+		v := m.source.origin
+		if m.start < at || m.key.start < m.start || m.key.end < m.key.start || m.colon < m.key.end || v.start < m.colon || v.end < v.start || m.end < v.end {
+			r.fail(min(at, len(r.src)), "this form of YAML cannot be changed")
+		}
+		if m.source.alias == nil {
+			r.sound(m.source)
+		}
+		at = m.end
+	}
+	if o.end < at || o.inner < o.start && len(o.members) > 0 {
+		r.fail(min(at, len(r.src)), "this form of YAML cannot be changed")
+	}
+}
 
 // attach gives the comments in a node to its members, and finds what lines begin with.
 func (r *yamlReader) attach(n *Node) {
@@ -62,12 +82,14 @@ func (r *yamlReader) divide(a, b *Member) {
 	r.head(b, at)
 }
 
-// head gives a member the comments right above it, down from a place.
+// head gives a member the comments right above it, down from a place, that begin in its
+// column.
 func (r *yamlReader) head(m *Member, from int) {
+	column := m.start - lineStart(r.src, m.start)
 	for at := lineStart(r.src, m.start); at > from; {
 		before := lineStart(r.src, at-1)
-		line := strings.TrimLeft(r.src[before:at], " \t")
-		if before < from || !strings.HasPrefix(line, "#") {
+		line := strings.TrimLeft(r.src[before:at], " ")
+		if before < from || !strings.HasPrefix(line, "#") || at-before-len(line) != column {
 			return
 		}
 		m.start = at - len(line)

@@ -16,6 +16,11 @@ type Host struct {
 	node   *Node
 	places []int               // offset in the outer text of each byte of the inner one, and of its end
 	encode func(string) string // of new text
+
+	indent int // of the lines behind |
+
+	// OneLine says that the string cannot have line breaks.
+	OneLine bool
 }
 
 // Inside returns the tree of the JSON in a string, and the host that takes its changes. The
@@ -48,6 +53,7 @@ func (n *Node) Inside() (*Tree, *Host, error) {
 	if bad, isBad := err.(*SyntaxError); isBad {
 		return nil, nil, &SyntaxError{"the definition in the string: " + bad.Message, t.Position(h.places[min(bad.At.Offset, len(text))])}
 	}
+	inner.escaped = t.format == YAML
 	return inner, h, nil
 }
 
@@ -71,6 +77,9 @@ func (h *Host) Write(inner string, changes []Change) (text string, outer []Chang
 	last := 0
 	for _, c := range changes {
 		mapped := Change{h.places[c.Start], h.places[c.End], h.encode(c.Text)}
+		if start := lineStart(t.text, mapped.Start); strings.Trim(t.text[start:mapped.Start], " ") == "" && mapped.Start-start < h.indent {
+			mapped.Text = strings.Repeat(" ", h.indent-(mapped.Start-start)) + mapped.Text // the line was empty
+		}
 		b.WriteString(t.text[last:mapped.Start])
 		b.WriteString(mapped.Text)
 		last = mapped.End
@@ -80,7 +89,7 @@ func (h *Host) Write(inner string, changes []Change) (text string, outer []Chang
 	text = b.String()
 	tag := h.node.tag
 	h.node.up.Replace(&Node{kind: value.String, scalar: value.OfString(inner), tag: tag})
-	return text, outer, t.Check(text)
+	return text, outer, t.Check(text, outer)
 }
 
 // quoted maps a string in double quotes. One of YAML that goes over several lines is
@@ -151,6 +160,7 @@ func escape(s string) (size, bytes int) {
 // singleQuoted maps a string in single quotes in one line. New text in it must not
 // have line breaks.
 func (h *Host) singleQuoted(body string, at int) bool {
+	h.OneLine = true
 	h.encode = func(s string) string { return strings.ReplaceAll(s, "'", "''") }
 	if strings.Contains(body, "\n") || len(body) < 2 {
 		return false
@@ -185,7 +195,9 @@ func (h *Host) literal(body string, at int) bool {
 	if strings.HasSuffix(header, "\r") {
 		newline = "\r\n"
 	}
-	prefix := strings.Repeat(" ", max(indent, 0))
+	indent = max(indent, 0)
+	h.indent = indent
+	prefix := strings.Repeat(" ", indent)
 	h.encode = func(s string) string {
 		lines := strings.Split(s, "\n")
 		for i := 1; i < len(lines); i++ {

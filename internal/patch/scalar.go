@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 
 	"go.yaml.in/yaml/v4"
 
@@ -16,7 +17,7 @@ import (
 // key returns a name as the key of a member; old is the key that was there, or "".
 func (w *writer) key(name string, l layout, old string) string {
 	if w.tree.format == JSON {
-		return jsonText(name)
+		return w.json(name)
 	}
 	quote := byte(0)
 	switch {
@@ -39,7 +40,7 @@ func (w *writer) scalar(v *Node, l layout, old *Node) string {
 	case v.kind != value.String:
 		return v.scalar.String()
 	case w.tree.format == JSON:
-		return jsonText(v.scalar.Text())
+		return w.json(v.scalar.Text())
 	}
 	st := w.tree.styleOf()
 	quote := st.quote
@@ -53,10 +54,31 @@ func (w *writer) scalar(v *Node, l layout, old *Node) string {
 			quote = c
 		}
 	}
-	if !l.flow && strings.Contains(strings.TrimRight(text, "\n"), "\n") && isLiteral(text) {
+	if !l.flow && !w.oneLine && strings.Contains(strings.TrimRight(text, "\n"), "\n") && isLiteral(text) {
+		w.endsLine = true
 		return literal(text, l.prefix+st.unit, st.newline)
 	}
 	return yamlText(text, quote, l.flow)
+}
+
+// json returns a string in double quotes for the tree, with escapes for what cannot stand where the
+// tree is.
+func (w *writer) json(s string) string {
+	text := jsonText(s)
+	if !w.tree.escaped || isPrintable(text) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if isPrintable(string(r)) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, half := range utf16.Encode([]rune{r}) {
+			b.WriteString(`\u` + hex4(rune(half)))
+		}
+	}
+	return b.String()
 }
 
 // jsonText returns a string in double quotes.

@@ -84,9 +84,9 @@ func (l *look) at(n *Node) {
 			l.single++
 		}
 	}
-	for i, m := range o.members {
+	for _, m := range o.members {
 		v := m.source
-		l.lines(n, m, i)
+		l.lines(n, m)
 		if v.kind == value.Array && !l.short && isShort(v) && v.Len() > 0 {
 			l.short = true
 			l.style.shortLists = v.origin.flow && !strings.Contains(l.tree.text[v.origin.start:v.origin.end], "\n")
@@ -96,7 +96,7 @@ func (l *look) at(n *Node) {
 }
 
 // lines looks at what is around a member.
-func (l *look) lines(n *Node, m *Member, i int) {
+func (l *look) lines(n *Node, m *Member) {
 	text := l.tree.text
 	if n.origin.flow && n.kind == value.Object && !m.merge {
 		if gap := text[m.key.end:m.source.origin.start]; !l.colon && strings.Contains(gap, ":") && !strings.ContainsAny(gap, "\n#") {
@@ -107,7 +107,7 @@ func (l *look) lines(n *Node, m *Member, i int) {
 		}
 	}
 	inner := m.source
-	if i > 0 || inner.origin == nil || inner.alias != nil || len(inner.origin.members) == 0 {
+	if inner.origin == nil || inner.alias != nil || len(inner.origin.members) == 0 {
 		return
 	}
 	outer, ok := l.tree.prefixOf(n)

@@ -27,6 +27,7 @@ type Tree struct {
 	anchored bool    // there are anchors or aliases
 	style    *style  // nil until something new is written
 	focus    *Node   // whose style that is; nil for all
+	escaped  bool    // JSON in a string of YAML, which cannot have all characters
 	copied   []*Node // aliases that had to become copies, see Copied
 }
 
@@ -533,52 +534,4 @@ func (t *Tree) Focus(n *Node) { t.focus = n }
 // Position returns line and column of an offset.
 func (t *Tree) Position(offset int) position.Position {
 	return position.JSON(t.text).Position(offset)
-}
-
-// Check reads a text, which Write has given, and compares it with what the tree has come
-// to say. The error is a *SyntaxError: the text has a form that cannot be changed in
-// this way.
-func (t *Tree) Check(text string) error {
-	read, err := Parse(text, t.format)
-	if err != nil {
-		return &SyntaxError{"the change would break the text (" + err.Error() + "): change it by hand", t.Position(0)}
-	}
-	if n := differs(t.root.Value, read.root.Value); n != nil {
-		at := 0
-		if n.origin != nil && n.origin.tree == t {
-			at = n.origin.start
-		}
-		return &SyntaxError{"the text has a form here that cannot be changed in this way: change it by hand", t.Position(at)}
-	}
-	return nil
-}
-
-// differs returns the innermost node around a difference, nil if there is none. The order of
-// members counts for nothing.
-func differs(a, b *Node) *Node {
-	if a.kind != b.kind || a.tag != b.tag || a.raw != b.raw {
-		return a
-	}
-	if a.kind != value.Object && a.kind != value.Array {
-		if a.kind != value.Opaque && a.scalar.String() != b.scalar.String() {
-			return a
-		}
-		return nil
-	}
-	mine, others := a.visible(), b.visible()
-	if len(mine) != len(others) {
-		return a
-	}
-	for i, m := range mine {
-		other := others[i]
-		if other.Name != m.Name {
-			if other = b.Member(m.Name); other == nil {
-				return a
-			}
-		}
-		if n := differs(m.Value, other.Value); n != nil {
-			return n
-		}
-	}
-	return nil
 }

@@ -42,17 +42,22 @@ func (t *Tree) Write() (text string, changes []Change, err error) {
 		w.fresh(r.Value, layout{flow: t.format == JSON || r.source.origin.flow && len(r.source.origin.members) > 0, oneLine: t.styleOf().oneLine})
 	}
 	w.copy(r.source.origin.end, len(t.text), shift{})
-	text = w.out.String()
+	if text = w.out.String(); w.endsLine && !strings.HasSuffix(text, "\n") {
+		w.put(t.styleOf().newline)
+		text = w.out.String()
+	}
 	return text, w.changes(text), nil
 }
 
 // A writer writes the new text.
 type writer struct {
-	tree   *Tree
-	out    strings.Builder
-	pieces []piece
-	moving int // inside of this many members that are not where they were
-	last   int // up to where the old text has been copied
+	tree     *Tree
+	out      strings.Builder
+	pieces   []piece
+	moving   int  // inside of this many members that are not where they were
+	last     int  // up to where the old text has been copied
+	endsLine bool // a text was written whose last line must end
+	oneLine  bool // a comment follows in the line, so a text of several lines needs quotes
 }
 
 // A piece of the old text that is in the new one.
@@ -72,7 +77,7 @@ func (s shift) apply(prefix string) string {
 	if rest, ok := strings.CutPrefix(prefix, s.from); ok {
 		return s.to + rest
 	}
-	return prefix
+	return s.to + strings.TrimLeft(prefix, " \t") // less than its lines should begin with
 }
 
 func (w *writer) put(text string) { w.out.WriteString(text) }
@@ -317,7 +322,8 @@ func (w *writer) replaced(m *Member, l layout, s shift) {
 	v := m.Value
 	comment, _, lines := strings.Cut(lead, "\n")
 	comment = strings.TrimRight(comment, " \t\r")
-	if !w.isBlock(v, l) {
+	behind, _, _ := strings.Cut(tail, "\n") // the comment in the line of the old value
+	if w.oneLine = strings.Contains(behind, "#") || strings.Contains(comment, "#"); !w.isBlock(v, l) {
 		if lines {
 			w.put(" ")
 			w.scalarOrFlow(v, l, m.source)
@@ -329,15 +335,20 @@ func (w *writer) replaced(m *Member, l layout, s shift) {
 		if prefix, _ := w.tree.prefixOf(m.source); v == m.source {
 			w.comments(v, 1, len(o.members), layout{prefix: s.apply(prefix)}) // all members were taken out
 		}
-		w.copy(o.end, m.end, s)
+		rest := o.end
+		if !strings.Contains(behind, "#") {
+			rest += len(behind)
+		}
+		w.copy(rest, m.end, s)
+		w.oneLine = false
 		return
 	}
 	// A comment behind the old value goes behind the key.
-	rest := o.end
-	if first, _, _ := strings.Cut(tail, "\n"); strings.Contains(first, "#") {
-		comment += strings.TrimRight(first, "\r")
-		rest += len(first)
+	rest := o.end + len(behind)
+	if strings.Contains(behind, "#") {
+		comment += strings.TrimRight(behind, "\r")
 	}
+	w.oneLine = false
 	inner := w.inner(v, l)
 	if prefix, ok := w.tree.prefixOf(m.source); ok && !o.flow && v.kind == m.source.kind {
 		inner = s.apply(prefix)

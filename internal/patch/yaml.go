@@ -48,6 +48,7 @@ func parseYAML(text string) (t *Tree, err error) {
 	t.root = &Member{Value: root, source: root, start: root.origin.start, colon: root.origin.start, key: span{root.origin.start, root.origin.start}, end: root.origin.end}
 	root.up = t.root
 	r.attach(root)
+	r.sound(root)
 	return t, nil
 }
 
@@ -154,7 +155,7 @@ func (r *yamlReader) node(n *yaml.Node, up *Member, flow bool, at, indent int) *
 		return out
 	}
 	o.start = r.offset(n)
-	content := r.properties(n, out)
+	content, end := r.properties(n, out)
 	switch n.Kind {
 	case yaml.AliasNode:
 		r.alias(n, out)
@@ -171,7 +172,9 @@ func (r *yamlReader) node(n *yaml.Node, up *Member, flow bool, at, indent int) *
 		if !out.scalar.Exists() {
 			out.kind, out.raw = value.Opaque, n.Value
 		}
-		o.end = r.scalarEnd(n, content, indent)
+		if o.end = end; n.Value != "" || n.Style&quotedStyles != 0 {
+			o.end = r.scalarEnd(n, content, indent)
+		}
 	}
 	if out.anchor != "" {
 		r.anchors[n] = out
@@ -180,33 +183,39 @@ func (r *yamlReader) node(n *yaml.Node, up *Member, flow bool, at, indent int) *
 	return out
 }
 
-// properties reads tag and anchor, and returns where the content begins.
-func (r *yamlReader) properties(n *yaml.Node, out *Node) int {
-	at := out.origin.start
+// The styles of scalars that are not plain.
+const quotedStyles = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+
+// properties reads tag and anchor, and returns where the content begins, and where they
+// end.
+func (r *yamlReader) properties(n *yaml.Node, out *Node) (at, end int) {
+	at = out.origin.start
+	end = at
 	if n.Kind == yaml.AliasNode {
-		return at
+		return at, at
 	}
 	out.anchor = n.Anchor
 	for at < len(r.src) {
 		switch c := r.src[at]; {
 		case n.Anchor != "" && c == '&', n.Style&yaml.TaggedStyle != 0 && c == '!':
-			end := strings.IndexAny(r.src[at:], " \t\r\n,]}")
-			if end < 0 {
-				end = len(r.src) - at
+			size := strings.IndexAny(r.src[at:], " \t\r\n,]}")
+			if size < 0 {
+				size = len(r.src) - at
 			}
+			end = at + size
 			if c == '!' {
-				out.tag = r.src[at : at+end]
+				out.tag = r.src[at:end]
 			}
-			at += end
+			at = end
 		case (n.Anchor != "" || n.Style&yaml.TaggedStyle != 0) && strings.IndexByte(" \t\r\n", c) >= 0:
 			at++
 		case (n.Anchor != "" || n.Style&yaml.TaggedStyle != 0) && c == '#':
 			at = r.lineEnd(at)
 		default:
-			return at
+			return at, end
 		}
 	}
-	return at
+	return at, end
 }
 
 // alias makes a node a copy of what it repeats.
@@ -258,7 +267,7 @@ func (r *yamlReader) mapping(n *yaml.Node, out *Node, at int) {
 			o.rigid = "keys with a question mark"
 		}
 		holder := &Node{origin: &origin{start: m.start}}
-		start := r.properties(key, holder)
+		start, _ := r.properties(key, holder)
 		if start != m.start {
 			o.rigid = "keys with tags or anchors"
 		}
@@ -369,8 +378,8 @@ func (r *yamlReader) skip(at int) int {
 	return at
 }
 
-// lineComment returns the end of the comment that follows in the same line, or else the
-// place itself.
+// lineComment returns where a line ends of which the rest is a comment or blank, or else
+// the place itself.
 func (r *yamlReader) lineComment(at int, flow bool) int {
 	if flow {
 		return at
@@ -379,7 +388,7 @@ func (r *yamlReader) lineComment(at int, flow bool) int {
 	for i < len(r.src) && (r.src[i] == ' ' || r.src[i] == '\t') {
 		i++
 	}
-	if i < len(r.src) && r.src[i] == '#' && i > at {
+	if i == len(r.src) || r.src[i] == '\n' || r.src[i] == '\r' || r.src[i] == '#' && i > at {
 		return r.lineEnd(i)
 	}
 	return at

@@ -410,6 +410,9 @@ func number(n *yaml.Node, tag string) value.Value {
 
 // jsonNumber keeps the text of a number that JSON would write the same.
 func jsonNumber(text string) (value.Value, bool) {
+	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') {
+		return value.Value{}, false
+	}
 	v, err := value.Parse(text)
 	return v, err == nil && v.Kind() == value.Number
 }

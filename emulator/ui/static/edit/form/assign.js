@@ -41,7 +41,7 @@ export function assign(form, state, pointer, spec, data) {
         h('button.btn.btn--ghost.btn--sm.btn--icon', { 'aria-label': `Delete ${bare(key)}`, title: `Delete ${bare(key)}`, 'data-testid': 'variable-delete', disabled: () => !form.readable(), onclick: () => form.remove(at, state).catch(failed) }, icon('trash', 14))),
       field(form, state, at, valueSpec, { label: `Value of ${bare(key)}`, data }));
   };
-  return h('section.flist', { 'aria-label': spec.name, onfocusin: () => form.help.set(help), onpointerenter: () => form.help.set(help) },
+  return h('section.flist', { 'aria-label': spec.name, onfocusin: event => { if (!event.target.closest('.field')) form.help.set(help); }, onpointerenter: () => form.help.set(help) },
     h('div.row.flist-head', null, h('h3.sm.m.t2', null, spec.label ?? spec.name), h('span.grow'),
       h('button.btn.btn--ghost.btn--sm', {
         'data-testid': 'variable-add', disabled: () => !form.readable(),

@@ -101,7 +101,7 @@ function comparison(form, state, at, present, replace, variable) {
   const operator = computed(() => operatorOf(form.node(at))?.operator ?? '');
   const change = to => {
     const now = present(), from = operator.peek(), one = comparisons.find(c => c.name === to.replace(/Path$/, '') || c.name === to);
-    const path = to !== one.name, before = now[from];
+    const path = to !== one.name, before = now[from]?.rawJSON ?? now[from]; // a number that keeps its digits is an object
     const value = path ? (String(before ?? '').startsWith('$') ? before : '$.value') : converted(String(before ?? '').startsWith('$') ? '' : before, one.kind);
     return replace({ Variable: now.Variable ?? '$.value', [to]: value }).catch(failed);
   };

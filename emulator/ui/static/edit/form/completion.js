@@ -13,10 +13,10 @@ const most = 50; // rows that are shown
 
 // completes attaches completion to an input or text area. ask(text, caret) promises {from, items}: an item is {label,
 // insert, detail, docs, from, to} in places of the text. take(text, caret) is called with what was chosen. It returns
-// attributes for the control, and its list.
-export function completes({ control, ask, take, label }) {
+// attributes for the control, and its list. A picker lists all when it is asked, with what is chosen marked.
+export function completes({ control, ask, take, label, picker = false }) {
   const id = `complete-${++made}`, rows = signal([]), at = signal(0), open = signal(false);
-  let turn = 0, timer = 0;
+  let turn = 0, timer = 0, known = []; // what the last answer has
   const choices = h('div.completion-list', { id, role: 'listbox', 'aria-label': `Suggestions for ${label}` }, () => rows().map((row, i) => h('div.mi', {
       role: 'option', id: `${id}-${i}`, 'data-testid': 'suggestion', 'aria-selected': () => String(at() === i), class: () => at() === i && 'is-hover',
       onpointerdown: event => { event.preventDefault(); choose(row); },
@@ -36,10 +36,15 @@ export function completes({ control, ask, take, label }) {
     let found;
     try { found = await ask(text, caret, explicit); } catch { found = []; } // no completion is no reason to stop typing
     if (mine !== turn || document.activeElement !== el) return;
-    const matching = narrowed(found, text, caret).slice(0, most);
+    known = found;
+    offer(el, text, caret, explicit);
+  }
+  // offer lists what fits the text before the caret.
+  function offer(el, text, caret, explicit) {
+    const matching = (picker && explicit ? known : narrowed(known, text, caret)).slice(0, picker ? 500 : most);
     if (!matching.length || !explicit && matching.length === 1 && text.slice(matching[0].from, caret) === matching[0].insert) return close();
     rows.set(matching);
-    at.set(0);
+    at.set(picker ? Math.max(0, matching.findIndex(item => item.insert === text)) : 0);
     if (!list.isConnected) el.after(list);
     if (!open.peek()) { open.set(true); list.showPopover(); }
     place(list, el);
@@ -68,7 +73,17 @@ export function completes({ control, ask, take, label }) {
       if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); close(); return true; }
       return false;
     },
-    typed: () => { clearTimeout(timer); turn++; timer = setTimeout(() => suggest(false), 60); },
+    // typed narrows what is listed at once, and asks again.
+    typed: () => {
+      clearTimeout(timer);
+      turn++;
+      const el = control(), caret = el.selectionStart;
+      if (open.peek()) {
+        known = known.filter(item => item.from <= caret).map(item => ({ ...item, to: Math.max(item.to, caret) }));
+        offer(el, el.value, caret, false);
+      }
+      timer = setTimeout(() => suggest(false), 60);
+    },
     suggest: () => suggest(true),
     close,
   };

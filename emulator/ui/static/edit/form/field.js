@@ -24,6 +24,9 @@ export function labelOf(spec) { return spec.label ?? spec.name; }
 // options: data ("input", "result", "error": what its expressions read), control (makes another control), label.
 export function field(form, state, pointer, spec, options = {}) {
   const id = `field-${++made}`;
+  // What a template puts in the place of a text or number, such as {"Ref": …}, is JSON to edit.
+  const given = untrack(() => form.node(pointer)?.type);
+  if ((given === 'object' || given === 'array') && isSimple(spec)) return field(form, state, pointer, { ...spec, kind: 'any', values: null }, { ...options, control: null });
   const control = options.control ?? controlOf(spec);
   const own = signal(''); // what is wrong with a text that is not written
   const wrong = computed(() => {
@@ -61,6 +64,8 @@ function controlOf(spec) {
   if (numbers.has(spec.kind) || texts.has(spec.kind)) return line;
   return code;
 }
+
+function isSimple(spec) { return spec.values?.length || spec.kind === 'boolean' || spec.kind === 'stateName' || texts.has(spec.kind) || numbers.has(spec.kind); }
 
 // parserOf makes the outcome of a text by the kind of a field.
 export function parserOf(spec) {
@@ -126,7 +131,7 @@ export function bind(form, state, pointer, spec, parts) {
 
 function assisted(form, state, pointer, parts, el, text, quoted) {
   return completes({
-    control: el, label: parts.label,
+    control: el, label: parts.label, picker: Boolean(parts.options.ask),
     ask: parts.options.ask ?? ((value, caret) => suggestions(form, state, pointer, value, caret, quoted(value))),
     take: (value, caret) => { text.oninput(value); queueMicrotask(() => { el().value = value; el().setSelectionRange(caret, caret); el().focus(); }); },
   });
@@ -190,14 +195,16 @@ function coloured(text) {
   return [tokens.map(([kind, part]) => (kind === 'p' ? part : h('span', { class: kind }, part))), '\n'];
 }
 
-// select is a control with rows [value, label]; choose(value) changes the definition.
+// select is a control with rows [value, label]; choose(value) changes the definition. The rows are made anew only
+// if they differ, or a list that is open would close.
 export function select(form, parts, rows, value, choose) {
+  const same = computed(() => JSON.stringify(rows()));
   const el = h('select.in', {
     id: parts.id, 'data-testid': parts.testid, 'aria-describedby': parts.described, 'aria-invalid': () => String(parts.bad()), disabled: () => !form.readable(),
     class: () => parts.bad() && 'is-bad',
     onchange: () => { choose(el.value).catch(error => parts.own.set(error.message)); parts.own.set(''); },
-  }, () => rows().map(([one, label]) => h('option', { value: one }, label)));
-  effect(() => { rows(); const now = value(); queueMicrotask(() => { el.value = now; }); });
+  }, () => JSON.parse(same()).map(([one, label]) => h('option', { value: one }, label)));
+  effect(() => { same(); const now = value(); queueMicrotask(() => { el.value = now; }); });
   return { el };
 }
 

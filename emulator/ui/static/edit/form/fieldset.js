@@ -3,6 +3,7 @@
 
 import { computed, h, untrack } from '../../core/view.js';
 import { icon } from '../../core/icon.js';
+import { failed } from '../../core/toast.js';
 import { assign } from './assign.js';
 import { pointerOf } from './definition.js';
 import { field, problem, twin } from './field.js';
@@ -59,12 +60,12 @@ export function single(form, state, pointer, spec, options = {}) {
 function object(form, state, pointer, spec, options) {
   const there = computed(() => form.has(pointer)), help = { name: spec.name, docs: spec.docs };
   if (!spec.fields?.length) return field(form, state, pointer, spec, options);
-  return h('details.group', { open: untrack(there), onfocusin: () => form.help.set(help), onpointerenter: () => form.help.set(help) },
-    h('summary.sm', { 'data-testid': `group-${spec.name}` }, h('span.m', null, spec.name), () => !there() && h('span.t3', null, ' not set'), h('span.grow'),
-      () => there() && h('button.btn.btn--ghost.btn--sm.btn--icon', {
-        'aria-label': `Remove ${spec.name}`, title: `Remove ${spec.name}`, 'data-testid': `remove-${spec.name}`, disabled: () => !form.readable(),
-        onclick: event => { event.preventDefault(); form.remove(pointer, state); },
-      }, icon('trash', 14))),
-    () => form.problems(pointer, false).map(problem),
-    h('div.col.fields', null, fieldset(form, state, pointer, spec.fields, { options: () => options })));
+  return h('div.group-box', { onfocusin: event => { if (!event.target.closest('.field, .flist')) form.help.set(help); }, onpointerenter: () => form.help.set(help) },
+    h('details.group', { open: untrack(there) },
+      h('summary.sm', { 'data-testid': `group-${spec.name}` }, h('span.m', null, spec.name), () => !there() && h('span.t3', null, ' not set')),
+      () => form.problems(pointer, false).map(problem),
+      h('div.col.fields', null, fieldset(form, state, pointer, spec.fields, { options: () => options }))),
+    () => there() && h('button.btn.btn--ghost.btn--sm.btn--icon', {
+      'aria-label': `Remove ${spec.name}`, title: `Remove ${spec.name}`, 'data-testid': `remove-${spec.name}`, disabled: () => !form.readable(), onclick: () => form.remove(pointer, state).catch(failed),
+    }, icon('trash', 14)));
 }

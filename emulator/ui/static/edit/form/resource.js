@@ -31,11 +31,17 @@ export function resource(form, state, spec, argumentsName) {
   const pattern = computed(() => suffix.exec(text())?.[0] ?? '');
   const action = computed(() => actionOf(text()));
   return [
-    field(form, state, pointer, spec, { ask: value => resources(catalog.data(), value), unseen: true }),
+    field(form, state, pointer, spec, { ask: value => resources(catalog.data(), value), unseen: true, parse: resourceOf }),
     () => patterns().length > 0 && untrack(() => patternField(form, pointer, text, patterns, pattern)),
     () => pickers[action()] && untrack(() => picker(form, state, argumentsName, pickers[action()])),
     () => /:function:/.test(text()) && untrack(() => found(text, pickers['lambda:invoke'], catalog)),
   ];
+}
+
+// resourceOf reads what was typed. Words to search with are no resource, and stay in the field.
+function resourceOf(text) {
+  const name = text.trim();
+  return /^(arn:|\$\{)/.test(name) ? { value: name } : { problem: 'Choose what is called from the list, or write an ARN.' };
 }
 
 // resources promises what a Task can call, and with some letters actions of the AWS SDK too.

@@ -33,7 +33,7 @@ export function stateForm(form, state, type, queryLanguage) {
   const isInOut = one => inOut.has(one.name) || (type === 'Pass' || type === 'Parallel') && (one.name === 'Parameters' || one.name === 'Arguments');
   const count = (...names) => names.reduce((sum, name) => sum + form.length(pointerOf(state, name)), 0);
   const wrong = test => form.problems(state).filter(one => test(namesOf(one.at.slice(state.length))[0])).length;
-  const label = (words, n, test) => [words, () => n() > 0 && h('span.n', null, n()), () => wrong(test) > 0 && h('span.n.is-bad', null, wrong(test), h('span.vh', null, ' problems'))];
+  const label = (words, n, test) => [words, () => (wrong(test) ? h('span.n.is-bad', null, wrong(test), h('span.vh', null, wrong(test) === 1 ? ' problem' : ' problems')) : n() > 0 && h('span.n', null, n()))];
   const isError = name => name === 'Retry' || name === 'Catch';
   const hasErrors = type === 'Task' || type === 'Parallel' || type === 'Map', hasVariables = type !== 'Fail' && type !== 'Succeed';
 
@@ -104,16 +104,20 @@ function nameField(form, state) {
 function nextField(form, state, spec) {
   const next = pointerOf(state, 'Next'), end = pointerOf(state, 'End'), last = '/end'; // no name of a state begins the list with this
   const value = () => (form.raw(end) === 'true' ? last : form.text(next));
+  const shown = computed(() => JSON.stringify({ now: value(), names: statesOf(form.definition(), workflowOf(state)) }));
   const control = (_, __, ___, ____, parts) => {
     const el = h('select.in', {
       id: parts.id, 'data-testid': 'next', 'aria-describedby': parts.described, 'aria-invalid': () => String(parts.bad()), disabled: () => !form.readable(),
       onchange: () => choose(el.value).then(() => parts.own.set(''), error => parts.own.set(error.message)),
-    }, () => [
-      value() === '' && h('option', { value: '' }, 'choose'), h('option', { value: last }, 'End of the workflow'),
-      h('optgroup', { label: 'States' }, statesOf(form.definition(), workflowOf(state)).map(name => h('option', { value: name }, name))),
-      value() && value() !== last && !statesOf(form.definition(), workflowOf(state)).includes(value()) && h('option', { value: value() }, `${value()} (does not exist)`),
-    ]);
-    effect(() => { form.definition(); const now = value(); queueMicrotask(() => { el.value = now; }); });
+    }, () => {
+      const { now, names } = JSON.parse(shown());
+      return [
+        now === '' && h('option', { value: '' }, 'choose'), h('option', { value: last }, 'End of the workflow'),
+        h('optgroup', { label: 'States' }, names.map(name => h('option', { value: name }, name))),
+        now && now !== last && !names.includes(now) && h('option', { value: now }, `${now} (does not exist)`),
+      ];
+    });
+    effect(() => { const { now } = JSON.parse(shown()); queueMicrotask(() => { el.value = now; }); });
     return { el };
   };
   const choose = to => form.apply(to === last
