@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -555,5 +556,16 @@ func TestDrawingMoves(t *testing.T) {
 	})()`, &apart)
 	if apart != 0 {
 		t.Errorf("%d transitions begin at no state", apart)
+	}
+}
+
+// TestTargets runs the tests of where things may be dropped in Node, where there is one.
+func TestTargets(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("no node on PATH: the tests of the modules need Node 20 or newer")
+	}
+	if out, err := exec.Command(node, "--test", "targets.test.mjs").CombinedOutput(); err != nil {
+		t.Fatalf("node --test: %v\n%s", err, out)
 	}
 }

@@ -16,7 +16,12 @@ const TERMINAL = new Set(['Succeed', 'Fail']);
  */
 export function targetsOf(graph) {
   const byID = new Map(graph.nodes.map(node => [node.id, node]));
-  const inside = Map.groupBy(graph.nodes.filter(node => node.kind !== 'lane'), node => node.parent ?? '');
+  const inside = new Map(); // nodes by the lane that they are in
+  for (const node of graph.nodes) {
+    if (node.kind === 'lane') continue;
+    const key = node.parent ?? '';
+    if (inside.has(key)) inside.get(key).push(node); else inside.set(key, [node]);
+  }
   const all = [], ended = new Set();
   for (const edge of graph.edges) {
     const from = byID.get(edge.from), to = byID.get(edge.to);
