@@ -120,7 +120,7 @@ export function actionsOf(board) {
     return board.pick(board.el, 'Add a state', piece => board.insert(piece));
   }
 
-  const copy = withStates(list => copySelection(board, list));
+  const copy = withStates(async list => { if (await copySelection(board, list)) toast(`${many(list)} copied`, 'info'); });
   const cut = withStates(async list => { if (await copySelection(board, list)) board.run([{ op: 'delete', states: list }], `${many(list)} cut`); });
   const paste = async () => {
     const text = await readClipboard();

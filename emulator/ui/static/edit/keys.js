@@ -77,8 +77,9 @@ export function bindKeys(board) {
     el.querySelectorAll('.is-aimed').forEach(one => one.classList.remove('is-aimed'));
     if (back) board.focusOn(back);
   }
-  el.addEventListener('focusout', event => { if (mode.peek() && !el.contains(event.relatedTarget)) leave(''); });
-  el.addEventListener('pointerdown', () => { if (mode.peek()) leave(''); }, true);
+  board.leave = () => { if (mode.peek()) leave(''); };
+  el.addEventListener('focusout', event => { if (!el.contains(event.relatedTarget)) board.leave(); });
+  el.addEventListener('pointerdown', board.leave, true);
 
   function modeKey(event) {
     if (event.key === 'Control' || event.key === 'Shift' || event.key === 'Alt' || event.key === 'Meta') return;
