@@ -46,8 +46,8 @@ func (t *Tree) styleOf() *style {
 	default:
 		s.quote = '"'
 	}
-	if s.unit == "" {
-		s.unit = "  "
+	if !l.list {
+		s.listUnit = s.unit
 	}
 	if t.format == JSON {
 		s.quotedKeys = true
@@ -123,9 +123,6 @@ func (l *look) lines(n *Node, m *Member) {
 	case n.kind == value.Array && !n.origin.flow:
 	case !l.unit && step != "":
 		l.unit, l.style.unit = true, step
-		if !l.list {
-			l.style.listUnit = step
-		}
 	}
 }
 

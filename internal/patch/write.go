@@ -357,14 +357,10 @@ func (w *writer) replaced(m *Member, l layout, s shift) {
 	w.copy(rest, m.end, s)
 }
 
-// lead copies what is between colon and value, at least a blank in YAML.
+// lead copies what is between colon and value, in YAML at least a blank.
 func (w *writer) lead(from, to int, lead string, s shift) {
-	if lead == "" && w.tree.format == YAML && !strings.HasSuffix(w.out.String(), " ") {
-		last := w.out.String()
-		if n := len(last); n > 0 && (last[n-1] == ':' || last[n-1] == '-') {
-			w.put(" ")
-		}
-		return
+	if lead == "" && w.tree.format == YAML {
+		w.put(" ")
 	}
 	w.copy(from, to, s)
 }
