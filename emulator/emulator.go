@@ -299,6 +299,9 @@ func (e *Emulator) open(s *settings, mocks *mock.File) (err error) {
 	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: mocks, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
 	e.actions = e.api.Actions()
 	e.handler = e.newHandler(s)
+	if err := e.forgetTrials(); err != nil {
+		return err
+	}
 	if s.lateRecovery {
 		return nil
 	}

@@ -126,6 +126,20 @@ func trialName(of string) string {
 // isTrial reports whether a state machine, by its name, is that of trial runs.
 func isTrial(machine string) bool { return strings.HasPrefix(machine, api.TrialPrefix) }
 
+// forgetTrials deletes the state machines of trial runs that the store has of an earlier
+// process. Their executions stay.
+func (e *Emulator) forgetTrials() error {
+	for _, m := range e.registry.Machines() {
+		if !isTrial(m.Name) {
+			continue
+		}
+		if _, err := e.call(context.Background(), "DeleteStateMachine", value.OfMembers("stateMachineArn", value.OfString(m.ARN))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Trial implements ui.Own.
 func (p *pages) Trial(ctx context.Context, name, definition, input string, mocks map[string]ui.Mock) (string, error) {
 	machine, err := p.em.Register(Registration{Name: trialName(name), Definition: definition})

@@ -94,7 +94,7 @@ func (p *place) parameterItems() []Item {
 func (p *place) assignedNames() []Item {
 	var items []Item
 	for _, v := range p.workflow.variables() {
-		if v.member.key != p.token && !p.taken(v.name) {
+		if v.member.key != p.token && !p.taken(v.name) && plainName.MatchString(v.name) {
 			items = append(items, p.member(VariableItem, v.name, "assigned in "+v.state.name, "", p.expressionDraft()))
 		}
 	}
@@ -199,9 +199,9 @@ func (p *place) draftOf(f Field) value.Value {
 		}
 		return value.OfItems(rule)
 	case Workflow:
-		return workflowDraft(f.Name)
+		return p.processorDraft()
 	case Workflows:
-		return value.OfItems(workflowDraft(""), workflowDraft(""))
+		return p.branchesDraft()
 	case Texts, List:
 		return value.OfString("‹[]›")
 	}

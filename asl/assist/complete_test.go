@@ -9,6 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/assist"
 	"github.com/aslocal/aslocal/asl/edit"
 	"github.com/aslocal/aslocal/value"
@@ -130,4 +131,42 @@ func applied(text string, item assist.Item) string {
 		insert = insert[:stop.Start] + "‹" + insert[stop.Start:stop.End] + "›" + insert[stop.End:]
 	}
 	return text[:item.Start] + insert + text[item.End:]
+}
+
+// TestCompletionsParse chooses every completion of a new field in every state of some
+// definitions: what comes of it is JSON or YAML again.
+func TestCompletionsParse(t *testing.T) {
+	yaml := "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: arn:aws:states:::sqs:sendMessage\n    Parameters:\n      QueueUrl: x\n    Next: B\n  B:\n    Type: Map\n    ItemProcessor:\n      StartAt: C\n      States:\n        C:\n          Type: Choice\n          Choices:\n            - Variable: $.x\n              IsNull: true\n              Next: C\n"
+	chosen := 0
+	for _, doc := range []edit.Document{{Text: order, Format: edit.JSON}, {Text: yaml, Format: edit.YAML}} {
+		for i, c := range doc.Text {
+			text, offset := doc.Text, i+1
+			switch line := doc.Text[strings.LastIndexByte(doc.Text[:i], '\n')+1 : i]; {
+			case doc.Format == edit.JSON && c == '{':
+			case doc.Format == edit.YAML && c == '\n' && !strings.HasSuffix(line, ":"): // a line more in the same column
+				indent := strings.Repeat(" ", len(line)-len(strings.TrimLeft(line, " -")))
+				text = doc.Text[:offset] + indent + "\n" + doc.Text[offset:]
+				offset += len(indent)
+			default:
+				continue
+			}
+			for _, item := range assist.Complete(edit.Document{Text: text, Format: doc.Format}, offset, assist.Knowledge{}) {
+				if item.Kind != assist.FieldItem && item.Kind != assist.SnippetItem {
+					continue
+				}
+				chosen++
+				made := text[:item.Start] + item.Insert + text[item.End:]
+				name := "a.asl.json"
+				if doc.Format == edit.YAML {
+					name = "a.asl.yaml"
+				}
+				if d, found := asl.ParseFile(name, []byte(made)); d.Root.Len() == 0 {
+					t.Fatalf("%s: %v\n%s", item.Label, found, made)
+				}
+			}
+		}
+	}
+	if chosen < 100 {
+		t.Errorf("%d completions only", chosen)
+	}
 }

@@ -93,7 +93,7 @@ func (c *cursor) inBraces(source string, n *node, offset int) {
 		case offset <= m.key.end:
 			c.atKey(m)
 			return
-		case m.colon >= 0 && offset >= m.colon && offset <= m.value.end || m.value.kind == missing && m.colon >= 0 && offset >= m.colon && blank(source[m.colon:offset]):
+		case m.colon >= 0 && offset >= m.colon && (offset <= m.value.start || m.value.holds(offset) || m.value.kind == missing && blank(source[m.colon:offset])):
 			c.step(n, m.key.text, false)
 			c.enterValue(source, n, m, offset)
 			return
@@ -104,11 +104,23 @@ func (c *cursor) inBraces(source string, n *node, offset int) {
 
 // enterValue goes into the value of a member whose colon is before the offset.
 func (c *cursor) enterValue(source string, n *node, m member, offset int) {
-	if offset < m.value.start || m.value.kind == missing {
+	switch {
+	case offset < m.value.start || m.value.kind == missing:
 		c.token = &node{start: offset, end: offset, json: n.json}
-		return
+	case m.value.holds(offset):
+		c.enter(source, m.value, offset)
+	default: // before the bracket
+		c.token = m.value
 	}
-	c.enter(source, m.value, offset)
+}
+
+// holds reports whether an offset is in a value, where what is typed belongs to it: in its
+// brackets, or in a word and behind it.
+func (n *node) holds(offset int) bool {
+	if n.flow {
+		return offset > n.start && (offset < n.end || offset == n.end && !n.closed)
+	}
+	return offset >= n.start && offset <= n.end
 }
 
 // blank reports whether a text has nothing but blanks and line ends.
@@ -121,7 +133,7 @@ func (c *cursor) inBrackets(source string, n *node, offset int) {
 			c.token = &node{start: offset, end: offset, json: n.json}
 			return
 		}
-		if offset < item.end || offset == item.end && item.kind != object && item.kind != array {
+		if item.holds(offset) {
 			c.step(n, strconv.Itoa(i), true)
 			c.enter(source, item, offset)
 			return
@@ -172,7 +184,7 @@ func (c *cursor) inMapping(source string, n *node, offset int) {
 		c.token = &node{start: offset, end: offset}
 	case m.value.block() && offset >= m.value.start && offset > m.value.end && !strings.Contains(source[m.value.end:offset], "\n"),
 		m.value.kind == array && !m.value.flow && !lineOfKey && first && column >= m.value.column && offset > m.value.end,
-		offset <= m.value.end && offset >= m.value.start,
+		m.value.holds(offset),
 		m.value.kind == object && !m.value.flow && offset >= m.value.start && first && column > n.column,
 		offset < m.value.start && (lineOfKey || column > n.column):
 		c.step(n, m.key.text, false)

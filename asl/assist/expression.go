@@ -69,22 +69,27 @@ func (p *place) inExpression() ([]Item, bool) {
 	}
 	before := p.source[p.token.body:p.offset]
 	if p.language() == asl.JSONata {
-		if !strings.HasPrefix(before, "{%") || strings.Contains(before, "%}") || p.field == "Comment" {
+		if !strings.HasPrefix(before, "{%") || strings.Contains(before, "%}") || !p.takesExpression() {
 			return nil, false
 		}
 		return p.jsonata(p.token.body + len("{%")), true
 	}
+	if !p.holdsPath() {
+		return nil, false
+	}
+	return p.paths(before), true
+}
+
+// holdsPath reports whether the value at the place is a path or a call of an intrinsic
+// function.
+func (p *place) holdsPath() bool {
 	if p.state == nil {
-		return nil, false
+		return false
 	}
-	kind := p.form.kind(p.field)
-	switch {
-	case !p.free && !isPath(kind):
-		return nil, false
-	case p.free && len(p.rest) == 0 && isPath(kind), p.free && len(p.rest) > 0 && strings.HasSuffix(p.rest[len(p.rest)-1], ".$"):
-		return p.paths(before), true
+	if len(p.rest) > 0 {
+		return strings.HasSuffix(p.rest[len(p.rest)-1], ".$")
 	}
-	return nil, false
+	return isPath(p.form.kind(p.field))
 }
 
 func isPath(kind Kind) bool {
@@ -197,7 +202,7 @@ func (p *place) jsonataRoots(c chain, from int) []Item {
 	for _, v := range p.workflow.variables() {
 		items = append(items, p.part(c, VariableItem, "$"+v.name, p.variableDetail(v), ""))
 	}
-	for _, name := range bound1(p.source[max(from, p.offset-longest):p.offset]) {
+	for _, name := range ownNames(p.source[max(from, p.offset-longest):p.offset]) {
 		items = append(items, p.part(c, VariableItem, "$"+name, "of this expression", ""))
 	}
 	for _, f := range functionDocs() {
@@ -210,8 +215,8 @@ func (p *place) jsonataRoots(c chain, from int) []Item {
 // of functions.
 var binding = regexp.MustCompile(`\$([\pL_][\pL\pN_]*)\s*:=|function\s*\(([^)]*)\)`)
 
-// bound1 returns the names that a part of an expression binds.
-func bound1(expression string) []string {
+// ownNames returns the names that a part of an expression binds itself.
+func ownNames(expression string) []string {
 	seen := make(map[string]bool)
 	for _, m := range binding.FindAllStringSubmatch(expression, -1) {
 		for name := range strings.SplitSeq(m[1]+","+m[2], ",") {
@@ -330,7 +335,7 @@ func (p *place) escaped(s string) string {
 
 // paths returns the completions of a path, of which a part may have been written.
 func (p *place) paths(before string) []Item {
-	calls := p.form.kind(p.field) == TextPath || p.free && len(p.rest) > 0
+	calls := p.form.kind(p.field) == TextPath || len(p.rest) > 0
 	if calls && openQuote(before) {
 		return nil
 	}

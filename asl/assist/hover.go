@@ -244,7 +244,7 @@ func (p *place) chainAt() (chain, bool) {
 	body := p.source[from:p.token.bodyEnd]
 	switch {
 	case p.language() == asl.JSONata:
-		if !strings.HasPrefix(body, "{%") {
+		if !strings.HasPrefix(body, "{%") || !p.takesExpression() {
 			return chain{}, false
 		}
 		from += len("{%")
@@ -263,16 +263,4 @@ func (p *place) chainAt() (chain, bool) {
 	}
 	c := chainBefore(p.source, from, p.wordEnd())
 	return c, c.word != ""
-}
-
-// holdsPath reports whether the value at the place is a path or a call of an intrinsic
-// function.
-func (p *place) holdsPath() bool {
-	if p.state == nil {
-		return false
-	}
-	if len(p.rest) > 0 {
-		return strings.HasSuffix(p.rest[len(p.rest)-1], ".$")
-	}
-	return isPath(p.form.kind(p.field))
 }

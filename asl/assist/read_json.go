@@ -90,6 +90,7 @@ func (r *bracketReader) object() *node {
 			return n
 		case c == '}':
 			r.pos++
+			n.closed = true
 			return n
 		case c == ']' && r.depth > 1: // of the array around it
 			return n
@@ -150,6 +151,7 @@ func (r *bracketReader) array() *node {
 			return n
 		case c == ']':
 			r.pos++
+			n.closed = true
 			return n
 		case c == '}' && r.depth > 1: // of the object around it
 			return n
@@ -171,15 +173,9 @@ func (r *bracketReader) skipIfDeep() {
 // quoted reads a text in quotes.
 func (r *bracketReader) quoted() *node {
 	quote, start := r.source[r.pos], r.pos
-	limit := r.end
-	if r.json {
-		limit = lineEnd(r.source, start, r.end)
-	}
-	end, closed := closingQuote(r.source, start+1, limit, quote)
-	if !closed && !r.json {
-		end = lineEnd(r.source, start, r.end)
-	}
+	end, closed := closingQuote(r.source, start+1, r.end, quote, r.json)
 	if !closed {
+		end = lineEnd(r.source, start, r.end)
 		for end > start+1 && (r.source[end-1] == '\r' || r.source[end-1] == ' ') {
 			end--
 		}
@@ -194,10 +190,12 @@ func (r *bracketReader) quoted() *node {
 	return n
 }
 
-// closingQuote finds the quote that ends a text.
-func closingQuote(source string, pos, end int, quote byte) (int, bool) {
+// closingQuote finds the quote that ends a text; if oneLine is true, on its line.
+func closingQuote(source string, pos, end int, quote byte, oneLine bool) (int, bool) {
 	for ; pos < end; pos++ {
 		switch c := source[pos]; {
+		case c == '\n' && oneLine:
+			return pos, false
 		case c == '\\' && quote == '"':
 			pos++
 		case c == quote && quote == '\'' && pos+1 < end && source[pos+1] == quote:

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ import (
 // definitionFiles returns definitions of our own and, where they are, those of the shared data.
 func definitionFiles(t testing.TB) map[string]string {
 	found := make(map[string]string)
-	for _, pattern := range []string{"../../testdata/definitions/*/*", "../../examples/*/*.asl.*", "../../../shared/definitions/*.json", "../../internal/template/testdata/*/*"} {
+	for _, pattern := range []string{"testdata/read/*", "../../testdata/definitions/*/*", "../../examples/*/*.asl.*", "../../../shared/definitions/*.json", "../../internal/template/testdata/*/*"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -107,7 +108,7 @@ func compareTree(t *testing.T, file string, table *position.Table, pointer strin
 			return
 		}
 		for i, v := range want.Items() {
-			compareTree(t, file, table, pointer+"/"+string(rune('0'+i)), got.items[i], v)
+			compareTree(t, file, table, pointer+"/"+strconv.Itoa(i), got.items[i], v)
 		}
 	case value.String:
 		if got.quote == '|' || got.quote == '>' || strings.Contains(got.text, "\\") {
@@ -127,8 +128,7 @@ func compareTree(t *testing.T, file string, table *position.Table, pointer strin
 func TestNothingPanics(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for file, source := range definitionFiles(t) {
-		for range 6 {
-			text := mangled(random, source)
+		if text := mangled(random, source); len(text) < 1<<15 {
 			everything(edit.Document{Text: text, Format: formatOf(file)}, random.IntN(len(text)+1))
 		}
 	}
@@ -202,5 +202,23 @@ func BenchmarkComplete(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestLongLines reads texts of one line, and others that tempt a reader to look far
+// ahead again and again. It takes long only if the time grows with the square of the
+// length.
+func TestLongLines(t *testing.T) {
+	for _, text := range []string{
+		`{"States":{` + strings.Repeat(`"a":{"Catch":[{"Assign":{"x":1}}]},`, 1<<13),
+		strings.Repeat("[", 1<<18),
+		strings.Repeat(`{"a":`, 1<<16),
+		strings.Repeat("\"a\":\n", 1<<15),
+		strings.Repeat("a: [\n", 1<<15),
+		strings.Repeat("- \"a\n", 1<<15),
+	} {
+		for _, format := range []edit.Format{edit.JSON, edit.YAML} {
+			Complete(edit.Document{Text: text, Format: format}, len(text)/2, Knowledge{})
+		}
 	}
 }

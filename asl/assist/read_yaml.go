@@ -295,7 +295,7 @@ func (r *yamlReader) literal(style byte, outer int) *node {
 // quoted reads a text in quotes, which may go on in further indented lines.
 func (r *yamlReader) quoted(outer int) *node {
 	b := &bracketReader{source: r.source, pos: r.pos, end: lineEnd(r.source, r.pos, r.end)}
-	if _, closed := closingQuote(r.source, r.pos+1, b.end, r.source[r.pos]); !closed {
+	if _, closed := closingQuote(r.source, r.pos+1, b.end, r.source[r.pos], true); !closed {
 		b.end = r.flowEnd(outer)
 	}
 	n := b.quoted()

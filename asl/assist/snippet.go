@@ -1,6 +1,7 @@
 package assist
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/aslocal/aslocal/asl"
@@ -25,21 +26,46 @@ func ruleDraft(language asl.QueryLanguage) value.Value {
 	return value.MustParse(`{"Variable": "$.‹›", "StringEquals": "‹›", "Next": "‹›"}`)
 }
 
-// workflowDraft returns a branch, or the processor of a Map.
-func workflowDraft(name string) value.Value {
-	text := `{"StartAt": "‹Work›", "States": {"‹Work›": {"Type": "Pass", "End": true}}}`
-	if name == "ItemProcessor" {
-		text = `{"ProcessorConfig": {"Mode": "‹INLINE›"}, ` + text[1:]
+// workflowDraft returns a workflow with one state, of a new name.
+func (p *place) workflowDraft(state string) value.Value {
+	name := value.OfString("‹" + p.unused(state) + "›")
+	pass := value.OfMembers("Type", value.OfString(string(asl.Pass)), "End", value.OfBool(true))
+	return value.OfMembers("StartAt", name, "States", value.OfMembers(name.Text(), pass))
+}
+
+// branchesDraft returns the branches of a new Parallel.
+func (p *place) branchesDraft() value.Value {
+	return value.OfItems(p.workflowDraft("First branch"), p.workflowDraft("Second branch"))
+}
+
+// processorDraft returns the ItemProcessor of a new Map.
+func (p *place) processorDraft() value.Value {
+	mode := value.OfMembers("ProcessorConfig", value.OfMembers("Mode", value.OfString("‹INLINE›")))
+	for name, v := range p.workflowDraft("Each item").Members() {
+		mode = mode.With(name, v)
 	}
-	return value.MustParse(text)
+	return mode
+}
+
+// unused returns the name, with a number behind it if a state is called so already.
+func (p *place) unused(name string) string {
+	taken := make(map[string]bool, len(p.outline.states))
+	for _, s := range p.outline.states {
+		taken[s.name] = true
+	}
+	free := name
+	for n := 2; taken[free]; n++ {
+		free = name + " " + strconv.Itoa(n)
+	}
+	return free
 }
 
 // stateTypes are the types of states in the order in which they are offered.
 var stateTypes = []asl.StateType{asl.Task, asl.Pass, asl.Choice, asl.Wait, asl.Parallel, asl.Map, asl.Succeed, asl.Fail}
 
 // stateDraft returns a new state. Where there are no others yet, it is the last.
-func stateDraft(t asl.StateType, language asl.QueryLanguage, alone bool) value.Value {
-	jsonata := language == asl.JSONata
+func (p *place) stateDraft(t asl.StateType) value.Value {
+	jsonata := p.language() == asl.JSONata
 	draft := value.OfMembers("Type", value.OfString(string(t)))
 	add := func(name string, v value.Value) { draft = draft.With(name, v) }
 	text := value.OfString
@@ -56,24 +82,24 @@ func stateDraft(t asl.StateType, language asl.QueryLanguage, alone bool) value.V
 			add("Output", text("‹{}›"))
 		}
 	case asl.Choice:
-		add("Choices", value.OfItems(ruleDraft(language)))
+		add("Choices", value.OfItems(ruleDraft(p.language())))
 		add("Default", text("‹›"))
 	case asl.Wait:
 		add("Seconds", text("‹#10›"))
 	case asl.Parallel:
-		add("Branches", value.OfItems(workflowDraft(""), workflowDraft("")))
+		add("Branches", p.branchesDraft())
 	case asl.Map:
 		if jsonata {
 			add("Items", text("{% ‹$states.input› %}"))
 		}
-		add("ItemProcessor", workflowDraft("ItemProcessor"))
+		add("ItemProcessor", p.processorDraft())
 	case asl.Fail:
 		add("Error", text("‹›"))
 		add("Cause", text("‹›"))
 	}
 	switch {
 	case t == asl.Choice || t == asl.Succeed || t == asl.Fail:
-	case alone:
+	case len(p.workflow.states) < 2:
 		add("End", value.OfBool(true))
 	default:
 		add("Next", text("‹›"))
@@ -83,12 +109,12 @@ func stateDraft(t asl.StateType, language asl.QueryLanguage, alone bool) value.V
 
 // stateSnippets returns a whole state of each type.
 func (p *place) stateSnippets() []Item {
-	if p.colon {
-		return nil // its name is changed, and only the writer knows it
+	if p.colon || strings.ContainsAny(p.token.text, "‹›") {
+		return nil // its name is changed, and only the writer knows it; or drafts cannot have it
 	}
 	var items []Item
 	for _, t := range stateTypes {
-		items = append(items, p.stateSnippet(t, stateDraft(t, p.language(), len(p.workflow.states) < 2)))
+		items = append(items, p.stateSnippet(t, p.stateDraft(t)))
 	}
 	return items
 }
@@ -98,7 +124,8 @@ func (p *place) stateSnippet(kind asl.StateType, draft value.Value) Item {
 	name := strings.TrimSpace(p.token.text)
 	written := name
 	if name == "" {
-		name, written = "‹"+string(kind)+"›", string(kind)
+		written = p.unused(string(kind))
+		name = "‹" + written + "›"
 	}
 	item := p.member(SnippetItem, name, "a "+string(kind)+" state", stateDocs()[string(kind)], draft)
 	item.Label = string(kind)
@@ -123,9 +150,11 @@ func (p *place) itemSnippets() []Item {
 		}
 		return []Item{p.snippet("Rule", "a rule of the Choice", rule)}
 	case "Workflow":
-		return []Item{p.snippet("Branch", "a workflow", workflowDraft(""))}
+		return []Item{p.snippet("Branch", "a workflow", p.workflowDraft("Branch"))}
+	case "Machine":
+		return []Item{p.snippet("State machine", "a whole definition", p.workflowDraft("First"))}
 	case "Processor":
-		return []Item{p.snippet("ItemProcessor", "a workflow", workflowDraft("ItemProcessor"))}
+		return []Item{p.snippet("ItemProcessor", "a workflow", p.processorDraft())}
 	}
 	return nil
 }

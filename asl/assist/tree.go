@@ -22,6 +22,7 @@ type node struct {
 	members    []member
 	items      []*node
 	flow       bool // of an object or array: it stands in brackets
+	closed     bool // and the last of them is there
 	column     int  // of an object or array without brackets, counted from 0
 	json       bool // the rules of JSON hold in it
 }

@@ -18,8 +18,11 @@ func (p *place) values() []Item {
 	if items, ok := p.inExpression(); ok {
 		return items
 	}
-	if p.free {
-		return p.freeValues()
+	if len(p.rest) > 0 {
+		return append(p.parameterValues(), p.expressionItem()...)
+	}
+	if p.free && p.field == "ErrorEquals" {
+		return p.errors()
 	}
 	switch kind := p.form.kind(p.field); kind {
 	case Enum:
@@ -30,49 +33,26 @@ func (p *place) values() []Item {
 		return p.stateNames()
 	case ResourceName:
 		return p.resources()
-	case Condition, Duration, Integer, Number:
-		return p.expressionItem()
+	case ErrorNames:
+		return p.listed(p.errors())
 	case Path, ReferencePath, ResultPath, TextPath:
-		return p.wholePaths(p.form.kind(p.field) == TextPath)
+		return p.wholePaths(kind == TextPath)
 	}
 	if p.takesFields() && p.token.kind == missing {
 		return p.itemSnippets()
 	}
-	return nil
+	return p.expressionItem()
 }
 
-// freeValues returns what a value can be in JSON whose members the language does not
-// define: texts with their own kinds, parameters, expressions.
-func (p *place) freeValues() []Item {
-	switch kind := p.form.kind(p.field); {
-	case p.field == "ErrorEquals":
-		return p.errors()
-	case p.field == "CSVHeaders", p.field == "Comment" && len(p.rest) == 0:
+// listed returns completions as the only items of arrays, where no array stands yet.
+func (p *place) listed(items []Item) []Item {
+	if p.token.kind != missing {
 		return nil
-	case len(p.rest) == 0 && kind != Template && kind != JSONata && kind != Variables:
-		return p.typedValues(kind)
 	}
-	items := p.parameterValues()
-	return append(items, p.expressionItem()...)
-}
-
-// typedValues returns the values of a field with a type of its own.
-func (p *place) typedValues(kind Kind) []Item {
-	switch kind {
-	case Enum:
-		return p.words(ValueItem, p.form.values(p.field), p.valueDocs)
-	case Boolean:
-		return p.bare("true", "false")
-	case StateName:
-		return p.stateNames()
-	case ResourceName:
-		return p.resources()
-	case Path, ReferencePath, ResultPath, TextPath:
-		return p.wholePaths(p.form.kind(p.field) == TextPath)
-	case Condition, Duration, Integer, Number, Timestamp, Text:
-		return p.expressionItem()
+	for i := range items {
+		items[i].Insert = "[" + items[i].Insert + "]"
 	}
-	return nil
+	return items
 }
 
 // valueDocs returns the docs of one of the values of a field.
@@ -298,16 +278,26 @@ func (p *place) known(resources []Resource) []Item {
 
 // expressionItem offers to begin an expression, where one may stand.
 func (p *place) expressionItem() []Item {
-	if p.language() != asl.JSONata || p.token.kind != missing && (p.token.kind != text || strings.TrimSpace(strings.Trim(p.token.text, "{%}")) != "") {
+	begun := strings.TrimSpace(strings.Trim(p.token.text, "{%}")) != ""
+	if !p.takesExpression() || begun || p.token.kind == scalar {
 		return nil
 	}
-	if p.state == nil || p.field == "Next" || p.field == "Comment" {
-		return nil
-	}
-	item := p.word(SnippetItem, "{%  %}", "an expression", "")
-	item.Label, item.Filter = "{% %}", strings.Replace(item.Filter, "{%  %}", "{%", 1)
-	if middle := strings.Index(item.Insert, "{%  %}"); middle >= 0 {
-		item.Stops = []Stop{{middle + 3, middle + 3}}
-	}
+	const draft = "{%  %}"
+	item := p.word(SnippetItem, draft, "an expression", "")
+	item.Label, item.Filter = "{% %}", strings.Replace(item.Filter, draft, "{%", 1)
+	middle := strings.Index(item.Insert, draft) + len("{% ")
+	item.Stops = []Stop{{middle, middle}}
 	return []Item{item}
+}
+
+// takesExpression reports whether texts at the place may be expressions of JSONata.
+func (p *place) takesExpression() bool {
+	if p.state == nil || p.state.language != asl.JSONata {
+		return false
+	}
+	first, _, inside := strings.Cut(strings.TrimPrefix(p.fieldWay, "/"), "/")
+	if inside && (first == "Choices" || first == "Catch") {
+		return p.field == "Condition" || p.field == "Assign" || p.field == "Output"
+	}
+	return slices.Contains(asl.ExpressionFields(), first)
 }

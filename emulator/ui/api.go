@@ -682,7 +682,6 @@ type AtOffset struct {
 	Text
 	Offset int                  `json:"offset"`
 	Data   map[string]StateData `json:"data"` // of states, by their pointers: that of the last run
-	ARN    string               `json:"arn"`  // of the state machine, whose last execution gives the data if Data has none; "" if there is none
 }
 
 // StateData is what a state had in a run. Its members but Status, Error and Cause are JSON.

@@ -270,6 +270,9 @@ var patterns = sync.OnceValue(func() []CatalogPattern {
 		jsonata, _ := patternFiles.ReadFile(stem + ".jsonata.asl.json")
 		name := strings.TrimPrefix(stem, "patterns/")
 		title, comment, _ := strings.Cut(parsed(string(jsonpath)).Comment, ": ")
+		if comment != "" {
+			comment = strings.ToUpper(comment[:1]) + comment[1:]
+		}
 		all = append(all, CatalogPattern{Name: name, Title: title, Comment: comment, Icon: patternIcons[name], Definition: string(jsonpath), JSONata: string(jsonata)})
 	}
 	return all

@@ -9,7 +9,7 @@ import (
 // This file writes a definition in the other format.
 
 // seeds are texts in the style in which a definition is written anew.
-var seeds = map[string]string{formatJSON: "{\n  \"StartAt\": \"\"\n}\n", formatYAML: "StartAt: ''\n"}
+var seeds = map[string]string{formatJSON: "{\n  \"StartAt\": \"\"\n}\n", formatYAML: "StartAt: A\n"}
 
 // convert writes the definition of a text in a format, alone. Comments are not kept.
 func (u *UI) convert(_ context.Context, in *Convert) (*Converted, error) {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -180,7 +181,7 @@ const variablesState = "aslocal: variables"
 
 // runState runs a state in a state machine of its own, in which the states behind it do nothing.
 func (u *UI) runState(ctx context.Context, t *readText, s *asl.State, in *Try) (*Tried, error) {
-	definition := machineOfState(s, in.Variables)
+	definition := machineOfState(s, t.definition.QueryLanguage, in.Variables)
 	arn, err := u.own.Trial(ctx, in.Name+"."+s.Name, definition.String(), orEmpty(in.Input), nil)
 	if err != nil {
 		return nil, err
@@ -223,8 +224,9 @@ func (u *UI) runState(ctx context.Context, t *readText, s *asl.State, in *Try) (
 	return out, nil
 }
 
-// machineOfState is a state machine that begins with a state, and ends with those that it leads to.
-func machineOfState(s *asl.State, variables string) value.Value {
+// machineOfState is a state machine in a query language that begins with a state, and ends
+// with those that it leads to.
+func machineOfState(s *asl.State, language asl.QueryLanguage, variables string) value.Value {
 	var states value.ObjectBuilder
 	start := s.Name
 	if v := known(variables); v.Len() > 0 {
@@ -243,7 +245,7 @@ func machineOfState(s *asl.State, variables string) value.Value {
 	for _, c := range s.Catch {
 		end(c.Next)
 	}
-	return value.OfMembers("StartAt", value.OfString(start), "States", states.Value())
+	return value.OfMembers("QueryLanguage", value.OfString(cmp.Or(string(language), string(asl.JSONPath))), "StartAt", value.OfString(start), "States", states.Value())
 }
 
 // runDraft runs a text as a whole.

@@ -61,6 +61,8 @@ var table = []row{
 	{name: "internal/sourcefile", imports: "internal/regular"},
 	{name: "internal/template", imports: "value asl internal/position internal/sourcefile internal/spell"},
 
+	{name: "internal/lsp", imports: "asl asl/assist asl/edit internal/template"},
+
 	{name: "emulator/timeline", imports: "value asl asl/machine", pure: true},
 	{name: "emulator/journal"},
 	{name: "emulator/journal/storetest", imports: "emulator/journal"},

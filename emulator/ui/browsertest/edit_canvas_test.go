@@ -3,6 +3,8 @@ package browsertest
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -379,4 +381,102 @@ func TestCanvasWithHostileNames(t *testing.T) {
 	p.see("node-Pass", "")
 	p.wants(p.drawn(arn, `t.includes('"Pass":')`), map[string]any{"States/Pass/Next": "a/b~c"})
 	p.until(`!document.querySelector('[data-testid=canvas] img') && !document.querySelector('.toast')`)
+}
+
+// many is a definition with so many states in a row, each tenth a Choice that may leap to the end.
+func many(states int) string {
+	var b strings.Builder
+	b.WriteString(`{"StartAt": "S0", "States": {` + "\n")
+	for i := range states - 1 {
+		if i%10 == 5 {
+			fmt.Fprintf(&b, `"S%d": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericEquals": %d, "Next": "End"}], "Default": "S%d"},`+"\n", i, i, i+1)
+		} else {
+			next := fmt.Sprintf("S%d", i+1)
+			if i == states-2 {
+				next = "End"
+			}
+			fmt.Fprintf(&b, `"S%d": {"Type": "Pass", "Next": "%s"},`+"\n", i, next)
+		}
+	}
+	b.WriteString(`"End": {"Type": "Succeed"}}}`)
+	return b.String()
+}
+
+// TestDropOnLargeDrawing looks that a drop among 500 states touches no other node, and says
+// how long it takes until it is seen.
+func TestDropOnLargeDrawing(t *testing.T) {
+	p := openTab(t, "#/machines")
+	p.draw("large", many(500))
+	p.eval(`(() => {
+		window.born = 0;
+		for (const node of document.querySelectorAll('.node')) node.known = true;
+		new MutationObserver(list => { for (const one of list) for (const node of one.addedNodes) if (node.matches?.('.node')) born++; }).observe(document.querySelector('.world'), {childList: true});
+		addEventListener('pointerup', () => {
+			const from = performance.now();
+			const look = () => document.querySelector('[data-testid=node-Wait]')
+				? requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = () => { window.took = performance.now() - from; }; c.port2.postMessage(0); })
+				: setTimeout(look);
+			look();
+		}, {capture: true, once: true});
+	})()`, nil)
+	p.drag(p.piece("Wait"), p.onEdge("/States/S2/Next"))
+	p.until(`window.took`)
+	var got struct {
+		Took        float64
+		Born, Known int
+	}
+	p.eval(`({Took: took, Born: born, Known: [...document.querySelectorAll('.node')].filter(n => n.known).length})`, &got)
+	t.Logf("from the release of the mouse to the frame that shows the state: %.0f ms", got.Took)
+	if got.Born != 1 || got.Known != 502 { // 500 states, start and end
+		t.Errorf("%d nodes were made and %d kept, want 1 and 502", got.Born, got.Known)
+	}
+}
+
+// TestEditorIsAccessible runs axe on the editor, in both themes, wide and narrow.
+func TestEditorIsAccessible(t *testing.T) {
+	axe, err := os.ReadFile(filepath.Join("testdata", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Skip("no axe-core: npm install --prefix emulator/ui/browsertest/testdata axe-core@4")
+	}
+	p := openTab(t, "#/machines")
+	arn := p.machine("axe", fulfil)
+	check := func(what string) {
+		t.Helper()
+		var violations []string
+		p.eval(string(axe)+`; new Promise(done => requestAnimationFrame(() => setTimeout(done))).then(() => axe.run()).then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 4).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join('; ')))`, &violations)
+		for _, one := range violations {
+			t.Errorf("%s: %s", what, one)
+		}
+		var narrow bool
+		p.eval(`document.documentElement.scrollWidth <= innerWidth`, &narrow)
+		if !narrow {
+			t.Errorf("%s scrolls sideways", what)
+		}
+		p.screenshot("edit-" + what)
+	}
+	for _, theme := range []string{"light", "dark"} {
+		for _, width := range []int64{1440, 1024, 390} {
+			p.size(width, 860)
+			p.eval(`localStorage.setItem('aslocal.theme', '`+theme+`')`, nil)
+			p.editAt(arn)
+			what := fmt.Sprintf("%s-%d", theme, width)
+			check(what)
+			p.click("node-Ship", "")
+			check(what + "-selected")
+			if width == 1440 {
+				p.hit("a")
+				p.see("pick-Wait", "")
+				check(what + "-pick")
+				p.press(escape)
+				p.hit("m")
+				p.see("mode", "")
+				check(what + "-mode")
+				p.press(escape)
+				p.lift(p.piece("Wait"), p.onEdge("/States/Ship/Next"))
+				check(what + "-drag")
+				p.press(escape)
+				p.mouse(input.MouseReleased, point{700, 300})
+			}
+		}
+	}
 }

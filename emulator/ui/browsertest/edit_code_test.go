@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"context"
+	"fmt"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -268,4 +269,116 @@ func TestDebugInEditor(t *testing.T) {
 	p.screenshot("edit-debug")
 	p.click("cell-run-Read", "")
 	p.see("nb-result", "States.Runtime")
+}
+
+// TestEditViewsAreAccessible runs axe on the views and dialogs of the editor's page, in both
+// themes, wide and narrow.
+func TestEditViewsAreAccessible(t *testing.T) {
+	axe, err := os.ReadFile(filepath.Join("testdata", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Skip("no axe-core: npm install --prefix emulator/ui/browsertest/testdata axe-core@4")
+	}
+	wrong := strings.Replace(orderYAML, "Next: Done", "Next: Doen", 1)
+	files := map[string]string{"order.asl.yaml": orderYAML, "wrong.asl.yaml": wrong, "price.asl.json": chainJSON}
+	for _, view := range []struct {
+		name, place string
+		then        func(p *bench)
+	}{
+		{"code", editing("wrong.asl.yaml", "code"), func(p *bench) {
+			p.click("problems", "")
+			p.click("find", "")
+			p.fill("find-text", "Done")
+		}},
+		{"split", editing("price.asl.json", "split"), func(p *bench) { p.click("node-Total", "") }},
+		{"test", editing("price.asl.json", "test"), func(p *bench) {
+			p.click("cell-open-Price", "")
+			p.click("nb-mock", "")
+			p.click("cell-run-Price", "")
+			p.see("nb-result", "")
+		}},
+		{"new", "#/edit/new", func(p *bench) { p.click("from-paste", "") }},
+		{"run", editing("price.asl.json", ""), func(p *bench) {
+			p.click("run", "")
+			p.click("mock-Price", "")
+		}},
+		{"save", editing("order.asl.yaml", "code"), func(p *bench) {
+			p.caret("customer")
+			p.typeIn(" of ours")
+			p.press("s", chromedp.KeyModifiers(input.ModifierCtrl))
+			p.see("difference-added", "")
+		}},
+		{"export", editing("price.asl.json", ""), func(p *bench) {
+			p.click("more", "")
+			p.click("menu-export", "")
+			p.see("export-text", "")
+		}},
+	} {
+		t.Run(view.name, func(t *testing.T) {
+			p := openFolder(t, files, view.place)
+			view.then(p)
+			p.eval(string(axe), nil)
+			for _, as := range []struct {
+				width        int64
+				theme, rules string
+			}{{1440, "light", `{rules: {'target-size': {enabled: true}}}`}, {1440, "dark", `{runOnly: ['color-contrast']}`}, {390, "dark", `{rules: {'color-contrast': {enabled: false}}}`}} {
+				p.size(as.width, 900)
+				p.eval(`document.documentElement.dataset.theme = '`+as.theme+`'; new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil)
+				name := fmt.Sprintf("edit-%s-%s-%d", view.name, as.theme, as.width)
+				p.screenshot(name)
+				var problems []string
+				p.eval(`axe.run(`+as.rules+`).then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 4).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join('; ')))`, &problems)
+				for _, problem := range problems {
+					t.Errorf("%s: %s", name, problem)
+				}
+				p.eval(`[...document.querySelectorAll('a, button, input, select, textarea')].filter(e => e.checkVisibility() && !e.dataset.testid).map(e => e.outerHTML.slice(0, 120))`, &problems)
+				for _, problem := range problems {
+					t.Errorf("%s: no data-testid: %s", name, problem)
+				}
+				var sideways bool
+				p.eval(`document.documentElement.scrollWidth > innerWidth`, &sideways)
+				if sideways {
+					t.Errorf("%s: the page scrolls sideways", name)
+				}
+			}
+		})
+	}
+}
+
+// A long text costs no more than a short one: only the lines in view are drawn, and what is
+// typed is there before anything is asked of the server.
+func TestEditLongText(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("{\n  \"StartAt\": \"S0\",\n  \"States\": {\n")
+	const states = 500
+	for i := range states {
+		fmt.Fprintf(&b, "    \"S%d\": {\n      \"Type\": \"Pass\",\n      \"Comment\": \"%s\",\n      \"Result\": {\"n\": %d},\n", i, strings.Repeat("x", 120), i)
+		if i+1 < states {
+			fmt.Fprintf(&b, "      \"Next\": \"S%d\"\n    },\n", i+1)
+		} else {
+			b.WriteString("      \"End\": true\n    }\n")
+		}
+	}
+	b.WriteString("  }\n}\n")
+	p := openFolder(t, map[string]string{"long.asl.json": b.String()}, editing("long.asl.json", "code"))
+	p.see("problems", "valid")
+	p.caret(`"S250": {`)
+	p.until(`document.querySelector('.code-gutter .is-now') === null || document.querySelectorAll('.code-line').length < 120`)
+	var took []float64
+	p.eval(`(async () => {
+		const area = `+find("code", "")+`, took = [];
+		for (let i = 0; i < 40; i++) {
+			await new Promise(done => requestAnimationFrame(done));
+			const from = performance.now();
+			document.execCommand('insertText', false, ' ');
+			await Promise.resolve();
+			document.querySelector('.code-back').getBoundingClientRect();
+			took.push(performance.now() - from);
+		}
+		return took.sort((a, b) => a - b);
+	})()`, &took)
+	t.Logf("%d bytes, %d states: typing a character takes %.1f ms in the page (median of %d, worst %.1f ms)", b.Len(), states, took[len(took)/2], len(took), took[len(took)-1])
+	p.eval(`(() => { const e = `+find("code", "")+`; e.scrollTop = e.scrollHeight; })()`, nil)
+	p.until(`document.querySelector('.code-gutter > :last-child').textContent === String(` + find("code", "") + `.value.split('\n').length)`)
+	p.until(`document.querySelectorAll('.code-line').length < 120`)
+	p.see("problems", "valid")
 }

@@ -8,6 +8,7 @@ import { statusIcon, statusName, statusWord } from '../core/status.js';
 import { plural } from '../core/time.js';
 import { announce, failed, toast } from '../core/toast.js';
 import { camera } from '../graph/camera.js';
+import { overview } from '../graph/overview.js';
 import { chainOf } from '../graph/state.js';
 import { actionsOf } from './actions.js';
 import { bindClipboard } from './clipboard.js';
@@ -51,9 +52,11 @@ export function openCanvas(store, hooks) {
   drawing.world.append(over);
   let tabbed = null, painted = new Set(), shown = null; // items that are the tab stop, and selected; the target that is shown
 
-  const el = h('div.canvas.canvas--edit', { 'data-testid': 'canvas', tabindex: -1, role: 'region', 'aria-label': 'Drawing' }, drawing.world);
+  const el = h('div.canvas.canvas--edit', { 'data-testid': 'canvas', tabindex: -1, role: 'group', 'aria-label': 'State machine' }, drawing.world);
   const view = camera(drawing.world, () => drawing.graph(), () => focused() ?? firstState(), { keeps, margin: 0, narrow: 480 });
-  el.append(view.controls);
+  const small = signal(drawing.graph()); // what the overview shows: it follows when the drawing stands
+  let smallTimer = 0;
+  el.append(view.controls, overview(small, view, node => (store.selection().includes(node.id) ? 'is-stop' : '')));
 
   const board = {
     el, store, drawing, view, focus, link, mode, over,
@@ -80,16 +83,18 @@ export function openCanvas(store, hooks) {
   effect(() => { focus(); untrack(paintFocus); });
   effect(() => { link(); hovered(); store.selection(); untrack(paintHandles); });
   effect(() => { if (!mode()) showTarget(null); });
+  effect(() => { view.view(); drawing.settle(); });
+
+  function inView(box) {
+    const { x, y, k, w, h: ht } = view.view.peek();
+    return x + (box.x + box.w) * k > 0 && y + (box.y + box.h) * k > 0 && x + box.x * k < w && y + box.y * k < ht;
+  }
 
   function show(graph) {
-    const { w, h: ht } = view.view.peek();
-    const seen = box => {
-      const { x, y, k } = view.view.peek();
-      return x + (box.x + box.w) * k > 0 && y + (box.y + box.h) * k > 0 && x + box.x * k < w && y + box.y * k < ht;
-    };
     const empty = !drawing.graph().nodes.length;
-    drawing.update(graph, view.follow, seen);
-    if (empty) view.settle();
+    drawing.update(graph, view.follow, inView);
+    clearTimeout(smallTimer);
+    if (empty) { view.settle(); small.set(graph); } else smallTimer = setTimeout(() => small.set(graph), 300);
     if (!drawing.edges.has(link.peek())) link.set('');
     if (!drawing.edges.has(hovered.peek())) hovered.set('');
     if (!drawing.nodes.get(focus.peek())?.button) focus.set(store.selection.peek().at(-1) ?? firstState()?.id ?? '');
@@ -336,7 +341,7 @@ export function openCanvas(store, hooks) {
 
   function isOver(event) {
     const box = el.getBoundingClientRect();
-    return event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom && !document.elementFromPoint(event.clientX, event.clientY)?.closest('.cz');
+    return event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom && !document.elementsFromPoint(event.clientX, event.clientY).some(one => one.matches('.cz'));
   }
 
   /** Moves the camera while a drag is at an edge of the canvas. */

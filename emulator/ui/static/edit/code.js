@@ -306,7 +306,7 @@ function tooltip(store, area, { at, marks, offsetAt }) {
   async function show(offset) {
     const turn = ++asked, here = marks.peek().filter(one => one.offset <= offset && offset <= one.offset + Math.max(one.length, 1));
     let known = null;
-    try { known = await post('hover', { ...store.body(), offset }); } catch { /* nothing is known */ }
+    try { known = await post('hover', { ...store.body(), offset, data: store.known() }); } catch { /* nothing is known */ }
     if (turn !== asked || !here.length && !known?.text) return;
     shown.set({ ...at(offset), problems: here, known });
   }
@@ -323,6 +323,6 @@ function tooltip(store, area, { at, marks, offsetAt }) {
       ref: el => { const { x, y } = shown.peek(), below = y < area.clientHeight / 2; el.style.setProperty('left', `${Math.max(4, Math.min(x, area.clientWidth - 380))}px`); el.style.setProperty(below ? 'top' : 'bottom', `${below ? y + line + 2 : area.clientHeight - y + 2}px`); },
     },
     shown().problems.map(one => h('p.code-tip-problem', { class: one.severity === 'ERROR' ? 'is-failed' : 'is-caught' }, one.message, one.hint && h('span.t2', null, ` ${one.hint}`), h('span.mono.t3', null, ` ${one.code}`))),
-    shown().known?.text && [h('b.mono', null, shown().known.title), h('p', null, shown().known.text)]),
+    shown().known?.text && [h('b.mono', null, shown().known.title), h('p', null, shown().known.text), shown().known.shown.map(one => h('p.mono.trunc', null, h('span.t3', null, `${one.label} `), one.value.slice(0, 300)))]),
   };
 }

@@ -17,7 +17,7 @@ export function completion(store, area, at, put) {
   async function ask() {
     const mine = ++turn, text = area.value, offset = area.selectionStart;
     let all;
-    try { all = (await post('complete', { ...store.body(), text, offset, data: store.data.peek() })).items; } catch { return close(); }
+    try { all = (await post('complete', { ...store.body(), text, offset, data: store.known() })).items; } catch { return close(); }
     if (mine !== turn) return;
     if (area.value !== text) { if (area.selectionStart >= offset) return ask(); return close(); }
     show(all);

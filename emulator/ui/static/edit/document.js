@@ -26,6 +26,7 @@ const longest = 500_000; // characters of a text that the browser remembers
 //   problems    the diagnostics of the draft
 //   theirs      {text, hash} if the file has changed while there are changes here, else null
 //   data        pointer → {input, output, variables, error, cause, status, stale, from}: data of the last run
+//   known       data of the selected state for a request
 //   apply       changes the text by edits of package asl/edit; resolves to the answer: {select, notes, …}
 //   type        replaces the text by what was typed
 //   undo, redo, canUndo, canRedo
@@ -149,6 +150,11 @@ export function openDocument(document) {
       keep();
     },
     body,
+    // known is the data of the selected state, as the API takes it.
+    known() {
+      const pointer = selection.peek().at(-1), { from, stale, ...one } = data.peek()[pointer] ?? {};
+      return pointer && from ? { [pointer]: one } : {};
+    },
   };
   const kept = about.hash && recall(key, null);
   store.restored = Boolean(kept) && kept.text !== first && kept.hash === about.hash;

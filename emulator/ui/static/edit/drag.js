@@ -6,6 +6,9 @@ import { h } from '../core/view.js';
 const SLOP = 4; // px that a pointer may move before it drags
 const HOLD = 320; // ms that a finger is held before it drags
 
+// The veil lies over the page while something is dragged: nothing below is hovered or selected.
+const veil = h('div.dragveil', { 'aria-hidden': 'true' });
+
 /**
  * Follows the pointer of a pointerdown. start() begins the drag and returns its hooks
  * {move(event), drop(event), end()}, or null for none; end() is called at last, dropped or not.
@@ -18,7 +21,7 @@ export function press(down, start) {
   const begin = () => {
     hooks = start(last);
     if (!hooks) return finish();
-    document.body.classList.add('is-dragging');
+    document.body.append(veil);
     document.getSelection()?.removeAllRanges();
     hooks.move(last);
     return undefined;
@@ -49,7 +52,7 @@ export function press(down, start) {
   function finish() {
     clearTimeout(timer);
     for (const [name, fn] of bound) removeEventListener(name, fn, true);
-    document.body.classList.remove('is-dragging');
+    veil.remove();
     const had = hooks;
     hooks = null;
     had?.end();

@@ -180,7 +180,7 @@ function detail(book, ed, pointer, name, type) {
     written = text;
     untrack(() => (isFirst ? book.first.set(text) : book.change(pointer, { input: text })));
   });
-  const mock = () => ({ on: false, result: '{}', error: '', cause: '', ...one().mock });
+  const mock = () => ({ on: false, result: mockOf(book.stateAt(pointer)), error: '', cause: '', ...one().mock });
   const set = change => book.change(pointer, { mock: { ...mock(), ...change } });
   return h('div.nb-detail', null,
     h('div.field', null, h('span.lab', null, 'Input', () => one().input !== undefined && h('button.btn.btn--sm.btn--ghost', { 'data-testid': 'nb-input-reset', onclick: () => { written = ''; book.change(pointer, { input: undefined }); } }, 'as it comes')), editor(input, { label: `Input of ${name}`, submit: () => book.run(pointer) }).el),
@@ -194,6 +194,9 @@ function detail(book, ed, pointer, name, type) {
     () => one().problem && h('p.why', { role: 'alert', 'data-testid': 'nb-problem' }, one().problem),
     () => one().result ? untrack(() => resultOf(book, pointer, one().result, name)) : runData(ed, pointer, name));
 }
+
+/** A result to begin a mock with: what a state gets from Lambda has the answer of the function in Payload. */
+export function mockOf(state) { return /:lambda:invoke/.test(state?.Resource ?? '') ? '{"Payload": {}}' : '{}'; }
 
 function resultOf(book, pointer, result, name) {
   const shown = signal('output');

@@ -15,7 +15,7 @@ import { failed, toast } from '../core/toast.js';
 import { openDocument } from './document.js';
 import { runOf } from './run.js';
 
-const sheets = ['../graph/graph.css', '../execution.css', './edit.css', './canvas.css'].map(name => sheet(name, import.meta.url));
+const sheets = ['../execution.css', './edit.css'].map(name => sheet(name, import.meta.url));
 
 // views are the ways to see a document; each shows some of the slots.
 const views = [

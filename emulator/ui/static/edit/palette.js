@@ -7,7 +7,7 @@ import { sheet } from '../core/sheet.js';
 import { popup } from '../execution/menu.js';
 import { dropSnippet, found, groupsOf } from './pieces.js';
 
-const styled = sheet('./canvas.css', import.meta.url);
+const sheets = ['../graph/graph.css', './canvas.css'].map(name => sheet(name, import.meta.url));
 
 const few = 8; // services that are shown at first
 
@@ -71,7 +71,7 @@ export function palette(store, ed) {
     }
   }
 
-  return () => styled() && h('div.plt', null,
+  return () => sheets.every(ready => ready()) && h('div.plt', null,
     h('div.plt-find', null, h('div.in.in--ghost', null, icon('search', 14), field, h('kbd.kbd', { 'aria-hidden': 'true' }, '/'))),
     h('button.plt-open.btn.btn--ghost.btn--icon', { 'data-testid': 'palette-search', 'aria-label': 'Find a state, service or pattern', title: 'Find a state, service or pattern (/)', onclick: event => ed.board && pick(store, ed, event.currentTarget, 'Add a state', piece => ed.board.insert(piece)) }, icon('search')),
     list);

@@ -25,10 +25,14 @@ function keepSnippets(list) { snippets.set(list); remember('snippets', list); }
 /** "putItem" in words: "put item". */
 function inWords(name) { return name.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase(); }
 
-/** A Task that calls an action; its arguments are written as the query language has them. */
+/**
+ * A Task that calls an action; its arguments are written as the query language has them. What a
+ * function answers is the output, without what Lambda says of the call.
+ */
 function taskOf(resource, args, language) {
-  const state = { Type: 'Task', Resource: resource };
-  if (args && Object.keys(args).length) state[language === 'JSONata' ? 'Arguments' : 'Parameters'] = args;
+  const state = { Type: 'Task', Resource: resource }, jsonata = language === 'JSONata';
+  if (args && Object.keys(args).length) state[jsonata ? 'Arguments' : 'Parameters'] = args;
+  if (resource.endsWith(':lambda:invoke')) state[jsonata ? 'Output' : 'OutputPath'] = jsonata ? '{% $states.result.Payload %}' : '$.Payload';
   return state;
 }
 
@@ -48,7 +52,7 @@ export function groupsOf(catalog, language) {
     {
       title: 'Services',
       pieces: catalog.services.map(service => {
-        const all = service.actions.map(action => actionPiece(action, service.label, service.icon, language));
+        const all = service.actions.map(action => actionPiece(action.resource.endsWith(':lambda:invoke') ? { ...action, arguments: { ...action.arguments, ...payload } } : action, service.label, service.icon, language));
         return { ...all[0], id: service.name, label: service.label, more: all.length > 1 ? all : null };
       }),
     },

@@ -14,6 +14,7 @@ import { copy, failed, toast } from '../core/toast.js';
 import { menu as openMenu } from '../execution/menu.js';
 import { download, exportAs } from './export.js';
 import { merge } from './merge.js';
+import { mockOf } from './notebook.js';
 
 export { exportAs };
 
@@ -147,7 +148,7 @@ export async function run(ed) {
       try {
         remember(key, input.peek());
         remember(`${key}.mocks`, mocks.peek());
-        const used = Object.fromEntries(Object.entries(mocks.peek()).filter(([state, one]) => one.on && tasks.includes(state)).map(([state, { result, error, cause }]) => [state, { result: error ? '' : result, error, cause }]));
+        const used = Object.fromEntries(Object.entries(mocks.peek()).filter(([state, one]) => one.on && tasks.has(state)).map(([state, { result, error, cause }]) => [state, { result: error ? '' : result, error, cause }]));
         close(await post('run-draft', { ...store.body(), name: about.name || about.path, input: input.peek(), mocks: used }));
       } catch (error) { problem.set(error); busy.set(false); }
     }
@@ -163,24 +164,24 @@ export async function run(ed) {
   if (started) ed.follow(started.arn);
 }
 
-/** The names of the states that call something, at any depth. */
+/** The states that call something, at any depth: name → state. */
 function tasksOf(definition) {
-  const names = [];
+  const found = new Map();
   const walk = workflow => Object.entries(workflow?.States ?? {}).forEach(([name, state]) => {
-    if (state?.Type === 'Task') names.push(name);
+    if (state?.Type === 'Task') found.set(name, state);
     (state?.Branches ?? []).forEach(walk);
     walk(state?.ItemProcessor ?? state?.Iterator);
   });
   walk(definition);
-  return names;
+  return found;
 }
 
 // mockList lets the user say what states get instead of calling what they call.
 function mockList(tasks, mocks) {
-  if (!tasks.length) return null;
-  const set = (state, change) => mocks.update(now => ({ ...now, [state]: { on: false, result: '{}', error: '', cause: '', ...now[state], ...change } }));
+  if (!tasks.size) return null;
+  const set = (state, change) => mocks.update(now => ({ ...now, [state]: { on: false, result: mockOf(tasks.get(state)), error: '', cause: '', ...now[state], ...change } }));
   return h('section.col', { 'aria-label': 'Mocks' }, h('h3.lab.m', null, 'Mocks'), h('p.xs.t3', null, 'Tasks that are ticked get a result and call nothing.'),
-    tasks.map((state, i) => h('div.mock', null,
+    [...tasks.keys()].map((state, i) => h('div.mock', null,
       h('label.row', null, h('input', { type: 'checkbox', 'data-testid': `mock-${state}`, checked: () => Boolean(mocks()[state]?.on), onchange: event => set(state, { on: event.target.checked }) }), h('span.trunc', { title: state }, state)),
       () => mocks()[state]?.on && untrack(() => h('div.col', null,
         h('label.vh', { for: `mock-result-${i}` }, `Result of ${state}`), h('textarea.in.mono.mock-text', { id: `mock-result-${i}`, 'data-testid': 'mock-result', rows: 2, spellcheck: 'false', value: mocks.peek()[state].result, oninput: event => set(state, { result: event.target.value }) }),

@@ -6,7 +6,7 @@ import { icon } from '../core/icon.js';
 import { server } from '../core/server.js';
 import { failed } from '../core/toast.js';
 
-const blank = { JSON: language => `${JSON.stringify({ QueryLanguage: language, StartAt: '', States: {} }, null, 2)}\n`, YAML: language => `QueryLanguage: ${language}\nStartAt: ''\nStates: {}\n` };
+const blank = { JSON: language => `${JSON.stringify({ QueryLanguage: language, States: {} }, null, 2)}\n`, YAML: language => `QueryLanguage: ${language}\nStates: {}\n` };
 
 // start shows the form. done is called with the Document to begin with.
 export function start(done) {

@@ -16,17 +16,20 @@ import { icon } from '../core/icon.js';
  * which leaves a pointer to somebody else.
  */
 export function camera(world, graph, target, { keeps = event => event.target.closest('.cz, .vb, .iter, .nact, a'), margin = 420, narrow = 720 } = {}) {
-  let x = 0, y = 0, k = 1, touched = false;
+  let x = 0, y = 0, k = 1, applied = 0, touched = false;
   const view = signal({ x, y, k, w: 0, h: 0 });
   let measured = null; // the size of the canvas, until it changes
   const pointers = new Map();
 
   function apply() {
     world.style.setProperty('transform', `translate(${x}px, ${y}px) scale(${k})`);
-    world.style.setProperty('--k', k);
-    world.classList.toggle('z-mid', k < 0.8);
-    world.classList.toggle('z-far', k < 0.6 && k >= 0.35);
-    world.classList.toggle('z-min', k < 0.35);
+    if (k !== applied) { // what depends on the zoom is styled anew, so not when only the place changes
+      applied = k;
+      world.style.setProperty('--k', k);
+      world.classList.toggle('z-mid', k < 0.8);
+      world.classList.toggle('z-far', k < 0.6 && k >= 0.35);
+      world.classList.toggle('z-min', k < 0.35);
+    }
     const [w, ht] = size();
     view.set({ x, y, k, w, h: ht });
   }
