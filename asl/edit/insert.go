@@ -114,8 +114,8 @@ func (m *machine) end(workflow *patch.Node) (l link, ok bool) {
 	}
 }
 
-// put puts a group of states into a workflow and connects it: the link that is cut leads to
-// its entry, and what leaves it leads to where the link led.
+// put puts a group of states into a workflow and connects it: the link that is cut
+// leads to its entry, and what leaves it leads to where the link led.
 func (m *machine) put(at spot, g *group) error {
 	list, err := m.statesOf(at.workflow)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file says to which member of a YAML block a comment belongs. Between two
-// members there are lines with comments, and empty ones:
+// This file says to which member of a YAML block a comment belongs. Between two members
+// there are lines with comments, and empty ones:
 //
 //	A: 1      # in the line of A: A's
 //	    # deeper than A, right below it: A's

@@ -52,8 +52,7 @@ func (w *writer) isBlock(v *Node, l layout) bool {
 	return !(w.tree.styleOf().shortLists && isShort(v))
 }
 
-// block writes a block behind a key or a dash, with the comment that is to follow
-// that.
+// block writes a block behind a key or a dash, with the comment that is to follow that.
 func (w *writer) block(v *Node, l layout, inner, comment string, item bool) {
 	properties := v.properties()
 	if properties != "" {
@@ -108,8 +107,8 @@ func (w *writer) fresh(v *Node, l layout) {
 	w.scalarOrFlow(v, l, nil)
 }
 
-// scalarOrFlow writes a scalar, or a collection in brackets. old is what was there before,
-// if anything.
+// scalarOrFlow writes a scalar, or a collection in brackets. old is what was there
+// before, if anything.
 func (w *writer) scalarOrFlow(v *Node, l layout, old *Node) {
 	if v.alias != nil && w.here(v) && !v.dirty {
 		w.copy(v.origin.start, v.origin.end, shift{})

@@ -141,8 +141,8 @@ func (r *yamlReader) seek(line, column int) int {
 	return r.at
 }
 
-// node reads a node. indent is the column of the member that it is the value of, and at is where it
-// may begin at the earliest.
+// node reads a node. indent is the column of the member that it is the value of, and at
+// is where it may begin at the earliest.
 func (r *yamlReader) node(n *yaml.Node, up *Member, flow bool, at, indent int) *Node {
 	if r.count++; r.count > maxNodes {
 		r.fail(at, "the document and what its aliases repeat are too large to be changed")
@@ -357,7 +357,8 @@ func (r *yamlReader) sequence(n *yaml.Node, out *Node, at int) {
 	r.close(out, at, ']')
 }
 
-// pairInBrackets is why [a: b] cannot be changed: its mapping has no brackets of its own.
+// pairInBrackets is why [a: b] cannot be changed: its mapping has no brackets of its
+// own.
 const pairInBrackets = "a pair without braces"
 
 // close finds the end of a collection whose last member ends at a place.
@@ -395,8 +396,8 @@ func (r *yamlReader) skip(at int) int {
 	return at
 }
 
-// lineComment returns where a line ends of which the rest is a comment or blank, or else
-// the place itself.
+// lineComment returns where a line ends of which the rest is a comment or blank, or
+// else the place itself.
 func (r *yamlReader) lineComment(at int, flow bool) int {
 	if flow {
 		return at
@@ -423,8 +424,8 @@ func (r *yamlReader) lineEnd(at int) int {
 	return at + n
 }
 
-// columnOf returns the column of a member, from 0; in brackets it does not matter, and lines
-// may be very long.
+// columnOf returns the column of a member, from 0; in brackets it does not matter, and
+// lines may be very long.
 func (r *yamlReader) columnOf(at int, flow bool) int {
 	if flow {
 		return 0
@@ -463,8 +464,8 @@ func (r *yamlReader) scalarEnd(n *yaml.Node, start, indent int) int {
 	return min(end, len(src))
 }
 
-// plainEnd finds the end of a scalar without quotes, which may go over several lines: all that is not
-// white space is in the text as in the value.
+// plainEnd finds the end of a scalar without quotes, which may go over several lines:
+// all that is not white space is in the text as in the value.
 func plainEnd(src string, at int, text string) int {
 	end := at
 	for _, word := range strings.Fields(text) {
@@ -477,8 +478,8 @@ func plainEnd(src string, at int, text string) int {
 	return end
 }
 
-// blockEnd returns the end of a block scalar: of its last line that is not empty, or of its
-// last line if it keeps empty ones.
+// blockEnd returns the end of a block scalar: of its last line that is not empty, or of
+// its last line if it keeps empty ones.
 func (r *yamlReader) blockEnd(n *yaml.Node, start, indent int) int {
 	end := r.lineEnd(start)
 	header, _, _ := strings.Cut(r.src[start:end], " ")
