@@ -191,7 +191,7 @@ func randomEdit(r *rand.Rand, m *machine) Edit {
 		}
 		return m.pointer(n)
 	}
-	switch op := pick(r, []string{Insert, Insert, Delete, Duplicate, Move, Paste, Rename, Reconnect, Connect, Start, Convert, Wrap, Wrap, Unwrap, AddBranch, DeleteBranch, MoveItem, Set, Set, Set, Remove}); op {
+	switch op := pick(r, []string{Insert, Insert, Delete, Duplicate, Move, Paste, Rename, Reconnect, Connect, Start, Convert, Wrap, Wrap, Unwrap, AddBranch, DeleteBranch, MoveItem, Set, Set, Set, Remove, Language, Reformat}); op {
 	case Insert:
 		return spot(Edit{Op: op, Name: pick(r, []string{"New", "yes", "a: b", "Wait (1)"}), State: newState()})
 	case Delete, Duplicate:
@@ -232,6 +232,14 @@ func randomEdit(r *rand.Rand, m *machine) Edit {
 			}
 		}
 		return Edit{Op: op, State: quoted()}
+	case Language:
+		e := Edit{Op: op, To: Ref(pick(r, []string{jsonpath, jsonata}))}
+		if r.IntN(2) == 0 {
+			e.Pointer = state()
+		}
+		return e
+	case Reformat:
+		return Edit{Op: op}
 	case MoveItem:
 		pointer, n := array()
 		return Edit{Op: op, Array: pointer, From: Ref(fmt.Sprint(r.IntN(n))), To: Ref(fmt.Sprint(r.IntN(n)))}

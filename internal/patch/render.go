@@ -77,12 +77,12 @@ func (w *writer) block(v *Node, l layout, inner, comment string, item bool) {
 func (w *writer) lines(v *Node, l layout) {
 	first := true
 	for _, m := range v.members {
-		if m.inherited || m.merge {
-			if m.merge {
-				w.refuse(m.start, "a member with << cannot be moved: change the text")
-			}
-		}
-		if !first {
+		switch {
+		case m.inherited:
+			continue
+		case m.merge && (m.home == nil || !w.here(m.home)):
+			w.refuse(0, "<< cannot be moved: change the text")
+		case !first:
 			w.put(w.tree.styleOf().newline + l.prefix)
 		}
 		first = false

@@ -53,7 +53,7 @@ var table = []row{
 	{name: "jsonata", imports: "value internal/cell jsonata/internal/wtf8 jsonata/internal/ecma jsonata/internal/picture", pure: true},
 	{name: "asl/intrinsic", imports: "value jsonpath", pure: true},
 	{name: "asl", imports: "value jsonpath jsonata asl/intrinsic internal/awsapi internal/position internal/printable internal/service internal/spell", pure: true},
-	{name: "asl/edit", imports: "value asl internal/patch internal/position internal/spell", pure: true},
+	{name: "asl/edit", imports: "value asl internal/patch internal/position", pure: true},
 	{name: "asl/assist", imports: "value asl asl/edit internal/awsapi internal/position internal/service", pure: true},
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 

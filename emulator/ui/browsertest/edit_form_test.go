@@ -285,6 +285,26 @@ func TestBuildChoiceRules(t *testing.T) {
 	p.written(`"Default": "Both"`)
 }
 
+func TestSeveralStates(t *testing.T) {
+	p := openTab(t, "#/machines")
+	p.edit(p.machine("order", forms), "Small")
+	p.click("twin-Timestamp", "")
+	p.until(`!` + textOfDocument + `.includes('"Seconds"')`)
+	p.fill("field-Timestamp", "2030-01-01T00:00:00Z")
+	p.written(`"Timestamp": "2030-01-01T00:00:00Z"`)
+	var at struct{ X, Y float64 }
+	p.eval(`(() => { const r = document.querySelector('[data-testid=node-Charge]').getBoundingClientRect(); return {X: r.x + 30, Y: r.y + 20}; })()`, &at)
+	p.run(chromedp.MouseClickXY(at.X, at.Y, chromedp.ButtonModifiers(input.ModifierShift)))
+	p.see("panel", "2 states")
+	p.click("retry-all", "")
+	p.written(`"Retry": [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}]`)
+	p.click("selected-state", "Charge")
+	p.see("tab-errors", "1")
+	p.click("state-more", "")
+	p.click("state-wrap-parallel", "")
+	p.written(`"Type": "Parallel"`)
+}
+
 func TestLanguageOfAState(t *testing.T) {
 	p := openTab(t, "#/machines")
 	p.edit(p.machine("paths", formsOfPaths), "Each")

@@ -2,6 +2,7 @@
 
 import { computed, effect, h, signal, untrack } from '../../core/view.js';
 import { icon } from '../../core/icon.js';
+import { failed } from '../../core/toast.js';
 import { parseJSON, tokensOf } from '../../core/jsontext.js';
 import { completes, formatted, isExpression, suggestions } from './completion.js';
 import { numberOf, parsed, statesOf, workflowOf } from './definition.js';
@@ -245,11 +246,15 @@ export function twin(form, state, base, specs, options = {}) {
   const swap = to => {
     const from = specs[chosen.peek()];
     chosen.set(to);
-    if (form.has(base + suffix(from))) form.remove(base + suffix(from), state).catch(error => form.help.set({ name: from.name, docs: error.message }));
+    if (form.has(base + suffix(from))) form.remove(base + suffix(from), state).catch(failed);
   };
-  const switcher = () => h('div.seg.seg--sm', { role: 'group', 'aria-label': `How ${specs[0].name} is given` }, specs.map((one, i) => h('button', {
-    'data-testid': `twin-${one.name}`, 'aria-pressed': () => String(chosen() === i), disabled: () => !form.readable(), onclick: () => chosen.peek() !== i && swap(i),
-  }, one.short ?? (one.name.endsWith('Path') ? 'path' : i === 0 ? 'value' : one.name))));
+  const ways = specs.map(one => (one.name.endsWith('Path') ? `${specs.length > 2 ? `${one.name.replace(/Path$/, '').toLowerCase()} at a ` : ''}path` : specs.length > 2 || !specs[1].name.endsWith('Path') ? one.name.toLowerCase() : 'value'));
+  const label = `How ${specs[0].name} is given`;
+  const switcher = () => (specs.length > 2
+    ? h('select.in.way', { 'data-testid': 'twin', 'aria-label': label, disabled: () => !form.readable(), onchange: event => swap(Number(event.target.value)) }, ways.map((way, i) => h('option', { value: String(i), selected: i === chosen.peek() }, way)))
+    : h('div.seg.seg--sm', { role: 'group', 'aria-label': label }, specs.map((one, i) => h('button', {
+      'data-testid': `twin-${one.name}`, 'aria-pressed': () => String(chosen() === i), disabled: () => !form.readable(), onclick: () => chosen.peek() !== i && swap(i),
+    }, ways[i]))));
   return h('div', null, () => {
     const spec = specs[chosen()];
     return untrack(() => field(form, state, base + suffix(spec), spec, { ...options, actions: switcher() }));
