@@ -147,8 +147,13 @@ func TestConfigureTask(t *testing.T) {
 	p.see("field-problem", "Expected a number")
 	p.fill("field-Comment", "Charges the card.")
 	p.written(`"Comment": "Charges the card."`)
+	p.selectState("Decide")
+	p.selectState("Charge")
 	p.until(find("field-TimeoutSeconds", "") + `.value === '3x'`)
 	p.unwritten("TimeoutSeconds")
+	p.focus("field-Comment")
+	p.press("z", chromedp.KeyModifiers(input.ModifierCtrl)) // the document undoes, for the field has nothing to undo
+	p.until(find("field-Comment", "") + `.value === ''`)
 	p.fill("field-TimeoutSeconds", "")
 	p.gone("field-problem", "")
 
