@@ -22,7 +22,7 @@ const evaluated = new Set(['path', 'referencePath', 'textPath', 'template', 'jso
 export function labelOf(spec) { return spec.label ?? spec.name; }
 
 // field shows the member at a pointer. spec is a field of asl/assist; state is the pointer of the state that has it.
-// options: data ("input", "result", "error": what its expressions read), control (makes another control), label.
+// options: data (a function that says what its expressions read, as in preview.js), control (makes another control), label.
 export function field(form, state, pointer, spec, options = {}) {
   const id = `field-${++made}`;
   // What a template puts in the place of a text or number, such as {"Ref": …}, is JSON to edit.
