@@ -257,6 +257,33 @@ func TestRetryAndCatch(t *testing.T) {
 	p.until(`!` + textOfDocument + `.includes('"Catch"')`)
 }
 
+func TestFormsByKeyboard(t *testing.T) {
+	p := openTab(t, "#/machines", emulator.WithTask("charge", answer))
+	p.edit(p.machine("order", forms), "Charge")
+	focused := func(id string) {
+		t.Helper()
+		p.until(`document.activeElement.dataset.testid === ` + quote(id))
+	}
+	p.focus("tab-setup")
+	for _, id := range []string{"tab-data", "tab-variables", "tab-errors"} {
+		p.press(kb.ArrowRight)
+		focused(id)
+	}
+	p.press(kb.Tab)
+	focused("retrier-add")
+	p.press(" ")
+	focused("field-ErrorEquals")
+	p.press("Busy,")
+	p.written(`"ErrorEquals": ["Busy"]`)
+	p.press(kb.Tab)
+	focused("field-IntervalSeconds")
+	p.press(kb.Tab)
+	focused("field-MaxAttempts") // with its text selected
+	p.run(chromedp.ActionFunc(func(ctx context.Context) error { return input.InsertText("5").Do(ctx) }))
+	p.press(kb.Tab)
+	p.written(`"MaxAttempts": 5`)
+}
+
 func TestBuildChoiceRules(t *testing.T) {
 	p := openTab(t, "#/machines")
 	p.edit(p.machine("paths", formsOfPaths), "Decide")
@@ -314,6 +341,15 @@ func TestLanguageOfAState(t *testing.T) {
 	p := openTab(t, "#/machines")
 	p.edit(p.machine("paths", formsOfPaths), "Each")
 	p.see("field-ItemsPath", "")
+	p.click("sample-open", "")
+	p.fill("sample-input", `{"order": {"items": [1, 2]}}`)
+	p.see("preview-error", "")
+	p.click("tab-data", "")
+	p.fill("field-InputPath", "$.order")
+	p.written(`"InputPath": "$.order"`)
+	p.click("tab-setup", "")
+	p.see("preview-value", "[1, 2]") // of what InputPath has chosen
+	p.click("undo", "")
 	p.see("language", "JSONPath")
 	p.click("language-becomes", "")
 	p.see("panel", "$states.context.Execution.Id")
