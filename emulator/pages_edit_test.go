@@ -26,7 +26,8 @@ const (
 	plainYAML = "# é and 😀\nStartAt: Read\nStates:\n  Read: # first\n    Type: Pass\n    Next: Done\n  Done:\n    Type: Succeed\n"
 	samYAML   = "Resources:\n  Order:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Name: order\n      Definition:\n        StartAt: Pay\n        States:\n" +
 		"          Pay: {Type: Task, Resource: !GetAtt PayFunction.Arn, End: true}\n  Text:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      StateMachineName: text\n" +
-		"      DefinitionString: '{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}'\n"
+		"      DefinitionString: '{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}'\n" +
+		"  Parts:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      StateMachineName: parts\n      DefinitionString: !Join ['', ['{\"StartAt\": \"A\", ', '\"States\": {\"A\": {\"Type\": \"Succeed\"}}}']]\n"
 )
 
 // editors is an emulator of a folder with files, and a browser of it.
@@ -81,8 +82,12 @@ func TestPagesOpenDocuments(t *testing.T) {
 		t.Errorf("a machine of a template: %+v", d)
 	}
 	b.get("document?arn="+register("text", filepath.Join(folder, "template.yaml")), &d)
-	if d.Path != "" || d.Savable || !strings.Contains(d.Why, "as a string") || !strings.Contains(d.Text, "StartAt") {
+	if d.Path != "template.yaml" || d.Pointer != "/Resources/Text/Properties/DefinitionString" || !d.Savable {
 		t.Errorf("a machine whose definition is a string: %+v", d)
+	}
+	b.get("document?arn="+register("parts", filepath.Join(folder, "template.yaml")), &d)
+	if d.Path != "" || d.Savable || !strings.Contains(d.Why, "from parts") || !strings.Contains(d.Text, "StartAt") {
+		t.Errorf("a machine whose definition is put together: %+v", d)
 	}
 	b.get("document?arn="+register("api", ""), &d)
 	if d.Path != "" || !d.Savable || d.Format != "JSON" {
@@ -121,6 +126,11 @@ func TestPagesDraft(t *testing.T) {
 	b.post("draft", ui.Text{Text: samYAML, Format: "YAML", Pointer: "/Resources/Order/Properties/Definition"}, &d)
 	if len(d.Diagnostics) != 0 || !strings.Contains(d.Definition, `"Fn::GetAtt"`) || d.States["/States/Pay"].Start == 0 {
 		t.Errorf("a template: %+v", d)
+	}
+	b.post("draft", ui.Text{Text: samYAML, Format: "YAML", Pointer: "/Resources/Text/Properties/DefinitionString"}, &d)
+	inside := utf16Of(samYAML)[d.States["/States/A"].Start:d.States["/States/A"].End]
+	if len(d.Diagnostics) != 0 || !sameText(d.Definition, `{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}`) || !strings.HasPrefix(string(inside), `"A": {`) {
+		t.Errorf("a definition in a string: %+v, its state stands at %q", d, string(inside))
 	}
 	b.post("draft", ui.Text{Text: "{", Format: "JSON"}, &d)
 	if d.OK || string(d.Graph) != "null" || len(d.Diagnostics) != 1 || d.Definition != "" {
@@ -165,6 +175,10 @@ func TestPagesEdit(t *testing.T) {
 	}
 	if why := b.refused("edit", ui.Edit{Text: ui.Text{Text: plainYAML, Format: "YAML"}, Edits: []edit.Edit{{Op: edit.Delete, States: []string{"/States/None"}}}}); why.Code != "CannotEdit" {
 		t.Errorf("an edit of nothing: %+v", why)
+	}
+	b.post("edit", ui.Edit{Text: ui.Text{Text: samYAML, Format: "YAML", Pointer: "/Resources/Text/Properties/DefinitionString"}, Edits: []edit.Edit{{Op: edit.Rename, State: []byte(`"/States/A"`), Name: "B"}}}, &out)
+	if want := strings.Replace(samYAML, `{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}'`, `{"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}'`, 1); out.Text != want || !out.Draft.OK {
+		t.Errorf("renamed in a string: %s", out.Text)
 	}
 	var converted ui.Converted
 	b.post("convert", ui.Convert{Text: ui.Text{Text: plainYAML, Format: "YAML"}, To: "JSON"}, &converted)

@@ -12,6 +12,9 @@ import (
 // Complete returns what can be written at an offset, not narrowed down to what has
 // been typed of it: Item.Filter is for that.
 func Complete(doc edit.Document, offset int, know Knowledge) []Item {
+	if e, ok := embeddedIn(doc); ok {
+		return e.items(Complete(e.doc, e.in(offset), know))
+	}
 	p := newPlace(doc, offset, know)
 	switch {
 	case p.key && p.colon && p.free:
@@ -123,13 +126,9 @@ func (p *place) member(kind Kind, name, detail, docs string, draft value.Value) 
 		item.Insert = key
 		return item
 	}
-	var text string
+	text := key + ":" + s.behindColon(draft)
 	if s.flow {
-		text = key + ": " + s.write(draft) + p.commaAfter(item.End)
-	} else {
-		var b strings.Builder
-		s.blockMember(&b, draft, s.indent)
-		text = key + ":" + b.String()
+		text += p.commaAfter(item.End)
 	}
 	item.Insert, item.Stops = withoutMarks(text)
 	return item

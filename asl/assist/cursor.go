@@ -3,8 +3,6 @@ package assist
 import (
 	"strconv"
 	"strings"
-
-	"github.com/aslocal/aslocal/internal/position"
 )
 
 // This file finds the place of an offset in a tree: between which brackets, or at
@@ -24,24 +22,6 @@ type step struct {
 	node *node // that it begins at
 	name string
 	item bool // name is the index of an item
-}
-
-// pointer returns the JSON pointer of the last step.
-func (c *cursor) pointer() string {
-	var b strings.Builder
-	for _, s := range c.way {
-		b.WriteString("/" + position.Escape(s.name))
-	}
-	return b.String()
-}
-
-// names returns the names on the way.
-func (c *cursor) names() []string {
-	names := make([]string, len(c.way))
-	for i, s := range c.way {
-		names[i] = s.name
-	}
-	return names
 }
 
 // locate returns the place of an offset.

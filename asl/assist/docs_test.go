@@ -121,7 +121,7 @@ func TestFields(t *testing.T) {
 		{find(jsonataTask, "Arguments", "Bucket"), Field{Name: "Bucket", Kind: Text, Required: true}},
 		{find(jsonataTask, "Output"), Field{Name: "Output", Kind: JSONata, Expression: true}},
 		{find(jsonataTask, "Credentials"), Field{Name: "Credentials", Kind: JSONata, Expression: true}},
-		{find(mapState, "ItemProcessor"), Field{Name: "ItemProcessor", Kind: Workflow}},
+		{find(mapState, "ItemProcessor"), Field{Name: "ItemProcessor", Kind: Workflow, Required: true}},
 		{find(mapState, "ItemProcessor", "ProcessorConfig", "Mode"), Field{Name: "Mode", Kind: Enum, Default: `"INLINE"`, Values: []string{"INLINE", "DISTRIBUTED"}}},
 		{find(mapState, "ItemReader", "ReaderConfig", "CSVHeaders"), Field{Name: "CSVHeaders", Kind: Texts, Expression: false}},
 		{find(Fields(asl.Choice, asl.JSONata, ""), "Choices", "Condition"), Field{Name: "Condition", Kind: Condition, Expression: true}},
@@ -196,4 +196,25 @@ func TestEveryErrorHasDocs(t *testing.T) {
 		}
 	}
 	check()
+}
+
+// TestWithout writes two fields that Fields says exclude each other: Validate says so,
+// too. Old names of fields are left out: the service reports them in other ways.
+func TestWithout(t *testing.T) {
+	for _, language := range []asl.QueryLanguage{asl.JSONPath, asl.JSONata} {
+		for _, stateType := range stateTypes {
+			for _, f := range Fields(stateType, language, "") {
+				for _, other := range f.Without {
+					if other == "Iterator" || f.Name == "Iterator" || other == "Parameters" || f.Name == "Parameters" {
+						continue
+					}
+					text := `{"StartAt": "A", "States": {"A": {"Type": "` + string(stateType) + `", "QueryLanguage": "` + string(language) + `", "` + f.Name + `": true, "` + other + `": true}}}`
+					d, _ := asl.Parse(text)
+					if !slices.ContainsFunc(asl.Validate(d, asl.Options{}), func(d asl.Diagnostic) bool { return strings.Contains(d.Message, "only be one of") || strings.Contains(d.Message, "only one of") }) {
+						t.Errorf("%s and %s of a %s state in %s: %v", f.Name, other, stateType, language, asl.Validate(d, asl.Options{}))
+					}
+				}
+			}
+		}
+	}
 }

@@ -19,7 +19,6 @@ type style struct {
 	flow   bool   // in brackets
 	indent string // of the line, or of the object's members
 	unit   string // one step more
-	column int    // of the members, without brackets
 }
 
 // styleAt returns the style of a place.
@@ -48,15 +47,24 @@ func (p *place) unit() string {
 	return "  "
 }
 
-// write returns a draft in the style, as the value of a member or an item, and the
-// stops in it.
-func (s style) write(draft value.Value) string {
+// behindColon returns a draft as the value of a member, with what parts it from the
+// colon. Its marks are still there: withoutMarks is for them.
+func (s style) behindColon(draft value.Value) string {
 	var b strings.Builder
 	if s.flow {
+		b.WriteString(" ")
 		s.brackets(&b, draft, s.indent)
 	} else {
-		s.block(&b, draft, s.indent, false)
+		s.blockMember(&b, draft, s.indent)
 	}
+	return b.String()
+}
+
+// inBrackets returns a draft as a value with brackets.
+func (s style) inBrackets(draft value.Value) string {
+	var b strings.Builder
+	s.flow = true
+	s.brackets(&b, draft, s.indent)
 	return b.String()
 }
 

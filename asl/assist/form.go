@@ -197,18 +197,21 @@ func (f form) field(name string, language asl.QueryLanguage) Field {
 		Kind:       inner.kind(name),
 		Docs:       docs.text,
 		Default:    docs.fallback,
-		Required:   slices.ContainsFunc(f.v.Get("required").Slice(), func(v value.Value) bool { return v.Text() == name }),
+		Required:   f.requires(name),
 		Expression: inner.expression || language == asl.JSONata && slices.Contains(asl.ExpressionFields(), name),
 		Values:     inner.values(name),
 		Without:    f.without(name),
-	}
-	if field.Kind == Rules && f.object() == "Choice" {
-		field.Required = true
 	}
 	if inner.v.Get("type").Text() != "string" {
 		field.Min, field.Max = bound(inner.v, "minimum"), bound(inner.v, "maximum")
 	}
 	return field
+}
+
+// requires reports whether the object must have a field. A Map must have ItemProcessor;
+// the schema does not say so, because it also accepts the old name.
+func (f form) requires(name string) bool {
+	return name == "ItemProcessor" || slices.ContainsFunc(f.v.Get("required").Slice(), func(v value.Value) bool { return v.Text() == name })
 }
 
 func bound(v value.Value, keyword string) string {
@@ -244,6 +247,9 @@ var groups = [][]string{
 
 // without returns the fields that must not stand beside one.
 func (f form) without(name string) []string {
+	if f.object() == "Rule" {
+		return f.otherOperators(name)
+	}
 	var others []string
 	add := func(other string) {
 		if other != name && f.fields().Get(other).Exists() && !slices.Contains(others, other) {
@@ -251,14 +257,11 @@ func (f form) without(name string) []string {
 		}
 	}
 	for _, group := range groups {
-		if slices.Contains(group, name) && (f.object() != "Task" || name != "Parameters") {
+		if slices.Contains(group, name) {
 			for _, other := range group {
 				add(other)
 			}
 		}
-	}
-	if f.object() == "Rule" {
-		return f.otherOperators(name)
 	}
 	if stem := strings.TrimSuffix(name, "Path"); stem != "Result" { // ResultPath is no other form of Result
 		add(stem)
@@ -315,7 +318,7 @@ func (f form) names() []string {
 		return 500
 	}
 	required := func(name string) int {
-		if slices.ContainsFunc(f.v.Get("required").Slice(), func(v value.Value) bool { return v.Text() == name }) {
+		if f.requires(name) {
 			return 0
 		}
 		return 1

@@ -27,6 +27,11 @@ type Shown struct {
 
 // Hover returns what is known about the word at an offset; false if nothing is.
 func Hover(doc edit.Document, offset int, know Knowledge) (Note, bool) {
+	if e, ok := embeddedIn(doc); ok {
+		n, ok := Hover(e.doc, e.in(offset), know)
+		n.Start, n.End = e.outer[n.Start], e.outer[n.End]
+		return n, ok
+	}
 	p := newPlace(doc, offset, know)
 	if p.token == nil || p.token.kind == missing || p.offset < p.token.start || p.offset > p.token.end {
 		return Note{}, false

@@ -152,10 +152,8 @@ type target struct {
 	workflow *workflow
 }
 
-// targets calls visit for every place in the definition that names a state by StartAt,
-// Next or Default.
-func (o *outline) targets(visit func(target)) { o.machine.targets(visit) }
-
+// targets calls visit for every place in a workflow, and in those inside of it, that names
+// a state by StartAt, Next or Default.
 func (w *workflow) targets(visit func(target)) {
 	name := func(pointer string, n *node) {
 		if n.kind == text {

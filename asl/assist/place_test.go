@@ -154,6 +154,35 @@ func TestSymbols(t *testing.T) {
 	}
 }
 
+// TestEmbedded asks about a definition in quotes.
+func TestEmbedded(t *testing.T) {
+	text := `{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": "{\"Comment\": \"\u00fc\ud83d\ude00\\n\", \"StartAt\": \"A\",\n\"States\": {\"A\": {\"Type\": \"Succeed\"}}}"}}}}`
+	machines := assist.Machines(text, edit.JSON)
+	if len(machines) != 1 {
+		t.Fatalf("got %v", machines)
+	}
+	doc := edit.Document{Text: text, Format: edit.JSON, Pointer: machines[0].Pointer}
+	offset := at(t, text, `StartAt\": \"|A`)
+	for _, l := range assist.References(doc, offset) {
+		if text[l.Start:l.End] != "A" {
+			t.Errorf("a place says %q", text[l.Start:l.End])
+		}
+	}
+	if got := len(assist.References(doc, offset)); got != 2 {
+		t.Errorf("%d places", got)
+	}
+	if s, ok := assist.SubjectAt(doc, offset); !ok || text[s.Start:s.End] != "A" {
+		t.Errorf("subject: %v", s)
+	}
+	if note, ok := assist.Hover(doc, at(t, text, `\"Ty|pe`), assist.Knowledge{}); !ok || text[note.Start:note.End] != `\"Type\"` {
+		t.Errorf("hover: %v", note)
+	}
+	symbols := assist.Symbols(doc)
+	if len(symbols) != 1 || text[symbols[0].NameStart:symbols[0].NameEnd] != "A" {
+		t.Errorf("outline: %v", symbols)
+	}
+}
+
 func TestMachines(t *testing.T) {
 	for _, c := range []struct {
 		name, text string

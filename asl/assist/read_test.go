@@ -163,6 +163,7 @@ func everything(doc edit.Document, offset int) {
 func FuzzComplete(f *testing.F) {
 	f.Add(`{"StartAt": "A", "States": {"A": {"Type": "Task", "Res`, false, 50)
 	f.Add("StartAt: A\nStates:\n  A:\n    Type: Task\n    Retry:\n      - \n", true, 60)
+	f.Add(`{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": "{\"StartAt\": \"A\ud83d\u"}}}}`, false, 120)
 	f.Add("a: |\n  {\"States\": {", true, 18)
 	f.Fuzz(func(t *testing.T, text string, yaml bool, offset int) {
 		doc := edit.Document{Text: text, Format: edit.JSON}
@@ -210,12 +211,12 @@ func BenchmarkComplete(b *testing.B) {
 // length.
 func TestLongLines(t *testing.T) {
 	for _, text := range []string{
-		`{"States":{` + strings.Repeat(`"a":{"Catch":[{"Assign":{"x":1}}]},`, 1<<13),
-		strings.Repeat("[", 1<<18),
-		strings.Repeat(`{"a":`, 1<<16),
-		strings.Repeat("\"a\":\n", 1<<15),
-		strings.Repeat("a: [\n", 1<<15),
-		strings.Repeat("- \"a\n", 1<<15),
+		`{"States":{` + strings.Repeat(`"a":{"Catch":[{"Assign":{"x":1}}]},`, 1<<12),
+		strings.Repeat("[", 1<<17),
+		strings.Repeat(`{"a":`, 1<<15),
+		strings.Repeat("\"a\":\n", 1<<14),
+		strings.Repeat("a: [\n", 1<<14),
+		strings.Repeat("- \"a\n", 1<<14),
 	} {
 		for _, format := range []edit.Format{edit.JSON, edit.YAML} {
 			Complete(edit.Document{Text: text, Format: format}, len(text)/2, Knowledge{})

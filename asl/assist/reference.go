@@ -28,6 +28,11 @@ type Subject struct {
 
 // SubjectAt returns the state or variable that is named at an offset; false if none is.
 func SubjectAt(doc edit.Document, offset int) (Subject, bool) {
+	if e, ok := embeddedIn(doc); ok {
+		s, ok := SubjectAt(e.doc, e.in(offset))
+		s.Start, s.End = e.outer[s.Start], e.outer[s.End]
+		return s, ok
+	}
 	s, ok := newPlace(doc, offset, Knowledge{}).subject()
 	return s.Subject, ok
 }
@@ -41,6 +46,9 @@ func Definition(doc edit.Document, offset int) []Location {
 // References returns all places that name the state or variable at an offset, its
 // definition included, in the order of the text.
 func References(doc edit.Document, offset int) []Location {
+	if e, ok := embeddedIn(doc); ok {
+		return e.locations(References(e.doc, e.in(offset)))
+	}
 	p := newPlace(doc, offset, Knowledge{})
 	s, ok := p.subject()
 	if !ok {

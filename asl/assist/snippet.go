@@ -162,12 +162,7 @@ func (p *place) itemSnippets() []Item {
 // snippet returns a value that is inserted where nothing stands yet.
 func (p *place) snippet(label, detail string, draft value.Value) Item {
 	item := Item{Label: label, Kind: SnippetItem, Detail: detail, Filter: label, Start: p.token.start, End: p.token.end}
-	s := p.styleAt()
-	s.flow = true
-	text := s.write(draft)
-	if p.token.json {
-		text += p.commaAfter(item.End)
-	}
+	text := p.styleAt().inBrackets(draft) + p.commaAfter(item.End)
 	item.Insert, item.Stops = withoutMarks(text)
 	return item
 }

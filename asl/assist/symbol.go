@@ -23,6 +23,9 @@ type Symbol struct {
 // Symbols returns the outline of the definition. The states of a Map are the children
 // of the Map itself.
 func Symbols(doc edit.Document) []Symbol {
+	if e, ok := embeddedIn(doc); ok {
+		return e.symbols(Symbols(e.doc))
+	}
 	return newOutline(doc.Text, readDefinition(doc)).machine.symbols()
 }
 
@@ -67,7 +70,7 @@ func Machines(text string, format edit.Format) []Machine {
 	}
 	var found []Machine
 	add := func(name, pointer string, n *node) {
-		if n = n.inner(text); n.kind == object {
+		if n = n.inner(text); n.kind == object || n.quotedDefinition(text) {
 			found = append(found, Machine{Name: name, Pointer: pointer, Start: n.start, End: n.end})
 		}
 	}

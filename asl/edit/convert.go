@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -156,4 +157,14 @@ func (m *machine) languageOf(state *patch.Node) string {
 		return jsonata
 	}
 	return jsonpath
+}
+
+// sorted returns the names of a set in order, for messages.
+func sorted(set map[string]bool) []string {
+	list := make([]string, 0, len(set))
+	for name := range set {
+		list = append(list, name)
+	}
+	slices.Sort(list)
+	return list
 }

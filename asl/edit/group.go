@@ -76,8 +76,9 @@ func (m *machine) group(pointers []string) (*group, error) {
 	return g, nil
 }
 
-// leadOut makes what leaves a group, which now is in a list of states, lead to a target: what led to where its
-// main way went on, or ended if that did, and what leads to no state of the list.
+// leadOut makes what leaves a group, which now is in a list of states, lead to a target:
+// what led to where its main way went on, or ended if that did, and what leads to no
+// state of the list.
 func (m *machine) leadOut(g *group, list *patch.Node, target string) {
 	for _, s := range g.states {
 		if s.Value.Kind() != value.Object {

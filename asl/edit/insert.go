@@ -24,7 +24,11 @@ func (m *machine) insert(e *Edit) error {
 	if kindOf(s) != "Choice" {
 		lead(s, "")
 	}
-	return m.put(spot, groupOf([]*patch.Member{s}, s))
+	if err := m.put(spot, groupOf([]*patch.Member{s}, s)); err != nil {
+		return err
+	}
+	m.skeleton(s.Value, onward(s))
+	return nil
 }
 
 // A spot is where states are to be put: on a link, or, if it has none, at the end of a workflow or

@@ -77,7 +77,7 @@ func (m *machine) edge(edge, from string) (link, error) {
 	if n.Kind() != value.String || n == m.root {
 		return link{}, refuse(edge, "there is no transition here")
 	}
-	if n.Holder().Name == "StartAt" {
+	if n.Holder().Name == "StartAt" && (n.Up() == m.root || m.isWorkflow(n.Up())) {
 		return link{nil, n.Holder(), n.Up()}, nil
 	}
 	for around := n.Up(); around != nil && around != m.root; around = around.Up() {

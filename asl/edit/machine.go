@@ -57,13 +57,14 @@ func open(doc Document) (*machine, error) {
 // definition returns what is deployed as it is of an intrinsic function of CloudFormation:
 // the template of Fn::Sub, and what Fn::ToJsonString makes a text of.
 func definition(n *patch.Node) *patch.Node {
+	isTemplate := n.Tag() == "!Sub"
 	for range 4 {
 		switch {
 		case n.Kind() == value.Object && n.Len() == 1 && n.Get("Fn::Sub") != nil:
-			n = n.Get("Fn::Sub")
+			n, isTemplate = n.Get("Fn::Sub"), true
 		case n.Kind() == value.Object && n.Len() == 1 && n.Get("Fn::ToJsonString") != nil:
 			n = n.Get("Fn::ToJsonString")
-		case n.Kind() == value.Array:
+		case n.Kind() == value.Array && isTemplate:
 			n = n.Index(0)
 		}
 	}

@@ -29,7 +29,7 @@ const shared = "../../../shared/definitions"
 // ../shared, in JSON and in YAML. What must hold after each is in checkEdit; at the end
 // all are undone.
 func TestRandomEdits(t *testing.T) {
-	made, each, every := 6, 8, 24
+	made, each, every := 3, 6, 40
 	if *editCount > 0 {
 		made, each, every = 100, *editCount, 1
 	}

@@ -82,8 +82,9 @@ func (m *machine) compared(renamed *patch.Member) {
 
 func (m *machine) comparedIn(n *patch.Node, renamed *patch.Member, own bool) {
 	for name, v := range n.Members() {
-		if name == "Branches" || name == "ItemProcessor" || name == "Iterator" {
-			continue // states of their own
+		switch name {
+		case "Branches", "ItemProcessor", "Iterator", "Comment":
+			continue // states of their own, and no expression
 		}
 		if v.Kind() == value.String && reads(v.Text()) {
 			says := strings.Contains(v.Text(), renamed.Name) || name == "Variable" && hasText(n, renamed.Name)

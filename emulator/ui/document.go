@@ -93,7 +93,7 @@ func (u *UI) sourceDocument(source, name string) (found *Document, why string) {
 	}
 	pointer, ok := one.At()
 	if !ok || formatOf(one.File) == "" {
-		return nil, fmt.Sprintf("the definition does not stand in %s as an object, but as a string, or is made of parts", filepath.Base(one.File))
+		return nil, fmt.Sprintf("the definition in %s is put together from parts", filepath.Base(one.File))
 	}
 	if one.File != path {
 		if text, err = sourcefile.Inside(folder, one.File); err != nil {

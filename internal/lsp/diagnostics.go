@@ -39,13 +39,14 @@ func (s *server) publish() {
 // check returns what is wrong with the state machines of a document. A text that has
 // none, and is not named as a definition, is none of ours.
 func (d *document) check() []problem {
-	if len(d.definitions()) == 0 {
+	f := template.Read(d.file, []byte(d.text), template.Options{Folder: d.folder})
+	if f.Kind == template.Definition && len(d.definitions()) == 0 {
 		return nil
 	}
 	var found []problem
-	for _, m := range template.Read(d.file, []byte(d.text), template.Options{Folder: d.folder}).Machines {
+	for _, m := range f.Machines {
 		for _, one := range m.Validate(asl.Options{Express: m.Express}) {
-			if one.File == d.file || one.File == "" {
+			if one.Code != template.NoStateMachine && (one.File == d.file || one.File == "") {
 				found = append(found, d.problem(one))
 			}
 		}

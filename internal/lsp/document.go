@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/aslocal/aslocal/asl/assist"
 	"github.com/aslocal/aslocal/asl/edit"
@@ -23,6 +22,7 @@ type document struct {
 	version int
 	text    string
 	lines   []int // where each line begins
+	units   []int // how many UTF-16 code units come before each multiple of stride
 
 	machines []assist.Machine            // in the text
 	changed  bool                        // since diagnostics were published
@@ -65,13 +65,46 @@ func filePath(u *url.URL) string {
 // set replaces the whole text.
 func (d *document) set(text string) {
 	d.text, d.changed = text, true
-	d.lines = append(d.lines[:0], 0)
-	for i := 0; i < len(text); i++ {
+	d.machines = nil
+	d.lines, d.units = append(d.lines[:0], 0), d.units[:0]
+	units := 0
+	for i := range len(text) {
+		if i%stride == 0 {
+			d.units = append(d.units, units)
+		}
+		units += unitsOf(text[i])
 		if text[i] == '\n' {
 			d.lines = append(d.lines, i+1)
 		}
 	}
-	d.machines = nil
+}
+
+// stride parts the text for counting, so that a long line is not counted from its
+// beginning each time.
+const stride = 1 << 10 // bytes
+
+// unitsOf returns how many UTF-16 code units begin with a byte of UTF-8.
+func unitsOf(b byte) int {
+	switch {
+	case b&0xC0 == 0x80: // inside of a character
+		return 0
+	case b >= 0xF0: // of a character that is a pair of surrogates
+		return 2
+	}
+	return 1
+}
+
+// unitsBefore returns how many UTF-16 code units come before a byte of the text.
+func (d *document) unitsBefore(offset int) int {
+	if len(d.units) == 0 {
+		return 0
+	}
+	i := min(offset/stride, len(d.units)-1)
+	units := d.units[i]
+	for j := i * stride; j < offset; j++ {
+		units += unitsOf(d.text[j])
+	}
+	return units
 }
 
 // change replaces a part of the text, or with nil all of it.
@@ -97,11 +130,11 @@ func (d *document) offset(p position) int {
 		end = d.lines[p.Line+1] - 1
 	}
 	units := int(p.Character)
-	for i, r := range d.text[start:end] {
-		if units <= 0 {
-			return start + i
+	for i := start; i < end; i++ {
+		if units <= 0 && unitsOf(d.text[i]) > 0 {
+			return i
 		}
-		units -= max(1, utf16.RuneLen(r))
+		units -= unitsOf(d.text[i])
 	}
 	return end
 }
@@ -113,11 +146,7 @@ func (d *document) position(offset int) position {
 	if !found {
 		line--
 	}
-	units := 0
-	for _, r := range d.text[d.lines[line]:offset] {
-		units += max(1, utf16.RuneLen(r))
-	}
-	return position{uint32(line), uint32(units)}
+	return position{uint32(line), uint32(d.unitsBefore(offset) - d.unitsBefore(d.lines[line]))}
 }
 
 func (d *document) span(start, end int) span { return span{d.position(start), d.position(end)} }

@@ -13,7 +13,7 @@ import (
 // so many bytes.
 
 const (
-	maxMessage = 32 << 20 // bytes
+	maxMessage = 16 << 20 // bytes
 	maxHead    = 4 << 10  // bytes of a line of the head
 )
 

@@ -38,7 +38,7 @@ var ErrNoShutdown = errors.New("lsp: the client went away without a shutdown req
 // error is that of reading or writing, or ErrNoShutdown.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 	s := &server{options: o, out: out, documents: make(map[string]*document)}
-	frames := make(chan frame, 64)
+	frames := make(chan frame, 8)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go readFrames(ctx, in, frames)

@@ -53,6 +53,8 @@ func TestDiagnostics(t *testing.T) {
 		{"file:///work/values.yaml", "a: [", "0"},
 		{"file:///work/half.asl.json", `{"StartAt": `, "1"},
 		{"untitled:1", `{"StartAt": "A", "States": {}}`, "1"},
+		{"file:///work/buckets.yaml", "Resources:\n  B:\n    Type: AWS::S3::Bucket\n", "0"},
+		{"file:///work/t.json", `{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"RoleArn": "arn:aws:iam::123456789012:role/r", "DefinitionString": "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succed\"}}}"}}}}`, "1"},
 		{"file:///work/t.yaml", "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition:\n        StartAt: A\n        States:\n          A: {Type: Pass, Next: B}\n          C: {Type: Succeed}\n", "2"},
 	} {
 		if got := fmt.Sprint(c.open(other.uri, other.text).Len()); got != other.want {
@@ -94,6 +96,13 @@ func TestPositions(t *testing.T) {
 			t.Errorf("offset of %v: got %d, want %d", want, got, offset)
 		}
 	}
+	d.set(strings.Repeat("😀é", stride) + "\nx")
+	for _, n := range []int{0, 1, stride/6*6 - 6, stride * 6 / 2} {
+		if got, want := d.position(n/6*6), (position{0, uint32(n / 6 * 3)}); got != want || d.offset(want) != n/6*6 {
+			t.Errorf("position of %d: got %v, want %v and back %d", n/6*6, got, want, d.offset(want))
+		}
+	}
+	d.set("a😀b\r\nß\n")
 	for p, want := range map[position]int{{0, 99}: 7, {9, 9}: 11, {0, 2}: 5} {
 		if got := d.offset(p); got != want {
 			t.Errorf("offset of %v: got %d, want %d", p, got, want)

@@ -55,10 +55,12 @@ func (s *settling) holds(n *Node) bool {
 func (s *settling) merge(n *Node, m *Member) {
 	names := make(map[string]*Node)
 	keep := s.sources(m.Value, names)
+	has := make(map[string]bool, len(n.members))
+	for _, inner := range n.members {
+		has[inner.Name] = has[inner.Name] || !inner.merge
+	}
 	for name := range names {
-		if n.Member(name) == nil {
-			keep = false
-		}
+		keep = keep && has[name]
 	}
 	changed := !keep
 	for _, inner := range n.members {

@@ -2,6 +2,7 @@ package patch
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aslocal/aslocal/value"
 )
@@ -140,16 +141,32 @@ func isShort(n *Node) bool {
 // they are all in one line.
 func (t *Tree) prefixOf(n *Node) (string, bool) {
 	o := n.origin
-	for _, m := range o.members {
-		start := lineStart(t.text, m.key.start)
-		before := t.text[start:m.key.start]
-		blank := strings.TrimLeft(before, " \t") == ""
-		switch {
-		case blank && (!o.flow || start > o.start):
+	if !o.looked {
+		o.looked = true
+		o.prefix, o.lines = t.findPrefix(o)
+	}
+	return o.prefix, o.lines
+}
+
+func (t *Tree) findPrefix(o *origin) (string, bool) {
+	if len(o.members) == 0 {
+		return "", false
+	}
+	if !o.flow {
+		at := o.members[0].key.start
+		before := t.text[lineStart(t.text, at):at]
+		if strings.Trim(before, " ") == "" {
 			return before, true
-		case !o.flow:
-			return strings.Repeat(" ", len([]rune(before))), true
 		}
+		return strings.Repeat(" ", utf8.RuneCountInString(before)), true // behind a dash
+	}
+	at := o.inner
+	for _, m := range o.members {
+		gap := t.text[at:m.key.start]
+		if line := strings.LastIndexByte(gap, '\n'); line >= 0 && strings.Trim(gap[line+1:], " \t") == "" {
+			return gap[line+1:], true
+		}
+		at = m.end
 	}
 	return "", false
 }

@@ -61,6 +61,11 @@ type origin struct {
 	members    []*Member // as in the text
 	flow       bool      // in brackets, as all of JSON is; of a scalar: inside of such brackets
 	rigid      string    // why its members cannot be changed, "" if they can
+
+	// Of prefixOf:
+	looked bool
+	prefix string
+	lines  bool
 }
 
 // A Member is a member of an object, or an item of an array, which has no name.

@@ -320,40 +320,40 @@ func (w *writer) replaced(m *Member, l layout, s shift) {
 		return
 	}
 	v := m.Value
-	comment, _, lines := strings.Cut(lead, "\n")
+	comment, _, lines := strings.Cut(lead, "\n") // behind the key
 	comment = strings.TrimRight(comment, " \t\r")
-	behind, _, _ := strings.Cut(tail, "\n") // the comment in the line of the old value
-	if w.oneLine = strings.Contains(behind, "#") || strings.Contains(comment, "#"); !w.isBlock(v, l) {
-		if lines {
-			w.put(" ")
-			w.scalarOrFlow(v, l, m.source)
-			w.put(comment)
-		} else {
-			w.lead(m.colon, o.start, lead, s)
-			w.scalarOrFlow(v, l, m.source)
+	behind, _, _ := strings.Cut(tail, "\n") // the old value
+	hasComment := strings.Contains(behind, "#")
+	if w.isBlock(v, l) {
+		if hasComment {
+			comment += strings.TrimRight(behind, "\r") // it moves up
 		}
-		if prefix, _ := w.tree.prefixOf(m.source); v == m.source {
-			w.comments(v, 1, len(o.members), layout{prefix: s.apply(prefix)}) // all members were taken out
+		inner := w.inner(v, l)
+		if prefix, ok := w.tree.prefixOf(m.source); ok && !o.flow && v.kind == m.source.kind {
+			inner = s.apply(prefix)
 		}
-		rest := o.end
-		if !strings.Contains(behind, "#") {
-			rest += len(behind)
-		}
-		w.copy(rest, m.end, s)
-		w.oneLine = false
+		w.block(v, l, inner, comment, m.home.kind == value.Array)
+		w.copy(o.end+len(behind), m.end, s)
 		return
 	}
-	// A comment behind the old value goes behind the key.
-	rest := o.end + len(behind)
-	if strings.Contains(behind, "#") {
-		comment += strings.TrimRight(behind, "\r")
+	w.oneLine = hasComment || strings.Contains(comment, "#")
+	if lines {
+		w.put(" ")
+		w.scalarOrFlow(v, l, m.source)
+		w.put(comment)
+	} else {
+		w.lead(m.colon, o.start, lead, s)
+		w.scalarOrFlow(v, l, m.source)
 	}
 	w.oneLine = false
-	inner := w.inner(v, l)
-	if prefix, ok := w.tree.prefixOf(m.source); ok && !o.flow && v.kind == m.source.kind {
-		inner = s.apply(prefix)
+	if v == m.source { // all members were taken out
+		prefix, _ := w.tree.prefixOf(v)
+		w.comments(v, 1, len(o.members), layout{prefix: s.apply(prefix)})
 	}
-	w.block(v, layout{prefix: l.prefix}, inner, comment, m.home.kind == value.Array)
+	rest := o.end
+	if !hasComment {
+		rest += len(behind) // blanks
+	}
 	w.copy(rest, m.end, s)
 }
 

@@ -279,30 +279,43 @@ func (r *yamlReader) mapping(n *yaml.Node, out *Node, at int) {
 		} else {
 			o.rigid, m.colon = "keys without a colon", m.key.end
 		}
-		m.Value = r.node(n.Content[i+1], m, o.flow, m.colon, r.columnOf(m.start))
+		m.Value = r.node(n.Content[i+1], m, o.flow, m.colon, r.columnOf(m.start, o.flow))
 		m.source = m.Value
 		m.end = r.lineComment(m.Value.origin.end, o.flow)
 		at = m.end
 		out.members = append(out.members, m)
 	}
-	for _, m := range out.members {
-		if m.merge {
-			r.inherit(out, m.Value)
-		}
-	}
+	r.merges(out)
 	r.close(out, at, '}')
 }
 
-// inherit gives a mapping the members that it has from a merge.
-func (r *yamlReader) inherit(out, from *Node) {
+// merges gives a mapping the members that it has from merges.
+func (r *yamlReader) merges(out *Node) {
+	var has map[string]bool
+	for _, m := range out.members {
+		if !m.merge {
+			continue
+		}
+		if has == nil {
+			has = make(map[string]bool)
+			for _, own := range out.members {
+				has[own.Name] = !own.merge
+			}
+		}
+		r.inherit(out, m.Value, has)
+	}
+}
+
+func (r *yamlReader) inherit(out, from *Node, has map[string]bool) {
 	if from.kind == value.Array {
 		for _, one := range from.Items() {
-			r.inherit(out, one)
+			r.inherit(out, one, has)
 		}
 		return
 	}
 	for _, m := range from.visible() {
-		if out.Member(m.Name) == nil {
+		if !has[m.Name] {
+			has[m.Name] = true
 			inner := &Node{origin: from.origin}
 			r.repeat(m.Value, inner)
 			inner.origin = nil
@@ -334,7 +347,7 @@ func (r *yamlReader) sequence(n *yaml.Node, out *Node, at int) {
 		} else if i > 0 && m.start < len(r.src) && r.src[m.start] == '?' {
 			o.rigid = "keys with a question mark"
 		}
-		m.Value = r.node(item, m, o.flow, m.colon, r.columnOf(m.start))
+		m.Value = r.node(item, m, o.flow, m.colon, r.columnOf(m.start, o.flow))
 		m.source = m.Value
 		m.end = r.lineComment(m.Value.origin.end, o.flow)
 		at = m.end
@@ -406,8 +419,12 @@ func (r *yamlReader) lineEnd(at int) int {
 	return at + n
 }
 
-// columnOf returns the column of an offset, from 0.
-func (r *yamlReader) columnOf(at int) int {
+// columnOf returns the column of a member, from 0; in brackets it does not matter, and lines
+// may be very long.
+func (r *yamlReader) columnOf(at int, flow bool) int {
+	if flow {
+		return 0
+	}
 	return utf8.RuneCountInString(r.src[lineStart(r.src, at):at])
 }
 

@@ -12,9 +12,9 @@ import (
 // This file reads one definition of a file by its place, as an editor does, which shows
 // the file and not what a deployment makes of it.
 
-// At returns the JSON pointer of the definition in File; "" if File is the
-// definition. ok is false if File does not have it as an object: it is a string
-// there, or in a language that has no such pointers.
+// At returns the JSON pointer of the definition in File, where it is an object or the
+// text of one; "" if File is the definition. ok is false if it is put together from
+// parts, or if File is in a language that has no such pointers.
 func (m *Machine) At() (pointer string, ok bool) {
 	if m.at == nil {
 		return "", false
@@ -50,8 +50,24 @@ func ReadAt(name string, content []byte, pointer string, o Options) (m *Machine,
 	}
 	for _, one := range Read(name, content, o).Machines {
 		if at, ok := one.At(); ok && at == pointer && one.File == name {
-			return one, v
+			return one, objectOf(v)
 		}
 	}
+	if v.Kind() == value.String {
+		return unreadable("", d, p, asl.SeverityError, UnreadableDefinition, "There is no definition at %s", pointer), value.Value{}
+	}
 	return r.object("", d, v, p, &renderer{r.given(), nil}), v
+}
+
+// objectOf is a definition that stands as an object or as the text of one, in JSON or YAML;
+// none if the text cannot be read.
+func objectOf(v value.Value) value.Value {
+	if v.Kind() != value.String {
+		return v
+	}
+	if object, err := value.Parse(v.Text()); err == nil {
+		return object
+	}
+	object, _, _ := position.YAML(v.Text())
+	return object
 }

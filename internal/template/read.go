@@ -353,6 +353,9 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 			exact := *c
 			exact.exact = true
 			m := fromText(id, c.document, at, e.fillJSON(exact.text(v, at, 0)))
+			if v.Kind() == value.String {
+				m.at = at
+			}
 			if where := nearest(c.table, at.pointer()).Value; v.Kind() == value.String && where.Known() {
 				m.unread = append(m.unread, e.unfilled(c.name, c.document.text, where.Start.Offset, where.End.Offset)...)
 			}

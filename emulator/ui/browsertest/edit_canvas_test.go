@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -478,5 +480,92 @@ func TestEditorIsAccessible(t *testing.T) {
 				p.mouse(input.MouseReleased, point{700, 300})
 			}
 		}
+	}
+}
+
+func TestBranches(t *testing.T) {
+	p := openTab(t, "#/machines")
+	arn := p.draw("branches", fulfil)
+	// A branch is dragged by its grip to the place of another.
+	p.drag(p.middle(find("branch-0", "")), p.middle(nodeOf("Pick")))
+	p.wants(p.drawn(arn, `t.indexOf('Charge') > t.indexOf('Pick')`), map[string]any{"States/Fulfil/Branches/0/StartAt": "Items", "States/Fulfil/Branches/1/StartAt": "Charge"})
+	// What is dropped on the head of a Parallel state is a new branch; so is a state that is moved there.
+	head := p.middle(nodeOf("Fulfil"))
+	head.X += 60
+	p.drag(p.middle(nodeOf("Notify")), head)
+	p.wants(p.drawn(arn, `t.indexOf('Notify') < t.indexOf('Ship')`), map[string]any{"States/Fulfil/Branches/2/StartAt": "Notify", "States/Fulfil/Branches/2/States/Notify/End": true, "States/Ship/End": true})
+	p.click("node-Fulfil", "")
+	p.eval(`(e => e.dispatchEvent(new MouseEvent('contextmenu', {bubbles: true, button: 2, clientX: 700, clientY: 400})))(`+nodeOf("Fulfil")+`)`, nil)
+	p.click("menu-add-branch", "")
+	p.see("hole", "Add a state")
+	p.screenshot("edit-hole")
+	p.eval(`document.querySelector('[data-testid=canvas]').focus()`, nil)
+	p.press("c", chromedp.KeyModifiers(input.ModifierAlt)) // all of it is in view
+	p.click("hole", "")
+	p.click("pick-Pass", "")
+	p.wants(p.drawn(arn, `t.includes('"Pass": ')`), map[string]any{"States/Fulfil/Branches/3/StartAt": "Pass", "States/Fulfil/Branches/3/States/Pass/End": true})
+}
+
+// TestDropByTouch drags with a finger that is held; one that moves at once scrolls or pans.
+func TestDropByTouch(t *testing.T) {
+	p := openTab(t, "#/machines")
+	p.size(390, 844)
+	p.run(emulation.SetTouchEmulationEnabled(true))
+	arn := p.draw("touch", three)
+	from, to := p.piece("Wait"), p.onEdge("/States/One/Next")
+	touch := func(kind input.TouchType, points ...point) {
+		t.Helper()
+		list := []*input.TouchPoint{}
+		for _, at := range points {
+			list = append(list, &input.TouchPoint{X: at.X, Y: at.Y})
+		}
+		p.run(input.DispatchTouchEvent(kind, list))
+	}
+	touch(input.TouchStart, from)
+	p.until(`document.querySelector('.ghost')`)
+	touch(input.TouchMove, point{(from.X + to.X) / 2, (from.Y + to.Y) / 2})
+	touch(input.TouchMove, to)
+	p.see("drop-mark", "")
+	touch(input.TouchEnd)
+	p.see("node-Wait", "")
+	p.wants(p.drawn(arn, `t.includes('Wait')`), map[string]any{"States/One/Next": "Wait", "States/Wait/Next": "Two"})
+	// A finger that moves at once does not lift anything: it scrolls.
+	touch(input.TouchStart, from)
+	touch(input.TouchMove, point{from.X, from.Y + 40})
+	touch(input.TouchEnd)
+	p.gone("drop-mark", "")
+	p.until(`!document.querySelector('.ghost')`)
+}
+
+// TestDrawingMoves looks that what moves visibly arrives at its place.
+func TestDrawingMoves(t *testing.T) {
+	p := openTab(t, "#/machines")
+	p.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "no-preference"}}))
+	p.draw("moves", fulfil)
+	p.drag(p.piece("Choice"), p.onEdge("/States/Validate/Next"))
+	p.see("node-Choice", "")
+	p.until(`document.querySelector('.world').getAnimations({subtree: true}).some(a => a.effect.getTiming().duration === 240)`)
+	p.until(`document.querySelector('.world').getAnimations({subtree: true}).every(a => a.playState === 'finished' || a.effect.getTiming().iterations === Infinity)`)
+	var apart int // lines that do not begin at the border of a node, or of a disc
+	p.eval(`(() => {
+		const boxes = [...document.querySelectorAll('.world .node, .world .box')].map(e => e.getBoundingClientRect());
+		return [...document.querySelectorAll('.eg')].filter(g => {
+			const hit = g.querySelector('.ehit'), m = hit.getPointAtLength(0).matrixTransform(hit.getScreenCTM());
+			return !boxes.some(b => m.x >= b.left - 2 && m.x <= b.right + 2 && m.y >= b.top - 2 && m.y <= b.bottom + 2);
+		}).length;
+	})()`, &apart)
+	if apart != 0 {
+		t.Errorf("%d transitions begin at no state", apart)
+	}
+}
+
+// TestTargets runs the tests of where things may be dropped in Node, where there is one.
+func TestTargets(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("no node on PATH: the tests of the modules need Node 20 or newer")
+	}
+	if out, err := exec.Command(node, "--test", "targets.test.mjs").CombinedOutput(); err != nil {
+		t.Fatalf("node --test: %v\n%s", err, out)
 	}
 }

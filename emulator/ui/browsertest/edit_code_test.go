@@ -138,6 +138,8 @@ func TestEditCode(t *testing.T) {
 
 	// The selection of the drawing is that of the text.
 	p.click("view-split", "")
+	p.see("node-Done", "")
+	p.eval(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil) // it is fitted to its place
 	p.click("node-Done", "")
 	p.until(`document.querySelector('.code-gutter .is-sel')?.textContent === '8'`)
 	p.caret("Validate:\n    Type")

@@ -9,6 +9,7 @@ import { workflowOf } from '../graph/state.js';
 import { menu } from '../execution/menu.js';
 import { copySelection, pasteText, readClipboard } from './clipboard.js';
 import { saveSnippet } from './pieces.js';
+import { isHole } from './targets.js';
 
 const TYPES = [['Task', 'task'], ['Pass', 'pass'], ['Choice', 'choice'], ['Wait', 'wait'], ['Parallel', 'parallel'], ['Map', 'map'], ['Succeed', 'succeed'], ['Fail', 'fail']];
 
@@ -114,11 +115,12 @@ export function actionsOf(board) {
   /** Asks what to add behind the selection, or on the selected transition. */
   function addAfter() {
     const id = store.selection.peek().at(-1) ?? (board.holdsFocus() ? board.focus.peek() : ''), item = id && board.item(id);
+    if (item && isHole(item.node)) return item.button.click();
     if (item?.name && item.node.kind !== 'missing') { store.select([id]); return board.pick(item.button, `Add after ${item.name}`, piece => board.drop(piece, { after: id })); }
     return board.pick(board.el, 'Add a state', piece => board.insert(piece));
   }
 
-  const copy = withStates(list => copySelection(board, list));
+  const copy = withStates(async list => { if (await copySelection(board, list)) toast(`${many(list)} copied`, 'info'); });
   const cut = withStates(async list => { if (await copySelection(board, list)) board.run([{ op: 'delete', states: list }], `${many(list)} cut`); });
   const paste = async () => {
     const text = await readClipboard();

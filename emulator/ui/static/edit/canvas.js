@@ -12,22 +12,21 @@ import { overview } from '../graph/overview.js';
 import { chainOf } from '../graph/state.js';
 import { actionsOf } from './actions.js';
 import { bindClipboard } from './clipboard.js';
-import { ghost, press } from './drag.js';
+import { dragsOf } from './drag.js';
 import { bindKeys } from './keys.js';
 import { pick } from './palette.js';
 import { scene } from './scene.js';
-import { accepts, isHole, targetAt, targetsOf } from './targets.js';
+import { isHole, targetsOf } from './targets.js';
 
 // statuses of states in a run, by the outcomes of visits
 const statuses = { succeeded: 'SUCCEEDED', caught: 'CAUGHT', failed: 'FAILED', enclosed: 'FAILED', aborted: 'ABORTED', open: 'RUNNING' };
 const sheets = ['../graph/graph.css', './canvas.css'].map(name => sheet(name, import.meta.url));
 
-const REACH = 44; // px on the screen within which a transition takes what is dropped
-
 /** The slot of the canvas: ed.board is what the palette and others do with it. */
 export function canvas(store, ed) {
   const board = ed.board = openCanvas(store, {
     test: pointer => ed.test(pointer),
+    open: () => document.querySelector('[data-testid=slot-panel] :is(input, select, textarea, button)')?.focus(),
     find: () => ed.functions.findPiece?.() || pick(store, ed, board.el, 'Add a state', piece => board.insert(piece)),
     pick: (opener, label, choose) => pick(store, ed, opener, label, choose),
   });
@@ -35,8 +34,8 @@ export function canvas(store, ed) {
 }
 
 /**
- * The canvas of a store of document.js. hooks: test(pointer) tests a state, find() lets the user
- * search for what to add, pick(opener, label, choose) lets him choose it in a popup. It returns
+ * The canvas of a store of document.js. hooks: test(pointer) tests a state, open() goes to the form
+ * of the selected one, find() lets the user search for what to add, pick(opener, label, choose) lets him choose it in a popup. It returns
  * the board: el, the element to show, and what palette, keys and menus do with it.
  *
  * A piece is what can be dropped: {label, icon, name, state} with the JSON of a new state,
@@ -56,21 +55,26 @@ export function openCanvas(store, hooks) {
   const view = camera(drawing.world, () => drawing.graph(), () => focused() ?? firstState(), { keeps, margin: 0, narrow: 480 });
   const small = signal(drawing.graph()); // what the overview shows: it follows when the drawing stands
   let smallTimer = 0;
-  el.append(view.controls, overview(small, view, node => (store.selection().includes(node.id) ? 'is-stop' : '')));
+  const told = () => (store.draft() && !store.draft().graph ? 'The text cannot be read at the moment. This is the last drawing.'
+    : store.graph()?.omitted ? `There is too much to draw: ${plural(store.graph().omitted, 'state or transition', 'states and transitions')} left out.` : '');
+  const stale = h('div.stalebar', { role: 'status', 'data-testid': 'stale', hidden: () => !told() }, icon('info', 14), told);
+  el.append(stale, view.controls, overview(small, view, node => (store.selection().includes(node.id) ? 'is-stop' : '')));
 
   const board = {
-    el, store, drawing, view, focus, link, mode, over,
+    el, store, drawing, view, focus, link, hovered, mode, over,
     item: id => drawing.nodes.get(id),
     edge: key => drawing.edges.get(key),
     selection: () => store.selection(),
     nameOf: id => (id === 'end' ? 'the end' : id === 'start' ? 'the start' : chainOf(id).name || 'the branch'),
     holdsFocus: () => el.contains(document.activeElement),
-    run, choose, chooseLink, focusOn, drop, insert, dragPiece, rename, showTarget, targets, anchor, words,
+    run, choose, chooseLink, focusOn, drop, insert, rename, showTarget, targets, anchor, words, at,
     pick: (at, label, take) => hooks.pick(at, label, take),
-    test: pointer => hooks.test?.(pointer),
-    find: () => hooks.find?.(),
+    test: pointer => hooks.test(pointer),
+    open: () => hooks.open(),
+    find: () => hooks.find(),
   };
-  const actions = board.actions = actionsOf(board);
+  const actions = board.actions = actionsOf(board), drags = dragsOf(board);
+  board.dragPiece = drags.piece;
   bindKeys(board);
   bindClipboard(board);
 
@@ -91,18 +95,21 @@ export function openCanvas(store, hooks) {
   }
 
   function show(graph) {
-    const empty = !drawing.graph().nodes.length;
+    const empty = !drawing.graph().nodes.length, hadFocus = el.contains(document.activeElement);
     drawing.update(graph, view.follow, inView);
+    board.leave(); // the places that a mode knows are no more
     clearTimeout(smallTimer);
     if (empty) { view.settle(); small.set(graph); } else smallTimer = setTimeout(() => small.set(graph), 300);
     if (!drawing.edges.has(link.peek())) link.set('');
     if (!drawing.edges.has(hovered.peek())) hovered.set('');
-    if (!drawing.nodes.get(focus.peek())?.button) focus.set(store.selection.peek().at(-1) ?? firstState()?.id ?? '');
+    if (!drawing.nodes.get(focus.peek())?.button) focus.set([store.selection.peek().at(-1), firstState()?.id].find(id => drawing.nodes.get(id)?.button) ?? '');
     paintProblems();
     paintRun();
     paintSelection();
     paintFocus();
     paintHandles();
+    // What had the focus may be gone.
+    if (hadFocus && !el.contains(document.activeElement)) (drawing.nodes.get(focus.peek())?.button ?? el).focus({ preventScroll: true });
   }
 
   function firstState() { return drawing.graph().nodes.find(node => node.kind === 'state' || node.kind === 'container' || isHole(node)); }
@@ -298,151 +305,7 @@ export function openCanvas(store, hooks) {
     return target ? drop(piece, target) : null;
   }
 
-  // ── dragging ──
-
-  /** Drags a piece that was pressed: over the canvas, to where it is dropped. */
-  function dragPiece(down, piece) { press(down, () => lift(down, piece)); }
-
-  /** A state that is dragged takes the other selected ones with it, if it is selected. */
-  function dragStates(down, { node, name }) {
-    press(down, () => {
-      if (!store.selection.peek().includes(node.id)) choose(node.id);
-      const moved = actions.outermost(store.selection.peek());
-      return lift(down, { label: moved.length > 1 ? plural(moved.length, 'state') : node.label ?? name, icon: node.icon || 'task', moved });
-    });
-  }
-
-  function lift(down, piece) {
-    view.release(down);
-    const hang = ghost([h('span.tile', null, icon(piece.icon, 16)), h('span.tx', null, h('b', null, piece.label), h('small', null, piece.moved ? 'drop to move' : 'drop to insert'))]);
-    const lanes = drawing.graph().nodes.filter(node => node.kind === 'lane');
-    const fitting = targets().filter(target => !piece.moved || accepts(target, piece.moved));
-    let target = null;
-    hovered.set('');
-    for (const id of piece.moved ?? []) drawing.nodes.get(id)?.el.classList.add('is-lifted');
-    el.classList.add('is-target');
-    const aim = event => {
-      target = isOver(event) ? targetAt(fitting, lanes, ...view.at(event), REACH / view.view.peek().k) ?? null : null;
-      showTarget(target);
-    };
-    const scroll = edgeScroll(aim);
-    return {
-      move: event => { hang.move(event); aim(event); scroll.at(event); },
-      drop: () => { if (target) drop(piece, target); },
-      end: () => {
-        scroll.end();
-        hang.remove();
-        el.classList.remove('is-target');
-        el.querySelectorAll('.is-lifted').forEach(one => one.classList.remove('is-lifted'));
-        showTarget(null);
-      },
-    };
-  }
-
-  function isOver(event) {
-    const box = el.getBoundingClientRect();
-    return event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom && !document.elementsFromPoint(event.clientX, event.clientY).some(one => one.matches('.cz'));
-  }
-
-  /** Moves the camera while a drag is at an edge of the canvas. */
-  function edgeScroll(then) {
-    let last = null, frame = 0;
-    const step = () => {
-      frame = 0;
-      const box = el.getBoundingClientRect(), near = (at, from, to) => (at < from + 32 ? at - from - 32 : at > to - 32 ? at - to + 32 : 0);
-      if (!last || !isOver(last)) return;
-      const dx = near(last.clientX, box.left, box.right), dy = near(last.clientY, box.top, box.bottom);
-      if (!dx && !dy) return;
-      view.pan(-dx / 3, -dy / 3);
-      then(last);
-      frame = requestAnimationFrame(step);
-    };
-    return { at: event => { last = event; frame ||= requestAnimationFrame(step); }, end: () => cancelAnimationFrame(frame) };
-  }
-
-  /** Drags a branch to another place in its Parallel state. */
-  function dragBranch(down, item) {
-    press(down, () => {
-      const parent = item.node.parent, from = Number(item.node.id.slice(item.node.id.lastIndexOf('/') + 1));
-      const lanes = drawing.graph().nodes.filter(node => node.parent === parent && node.kind === 'lane');
-      const hang = ghost([h('span.tile', null, icon('parallel', 16)), h('span.tx', null, h('b', null, `Branch ${from + 1}`), h('small', null, 'drop to reorder'))]);
-      item.el.classList.add('is-lifted');
-      let to = from;
-      return {
-        move: event => {
-          hang.move(event);
-          const [x, y] = view.at(event);
-          to = lanes.reduce((best, lane, i) => (Math.hypot(lane.x + lane.w / 2 - x, lane.y + lane.h / 2 - y) < Math.hypot(lanes[best].x + lanes[best].w / 2 - x, lanes[best].y + lanes[best].h / 2 - y) ? i : best), 0);
-          lanes.forEach((lane, i) => drawing.nodes.get(lane.id)?.el.classList.toggle('is-over', i === to && i !== from));
-        },
-        drop: () => { if (to !== from) actions.moveBranch(parent, from, to); },
-        end: () => { hang.remove(); el.querySelectorAll('.lane.is-over, .lane.is-lifted').forEach(one => one.classList.remove('is-over', 'is-lifted')); },
-      };
-    });
-  }
-
-  /** Drags the end of a transition, or a new one out of a state, to another state. */
-  function dragEnd(down, { key, from }) {
-    press(down, () => {
-      const edge = key ? drawing.edges.get(key)?.edge : null, source = edge ? edge.from : from;
-      if (!source) return null;
-      const ends = actions.endsFor(source, edge);
-      const box = drawing.nodes.get(source)?.node;
-      const [sx, sy] = edge ? edge.points[0] : [box.x + box.w / 2, box.y + box.h];
-      const line = h('path.edge.rubber'), tip = h('path.ehead.rubber');
-      drawing.svg.append(line, tip);
-      const pill = at(h('span.endpill', { 'data-testid': 'end-here' }, 'End'), { x: box.x + box.w + 34, y: box.y + box.h + 14 });
-      if (ends.some(one => one.id === 'end')) over.append(pill);
-      for (const one of ends) drawing.nodes.get(one.id)?.el.classList.add('is-open');
-      el.classList.add('is-target', 'is-linking');
-      let to = null;
-      return {
-        move: event => {
-          const [x, y] = view.at(event);
-          const points = Math.abs(x - sx) < 8 ? [[sx, sy], [x, y]] : [[sx, sy], [sx, (sy + y) / 2], [x, (sy + y) / 2], [x, y]];
-          line.setAttribute('d', `M${points.map(p => p.join(' ')).join('L')}`);
-          tip.setAttribute('d', `M${x} ${y}l-4 -7h8z`);
-          const under = document.elementsFromPoint(event.clientX, event.clientY);
-          const item = under.map(one => drawing.owner(one)).find(one => one?.node);
-          const next = under.includes(pill) || item?.node.id === 'end' ? ends.find(one => one.id === 'end') : ends.find(one => one.id === item?.node.id);
-          if (next !== to) {
-            el.querySelectorAll('.node.is-over, .box.is-over').forEach(one => one.classList.remove('is-over'));
-            pill.classList.toggle('is-over', next?.id === 'end');
-            if (next) drawing.nodes.get(next.id)?.el.classList.add('is-over');
-            to = next;
-          }
-        },
-        drop: () => { if (to) actions.connect(source, edge, to.id); },
-        end: () => {
-          line.remove();
-          tip.remove();
-          pill.remove();
-          el.classList.remove('is-target', 'is-linking');
-          el.querySelectorAll('.is-open, .is-over').forEach(one => one.classList.remove('is-open', 'is-over'));
-        },
-      };
-    });
-  }
-
-  /** Selects what a frame touches. */
-  function dragFrame(down) {
-    press(down, () => {
-      const [ax, ay] = view.at(down), before = store.selection.peek();
-      const frame = h('div.frame', { 'aria-hidden': 'true' });
-      over.append(frame);
-      return {
-        move: event => {
-          const [bx, by] = view.at(event), x = Math.min(ax, bx), y = Math.min(ay, by), w = Math.abs(bx - ax), ht = Math.abs(by - ay);
-          for (const [name, value] of [['left', x], ['top', y], ['width', w], ['height', ht]]) frame.style.setProperty(name, `${value}px`);
-          const hit = drawing.graph().nodes.filter(node => node.kind === 'state' ? node.x < x + w && node.x + node.w > x && node.y < y + ht && node.y + node.h > y
-            : node.kind === 'container' && node.x >= x && node.y >= y && node.x + node.w <= x + w && node.y + node.h <= y + ht).map(node => node.id);
-          store.select([...new Set([...before, ...hit])]);
-        },
-        drop: () => announce(`${plural(store.selection.peek().length, 'state')} selected`),
-        end: () => frame.remove(),
-      };
-    });
-  }
+  // ── the pointer ──
 
   /** What a pointerdown on the canvas is for: true if not for the camera. */
   function keeps(event) {
@@ -453,17 +316,17 @@ export function openCanvas(store, hooks) {
 
   el.addEventListener('pointerdown', event => {
     const knob = event.target.closest('.knob');
-    if (knob) return dragEnd(event, { key: knob.getAttribute('data-edge'), from: knob.getAttribute('data-from') });
+    if (knob) return drags.end(event, { key: knob.getAttribute('data-edge'), from: knob.getAttribute('data-from') });
     const item = drawing.owner(event.target);
-    if (event.target.closest('.grip')) return dragBranch(event, item);
+    if (event.target.closest('.grip')) return drags.branch(event, item);
     if (event.target.closest('.over, .cz, .modebar, .mini, input')) return undefined;
-    if (item?.button && !isHole(item.node) && item.node.kind !== 'missing') return dragStates(event, item);
-    if (event.shiftKey && event.pointerType !== 'touch') return dragFrame(event);
+    if (item?.button && !isHole(item.node) && item.node.kind !== 'missing') return drags.states(event, item);
+    if (event.shiftKey && event.pointerType !== 'touch') return drags.frame(event);
     return undefined;
   });
 
   el.addEventListener('click', event => {
-    if (event.target.closest('.over, .cz, .modebar, .mini')) return;
+    if (event.target.closest('.over, .cz, .modebar, .stalebar, .mini')) return;
     const item = drawing.owner(event.target), also = event.shiftKey || event.ctrlKey || event.metaKey;
     if (event.target.closest('.grip')) actions.branchMenu(event.target.closest('.grip'), item);
     else if (item?.node && isHole(item.node)) { focus.set(item.node.id); actions.addAt(targets().find(one => one.kind === 'empty' && one.workflow === (item.node.parent ?? '')), item.button); }
@@ -494,6 +357,10 @@ export function openCanvas(store, hooks) {
     else if (!event.target.closest('.plus, .knob')) hovered.set('');
   });
   el.addEventListener('pointerleave', () => hovered.set(''));
+
+  // What gets the focus is brought into view by the camera, not by scrolling.
+  el.addEventListener('scroll', () => el.scrollTo(0, 0));
+  el.addEventListener('focusin', event => { const item = drawing.owner(event.target); if (item?.button && event.target.matches(':focus-visible')) view.reveal(item.node); });
 
   /** Something for a menu to hang from, at a point; the focus goes back to an element. */
   function anchor(x, y, back) {

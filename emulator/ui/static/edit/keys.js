@@ -2,7 +2,7 @@
 // do what a pointer does by dragging. In "place", arrows choose where a piece goes; in "connect",
 // first which transition, then where it leads. Enter does it, Escape leaves.
 
-import { cleanup, h, untrack } from '../core/view.js';
+import { h } from '../core/view.js';
 import { keys } from '../core/keys.js';
 import { announce } from '../core/toast.js';
 import { neighbour } from '../graph/draw.js';
@@ -11,31 +11,25 @@ import { accepts, towards } from './targets.js';
 export function bindKeys(board) {
   const { el, store, drawing, mode } = board;
   const here = act => event => (board.holdsFocus() && !mode.peek() ? act(event) : false);
-  queueMicrotask(() => untrack(() => bind()));
-
-  function bind() {
-    const { actions } = board;
-    const end = keys('Drawing', [
-      ['a', 'Add a state after the selected one', here(() => actions.addAfter())],
-      ['d', 'Duplicate', here(() => actions.duplicate())],
-      ['F2', 'Rename', here(() => actions.rename())],
-      ['Delete', 'Delete; neighbours are joined', here(() => actions.remove())],
-      ['Backspace', 'Delete', here(() => actions.remove())],
-      ['m', 'Move: arrows choose the place, Enter drops', here(() => board.pickUp())],
-      ['r', 'Reconnect: arrows choose the transition and its end', here(() => board.reconnect())],
-      ['[', 'Move the branch to the left', here(actions.stepBranch(-1))],
-      [']', 'Move the branch to the right', here(actions.stepBranch(1))],
-      ['mod+a', 'Select all states of the workflow', here(() => actions.selectAll())],
-      ['mod+c', 'Copy', () => false], ['mod+x', 'Cut', () => false], ['mod+v', 'Paste', () => false],
-      ['Escape', 'Select nothing', here(() => { store.select([]); board.link.set(''); })],
-      ['mod+Enter', 'Test the state', event => (event.target.matches?.('textarea') ? false : actions.test())],
-      ['/', 'Find a state or service', () => board.find()],
-      ['alt+c', 'Fit the graph', () => board.view.fit()],
-    ]);
-    ends.push(end);
-  }
-  const ends = [];
-  cleanup(() => ends.forEach(end => end()));
+  const { actions } = board;
+  keys('Drawing', [
+    ['Enter', 'Select; again: go to its form', () => false],
+    ['a', 'Add a state after the selected one', here(() => actions.addAfter())],
+    ['d', 'Duplicate', here(() => actions.duplicate())],
+    ['F2', 'Rename', here(() => actions.rename())],
+    ['Delete', 'Delete; neighbours are joined', here(() => actions.remove())],
+    ['Backspace', 'Delete', here(() => actions.remove())],
+    ['m', 'Move: arrows choose the place, Enter drops', here(() => board.pickUp())],
+    ['r', 'Reconnect: arrows choose the transition and its end', here(() => board.reconnect())],
+    ['[', 'Move the branch to the left', here(actions.stepBranch(-1))],
+    [']', 'Move the branch to the right', here(actions.stepBranch(1))],
+    ['mod+a', 'Select all states of the workflow', here(() => actions.selectAll())],
+    ['mod+c', 'Copy', () => false], ['mod+x', 'Cut', () => false], ['mod+v', 'Paste', () => false],
+    ['Escape', 'Select nothing', here(() => { store.select([]); board.link.set(''); })],
+    ['mod+Enter', 'Test the state', event => (event.target.matches?.('textarea') ? false : actions.test())],
+    ['/', 'Find a state or service', () => (el.checkVisibility() ? board.find() : false)],
+    ['alt+c', 'Fit the graph', () => board.view.fit()],
+  ]);
 
   el.addEventListener('keydown', event => {
     if (event.target.matches('input')) return;
@@ -45,6 +39,12 @@ export function bindKeys(board) {
       const item = board.item(board.focus.peek());
       if (item?.name && document.activeElement === item.button && !store.selection.peek().includes(item.node.id)) board.choose(item.node.id);
       board.actions.menu(item?.button ?? el);
+      return;
+    }
+    const at = drawing.owner(event.target);
+    if (event.key === 'Enter' && at?.button && event.target === at.button && store.selection.peek().includes(at.node.id)) {
+      event.preventDefault();
+      board.open();
       return;
     }
     if (!event.key.startsWith('Arrow') || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -77,8 +77,9 @@ export function bindKeys(board) {
     el.querySelectorAll('.is-aimed').forEach(one => one.classList.remove('is-aimed'));
     if (back) board.focusOn(back);
   }
-  el.addEventListener('focusout', event => { if (mode.peek() && !el.contains(event.relatedTarget)) leave(''); });
-  el.addEventListener('pointerdown', () => { if (mode.peek()) leave(''); }, true);
+  board.leave = () => { if (mode.peek()) leave(''); };
+  el.addEventListener('focusout', event => { if (!el.contains(event.relatedTarget)) board.leave(); });
+  el.addEventListener('pointerdown', board.leave, true);
 
   function modeKey(event) {
     if (event.key === 'Control' || event.key === 'Shift' || event.key === 'Alt' || event.key === 'Meta') return;

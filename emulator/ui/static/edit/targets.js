@@ -16,7 +16,12 @@ const TERMINAL = new Set(['Succeed', 'Fail']);
  */
 export function targetsOf(graph) {
   const byID = new Map(graph.nodes.map(node => [node.id, node]));
-  const inside = Map.groupBy(graph.nodes.filter(node => node.kind !== 'lane'), node => node.parent ?? '');
+  const inside = new Map(); // nodes by the lane that they are in
+  for (const node of graph.nodes) {
+    if (node.kind === 'lane') continue;
+    const key = node.parent ?? '';
+    if (inside.has(key)) inside.get(key).push(node); else inside.set(key, [node]);
+  }
   const all = [], ended = new Set();
   for (const edge of graph.edges) {
     const from = byID.get(edge.from), to = byID.get(edge.to);
@@ -77,8 +82,8 @@ function away(target, x, y) {
 }
 
 /**
- * The target that a point means: the nearest line within reach; inside a lane, the nearest
- * of that lane; over the rest of a Parallel state, a new branch; undefined if none.
+ * The target that a point means: over a Parallel state beside its lanes, a new branch; else the
+ * nearest line within reach; inside a lane, the nearest of that lane; undefined if none.
  */
 export function targetAt(targets, lanes, x, y, reach) {
   const within = lanes.filter(lane => holds(lane, x, y)).reduce((a, b) => (a && a.w * a.h < b.w * b.h ? a : b), undefined);
@@ -91,12 +96,13 @@ export function targetAt(targets, lanes, x, y, reach) {
     return best;
   };
   const lines = targets.filter(target => target.kind !== 'empty' && target.kind !== 'branch');
+  const branch = targets.filter(target => target.kind === 'branch' && holds(target.box, x, y)).reduce((a, b) => (a && a.box.w * a.box.h < b.box.w * b.box.h ? a : b), undefined);
+  if (branch && !within?.id.startsWith(`${branch.state}/`)) return branch;
   const hole = nearest(targets.filter(target => target.kind === 'empty' && target.workflow === (within?.id ?? '')), Infinity);
   if (hole) return hole;
   const near = nearest(lines.filter(target => !within || target.workflow.startsWith(within.id)), reach);
   if (near) return near;
-  if (within) return nearest(lines.filter(target => target.workflow === within.id), Infinity);
-  return targets.filter(target => target.kind === 'branch' && holds(target.box, x, y)).reduce((a, b) => (a && a.box.w * a.box.h < b.box.w * b.box.h ? a : b), undefined);
+  return within && nearest(lines.filter(target => target.workflow === within.id), Infinity);
 }
 
 /** Whether states that are moved may be dropped on a target: not into themselves, nor where they are already. */
