@@ -16,14 +16,25 @@ func (m *machine) delete(pointers []string) error {
 	if err != nil {
 		return err
 	}
+	started := make(map[*patch.Node]bool)
+	for _, s := range states {
+		started[workflowOf(s)] = hasStart(workflowOf(s))
+	}
 	workflows := m.join(states)
 	for _, s := range states {
 		s.Remove()
 	}
 	for _, w := range workflows {
-		m.startSomewhere(w)
+		if started[w] {
+			m.startSomewhere(w)
+		}
 	}
 	return nil
+}
+
+// hasStart reports whether the StartAt of a workflow names a state.
+func hasStart(workflow *patch.Node) bool {
+	return workflow.Get("States").Member(workflow.Get("StartAt").Text()) != nil
 }
 
 // join makes what leads to states lead past them, and returns their workflows.
@@ -77,10 +88,16 @@ func beyond(s *patch.Member, byName map[string]*patch.Member, gone map[*patch.Me
 	return ""
 }
 
-// startSomewhere makes a workflow that has lost its start begin with its first state.
+// startSomewhere makes a workflow that may have lost its start begin with its first state;
+// without states it has no StartAt.
 func (m *machine) startSomewhere(workflow *patch.Node) {
 	list := workflow.Get("States")
-	if start := workflow.Get("StartAt"); start != nil && (list.Len() == 0 || list.Get(start.Text()) != nil) {
+	start := workflow.Member("StartAt")
+	switch {
+	case hasStart(workflow):
+		return
+	case start != nil && list.Len() == 0:
+		start.Remove()
 		return
 	}
 	for name, s := range list.Members() {

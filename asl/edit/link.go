@@ -152,10 +152,7 @@ func (m *machine) retarget(l link, name string) {
 	switch {
 	case name != "" && l.member != nil && l.member.Name != "End":
 		l.member.Assign(patch.Text(name))
-	case l.state == nil:
-		if name == "" {
-			l.member.Remove()
-		}
+	case l.state == nil: // startSomewhere sees to it
 	case name != "":
 		lead(l.state, name)
 	case l.isNext() && (kindOf(l.state) == "Choice" || isTerminal(kindOf(l.state))):

@@ -32,7 +32,7 @@ func (r *yamlReader) sound(n *Node) {
 		}
 		at = m.end
 	}
-	if o.end < at || o.inner < o.start && len(o.members) > 0 {
+	if o.end < at || len(o.members) > 0 && (o.inner < o.start || o.inner > o.members[0].start || o.outer < at || o.end < o.outer) {
 		r.fail(min(at, len(r.src)), "this form of YAML cannot be changed")
 	}
 }

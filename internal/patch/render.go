@@ -13,7 +13,7 @@ func (w *writer) freshMember(m *Member, l layout) {
 	isItem := m.up.kind == value.Array
 	if l.flow {
 		if !isItem {
-			w.put(w.key(m.Name, l, "") + w.colon(l))
+			w.put(w.key(m.Name, l, "") + w.tree.styleOf().colon)
 		}
 		w.fresh(m.Value, l)
 		return
@@ -31,11 +31,8 @@ func (w *writer) freshMember(m *Member, l layout) {
 	w.block(m.Value, l, w.inner(m.Value, l), "", isItem)
 }
 
-// colon returns what is between key and value in brackets.
-func (w *writer) colon(l layout) string { return w.tree.styleOf().colon }
-
-// inner returns what the lines of a block begin with whose member stands in lines that begin with
-// the layout's prefix.
+// inner returns what the lines of a block begin with, given what those of the members
+// around it begin with.
 func (w *writer) inner(v *Node, l layout) string {
 	st := w.tree.styleOf()
 	switch {

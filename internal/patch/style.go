@@ -154,7 +154,7 @@ func (t *Tree) findPrefix(o *origin) (string, bool) {
 	}
 	if !o.flow {
 		at := o.members[0].key.start
-		before := t.text[lineStart(t.text, at):at]
+		before := strings.TrimPrefix(t.text[lineStart(t.text, at):at], byteOrderMark)
 		if strings.Trim(before, " ") == "" {
 			return before, true
 		}

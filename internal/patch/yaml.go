@@ -247,10 +247,11 @@ func (r *yamlReader) mapping(n *yaml.Node, out *Node, at int) {
 	o.flow = n.Style&yaml.FlowStyle != 0
 	o.inner, o.end = at, at
 	if o.flow {
-		if !strings.HasPrefix(r.src[at:], "{") {
-			o.rigid = "a pair in brackets"
+		if strings.HasPrefix(r.src[at:], "{") {
+			at++
+		} else {
+			o.rigid = pairInBrackets
 		}
-		at++
 		o.inner = at
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -356,6 +357,9 @@ func (r *yamlReader) sequence(n *yaml.Node, out *Node, at int) {
 	r.close(out, at, ']')
 }
 
+// pairInBrackets is why [a: b] cannot be changed: its mapping has no brackets of its own.
+const pairInBrackets = "a pair without braces"
+
 // close finds the end of a collection whose last member ends at a place.
 func (r *yamlReader) close(out *Node, at int, bracket byte) {
 	o := out.origin
@@ -368,7 +372,7 @@ func (r *yamlReader) close(out *Node, at int, bracket byte) {
 		}
 	}
 	o.outer, o.end = at, at
-	if !o.flow || o.rigid == "a pair in brackets" {
+	if !o.flow || o.rigid == pairInBrackets {
 		return
 	}
 	if at = r.skip(at); at >= len(r.src) || r.src[at] != bracket {
