@@ -161,7 +161,10 @@ func (p *tab) drag(from, to point) {
 
 func (p *tab) piece(id string) point {
 	p.t.Helper()
-	return p.middle(`document.querySelector('[data-testid="piece-` + id + `"]')`)
+	element := `document.querySelector('[data-testid="piece-` + id + `"]')`
+	p.until(element)
+	p.eval(element+`.scrollIntoView({block: 'nearest'})`, nil)
+	return p.middle(element)
 }
 
 // hit presses a letter as one event, so that what the page does on it comes before the letter
@@ -568,4 +571,49 @@ func TestTargets(t *testing.T) {
 	if out, err := exec.Command(node, "--test", "targets.test.mjs").CombinedOutput(); err != nil {
 		t.Fatalf("node --test: %v\n%s", err, out)
 	}
+}
+
+func TestPaletteOfEditor(t *testing.T) {
+	p := openTab(t, "#/machines")
+	arn := p.draw("palette", three)
+	// An action of the AWS SDK is found by its name.
+	p.click("node-One", "")
+	p.fill("palette-find", "kms encrypt")
+	p.until(`document.querySelector('[data-testid="piece-aws-sdk:kms:encrypt"]')`)
+	p.press(enter)
+	p.until(nodeOf("kms encrypt"))
+	p.wants(p.drawn(arn, `t.includes('kms')`), map[string]any{"States/One/Next": "kms encrypt", "States/kms encrypt/Resource": "arn:aws:states:::aws-sdk:kms:encrypt", "States/kms encrypt/Next": "Two"})
+	p.fill("palette-find", "no such thing")
+	p.until(`document.querySelector('.plt-none').textContent.includes('no such thing')`)
+	p.press(escape)
+
+	// The other actions of a service, and a pattern of several states.
+	p.click("more-dynamodb", "")
+	p.see("piece-dynamodb", "")
+	p.until(`document.querySelector('[data-testid="piece-dynamodb:putItem"]')`)
+	p.drag(p.piece("pattern-poll"), p.onEdge("/States/Two/Next"))
+	poll := p.drawn(arn, `t.includes('"Choice"')`)
+	if at(poll, "States/Two/Next") == "Three" || len(poll["States"].(map[string]any)) < 7 {
+		t.Errorf("the pattern was not put between Two and Three: %v", poll)
+	}
+
+	// What is kept as a snippet stays in the palette.
+	p.eval(nodeOf("One")+`.focus()`, nil)
+	p.press(" ")
+	p.run(chromedp.KeyEvent(kb.ContextMenu))
+	p.click("menu-snippet", "")
+	p.until(`document.querySelector('[data-testid=piece-snippet-One]')`)
+
+	// Convert, wrap and unwrap by the menu.
+	p.run(chromedp.KeyEvent(kb.ContextMenu))
+	p.click("menu-convert", "")
+	p.click("convert-Wait", "")
+	p.drawn(arn, `/"One": \{"Type": "Wait"/.test(t)`)
+	p.run(chromedp.KeyEvent(kb.ContextMenu))
+	p.click("menu-wrap-parallel", "")
+	p.until(`document.activeElement.classList.contains('boxb')`)
+	p.wants(p.drawn(arn, `t.includes('Branches')`), map[string]any{"States/Parallel/Branches/0/StartAt": "One"})
+	p.run(chromedp.KeyEvent(kb.ContextMenu))
+	p.click("menu-unwrap", "")
+	p.wants(p.drawn(arn, `!t.includes('Branches')`), map[string]any{"States/One/Type": "Wait", "StartAt": "One"})
 }

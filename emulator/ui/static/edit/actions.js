@@ -116,7 +116,7 @@ export function actionsOf(board) {
   function addAfter() {
     const id = store.selection.peek().at(-1) ?? (board.holdsFocus() ? board.focus.peek() : ''), item = id && board.item(id);
     if (item && isHole(item.node)) return item.button.click();
-    if (item?.name && item.node.kind !== 'missing') { store.select([id]); return board.pick(item.button, `Add after ${item.name}`, piece => board.drop(piece, { after: id })); }
+    if (item?.name && item.node.kind !== 'missing') { store.select([id]); board.view.reveal(item.node); return board.pick(item.button, `Add after ${item.name}`, piece => board.drop(piece, { after: id })); }
     return board.pick(board.el, 'Add a state', piece => board.insert(piece));
   }
 

@@ -38,6 +38,7 @@ export function bindKeys(board) {
       event.preventDefault();
       const item = board.item(board.focus.peek());
       if (item?.name && document.activeElement === item.button && !store.selection.peek().includes(item.node.id)) board.choose(item.node.id);
+      if (item) board.view.reveal(item.node);
       board.actions.menu(item?.button ?? el);
       return;
     }
