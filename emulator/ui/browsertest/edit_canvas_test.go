@@ -228,6 +228,7 @@ func TestReconnectAndDelete(t *testing.T) {
 	p.wants(p.drawn(arn, `/"Validate": \{"Type": "Pass", "Next": "Notify"\}/.test(t)`), map[string]any{"States/Validate/Next": "Notify", "States/Ship/Next": "Notify"})
 	p.click("undo", "")
 	p.see("saved", "saved to")
+	p.settled()
 
 	// The neighbours of a state that is deleted are joined.
 	p.click("node-Ship", "")

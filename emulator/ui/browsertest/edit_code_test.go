@@ -93,6 +93,13 @@ func (p *tab) caret(behind string) {
 	p.eval(`(() => { const e = `+find("code", "")+`; e.focus(); const at = e.value.indexOf(`+quote(behind)+`) + `+quote(behind)+`.length; e.setSelectionRange(at, at); })()`, nil)
 }
 
+// settled waits until the drawing and the problems are those of the text.
+func (p *tab) settled() {
+	p.t.Helper()
+	p.until(`document.querySelector('[data-testid=edit]').getAttribute('aria-busy') === 'false'`)
+	p.eval(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil)
+}
+
 // codeIs waits until the code is a text.
 func (p *tab) codeIs(text string) {
 	p.t.Helper()
@@ -139,7 +146,7 @@ func TestEditCode(t *testing.T) {
 	// The selection of the drawing is that of the text.
 	p.click("view-split", "")
 	p.see("node-Done", "")
-	p.eval(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil) // it is fitted to its place
+	p.settled()
 	p.click("node-Done", "")
 	p.until(`document.querySelector('.code-gutter .is-sel')?.textContent === '8'`)
 	p.caret("Validate:\n    Type")
