@@ -96,7 +96,7 @@ func (p *tab) caret(behind string) {
 // settled waits until the drawing and the problems are those of the text.
 func (p *tab) settled() {
 	p.t.Helper()
-	p.until(`document.querySelector('[data-testid=edit]').getAttribute('aria-busy') === 'false'`)
+	p.until(`document.querySelector('[data-testid=edit]').dataset.settled === 'true'`)
 	p.eval(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil)
 }
 

@@ -105,7 +105,7 @@ function editor(store) {
   if (debugged) { amend({ debug: '', view: 'test' }); ed.run.pin(debugged); }
   const used = new Set();
   const has = slot => views.find(([id]) => id === view())[2].includes(slot);
-  return h('div.edit', { class: () => `edit--${view()}`, 'data-testid': 'edit', 'aria-busy': () => String(!store.current()) },
+  return h('div.edit', { class: () => `edit--${view()}`, 'data-testid': 'edit', 'data-settled': () => String(store.current()) },
     bar(ed, name),
     () => conflict(ed),
     h('div.edit-work', null, Object.entries(slots).map(([slot, [label, load]]) => {
