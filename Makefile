@@ -11,6 +11,7 @@ SHARED   ?= ../shared
 KILLS    ?= 100
 RUNS     ?= 5
 CHROMIUM = $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name) 2> /dev/null)))
+EDITS    ?= 200
 # The race detector also checks the use of unsafe pointers. SQLite is C that was translated to Go: all its pointers are such.
 RACE     := -race -gcflags=modernc.org/sqlite/lib=-d=checkptr=0
 # A program that the race detector has built sleeps as it ends, by default for a second.
@@ -25,7 +26,7 @@ LDFLAGS  ?= -s -w
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-browser bench-browser pictures
+.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-browser bench-browser test-edits pictures
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +87,9 @@ fuzz-jsonata: ## EXPRESSIONS random expressions (20000) of seed SEED (the time) 
 fuzz-jsonpath: ## PATHS random JSONPaths (20000) beside Jayway JsonPath 2.0.0; needs Java and Maven
 	@for p in java mvn; do command -v $$p > /dev/null || { echo "fuzz-jsonpath: $$p is not on this machine, skipped"; exit 0; }; done; \
 	$(GO) test ./jsonpath -count=1 -run '^TestBesideJayway$$' -jayway $(PATHS)
+
+test-edits: ## EDITS random edits (200) of seed SEED on each definition made up and of SHARED, in JSON and YAML
+	$(GO) test ./asl/edit -count=1 -v -timeout 60m -run '^TestRandomEdits$$' -edits $(EDITS) -seed $(if $(filter 0,$(SEED)),1,$(SEED)) | grep -v '^ *\(===\|---\)'
 
 conformance: build ## our own cases in process and over HTTP, then those recorded on AWS if they are there
 	$(GO) test -count=1 -v -run Conformance ./conformance | grep -v '^=== '

@@ -22,6 +22,10 @@ var contextMembers = map[string][]string{
 	"Map.Item":     {"Index", "Value", "Key", "Source"},
 }
 
+// ContextMembers returns the members of the object in the context object that a path
+// of names leads to; nil if it may have any, or is no object.
+func ContextMembers(path ...string) []string { return contextMembers[strings.Join(path, ".")] }
+
 // checkContext warns of paths and expressions that read members which the context
 // object never has.
 func (c *checker) checkContext(s *State) {

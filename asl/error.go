@@ -40,6 +40,10 @@ var errorNames = []string{
 	ErrParameterPathFailure, ErrIntrinsicFailure, ErrNoChoiceMatched, ErrBranchFailed, ErrReferencePathConflict,
 }
 
+// ErrorNames returns the names of the service's errors, except those with a status
+// code.
+func ErrorNames() []string { return slices.Clone(errorNames) }
+
 // errorNameOK reports whether a name is an error of the service or may be an error
 // of a program, which must not begin with "States.".
 func errorNameOK(name string) bool {

@@ -81,6 +81,10 @@ var jsonataFields = []string{
 	"ItemReader", "ItemBatcher", "ResultWriter",
 }
 
+// ExpressionFields returns the names of the fields of states whose texts, at any
+// depth, may be expressions.
+func ExpressionFields() []string { return jsonataFields }
+
 // checkExpressions checks every expression of a JSONata state.
 func (c *checker) checkExpressions(s *State) {
 	s.expressions(func(at *place, text string) {

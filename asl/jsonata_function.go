@@ -52,6 +52,21 @@ var jsonataFunctions = []jsonata.Function{
 	{Name: "parse", Signature: "<s?:x>", Arity: 1, Call: parse},
 }
 
+// ExpressionFunctions returns the functions that an expression can call: those of
+// JSONata, and those that Step Functions adds.
+func ExpressionFunctions() []jsonata.Function {
+	functions := jsonata.Builtins()
+	for _, f := range jsonataFunctions {
+		i := slices.IndexFunc(functions, func(g jsonata.Function) bool { return g.Name == f.Name })
+		if i >= 0 {
+			functions[i] = f
+		} else {
+			functions = append(functions, f)
+		}
+	}
+	return functions
+}
+
 var none value.Value
 
 // refusal is an error of a function of the service, in its words.

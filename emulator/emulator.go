@@ -48,6 +48,7 @@ type Emulator struct {
 	registry *registry.Registry
 	tasks    *tasks
 	mocks    mock.Runner // stands before the tasks
+	trials   trialRunner
 	engine   *engine.Engine
 	api      *api.API
 	actions  map[string]awsjson.Action // of the api
@@ -282,7 +283,8 @@ func (e *Emulator) open(s *settings) (err error) {
 	if err != nil {
 		return err
 	}
-	reruns := &rerunner{next: e.mocks, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
+	e.trials.next = e.mocks
+	reruns := &rerunner{next: &e.trials, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
 	c := engine.Config{
 		Clock: s.clock, Store: s.store, Tasks: reruns, Answers: e.mocks.Answers, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log, Ended: e.watchers.ended,
@@ -307,6 +309,9 @@ func (e *Emulator) open(s *settings) (err error) {
 	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: e.mocks.File, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
 	e.actions = e.api.Actions()
 	e.handler = e.newHandler(s)
+	if err := e.forgetTrials(); err != nil {
+		return err
+	}
 	if s.lateRecovery {
 		return nil
 	}

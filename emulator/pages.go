@@ -87,7 +87,7 @@ func newPages(e *Emulator, s *settings) *pages {
 	p := &pages{em: e, folder: s.ui.Folder, paused: make(map[string]*engine.Hold)}
 	p.facts = ui.Facts{
 		Region: s.region, Account: s.account, Started: time.Now().UnixMilli(), Virtual: virtual, Folder: s.ui.Folder, Store: s.store.Path(), ByHand: s.byHand,
-		Services: servicesOf(s),
+		Services: servicesOf(s), Handlers: handlersOf(s),
 	}
 	p.ui = ui.New(ui.Config{API: p, Own: p, Version: s.ui.Version, Until: e.streams.root, Log: s.log})
 	return p
@@ -122,6 +122,24 @@ func withoutPassword(where string) string {
 	return where
 }
 
+// handlersOf are the names of the functions that the program or an endpoint answers, in order.
+func handlersOf(s *settings) []string {
+	var all []string
+	for resource := range s.handlers {
+		if _, name, ok := strings.Cut(resource, ":function:"); ok {
+			resource = name
+		}
+		if !strings.Contains(resource, ":") {
+			all = append(all, resource)
+		}
+	}
+	for name := range s.functionURLs {
+		all = append(all, name)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // began tells the pages of an execution that begins, or goes on.
 func (p *pages) began(start *machine.Start, started int64, redrives int, redriven int64) {
 	if p.shows(start) {
@@ -144,9 +162,10 @@ func (p *pages) ended(v *engine.View) {
 }
 
 // shows reports whether the pages are to be told of an execution: nothing is kept of those
-// of Express state machines, and those of Map Runs have pages of their own.
+// of Express state machines, those of Map Runs have pages of their own, and trial runs are in no
+// list.
 func (p *pages) shows(start *machine.Start) bool {
-	return p.ui.Listening() && !start.Express && start.MapRun == ""
+	return p.ui.Listening() && !start.Express && start.MapRun == "" && !isTrial(start.Machine)
 }
 
 func (p *pages) changed(row ui.Row) {
@@ -305,7 +324,7 @@ func (p *pages) Executions(status string, before int64, limit int) (rows []ui.Ro
 			return nil, 0, err
 		}
 		for _, r := range page {
-			if r.MapRun == "" {
+			if r.MapRun == "" && !isTrial(machineName(r.MachineARN)) {
 				rows = append(rows, ui.Row{
 					Run:     ui.Run{ARN: r.ARN, Name: r.Name, Status: r.Status.String(), Started: r.Started, Stopped: r.Stopped},
 					Machine: r.MachineARN, MachineName: machineName(r.MachineARN), Version: r.Version, Alias: r.Alias, Redrives: r.Redrives, Redriven: r.Redriven,

@@ -1,6 +1,11 @@
 package ui
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/aslocal/aslocal/asl/assist"
+	"github.com/aslocal/aslocal/asl/edit"
+)
 
 // This file has the private API of the pages: its routes and what they take and
 // give. It is JSON, belongs to this version of the pages, and changes with them.
@@ -25,6 +30,21 @@ import "encoding/json"
 //	GET  /_ui/api/comparison/visit?left=&leftVisit=&right=&rightVisit=    → ComparedVisit
 //	GET  /_ui/stream?follow=ARN&follow=…&after=N,…  → text/event-stream, see stream.go
 //
+//	GET  /_ui/api/document?arn=|path=               → Document
+//	GET  /_ui/api/pinned?arn=                       → Pinned
+//	GET  /_ui/api/catalog?q=                        → Catalog
+//	GET  /_ui/api/fields?type=&language=&resource=  → Fields
+//
+//	POST /_ui/api/draft       Text       → Draft
+//	POST /_ui/api/edit        Edit       → Edited, or a Refusal with the code CannotEdit
+//	POST /_ui/api/complete    AtOffset   → Completions
+//	POST /_ui/api/hover       AtOffset   → Hover
+//	POST /_ui/api/convert     Convert    → Converted
+//	POST /_ui/api/render      Render     → Rendered
+//	POST /_ui/api/try         Try        → Tried
+//	POST /_ui/api/run-draft   RunDraft   → Started
+//	POST /_ui/api/save        Save       → Saved, or a Refusal with status 409 and the present text
+//	POST /_ui/api/publish     Publish    → Reference
 //	POST /_ui/api/start       Start      → Started
 //	POST /_ui/api/rerun       Rerun      → Started
 //	POST /_ui/api/stop        Stop       → Done
@@ -75,6 +95,9 @@ import "encoding/json"
 type Refusal struct {
 	Code    string `json:"code,omitempty"` // of Step Functions, as "ExecutionDoesNotExist", if it refused
 	Message string `json:"message"`
+	// Of a save that is refused with status 409, since the file has changed:
+	Text string `json:"text,omitempty"` // what it holds now
+	Hash string `json:"hash,omitempty"` // of that; "" if the file is gone
 }
 
 // Done is the answer of a request that has nothing to tell but that it was done.
@@ -497,12 +520,15 @@ type Fail struct {
 
 // Evaluate tries an expression on data.
 type Evaluate struct {
-	Language   string `json:"language"` // "JSONata" (with or without {% %}), "JSONPath" or "Intrinsic"
-	Expression string `json:"expression"`
-	Input      string `json:"input"`     // JSON: $states.input, $
-	Result     string `json:"result"`    // $states.result; "" for none
-	Variables  string `json:"variables"` // an object; "" for none
-	Context    string `json:"context"`   // an object: $states.context, $$
+	// Language is "JSONata" (with or without {% %}), "JSONPath" or "Intrinsic"; or
+	// "JSONataTemplate" or "JSONPathTemplate" for JSON with expressions in it.
+	Language    string `json:"language"`
+	Expression  string `json:"expression"`
+	Input       string `json:"input"`       // JSON: $states.input, $
+	Result      string `json:"result"`      // $states.result; "" for none
+	ErrorOutput string `json:"errorOutput"` // $states.errorOutput; "" for none
+	Variables   string `json:"variables"`   // an object; "" for none
+	Context     string `json:"context"`     // an object: $states.context, $$
 }
 
 // Evaluated is the value of an expression, or why it has none.
@@ -538,4 +564,298 @@ type DemoInfo struct {
 // starts it.
 type Demo struct {
 	Name string `json:"name"` // of a DemoInfo
+}
+
+// A Document is a text that can be edited: a file with a definition in it, or the definition
+// of a state machine. Offsets in texts are in UTF-16 units, as in the strings of JavaScript.
+type Document struct {
+	Text     string `json:"text"`
+	Format   string `json:"format"`   // JSON or YAML
+	Pointer  string `json:"pointer"`  // JSON pointer of the definition in the text; "" if that is all of it
+	Path     string `json:"path"`     // of the file, in the served folder, with slashes; "" if there is none
+	Hash     string `json:"hash"`     // of the text as it was read
+	Savable  bool   `json:"savable"`  // to the file, or by UpdateStateMachine if there is none
+	Why      string `json:"why"`      // why it is not; "" if it is
+	ARN      string `json:"arn"`      // of the state machine; "" of a file that is opened by its path
+	Name     string `json:"name"`     // of the state machine
+	Type     string `json:"type"`     // STANDARD or EXPRESS
+	Language string `json:"language"` // JSONPath or JSONata: of states that do not say it
+}
+
+// Text is a text as it stands in the editor.
+type Text struct {
+	Text    string `json:"text"`
+	Format  string `json:"format"`
+	Pointer string `json:"pointer"`
+	Express bool   `json:"express"` // it is checked as an Express state machine
+}
+
+// A Draft is what a text means.
+type Draft struct {
+	Graph       json.RawMessage  `json:"graph"` // package graph; null if the text cannot be read
+	Diagnostics []Diagnostic     `json:"diagnostics"`
+	States      map[string]Place `json:"states"`     // by pointer; of those that have a place of their own
+	Definition  string           `json:"definition"` // JSON of the definition as it is written, with placeholders; "" if the text cannot be read
+	OK          bool             `json:"ok"`         // the text can be read; it may have errors
+}
+
+// A Place is a part of a text: of a member with its name.
+type Place struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
+// A Diagnostic is a problem of a text.
+type Diagnostic struct {
+	Line     int    `json:"line"` // from 1; 0 if the place is not known
+	Column   int    `json:"column"`
+	Offset   int    `json:"offset"`
+	Length   int    `json:"length"`
+	Severity string `json:"severity"` // ERROR or WARNING
+	Code     string `json:"code"`
+	Message  string `json:"message"`
+	Hint     string `json:"hint"`
+	Pointer  string `json:"pointer"` // JSON pointer of the place in the definition, or what AWS says instead of one; "" if it is not known
+	State    string `json:"state"`   // JSON pointer of the innermost state that it is in; "" if it is in none
+}
+
+// Save writes a text to the file that it came from, makes a new file of it, or updates a
+// state machine that has none.
+type Save struct {
+	ARN    string `json:"arn"`  // of a state machine without a file
+	Path   string `json:"path"` // of the file
+	Text   string `json:"text"`
+	Format string `json:"format"`
+	Hash   string `json:"hash"` // of what the text was made from; "" for a new file
+}
+
+// Saved says what was written.
+type Saved struct {
+	Hash string `json:"hash"`
+}
+
+// Publish makes a version of a state machine.
+type Publish struct {
+	ARN         string `json:"arn"`
+	Description string `json:"description"`
+}
+
+// Fields are those that a state, or a state machine, may have.
+type Fields struct {
+	Fields []assist.Field `json:"fields"`
+}
+
+// A Catalog lists what can be put into a state machine.
+type Catalog struct {
+	Flow       []CatalogState    `json:"flow"`
+	Services   []CatalogService  `json:"services"` // optimized integrations, those that most use first
+	SDK        []CatalogAction   `json:"sdk"`      // of the AWS SDK, that fit the parameter q; 60 at most
+	Patterns   []CatalogPattern  `json:"patterns"`
+	Functions  []CatalogFunction `json:"functions"` // of Lambda that run here
+	Machines   []Reference       `json:"machines"`
+	Activities []Reference       `json:"activities"`
+}
+
+// A CatalogState is a state of the language.
+type CatalogState struct {
+	Type  string          `json:"type"`
+	Label string          `json:"label"`
+	Icon  string          `json:"icon"`
+	State json.RawMessage `json:"state"` // as it is put in, without Next and End
+}
+
+// A CatalogService has the actions of a service.
+type CatalogService struct {
+	Name    string          `json:"name"`  // in a Resource: "sqs"
+	Label   string          `json:"label"` // "SQS"
+	Icon    string          `json:"icon"`
+	Actions []CatalogAction `json:"actions"`
+}
+
+// A CatalogAction is one that a Task may call.
+type CatalogAction struct {
+	Name       string             `json:"name"`     // "sendMessage"; of the AWS SDK "kms:encrypt"
+	Resource   string             `json:"resource"` // without a pattern
+	Patterns   []string           `json:"patterns"` // beside request and response, by their suffixes: ".sync"
+	Parameters []CatalogParameter `json:"parameters"`
+	Arguments  json.RawMessage    `json:"arguments"` // an object of the parameters that must be there, empty
+	Answer     []string           `json:"answer"`    // members of the result, as far as they are known
+}
+
+// A CatalogParameter is one of an action.
+type CatalogParameter struct {
+	Name     string   `json:"name"`
+	Required bool     `json:"required"`
+	Kind     string   `json:"kind"`             // of JSON: object, array, string, number, boolean; "" if any, or not known
+	Values   []string `json:"values,omitempty"` // that a string may have
+}
+
+// A CatalogPattern is a fragment of several states.
+type CatalogPattern struct {
+	Name       string `json:"name"`
+	Title      string `json:"title"`
+	Comment    string `json:"comment"`
+	Icon       string `json:"icon"`
+	Definition string `json:"definition"` // JSON of a state machine of its own, in JSONPath
+	JSONata    string `json:"jsonata"`    // the same in JSONata
+}
+
+// A CatalogFunction is a Lambda function that runs here.
+type CatalogFunction struct {
+	Name    string `json:"name"`
+	ARN     string `json:"arn"`
+	Note    string `json:"note"`
+	Problem string `json:"problem"` // why it cannot run; "" if it can
+}
+
+// AtOffset is a place in a text that something is asked about.
+type AtOffset struct {
+	Text
+	Offset int                  `json:"offset"`
+	Data   map[string]StateData `json:"data"` // of states, by their pointers: that of the last run
+}
+
+// StateData is what a state had in a run. Its members but Status, Error and Cause are JSON.
+type StateData struct {
+	Input       string `json:"input"`
+	Arguments   string `json:"arguments"` // what its resource was called with
+	Result      string `json:"result"`    // what that answered
+	ErrorOutput string `json:"errorOutput"`
+	Output      string `json:"output"`
+	Variables   string `json:"variables"` // an object: those in force when it was entered
+	Context     string `json:"context"`
+	Status      string `json:"status"` // as the outcome of a Visit; "" if it is not known
+	Error       string `json:"error"`
+	Cause       string `json:"cause"`
+}
+
+// Completions are what can be written at a place, the best first.
+type Completions struct {
+	Items []Completion `json:"items"`
+}
+
+// A Completion is one of them.
+type Completion struct {
+	Label  string  `json:"label"`
+	Kind   string  `json:"kind"`
+	Detail string  `json:"detail"`
+	Docs   string  `json:"docs"`
+	Filter string  `json:"filter"` // what the typed text, from Start to the cursor, is matched with
+	Insert string  `json:"insert"` // replaces Start to End
+	Start  int     `json:"start"`
+	End    int     `json:"end"`
+	Stops  []Place `json:"stops"` // parts of Insert that remain to be filled in; the cursor goes to the first
+}
+
+// Hover says what stands at a place.
+type Hover struct {
+	Start int     `json:"start"`
+	End   int     `json:"end"`
+	Title string  `json:"title"`
+	Kind  string  `json:"kind"`
+	Text  string  `json:"text"` // "" if nothing is known
+	Shown []Shown `json:"shown"`
+}
+
+// Shown is a value of the last run.
+type Shown struct {
+	Label string `json:"label"`
+	Value string `json:"value"` // JSON
+}
+
+// Try runs one state of a text.
+type Try struct {
+	Text
+	Name      string `json:"name"`      // of what is edited
+	State     string `json:"state"`     // JSON pointer
+	Input     string `json:"input"`     // JSON; "" is {}
+	Variables string `json:"variables"` // an object; "" for none
+	Mock      *Mock  `json:"mock"`      // null: what it calls is called
+}
+
+// A Mock is what a state gets from its work instead of doing it.
+type Mock struct {
+	Result string `json:"result"` // JSON
+	Error  string `json:"error"`  // the name of an error instead; "" for none
+	Cause  string `json:"cause"`
+}
+
+// Tried says what a state did.
+type Tried struct {
+	Status       string     `json:"status"` // SUCCEEDED, FAILED, RETRIABLE, CAUGHT_ERROR; RUNNING if Execution goes on
+	Output       string     `json:"output"`
+	Error        string     `json:"error"`
+	Cause        string     `json:"cause"`
+	Next         string     `json:"next"`      // the state that follows
+	Assigned     string     `json:"assigned"`  // an object: variables that it has set
+	Steps        []FlowStep `json:"steps"`     // from the input to the output
+	Execution    string     `json:"execution"` // ARN of the trial run that has run it; "" if TestState has
+	Note         string     `json:"note"`
+	Milliseconds int64      `json:"milliseconds"`
+}
+
+// RunDraft runs a text without saving it. The execution is in no list, and Standard.
+type RunDraft struct {
+	Text
+	Name  string          `json:"name"` // of what is edited
+	Input string          `json:"input"`
+	Mocks map[string]Mock `json:"mocks"` // by names of states
+}
+
+// Pinned is the data of an execution by states.
+type Pinned struct {
+	ARN     string               `json:"arn"`
+	Machine string               `json:"machine"` // ARN
+	Name    string               `json:"name"`
+	Status  string               `json:"status"`
+	Input   string               `json:"input"`
+	Failed  string               `json:"failed"`  // JSON pointer of the state that has failed last; "" if none has
+	States  map[string]StateData `json:"states"`  // by JSON pointer
+	Partial bool                 `json:"partial"` // the data of some was left out, since there is too much
+}
+
+// Edit changes a text.
+type Edit struct {
+	Text
+	Edits []edit.Edit `json:"edits"` // one after the other, all or none
+}
+
+// Edited is the text as it stands then.
+type Edited struct {
+	Text    string        `json:"text"`
+	Changes []Replacement `json:"changes"` // of the text before, ascending
+	Select  []string      `json:"select"`  // JSON pointers of the states to select
+	Notes   []edit.Note   `json:"notes"`
+	Draft   *Draft        `json:"draft"`
+}
+
+// A Replacement replaces a part of a text.
+type Replacement struct {
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Text  string `json:"text"`
+}
+
+// Convert writes a definition in another format, alone, without its comments.
+type Convert struct {
+	Text
+	To string `json:"to"` // JSON or YAML
+}
+
+// Converted is the definition in that format.
+type Converted struct {
+	Text string `json:"text"`
+}
+
+// Render writes a text for other programs.
+type Render struct {
+	Text
+	Kind string `json:"kind"` // svg, png, mermaid, json, yaml, sam, terraform
+	Name string `json:"name"` // of the state machine
+}
+
+// Rendered is what was written: a text, or a picture.
+type Rendered struct {
+	Text   string `json:"text"`
+	Base64 string `json:"base64"` // of a PNG; "" if it is a text
 }

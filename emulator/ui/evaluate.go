@@ -17,9 +17,9 @@ func (u *UI) evaluation(ctx context.Context, in *Evaluate) (*Evaluated, error) {
 		return nil, err
 	}
 	switch expression.Language(in.Language) {
-	case expression.JSONata, expression.JSONPath, expression.Intrinsic:
+	case expression.JSONata, expression.JSONPath, expression.Intrinsic, expression.JSONataTemplate, expression.JSONPathTemplate:
 	default:
-		return nil, refuse("language: expected JSONata, JSONPath or Intrinsic, got %q", in.Language)
+		return nil, refuse("language: expected JSONata, JSONPath, Intrinsic, JSONataTemplate or JSONPathTemplate, got %q", in.Language)
 	}
 	select {
 	case u.evaluate <- struct{}{}:
@@ -52,6 +52,7 @@ func scopeOf(in *Evaluate) (*expression.Scope, error) {
 		to                    *value.Value
 	}{
 		{"input", in.Input, "{}", &s.Input}, {"context", in.Context, "{}", &s.Context}, {"variables", in.Variables, "{}", &s.Variables}, {"result", in.Result, "", &s.Result},
+		{"errorOutput", in.ErrorOutput, "", &s.ErrorOutput},
 	} {
 		text := member.text
 		if text == "" {

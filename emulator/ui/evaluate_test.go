@@ -48,6 +48,14 @@ func TestEvaluate(t *testing.T) {
 		{ui.Evaluate{Language: "JSONPath", Expression: "$.["}, "", "", 2},
 		{ui.Evaluate{Language: "Intrinsic", Expression: "States.Format('{}-{}', $.a, $$.n)", Input: `{"a": 1}`, Context: `{"n": 2}`}, `"1-2"`, "", -1},
 		{ui.Evaluate{Language: "Intrinsic", Expression: "States.Nothing()"}, "", "", -2},
+		{ui.Evaluate{Language: "JSONata", Expression: "$states.errorOutput.Error", ErrorOutput: `{"Error": "Full"}`}, `"Full"`, "", -1},
+		{ui.Evaluate{Language: "JSONataTemplate", Expression: `{"a": "{% n %}", "b": [1.50, "{% $k %}", ["{% [1] %}"]], "c": "n"}`, Input: `{"n": 3}`, Variables: `{"k": [4]}`}, `{"a":3,"b":[1.50,[4],[[1]]],"c":"n"}`, "", -1},
+		{ui.Evaluate{Language: "JSONataTemplate", Expression: `"{% n %}"`, Input: `{"n": 3}`}, "3", "", -1},
+		{ui.Evaluate{Language: "JSONataTemplate", Expression: `{"a": ["{% nothing %}"]}`}, "", "/a/0: the expression returned nothing", -1},
+		{ui.Evaluate{Language: "JSONataTemplate", Expression: `{"a": "{% $sum %}"}`}, "", "/a: the expression returned a function", -1},
+		{ui.Evaluate{Language: "JSONataTemplate", Expression: `{"a": `}, "", "expected JSON", -1},
+		{ui.Evaluate{Language: "JSONPathTemplate", Expression: `{"a.$": "$.n", "b": {"c.$": "States.Format('{}', $.n)"}, "d": "$.n"}`, Input: `{"n": 3}`}, `{"a":3,"b":{"c":"3"},"d":"$.n"}`, "", -1},
+		{ui.Evaluate{Language: "JSONPathTemplate", Expression: `{"a": [{"b.$": "$.x"}]}`, Input: `{}`}, "", "/a/0/b.$: ", -1},
 	} {
 		var out ui.Evaluated
 		if status := post(t, u, "evaluate", c.in, &out); status != 200 {

@@ -221,7 +221,7 @@ func (u *UI) history(ctx context.Context, q *query) (*History, error) {
 }
 
 // export is the history as the command line of AWS prints it.
-func (u *UI) export(ctx context.Context, q *query) (*document, error) {
+func (u *UI) export(ctx context.Context, q *query) (*rendered, error) {
 	arn := q.text("arn")
 	text := []byte("{\n  \"events\": [")
 	in := value.OfMembers("executionArn", value.OfString(arn), "maxResults", value.OfInt(1000))
@@ -242,7 +242,7 @@ func (u *UI) export(ctx context.Context, q *query) (*document, error) {
 		return nil, refuse("the history has more than %d MiB; aws stepfunctions get-execution-history gets it in pages", maxExport>>20)
 	}
 	name := arn[strings.LastIndexByte(arn, ':')+1:]
-	return &document{kind: "application/json", name: "history-" + name + ".json", text: append(text, "\n  ]\n}\n"...)}, nil
+	return &rendered{kind: "application/json", name: "history-" + name + ".json", text: append(text, "\n  ]\n}\n"...)}, nil
 }
 
 // visits shows the visits of an execution.

@@ -203,7 +203,7 @@ func drawing(d *asl.Definition) json.RawMessage {
 }
 
 // thumbnail draws a state machine as a picture.
-func (u *UI) thumbnail(ctx context.Context, q *query) (*document, error) {
+func (u *UI) thumbnail(ctx context.Context, q *query) (*rendered, error) {
 	theme := graph.Theme(cmp.Or(q.text("theme"), string(graph.Auto)))
 	if !slices.Contains([]graph.Theme{graph.Light, graph.Dark, graph.Auto}, theme) {
 		return nil, refuse("theme: expected light, dark or auto, got %q", theme)
@@ -214,7 +214,7 @@ func (u *UI) thumbnail(ctx context.Context, q *query) (*document, error) {
 	}
 	picture := graph.Layout(parsed(m.Get("definition").Text()), graph.Options{}).SVG(theme)
 	// The picture has its own styles, and is no page: nothing in it may run.
-	return &document{kind: "image/svg+xml", text: picture, policy: "default-src 'none'; style-src 'unsafe-inline'; sandbox"}, nil
+	return &rendered{kind: "image/svg+xml", text: picture, policy: "default-src 'none'; style-src 'unsafe-inline'; sandbox"}, nil
 }
 
 // pages calls an action of a list until it has no further page, and yield for the items

@@ -151,12 +151,12 @@ func (u *UI) pointTo(_ context.Context, in *PointTo) (*Pointed, error) {
 }
 
 // recorded is the mock configuration of what the calls of an execution have led to.
-func (u *UI) recorded(_ context.Context, q *query) (*document, error) {
+func (u *UI) recorded(_ context.Context, q *query) (*rendered, error) {
 	text, err := u.own.Recorded(q.text("arn"), q.text("case"))
 	if err != nil {
 		return nil, err
 	}
-	return &document{kind: "application/json", name: "MockConfigFile.json", text: text}, nil
+	return &rendered{kind: "application/json", name: "MockConfigFile.json", text: text}, nil
 }
 
 // record adds it to the file.

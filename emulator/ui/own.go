@@ -50,6 +50,12 @@ type Own interface {
 	// Reruns returns the executions that are reruns of one, newest first: those that
 	// are among the latest 2,000.
 	Reruns(arn string) ([]Row, error)
+	// Trial runs a definition that is not registered, and is in no list, and
+	// returns the ARN of the execution. name is that of what is edited, mocks what
+	// states get from their work, by the names of the states.
+	Trial(ctx context.Context, name, definition, input string, mocks map[string]Mock) (string, error)
+	// Wait waits for the end of an execution.
+	Wait(ctx context.Context, arn string) error
 	// Held returns the tasks that nothing is set up for, and that wait.
 	Held() []PendingTask
 	// AnswerHeld ends one of them.
@@ -112,6 +118,7 @@ type Facts struct {
 	ByHand          bool
 	Services        []Service
 	Functions       []Function
+	Handlers        []string // names of functions that the program answers, or another endpoint
 	Clients         []Client
 	Problems        []Problem
 }

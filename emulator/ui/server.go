@@ -47,6 +47,7 @@ type UI struct {
 	files    files
 	hub      hub
 	pending  pendingCache
+	saving   sync.Mutex
 	evaluate chan struct{} // has room for the evaluations that may run at a time
 
 	debugging debugging
@@ -126,6 +127,8 @@ type refusal struct {
 	status  int
 	code    string
 	message string
+
+	text, hash string // of a file that has changed
 }
 
 func (r *refusal) Error() string { return r.message }
@@ -182,6 +185,7 @@ type route struct {
 // a history.
 const (
 	maxBody   = 4 << 20
+	maxEdited = 4*maxText + 1<<20 // a text, most of whose characters may be escaped
 	maxImport = 64 << 20
 )
 
@@ -244,8 +248,24 @@ var routes = sync.OnceValue(func() map[string]route {
 		"logs":            get((*UI).logs, "arn").ownOnly(),
 		"pending":         get((*UI).pendingTasks).ownOnly(),
 
-		"waits":            get((*UI).waits, "arn").ownOnly(),
-		"reruns":           get((*UI).reruns, "arn").ownOnly(),
+		"waits":    get((*UI).waits, "arn").ownOnly(),
+		"reruns":   get((*UI).reruns, "arn").ownOnly(),
+		"document": get((*UI).document, "arn", "path"),
+		"pinned":   get((*UI).pinned, "arn"),
+		"fields":   get((*UI).fields, "type", "language", "resource").everywhere(),
+		"catalog":  get((*UI).catalog, "q"),
+
+		"draft":     post((*UI).draft).everywhere().limited(maxEdited),
+		"complete":  post((*UI).complete).everywhere().limited(maxEdited),
+		"hover":     post((*UI).hover).everywhere().limited(maxEdited),
+		"render":    post((*UI).rendering).everywhere().limited(maxEdited),
+		"edit":      post((*UI).edit).everywhere().limited(maxEdited),
+		"convert":   post((*UI).convert).everywhere().limited(maxEdited),
+		"try":       post((*UI).try).limited(maxEdited).slow(),
+		"run-draft": post((*UI).runDraft).limited(maxEdited),
+		"save":      post((*UI).save).limited(maxEdited),
+		"publish":   post((*UI).publish),
+
 		"comparison":       get((*UI).comparison, "left", "right"),
 		"comparison/visit": get((*UI).comparedVisit, "left", "leftVisit", "right", "rightVisit"),
 
@@ -270,8 +290,8 @@ var routes = sync.OnceValue(func() map[string]route {
 	return all
 })
 
-// A document is an answer that is no JSON object of the API.
-type document struct {
+// A rendered is an answer that is no JSON object of the API.
+type rendered struct {
 	kind string // its Content-Type
 	name string // to save it under; "" to show it
 	text []byte
@@ -285,10 +305,10 @@ func (u *UI) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 	out, err := u.answerAPI(w, r, name)
 	if err != nil {
 		why := u.refusalOf(r, err)
-		u.write(w, why.status, Refusal{Code: why.code, Message: why.message})
+		u.write(w, why.status, Refusal{Code: why.code, Message: why.message, Text: why.text, Hash: why.hash})
 		return
 	}
-	if d, ok := out.(*document); ok {
+	if d, ok := out.(*rendered); ok {
 		w.Header().Set("Content-Type", d.kind)
 		if d.policy != "" {
 			w.Header().Set("Content-Security-Policy", d.policy)

@@ -28,6 +28,9 @@ const (
 	JSONata   Language = "JSONata" // with or without {% %}
 	JSONPath  Language = "JSONPath"
 	Intrinsic Language = "Intrinsic" // a call such as States.Format('{}', $.name)
+
+	JSONataTemplate  Language = "JSONataTemplate"  // JSON with {% %} in strings, as Arguments
+	JSONPathTemplate Language = "JSONPathTemplate" // JSON with names that end in .$, as Parameters
 )
 
 // MaxTime is how long an expression may take, as in Step Functions.
@@ -85,8 +88,12 @@ func Compile(language Language, text string) (*Expression, error) {
 			return nil, err
 		}
 		return &Expression{func(_ context.Context, s *Scope) (value.Value, error) { return call.Eval(s.roots(), chance{}) }}, nil
+	case JSONataTemplate:
+		return templateForm(jsonataMember).compile(text)
+	case JSONPathTemplate:
+		return templateForm(jsonpathMember).compile(text)
 	}
-	return nil, fmt.Errorf("language: expected JSONata, JSONPath or Intrinsic, got %q", language)
+	return nil, fmt.Errorf("language: expected JSONata, JSONPath, Intrinsic, JSONataTemplate or JSONPathTemplate, got %q", language)
 }
 
 // The errors of expressions whose value no state can use.

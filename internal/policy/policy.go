@@ -45,6 +45,7 @@ var table = []row{
 	{name: "internal/printable", pure: true},
 	{name: "internal/position", imports: "value", pure: true},
 	{name: "internal/difference", imports: "value", pure: true},
+	{name: "internal/patch", imports: "value internal/position", pure: true},
 	{name: "jsonpath", imports: "value", pure: true},
 	{name: "jsonata/internal/wtf8", pure: true},
 	{name: "jsonata/internal/ecma", imports: "value", pure: true},
@@ -52,12 +53,16 @@ var table = []row{
 	{name: "jsonata", imports: "value internal/cell jsonata/internal/wtf8 jsonata/internal/ecma jsonata/internal/picture", pure: true},
 	{name: "asl/intrinsic", imports: "value jsonpath", pure: true},
 	{name: "asl", imports: "value jsonpath jsonata asl/intrinsic internal/awsapi internal/position internal/printable internal/service internal/spell", pure: true},
+	{name: "asl/edit", imports: "value asl internal/patch internal/position", pure: true},
+	{name: "asl/assist", imports: "value asl asl/edit internal/awsapi internal/position internal/service", pure: true},
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 
 	{name: "graph", imports: "value asl"},
 	{name: "internal/expression", imports: "value jsonpath jsonata asl asl/intrinsic"},
 	{name: "internal/sourcefile", imports: "internal/regular"},
 	{name: "internal/template", imports: "value asl internal/position internal/sourcefile internal/spell"},
+
+	{name: "internal/lsp", imports: "asl asl/assist asl/edit internal/template"},
 
 	{name: "emulator/timeline", imports: "value asl asl/machine", pure: true},
 	{name: "emulator/journal"},
@@ -79,7 +84,7 @@ var table = []row{
 	{name: "emulator/internal/registry", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/api/fault"},
 	{name: "emulator/internal/api", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/registry emulator/internal/engine emulator/internal/history emulator/internal/mock emulator/internal/task emulator/internal/s3 emulator/internal/distributedmap/reader internal/service emulator/internal/api/awsjson emulator/internal/api/fault"},
 	{name: "emulator/debug", imports: "value asl asl/machine emulator/internal/engine internal/expression"},
-	{name: "emulator/ui", imports: "value jsonpath jsonata asl/... graph emulator/debug emulator/timeline emulator/internal/history internal/difference internal/expression"},
+	{name: "emulator/ui", imports: "value jsonpath jsonata asl/... graph emulator/debug emulator/timeline emulator/internal/history internal/awsapi internal/difference internal/expression internal/patch internal/service internal/sourcefile internal/template"},
 	{name: "emulator/ui/browsertest", imports: "emulator"},
 	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/awsapi internal/expression internal/position internal/service internal/spell"},
 

@@ -53,7 +53,7 @@ func YAMLTagged(text string, resolve func(tag string, v value.Value) value.Value
 			v, err = value.Value{}, bad
 		}
 	}()
-	if at := tooDeep(text); at >= 0 {
+	if at := TooDeep(text); at >= 0 {
 		return v, nil, &SyntaxError{Message: fmt.Sprintf("nesting exceeds %d levels", value.MaxDepth), At: t.position(at)}
 	}
 	y := &yamlReader{builder: &builder{t}, anchors: make(map[*yaml.Node]anchor), resolve: resolve}
@@ -68,10 +68,10 @@ func YAMLTagged(text string, resolve func(tag string, v value.Value) value.Value
 	return v, t, nil
 }
 
-// tooDeep guards the parser, which recurses, from texts that nest without end.
-// It returns where the nesting gets too deep, or -1. Brackets in strings count
+// TooDeep guards the parser of YAML, which recurses, from texts that nest without
+// end. It returns where the nesting gets too deep, or -1. Brackets in strings count
 // as well; a thousand of them that are not closed are no string of ours.
-func tooDeep(text string) int {
+func TooDeep(text string) int {
 	flow, block := 0, 0
 	head := true // nothing but indicators so far in this line
 	for i := 0; i < len(text); i++ {
@@ -223,7 +223,10 @@ func (y *yamlReader) node(id int32, n *yaml.Node, depth int) (v value.Value, s s
 	case yaml.SequenceNode:
 		v, s = y.sequence(id, n, depth)
 	default:
-		v, s = y.scalar(n), y.scalarSpan(n)
+		v, s = Scalar(n), y.scalarSpan(n)
+		if !v.Exists() {
+			y.fail(n, "%s has no form in JSON", n.Value)
+		}
 	}
 	if isTagged(n) {
 		s.start = int32(y.content(n, true))
@@ -314,7 +317,7 @@ func (y *yamlReader) key(n *yaml.Node) string {
 	case n.Kind != yaml.ScalarNode:
 		y.fail(n, "a key must be a scalar")
 	case n.Anchor != "":
-		y.anchors[n] = anchor{y.scalar(n), 1}
+		y.anchors[n] = anchor{Scalar(n), 1}
 	}
 	return n.Value
 }
@@ -366,9 +369,10 @@ const (
 	yamlTags = "tag:yaml.org,2002:"
 )
 
-// scalar returns the value of a scalar. What is neither a number, a truth value nor
-// null is a string: timestamps are, and the words yes and no.
-func (y *yamlReader) scalar(n *yaml.Node) value.Value {
+// Scalar returns the value of a scalar of YAML. What is neither a number, a truth value
+// nor null is a string: timestamps are, and the words yes and no. There is no value
+// for a number that has no form in JSON, such as .inf.
+func Scalar(n *yaml.Node) value.Value {
 	tag := n.ShortTag()
 	plain := n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
 	if plain && isTagged(n) && !strings.HasPrefix(tag, "!!") {
@@ -385,13 +389,13 @@ func (y *yamlReader) scalar(n *yaml.Node) value.Value {
 	case boolTag:
 		return value.OfBool(strings.EqualFold(n.Value, "true"))
 	case intTag, floatTag:
-		return y.number(n, tag)
+		return number(n, tag)
 	}
 	return value.OfString(n.Value)
 }
 
 // number returns a number that is not written as in JSON.
-func (y *yamlReader) number(n *yaml.Node, tag string) value.Value {
+func number(n *yaml.Node, tag string) value.Value {
 	bare := &yaml.Node{Kind: yaml.ScalarNode, Value: n.Value, Tag: tag}
 	var i int64
 	if bare.Decode(&i) == nil {
@@ -399,13 +403,16 @@ func (y *yamlReader) number(n *yaml.Node, tag string) value.Value {
 	}
 	var f float64
 	if bare.Decode(&f) != nil || math.IsInf(f, 0) || math.IsNaN(f) {
-		y.fail(n, "%s has no form in JSON", n.Value)
+		return value.Value{}
 	}
 	return value.OfFloat(f)
 }
 
 // jsonNumber keeps the text of a number that JSON would write the same.
 func jsonNumber(text string) (value.Value, bool) {
+	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') {
+		return value.Value{}, false
+	}
 	v, err := value.Parse(text)
 	return v, err == nil && v.Kind() == value.Number
 }

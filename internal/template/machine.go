@@ -42,6 +42,7 @@ type Machine struct {
 	unread asl.Diagnostics // why the definition could not be read
 	text   *text           // what Definition was read from; nil if that is Source
 	table  *position.Table // of Source
+	at     *path           // where Source has the definition, as an object or a text; nil if it is put together
 }
 
 // The codes of problems with a template.

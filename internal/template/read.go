@@ -165,7 +165,7 @@ func (r *reader) given() *substitutions {
 
 // verbatim reads a definition as it stands.
 func (r *reader) verbatim(name, text string) *Machine {
-	m := &Machine{File: name, Source: text}
+	m := &Machine{File: name, Source: text, at: new(path)}
 	m.Definition, m.unread = asl.ParseFile(name, []byte(text))
 	return m
 }
@@ -190,7 +190,9 @@ func (r *reader) file(machine, name, source string, e *substitutions) *Machine {
 		d := &document{name: name, text: source, table: position.JSON(source)}
 		t := new(text)
 		t.add(source, piece{to: len(source), verbatim: true})
-		return fromText(machine, d, new(path), e.fillJSON(t))
+		m := fromText(machine, d, new(path), e.fillJSON(t))
+		m.at = new(path)
+		return m
 	}
 	d, err := readDocument(name, source)
 	if err != nil {
@@ -206,6 +208,7 @@ func (r *reader) object(name string, d *document, v value.Value, p *path, with *
 	t := new(text)
 	with.value(t, v, p, "", 0)
 	m := fromText(name, d, p, t)
+	m.at = p
 	m.unread = append(m.unread, duplicatesIn(d, p)...)
 	return m
 }
@@ -350,6 +353,9 @@ func (r *reader) resource(c *stack, id string, properties value.Value, p *path) 
 			exact := *c
 			exact.exact = true
 			m := fromText(id, c.document, at, e.fillJSON(exact.text(v, at, 0)))
+			if v.Kind() == value.String {
+				m.at = at
+			}
 			if where := nearest(c.table, at.pointer()).Value; v.Kind() == value.String && where.Known() {
 				m.unread = append(m.unread, e.unfilled(c.name, c.document.text, where.Start.Offset, where.End.Offset)...)
 			}

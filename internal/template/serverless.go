@@ -65,6 +65,7 @@ func (r *reader) serviceMachine(s *service, id string, one part) *Machine {
 		m = r.object(id, definition.document, v, definition.place, &renderer{e, &c})
 	case v.Kind() == value.String && !strings.HasPrefix(v.Text(), "${"):
 		m = fromText(id, definition.document, definition.place, e.fillJSON(definition.literal(definition.place, v.Text())))
+		m.at = definition.place
 	default:
 		m = r.noDefinition(id, one, definition)
 	}

@@ -3,6 +3,8 @@ package api
 import (
 	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
@@ -227,7 +229,8 @@ type stateMachineItem struct {
 
 // listStateMachines returns a page of the state machines by name.
 func (a *API) listStateMachines(_ context.Context, in *listStateMachinesInput) (*listStateMachinesOutput, error) {
-	page, next, err := pageOf(a.registry.Machines(), in.MaxResults, in.NextToken, "stateMachines", func(m *registry.StateMachine) stateMachineItem {
+	listed := slices.DeleteFunc(a.registry.Machines(), func(m *registry.StateMachine) bool { return strings.HasPrefix(m.Name, TrialPrefix) })
+	page, next, err := pageOf(listed, in.MaxResults, in.NextToken, "stateMachines", func(m *registry.StateMachine) stateMachineItem {
 		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.note(m.Name))}
 	})
 	if err != nil {

@@ -217,7 +217,7 @@ func quote(s string) string {
 // find is the expression for the first visible element of a test id whose text contains
 // some text.
 func find(id, text string) string {
-	return fmt.Sprintf(`[...document.querySelectorAll('[data-testid=%s]')].find(e => e.checkVisibility() && e.textContent.includes(%s))`, id, quote(text))
+	return fmt.Sprintf(`[...document.querySelectorAll('[data-testid="%s"]')].find(e => e.checkVisibility() && e.textContent.includes(%s))`, id, quote(text))
 }
 
 // see waits until an element is there; text may be "".

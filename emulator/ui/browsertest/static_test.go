@@ -43,7 +43,7 @@ func names(t *testing.T) []string {
 }
 
 func TestPagesAreSmall(t *testing.T) {
-	const most = 200_000 // bytes, compressed
+	const most = 300_000 // bytes, compressed; the editor is half of it, and is loaded when it is opened
 	sum := 0
 	for _, name := range names(t) {
 		var zipped bytes.Buffer

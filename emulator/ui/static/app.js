@@ -23,6 +23,7 @@ const pages = {
   x: { load: () => import('./execution/page.js'), title: 'Execution', nav: 'executions' },
   compare: { load: () => import('./pages/compare.js'), title: 'Compare', nav: 'executions' },
   map: { load: () => import('./pages/maprun.js'), title: 'Map Run', nav: 'executions' },
+  edit: { load: () => import('./edit/page.js'), title: 'Editor', nav: 'machines' },
   tasks: { load: () => import('./pages/tasks.js'), title: 'Tasks' },
   settings: { load: () => import('./pages/settings.js'), title: 'Settings' },
 };

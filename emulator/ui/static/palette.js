@@ -19,6 +19,7 @@ const places = [
 ].map(([label, to, sign, key]) => ({ group: 'Go to', label, icon: sign, key, run: () => go(...[to].filter(Boolean)) }));
 const doing = [
   { group: 'Do', label: 'New machine', icon: 'plus', writes: true, run: () => createMachine() },
+  { group: 'Do', label: 'Draw a new machine', icon: 'edit', writes: true, run: () => go('edit', 'new') },
   { group: 'Do', label: 'Show failed executions', icon: 'filter', run: () => go('executions', { status: 'FAILED' }) },
   { group: 'Do', label: 'Look at a history exported from AWS', icon: 'upload', run: () => go('x') },
 ];

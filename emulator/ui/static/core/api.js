@@ -2,12 +2,13 @@
 
 import { cleanup, effect, signal } from './view.js';
 
-// APIError is a refused call: code for programs, message for people.
+// APIError is a refused call: code for programs, message for people. body is the whole Refusal.
 export class APIError extends Error {
-  constructor(code, message, status) {
+  constructor(code, message, status, body = null) {
     super(message);
     this.code = code;
     this.status = status;
+    this.body = body;
   }
 }
 
@@ -21,10 +22,12 @@ export function get(name, params = {}, signal = undefined) {
   return call(`/_ui/api/${name}${query.size ? `?${query}` : ''}`, { signal });
 }
 
-// post acts. The header tells the server that the page itself calls: other sites cannot set it.
-export function post(name, body) {
+// post acts. The header tells the server that the page itself calls: other sites cannot set it. signal ends
+// the call.
+export function post(name, body, signal = undefined) {
   return call(`/_ui/api/${name}`, {
     method: 'POST',
+    signal,
     headers: { 'Content-Type': 'application/json', 'X-Aslocal': '1' },
     body: JSON.stringify(body),
   });
@@ -42,7 +45,7 @@ async function call(url, options) {
   let body;
   try { body = text ? JSON.parse(text) : null; } catch { body = null; }
   if (!response.ok) {
-    throw new APIError(body?.code ?? String(response.status), body?.message || text.slice(0, 500) || response.statusText, response.status);
+    throw new APIError(body?.code ?? String(response.status), body?.message || text.slice(0, 500) || response.statusText, response.status, body);
   }
   return body;
 }

@@ -8,7 +8,7 @@ const layers = [[]]; // the uppermost layer wins; a dialog adds one
 export const bound = signal([]);
 let prefix = ''; // the first key of a sequence such as "g m"
 
-// keys binds rows of [key, what it does, action]. A key is "j", "Enter", "?", "mod+k", or a sequence "g m".
+// keys binds rows of [key, what it does, action]. A key is "j", "Enter", "?", "mod+k", "mod+shift+z", "alt+c", or a sequence "g m".
 // An action may return false: the key is then left to the browser. The keys go with the scope that bound them.
 export function keys(group, rows) {
   const layer = layers.at(-1);
@@ -40,14 +40,16 @@ export function keyCaps(key) {
 
 // keyName writes a key as the cap on the keyboard says.
 export function keyName(key) {
-  const name = key.replace('mod+', mac ? '⌘' : 'Ctrl ').replace('shift+', '⇧').replace('Arrow', '').replace('Enter', '↵').replace('Escape', 'Esc');
+  const name = key.replace('mod+', mac ? '⌘' : 'Ctrl ').replace('alt+', mac ? '⌥' : 'Alt ').replace('shift+', '⇧').replace('Arrow', '').replace('Enter', '↵').replace('Escape', 'Esc');
   return name.length === 1 && name >= 'A' && name <= 'Z' ? `⇧${name}` : name.replace(/(?<![a-z])[a-z]$/, letter => letter.toUpperCase());
 }
 
 addEventListener('keydown', event => {
-  if (event.defaultPrevented || event.isComposing || event.altKey) return;
-  const name = (event.ctrlKey || event.metaKey ? 'mod+' : '')
-    + (event.shiftKey && event.key.length > 1 ? 'shift+' : '') + (event.key.length === 1 && (event.ctrlKey || event.metaKey) ? event.key.toLowerCase() : event.key);
+  if (event.defaultPrevented || event.isComposing) return;
+  const mod = event.ctrlKey || event.metaKey;
+  // With Alt, the letter on the key counts: it may write another character.
+  const key = event.altKey ? event.code.replace(/^Key/, '').toLowerCase() : event.key.length === 1 && mod ? event.key.toLowerCase() : event.key;
+  const name = (mod ? 'mod+' : '') + (event.altKey ? 'alt+' : '') + (event.shiftKey && (key.length > 1 || mod) ? 'shift+' : '') + key;
   if (typing(event.target) && !name.startsWith('mod+')) return;
   const layer = layers.at(-1);
   const found = prefix && layer.findLast(one => one.key === `${prefix} ${name}`) || layer.findLast(one => one.key === name);

@@ -131,6 +131,7 @@ export function h(tag, props, ...children) {
 function assign(el, key, value, classes) {
   if (key === 'class') el.setAttribute('class', [...classes, ...[value].flat()].filter(Boolean).join(' '));
   else if (key === 'style') for (const [name, v] of Object.entries(value)) el.style.setProperty(name, v);
+  else if (key === 'value' && el.tagName === 'OPTION') el.setAttribute(key, value ?? ''); // or its text would be its value
   else if (key === 'value' || key === 'checked' || key === 'indeterminate') { if (el[key] !== value) el[key] = value ?? ''; }
   else if (value === false || value == null) el.removeAttribute(key);
   else el.setAttribute(key, value === true ? '' : value);

@@ -155,7 +155,13 @@ export function actionsOf(run) {
   const machineName = () => machineOf(run.execution.peek()?.machineName);
   const mockItems = (state, visit) => stateItems(machineName(), state, outcomeOf(visit?.attempts.findLast(a => outcomeOf(a))));
 
-  return { canAct, machineName, outcomeOf, mockItems, stop, redrive, rerun, rerunWith, rerunFrom, rootVisit, pause, resume, skipWait, answer, markdown, definitionChanged, moreItems, rerunItems, download };
+  /** Where the state machine is edited with the data of this execution; "" if it cannot be: of a trial run, or a child of a Map Run. */
+  const debuggable = () => {
+    const machine = run.execution()?.machine ?? '';
+    return canAct() && machine && !/:aslocal-trial-|\//.test(machine) ? link('edit', machine, { debug: run.arn }) : '';
+  };
+
+  return { canAct, debuggable, machineName, outcomeOf, mockItems, stop, redrive, rerun, rerunWith, rerunFrom, rootVisit, pause, resume, skipWait, answer, markdown, definitionChanged, moreItems, rerunItems, download };
 }
 
 function importedURL(run) {

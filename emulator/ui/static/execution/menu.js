@@ -30,8 +30,8 @@ function place(el, opener) {
   const box = opener.getBoundingClientRect(), w = el.offsetWidth, ht = el.offsetHeight;
   const left = Math.max(8, Math.min(box.right - w, innerWidth - w - 8));
   const below = box.bottom + 4 + ht <= innerHeight - 8;
-  el.style.setProperty('left', `${box.left + w <= innerWidth - 8 && box.left + w / 2 < innerWidth / 2 ? box.left : left}px`);
-  el.style.setProperty('top', `${below ? box.bottom + 4 : Math.max(8, box.top - ht - 4)}px`);
+  el.style.setProperty('left', `${Math.max(8, box.left + w <= innerWidth - 8 && box.left + w / 2 < innerWidth / 2 ? box.left : left)}px`);
+  el.style.setProperty('top', `${Math.max(8, Math.min(innerHeight - ht - 8, below ? box.bottom + 4 : box.top - ht - 4))}px`);
 }
 
 /**

@@ -153,6 +153,7 @@ function failureCard(run, actions) {
       visit && failure && h('div.sm.t2', { 'data-testid': 'failure-why' }, sentence(takenBy(fold, visit, failure, definition)))),
     h('div.row.gap-1.wrap.whyacts', null,
       h('button.btn.btn--sm', { 'data-testid': 'copy-markdown', onclick: () => copy(actions.markdown(), 'Copied as Markdown') }, icon('copy', 14), 'Copy as Markdown'),
+      actions.debuggable() && h('a.btn.btn--sm', { 'data-testid': 'debug-in-editor', href: actions.debuggable(), title: 'Edit the state machine, with the data of this execution on its states' }, icon('bug', 14), 'Debug in editor'),
       actions.canAct() && root && root.kind !== 'Fail' && h('button.btn.btn--sm.btn--pri', { 'data-testid': 'failure-rerun', onclick: () => actions.rerunFrom(visit) }, icon('fork', 14), `Rerun from ${root.state}`)));
 }
 

@@ -6,28 +6,35 @@ import { icon } from '../core/icon.js';
 
 /**
  * Moves world, an element in a canvas. graph() gives {width, height, nodes} of what is
- * drawn, target() the node to open on if the whole does not fit legibly. keep is a
- * selector of elements whose pointers are left alone; margin the width at the upper
- * left that something floats over.
- * It returns controls (the buttons), view (a signal {x, y, k}), at(event) (the place in
- * the graph), reveal(node), pan(dx, dy), zoom(by, x, y), fit() and settle(), which fits
- * unless the user has moved it.
+ * drawn, target() the node to open on if the whole does not fit legibly. keeps(event)
+ * says that a pointerdown is not for the camera; margin is the width at the upper left
+ * that something floats over; up to the width narrow it opens on the target.
+ * It returns controls (the buttons), view (a signal {x, y, k, w, h}: where the graph's
+ * origin is, the zoom, and the size of the canvas), at(event) (the place in the graph),
+ * reveal(node), pan(dx, dy), zoom(by, x, y), fit(), settle(), which fits unless the user has
+ * moved it, follow(dx, dy), which moves with a graph that has moved, and release(event),
+ * which leaves a pointer to somebody else.
  */
-export function camera(world, graph, target, { keep = '.cz, .vb, .iter, .nact, a', margin = 420 } = {}) {
-  let x = 0, y = 0, k = 1, touched = false;
-  const view = signal({ x, y, k });
+export function camera(world, graph, target, { keeps = event => event.target.closest('.cz, .vb, .iter, .nact, a'), margin = 420, narrow = 720 } = {}) {
+  let x = 0, y = 0, k = 1, applied = 0, touched = false;
+  const view = signal({ x, y, k, w: 0, h: 0 });
+  let measured = null; // the size of the canvas, until it changes
   const pointers = new Map();
 
   function apply() {
     world.style.setProperty('transform', `translate(${x}px, ${y}px) scale(${k})`);
-    world.style.setProperty('--k', k);
-    world.classList.toggle('z-mid', k < 0.8);
-    world.classList.toggle('z-far', k < 0.6 && k >= 0.35);
-    world.classList.toggle('z-min', k < 0.35);
-    view.set({ x, y, k });
+    if (k !== applied) { // what depends on the zoom is styled anew, so not when only the place changes
+      applied = k;
+      world.style.setProperty('--k', k);
+      world.classList.toggle('z-mid', k < 0.8);
+      world.classList.toggle('z-far', k < 0.6 && k >= 0.35);
+      world.classList.toggle('z-min', k < 0.35);
+    }
+    const [w, ht] = size();
+    view.set({ x, y, k, w, h: ht });
   }
 
-  function size() { const c = world.parentElement; return [c.clientWidth, c.clientHeight]; }
+  function size() { return measured ?? (measured = [world.parentElement?.clientWidth ?? 0, world.parentElement?.clientHeight ?? 0]); }
 
   function fit() {
     const [w, ht] = size(), { width, height, nodes } = graph();
@@ -39,10 +46,11 @@ export function camera(world, graph, target, { keep = '.cz, .vb, .iter, .nact, a
     if (covered) k = Math.min(k, (ht - 72) / height);
     // A little under the zoom at which second lines go, they are worth more than the margins.
     if (k > 0.56 && k < 0.6 && width * 0.6 <= w && height * 0.6 <= ht) k = 0.6;
-    const node = w <= 720 && k < 0.66 ? target() : null;
+    const node = w <= narrow && k < 0.66 ? target() : null;
     if (node || (k < 0.3 && target())) {
       k = 0.66;
       centre(node ?? target());
+      if (!margin) y = Math.min(y, 16); // no empty space above the start
     } else {
       k = Math.max(k, 0.05);
       x = (w - width * k) / 2;
@@ -84,6 +92,13 @@ export function camera(world, graph, target, { keep = '.cz, .vb, .iter, .nact, a
     apply();
   }
 
+  function follow(dx, dy) {
+    if (!dx && !dy) return;
+    x -= dx * k;
+    y -= dy * k;
+    apply();
+  }
+
   const inCanvas = event => { const box = world.parentElement.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
 
   const setUp = () => {
@@ -97,7 +112,7 @@ export function camera(world, graph, target, { keep = '.cz, .vb, .iter, .nact, a
     };
     let moved = false;
     const down = event => {
-      if (event.target.closest(keep)) return;
+      if (keeps(event)) return;
       pointers.set(event.pointerId, inCanvas(event));
       moved = false;
     };
@@ -120,7 +135,7 @@ export function camera(world, graph, target, { keep = '.cz, .vb, .iter, .nact, a
     const click = event => { if (moved) { event.stopPropagation(); event.preventDefault(); moved = false; } };
     const bound = [['wheel', wheel, { passive: false }], ['pointerdown', down], ['pointermove', move], ['pointerup', up], ['pointercancel', up], ['click', click, true]];
     for (const [name, fn, options] of bound) c.addEventListener(name, fn, options);
-    const sizes = new ResizeObserver(() => { if (!touched) fit(); });
+    const sizes = new ResizeObserver(() => { measured = null; if (touched) apply(); else fit(); });
     sizes.observe(c);
     end.push(() => {
       sizes.disconnect();
@@ -138,7 +153,8 @@ export function camera(world, graph, target, { keep = '.cz, .vb, .iter, .nact, a
     button('minus', 'Zoom out', 'zoom-out', () => zoom(1 / 1.25)), h('span.num.xs', { 'data-testid': 'zoom' }, () => `${Math.round(view().k * 100)} %`), button('plus', 'Zoom in', 'zoom-in', () => zoom(1.25)),
     button('fit', 'Fit the graph', 'zoom-fit', again));
   return {
-    controls, view, reveal, pan, zoom, fit: again,
+    controls, view, reveal, pan, zoom, follow, fit: again,
+    release: event => pointers.delete(event.pointerId),
     at: event => { const [cx, cy] = inCanvas(event); return [(cx - x) / k, (cy - y) / k]; },
     settle: () => { if (!touched && world.isConnected) fit(); },
   };

@@ -74,6 +74,7 @@ function add(data) {
     },
     icon('upload', 20), h('p', null, 'Drop a ', h('span.mono', null, '.json'), ' definition here'),
     h('div.row.wrap', null,
+      h('a.btn', { 'data-testid': 'draw', href: link('edit', 'new') }, icon('edit'), 'Draw one'),
       h('button.btn', { 'data-testid': 'new-blank', onclick: () => createMachine() }, icon('plus'), 'New blank'),
       h('button.btn', { 'data-testid': 'choose-file', onclick: () => choose.click() }, icon('file'), 'Choose a file'), choose)),
     h('p.t3.sm', null, () => (data().folder ? ['Files below ', h('span.mono', null, data().folder), ' are read and watched.'] : ['Or start with a folder, which is then watched: ', h('span.mono', null, 'aslocal serve .')])),

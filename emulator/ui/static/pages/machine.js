@@ -9,7 +9,7 @@ import { pretty } from '../core/jsontext.js';
 import { keys } from '../core/keys.js';
 import { mocks } from '../core/mocks.js';
 import { on } from '../core/live.js';
-import { amend, link, place } from '../core/router.js';
+import { amend, go, link, place } from '../core/router.js';
 import { server } from '../core/server.js';
 import { empty, shown } from '../core/shown.js';
 import { tabs } from '../core/tabs.js';
@@ -24,8 +24,8 @@ export function page(arn) {
   on('machines', machine.reload);
   const run = () => startExecution(arn);
   const writable = () => !server.overview()?.readOnly;
-  keys('Machine', [['r', 'Start an execution', () => (writable() ? run() : false)]]);
-  commands('This machine', [{ label: 'Start execution', icon: 'play', key: 'r', run }, { label: 'Copy ARN', icon: 'copy', run: () => copy(arn, 'ARN copied') }]);
+  keys('Machine', [['r', 'Start an execution', () => (writable() ? run() : false)], ['e', 'Edit', () => (writable() ? go('edit', machineOf(arn)) : false)]]);
+  commands('This machine', [{ label: 'Edit', icon: 'edit', key: 'e', run: () => go('edit', machineOf(arn)) }, { label: 'Start execution', icon: 'play', key: 'r', run }, { label: 'Copy ARN', icon: 'copy', run: () => copy(arn, 'ARN copied') }]);
   if (untrack(() => place().query.run)) { amend({ run: '' }); queueMicrotask(run); }
   const chosen = signal(place.peek().query.tab ?? 'executions');
   effect(() => { if (chosen() !== (place.peek().query.tab ?? 'executions')) amend({ tab: chosen() === 'executions' ? '' : chosen() }); });
@@ -36,6 +36,7 @@ export function page(arn) {
       () => machine.data() && [h('span.badge', null, machine.data().type === 'EXPRESS' ? 'Express' : 'Standard'), h('span.mono.t3.trunc.hide-s', { title: machine.data().source }, machine.data().source)],
       h('span.grow'),
       h('button.btn.btn--ghost.btn--icon', { 'data-testid': 'copy-arn', 'aria-label': 'Copy ARN', title: 'Copy ARN', onclick: () => copy(arn, 'ARN copied') }, icon('copy')),
+      () => writable() && h('a.btn', { 'data-testid': 'edit-here', href: link('edit', machineOf(arn)) }, icon('edit'), 'Edit'),
       () => writable() && h('button.btn.btn--pri', { 'data-testid': 'start-here', onclick: run }, icon('play'), 'Start execution')),
     h('div.page.page--fill', null, shown(machine, data => {
       const has = computed(() => data().versions.length + data().aliases.length);
@@ -64,6 +65,9 @@ function mocked(name) {
   const { pins, faults } = mocks.all();
   return pins.filter(pin => pin.machine === name && !pin.off).length + faults.filter(fault => (fault.machine === '' || fault.machine === name) && !fault.off).length;
 }
+
+// machineOf is the ARN of a state machine without a version or an alias.
+function machineOf(arn) { return arn.split(':').slice(0, 7).join(':'); }
 
 function definition(machine) {
   return h('div.card.clip', null,

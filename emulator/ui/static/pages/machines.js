@@ -40,6 +40,7 @@ export function page() {
     ['j', 'Next machine', () => step(1)], ['k', 'Machine before', () => step(-1)],
     ['r', 'Run the machine', () => { const arn = document.activeElement.closest('[data-arn]')?.dataset.arn; if (!arn) return false; startExecution(arn); }],
     ['n', 'New machine', () => { if (!writable()) return false; createMachine(); }],
+    ['d', 'Draw a new machine', () => { if (!writable()) return false; go('edit', 'new'); }],
   ]);
   const chip = (label, name, value) => h('button.chip', {
     'data-testid': `filter-${label.toLowerCase().replace(/ /g, '-')}`, 'aria-pressed': () => String(query()[name] === value), class: () => query()[name] === value && 'is-on',
@@ -51,6 +52,7 @@ export function page() {
       h('span.grow'),
       h('div.in.in--find', null, icon('search', 14), search, h('kbd.kbd.hide-s', null, '/')),
       h('div.row.gap-1.wrap', { role: 'group', 'aria-label': 'Filters' }, chip('Standard', 'type', 'STANDARD'), chip('Express', 'type', 'EXPRESS'), chip('Has failures', 'failing', '1')),
+      () => writable() && h('a.btn', { 'data-testid': 'draw-machine', href: link('edit', 'new') }, icon('edit'), 'Draw'),
       () => writable() && h('button.btn.btn--pri', { 'data-testid': 'new-machine', onclick: () => createMachine() }, icon('plus'), 'New machine')),
     shown({ data: server.machines, error: server.machinesError, reload: server.reloadMachines }, data => h('div.card.clip', null,
       () => data().problems.map(problem),
