@@ -68,9 +68,10 @@ func (m *machine) transitions(s *patch.Member, next string) {
 		}
 	case kind == "Choice":
 		take("End", "Retry", "Catch")
-		if field := n.Member("Next"); field != nil {
+		if field := n.Member("Next"); field != nil && n.Get("Default") == nil {
 			field.Rename("Default")
 		}
+		take("Next")
 	default:
 		if field := n.Member("Default"); field != nil && n.Member("Next") == nil {
 			field.Rename("Next")

@@ -91,20 +91,17 @@ func beyond(s *patch.Member, byName map[string]*patch.Member, gone map[*patch.Me
 // startSomewhere makes a workflow that may have lost its start begin with its first
 // state; without states it has no StartAt.
 func (m *machine) startSomewhere(workflow *patch.Node) {
-	list := workflow.Get("States")
-	start := workflow.Member("StartAt")
-	switch {
-	case hasStart(workflow):
-		return
-	case start != nil && list.Len() == 0:
-		start.Remove()
+	if hasStart(workflow) {
 		return
 	}
-	for name, s := range list.Members() {
+	for name, s := range workflow.Get("States").Members() {
 		if s.Kind() == value.Object {
 			setField(workflow, "StartAt", patch.Text(name))
 			m.note(s, "the workflow now starts here")
 			return
 		}
+	}
+	if start := workflow.Member("StartAt"); start != nil {
+		start.Remove()
 	}
 }

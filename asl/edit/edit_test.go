@@ -62,6 +62,11 @@ func outcome(t *testing.T, doc Document, text string) string {
 		return err.Error() + "\n"
 	}
 	checkChanges(t, doc.Text, r)
+	windows := doc
+	windows.Text = strings.ReplaceAll(doc.Text, "\n", "\r\n")
+	if w, err := Apply(windows, edits(t, text)...); err != nil || w.Text != strings.ReplaceAll(r.Text, "\n", "\r\n") {
+		t.Errorf("%s, with the line ends of Windows: %v\n%q", text, err, w.Text)
+	}
 	var b strings.Builder
 	b.WriteString(differences(doc.Text, r.Changes))
 	if len(r.Select) > 0 {

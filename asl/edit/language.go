@@ -157,7 +157,7 @@ func (t *translation) paths(n *patch.Node, data string) {
 			continue
 		}
 		text, ok := jsonataOf(m.Value.Text(), data)
-		if !ok {
+		if !ok || isTaken(n, m, name) {
 			t.left = append(t.left, m.Name)
 			continue
 		}
@@ -194,12 +194,17 @@ func (t *translation) template(n *patch.Node, name, to, data string) {
 	if m == nil {
 		return
 	}
-	if !canRewrite(m.Value, data) {
+	if !canRewrite(m.Value, data) || isTaken(n, m, to) {
 		t.left = append(t.left, name)
 		return
 	}
 	rewrite(m.Value, data)
 	m.Rename(to)
+}
+
+// isTaken reports whether an object has another member of a name.
+func isTaken(n *patch.Node, m *patch.Member, name string) bool {
+	return n.Get(name) != nil && n.Member(name) != m
 }
 
 func canRewrite(n *patch.Node, data string) bool {
@@ -259,6 +264,9 @@ func (t *translation) output(n *patch.Node, result, without string) bool {
 	if n.Get(source) != nil && source != "Result" && !canRewrite(n.Get(source), result) {
 		t.left = append(t.left, source)
 		return false
+	}
+	if n.Get("Output") != nil {
+		return resultPath == "$" && outputPath == "$" && n.Get(source) == nil
 	}
 	if resultPath == "$" && outputPath == "$" {
 		switch m := n.Member(source); {
@@ -369,7 +377,7 @@ func (t *translation) toJSONPath() {
 		if m == nil || !isExpression(m.Value.Text()) {
 			continue
 		}
-		if path, ok := jsonpathOf(m.Value.Text(), stateInput); ok {
+		if path, ok := jsonpathOf(m.Value.Text(), stateInput); ok && !isTaken(n, m, to) {
 			m.Rename(to)
 			m.Assign(patch.Text(path))
 		} else {
@@ -407,7 +415,7 @@ func (t *translation) back(n *patch.Node, name, to, data string) {
 	if m == nil {
 		return
 	}
-	if m.Value.Kind() != value.Object || !canGoBack(m.Value, data) {
+	if m.Value.Kind() != value.Object || !canGoBack(m.Value, data) || isTaken(n, m, to) {
 		t.left = append(t.left, name)
 		return
 	}
@@ -416,9 +424,9 @@ func (t *translation) back(n *patch.Node, name, to, data string) {
 }
 
 func canGoBack(n *patch.Node, data string) bool {
-	for _, v := range n.Members() {
+	for name, v := range n.Members() {
 		if isExpression(v.Text()) {
-			if _, ok := jsonpathOf(v.Text(), data); !ok {
+			if _, ok := jsonpathOf(v.Text(), data); !ok || n.Get(name+".$") != nil {
 				return false
 			}
 		} else if !canGoBack(v, data) {

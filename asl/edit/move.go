@@ -35,9 +35,6 @@ func (m *machine) move(e *Edit) error {
 		for _, s := range g.states {
 			s.Remove()
 		}
-		if started {
-			m.startSomewhere(from)
-		}
 	}
 	if at.on != nil && at.on.state != nil && (at.on.member == nil || at.on.member.Name == "End" || at.on.isNext()) {
 		on := m.wayOn(at.on.state) // a Next may have become an End
@@ -49,7 +46,13 @@ func (m *machine) move(e *Edit) error {
 	if from != at.workflow && from.Get("States").Len() == 0 {
 		m.note(from, "this workflow has no states any more")
 	}
-	return m.put(at, g)
+	if err := m.put(at, g); err != nil {
+		return err
+	}
+	if started {
+		m.startSomewhere(from)
+	}
+	return nil
 }
 
 // holds reports whether a node is still in the definition.

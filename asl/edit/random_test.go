@@ -151,6 +151,9 @@ func checkEdit(t *testing.T, doc Document, e Edit, r Result) {
 	}
 	before, _ := asl.ParseFile(name, []byte(doc.Text))
 	after, found := asl.ParseFile(name, []byte(r.Text))
+	if doc.Format == JSON && (e.Op == Language || e.Op == Convert) && hasTwice(after) && !hasTwice(before) {
+		t.Error("a field is there twice")
+	}
 	if found.HasErrors() {
 		t.Errorf("%v", found)
 		return
@@ -185,6 +188,11 @@ func checkFormats(t *testing.T, e Edit, before, after *asl.Definition) {
 	if other := value.MustParse(r.Text); !value.Equal(other, after.Root) {
 		t.Errorf("in JSON, the edit gives %s, and in YAML %s", other, after.Root)
 	}
+}
+
+// hasTwice reports whether an object has a member twice.
+func hasTwice(d *asl.Definition) bool {
+	return slices.ContainsFunc(asl.Validate(d, asl.Options{}), func(d asl.Diagnostic) bool { return d.Code == asl.DuplicateField })
 }
 
 // find returns what a pointer leads to.
