@@ -340,6 +340,7 @@ func TestCanvasByKeyboard(t *testing.T) {
 	p.press(enter)
 	pressed("Courier")
 	p.wants(p.drawn(arn, `/"Courier": \{[^}]*"Next": "Ship"/.test(t)`), map[string]any{"States/Courier/Next": "Ship"})
+	p.until(`!document.querySelector('.eg.is-picked')`)
 	p.hit("d")
 	p.until(`document.activeElement.getAttribute('data-testid')?.startsWith('node-Courier') && document.activeElement !== ` + nodeOf("Courier"))
 	p.press(kb.Delete)

@@ -76,7 +76,7 @@ export function bindKeys(board) {
     mode.set(null);
     board.over.querySelectorAll('.is-aim').forEach(one => one.remove());
     el.querySelectorAll('.is-aimed').forEach(one => one.classList.remove('is-aimed'));
-    if (back) board.focusOn(back);
+    if (back) { board.link.set(''); board.focusOn(back); }
   }
   board.leave = () => { if (mode.peek()) leave(''); };
   el.addEventListener('focusout', event => { if (!el.contains(event.relatedTarget)) board.leave(); });
