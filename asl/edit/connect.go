@@ -49,8 +49,8 @@ func (m *machine) within(workflow *patch.Node, pointer string) (*patch.Member, e
 	return s, nil
 }
 
-// connect draws a transition from one state to another: its Next; of a Choice state, its
-// Default or another rule.
+// connect draws a transition from one state to another: its Next; of a Choice state,
+// its Default or another rule.
 func (m *machine) connect(from, to string) error {
 	if from == "start" {
 		return m.start("", to)

@@ -10,8 +10,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file gives a state another type. The fields that both types have stay; the others are
-// removed, with a note; what the new type requires is added.
+// This file gives a state another type. The fields that both types have stay; the
+// others are removed, with a note; what the new type requires is added.
 
 const (
 	jsonpath = string(asl.JSONPath)

@@ -11,8 +11,8 @@ import (
 // can be pasted anywhere: in a machine, or as text in a file.
 
 // Copy returns the states at pointers, which must be in one workflow, as JSON: an
-// object with StartAt and States. A Next that leads to another state becomes End; rules and
-// Catchers keep the names that they lead to. Tags of CloudFormation become their
+// object with StartAt and States. A Next that leads to another state becomes End; rules
+// and Catchers keep the names that they lead to. Tags of CloudFormation become their
 // long form. The error is an *Error.
 func Copy(doc Document, states []string) (string, error) {
 	m, err := open(doc)
@@ -44,8 +44,8 @@ func Copy(doc Document, states []string) (string, error) {
 	return text, err
 }
 
-// untagged returns a copy of a node in which !Ref x is {"Ref": "x"} and !Sub x is {"Fn::Sub":
-// "x"}.
+// untagged returns a copy of a node in which !Ref x is {"Ref": "x"} and !Sub x is
+// {"Fn::Sub": "x"}.
 func untagged(n *patch.Node) *patch.Node {
 	c := n.Copy()
 	tag, custom := strings.CutPrefix(n.Tag(), "!")
@@ -69,8 +69,7 @@ func untagged(n *patch.Node) *patch.Node {
 	return patch.Object(tag, c)
 }
 
-// paste inserts what Copy has given: also States without StartAt, or a single
-// state.
+// paste inserts what Copy has given: also States without StartAt, or a single state.
 func (m *machine) paste(e *Edit) error {
 	at, err := m.spot(e)
 	if err != nil {

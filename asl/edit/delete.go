@@ -6,9 +6,9 @@ import (
 )
 
 // This file deletes states. What led to a deleted state leads to what followed it: its
-// Next, or the Default of a Choice state, or that one's first rule. Where the deleted state
-// ended the workflow, a Next becomes End; a rule, a Default or a Catcher,
-// which cannot end anything, is removed with a note. A workflow may be left without states:
+// Next, or the Default of a Choice state, or that one's first rule. Where the deleted
+// state ended the workflow, a Next becomes End; a rule, a Default or a Catcher, which
+// cannot end anything, is removed with a note. A workflow may be left without states:
 // it is a draft, into which a state can be dropped.
 
 func (m *machine) delete(pointers []string) error {
@@ -16,14 +16,25 @@ func (m *machine) delete(pointers []string) error {
 	if err != nil {
 		return err
 	}
+	started := make(map[*patch.Node]bool)
+	for _, s := range states {
+		started[workflowOf(s)] = hasStart(workflowOf(s))
+	}
 	workflows := m.join(states)
 	for _, s := range states {
 		s.Remove()
 	}
 	for _, w := range workflows {
-		m.startSomewhere(w)
+		if started[w] {
+			m.startSomewhere(w)
+		}
 	}
 	return nil
+}
+
+// hasStart reports whether the StartAt of a workflow names a state.
+func hasStart(workflow *patch.Node) bool {
+	return workflow.Get("States").Member(workflow.Get("StartAt").Text()) != nil
 }
 
 // join makes what leads to states lead past them, and returns their workflows.
@@ -61,8 +72,8 @@ func members(n *patch.Node) map[string]*patch.Member {
 	return found
 }
 
-// beyond returns the name of the first state on the main way from a state that is not gone, ""
-// if the way ends or goes round before.
+// beyond returns the name of the first state on the main way from a state that is not
+// gone, "" if the way ends or goes round before.
 func beyond(s *patch.Member, byName map[string]*patch.Member, gone map[*patch.Member]bool) string {
 	seen := make(map[*patch.Member]bool)
 	for gone[s] && !seen[s] {
@@ -77,10 +88,16 @@ func beyond(s *patch.Member, byName map[string]*patch.Member, gone map[*patch.Me
 	return ""
 }
 
-// startSomewhere makes a workflow that has lost its start begin with its first state.
+// startSomewhere makes a workflow that may have lost its start begin with its first
+// state; without states it has no StartAt.
 func (m *machine) startSomewhere(workflow *patch.Node) {
 	list := workflow.Get("States")
-	if start := workflow.Get("StartAt"); start != nil && (list.Len() == 0 || list.Get(start.Text()) != nil) {
+	start := workflow.Member("StartAt")
+	switch {
+	case hasStart(workflow):
+		return
+	case start != nil && list.Len() == 0:
+		start.Remove()
 		return
 	}
 	for name, s := range list.Members() {

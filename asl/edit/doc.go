@@ -10,5 +10,10 @@
 //
 // Each operation has a file: insert.go, delete.go, rename.go and so on. They work on
 // the nodes of internal/patch, which makes the patch; machine.go finds states and
-// transitions there, link.go changes transitions, and field.go knows the usual order of fields.
+// transitions there, link.go changes transitions, group.go has states that are changed
+// together, and field.go knows the usual order of fields. jsonata.go writes paths and
+// rules of JSONPath as JSONata for language.go.
+//
+// An edit below an anchor of YAML changes only what it names: an alias that would no
+// longer say the same is written out, with a note.
 package edit

@@ -2,8 +2,8 @@ package edit
 
 import "github.com/aslocal/aslocal/internal/patch"
 
-// This file duplicates states. The copy follows the original if that goes on or
-// ends; the copy of a Choice, Succeed or Fail state is connected by the user.
+// This file duplicates states. The copy follows the original if that goes on or ends;
+// the copy of a Choice, Succeed or Fail state is connected by the user.
 
 func (m *machine) duplicate(pointers []string) error {
 	g, err := m.group(pointers)
@@ -28,8 +28,8 @@ func (m *machine) duplicate(pointers []string) error {
 	return m.put(at, groupOf(copies, entry))
 }
 
-// copies returns copies of the states of a group under names of their own, and the copy of its
-// entry.
+// copies returns copies of the states of a group under names of their own, and the copy
+// of its entry.
 func (m *machine) copies(g *group) (copies []*patch.Member, entry *patch.Member) {
 	taken := names(m.root)
 	renamed := make(map[string]string)
@@ -46,7 +46,8 @@ func (m *machine) copies(g *group) (copies []*patch.Member, entry *patch.Member)
 	return copies, entry
 }
 
-// renameGroup renames states that are in no workflow, with the transitions between them.
+// renameGroup renames states that are in no workflow, with the transitions between
+// them.
 func renameGroup(states []*patch.Member, renamed map[string]string) {
 	for _, s := range states {
 		for _, l := range links(s) {

@@ -46,9 +46,9 @@ const (
 	Reformat     = "format"       // none; it must be the only edit
 )
 
-// An Edit is one operation. Pointers are JSON pointers relative to the definition, as in package
-// graph: "/States/A/Branches/0/States/B" is a state, "/States/A/Branches/0" a
-// workflow, "" the machine. An edge has the ID and From that it has there.
+// An Edit is one operation. Pointers are JSON pointers relative to the definition, as
+// in package graph: "/States/A/Branches/0/States/B" is a state, "/States/A/Branches/0"
+// a workflow, "" the machine. An edge has the ID and From that it has there.
 type Edit struct {
 	Op string `json:"op"`
 
@@ -139,8 +139,8 @@ func refuse(pointer, format string, args ...any) error {
 	return &Error{Pointer: pointer, Message: fmt.Sprintf(format, args...)}
 }
 
-// Apply applies edits one after another, all or none of them. The same document and edits
-// always give the same result. The error is an *Error.
+// Apply applies edits one after another, all or none of them. The same document and
+// edits always give the same result. The error is an *Error.
 func Apply(doc Document, edits ...Edit) (Result, error) {
 	m, err := open(doc)
 	if err != nil {

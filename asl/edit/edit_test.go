@@ -15,9 +15,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected results in testdata")
 
 // TestEdits applies the edits in testdata. Each file has a document, before.json or
-// before.yaml, perhaps the pointer of the definition in it, and then edits: the name of a section is an
-// edit, or an array of them, and its text is what comes of it, as lines taken out
-// and put in.
+// before.yaml, perhaps the pointer of the definition in it, and then edits: the name of
+// a section is an edit, or an array of them, and its text is what comes of it, as lines
+// taken out and put in.
 func TestEdits(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {

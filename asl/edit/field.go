@@ -8,8 +8,8 @@ import (
 
 // This file knows the usual order of fields.
 
-// usual has the fields of workflows, states, Retriers, Catchers and rules in the order in which
-// they are usually written.
+// usual has the fields of workflows, states, Retriers, Catchers and rules in the order
+// in which they are usually written.
 const usual = `Type Comment QueryLanguage Version TimeoutSeconds TimeoutSecondsPath HeartbeatSeconds HeartbeatSecondsPath
 ProcessorConfig StartAt States
 Variable Condition And Or Not ErrorEquals IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds JitterStrategy
@@ -28,8 +28,8 @@ var rank = func() map[string]int {
 	return ranks
 }()
 
-// setField gives an object a field: in its place if it has it, else behind those that usually
-// come before it.
+// setField gives an object a field: in its place if it has it, else behind those that
+// usually come before it.
 func setField(n *patch.Node, name string, v *patch.Node) {
 	at := n.Len()
 	own := rank[name]

@@ -10,8 +10,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// FuzzApply makes edits, chosen by a number, on any text: each must be refused with an
-// *Error, or give changes that lead to the new text and back.
+// FuzzApply garbles a text and makes edits of it, both chosen by a number: each must be
+// refused with an *Error, or give changes that lead to the new text and back.
 func FuzzApply(f *testing.F) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil {
@@ -45,6 +45,7 @@ func FuzzApply(f *testing.F) {
 			doc.Format = YAML
 		}
 		r := rand.New(rand.NewPCG(seed, 0))
+		doc.Text = garbled(r, doc.Text)
 		var bad *Error
 		for range 4 {
 			m, err := open(doc)
@@ -72,4 +73,24 @@ func FuzzApply(f *testing.F) {
 			doc.Text = result.Text
 		}
 	})
+}
+
+// garbled returns a text in which some pieces were put in, taken out or copied.
+func garbled(r *rand.Rand, text string) string {
+	pieces := []string{"\n", "  ", "# c\n", ":", "- ", "&x ", "*x", "!Sub ", "{", "}", "[", "]", ",", "'", "\"", "|\n", "? ", "<<: *x", "\r\n", "\t", "é", "~", "|+\n\n", ">\n", "---\n", "...\n", "%", "\ufeff"}
+	for range r.IntN(4) {
+		if text == "" {
+			break
+		}
+		i, j := r.IntN(len(text)), r.IntN(len(text))
+		switch r.IntN(3) {
+		case 0:
+			text = text[:i] + pick(r, pieces) + text[i:]
+		case 1:
+			text = text[:i] + text[min(len(text), i+r.IntN(8)):]
+		default:
+			text = text[:i] + text[j:min(len(text), j+r.IntN(60))] + text[i:]
+		}
+	}
+	return text
 }

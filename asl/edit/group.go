@@ -5,7 +5,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file has groups: states of one workflow that are moved, copied or wrapped together.
+// This file has groups: states of one workflow that are moved, copied or wrapped
+// together.
 
 // A group is a set of states with the transitions between them.
 type group struct {
@@ -76,9 +77,9 @@ func (m *machine) group(pointers []string) (*group, error) {
 	return g, nil
 }
 
-// leadOut makes what leaves a group, which now is in a list of states, lead to a target:
-// what led to where its main way went on, or ended if that did, and what leads to no
-// state of the list.
+// leadOut makes what leaves a group, which now is in a list of states, lead to a
+// target: what led to where its main way went on, or ended if that did, and what leads
+// to no state of the list.
 func (m *machine) leadOut(g *group, list *patch.Node, target string) {
 	for _, s := range g.states {
 		if s.Value.Kind() != value.Object {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestLargeTexts edits texts whose form makes careless code slow: it would not end in the time that
-// a test has.
+// TestLargeTexts edits texts whose form makes careless code slow: it would not end in
+// the time that a test has.
 func TestLargeTexts(t *testing.T) {
 	var states, lines, merged strings.Builder
 	for i := range 400 {

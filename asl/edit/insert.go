@@ -31,8 +31,8 @@ func (m *machine) insert(e *Edit) error {
 	return nil
 }
 
-// A spot is where states are to be put: on a link, or, if it has none, at the end of a workflow or
-// into an empty one.
+// A spot is where states are to be put: on a link, or, if it has none, into a workflow
+// that is empty or has no end.
 type spot struct {
 	workflow *patch.Node
 	on       *link
@@ -59,8 +59,8 @@ func (m *machine) spot(e *Edit) (spot, error) {
 	if err != nil {
 		return spot{}, err
 	}
-	if last := lastOf(workflow); last != nil {
-		return m.on(link{last, nil, workflow})
+	if l, ok := m.end(workflow); ok {
+		return m.on(l)
 	}
 	return spot{workflow: workflow}, nil
 }
@@ -85,25 +85,37 @@ func (m *machine) on(l link) (spot, error) {
 	return spot{l.around, &l, l.state}, nil
 }
 
-// lastOf returns the state in which the main way through a workflow ends, nil if it
-// does not end.
-func lastOf(workflow *patch.Node) *patch.Member {
+// end returns the link at the end of the main way through a workflow, the one to its
+// Succeed or Fail state if it ends in such; false if it has no end.
+func (m *machine) end(workflow *patch.Node) (l link, ok bool) {
 	states := workflow.Get("States")
+	l = link{nil, workflow.Member("StartAt"), workflow}
 	seen := make(map[*patch.Member]bool)
-	s := states.Member(workflow.Get("StartAt").Text())
-	for s != nil && !seen[s] {
-		seen[s] = true
-		next := onward(s)
-		if next == "" && s.Value.Kind() == value.Object && !isTerminal(kindOf(s)) && kindOf(s) != "Choice" {
-			return s
+	for {
+		s := states.Member(l.target())
+		switch {
+		case s == nil || seen[s] || s.Value.Kind() != value.Object:
+			return l, false
+		case isTerminal(kindOf(s)):
+			return l, true
 		}
-		s = states.Member(next)
+		seen[s] = true
+		if l = m.wayOn(s); l.member != nil {
+			continue
+		}
+		if kindOf(s) != "Choice" {
+			return l, true
+		}
+		rules := links(s)
+		if len(rules) == 0 {
+			return l, false
+		}
+		l = rules[0]
 	}
-	return nil
 }
 
-// put puts a group of states into a workflow and connects it: the link that is cut leads to
-// its entry, and what leaves it leads to where the link led.
+// put puts a group of states into a workflow and connects it: the link that is cut
+// leads to its entry, and what leaves it leads to where the link led.
 func (m *machine) put(at spot, g *group) error {
 	list, err := m.statesOf(at.workflow)
 	if err != nil {

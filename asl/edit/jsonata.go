@@ -10,8 +10,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file writes paths, intrinsic functions and rules of JSONPath as JSONata, and paths
-// of JSONata as JSONPath.
+// This file writes paths, intrinsic functions and rules of JSONPath as JSONata, and
+// paths of JSONata as JSONPath.
 
 // A step is a part of a path: a name, or an index in digits.
 type step struct {
@@ -65,7 +65,8 @@ func joinPath(from string, steps []step) (string, bool) {
 	return b.String(), true
 }
 
-// jsonataOf writes a path, or a call of an intrinsic function, as JSONata; data is what $ is.
+// jsonataOf writes a path, or a call of an intrinsic function, as JSONata; data is what
+// $ is.
 func jsonataOf(text, data string) (string, bool) {
 	if strings.HasPrefix(text, "States.") {
 		p := &callReader{rest: text, data: data}
@@ -397,7 +398,8 @@ func isExpression(text string) bool {
 
 var nameOfPath = regexp.MustCompile("^(?:\\.(?:([A-Za-z_]\\w*)|`([^`]+)`)|\\[(\\d+)\\])")
 
-// jsonpathOf writes an expression of JSONata that is a path as JSONPath; data is what $ becomes.
+// jsonpathOf writes an expression of JSONata that is a path as JSONPath; data is what $
+// becomes.
 func jsonpathOf(text, data string) (string, bool) {
 	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(text, "{%"), "%}"))
 	path := ""

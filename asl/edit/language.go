@@ -9,9 +9,9 @@ import (
 )
 
 // This file rewrites states from one query language to the other, as far as there is a
-// plain way: paths, intrinsic functions, templates, the comparisons of rules, ResultSelector with
-// ResultPath and OutputPath. What has none stays as it is, with a note, so that
-// nothing is lost; validation then says that the field is not allowed.
+// plain way: paths, intrinsic functions, templates, the comparisons of rules,
+// ResultSelector with ResultPath and OutputPath. What has none stays as it is, with a
+// note, so that nothing is lost; validation then says that the field is not allowed.
 
 // language gives a state, or all of the machine, another query language.
 func (m *machine) language(pointer, to string) error {
@@ -187,8 +187,8 @@ func (t *translation) ofMap() {
 	t.template(n.Get("ItemBatcher"), "BatchInput", "BatchInput", t.data)
 }
 
-// template rewrites a Payload Template, under a new name. It is left as it is unless all
-// of it can be rewritten.
+// template rewrites a Payload Template, under a new name. It is left as it is unless
+// all of it can be rewritten.
 func (t *translation) template(n *patch.Node, name, to, data string) {
 	m := n.Member(name)
 	if m == nil {
@@ -236,8 +236,8 @@ func rewrite(n *patch.Node, data string) {
 	}
 }
 
-// output rewrites what makes the output of a state or Catcher: Parameters or Result of a
-// Pass state, ResultSelector, ResultPath, OutputPath. It is false if that is left.
+// output rewrites what makes the output of a state or Catcher: Parameters or Result of
+// a Pass state, ResultSelector, ResultPath, OutputPath. It is false if that is left.
 func (t *translation) output(n *patch.Node, result, without string) bool {
 	source := "ResultSelector"
 	if n == t.state && t.kind == "Pass" {

@@ -9,8 +9,7 @@ import (
 
 // This file finds and changes transitions.
 
-// A link is a transition: the member that names the next state, or the end of a
-// state.
+// A link is a transition: the member that names the next state, or the end of a state.
 type link struct {
 	state  *patch.Member // that it leaves; nil for StartAt
 	member *patch.Member // Next, Default or StartAt; nil for the end
@@ -30,8 +29,8 @@ func (l link) isNext() bool {
 	return l.state != nil && l.member != nil && l.member.Name == "Next" && l.member.Value.Up() == l.state.Value
 }
 
-// links returns the transitions that leave a state, in the order in which they
-// are drawn: also those that its type does not allow.
+// links returns the transitions that leave a state, in the order in which they are
+// drawn: also those that its type does not allow.
 func links(s *patch.Member) []link {
 	var found []link
 	add := func(n *patch.Node, name string) {
@@ -93,8 +92,8 @@ func (m *machine) edge(edge, from string) (link, error) {
 	return link{}, refuse(edge, "there is no transition here")
 }
 
-// onward returns the name of the state that follows a state on its main way, "" if there
-// is none.
+// onward returns the name of the state that follows a state on its main way, "" if
+// there is none.
 func onward(s *patch.Member) string {
 	if kindOf(s) != "Choice" {
 		return s.Value.Get("Next").Text()
@@ -108,8 +107,8 @@ func onward(s *patch.Member) string {
 // isTerminal reports whether nothing can follow a state of a type.
 func isTerminal(kind string) bool { return kind == "Succeed" || kind == "Fail" }
 
-// lead makes a state go on to another one, or end if the name is "". What a Succeed
-// or Fail state does is not changed; a Choice state cannot end.
+// lead makes a state go on to another one, or end if the name is "". What a Succeed or
+// Fail state does is not changed; a Choice state cannot end.
 func lead(s *patch.Member, name string) {
 	n := s.Value
 	switch kind := kindOf(s); {
@@ -127,8 +126,7 @@ func lead(s *patch.Member, name string) {
 	}
 }
 
-// swap gives an object one of two members that exclude each other, where it had
-// either.
+// swap gives an object one of two members that exclude each other, where it had either.
 func swap(n *patch.Node, old, name string, v *patch.Node) {
 	was := n.Member(old)
 	if n.Member(name) != nil {
@@ -146,16 +144,13 @@ func swap(n *patch.Node, old, name string, v *patch.Node) {
 	was.Assign(v)
 }
 
-// retarget makes a link lead to another state, or to the end if the name is "". A
-// rule, a Default or a Catcher cannot lead to the end: it is taken out.
+// retarget makes a link lead to another state, or to the end if the name is "". A rule,
+// a Default or a Catcher cannot lead to the end: it is taken out.
 func (m *machine) retarget(l link, name string) {
 	switch {
 	case name != "" && l.member != nil && l.member.Name != "End":
 		l.member.Assign(patch.Text(name))
-	case l.state == nil:
-		if name == "" {
-			l.member.Remove()
-		}
+	case l.state == nil: // startSomewhere sees to it
 	case name != "":
 		lead(l.state, name)
 	case l.isNext() && (kindOf(l.state) == "Choice" || isTerminal(kindOf(l.state))):

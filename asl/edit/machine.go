@@ -10,8 +10,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A machine is a definition that is being edited. Its states are members of the nodes of
-// a patch.Tree.
+// A machine is a definition that is being edited. Its states are members of the nodes
+// of a patch.Tree.
 type machine struct {
 	tree     *patch.Tree
 	root     *patch.Node // the definition
@@ -54,8 +54,8 @@ func open(doc Document) (*machine, error) {
 	return m, nil
 }
 
-// definition returns what is deployed as it is of an intrinsic function of CloudFormation:
-// the template of Fn::Sub, and what Fn::ToJsonString makes a text of.
+// definition returns what is deployed as it is of an intrinsic function of
+// CloudFormation: the template of Fn::Sub, and what Fn::ToJsonString makes a text of.
 func definition(n *patch.Node) *patch.Node {
 	isTemplate := n.Tag() == "!Sub"
 	for range 4 {
@@ -148,8 +148,8 @@ func (m *machine) stateOf(e *Edit) (*patch.Member, error) {
 	return m.state(pointer)
 }
 
-// states returns the states at pointers, each once; those of one workflow in the order of
-// the text.
+// states returns the states at pointers, each once; those of one workflow in the order
+// of the text.
 func (m *machine) states(pointers []string) ([]*patch.Member, error) {
 	if len(pointers) == 0 {
 		return nil, refuse("", "states: expected at least one")

@@ -29,12 +29,15 @@ func (m *machine) move(e *Edit) error {
 		return nil // they already follow one another
 	}
 	from := workflowOf(g.entry)
+	started := hasStart(from)
 	m.join(g.states)
 	if from != at.workflow {
 		for _, s := range g.states {
 			s.Remove()
 		}
-		m.startSomewhere(from)
+		if started {
+			m.startSomewhere(from)
+		}
 	}
 	if at.on != nil && at.on.state != nil && (at.on.member == nil || at.on.member.Name == "End" || at.on.isNext()) {
 		on := m.wayOn(at.on.state) // a Next may have become an End
@@ -46,11 +49,7 @@ func (m *machine) move(e *Edit) error {
 	if from != at.workflow && from.Get("States").Len() == 0 {
 		m.note(from, "this workflow has no states any more")
 	}
-	if err := m.put(at, g); err != nil {
-		return err
-	}
-	m.startSomewhere(at.workflow)
-	return nil
+	return m.put(at, g)
 }
 
 // holds reports whether a node is still in the definition.

@@ -29,8 +29,8 @@ func addNames(workflow *patch.Node, taken map[string]bool) {
 	}
 }
 
-// unique returns a name that is not taken, and takes it: the name itself, or "Name
-// (1)" and so on.
+// unique returns a name that is not taken, and takes it: the name itself, or "Name (1)"
+// and so on.
 func unique(name string, taken map[string]bool) string {
 	name = strings.TrimSpace(name)
 	if name == "" {

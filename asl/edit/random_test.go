@@ -25,9 +25,9 @@ var (
 
 const shared = "../../../shared/definitions"
 
-// TestRandomEdits makes random edits, one after another, on definitions made up here and on those of
-// ../shared, in JSON and in YAML. What must hold after each is in checkEdit; at the end
-// all are undone.
+// TestRandomEdits makes random edits, one after another, on definitions made up here
+// and on those of ../shared, in JSON and in YAML. What must hold after each is in
+// checkEdit; at the end all are undone.
 func TestRandomEdits(t *testing.T) {
 	made, each, every := 3, 6, 40
 	if *editCount > 0 {
@@ -173,8 +173,8 @@ func checkEdit(t *testing.T, doc Document, e Edit, r Result) {
 	}
 }
 
-// checkFormats makes the same edit on the definition as JSON, which must come to say the
-// same.
+// checkFormats makes the same edit on the definition as JSON, which must come to say
+// the same.
 func checkFormats(t *testing.T, e Edit, before, after *asl.Definition) {
 	t.Helper()
 	r, err := Apply(Document{Text: before.Root.String(), Format: JSON}, e)
@@ -252,8 +252,8 @@ func take(d *asl.Definition) census {
 	return c
 }
 
-// checkMeaning checks what an edit does to the names of states, that it leaves no transitions
-// that lead nowhere, and for simple ones the whole definition.
+// checkMeaning checks what an edit does to the names of states, that it leaves no
+// transitions that lead nowhere, and for simple ones the whole definition.
 func checkMeaning(t *testing.T, e Edit, before, after *asl.Definition) {
 	t.Helper()
 	was, is := take(before), take(after)

@@ -72,8 +72,8 @@ func applyNames(workflow *patch.Node, renames map[string]string) {
 // The names by which expressions read the name of the state that is running.
 var readsName = []string{"$$.State.Name", "$states.context.State.Name", "$$['State']['Name']"}
 
-// compared notes where an expression may compare the name of a state: where one in it reads the
-// name, and where any has both that and the name as text.
+// compared notes where an expression may compare the name of a state: where one in it
+// reads the name, and where any has both that and the name as text.
 func (m *machine) compared(renamed *patch.Member) {
 	allStates(m.root, func(s *patch.Member) {
 		m.comparedIn(s.Value, renamed, s == renamed)

@@ -9,9 +9,9 @@ import (
 
 // This file wraps states in a Parallel or Map state, and unwraps them.
 
-// wrap puts states into the only branch of a new Parallel state, or into the ItemProcessor of a
-// new Map state. That is possible if they are entered at one of them, and left for one
-// state.
+// wrap puts states into the only branch of a new Parallel state, or into the
+// ItemProcessor of a new Map state. That is possible if they are entered at one of
+// them, and left for one state.
 func (m *machine) wrap(e *Edit) error {
 	if e.Type != "Parallel" && e.Type != "Map" {
 		return refuse("", "type: expected Parallel or Map, got %q", e.Type)
@@ -63,8 +63,8 @@ func (m *machine) wrap(e *Edit) error {
 	return nil
 }
 
-// wayOut returns the name of the only state that a group is left for, "" if it
-// ends, and refuses a group that cannot be in a workflow of its own.
+// wayOut returns the name of the only state that a group is left for, "" if it ends,
+// and refuses a group that cannot be in a workflow of its own.
 func (m *machine) wayOut(g *group) (string, error) {
 	next, ends := "", false
 	for _, s := range g.states {
@@ -92,8 +92,8 @@ func (m *machine) wayOut(g *group) (string, error) {
 	return next, nil
 }
 
-// unwrap puts the states of a Map state, or of a Parallel state with one branch, in the place of
-// that.
+// unwrap puts the states of a Map state, or of a Parallel state with one branch, in the
+// place of that.
 func (m *machine) unwrap(e *Edit) error {
 	s, err := m.stateOf(e)
 	if err != nil {
@@ -168,8 +168,8 @@ func (m *machine) leave(s *patch.Member, next string) {
 	}
 }
 
-// freeNames renames states of a workflow whose names are those of states that they
-// will be among.
+// freeNames renames states of a workflow whose names are those of states that they will
+// be among.
 func (m *machine) freeNames(from, list *patch.Node, container *patch.Member) {
 	taken := names(m.root)
 	renamed := make(map[string]string)

@@ -1,12 +1,13 @@
 package patch
 
 // This file keeps aliases of YAML true. While a tree is changed, an alias is a copy of
-// what it repeats; only when the tree is written is it decided whether it still
-// says the same. So a change of what has an anchor does not change what repeats it, and
-// a change that both have made leaves the alias as it is.
+// what it repeats; only when the tree is written is it decided whether it still says
+// the same. So a change of what has an anchor does not change what repeats it, and a
+// change that both have made leaves the alias as it is.
 
-// Copied returns the nodes that had been aliases, or had members from a merge (<<), and were
-// written out since they no longer say what the anchor says. It is known after Write.
+// Copied returns the nodes that had been aliases, or had members from a merge (<<), and
+// were written out since they no longer say what the anchor says. It is known after
+// Write.
 func (t *Tree) Copied() []*Node { return t.copied }
 
 // settle decides about the aliases in the order of the text.

@@ -8,9 +8,9 @@ import (
 )
 
 // This file makes sure that a new text says what the tree has come to say: it reads it
-// again. Of a block of YAML, it is enough to read the members that the changes touch and
-// their neighbours, since whole lines of one indentation mean the same wherever they
-// stand.
+// again. Of a block of YAML, it is enough to read the members that the changes touch
+// and their neighbours, since whole lines of one indentation mean the same wherever
+// they stand.
 
 // Check reads what Write has given, and compares it with the tree. The error is a
 // *SyntaxError: the old text has a form that cannot be changed in this way.
@@ -135,8 +135,8 @@ func (t *Tree) checkRegion(text string, r region) error {
 	return nil
 }
 
-// differs returns the innermost node around a difference, nil if there is none. The order of
-// members counts for nothing.
+// differs returns the innermost node around a difference, nil if there is none. The
+// order of members counts for nothing.
 func differs(a, b *Node) *Node {
 	if a.kind != b.kind || a.tag != b.tag || a.raw != b.raw {
 		return a

@@ -6,12 +6,13 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file changes white space only: indentation, blanks between tokens, empty lines. What
-// stands in one line stays in one line, unless all of the text is in one; keys, quotes,
-// comments and order stay.
+// This file changes white space only: indentation, blanks between tokens, empty lines.
+// What stands in one line stays in one line, unless all of the text is in one; keys,
+// quotes, comments and order stay.
 
-// Format returns the text with a node of it indented in the way that most of it is, and the
-// changes. Nothing else in the tree may have been changed. The error is as for Write.
+// Format returns the text with a node of it indented in the way that most of it is, and
+// the changes. Nothing else in the tree may have been changed. The error is as for
+// Write.
 func (t *Tree) Format(n *Node) (text string, changes []Change, err error) {
 	w := &writer{tree: t}
 	w.out.Grow(len(t.text) + 256)
@@ -73,8 +74,8 @@ func (w *writer) formatFlow(n *Node, prefix string, outermost bool) {
 	w.copy(o.end-1, o.end, shift{})
 }
 
-// formatBlock writes the members of a block, in lines that begin with a prefix; the first one
-// stands where the text is.
+// formatBlock writes the members of a block, in lines that begin with a prefix; the
+// first one stands where the text is.
 func (w *writer) formatBlock(n *Node, prefix string) {
 	t := w.tree
 	was, _ := t.prefixOf(n)
@@ -104,8 +105,8 @@ func (w *writer) formatBlock(n *Node, prefix string) {
 	}
 }
 
-// formatLead writes what is between a key and the lines of its block, and returns what these
-// begin with.
+// formatLead writes what is between a key and the lines of its block, and returns what
+// these begin with.
 func (w *writer) formatLead(m *Member, lead, prefix string) string {
 	st := w.tree.styleOf()
 	inner := prefix + st.unit
@@ -117,7 +118,8 @@ func (w *writer) formatLead(m *Member, lead, prefix string) string {
 	return inner
 }
 
-// formatGap writes the line breaks and comments before a line that begins with a prefix.
+// formatGap writes the line breaks and comments before a line that begins with a
+// prefix.
 func (w *writer) formatGap(gap, prefix string) {
 	st := w.tree.styleOf()
 	lines := strings.Split(gap, "\n")

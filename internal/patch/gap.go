@@ -6,8 +6,8 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// This file says to which member of a YAML block a comment belongs. Between two
-// members there are lines with comments, and empty ones:
+// This file says to which member of a YAML block a comment belongs. Between two members
+// there are lines with comments, and empty ones:
 //
 //	A: 1      # in the line of A: A's
 //	    # deeper than A, right below it: A's
@@ -32,7 +32,7 @@ func (r *yamlReader) sound(n *Node) {
 		}
 		at = m.end
 	}
-	if o.end < at || o.inner < o.start && len(o.members) > 0 {
+	if o.end < at || len(o.members) > 0 && (o.inner < o.start || o.inner > o.members[0].start || o.outer < at || o.end < o.outer) {
 		r.fail(min(at, len(r.src)), "this form of YAML cannot be changed")
 	}
 }

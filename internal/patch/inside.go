@@ -8,8 +8,8 @@ import (
 )
 
 // This file changes a text inside of a string of another text, such as the JSON of a
-// DefinitionString in a template. What changes in it is changed in the string, with
-// the escapes or the indentation that the string needs.
+// DefinitionString in a template. What changes in it is changed in the string, with the
+// escapes or the indentation that the string needs.
 
 // A Host is a string whose text is a tree of its own.
 type Host struct {
@@ -23,8 +23,9 @@ type Host struct {
 	OneLine bool
 }
 
-// Inside returns the tree of the JSON in a string, and the host that takes its changes. The
-// error is a *SyntaxError: the string has no JSON, or a form that cannot be changed.
+// Inside returns the tree of the JSON in a string, and the host that takes its changes.
+// The error is a *SyntaxError: the string has no JSON, or a form that cannot be
+// changed.
 func (n *Node) Inside() (*Tree, *Host, error) {
 	t, o := n.origin.tree, n.origin
 	h := &Host{node: n}
@@ -69,8 +70,8 @@ func withoutProperties(body string) string {
 	return body
 }
 
-// Write puts the new text of the inner tree into the outer text, and returns that with its
-// changes.
+// Write puts the new text of the inner tree into the outer text, and returns that with
+// its changes.
 func (h *Host) Write(inner string, changes []Change) (text string, outer []Change, err error) {
 	t := h.node.origin.tree
 	var b strings.Builder
@@ -127,8 +128,8 @@ func (h *Host) quoted(body string, at int, format Format) bool {
 	return false
 }
 
-// escape returns how long an escape sequence is, and how many bytes it stands for; 0 for one
-// that is not understood.
+// escape returns how long an escape sequence is, and how many bytes it stands for; 0
+// for one that is not understood.
 func escape(s string) (size, bytes int) {
 	if len(s) < 2 {
 		return 0, 0
@@ -157,8 +158,8 @@ func escape(s string) (size, bytes int) {
 	return 2 + digits, utf8.RuneLen(r)
 }
 
-// singleQuoted maps a string in single quotes in one line. New text in it must not
-// have line breaks.
+// singleQuoted maps a string in single quotes in one line. New text in it must not have
+// line breaks.
 func (h *Host) singleQuoted(body string, at int) bool {
 	h.OneLine = true
 	h.encode = func(s string) string { return strings.ReplaceAll(s, "'", "''") }

@@ -35,6 +35,7 @@ func TestYAML(t *testing.T) {
 		{"empty brackets", "a: {} # x\n", `/a/b = {"c": [1]}`, "a: # x\n  b:\n    c:\n      - 1\n"},
 		{"nothing", "a:\nb: 1\n", `/a = "x"`, "a: x\nb: 1\n"},
 		{"nothing with an anchor", "a: &x\nb: 1\n", `/b = 2`, "a: &x\nb: 2\n"},
+		{"a byte order mark", "\ufeffa: 1\n", `/b = [2]`, "\ufeffa: 1\nb:\n  - 2\n"},
 		{"line ends of Windows", "a: 1\r\nb: 2\r\n", `/c = "x\ny"`, "a: 1\r\nb: 2\r\nc: |-\r\n  x\r\n  y\r\n"},
 		{"no line end at the end", "a: 1", `/b = 2`, "a: 1\nb: 2"},
 		{"no line end behind a text that needs one", "a: 1", `/b = "x\ny\n"`, "a: 1\nb: |\n  x\n  y\n"},
@@ -126,12 +127,19 @@ func TestRefusals(t *testing.T) {
 			}
 		})
 	}
-	tree, err := Parse("? a\n: 1\n", YAML)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tree.Root().Set("a", New(value.OfInt(2)))
-	if _, _, err := tree.Write(); err == nil || !strings.Contains(err.Error(), "question mark") {
-		t.Errorf("got %v", err)
+	for _, tt := range []struct{ text, pointer, want string }{
+		{"? a\n: 1\n", "", "question mark"},
+		{"x: [a: 1,\n  b]\n", "/x/0", "a pair without braces"},
+		{"x: {a, b}\n", "/x", "keys without a colon"},
+		{"!!str a: 1\n", "", "keys with tags"},
+	} {
+		tree, err := Parse(tt.text, YAML)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree.Root().Find(tt.pointer).Set("a", New(value.OfInt(2)))
+		if _, _, err := tree.Write(); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %s", tt.text, err, tt.want)
+		}
 	}
 }

@@ -13,7 +13,7 @@ func (w *writer) freshMember(m *Member, l layout) {
 	isItem := m.up.kind == value.Array
 	if l.flow {
 		if !isItem {
-			w.put(w.key(m.Name, l, "") + w.colon(l))
+			w.put(w.key(m.Name, l, "") + w.tree.styleOf().colon)
 		}
 		w.fresh(m.Value, l)
 		return
@@ -31,11 +31,8 @@ func (w *writer) freshMember(m *Member, l layout) {
 	w.block(m.Value, l, w.inner(m.Value, l), "", isItem)
 }
 
-// colon returns what is between key and value in brackets.
-func (w *writer) colon(l layout) string { return w.tree.styleOf().colon }
-
-// inner returns what the lines of a block begin with whose member stands in lines that begin with
-// the layout's prefix.
+// inner returns what the lines of a block begin with, given what those of the members
+// around it begin with.
 func (w *writer) inner(v *Node, l layout) string {
 	st := w.tree.styleOf()
 	switch {
@@ -55,8 +52,7 @@ func (w *writer) isBlock(v *Node, l layout) bool {
 	return !(w.tree.styleOf().shortLists && isShort(v))
 }
 
-// block writes a block behind a key or a dash, with the comment that is to follow
-// that.
+// block writes a block behind a key or a dash, with the comment that is to follow that.
 func (w *writer) block(v *Node, l layout, inner, comment string, item bool) {
 	properties := v.properties()
 	if properties != "" {
@@ -111,8 +107,8 @@ func (w *writer) fresh(v *Node, l layout) {
 	w.scalarOrFlow(v, l, nil)
 }
 
-// scalarOrFlow writes a scalar, or a collection in brackets. old is what was there before,
-// if anything.
+// scalarOrFlow writes a scalar, or a collection in brackets. old is what was there
+// before, if anything.
 func (w *writer) scalarOrFlow(v *Node, l layout, old *Node) {
 	if v.alias != nil && w.here(v) && !v.dirty {
 		w.copy(v.origin.start, v.origin.end, shift{})

@@ -61,8 +61,8 @@ func (w *writer) scalar(v *Node, l layout, old *Node) string {
 	return yamlText(text, quote, l.flow)
 }
 
-// json returns a string in double quotes for the tree, with escapes for what cannot stand where the
-// tree is.
+// json returns a string in double quotes for the tree, with escapes for what cannot
+// stand where the tree is.
 func (w *writer) json(s string) string {
 	text := jsonText(s)
 	if !w.tree.escaped || isPrintable(text) {

@@ -57,8 +57,8 @@ func (t *Tree) styleOf() *style {
 	return s
 }
 
-// A look goes through nodes to find the style. What is seen first counts; of quotes, what is
-// there most often.
+// A look goes through nodes to find the style. What is seen first counts; of quotes,
+// what is there most often.
 type look struct {
 	tree                  *Tree
 	style                 *style
@@ -154,7 +154,7 @@ func (t *Tree) findPrefix(o *origin) (string, bool) {
 	}
 	if !o.flow {
 		at := o.members[0].key.start
-		before := t.text[lineStart(t.text, at):at]
+		before := strings.TrimPrefix(t.text[lineStart(t.text, at):at], byteOrderMark)
 		if strings.Trim(before, " ") == "" {
 			return before, true
 		}
@@ -171,7 +171,8 @@ func (t *Tree) findPrefix(o *origin) (string, bool) {
 	return "", false
 }
 
-// blankLines returns how many empty lines there are at least between any two members of a node.
+// blankLines returns how many empty lines there are at least between any two members of
+// a node.
 func (t *Tree) blankLines(n *Node) int {
 	if n.origin == nil || len(n.origin.members) < 2 {
 		return 0

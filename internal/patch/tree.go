@@ -37,8 +37,8 @@ func (t *Tree) Root() *Node { return t.root.Value }
 // Text returns the text that was parsed.
 func (t *Tree) Text() string { return t.text }
 
-// A Node is a value in a tree, or a new one that is to be put into a tree. All
-// methods that read may be called on a nil Node, which is a value that does not exist.
+// A Node is a value in a tree, or a new one that is to be put into a tree. All methods
+// that read may be called on a nil Node, which is a value that does not exist.
 type Node struct {
 	kind    value.Kind
 	scalar  value.Value // of a node that is neither an object nor an array; does not exist for Opaque
@@ -272,7 +272,8 @@ func (n *Node) Place(m *Member) int { return slices.Index(n.members, m) }
 // Holder returns the member that a node is the value of, nil for a new node.
 func (n *Node) Holder() *Member { return n.up }
 
-// Up returns the object or array that a node is in, nil for the root and for a new node.
+// Up returns the object or array that a node is in, nil for the root and for a new
+// node.
 func (n *Node) Up() *Node {
 	if n == nil || n.up == nil {
 		return nil
@@ -333,8 +334,8 @@ func (n *Node) touch() {
 	}
 }
 
-// Set gives an object a member: where the member stands if there is one of that name, else
-// at the end.
+// Set gives an object a member: where the member stands if there is one of that name,
+// else at the end.
 func (n *Node) Set(name string, v *Node) { n.SetAt(name, v, len(n.members)) }
 
 // SetAt is Set for a member that stands at index i if it is new.
@@ -347,8 +348,7 @@ func (n *Node) SetAt(name string, v *Node, i int) {
 }
 
 // Insert puts a member into an object, or an item into an array, so that it stands at
-// index i. A member that Remove has taken out is moved with its text and
-// its comments.
+// index i. A member that Remove has taken out is moved with its text and its comments.
 func (n *Node) Insert(i int, m *Member) {
 	m.up = n
 	n.members = slices.Insert(n.members, min(max(i, 0), len(n.members)), m)
@@ -444,8 +444,8 @@ func (n *Node) assignItems(v *Node) {
 	}
 }
 
-// equals reports whether two nodes are the same value, with the same tags and with their members in
-// the same order.
+// equals reports whether two nodes are the same value, with the same tags and with
+// their members in the same order.
 func (n *Node) equals(other *Node) bool {
 	if n == other {
 		return true
@@ -482,9 +482,9 @@ func (n *Node) visible() []*Member {
 	return seen
 }
 
-// Clone returns a copy of a member that can be put into a tree beside it. It is
-// written with the text and the comments of the original, if that has no anchors,
-// which would then be twice in the text.
+// Clone returns a copy of a member that can be put into a tree beside it. It is written
+// with the text and the comments of the original, if that has no anchors, which would
+// then be twice in the text.
 func (m *Member) Clone() *Member {
 	if m.home == nil || m.inherited || m.Value.hasAnchor() {
 		return NewMember(m.Name, m.Value.Copy())

@@ -217,8 +217,8 @@ func (w *writer) comments(n *Node, from, to int, l layout) {
 	}
 }
 
-// commentsBefore writes the comments between members, all of which were taken out, before
-// the first one that is left.
+// commentsBefore writes the comments between members, all of which were taken out,
+// before the first one that is left.
 func (w *writer) commentsBefore(n *Node, to int, l layout) {
 	for i := 1; i <= to; i++ {
 		for _, line := range w.loose(n, i) {

@@ -141,8 +141,8 @@ func (r *yamlReader) seek(line, column int) int {
 	return r.at
 }
 
-// node reads a node. indent is the column of the member that it is the value of, and at is where it
-// may begin at the earliest.
+// node reads a node. indent is the column of the member that it is the value of, and at
+// is where it may begin at the earliest.
 func (r *yamlReader) node(n *yaml.Node, up *Member, flow bool, at, indent int) *Node {
 	if r.count++; r.count > maxNodes {
 		r.fail(at, "the document and what its aliases repeat are too large to be changed")
@@ -247,10 +247,11 @@ func (r *yamlReader) mapping(n *yaml.Node, out *Node, at int) {
 	o.flow = n.Style&yaml.FlowStyle != 0
 	o.inner, o.end = at, at
 	if o.flow {
-		if !strings.HasPrefix(r.src[at:], "{") {
-			o.rigid = "a pair in brackets"
+		if strings.HasPrefix(r.src[at:], "{") {
+			at++
+		} else {
+			o.rigid = pairInBrackets
 		}
-		at++
 		o.inner = at
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -356,6 +357,10 @@ func (r *yamlReader) sequence(n *yaml.Node, out *Node, at int) {
 	r.close(out, at, ']')
 }
 
+// pairInBrackets is why [a: b] cannot be changed: its mapping has no brackets of its
+// own.
+const pairInBrackets = "a pair without braces"
+
 // close finds the end of a collection whose last member ends at a place.
 func (r *yamlReader) close(out *Node, at int, bracket byte) {
 	o := out.origin
@@ -368,7 +373,7 @@ func (r *yamlReader) close(out *Node, at int, bracket byte) {
 		}
 	}
 	o.outer, o.end = at, at
-	if !o.flow || o.rigid == "a pair in brackets" {
+	if !o.flow || o.rigid == pairInBrackets {
 		return
 	}
 	if at = r.skip(at); at >= len(r.src) || r.src[at] != bracket {
@@ -391,8 +396,8 @@ func (r *yamlReader) skip(at int) int {
 	return at
 }
 
-// lineComment returns where a line ends of which the rest is a comment or blank, or else
-// the place itself.
+// lineComment returns where a line ends of which the rest is a comment or blank, or
+// else the place itself.
 func (r *yamlReader) lineComment(at int, flow bool) int {
 	if flow {
 		return at
@@ -419,8 +424,8 @@ func (r *yamlReader) lineEnd(at int) int {
 	return at + n
 }
 
-// columnOf returns the column of a member, from 0; in brackets it does not matter, and lines
-// may be very long.
+// columnOf returns the column of a member, from 0; in brackets it does not matter, and
+// lines may be very long.
 func (r *yamlReader) columnOf(at int, flow bool) int {
 	if flow {
 		return 0
@@ -459,8 +464,8 @@ func (r *yamlReader) scalarEnd(n *yaml.Node, start, indent int) int {
 	return min(end, len(src))
 }
 
-// plainEnd finds the end of a scalar without quotes, which may go over several lines: all that is not
-// white space is in the text as in the value.
+// plainEnd finds the end of a scalar without quotes, which may go over several lines:
+// all that is not white space is in the text as in the value.
 func plainEnd(src string, at int, text string) int {
 	end := at
 	for _, word := range strings.Fields(text) {
@@ -473,8 +478,8 @@ func plainEnd(src string, at int, text string) int {
 	return end
 }
 
-// blockEnd returns the end of a block scalar: of its last line that is not empty, or of its
-// last line if it keeps empty ones.
+// blockEnd returns the end of a block scalar: of its last line that is not empty, or of
+// its last line if it keeps empty ones.
 func (r *yamlReader) blockEnd(n *yaml.Node, start, indent int) int {
 	end := r.lineEnd(start)
 	header, _, _ := strings.Cut(r.src[start:end], " ")

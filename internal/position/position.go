@@ -222,6 +222,18 @@ func (t *Table) offset(line, column int) int {
 		return len(t.text)
 	}
 	start := t.lines[max(line, 1)-1]
+	if column <= step { // nearly always: then it is quicker to walk
+		at := start
+		for n := 1; at < len(t.text); at++ {
+			if utf8.RuneStart(t.text[at]) {
+				if n >= column {
+					break
+				}
+				n++
+			}
+		}
+		return at
+	}
 	want := t.runesBefore(start) + column - 1
 	i := max(sort.SearchInts(t.runes, want+1)-1, start/step)
 	at, n := i*step, t.runes[i]

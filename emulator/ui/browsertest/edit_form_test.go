@@ -147,8 +147,13 @@ func TestConfigureTask(t *testing.T) {
 	p.see("field-problem", "Expected a number")
 	p.fill("field-Comment", "Charges the card.")
 	p.written(`"Comment": "Charges the card."`)
+	p.selectState("Decide")
+	p.selectState("Charge")
 	p.until(find("field-TimeoutSeconds", "") + `.value === '3x'`)
 	p.unwritten("TimeoutSeconds")
+	p.focus("field-Comment")
+	p.press("z", chromedp.KeyModifiers(input.ModifierCtrl)) // the document undoes, for the field has nothing to undo
+	p.until(find("field-Comment", "") + `.value === ''`)
 	p.fill("field-TimeoutSeconds", "")
 	p.gone("field-problem", "")
 
@@ -252,6 +257,33 @@ func TestRetryAndCatch(t *testing.T) {
 	p.until(`!` + textOfDocument + `.includes('"Catch"')`)
 }
 
+func TestFormsByKeyboard(t *testing.T) {
+	p := openTab(t, "#/machines", emulator.WithTask("charge", answer))
+	p.edit(p.machine("order", forms), "Charge")
+	focused := func(id string) {
+		t.Helper()
+		p.until(`document.activeElement.dataset.testid === ` + quote(id))
+	}
+	p.focus("tab-setup")
+	for _, id := range []string{"tab-data", "tab-variables", "tab-errors"} {
+		p.press(kb.ArrowRight)
+		focused(id)
+	}
+	p.press(kb.Tab)
+	focused("retrier-add")
+	p.press(" ")
+	focused("field-ErrorEquals")
+	p.press("Busy,")
+	p.written(`"ErrorEquals": ["Busy"]`)
+	p.press(kb.Tab)
+	focused("field-IntervalSeconds")
+	p.press(kb.Tab)
+	focused("field-MaxAttempts") // with its text selected
+	p.run(chromedp.ActionFunc(func(ctx context.Context) error { return input.InsertText("5").Do(ctx) }))
+	p.press(kb.Tab)
+	p.written(`"MaxAttempts": 5`)
+}
+
 func TestBuildChoiceRules(t *testing.T) {
 	p := openTab(t, "#/machines")
 	p.edit(p.machine("paths", formsOfPaths), "Decide")
@@ -309,6 +341,15 @@ func TestLanguageOfAState(t *testing.T) {
 	p := openTab(t, "#/machines")
 	p.edit(p.machine("paths", formsOfPaths), "Each")
 	p.see("field-ItemsPath", "")
+	p.click("sample-open", "")
+	p.fill("sample-input", `{"order": {"items": [1, 2]}}`)
+	p.see("preview-error", "")
+	p.click("tab-data", "")
+	p.fill("field-InputPath", "$.order")
+	p.written(`"InputPath": "$.order"`)
+	p.click("tab-setup", "")
+	p.see("preview-value", "[1, 2]") // of what InputPath has chosen
+	p.click("undo", "")
 	p.see("language", "JSONPath")
 	p.click("language-becomes", "")
 	p.see("panel", "$states.context.Execution.Id")

@@ -7,6 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/internal/cli"
@@ -127,4 +131,110 @@ func validated(t *testing.T, path string) (code int, said string) {
 	var out bytes.Buffer
 	code = cli.Main([]string{"validate", path}, strings.NewReader(""), &out, &out)
 	return code, out.String()
+}
+
+// tabTo presses Tab until an element has the focus.
+func (p *tab) tabTo(id string) {
+	p.t.Helper()
+	p.see(id, "")
+	for range 80 {
+		var on string
+		p.eval(`document.activeElement?.getAttribute('data-testid') ?? ''`, &on)
+		if on == id {
+			return
+		}
+		p.press(kb.Tab)
+	}
+	p.t.Fatalf("%s does not get the focus", id)
+}
+
+// TestGuideByKeyboard follows the guide without a mouse.
+func TestGuideByKeyboard(t *testing.T) {
+	p := openFolder(t, nil, "#/machines", service("user-service", 1), service("order-service", 0), service("notification-service", 0), emulator.WithWaitTimeScale(0.001))
+	p.see("empty", "No state machines yet")
+	p.hit("d")
+	p.until(`document.activeElement?.getAttribute('data-testid') === 'new-name'`)
+	p.typeIn("order")
+	p.enter()
+	p.see("piece-lambda", "")
+
+	first := true
+	for _, one := range []struct{ name, function string }{{"User Service", "user-service"}, {"Order Service", "order-service"}, {"Notification Service", "notification-service"}} {
+		if first {
+			p.hit("/")
+			p.until(`document.activeElement?.getAttribute('data-testid') === 'palette-find'`)
+			p.typeIn("lambda invoke")
+			p.until(`document.querySelector('.plt-item').dataset.testid === 'piece-lambda'`)
+			p.enter()
+			first = false
+		} else {
+			p.hit("a")
+			p.until(`document.activeElement?.getAttribute('data-testid') === 'pick-find'`)
+			p.typeIn("lambda invoke")
+			p.until(`document.querySelector('[role=option][aria-selected=true]')?.textContent.includes('invoke')`)
+			p.enter()
+		}
+		p.until(`document.activeElement?.getAttribute('data-testid')?.startsWith('node-Lambda')`)
+		p.press(kb.F2)
+		p.until(`document.activeElement?.getAttribute('data-testid') === 'rename'`)
+		p.typeIn(one.name)
+		p.enter()
+		p.until(`document.activeElement === ` + nodeOf(one.name))
+		p.until(`document.querySelector('[data-testid=panel] h2')?.textContent === ` + quote(one.name))
+		p.tabTo("field-FunctionName")
+		p.run(chromedp.KeyEvent("a", chromedp.KeyModifiers(input.ModifierCtrl)))
+		p.typeIn(one.function)
+		p.enter()
+		p.see("resource-found", "runs here")
+		p.eval(nodeOf(one.name)+`.focus()`, nil) // Shift Tab leads there, too
+	}
+
+	// Retry for the first, Catch for the second.
+	p.press(kb.ArrowUp)
+	p.until(`document.querySelector('[data-testid=panel] h2')?.textContent === 'Order Service'`)
+	p.tabTo("tab-setup")
+	for range 3 {
+		p.press(kb.ArrowRight)
+	}
+	p.tabTo("catcher-add")
+	p.enter()
+	p.tabTo("field-Next")
+	for range 5 {
+		var to string
+		p.eval(find("field-Next", "")+`.value`, &to)
+		if to == "Notification Service" {
+			break
+		}
+		p.press(kb.ArrowDown)
+	}
+	p.until(`document.querySelectorAll('.edge--catch').length > 0`)
+	p.eval(nodeOf("Order Service")+`.focus()`, nil)
+	p.press(kb.ArrowUp)
+	p.until(`document.querySelector('[data-testid=panel] h2')?.textContent === 'User Service'`)
+	p.tabTo("retrier-add")
+	p.enter()
+	p.tabTo("field-ErrorEquals")
+	p.typeIn("Busy")
+	p.enter()
+	p.see("problems", "valid")
+
+	// Run, green, saved, and read by the command line.
+	p.tabTo("run")
+	p.enter()
+	p.tabTo("run-start")
+	p.enter()
+	p.see("trial", "Succeeded")
+	p.until(`document.querySelectorAll('.node.is-succeeded').length === 3`)
+	p.press("s", chromedp.KeyModifiers(input.ModifierCtrl))
+	p.until(`document.activeElement?.getAttribute('data-testid') === 'save-do'`)
+	p.enter()
+	p.see("saved", "saved to order.asl.yaml")
+	if code, said := validated(t, filepath.Join(p.folder, "order.asl.yaml")); code != 0 {
+		t.Errorf("aslocal validate: %d %s\n%s", code, said, p.read("order.asl.yaml"))
+	}
+	for _, want := range []string{"Retry:", "Catch:", `"user-service"`, `"order-service"`, `"notification-service"`} {
+		if file := p.read("order.asl.yaml"); !strings.Contains(file, want) {
+			t.Errorf("the file has no %s:\n%s", want, file)
+		}
+	}
 }

@@ -8,7 +8,7 @@ import { field, problem } from './field.js';
 
 const suffix = '.$'; // ends the names of members that hold a path, in JSONPath
 
-// assign shows an object of variables. data says what their expressions read.
+// assign shows an object of variables. data() says what their expressions read, as in preview.js.
 export function assign(form, state, pointer, spec, data) {
   const jsonata = form.language(state) === 'JSONata';
   const keys = () => { const node = form.node(pointer); return node?.type === 'object' ? [...new Set(node.entries.map(([key]) => key))] : []; };

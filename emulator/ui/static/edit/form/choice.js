@@ -3,6 +3,7 @@
 import { computed, effect, h, untrack } from '../../core/view.js';
 import { icon } from '../../core/icon.js';
 import { failed } from '../../core/toast.js';
+import { assign } from './assign.js';
 import { comparisons, converted, inWords, operatorOf, shapeOf } from './comparison.js';
 import { memberOf, pointerOf, textOf, valueOf } from './definition.js';
 import { field, problem } from './field.js';
@@ -28,7 +29,9 @@ export function rules(form, state, pointer, spec) {
       return [
         jsonata ? shown('Condition') : h('fieldset.test-root', null, h('legend.sm.m.t2', null, 'If'), test(form, state, at, true, 0, specOf('Variable'))),
         shown('Next', { label: 'Then go to' }),
-        ...['Assign', 'Output', 'Comment'].map(name => shown(name)),
+        shown('Output'),
+        specOf('Assign') && assign(form, state, pointerOf(at, 'Assign'), specOf('Assign')),
+        shown('Comment'),
       ];
     },
   });

@@ -133,7 +133,7 @@ export async function suggestions(form, state, pointer, text, caret, quoted) {
   const whole = withMember(form.source(), form.definition.peek(), pointer, quoted ? JSON.stringify(text) : text || 'null');
   if (!whole) return [];
   const places = placesOf(text, whole.start, quoted);
-  const { items } = await post('complete', { text: whole.text, format: 'JSON', pointer: '', offset: places[caret], ...dataFor(form, state) });
+  const { items } = await post('complete', { text: whole.text, format: 'JSON', pointer: '', offset: places[caret], data: dataFor(form, state) });
   const found = [];
   for (const item of items) {
     const about = { label: item.label, detail: item.detail, docs: item.docs };
@@ -149,12 +149,12 @@ export async function suggestions(form, state, pointer, text, caret, quoted) {
   return found;
 }
 
-// dataFor is what the server may know of the data: that of the last run by the ARN, or what is tried here.
+// dataFor is what the server may know of the data of a state.
 function dataFor(form, state) {
-  const data = untrack(() => form.data.at(state)), { arn } = form.doc.file.peek();
-  if (!data?.input || data.execution) return { arn };
+  const data = untrack(() => form.data.at(state));
+  if (!data?.input) return {};
   const { input, result, errorOutput, variables, context } = data;
-  return { data: { [state]: { input, result, errorOutput, variables, context } } };
+  return { [state]: { input, result, errorOutput, variables, context } };
 }
 
 function unquoted(part) { try { return JSON.parse(`"${part}"`); } catch { return part; } }

@@ -22,7 +22,7 @@ const evaluated = new Set(['path', 'referencePath', 'textPath', 'template', 'jso
 export function labelOf(spec) { return spec.label ?? spec.name; }
 
 // field shows the member at a pointer. spec is a field of asl/assist; state is the pointer of the state that has it.
-// options: data ("input", "result", "error": what its expressions read), control (makes another control), label.
+// options: data (a function that says what its expressions read, as in preview.js), control (makes another control), label.
 export function field(form, state, pointer, spec, options = {}) {
   const id = `field-${++made}`;
   // What a template puts in the place of a text or number, such as {"Ref": …}, is JSON to edit.
@@ -119,7 +119,7 @@ function shownAs(spec) {
 // bind ties a text to a member.
 export function bind(form, state, pointer, spec, parts) {
   const text = typed({
-    read: () => form.raw(pointer), show: shownAs(spec), parse: parts.options.parse ?? parserOf(spec),
+    read: () => form.raw(pointer), show: shownAs(spec), parse: parts.options.parse ?? parserOf(spec), kept: form.unwritten, key: pointer,
     write: (outcome, burst) => {
       const key = `${pointer} ${burst}`;
       if (outcome.remove) return form.remove(pointer, state, key);
@@ -152,7 +152,7 @@ export function line(form, state, pointer, spec, parts) {
     onfocus: text.begin, onblur: () => { complete?.close(); text.commit(); },
     oninput: () => { text.oninput(el.value); complete?.typed(); },
     onkeydown: event => {
-      if (complete?.keydown(event)) return;
+      if (complete?.keydown(event) || undoes(event, text)) return;
       if (event.key === 'Enter' && !event.isComposing) text.commit();
       if (parts.options.ask && event.key === 'ArrowDown') { event.preventDefault(); complete.suggest(); }
     },
@@ -174,7 +174,7 @@ export function code(form, state, pointer, spec, parts) {
     onfocus: text.begin, onblur: () => { complete.close(); text.commit(); },
     oninput: () => { text.oninput(el.value); complete.typed(); },
     onkeydown: event => {
-      if (complete.keydown(event)) return;
+      if (complete.keydown(event) || undoes(event, text)) return;
       if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !event.isComposing) { event.preventDefault(); newLine(el); }
     },
   });
@@ -182,6 +182,13 @@ export function code(form, state, pointer, spec, parts) {
     h('div.cf-scroll', null, h('div.cf-stack', null, h('pre.cf-back', { 'aria-hidden': 'true' }, () => coloured(text.text())), el)),
     !parts.options.unseen && evaluated.has(spec.kind) && preview(form, state, spec, text.text, parts.options.data));
   return { el: box };
+}
+
+// undoes leaves the undo of a text that is not in the definition to the browser; all else the document undoes.
+function undoes(event, text) {
+  if (!(event.ctrlKey || event.metaKey) || !/^[zy]$/i.test(event.key) || !text.unwritten()) return false;
+  event.stopPropagation();
+  return true;
 }
 
 // newLine keeps the indentation, and adds a step after an opening bracket.

@@ -23,6 +23,7 @@ export function formOf(doc, ed) {
     source: () => source, // the text that the nodes of definition() are places in
     readable: computed(() => Boolean(doc.draft()?.definition)),
     help: signal(null), // {name, docs} of the field that has the focus or the pointer
+    unwritten: new Map(), // texts of fields that could not be written, by their pointers
     // opened is the signal of which items of a list are open, by their places. They stay so while other forms are shown.
     opened: pointer => opened.get(pointer) ?? opened.set(pointer, signal(new Set())).get(pointer),
     node: pointer => nodeAt(definition(), pointer),

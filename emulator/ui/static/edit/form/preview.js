@@ -22,22 +22,22 @@ export function languageFor(kind, language, text) {
   return trimmed.startsWith('$') ? 'JSONPath' : '';
 }
 
-// preview follows a text. phase says which data it reads: "input" (before the work of the state, the default),
-// "result" (after it) or "error" (in a Catcher).
-export function preview(form, state, spec, text, phase = 'input') {
+// preview follows a text. phaseOf() says which data it reads: "input" (before the work of the state, the default),
+// "result" (after it), "error" (in a Catcher), or "" for what cannot be told.
+export function preview(form, state, spec, text, phaseOf = () => 'input') {
   const answer = signal(null), writing = signal(false);
   let timer = 0, turn = 0;
   effect(() => {
-    const language = form.language(state), kind = languageFor(spec.kind, language, text());
+    const language = form.language(state), phase = phaseOf(), kind = phase && languageFor(spec.kind, language, text());
     const inputPath = language === 'JSONPath' && spec.name !== 'InputPath' && phase === 'input' ? form.text(`${state}/InputPath`) : '';
     const mine = ++turn;
     clearTimeout(timer);
     if (!kind) return answer.set(null);
     const data = form.data.at(state);
     if (!data) return answer.set(null);
-    if (data.from === 'none') return answer.set({ none: true });
+    if (data.from === 'none') return answer.set({ none: true, phase });
     const missing = phase === 'result' && !data.result && !usesInputOnly(text(), language) || phase === 'error' && !data.errorOutput;
-    if (missing) return answer.set({ from: data.from, missing: phase });
+    if (missing) return answer.set({ from: data.from, missing: phase, phase });
     timer = setTimeout(async () => {
       let found;
       try {
@@ -48,8 +48,8 @@ export function preview(form, state, spec, text, phase = 'input') {
           const read = await post('evaluate', { language: 'JSONPath', expression: inputPath, ...rest });
           if (read.value) rest.input = read.value;
         }
-        found = { from: data.from, ...await post('evaluate', { language: kind, expression: text().trim(), ...rest }) };
-      } catch (error) { found = { from: data.from, error: error.message, value: '' }; }
+        found = { from: data.from, phase, ...await post('evaluate', { language: kind, expression: text().trim(), ...rest }) };
+      } catch (error) { found = { from: data.from, phase, error: error.message, value: '' }; }
       if (mine === turn) answer.set(found);
     }, pause);
   });
@@ -58,7 +58,7 @@ export function preview(form, state, spec, text, phase = 'input') {
     const found = answer();
     if (!found) return null;
     return h('div.prev', { 'data-testid': 'preview' },
-      h('div.row.gap-1', null, h('span.xs.t3', null, heading(found, phase)), h('span.grow'),
+      h('div.row.gap-1', null, h('span.xs.t3', null, heading(found)), h('span.grow'),
         found.from !== 'run' && h('button.linkb.xs', { 'data-testid': 'sample-open', 'aria-expanded': () => String(writing()), onclick: () => writing.update(now => !now) }, 'Sample input')),
       () => writing() && sampleInput(form),
       found.error ? h('p.prev-bad.sm', { 'data-testid': 'preview-error' }, found.error)
@@ -68,11 +68,11 @@ export function preview(form, state, spec, text, phase = 'input') {
 
 function usesInputOnly(text, language) { return language === 'JSONata' && !text.includes('$states.result'); }
 
-function heading(found, phase) {
+function heading(found) {
   if (found.none) return 'No run yet.';
   if (found.missing === 'error') return 'The last run has caught no error here.';
   if (found.missing === 'result') return found.from === 'run' ? 'The last run has no result here.' : 'A sample has no result.';
-  return found.from === 'run' ? `with the last run’s ${{ input: 'input', result: 'data', error: 'error' }[phase]}` : 'with the sample input';
+  return found.from === 'run' ? `with the last run’s ${{ input: 'input', result: 'data', error: 'error' }[found.phase]}` : 'with the sample input';
 }
 
 function coloured(value) {

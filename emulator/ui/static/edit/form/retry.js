@@ -1,6 +1,7 @@
 // The editor of Retry and of Catch.
 
 import { computed, h } from '../../core/view.js';
+import { assign } from './assign.js';
 import { plot, summary } from './backoff.js';
 import { pointerOf, statesOf, textOf, workflowOf } from './definition.js';
 import { field } from './field.js';
@@ -43,7 +44,7 @@ export function caught(form, state, pointer, spec) {
       const at = pointerOf(pointer, i);
       return [
         named(form, state, at, spec, 'ErrorEquals', { control: names, label: 'Errors' }),
-        ...spec.fields.filter(one => one.name !== 'ErrorEquals').map(one => named(form, state, at, spec, one.name, { data: 'error' })),
+        ...spec.fields.filter(one => one.name !== 'ErrorEquals').map(one => (one.kind === 'variables' ? assign(form, state, pointerOf(at, one.name), one, () => 'error') : named(form, state, at, spec, one.name, { data: () => 'error' }))),
       ];
     },
   });

@@ -41,6 +41,7 @@ export function stateForm(form, state, type, queryLanguage) {
     nameField(form, state),
     () => form.problems(state, false).map(problem),
     fieldset(form, state, state, all.filter(one => !own.has(one.name) && !isInOut(one)), {
+      options: reads,
       often: one => often.has(one.name) && !(type === 'Map' && one.name === 'Parameters'), // ItemSelector is its name now
       make: spec => {
         if (spec.name === 'Resource' && type === 'Task') return resource(form, state, spec, queryLanguage === 'JSONata' ? 'Arguments' : 'Parameters');
@@ -54,14 +55,14 @@ export function stateForm(form, state, type, queryLanguage) {
     typeField(form, state, type),
     language(form, state),
   ];
-  const phase = spec => ({ data: spec.name === 'InputPath' || spec.name === 'Parameters' || spec.name === 'Arguments' ? 'input' : 'result' });
+  const reads = spec => ({ data: () => phaseOf(form, state, type, spec.name) });
   const data = all => [
-    fieldset(form, state, state, all.filter(isInOut), { options: phase }),
+    fieldset(form, state, state, all.filter(isInOut), { options: reads }),
     h('p.sm.t3', { hidden: all.some(isInOut) }, `A ${type} state has no fields for its input and output.`),
     lastRun(form, state),
   ];
   const variables = all => [
-    named(all, 'Assign') ? fieldset(form, state, state, [named(all, 'Assign')], { options: () => ({ data: type === 'Task' || type === 'Parallel' || type === 'Map' ? 'result' : 'input' }) }) : null,
+    named(all, 'Assign') ? fieldset(form, state, state, [named(all, 'Assign')], { options: reads }) : null,
     inScope(form, state),
   ];
   return [
@@ -71,6 +72,22 @@ export function stateForm(form, state, type, queryLanguage) {
     hasErrors && ['errors', label('Errors', () => count('Retry', 'Catch'), isError), ready(all => fieldset(form, state, state, ['Retry', 'Catch'].map(name => named(all, name)).filter(Boolean)))],
     ['json', 'JSON', () => untrack(() => h('div.col.fields', null, field(form, state, state, { name: 'State', kind: 'any', required: true, docs: 'The state as JSON. Only the members that you change are changed in the text.' }, { deep: true, unseen: true, label: 'The state as JSON', class: 'field--tall' })))],
   ].filter(Boolean);
+}
+
+// phaseOf says which data the expressions of a field read: "input", "result", or "" if it cannot be told without a run,
+// since it is made of both, or of an item.
+function phaseOf(form, state, type, name) {
+  const has = (...names) => names.some(one => form.has(pointerOf(state, one))), works = type === 'Task' || type === 'Parallel' || type === 'Map';
+  const jsonata = form.language(state) === 'JSONata';
+  switch (name) {
+    case 'ItemSelector': return '';
+    case 'Parameters': return type === 'Map' ? '' : 'input';
+    case 'ResultSelector': return 'result';
+    case 'OutputPath': return works ? (has('ResultPath', 'ResultSelector') ? '' : 'result') : has('Result', 'Parameters', 'ResultPath') ? '' : 'input';
+    case 'Output': return works ? 'result' : 'input';
+    case 'Assign': return works ? 'result' : !jsonata && has('Result', 'Parameters') ? '' : 'input';
+  }
+  return 'input';
 }
 
 // nameField renames the state: what leads to it follows.
