@@ -32,7 +32,8 @@ export function stateForm(form, state, type, queryLanguage) {
   const named = (all, name) => all.find(one => one.name === name);
   const isInOut = one => inOut.has(one.name) || (type === 'Pass' || type === 'Parallel') && (one.name === 'Parameters' || one.name === 'Arguments');
   const count = (...names) => names.reduce((sum, name) => sum + form.length(pointerOf(state, name)), 0);
-  const wrong = test => form.problems(state).filter(one => test(namesOf(one.at.slice(state.length))[0])).length;
+  // Problems of states inside of this one are told there.
+  const wrong = test => form.problems(state).filter(one => (!one.state || one.state === state) && test(namesOf(one.at.slice(state.length))[0])).length;
   const label = (words, n, test) => [words, () => (wrong(test) ? h('span.n.is-bad', null, wrong(test), h('span.vh', null, wrong(test) === 1 ? ' problem' : ' problems')) : n() > 0 && h('span.n', null, n()))];
   const isError = name => name === 'Retry' || name === 'Catch';
   const hasErrors = type === 'Task' || type === 'Parallel' || type === 'Map', hasVariables = type !== 'Fail' && type !== 'Succeed';
