@@ -341,6 +341,12 @@ func TestCanvasByKeyboard(t *testing.T) {
 	p.press(enter)
 	pressed("Courier")
 	p.wants(p.drawn(arn, `/"Courier": \{[^}]*"Next": "Ship"/.test(t)`), map[string]any{"States/Courier/Next": "Ship"})
+	p.until(`!document.querySelector('.eg.is-picked')`)
+	p.hit("r") // Delete takes the transition away
+	p.see("mode", "Courier leads to")
+	p.press(kb.Delete)
+	pressed("Courier")
+	p.wants(p.drawn(arn, `/"Courier": \{[^}]*"End": true/.test(t)`), map[string]any{"States/Courier/End": true, "States/Courier/Next": nil})
 	p.hit("d")
 	p.until(`document.activeElement.getAttribute('data-testid')?.startsWith('node-Courier') && document.activeElement !== ` + nodeOf("Courier"))
 	p.press(kb.Delete)

@@ -209,6 +209,19 @@ func TestEditSave(t *testing.T) {
 	if got := p.read("order.asl.yaml"); got != both {
 		t.Errorf("the file has\n%s", got)
 	}
+
+	// Who leaves the page and comes back finds what was not saved, and can undo it.
+	p.caret("Comment: here")
+	p.typeIn(" and there")
+	p.see("saved", "changed")
+	p.click("nav-machines", "")
+	p.see("new-machine", "")
+	p.eval(`history.back()`, nil)
+	p.see("saved", "changed")
+	p.caret("here and there")
+	p.press("z", chromedp.KeyModifiers(input.ModifierCtrl))
+	p.codeIs(both)
+	p.see("saved", "saved to order.asl.yaml")
 }
 
 const chainJSON = `{

@@ -198,6 +198,8 @@ func TestGuideByKeyboard(t *testing.T) {
 	}
 	p.tabTo("catcher-add")
 	p.enter()
+	p.see("field-Next", "")
+	p.settled()
 	p.tabTo("field-Next")
 	for range 5 {
 		var to string
@@ -213,9 +215,12 @@ func TestGuideByKeyboard(t *testing.T) {
 	p.until(`document.querySelector('[data-testid=panel] h2')?.textContent === 'User Service'`)
 	p.tabTo("retrier-add")
 	p.enter()
+	p.see("field-ErrorEquals", "")
+	p.settled()
 	p.tabTo("field-ErrorEquals")
 	p.typeIn("Busy")
 	p.enter()
+	p.until(`[...document.querySelectorAll('[data-testid=name-remove]')].some(e => e.getAttribute('aria-label').includes('Busy'))`)
 	p.see("problems", "valid")
 
 	// Run, green, saved, and read by the command line.

@@ -66,6 +66,13 @@ export function untrack(fn) {
   try { return fn(); } finally { current = before; }
 }
 
+// root runs fn outside of all scopes: what it makes lasts as long as somebody uses it.
+export function root(fn) {
+  const before = [current, owner];
+  current = owner = null;
+  try { return fn(); } finally { [current, owner] = before; }
+}
+
 // flush runs the effects that wait. Tests call it; the page has the microtask.
 export function flush() {
   for (let turns = 0; pending.size; turns++) {

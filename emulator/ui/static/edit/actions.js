@@ -226,7 +226,7 @@ export function actionsOf(board) {
   ]);
 
   return {
-    outermost, remove: removeSelected, duplicate, rename, wrap, unwrap, test, selectAll, moveBranch, stepBranch, endsFor, connect, linksOf, addAt, addAfter, copy, cut, paste,
+    outermost, remove: removeSelected, duplicate, rename, wrap, unwrap, test, selectAll, moveBranch, stepBranch, endsFor, connect, linksOf, removeLink, addAt, addAfter, copy, cut, paste,
     menu: openMenu, branchMenu, linkMenu, canvasMenu,
   };
 }

@@ -109,6 +109,7 @@ export function dragsOf(board) {
       const pill = board.at(h('span.endpill', { 'data-testid': 'end-here' }, 'End'), { x: box.x + box.w + 34, y: box.y + box.h + 14 });
       if (ends.some(one => one.id === 'end')) over.append(pill);
       for (const one of ends) drawing.nodes.get(one.id)?.el.classList.add('is-open');
+      if (key) drawing.edges.get(key).el.classList.add('is-lifted');
       el.classList.add('is-target', 'is-linking');
       let to = null;
       return {
@@ -134,7 +135,7 @@ export function dragsOf(board) {
           tip.remove();
           pill.remove();
           el.classList.remove('is-target', 'is-linking');
-          el.querySelectorAll('.is-open, .is-over').forEach(one => one.classList.remove('is-open', 'is-over'));
+          el.querySelectorAll('.is-open, .is-over, .is-lifted').forEach(one => one.classList.remove('is-open', 'is-over', 'is-lifted'));
         },
       };
     });

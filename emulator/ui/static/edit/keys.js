@@ -20,7 +20,7 @@ export function bindKeys(board) {
     ['Delete', 'Delete; neighbours are joined', here(() => actions.remove())],
     ['Backspace', 'Delete', here(() => actions.remove())],
     ['m', 'Move: arrows choose the place, Enter drops', here(() => board.pickUp())],
-    ['r', 'Reconnect: arrows choose the transition and its end', here(() => board.reconnect())],
+    ['r', 'Reconnect: arrows choose the transition and its end, Del removes it', here(() => board.reconnect())],
     ['[', 'Move the branch to the left', here(actions.stepBranch(-1))],
     [']', 'Move the branch to the right', here(actions.stepBranch(1))],
     ['mod+a', 'Select all states of the workflow', here(() => actions.selectAll())],
@@ -64,7 +64,7 @@ export function bindKeys(board) {
 
   // ── the modes ──
 
-  const strip = h('div.modebar', { role: 'status', 'data-testid': 'mode', hidden: () => !mode() }, () => mode() && [h('b', null, mode().title), h('span', null, mode().words()), h('span.t3', null, 'Arrows choose, Enter confirms, Esc leaves')]);
+  const strip = h('div.modebar', { role: 'status', 'data-testid': 'mode', hidden: () => !mode() }, () => mode() && [h('b', null, mode().title), h('span', null, mode().words()), h('span.t3', null, mode().link?.() ? 'Arrows choose, Enter confirms, Del removes the transition, Esc leaves' : 'Arrows choose, Enter confirms, Esc leaves')]);
   el.append(strip);
 
   function enter(next) {
@@ -76,7 +76,7 @@ export function bindKeys(board) {
     mode.set(null);
     board.over.querySelectorAll('.is-aim').forEach(one => one.remove());
     el.querySelectorAll('.is-aimed').forEach(one => one.classList.remove('is-aimed'));
-    if (back) board.focusOn(back);
+    if (back) { board.link.set(''); board.focusOn(back); }
   }
   board.leave = () => { if (mode.peek()) leave(''); };
   el.addEventListener('focusout', event => { if (!el.contains(event.relatedTarget)) board.leave(); });
@@ -89,10 +89,14 @@ export function bindKeys(board) {
     const now = mode.peek();
     if (event.key === 'Escape') { const back = now.back; leave(back); announce('Left as it was'); return; }
     if (event.key === 'Enter' || event.key === ' ') { now.take(); return; }
+    if (event.key === 'Delete' && now.link?.()) { const item = now.link(); leave(''); returnTo(actions.removeLink(item), now.back); return; }
     const all = now.items, at = all.indexOf(now.at);
     const next = event.key.startsWith('Arrow') ? towards(all, now.at, event.key) : event.key === 'Tab' ? all[(at + (event.shiftKey ? -1 : 1) + all.length) % all.length] : null;
     if (next) { mode.set({ ...now, at: next }); mode.peek().show(); }
   }
+
+  // Selects and focuses a state again when something is done.
+  function returnTo(done, id) { Promise.resolve(done).then(() => { if (board.item(id)) { board.choose(id); board.focusOn(id); } }); }
 
   /** Takes the selected states, or a piece of the palette, and lets the arrows choose its place. */
   board.pickUp = piece => {
@@ -127,6 +131,7 @@ export function bindKeys(board) {
       kind: 'link', title: `Reconnect ${board.nameOf(id)}: which transition?`, items, at: items[0], back: id,
       words() { const { edge } = this.at.link; return `${edge.text || edge.label || edge.kind}, to ${board.nameOf(edge.to)}`; },
       show() { board.link.set(this.at.link.key); },
+      link() { return this.at.link; },
       take() { aim(this.at.link); },
     });
   };
@@ -154,8 +159,9 @@ export function bindKeys(board) {
       take() {
         const to = this.at.id;
         leave('');
-        Promise.resolve(board.actions.connect(from, edge, to)).then(() => { if (board.item(back)) { board.choose(back); board.focusOn(back); } });
+        returnTo(actions.connect(from, edge, to), back);
       },
+      link: () => link,
     });
   }
 }

@@ -1,7 +1,7 @@
 // The notebook: states are run one at a time while they are drawn. Results are kept, and those below a change are
 // marked as stale. What a state gets is what the state before it gave, unless the user writes something else.
 
-import { computed, effect, h, signal, untrack } from '../core/view.js';
+import { computed, effect, h, root, signal, untrack } from '../core/view.js';
 import { post } from '../core/api.js';
 import { editor } from '../core/editor.js';
 import { icon } from '../core/icon.js';
@@ -20,7 +20,7 @@ const outcomes = { SUCCEEDED: 'succeeded', FAILED: 'failed', RETRIABLE: 'failed'
 
 // notebook is the slot of the view Test.
 export function notebook(store, ed) {
-  const book = store.book ??= bookOf(store, ed), open = book.open;
+  const book = store.book ??= root(() => bookOf(store)), open = book.open;
   effect(() => { // a state that is to be tested
     const pointer = ed.tested();
     if (!pointer) return;
@@ -50,7 +50,7 @@ function runBanner(ed) {
 const idOf = pointer => `cell-${pointerParts(pointer).join('-').replace(/[^\w-]/g, c => c.charCodeAt(0).toString(16))}`;
 
 // bookOf keeps the cells of a document: what was run, on what, and what came.
-function bookOf(store, ed) {
+function bookOf(store) {
   const cells = signal({}), busy = signal(''), first = signal('{}');
   const stateAt = pointer => pointerParts(pointer).reduce((value, part) => value?.[part], store.definition() ?? {});
   const workflowAt = pointer => (pointer ? stateAt(pointer) : store.definition());
@@ -147,7 +147,7 @@ function bookOf(store, ed) {
   return {
     order, cellOf, change, given, staleness, run, all, busy, first, stateAt, open: signal(''),
     any: () => Object.values(cells()).some(one => one.result),
-    clear: () => { cells.set({}); ed.run.clear(); },
+    clear: () => { cells.set({}); store.run.clear(); },
   };
 }
 

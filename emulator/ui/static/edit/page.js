@@ -1,7 +1,7 @@
 // The editor's page: the bar, the views of the document, and the problems. #/edit/ARN edits a state machine,
 // #/edit?path=FILE a file, #/edit/new begins one.
 
-import { cleanup, computed, effect, h, signal, untrack } from '../core/view.js';
+import { cleanup, computed, effect, h, root, signal, untrack } from '../core/view.js';
 import { get, resource } from '../core/api.js';
 import { commands } from '../core/commands.js';
 import { icon } from '../core/icon.js';
@@ -44,10 +44,10 @@ export function page(arn) {
 function body(arn, path) {
   return untrack(() => {
     const known = open.get(path || arn);
-    if (known) return editor(known);
+    if (known) return editor(known, true);
     if (arn === 'new' || !arn && !path) return starter();
     const opened = resource(abort => get('document', path ? { path } : { arn }, abort));
-    return shown(opened, data => untrack(() => editor(adopt(openDocument(data()), path || arn))));
+    return shown(opened, data => untrack(() => editor(adopt(root(() => openDocument(data())), path || arn))));
   });
 }
 
@@ -56,7 +56,7 @@ function starter() {
   const begin = signal(null);
   import('./start.js').then(module => begin.set(module.start), failed);
   const begun = signal(null);
-  return () => (begun() ? untrack(() => editor(begun())) : begin() && untrack(() => begin()(document => begun.set(settling(openDocument(document))))));
+  return () => (begun() ? untrack(() => editor(begun())) : begin() && untrack(() => begin()(document => begun.set(settling(root(() => openDocument(document)))))));
 }
 
 // settling moves a new document to its own address when it is saved first.
@@ -84,13 +84,14 @@ function adopt(store, key) {
 
 // editor shows a document. What the slots share beside the store: view, show(view), test(pointer), reveal (a
 // pointer that the code is to scroll to), catalog.
-function editor(store) {
+// again: the store was shown before, and the file may have changed since.
+function editor(store, again = false) {
   const view = computed(() => (views.some(([id]) => id === place().query.view) ? place().query.view : 'design'));
   const ed = {
     store, view,
     show: id => amend({ view: id === 'design' ? '' : id }),
     tested: signal(null), // the state that is to be tried
-    run: runOf(store), // data of a run on the states
+    run: store.run ??= root(() => runOf(store)), // data of a run on the states
     follow: arn => { ed.show('test'); ed.run.follow(arn); },
     settled: () => store.settled?.(),
     test: pointer => { ed.tested.set(pointer); ed.show('test'); },
@@ -99,7 +100,7 @@ function editor(store) {
   };
   const name = computed(() => store.file().name || store.file().path || 'Untitled');
   effect(() => { document.title = `${store.dirty() ? '• ' : ''}${name()} · Editor · aslocal`; });
-  watch(store);
+  watch(store, again);
   bind(ed);
   const debugged = place.peek().query.debug;
   if (debugged) { amend({ debug: '', view: 'test' }); ed.run.pin(debugged); }
@@ -168,8 +169,8 @@ function conflict(ed) {
 }
 
 // watch reads the document again when files have changed. Without changes here it follows the file.
-function watch(store) {
-  on('machines', async () => {
+function watch(store, again) {
+  const look = async () => {
     const { path, arn, hash } = store.file.peek();
     if (store.saved.peek() === null) return;
     try {
@@ -183,7 +184,9 @@ function watch(store) {
         toast('The file has changed on disk and was read again.', 'info');
       }
     } catch { /* gone, or broken: what is here stays */ }
-  });
+  };
+  on('machines', look);
+  if (again) look();
   const leave = event => { if (store.dirty.peek()) event.preventDefault(); };
   addEventListener('beforeunload', leave);
   cleanup(() => removeEventListener('beforeunload', leave));

@@ -13,7 +13,6 @@ export function assign(form, state, pointer, spec, data) {
   const jsonata = form.language(state) === 'JSONata';
   const keys = () => { const node = form.node(pointer); return node?.type === 'object' ? [...new Set(node.entries.map(([key]) => key))] : []; };
   const bare = key => (jsonata ? key : key.replace(/\.\$$/, ''));
-  const help = { name: spec.name, docs: spec.docs };
   // rename keeps the place of a variable: the object is written anew.
   const rename = (from, to) => {
     const node = untrack(() => form.node(pointer));
@@ -41,7 +40,7 @@ export function assign(form, state, pointer, spec, data) {
         h('button.btn.btn--ghost.btn--sm.btn--icon', { 'aria-label': `Delete ${bare(key)}`, title: `Delete ${bare(key)}`, 'data-testid': 'variable-delete', disabled: () => !form.readable(), onclick: () => form.remove(at, state).catch(failed) }, icon('trash', 14))),
       field(form, state, at, valueSpec, { label: `Value of ${bare(key)}`, data }));
   };
-  return h('section.flist', { 'aria-label': spec.name, onfocusin: event => { if (!event.target.closest('.field')) form.help.set(help); }, onpointerenter: () => form.help.set(help) },
+  return h('section.flist', { 'aria-label': spec.name, ...form.explained(spec) },
     h('div.row.flist-head', null, h('h3.sm.m.t2', null, spec.label ?? spec.name), h('span.grow'),
       h('button.btn.btn--ghost.btn--sm', {
         'data-testid': 'variable-add', disabled: () => !form.readable(),

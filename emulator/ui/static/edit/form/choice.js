@@ -115,7 +115,7 @@ function comparison(form, state, at, present, replace, variable) {
   const has = name => comparisons.find(one => one.name === name)?.path;
   effect(() => { pick.value = operatorOf(form.node(at))?.one.name ?? ''; });
   return h('div.compare', null,
-    field(form, state, pointerOf(at, 'Variable'), variable ?? { name: 'Variable', kind: 'path', docs: 'The path of the value that is compared.', required: true }, { label: 'Value of', unseen: false }),
+    field(form, state, pointerOf(at, 'Variable'), variable ?? { name: 'Variable', kind: 'path', docs: 'The path of the value that is compared.', required: true }, { label: 'Value of' }),
     pick,
     () => {
       const key = operator();

@@ -16,6 +16,7 @@ const most = 50; // rows that are shown
 // attributes for the control, and its list. A picker lists all when it is asked, with what is chosen marked.
 export function completes({ control, ask, take, label, picker = false }) {
   const id = `complete-${++made}`, rows = signal([]), at = signal(0), open = signal(false);
+  let touched = false; // something was typed, or chosen with arrows, since the list is open
   let turn = 0, timer = 0, known = []; // what the last answer has
   const choices = h('div.completion-list', { id, role: 'listbox', 'aria-label': `Suggestions for ${label}` }, () => rows().map((row, i) => h('div.mi', {
       role: 'option', id: `${id}-${i}`, 'data-testid': 'suggestion', 'aria-selected': () => String(at() === i), class: () => at() === i && 'is-hover',
@@ -27,6 +28,7 @@ export function completes({ control, ask, take, label, picker = false }) {
   function close() {
     turn++;
     clearTimeout(timer);
+    touched = false;
     if (!open.peek()) return;
     open.set(false);
     list.hidePopover();
@@ -69,12 +71,14 @@ export function completes({ control, ask, take, label, picker = false }) {
       if (!open.peek()) return false;
       const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
       if (step) { event.preventDefault(); move(step); return true; }
+      if (event.key === 'Tab' && !touched) { close(); return false; } // it was only offered: Tab goes on to the next field
       if ((event.key === 'Enter' || event.key === 'Tab') && !event.shiftKey) { event.preventDefault(); event.stopPropagation(); choose(rows.peek()[at.peek()]); return true; }
       if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); close(); return true; }
       return false;
     },
     // typed narrows what is listed at once, and asks again.
     typed: () => {
+      touched = true;
       clearTimeout(timer);
       turn++;
       const el = control(), caret = el.selectionStart;
@@ -88,6 +92,7 @@ export function completes({ control, ask, take, label, picker = false }) {
     close,
   };
   function move(step) {
+    touched = true;
     const count = rows.peek().length;
     at.set((at.peek() + step + count) % count);
     announce(rows.peek()[at.peek()].label);

@@ -5,7 +5,7 @@ import { icon } from '../../core/icon.js';
 import { failed } from '../../core/toast.js';
 import { parseJSON, tokensOf } from '../../core/jsontext.js';
 import { completes, formatted, isExpression, suggestions } from './completion.js';
-import { numberOf, parsed, statesOf, workflowOf } from './definition.js';
+import { numberOf, parsed, statesOf, textOf, workflowOf } from './definition.js';
 import { preview } from './preview.js';
 import { typed } from './typed.js';
 
@@ -17,17 +17,17 @@ const texts = new Set(['text', 'timestamp', 'path', 'referencePath', 'resultPath
 const nullable = new Set(['path', 'resultPath']);
 const evaluated = new Set(['path', 'referencePath', 'textPath', 'template', 'jsonata', 'condition', 'variables', 'timestamp', 'duration', 'integer', 'number', 'text', 'list', 'any']);
 
-// labelOf makes words of a field's name: "Timeout" for TimeoutSeconds in labels would lose what to write, so the name
-// stays as the language has it.
-export function labelOf(spec) { return spec.label ?? spec.name; }
-
 // field shows the member at a pointer. spec is a field of asl/assist; state is the pointer of the state that has it.
-// options: data (a function that says what its expressions read, as in preview.js), control (makes another control), label.
+// options: label; data, a function that says what its expressions read, as in preview.js; control, which makes another
+// control: control(parts, form, state, pointer, spec) gives {el, below}, and parts what el needs to be labelled and told
+// of problems; ask, which makes the control a picker (see completes); parse, which reads its text; unseen, so that
+// nothing is tried; actions, beside the label.
 export function field(form, state, pointer, spec, options = {}) {
   const id = `field-${++made}`;
-  // What a template puts in the place of a text or number, such as {"Ref": …}, is JSON to edit.
-  const given = untrack(() => form.node(pointer)?.type);
-  if ((given === 'object' || given === 'array') && isSimple(spec)) return field(form, state, pointer, { ...spec, kind: 'any', values: null }, { ...options, control: null });
+  // What a template puts in the place of a text or number, such as {"Ref": …}, is JSON to edit, and so is a text of
+  // several lines.
+  const given = untrack(() => form.node(pointer));
+  if ((given?.type === 'object' || given?.type === 'array' || textOf(given)?.includes('\n')) && isSimple(spec)) return field(form, state, pointer, { ...spec, kind: 'any', values: null }, { ...options, control: null });
   const control = options.control ?? controlOf(spec);
   const own = signal(''); // what is wrong with a text that is not written
   const wrong = computed(() => {
@@ -36,20 +36,17 @@ export function field(form, state, pointer, spec, options = {}) {
   });
   const bad = computed(() => wrong().some(one => one.severity !== 'WARNING'));
   const testid = `field-${spec.name}`;
-  const help = { name: labelOf(spec), docs: spec.docs ?? '' };
-  const parts = { id, own, bad, testid, described: `${id}-docs ${id}-wrong`, label: options.label ?? labelOf(spec), options };
-  const made_ = control(form, state, pointer, spec, parts);
-  return h('div.field', {
-    class: options.class, 'data-field': spec.name, onfocusin: () => form.help.set(help), onpointerenter: () => form.help.set(help),
-  },
-  h('div.lab', null,
-    made_.group ? h('span', { id: `${id}-label` }, parts.label) : h('label', { for: id }, parts.label),
-    spec.required && h('span.t3', null, 'required'), spec.kind === 'duration' && h('span.t3', null, 's'),
-    h('span.grow'), options.actions),
-  made_.el,
-  h('span.vh', { id: `${id}-docs` }, spec.docs),
-  h('div.wrong', { id: `${id}-wrong`, 'aria-live': 'polite' }, () => wrong().slice(0, 3).map(problem)),
-  made_.below);
+  const parts = { id, own, bad, testid, described: `${id}-docs ${id}-wrong`, label: options.label ?? spec.name, options };
+  const { el, below } = control(parts, form, state, pointer, spec);
+  return h('div.field', { class: options.class, ...form.explained({ name: parts.label, docs: spec.docs }) },
+    h('div.lab', null,
+      h('label', { for: id }, parts.label),
+      spec.required && h('span.t3', null, 'required'), spec.kind === 'duration' && h('span.t3', null, 's'),
+      h('span.grow'), options.actions),
+    el,
+    h('span.vh', { id: `${id}-docs` }, spec.docs),
+    h('div.wrong', { id: `${id}-wrong`, 'aria-live': 'polite' }, () => wrong().slice(0, 3).map(problem)),
+    below);
 }
 
 // problem is a line with what is wrong.
@@ -117,7 +114,7 @@ function shownAs(spec) {
 }
 
 // bind ties a text to a member.
-export function bind(form, state, pointer, spec, parts) {
+function bind(form, state, pointer, spec, parts) {
   const text = typed({
     read: () => form.raw(pointer), show: shownAs(spec), parse: parts.options.parse ?? parserOf(spec), kept: form.unwritten, key: pointer,
     write: (outcome, burst) => {
@@ -139,7 +136,7 @@ function assisted(form, state, pointer, parts, el, text, quoted) {
 }
 
 // line is a control of one line.
-export function line(form, state, pointer, spec, parts) {
+export function line(parts, form, state, pointer, spec) {
   const text = bind(form, state, pointer, spec, parts);
   const plain = spec.kind === 'text' && !spec.expression && !parts.options.ask;
   let el = null;
@@ -163,7 +160,7 @@ export function line(form, state, pointer, spec, parts) {
 }
 
 // code is a control of several lines for JSON and expressions, coloured, with completion.
-export function code(form, state, pointer, spec, parts) {
+function code(parts, form, state, pointer, spec) {
   const text = bind(form, state, pointer, spec, parts);
   let el = null;
   const complete = assisted(form, state, pointer, parts, () => el, text, value => spec.kind === 'condition' || value.trim().startsWith('{%'));
@@ -217,7 +214,7 @@ export function select(form, parts, rows, value, choose) {
 }
 
 // choice is a control for a member that has one of a few values.
-export function choice(form, state, pointer, spec, parts) {
+function choice(parts, form, state, pointer, spec) {
   const value = () => shownAs({ kind: 'text' })(form.raw(pointer));
   const rows = computed(() => {
     const all = spec.values ?? [], now = value();
@@ -231,12 +228,12 @@ export function choice(form, state, pointer, spec, parts) {
 }
 function unquote(json) { return json.replace(/^"|"$/g, ''); }
 
-function boolean(form, state, pointer, spec, parts) {
-  return choice(form, state, pointer, { ...spec, values: ['true', 'false'] }, parts);
+function boolean(parts, form, state, pointer, spec) {
+  return choice(parts, form, state, pointer, { ...spec, values: ['true', 'false'] });
 }
 
 // stateName is a picker of a state of the same workflow.
-export function stateName(form, state, pointer, spec, parts) {
+function stateName(parts, form, state, pointer, spec) {
   const value = () => form.text(pointer);
   const rows = computed(() => {
     const names = statesOf(form.definition(), workflowOf(state)), now = value();

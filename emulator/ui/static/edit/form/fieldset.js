@@ -58,9 +58,9 @@ export function single(form, state, pointer, spec, options = {}) {
 
 // object is a group of fields that opens.
 function object(form, state, pointer, spec, options) {
-  const there = computed(() => form.has(pointer)), help = { name: spec.name, docs: spec.docs };
+  const there = computed(() => form.has(pointer));
   if (!spec.fields?.length) return field(form, state, pointer, spec, options);
-  return h('div.group-box', { onfocusin: event => { if (!event.target.closest('.field, .flist')) form.help.set(help); }, onpointerenter: () => form.help.set(help) },
+  return h('div.group-box', form.explained(spec),
     h('details.group', { open: untrack(there) },
       h('summary.sm', { 'data-testid': `group-${spec.name}` }, h('span.m', null, spec.name), () => !there() && h('span.t3', null, ' not set')),
       () => form.problems(pointer, false).map(problem),

@@ -23,6 +23,11 @@ export function formOf(doc, ed) {
     source: () => source, // the text that the nodes of definition() are places in
     readable: computed(() => Boolean(doc.draft()?.definition)),
     help: signal(null), // {name, docs} of the field that has the focus or the pointer
+    // explained are the props of an element whose meaning is told at the foot of the panel; the innermost counts.
+    explained: explanation => ({
+      'data-help': '', onpointerenter: () => form.help.set(explanation),
+      onfocusin: event => { if (event.target.closest('[data-help]') === event.currentTarget) form.help.set(explanation); },
+    }),
     unwritten: new Map(), // texts of fields that could not be written, by their pointers
     // opened is the signal of which items of a list are open, by their places. They stay so while other forms are shown.
     opened: pointer => opened.get(pointer) ?? opened.set(pointer, signal(new Set())).get(pointer),

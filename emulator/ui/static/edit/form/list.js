@@ -13,7 +13,6 @@ export function list(form, state, pointer, { noun, title, docs = '', summary, bo
   const count = () => form.length(pointer);
   const testid = noun.toLowerCase().replaceAll(' ', '-');
   const act = promise => promise.catch(failed);
-  const help = { name: title, docs };
   const moved = (from, to) => {
     const open = new Set([...opened.peek()].filter(i => i !== from && i !== to));
     if (opened.peek().has(from)) open.add(to);
@@ -57,7 +56,7 @@ export function list(form, state, pointer, { noun, title, docs = '', summary, bo
       body && h('div.li-body', { id, hidden: () => !open() }, () => open() && [h('div', null, () => form.problems(pointerOf(pointer, i), false).map(problem)), untrack(() => body(i))]));
   };
   const small = (label, sign, run, off, id) => h('button.btn.btn--ghost.btn--sm.btn--icon', { 'aria-label': label, title: label, 'data-testid': id, disabled: () => off() || !form.readable(), onclick: () => act(Promise.resolve(run())) }, icon(sign, 14));
-  const section = h('section.flist', { 'aria-label': title, onfocusin: event => { if (!event.target.closest('.field')) form.help.set(help); }, onpointerenter: () => form.help.set(help) },
+  const section = h('section.flist', { 'aria-label': title, ...form.explained({ name: title, docs }) },
     h('div.row.flist-head', null, h('h3.sm.m.t2', null, title), h('span.grow'),
       h('button.btn.btn--ghost.btn--sm', { 'data-testid': `${testid}-add`, disabled: () => !form.readable(), onclick: more }, icon('plus', 14), `Add ${noun}`)),
     () => form.problems(pointer, false).map(problem),

@@ -12,7 +12,7 @@ export function machineForm(form) {
   const specs = signal(null);
   effect(() => { const now = form.language(''); fieldsOf('', now, '').then(({ fields }) => specs.set(fields), failed); });
   const start = spec => field(form, '', '/StartAt', spec, {
-    label: 'Begins with', control: (_, __, ___, ____, parts) => select(form, parts,
+    label: 'Begins with', control: parts => select(form, parts,
       () => [...form.text('/StartAt') ? [] : [['', 'choose a state']], ...statesOf(form.definition(), '').map(name => [name, name])],
       () => form.text('/StartAt'), name => form.apply([{ op: 'start', workflow: '', to: pointerOf('/States', name) }])),
   });

@@ -7,7 +7,7 @@ import { completes, suggestions } from './completion.js';
 import { pointerOf, textOf } from './definition.js';
 
 // names is a control for an array of texts.
-export function names(form, state, pointer, spec, parts) {
+export function names(parts, form, state, pointer) {
   const all = () => { const node = form.node(pointer); return node?.type === 'array' ? node.items.map(one => textOf(one) ?? '') : []; };
   const text = signal('');
   let el = null;

@@ -66,7 +66,7 @@ function patternField(form, pointer, text, patterns, pattern) {
     () => ['', ...patterns()].map(one => h('option', { value: one }, patternWords[one] ?? one)));
   effect(() => { patterns(); const now = pattern(); queueMicrotask(() => { el.value = now; }); });
   const docs = 'How the Task waits: for the answer alone, for the end of the job that it started, or until somebody returns the task token of the context object.';
-  return h('div.field', { onfocusin: () => form.help.set({ name: 'Pattern', docs }), onpointerenter: () => form.help.set({ name: 'Pattern', docs }) }, h('div.lab', null, h('label', { for: id }, 'Pattern')), el);
+  return h('div.field', form.explained({ name: 'Pattern', docs }), h('div.lab', null, h('label', { for: id }, 'Pattern')), el);
 }
 let made = 0;
 

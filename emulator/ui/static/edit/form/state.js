@@ -32,7 +32,8 @@ export function stateForm(form, state, type, queryLanguage) {
   const named = (all, name) => all.find(one => one.name === name);
   const isInOut = one => inOut.has(one.name) || (type === 'Pass' || type === 'Parallel') && (one.name === 'Parameters' || one.name === 'Arguments');
   const count = (...names) => names.reduce((sum, name) => sum + form.length(pointerOf(state, name)), 0);
-  const wrong = test => form.problems(state).filter(one => test(namesOf(one.at.slice(state.length))[0])).length;
+  // Problems of states inside of this one are told there.
+  const wrong = test => form.problems(state).filter(one => (!one.state || one.state === state) && test(namesOf(one.at.slice(state.length))[0])).length;
   const label = (words, n, test) => [words, () => (wrong(test) ? h('span.n.is-bad', null, wrong(test), h('span.vh', null, wrong(test) === 1 ? ' problem' : ' problems')) : n() > 0 && h('span.n', null, n()))];
   const isError = name => name === 'Retry' || name === 'Catch';
   const hasErrors = type === 'Task' || type === 'Parallel' || type === 'Map', hasVariables = type !== 'Fail' && type !== 'Succeed';
@@ -111,8 +112,8 @@ function nameField(form, state) {
     id, 'data-testid': 'state-name', value: now, maxlength: 80, autocomplete: 'off', disabled: () => !form.readable(), 'aria-invalid': () => String(Boolean(wrong())), 'aria-describedby': `${id}-wrong`,
     onchange: rename, onkeydown: event => { if (event.key === 'Escape') { el.value = now; wrong.set(''); } },
   });
-  const help = { name: 'Name', docs: 'The name of the state, up to 80 characters, unique in the state machine. Next, Default, StartAt and Catch that name it are changed with it.' };
-  return h('div.field', { onfocusin: () => form.help.set(help), onpointerenter: () => form.help.set(help) },
+  const explanation = { name: 'Name', docs: 'The name of the state, up to 80 characters, unique in the state machine. Next, Default, StartAt and Catch that name it are changed with it.' };
+  return h('div.field', form.explained(explanation),
     h('div.lab', null, h('label', { for: id }, 'Name')), h('div.in', { class: () => wrong() && 'is-bad' }, el),
     h('div.wrong', { id: `${id}-wrong`, 'aria-live': 'polite' }, () => wrong() && problem({ severity: 'ERROR', message: wrong() })));
 }
@@ -122,7 +123,7 @@ function nextField(form, state, spec) {
   const next = pointerOf(state, 'Next'), end = pointerOf(state, 'End'), last = '/end'; // no name of a state begins the list with this
   const value = () => (form.raw(end) === 'true' ? last : form.text(next));
   const shown = computed(() => JSON.stringify({ now: value(), names: statesOf(form.definition(), workflowOf(state)) }));
-  const control = (_, __, ___, ____, parts) => {
+  const control = parts => {
     const el = h('select.in', {
       id: parts.id, 'data-testid': 'next', 'aria-describedby': parts.described, 'aria-invalid': () => String(parts.bad()), disabled: () => !form.readable(),
       onchange: () => choose(el.value).then(() => parts.own.set(''), error => parts.own.set(error.message)),
@@ -145,10 +146,10 @@ function nextField(form, state, spec) {
 
 // typeField converts the state to another type.
 function typeField(form, state, type) {
-  const id = 'state-type', help = { name: 'Type', docs: 'What the state does. A state of another type keeps the fields that it may have.' };
+  const id = 'state-type', explanation = { name: 'Type', docs: 'What the state does. A state of another type keeps the fields that it may have.' };
   const el = h('select.in', { id, 'data-testid': 'state-type', disabled: () => !form.readable(), onchange: () => form.apply([{ op: 'convert', state, type: el.value }]).catch(error => { el.value = type; failed(error); }) },
     types.map(name => h('option', { value: name, selected: name === type }, name)));
-  return h('div.field', { onfocusin: () => form.help.set(help), onpointerenter: () => form.help.set(help) }, h('div.lab', null, h('label', { for: id }, 'Type')), el);
+  return h('div.field', form.explained(explanation), h('div.lab', null, h('label', { for: id }, 'Type')), el);
 }
 
 // processor shows how the items of a Map are processed; the states of its processor are drawn.
