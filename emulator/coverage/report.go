@@ -187,7 +187,7 @@ func Cobertura(sources []Source) []byte {
           <lines>
 %s          </lines>
         </class>
-`, escape(s.Name), escape(filepath.ToSlash(s.File)), rate(ownHit, len(numbers)), rate(own[0], own[1]), inside.Bytes())
+`, Escape(s.Name), Escape(filepath.ToSlash(s.File)), rate(ownHit, len(numbers)), rate(own[0], own[1]), inside.Bytes())
 		lines, hit, ways, taken = lines+len(numbers), hit+ownHit, ways+own[1], taken+own[0]
 	}
 	var b bytes.Buffer
@@ -216,8 +216,8 @@ func rate(part, all int) string {
 	return fmt.Sprintf("%.4f", float64(part)/float64(all))
 }
 
-// escape is a text in XML and HTML. Characters that XML does not have are replaced.
-func escape(text string) string {
+// Escape returns a text in XML and HTML. Characters that XML does not have are replaced.
+func Escape(text string) string {
 	var b strings.Builder
 	for _, r := range text {
 		switch {

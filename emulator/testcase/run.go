@@ -34,7 +34,7 @@ type Machine struct {
 	Options []emulator.Option
 	// Prepare sets an emulator up for calls that are real: functions, other state
 	// machines. Stop is called when the case is over. nil: nothing.
-	Prepare func(*emulator.Emulator) (stop func() error, err error)
+	Prepare func(context.Context, *emulator.Emulator) (stop func() error, err error)
 	// Ended may look at the emulator after a case has failed, for which there is an
 	// execution. nil: nothing.
 	Ended func(em *emulator.Emulator, execution string, r *Result)
@@ -219,7 +219,7 @@ func (r *run) execute(ctx context.Context) error {
 	}
 	defer em.Close()
 	if r.Prepare != nil && c.real() {
-		stop, err := r.Prepare(em)
+		stop, err := r.Prepare(ctx, em)
 		if err != nil {
 			return err
 		}
