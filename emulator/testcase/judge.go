@@ -89,7 +89,7 @@ func (r *run) waiting() string {
 
 // path compares the states of one line of control.
 func (r *run) path(what string, w *PathWanted, states []string) {
-	ok, at, wanted := w.matches(states)
+	ok, at, wanted := timeline.Pattern(w.States).Match(states)
 	if ok {
 		return
 	}
@@ -101,9 +101,9 @@ func (r *run) path(what string, w *PathWanted, states []string) {
 	switch {
 	case wanted == "":
 		wanted = "the end"
-	case wanted == oneState:
+	case wanted == timeline.AnyState:
 		wanted = "a state"
-	case anyStates(wanted):
+	case timeline.AnyStates(wanted):
 		wanted = "the rest"
 	default:
 		wanted = strconv.Quote(wanted)
@@ -271,4 +271,18 @@ func (r *run) snapshot() {
 	for _, d := range c.found {
 		r.fail(Failure{At: r.result.Case.Expect.SnapshotAt, What: "snapshot" + d.inside, Message: fmt.Sprintf("expected %s, got %s; aslocal test --update takes what is now", d.want, d.got)})
 	}
+}
+
+// maxShown is how many states of a path are shown.
+const maxShown = 40
+
+// arrows is a path for people.
+func arrows(states []string) string {
+	if len(states) == 0 {
+		return "no state"
+	}
+	if n := len(states); n > maxShown {
+		return strings.Join(states[:maxShown/2], " → ") + " → … → " + strings.Join(states[n-maxShown/2:], " → ")
+	}
+	return strings.Join(states, " → ")
 }

@@ -93,9 +93,6 @@ func (f Failure) String() string {
 // limit is how long a case may take in real time.
 const limit = 30 * time.Second
 
-// longest is how far the clock of a case may advance: longer than an execution may run.
-const longest = 200 * 365 * 24 * time.Hour
-
 // Run runs a case of a file on an emulator of its own. Snapshots has the snapshots of the
 // file, nil if they are not to be looked at. The context ends it; then there is a Failure.
 func (m *Machine) Run(ctx context.Context, f *File, c *Case, snapshots *Snapshots) *Result {
@@ -232,7 +229,7 @@ func (r *run) execute(ctx context.Context) error {
 	if r.execution, err = em.Start(ctx, machineARN, c.Input.String()); err != nil {
 		return err
 	}
-	if err := em.Advance(ctx, longest); err != nil {
+	if err := em.AdvanceToEnd(ctx, r.execution); err != nil {
 		if errors.Is(err, context.DeadlineExceeded) {
 			return fmt.Errorf("the case has not ended within %v of real time; --timeout gives it longer", cmp.Or(r.Limit, limit))
 		}
