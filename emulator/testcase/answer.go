@@ -196,7 +196,11 @@ func called(c emulator.TaskCall) []string {
 		if name != c.Resource.Text {
 			add(name)
 		}
-		if _, rest, ok := strings.Cut(name, ":function:"); ok {
+		_, rest, ok := strings.Cut(name, ":function:")
+		if !ok && name == function(&c) && !strings.HasPrefix(name, "arn:") {
+			rest, ok = name, true
+		}
+		if ok {
 			add(rest)
 			plain, _, _ := strings.Cut(rest, ":") // without version or alias
 			add(plain)
@@ -228,26 +232,7 @@ func fits(pattern, name string) bool {
 	return strings.HasSuffix(rest, parts[len(parts)-1])
 }
 
-// check notes what is wrong with the mocks of a case before it runs: states that the
-// definition does not have.
-func (a *answerer) check(known func(state string) bool, suggest func(state string) string) {
-	for _, state := range slices.Sorted(maps.Keys(a.test.Mocks)) {
-		if !known(state) {
-			a.problems = append(a.problems, Failure{At: a.test.Mocks[state].At, What: "mocks", Message: "the definition has no state " + named(state, suggest)})
-		}
-	}
-}
-
-// named is a name that does not exist, with the one that was meant.
-func named(name string, suggest func(string) string) string {
-	text := fmt.Sprintf("%q", name)
-	if near := suggest(name); near != "" {
-		text += fmt.Sprintf("; did you mean %q?", near)
-	}
-	return text
-}
-
-// position of a Failure that has none is that of the case.
+// or gives a Failure without a position one.
 func (f Failure) or(at position.Position) Failure {
 	if f.At.Line == 0 {
 		f.At = at

@@ -78,7 +78,7 @@ func (c *comparison) array(pointer, inside string, want, got value.Value) {
 	for i := range max(want.Len(), got.Len()) {
 		at, index := pointer+"/"+strconv.Itoa(i), inside+"["+strconv.Itoa(i)+"]"
 		if i >= want.Len() {
-			c.differ(pointer, index, fmt.Sprintf("no more than %d items", want.Len()), extract(got.Index(i)))
+			c.differ(pointer, index, "the end of the list", extract(got.Index(i)))
 			return
 		}
 		c.value(at, index, want.Index(i), got.Index(i))

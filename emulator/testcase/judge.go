@@ -146,12 +146,10 @@ func (r *run) inOrder() {
 func (r *run) state(name string, w *StateWanted) {
 	what := "states." + name
 	var visits []*timeline.Visit
-	names := make(map[string]bool)
 	for i := range r.visits {
 		if r.visits[i].State == name {
 			visits = append(visits, &r.visits[i])
 		}
-		names[r.visits[i].State] = true
 	}
 	if w.Visits != nil && *w.Visits != len(visits) {
 		r.fail(Failure{At: w.At, What: what + ".visits", Want: strconv.Itoa(*w.Visits), Got: strconv.Itoa(len(visits))})
@@ -159,7 +157,7 @@ func (r *run) state(name string, w *StateWanted) {
 	}
 	if len(visits) == 0 {
 		if w.Visits == nil {
-			r.fail(Failure{At: w.At, What: what, Message: "it was not entered; " + named(name, func(name string) string { return suggest(name, names) })})
+			r.fail(Failure{At: w.At, What: what, Message: "the state was not entered"})
 		}
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/aslocal/aslocal/asl"
@@ -131,13 +132,7 @@ func (r *run) run(ctx context.Context) {
 		}
 	}
 	r.answers = &answerer{test: c, machine: r.Name, config: r.mocks, used: make(map[*Answer]int), numbers: make(map[string]int)}
-	states := make(map[string]bool)
-	namesOf(&r.Definition.Workflow, states)
-	if !c.real() {
-		r.answers.check(func(state string) bool { return states[state] }, func(name string) string { return suggest(name, states) })
-	}
-	if len(r.answers.problems) > 0 {
-		r.result.Failures = append(r.result.Failures, r.answers.problems...)
+	if r.checkNames(); !r.result.Passed() {
 		return
 	}
 	if err := r.execute(ctx); err != nil {
@@ -184,12 +179,49 @@ func namesOf(w *asl.Workflow, names map[string]bool) {
 	}
 }
 
-func suggest(name string, names map[string]bool) string {
-	list := make([]string, 0, len(names))
-	for one := range names {
-		list = append(list, one)
+// checkNames notes states that the definition does not have: a case with one cannot mean
+// what it says. Calls that are made may lead to other state machines, whose states have
+// mocks, too.
+func (r *run) checkNames() {
+	c := r.result.Case
+	states := make(map[string]bool)
+	namesOf(&r.Definition.Workflow, states)
+	check := func(name string, at position.Position, what string) {
+		if states[name] || name == "" {
+			return
+		}
+		message := fmt.Sprintf("the definition has no state %q", name)
+		if near := spell.Suggest(name, slices.Sorted(maps.Keys(states))); near != "" {
+			message += fmt.Sprintf("; did you mean %q?", near)
+		}
+		if f := (Failure{At: at, What: what, Message: message}); !slices.Contains(r.result.Failures, f) {
+			r.fail(f)
+		}
 	}
-	return spell.Suggest(name, list)
+	checkPath := func(p *PathWanted, what string) {
+		for _, name := range p.States {
+			if name != timeline.AnyState && !timeline.AnyStates(name) {
+				check(name, p.At, what)
+			}
+		}
+	}
+	if !c.real() {
+		for _, name := range slices.Sorted(maps.Keys(c.Mocks)) {
+			check(name, c.Mocks[name].At, "mocks")
+		}
+		for i, call := range c.Expect.Calls {
+			check(call.State, call.At, fmt.Sprintf("calls[%d]", i))
+		}
+	}
+	if c.Expect.Path != nil {
+		checkPath(c.Expect.Path, "path")
+	}
+	for _, place := range slices.Sorted(maps.Keys(c.Expect.Paths)) {
+		checkPath(c.Expect.Paths[place], "paths."+place)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Expect.States)) {
+		check(name, c.Expect.States[name].At, "states")
+	}
 }
 
 // quiet is where the emulators of cases log to: what matters is in the Result.
