@@ -32,7 +32,7 @@ type tester struct {
 	run  *regexp.Regexp
 	want map[coverage.Kind]float64 // percent that must be covered
 
-	keeping sync.Once
+	keeping *sync.Once
 	kept    error // of writing the history
 }
 
@@ -128,6 +128,7 @@ func thresholds(text string) (map[coverage.Kind]float64, error) {
 // once finds the tests and runs them, and returns the files that they are made of.
 func (t *tester) once(c *cobra.Command, paths []string) (files []string, err error) {
 	began := time.Now()
+	t.keeping, t.kept = new(sync.Once), nil
 	found, err := t.find(paths)
 	if err != nil {
 		return nil, err
