@@ -42,6 +42,8 @@ type Machine struct {
 
 	Limit time.Duration // how long a case may take, in real time; 0: 30 seconds
 	mocks *mock.Config
+
+	compiled emulator.Definitions
 }
 
 // UseMockConfig reads the MockConfigFile.json for cases with a MockCase. The error is that
@@ -237,7 +239,7 @@ func (r *run) execute(ctx context.Context) error {
 		return nil
 	}}
 	options := append(r.Options[:len(r.Options):len(r.Options)],
-		emulator.WithVirtualClock(c.Clock), emulator.WithSeed(c.Seed), emulator.WithoutUI(), emulator.WithLogger(quiet),
+		emulator.WithDefinitions(&r.compiled), emulator.WithVirtualClock(c.Clock), emulator.WithSeed(c.Seed), emulator.WithoutUI(), emulator.WithLogger(quiet),
 		emulator.WithFaults(c.Faults...), emulator.WithAnswers(r.answers.answer), emulator.WithProbe(r.recorder.Probe), emulator.WithObserver(func(execution string, e emulator.Event) { r.recorder.Event(execution, e.Record) }))
 	if !c.real() {
 		options = append(options, emulator.WithCallsInOrder())
