@@ -2,6 +2,7 @@ package testcase
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,6 +20,7 @@ import (
 
 // An answerer answers the calls of one case, and notes them.
 type answerer struct {
+	ctx     context.Context // of the case
 	test    *Case
 	machine string       // name of the state machine under test
 	config  *mock.Config // nil: there is none
@@ -61,7 +63,7 @@ func (a *answerer) answer(c emulator.TaskCall) (out emulator.Answer, ok bool) {
 	case answer.Error != "":
 		out.Throw = &asl.Error{Name: answer.Error, Cause: answer.Cause}
 	case answer.Evaluate != "":
-		result, err := evaluate(answer.Evaluate, c.Arguments, value.OfMembers("input", c.Arguments))
+		result, err := evaluate(a.ctx, answer.Evaluate, c.Arguments, value.OfMembers("input", c.Arguments))
 		if err != nil {
 			return a.fail(Failure{At: answer.At, What: "mocks", Message: fmt.Sprintf("the answer of %s cannot be evaluated for the arguments %s: %v", who(&c), extract(c.Arguments), err)})
 		}
@@ -106,7 +108,7 @@ func (a *answerer) next(m *Mock, c *emulator.TaskCall, number int) (*Answer, *Fa
 		}
 		if answer.When != "" {
 			conditions = true
-			holds, err := evaluate(answer.When, c.Arguments, value.OfMembers("input", c.Arguments))
+			holds, err := evaluate(a.ctx, answer.When, c.Arguments, value.OfMembers("input", c.Arguments))
 			if err != nil {
 				return nil, &Failure{At: answer.At, What: "mocks", Message: fmt.Sprintf("the condition %s fails for the arguments %s: %v", answer.When, extract(c.Arguments), err)}
 			}

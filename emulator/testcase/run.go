@@ -113,6 +113,7 @@ func (m *Machine) Run(ctx context.Context, f *File, c *Case, snapshots *Snapshot
 // A run is one run of a case.
 type run struct {
 	*Machine
+	ctx       context.Context
 	file      *File
 	result    *Result
 	snapshots *Snapshots
@@ -133,7 +134,8 @@ func (r *run) run(ctx context.Context) {
 			return
 		}
 	}
-	r.answers = &answerer{test: c, machine: r.Name, config: r.mocks, used: make(map[*Answer]int), numbers: make(map[string]int)}
+	r.ctx = ctx
+	r.answers = &answerer{ctx: ctx, test: c, machine: r.Name, config: r.mocks, used: make(map[*Answer]int), numbers: make(map[string]int)}
 	if r.checkNames(); !r.result.Passed() {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator"
@@ -290,4 +291,26 @@ func TestCasesRepeat(t *testing.T) {
 			t.Errorf("got %s, before %s", got, first)
 		}
 	}
+}
+
+// FuzzRun looks for test files that break the run of a case.
+func FuzzRun(f *testing.F) {
+	m := machineOf(f, "trip", trip)
+	m.Limit = 5 * time.Second
+	f.Add(tripMocks + "cases: [{name: a, input: {people: [1]}, expect: {output: '{% $ %}', path: [Plan, …], states: {Each: {attempts: 1}}}}]")
+	f.Add("cases: [{name: a, input: {people: []}, faults: [{state: Look, error: E, probability: 0.5}], mocks: {Look: [{evaluate: $input, times: 2}]}, expect: {error: E, events: [X], calls: [{state: Look, times: 0}]}}]")
+	f.Fuzz(func(t *testing.T, text string) {
+		file, err := Parse("t.yaml", text)
+		if err != nil || len(file.Cases) > 10 {
+			return
+		}
+		for i := range file.Cases {
+			if c := &file.Cases[i]; !c.real() {
+				r := m.Run(context.Background(), file, c, nil)
+				if !r.Ran && r.Passed() {
+					t.Fatalf("a case that has not run has passed: %+v", c)
+				}
+			}
+		}
+	})
 }
