@@ -9,6 +9,8 @@ EXPRESSIONS ?= 20000
 SEED     ?= 0
 SHARED   ?= ../shared
 KILLS    ?= 100
+RUNS     ?= 5
+CHROMIUM = $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name) 2> /dev/null)))
 # The race detector also checks the use of unsafe pointers. SQLite is C that was translated to Go: all its pointers are such.
 RACE     := -race -gcflags=modernc.org/sqlite/lib=-d=checkptr=0
 # A program that the race detector has built sleeps as it ends, by default for a second.
@@ -18,10 +20,12 @@ MOTO_VERSION := moto[server]==5.2.5
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOVULNDB ?= https://vuln.go.dev
+# Leaves out the tables of debuggers, a quarter of the binary. Traces of stacks and profiles do not need them; `make build LDFLAGS=` keeps them.
+LDFLAGS  ?= -s -w
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test test-definitions bench-test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-browser pictures
+.PHONY: help run build test test-definitions bench-test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-browser bench-browser pictures
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +34,7 @@ run: build ## build bin/aslocal and run the example with it
 	$(GO) run ./examples/order -aslocal $(BIN)
 
 build: ## build bin/aslocal
-	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/aslocal
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='$(LDFLAGS)' -o $(BIN) ./cmd/aslocal
 
 test: ## all tests, with the race detector
 	$(GO) test $(RACE) ./...
@@ -113,14 +117,18 @@ test-services: ## tasks against the services of moto's server; skipped without P
 	$(GO) test -count=1 -run '^TestMoto$$' ./emulator -moto $(abspath $(MOTO))/bin/moto_server
 
 test-browser: ## the pages in Chromium, with axe's rules of accessibility if npm can fetch them; skipped without Chromium
-	@for p in chromium chromium-browser google-chrome; do command -v $$p > /dev/null && found=1; done; \
-	if [ -z "$$found" ]; then echo "test-browser: no Chromium on PATH (apt-get install chromium), skipped"; exit 0; fi; \
-	[ -d emulator/ui/browsertest/testdata/node_modules ] || npm install --no-audit --no-fund --no-save --no-package-lock --prefix emulator/ui/browsertest/testdata axe-core@4 || echo "test-browser: without axe-core"; \
-	$(GO) test -count=1 ./emulator/ui/browsertest -browser
+	@if [ -z "$(CHROMIUM)" ]; then echo "test-browser: no Chromium on PATH (apt-get install chromium), skipped"; exit 0; fi; \
+	[ -d emulator/ui/browsertest/testdata/node_modules ] || \
+	  npm install --no-audit --no-fund --no-save --no-package-lock --fetch-retries 1 --fetch-timeout 20000 --prefix emulator/ui/browsertest/testdata axe-core@4 || \
+	  echo "test-browser: axe-core cannot be fetched, so accessibility is not tested"; \
+	$(GO) test -count=1 -timeout 30m ./emulator/ui/browsertest -browser
+
+bench-browser: build ## what pages cost: first paint, frames of long histories, CPU of a server with ten pages open; RUNS times (5)
+	@if [ -z "$(CHROMIUM)" ]; then echo "bench-browser: no Chromium on PATH (apt-get install chromium), skipped"; exit 0; fi; \
+	$(GO) test -C emulator/ui/browsertest -count=$(RUNS) -timeout 30m -run "^Test(FirstPaint|LongHistory|ManyEventsLive|ManyExecutions|OpenPages)$$" -browser -measure -aslocal $(abspath $(BIN))
 
 pictures: build ## the pictures of README.md, from pages that run; skipped without Chromium
-	@for p in chromium chromium-browser google-chrome; do command -v $$p > /dev/null && found=1; done; \
-	if [ -z "$$found" ]; then echo "pictures: no Chromium on PATH (apt-get install chromium), skipped"; exit 0; fi; \
+	@if [ -z "$(CHROMIUM)" ]; then echo "pictures: no Chromium on PATH (apt-get install chromium), skipped"; exit 0; fi; \
 	mkdir -p docs/pictures && $(GO) test -count=1 -run '^TestPictures$$' ./emulator/ui/browsertest -pictures $(abspath docs/pictures) -aslocal $(abspath $(BIN))
 
 kill: build ## attack bin/aslocal from outside: KILLS kills (100) under load, redrives, a full disk …; ATTACK_FLAGS go to internal/attack

@@ -23,7 +23,7 @@ func (e *Emulator) newDebugger() *debug.Debugger {
 			}
 			text = old.Start.InputText
 		}
-		return e.api.Rerun(ctx, arn, "", text, rerunCase(arn, event))
+		return e.rerun(ctx, arn, "", text, event, false)
 	}})
 }
 

@@ -348,11 +348,6 @@ func (f follower) Next(ctx context.Context) (*machine.Event, timeline.Path, erro
 	return &h.Event, h.Path, err
 }
 
-// Rerun implements ui.Own.
-func (p *pages) Rerun(ctx context.Context, arn, name, input string, before int64) (string, error) {
-	return p.em.api.Rerun(ctx, arn, name, input, rerunCase(arn, before))
-}
-
 // Held implements ui.Own.
 func (p *pages) Held() []ui.PendingTask {
 	var tasks []ui.PendingTask

@@ -22,21 +22,96 @@ import (
 //
 //	rerun 17 arn:aws:states:us-east-1:123456789012:execution:order:A-17
 //
+// One that reuses nothing has 0 there. Behind the ARN, after a #, stands the test case of a mock
+// configuration that answers its tasks, if there is one.
+//
 // The tasks of the new execution get the recorded outcomes instead of being called. The
 // n-th task of a state gets what the n-th of that state has got; where the order may be
 // another, as in a Parallel or Map state, one with the same input goes before. What was not
 // recorded before the event is called.
 
+const rerunPrefix = "rerun "
+
 // rerunOf takes a test case apart; ok is false for one of a mock configuration.
-func rerunOf(testCase string) (execution string, before int64, ok bool) {
-	rest, ok := strings.CutPrefix(testCase, ui.RerunPrefix)
+func rerunOf(testCase string) (execution string, before int64, mocks string, ok bool) {
+	rest, ok := strings.CutPrefix(testCase, rerunPrefix)
 	number, execution, cut := strings.Cut(rest, " ")
 	before, err := strconv.ParseInt(number, 10, 64)
-	return execution, before, ok && cut && err == nil
+	execution, mocks, _ = strings.Cut(execution, "#")
+	return execution, before, mocks, ok && cut && err == nil
 }
 
-func rerunCase(execution string, before int64) string {
-	return fmt.Sprintf("%s%d %s", ui.RerunPrefix, before, execution)
+func rerunCase(execution string, before int64, mocks string) string {
+	if mocks != "" {
+		execution += "#" + mocks
+	}
+	return fmt.Sprintf("%s%d %s", rerunPrefix, before, execution)
+}
+
+// Rerun implements ui.Own.
+func (p *pages) Rerun(ctx context.Context, arn, name, input string, before int64, now bool) (string, error) {
+	return p.em.rerun(ctx, arn, name, input, before, now)
+}
+
+// rerun starts an execution that reuses what the tasks of another one have got up to an
+// event: of the definition that the other one runs, or of that which the state machine has
+// now. It has the test case of a mock configuration that the other one has.
+func (e *Emulator) rerun(ctx context.Context, arn, name, input string, before int64, now bool) (string, error) {
+	old, err := e.api.Execution(arn)
+	if err != nil {
+		return "", err
+	}
+	mocks := old.Start.TestCase
+	if _, _, inner, ok := rerunOf(mocks); ok {
+		mocks = inner
+	}
+	return e.api.Rerun(ctx, arn, name, input, rerunCase(arn, before, mocks), now)
+}
+
+// RerunOf implements ui.Own.
+func (p *pages) RerunOf(testCase string) (execution, mocks string) {
+	if execution, _, mocks, ok := rerunOf(testCase); ok {
+		return execution, mocks
+	}
+	return "", testCase
+}
+
+// maxRerunsLooked is how many executions are looked at to find the reruns of one.
+const maxRerunsLooked = 2000
+
+// Reruns implements ui.Own.
+func (p *pages) Reruns(arn string) ([]ui.Row, error) {
+	old, err := p.em.api.Execution(arn)
+	if err != nil {
+		return nil, err
+	}
+	found := []ui.Row{}
+	for looked, before := 0, int64(0); looked < maxRerunsLooked; {
+		page, next, err := p.Executions("", before, 200)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range page {
+			if row.Started < old.Started {
+				return found, nil // all others are older
+			}
+			if row.Machine != old.Start.MachineARN {
+				continue
+			}
+			x, err := p.em.api.Execution(row.ARN)
+			if err != nil {
+				continue // gone meanwhile
+			}
+			if execution, _, _, ok := rerunOf(x.Start.TestCase); ok && execution == arn {
+				found = append(found, row)
+			}
+		}
+		looked += len(page)
+		if before = next; next == 0 {
+			break
+		}
+	}
+	return found, nil
 }
 
 // A rerunner answers the tasks of executions that reuse the results of others, and leaves
@@ -61,12 +136,15 @@ type recorded struct {
 
 // Run implements task.Runner.
 func (r *rerunner) Run(ctx context.Context, c *task.Call) (task.Answer, error) {
-	execution, before, ok := rerunOf(c.TestCase)
+	execution, before, mocks, ok := rerunOf(c.TestCase)
 	if !ok {
 		return r.next.Run(ctx, c)
 	}
 	live := *c
-	live.TestCase = ""
+	live.TestCase = mocks
+	if before == 0 {
+		return r.next.Run(ctx, &live)
+	}
 	// The children of a Map Run are executions of their own, with tasks of their own.
 	if c.Reading != nil || c.Writing != nil || strings.Contains(c.Machine, "/") {
 		return r.next.Run(ctx, &live)
@@ -87,9 +165,9 @@ func (r *rerunner) Run(ctx context.Context, c *task.Call) (task.Answer, error) {
 
 // Watch implements task.Runner. Jobs with a recorded outcome are over when they begin.
 func (r *rerunner) Watch(ctx context.Context, c *task.Call, submitted value.Value, done func(value.Value, error)) {
-	if _, _, ok := rerunOf(c.TestCase); ok {
+	if _, _, mocks, ok := rerunOf(c.TestCase); ok {
 		live := *c
-		live.TestCase = ""
+		live.TestCase = mocks
 		c = &live
 	}
 	r.next.Watch(ctx, c, submitted, done)

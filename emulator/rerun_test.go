@@ -147,3 +147,68 @@ func TestRerunFromAState(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A rerun says of which execution it is one, and an execution which reruns it has; each can run
+// the definition as it was or as it is.
+func TestRerunsAreLinked(t *testing.T) {
+	em, b, machine, calls := tourist(t)
+	first := started(t, em, machine, tourInput)
+	em.Advance(5 * time.Second)
+	em.Advance(time.Hour)
+	if _, err := em.Register(emulator.Registration{Name: "tour", Definition: strings.Replace(tour, `"Seconds": 3600`, `"Seconds": 60`, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	*calls = 10 // none fails any more
+	rest := 0
+	var visits ui.Visits
+	b.get("visits?arn="+first, &visits)
+	for _, v := range visits.Visits {
+		if v.State == "Rest" {
+			rest = v.Number
+		}
+	}
+	var want []string
+	for _, c := range []struct {
+		name, definition string
+		from             *int
+		waits            int64 // in Rest, milliseconds
+		calls            int
+	}{
+		{"same", "", nil, 60_000, 2},
+		{"same-then", "then", nil, 3_600_000, 2},
+		{"from", "", &rest, 3_600_000, 1},
+		{"from-now", "now", &rest, 60_000, 1},
+	} {
+		before := *calls
+		var s ui.Started
+		b.post("rerun", ui.Rerun{ARN: first, Name: c.name, From: c.from, Definition: c.definition}, &s)
+		want = append([]string{c.name}, want...)
+		em.Advance(time.Hour)
+		var x ui.Execution
+		b.get("execution?arn="+s.ARN, &x)
+		if x.RerunOf != first || x.TestCase != "" || x.Status != "SUCCEEDED" || x.Stopped-x.Started != c.waits || *calls-before != c.calls {
+			t.Errorf("%s: of %q, %s in %d ms with %d calls", c.name, x.RerunOf, x.Status, x.Stopped-x.Started, *calls-before)
+		}
+		if definition := c.definition == "now" || c.definition == "" && c.from == nil; x.Changed == definition {
+			t.Errorf("%s: changed since: %v", c.name, x.Changed)
+		}
+	}
+	var reruns ui.Executions
+	b.get("reruns?arn="+first, &reruns)
+	var got []string
+	for _, row := range reruns.Executions {
+		got = append(got, row.Name)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("reruns: %v, want %v", got, want)
+	}
+	if _, err := em.Register(emulator.Registration{Name: "tour", Definition: strings.ReplaceAll(tour, `"Rest"`, `"Pause"`)}); err != nil {
+		t.Fatal(err)
+	}
+	if why := b.refused("rerun", ui.Rerun{ARN: first, From: &rest, Definition: "now"}); !strings.Contains(why.Message, `no state named "Rest"`) {
+		t.Errorf("refusal: %+v", why)
+	}
+	if why := b.refused("rerun", ui.Rerun{ARN: first, Definition: "later"}); !strings.Contains(why.Message, `"then"`) {
+		t.Errorf("refusal: %+v", why)
+	}
+}

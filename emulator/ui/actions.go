@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aslocal/aslocal/emulator/timeline"
@@ -60,39 +59,29 @@ func (u *UI) rerun(ctx context.Context, in *Rerun) (*Started, error) {
 	if row.MapRun != "" {
 		return nil, refuse("a child of a Map Run cannot run by itself; redrive the execution that has the Map Run")
 	}
-	if in.From == nil {
-		machine := row.Machine
-		switch {
-		case row.Alias != "":
-			machine = row.Alias
-		case row.Version != "":
-			machine = row.Version
-		}
-		testCase := ""
-		if start, _, err := u.own.Start(in.ARN); err != nil {
+	switch in.Definition {
+	case "", "then", "now":
+	default:
+		return nil, refuse(`definition: expected "then", "now" or "", got %q`, in.Definition)
+	}
+	now := in.Definition == "now" || in.Definition == "" && in.From == nil
+	before := int64(0)
+	if in.From != nil {
+		if before, err = u.rerunFrom(ctx, in.ARN, *in.From, now, row.Machine); err != nil {
 			return nil, err
-		} else if !strings.HasPrefix(start.TestCase, RerunPrefix) {
-			testCase = start.TestCase
 		}
-		return u.start(ctx, &Start{Machine: machine, Name: in.Name, Input: input, TestCase: testCase})
 	}
-	before, err := u.rerunFrom(ctx, in.ARN, *in.From)
+	arn, err := u.own.Rerun(ctx, in.ARN, in.Name, input, before, now)
 	if err != nil {
 		return nil, err
 	}
-	arn, err := u.own.Rerun(ctx, in.ARN, in.Name, input, before)
-	if err != nil {
-		return nil, err
-	}
+	u.hub.touch(topicPending)
 	return &Started{ARN: arn, Machine: row.Machine}, nil
 }
 
-// RerunPrefix is what the test case of an execution begins with that reuses the results of
-// another one.
-const RerunPrefix = "rerun "
-
-// rerunFrom is the event that a visit begins with, from which on an execution runs again.
-func (u *UI) rerunFrom(ctx context.Context, arn string, visit int) (before int64, err error) {
+// rerunFrom is the event that a visit begins with, from which on an execution runs again, with
+// the definition that it ran, or the one that its state machine has now.
+func (u *UI) rerunFrom(ctx context.Context, arn string, visit int, now bool, machine string) (before int64, err error) {
 	b, err := u.book(ctx, arn, nil, nil)
 	if err != nil {
 		return 0, err
@@ -103,6 +92,15 @@ func (u *UI) rerunFrom(ctx context.Context, arn string, visit int) (before int64
 		return 0, refuse("from: the execution has %d visits, counted from 0; got %d", len(visits), visit)
 	case len(visits[visit].Path) > 0:
 		return 0, refuse("from: expected a state that is in no branch or iteration; choose the Parallel or Map state around it")
+	}
+	if now {
+		m, err := u.api.Call(ctx, "DescribeStateMachine", value.OfMembers("stateMachineArn", value.OfString(machine)))
+		if err != nil {
+			return 0, err
+		}
+		if d := parsed(m.Get("definition").Text()); d == nil || d.State(visits[visit].State) == nil {
+			return 0, refuse("from: the definition as it is now has no state named %q", visits[visit].State)
+		}
 	}
 	before = b.firstOf(&visits[visit])
 	for i := range visits {

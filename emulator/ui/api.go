@@ -19,6 +19,10 @@ import "encoding/json"
 //	GET  /_ui/api/maprun/children?arn=&status=&next=&limit=               → Executions
 //	GET  /_ui/api/logs?arn=                         → Logs
 //	GET  /_ui/api/pending                           → Pending
+//	GET  /_ui/api/waits?arn=                        → Waits, see waits.go
+//	GET  /_ui/api/reruns?arn=                       → Executions: those that are reruns of it
+//	GET  /_ui/api/comparison?left=&right=           → Comparison, see comparison.go
+//	GET  /_ui/api/comparison/visit?left=&leftVisit=&right=&rightVisit=    → ComparedVisit
 //	GET  /_ui/stream?follow=ARN&follow=…&after=N,…  → text/event-stream, see stream.go
 //
 //	POST /_ui/api/start       Start      → Started
@@ -33,6 +37,8 @@ import "encoding/json"
 //	POST /_ui/api/fail        Fail       → Done
 //	POST /_ui/api/evaluate    Evaluate   → Evaluated
 //	POST /_ui/api/import      Import     → Imported
+//	POST /_ui/api/inputs      Inputs     → RowInputs, see inputs.go
+//	POST /_ui/api/compare     Compare    → Compared, see compare.go
 //	POST /_ui/api/demo        Demo       → Started
 //
 // The debugger, see debugger.go:
@@ -207,7 +213,7 @@ type Execution struct {
 	Redrivable  bool   `json:"redrivable"`
 	RedriveNote string `json:"redriveNote"` // why it cannot be redriven
 	TestCase    string `json:"testCase"`
-	RerunOf     string `json:"rerunOf"` // ARN of the execution whose results it reuses; "" if none
+	RerunOf     string `json:"rerunOf"` // ARN of the execution that it is a rerun of; "" if none
 	Paused      bool   `json:"paused"`
 
 	Definition string          `json:"definition"` // that it runs
@@ -440,6 +446,10 @@ type Rerun struct {
 	// before it get the results that they had in the other execution, and are not
 	// called. null: all run.
 	From *int `json:"from"`
+	// Definition says which one runs: "then" is the one that the other ran, "now" the
+	// one that its state machine, version or alias has now. "" is "then" with From, and
+	// "now" without.
+	Definition string `json:"definition"`
 }
 
 // Started names the execution that was started. One of an Express state machine is run to

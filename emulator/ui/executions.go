@@ -263,9 +263,7 @@ func (u *UI) addFamily(ctx context.Context, x *Execution, b *book) error {
 		if err != nil {
 			return err
 		}
-		if x.TestCase = start.TestCase; strings.HasPrefix(x.TestCase, RerunPrefix) {
-			x.TestCase, x.RerunOf = "", x.TestCase[strings.LastIndexByte(x.TestCase, ' ')+1:]
-		}
+		x.RerunOf, x.TestCase = u.own.RerunOf(start.TestCase)
 		if start.Caller != "" {
 			x.Parent = &Link{Kind: "execution", ARN: start.Caller, Name: start.Caller[strings.LastIndexByte(start.Caller, ':')+1:], Visit: -1}
 		}

@@ -164,6 +164,10 @@ func (u *UI) addFlow(ctx context.Context, b *book, n int, made value.Value, out 
 	tested, err := u.api.Call(ctx, "TestState", in)
 	if err != nil {
 		out.FlowNote = "the steps cannot be computed again: " + u.textOf(err)
+		if u.own == nil {
+			out.FlowNote = "a history has the input and the output of a state, not what is between them. aslocal computes that again with TestState, " +
+				"which the server that is shown here does not answer: " + u.textOf(err)
+		}
 		out.addRecorded(v)
 		return
 	}

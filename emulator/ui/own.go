@@ -39,10 +39,17 @@ type Own interface {
 	Start(arn string) (start *machine.Start, events int64, err error)
 	// Follow delivers the records of an execution, from the first on.
 	Follow(arn string) Follower
-	// Rerun starts an execution of the definition that another one runs, whose
-	// tasks get the results of the other up to the event before. It returns its
+	// Rerun starts an execution like another one, of the definition that the other
+	// runs, or of the one that its state machine, version or alias has now. Its tasks
+	// get the results of the other up to the event before; 0: none. It returns its
 	// ARN.
-	Rerun(ctx context.Context, arn, name, input string, before int64) (string, error)
+	Rerun(ctx context.Context, arn, name, input string, before int64, now bool) (string, error)
+	// RerunOf takes the test case of an execution apart: the ARN of the execution that
+	// it is a rerun of, "" if it is none, and the test case of the mock configuration.
+	RerunOf(testCase string) (execution, mocks string)
+	// Reruns returns the executions that are reruns of one, newest first: those that
+	// are among the latest 2,000.
+	Reruns(arn string) ([]Row, error)
 	// Held returns the tasks that nothing is set up for, and that wait.
 	Held() []PendingTask
 	// AnswerHeld ends one of them.

@@ -244,6 +244,11 @@ var routes = sync.OnceValue(func() map[string]route {
 		"logs":            get((*UI).logs, "arn").ownOnly(),
 		"pending":         get((*UI).pendingTasks).ownOnly(),
 
+		"waits":            get((*UI).waits, "arn").ownOnly(),
+		"reruns":           get((*UI).reruns, "arn").ownOnly(),
+		"comparison":       get((*UI).comparison, "left", "right"),
+		"comparison/visit": get((*UI).comparedVisit, "left", "leftVisit", "right", "rightVisit"),
+
 		"start":     post((*UI).start).slow(),
 		"rerun":     post((*UI).rerun).slow(),
 		"stop":      post((*UI).stop),
@@ -257,6 +262,8 @@ var routes = sync.OnceValue(func() map[string]route {
 		"demo":      post((*UI).demo).slow(),
 		"evaluate":  post((*UI).evaluation).everywhere(),
 		"import":    post((*UI).imported).everywhere().limited(maxImport),
+		"inputs":    post((*UI).inputs),
+		"compare":   post((*UI).compare).everywhere().limited(maxCompare),
 	}
 	maps.Copy(all, debugRoutes())
 	maps.Copy(all, mockRoutes())

@@ -144,13 +144,15 @@ func (r *remote) broken(ctx context.Context, err error) error {
 	return exit(ExitFailed, "", "%v", err)
 }
 
+const unknownHint = "is that aslocal, and of this version?"
+
 // unknown is the error of an answer that aslocal does not give.
 func (r *remote) unknown(status string) error {
 	u, err := r.url()
 	if err != nil {
 		return err
 	}
-	return exit(ExitFailed, "is that aslocal, and of this version?", "%s answered %s", u.Redacted(), status)
+	return exit(ExitFailed, unknownHint, "%s answered %s", u.Redacted(), status)
 }
 
 // stream reads a stream of JSON lines until it ends or yield returns false.

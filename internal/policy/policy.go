@@ -44,6 +44,7 @@ var table = []row{
 	{name: "internal/jptest", imports: "value"},
 	{name: "internal/printable", pure: true},
 	{name: "internal/position", imports: "value", pure: true},
+	{name: "internal/difference", imports: "value", pure: true},
 	{name: "jsonpath", imports: "value", pure: true},
 	{name: "jsonata/internal/wtf8", pure: true},
 	{name: "jsonata/internal/ecma", imports: "value", pure: true},
@@ -79,7 +80,7 @@ var table = []row{
 	{name: "emulator/internal/api", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/registry emulator/internal/engine emulator/internal/history emulator/internal/mock emulator/internal/task emulator/internal/s3 emulator/internal/distributedmap/reader internal/service emulator/internal/api/awsjson emulator/internal/api/fault"},
 	{name: "emulator/coverage", imports: "asl asl/machine emulator/timeline graph"},
 	{name: "emulator/debug", imports: "value asl asl/machine emulator/internal/engine internal/expression"},
-	{name: "emulator/ui", imports: "value jsonpath jsonata asl/... graph emulator/debug emulator/timeline emulator/internal/history internal/expression"},
+	{name: "emulator/ui", imports: "value jsonpath jsonata asl/... graph emulator/debug emulator/timeline emulator/internal/history internal/difference internal/expression"},
 	{name: "emulator/ui/browsertest", imports: "emulator"},
 	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/awsapi internal/expression internal/position internal/service internal/spell"},
 

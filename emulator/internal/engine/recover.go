@@ -271,6 +271,10 @@ func (e *Engine) adopt(arn string, fold func(*entry) (*resident, error)) (x *ent
 		return nil, false, err
 	}
 	x.install(r)
+	if r.machine.Status() != machine.Running { // it ended after stored was read, and its own entry has gone
+		e.leave(x, outcome{view: *r.view()})
+		return nil, false, nil
+	}
 	e.takeUp(x, r, r.machine.Pending())
 	return x, true, nil
 }

@@ -70,3 +70,14 @@ func unreachable(err error, endpoint string) error {
 		"Unable to execute HTTP request: %v. S3 was called at %s: is that running? Another endpoint is set by --s3-endpoint or AWS_ENDPOINT_URL_S3, "+
 			"and --s3-dir makes folders the buckets", err, endpoint)}
 }
+
+// unreadableAnswer: what answers at the endpoint does not speak S3, or broke off.
+func unreadableAnswer(err error, endpoint string) error {
+	return &Error{Status: http.StatusOK, Code: "UnreadableAnswer", Message: fmt.Sprintf("the answer of %s cannot be read: %v", endpoint, err)}
+}
+
+// noName: no request can name the object.
+func noName(o Object) error {
+	return &Error{Status: http.StatusBadRequest, Code: "InvalidArgument", Message: fmt.Sprintf(
+		"expected the names of a bucket and of an object, got bucket '%s' and key '%s'", o.Bucket, o.Key)}
+}

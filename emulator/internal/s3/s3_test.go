@@ -412,9 +412,104 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// What passes is tried again, what does not is told at once.
+func TestTriesAgain(t *testing.T) {
+	busy := func(w http.ResponseWriter) { refuse(w, 503, "SlowDown", "Please reduce your request rate.") }
+	breaks := func(w http.ResponseWriter) { panic(http.ErrAbortHandler) }
+	denied := func(w http.ResponseWriter) { refuse(w, 403, "AccessDenied", "Access Denied") }
+	answers := func(w http.ResponseWriter) { io.WriteString(w, "hello") }
+	elsewhere := func(w http.ResponseWriter) { w.Header().Set("Location", "/other"); w.WriteHeader(307) }
+	for _, c := range []struct {
+		name  string
+		calls []func(http.ResponseWriter)
+		want  string
+	}{
+		{"busy, then broken off, then there", []func(http.ResponseWriter){busy, breaks, answers}, ""},
+		{"busy for too long", []func(http.ResponseWriter){busy, busy, busy}, "Please reduce your request rate. (Service: S3, Status Code: 503)"},
+		{"broken off again and again", []func(http.ResponseWriter){breaks, breaks, breaks}, "Unable to execute HTTP request: EOF. S3 was called at http://127.0.0.1:"},
+		{"refused", []func(http.ResponseWriter){denied}, "Access Denied (Service: S3, Status Code: 403)"},
+		{"a redirect, which a signature does not hold for", []func(http.ResponseWriter){elsewhere}, "Temporary Redirect (Service: S3, Status Code: 307)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // for the pauses between attempts
+			var mu sync.Mutex
+			called, sent := 0, ""
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body) // a client that goes is what the test sees
+				mu.Lock()
+				call := c.calls[min(called, len(c.calls)-1)]
+				called++
+				sent = string(body)
+				mu.Unlock()
+				call(w)
+			}))
+			defer server.Close()
+			err := open(t, Config{Endpoint: server.URL}).Put(context.Background(), Object{Bucket: "orders", Key: "a"}, []byte("text"))
+			if got := fmt.Sprint(err); c.want == "" && err != nil || !strings.HasPrefix(got, c.want) {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if called != len(c.calls) || sent != "text" {
+				t.Errorf("%d calls with %q, want %d with the text each", called, sent, len(c.calls))
+			}
+		})
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	s, f := atEndpoint(t, nil)
+	if _, err := s.Get(ctx, Object{Bucket: "orders", Key: "a"}); err == nil || f.seen != nil {
+		t.Errorf("a call that was cancelled: %v, %v", err, f.seen)
+	}
+}
+
+// A key is sent as it is signed.
+func TestKeysInURLs(t *testing.T) {
+	var sent []string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { sent = append(sent, r.RequestURI) }))
+	defer server.Close()
+	s := open(t, Config{Endpoint: server.URL + "/s3/"})
+	for _, o := range []Object{
+		{Bucket: "orders", Key: "a b+ü/$&'(%41)~"}, {Bucket: "a/b", Key: "/x//../y/"}, {Bucket: "orders", Key: "a?b#c", Version: "v/1 &"},
+	} {
+		content(t, s, o)
+	}
+	for _, o := range []Object{{Bucket: "orders"}, {Key: "a"}} {
+		_, err := s.Get(context.Background(), o)
+		if put := s.Put(context.Background(), o, nil); err == nil || put == nil || !strings.HasPrefix(err.Error(), "expected the names of a bucket and of an object") {
+			t.Errorf("%+v: got %v, %v", o, err, put)
+		}
+	}
+	want := []string{"/s3/orders/a%20b%2B%C3%BC/%24%26%27%28%2541%29~", "/s3/a%2Fb//x//../y/", "/s3/orders/a%3Fb%23c?versionId=v%2F1%20%26"}
+	if !slices.Equal(sent, want) {
+		t.Errorf("sent %q, want %q", sent, want)
+	}
+}
+
+func TestListingsThatAreNone(t *testing.T) {
+	for answer, want := range map[string]string{
+		`<html>`: "cannot be read: XML syntax error on line 1: unexpected EOF (Service: S3, Status Code: 200)",
+		``:       "cannot be read: EOF",
+		`<ListBucketResult><Contents><Size>many</Size></Contents></ListBucketResult>`:                                              "cannot be read: strconv.ParseInt",
+		`<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>`:                                                     "cannot be read: a listing goes on, but does not say where",
+		`<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken></ListBucketResult>`:     "cannot be read: a listing goes on, but does not say where",
+		`<ListBucketResult><Contents><Key>a</Key><LastModified>yesterday</LastModified></Contents></ListBucketResult>`:             "cannot be read: parsing time",
+		`<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Contents><Key>a</Key></Contents></ListBucketResult>`:   "a",
+		`<?xml version="1.0" encoding="UTF-8"?><ListBucketResult><Contents><Key> a&amp;b&#x9;</Key></Contents></ListBucketResult>`: " a&b\t",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, answer) }))
+		got := keys(open(t, Config{Endpoint: server.URL}), "")
+		server.Close()
+		if len(got) != 1 || !strings.Contains(got[0], want) {
+			t.Errorf("%s: got %q, want %s", answer, got, want)
+		}
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	for want, c := range map[string]Config{
-		`s3 endpoint: expected a URL such as http://localhost:9000, got "ftp://x"`: {Endpoint: "ftp://x"},
+		`s3 endpoint: expected a URL such as http://localhost:9000, got "ftp://x"`:            {Endpoint: "ftp://x"},
+		`s3 endpoint: expected a URL such as http://localhost:9000, got "localhost:9000?x=1"`: {Endpoint: "localhost:9000?x=1"},
 		"s3 folder: ": {Folder: filepath.Join(t.TempDir(), "nowhere")},
 	} {
 		if _, err := Open(c); err == nil || !strings.HasPrefix(err.Error(), want) {

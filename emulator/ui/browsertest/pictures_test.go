@@ -21,14 +21,15 @@ import (
 
 var (
 	pictures = flag.String("pictures", "", "folder to write the pictures of README.md to")
-	binary   = flag.String("aslocal", "", "program whose pages the pictures show")
+	binary   = flag.String("aslocal", "", "program whose pages the pictures show, and whose CPU time is measured")
 )
 
 func TestPictures(t *testing.T) {
 	if *pictures == "" || *binary == "" {
 		t.Skip("make pictures makes the pictures of README.md")
 	}
-	p := openTabAt(t, serveExample(t), "#/machines")
+	_, url := serve(t, "../../../examples/orders-sam", "--durability", "memory", "--wait-time-scale", "0.05")
+	p := openTabAt(t, url, "#/machines")
 	p.size(1360, 850)
 	const machine = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 	order := `{"id": "order-1", "items": [{"sku": "lamp", "quantity": 2}, {"sku": "desk", "quantity": 1}]}`
@@ -52,11 +53,12 @@ func TestPictures(t *testing.T) {
 	p.picture("time-travel.png")
 }
 
-// serveExample serves the example with a SAM template, and gives the URL.
-func serveExample(t *testing.T) string {
+// serve serves a folder with the program of -aslocal until the test ends, and gives its
+// process and URL.
+func serve(t *testing.T, folder string, flags ...string) (*exec.Cmd, string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	c := exec.CommandContext(ctx, *binary, "serve", "../../../examples/orders-sam", "--port", "0", "--durability", "memory", "--wait-time-scale", "0.05", "-q")
+	c := exec.CommandContext(ctx, *binary, append([]string{"serve", folder, "--port", "0", "-q"}, flags...)...)
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) } // so that its functions end, too
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
@@ -76,11 +78,11 @@ func serveExample(t *testing.T) string {
 				for lines.Scan() {
 				}
 			}()
-			return url
+			return c, url
 		}
 	}
 	t.Fatal("the server printed no URL")
-	return ""
+	return nil, ""
 }
 
 // picture writes what the tab shows to a file, as small as PNG allows.

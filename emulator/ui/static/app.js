@@ -21,6 +21,7 @@ const pages = {
   machine: { load: () => import('./pages/machine.js'), title: 'Machine', nav: 'machines' },
   executions: { load: () => import('./pages/executions.js'), title: 'Executions' },
   x: { load: () => import('./execution/page.js'), title: 'Execution', nav: 'executions' },
+  compare: { load: () => import('./pages/compare.js'), title: 'Compare', nav: 'executions' },
   map: { load: () => import('./pages/maprun.js'), title: 'Map Run', nav: 'executions' },
   tasks: { load: () => import('./pages/tasks.js'), title: 'Tasks' },
   settings: { load: () => import('./pages/settings.js'), title: 'Settings' },

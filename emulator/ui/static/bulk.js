@@ -4,6 +4,7 @@ import { h, signal } from './core/view.js';
 import { post } from './core/api.js';
 import { ask } from './core/dialog.js';
 import { icon } from './core/icon.js';
+import { go } from './core/router.js';
 import { server } from './core/server.js';
 import { count, plural } from './core/time.js';
 import { failed, toast } from './core/toast.js';
@@ -46,6 +47,8 @@ export function bulkBar(list, selected) {
     if (problems.length) failed(new Error(`${word}: ${problems.length} of ${count(rows.length)} were refused. ${problems[0]}`));
     else toast(`${word}: ${plural(done || rows.length, 'execution')} done`, 'succeeded');
   }
+  // compare opens the comparison of the two, the older one on the left. The list has the newest first.
+  const compare = () => go('compare', ...list.rows().filter(row => selected().has(row.arn)).reverse().map(row => row.arn));
   return () => {
     if (work()) {
       return h('div.bulk', { role: 'status', 'data-testid': 'bulk-progress' }, `${work().word} ${count(work().done)} of ${count(work().all)}`,
@@ -55,6 +58,7 @@ export function bulkBar(list, selected) {
     return h('div.bulk', { role: 'toolbar', 'aria-label': 'Selected executions', 'data-testid': 'bulk' },
       h('b.num', null, `${count(selected().size)} selected`),
       h('button.btn.btn--ghost.btn--sm.hide-xs', { 'data-testid': 'bulk-all', onclick: selectAll }, 'Select all that match'),
+      selected().size === 2 && list.rows().filter(row => selected().has(row.arn)).length === 2 && h('button.btn', { 'data-testid': 'bulk-compare', onclick: compare }, icon('columns'), 'Compare'),
       !server.overview()?.readOnly && Object.entries(verbs).map(([verb, [word, sign, fits]]) => {
         const n = chosen().filter(fits).length;
         return h('button.btn', { 'data-testid': `bulk-${verb}`, class: verb === 'stop' && 'btn--danger', disabled: n === 0, title: n === 0 ? `None of them can be ${verb === 'stop' ? 'stopped' : verb === 'rerun' ? 'rerun while running' : 'redriven'}` : null, onclick: () => run(verb) },

@@ -1,13 +1,17 @@
-// The live stream of the server: what changed, as it happens. A tab has one stream, which carries the list
-// changes and the events of the executions it follows. It is closed while the tab is hidden, so that a
-// browser with many tabs does not use up its connections, and goes on where it stopped.
+// The live stream of the server: what changed, as it happens. All tabs of a browser share one stream, which a
+// shared worker has; where there are no shared workers, a tab has its own. Tabs that are hidden take no part, so that
+// a browser with many tabs does not use up its connections, and go on where they stopped.
 
 import { cleanup, signal } from './view.js';
+import { Stream } from './stream.js';
 
 const kinds = ['executions', 'machines', 'pending', 'mocks'];
 const listeners = new Map(kinds.map(kind => [kind, new Set()]));
 const followed = new Map(); // ARN → {last, readers}
-let source = null, planned = false, retry = 0;
+let source = null; // {set(what this tab follows), alive(), close()}
+let planned = false;
+let gap = false; // something may have been missed
+let left = false; // the browser has gone on to another page
 
 // connection is "live", "connecting" or "off", for the sign in the top bar.
 export const connection = signal('connecting');
@@ -18,7 +22,7 @@ export const connection = signal('connecting');
 // scope that called on, or by the function that it returns.
 export function on(kind, fn) {
   listeners.get(kind).add(fn);
-  connect();
+  update();
   const end = () => listeners.get(kind).delete(fn);
   cleanup(end);
   return end;
@@ -37,65 +41,95 @@ export function follow(arn, last, fn) {
   one.last = Math.min(one.last, last);
   one.readers.add(fn);
   followed.set(arn, one);
-  reconnect();
+  update();
   const end = () => {
     one.readers.delete(fn);
-    if (!one.readers.size && followed.get(arn) === one) { followed.delete(arn); reconnect(); }
+    if (!one.readers.size && followed.get(arn) === one) { followed.delete(arn); update(); }
   };
   cleanup(end);
   return end;
 }
 
-// reconnect opens a stream for the executions that are followed now, once after all changes of a turn.
-function reconnect() {
+// update tells the stream what this tab follows now, once after all changes of a turn.
+function update() {
   if (planned) return;
   planned = true;
   queueMicrotask(() => {
     planned = false;
-    source?.close();
-    source = null;
-    connect();
+    if (left) return;
+    source ??= shared() ?? alone();
+    source.set({ follow: [...followed].map(([arn, one]) => [arn, one.last]), visible: !document.hidden });
   });
 }
 
-function connect() {
-  if (source || document.hidden) return;
-  const query = new URLSearchParams();
-  for (const arn of followed.keys()) query.append('follow', arn);
-  if (followed.size) query.set('after', [...followed.values()].map(one => one.last).join(','));
-  source = new EventSource(`/_ui/stream${query.size ? `?${query}` : ''}`);
-  const mine = source;
-  let gap = connection.peek() === 'off';
-  connection.set('connecting');
-  mine.onopen = () => {
-    connection.set('live');
-    retry = 0;
-    if (gap) for (const kind of kinds) tell(kind, null);
+// shared is the stream of all tabs; null if this browser has no shared workers.
+function shared() {
+  if (typeof SharedWorker === 'undefined') return null;
+  let worker;
+  try {
+    worker = new SharedWorker(new URL('./stream-worker.js', import.meta.url), { type: 'module', name: 'aslocal' });
+  } catch { return null; }
+  worker.onerror = () => instead(worker);
+  // A worker that could not be started need not say so. It answers what it is told at once.
+  let silent = 0;
+  worker.port.onmessage = ({ data }) => {
+    clearTimeout(silent);
+    silent = -1;
+    if (data.kind === 'alone') instead(worker); else if (data.kind === 'again') update(); else receive(data);
+  };
+  // A tab can go without a word. It holds a lock as long as it is there, for which the worker waits.
+  navigator.locks?.request(`aslocal tab ${Math.random()}`, lock => {
+    worker.port.postMessage({ lock: lock.name });
+    return new Promise(() => {});
+  });
+  return {
+    worker,
+    set: what => {
+      worker.port.postMessage(what);
+      if (what.visible) silent ||= setTimeout(() => instead(worker), 3000);
+    },
+    alive: () => worker.port.postMessage({ alive: true }),
+    close: () => { clearTimeout(silent); worker.port.onmessage = null; worker.port.postMessage({ bye: true }); },
+  };
+}
+
+// instead takes a stream of this tab's own in the place of a worker that does not serve it.
+function instead(worker) {
+  if (source?.worker !== worker) return;
+  source.close();
+  source = alone();
+  gap = true;
+  update();
+}
+
+// alone is a stream of this tab.
+function alone() {
+  const stream = new Stream(), client = { send: receive };
+  return { set: what => stream.set(client, what), alive() {}, close: () => stream.remove(client) };
+}
+
+function receive({ kind, state, data }) {
+  if (kind === 'state') {
+    if (state !== 'live' && connection.peek() === 'live') gap = true;
+    connection.set(state);
+    if (state !== 'live' || !gap) return;
     gap = false;
-  };
-  mine.onerror = () => {
-    if (mine !== source) return;
-    gap = true;
-    connection.set('connecting');
-    if (mine.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
-    source = null;
-    connection.set('off');
-    setTimeout(connect, Math.min(10_000, 500 * 2 ** retry++));
-  };
-  for (const kind of kinds) mine.addEventListener(kind, event => tell(kind, JSON.parse(event.data)));
-  mine.addEventListener('events', event => {
-    const happened = JSON.parse(event.data), one = followed.get(happened.arn);
-    if (!one || happened.last <= one.last && !happened.ended) return;
+    for (const one of kinds) tell(one, null);
+  } else if (kind === 'events') {
+    const happened = JSON.parse(data), one = followed.get(happened.arn);
+    if (!one || happened.last < one.last) return; // what changes without an event has the number of the last one
     one.last = happened.last;
     for (const fn of [...one.readers]) fn(happened);
-  });
+  } else tell(kind, JSON.parse(data));
 }
 
 function tell(kind, message) { for (const fn of [...listeners.get(kind)]) fn(message); }
 
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) return connect();
-  source?.close();
-  source = null;
-  connection.set('off');
+  gap = true;
+  if (document.hidden) connection.set('off');
+  update();
 });
+addEventListener('pagehide', () => { left = true; source?.close(); source = null; });
+addEventListener('pageshow', event => { left = false; if (event.persisted) { gap = true; update(); } });
+setInterval(() => { if (!document.hidden) source?.alive(); }, 20_000);

@@ -2,7 +2,8 @@
 // what it can be copied as.
 
 import { h, signal } from '../core/view.js';
-import { post } from '../core/api.js';
+import { get, post } from '../core/api.js';
+import { openDifference } from '../core/difference.js';
 import { dialog, dialogHead, ask } from '../core/dialog.js';
 import { icon } from '../core/icon.js';
 import { go, link } from '../core/router.js';
@@ -10,6 +11,7 @@ import { server } from '../core/server.js';
 import { machineOf } from '../core/mocks.js';
 import { copy, failed, toast } from '../core/toast.js';
 import { recordDialog, setPin, stateItems } from '../mocking/dialogs.js';
+import { compareWith } from '../compare.js';
 import { pretty } from './data.js';
 import { parse } from './history.js';
 import { scopeName, visitNumber } from './run.js';
@@ -49,17 +51,22 @@ export function actionsOf(run) {
   async function rerunWith(from = null) {
     const visit = from && rootVisit(from);
     const text = signal(pretty(parse(run.execution.peek().input || '{}')));
+    const definition = signal(visit ? 'then' : 'now');
     const value = await dialog(visit ? `Rerun from ${visit.state}` : 'Rerun with another input', close => [
       dialogHead(visit ? `Rerun from ${visit.state}` : 'Rerun with another input', close),
       h('div.dialog-body.col', null,
         h('p.sm.t2', null, visit ? 'A new execution. Tasks that ended before this state get the results that they had and are not called again.' : 'A new execution of the same state machine.'),
+        run.execution.peek().changed && h('div.field', null, h('span.lab', null, 'Definition'),
+          h('div.row', null, h('div.seg', { role: 'group', 'aria-label': 'Definition' }, [['then', 'as then'], ['now', 'as now']].map(([value, word]) => h('button', {
+            'data-testid': `rerun-${value}`, 'aria-pressed': () => String(definition() === value), onclick: () => definition.set(value),
+          }, word))), h('button.btn.btn--sm.btn--ghost', { 'data-testid': 'rerun-definitions', onclick: definitionChanged }, 'Show the difference'))),
         editor('Input', 'rerun-input', text)),
       h('footer', null, h('button.btn', { 'data-testid': 'rerun-cancel', onclick: () => close() }, 'Cancel'),
         h('button.btn.btn--pri', { 'data-testid': 'rerun-do', disabled: () => Boolean(jsonProblem(text())), onclick: () => close({ input: text.peek() }) }, visit ? `Rerun from ${visit.state}` : 'Start execution')),
     ]);
     if (!value) return;
     const unchanged = JSON.stringify(parse(value.input)) === JSON.stringify(parse(run.execution.peek().input || '{}'));
-    started(await attempt('rerun', { arn: run.arn, name: '', input: unchanged ? null : value.input, from: visit ? visitNumber(run, visit) : null }, ''));
+    started(await attempt('rerun', { arn: run.arn, name: '', input: unchanged ? null : value.input, from: visit ? visitNumber(run, visit) : null, definition: definition.peek() }, ''));
   }
   const rerunFrom = visit => rerunWith(visit);
 
@@ -112,12 +119,22 @@ export function actionsOf(run) {
     return Object.entries(startSnippets(x.machine, x.input || '{}', endpoint, server.overview.peek()?.region || 'us-east-1'))
       .map(([name, text]) => ({ label: name, icon: 'terminal', id: `copy-${name.toLowerCase().replace(/\W+/g, '-')}`, run: () => copy(text, `Copied as ${name}`) }));
   };
+  /** The definition that the execution runs, and the one that its state machine has now. */
+  const definitionChanged = async () => {
+    const x = run.execution.peek();
+    try {
+      const now = await get('machine', { arn: x.machine });
+      openDifference('Definition changed since', x.definition, now.definition, { names: ['Of this execution', 'Now'] });
+    } catch (error) { failed(error); }
+  };
   const download = () => { const a = h('a', { href: run.imported ? importedURL(run) : `/_ui/api/export?arn=${encodeURIComponent(run.arn)}`, download: `${(run.execution.peek().name || 'history').replace(/[^\w.-]/g, '_')}.json` }); document.body.append(a); a.click(); a.remove(); };
   const moreItems = () => [
     canAct() && run.running.peek() && (run.execution.peek().paused ? { label: 'Resume', icon: 'play', id: 'resume', run: resume } : { label: 'Pause', icon: 'dbg-pause', id: 'pause', run: pause }),
     { label: 'Copy ARN', icon: 'copy', id: 'copy-arn', run: () => copy(run.execution.peek().arn, 'ARN copied') },
     { label: 'Copy link', icon: 'link', id: 'copy-link', run: () => copy(location.href, 'Link copied') },
     canAct() && { label: 'Record as a test case', icon: 'test', id: 'record', run: () => recordDialog(run.execution.peek()) },
+    !run.imported && { label: 'Compare with …', icon: 'columns', id: 'compare', run: () => compareWith(run.execution.peek()) },
+    run.execution.peek().changed && { label: 'Definition then and now', icon: 'file', id: 'definition-changed', run: definitionChanged },
     { label: 'Download history', icon: 'download', id: 'download', run: download },
     { label: 'Open an exported history', icon: 'upload', id: 'open-history', run: () => go('x') },
     ...(canAct() && server.overview.peek()?.virtual ? ['-', 'The virtual clock', ...CLOCK.map(([label, ms]) => ({ label: `Advance by ${label}`, icon: 'clock-ff', id: `advance-${label.replace(' ', '-')}`, run: () => advance(ms) }))] : []),
@@ -138,7 +155,7 @@ export function actionsOf(run) {
   const machineName = () => machineOf(run.execution.peek()?.machineName);
   const mockItems = (state, visit) => stateItems(machineName(), state, outcomeOf(visit?.attempts.findLast(a => outcomeOf(a))));
 
-  return { canAct, machineName, outcomeOf, mockItems, stop, redrive, rerun, rerunWith, rerunFrom, rootVisit, pause, resume, skipWait, answer, markdown, moreItems, rerunItems, download };
+  return { canAct, machineName, outcomeOf, mockItems, stop, redrive, rerun, rerunWith, rerunFrom, rootVisit, pause, resume, skipWait, answer, markdown, definitionChanged, moreItems, rerunItems, download };
 }
 
 function importedURL(run) {

@@ -1,72 +1,21 @@
 // The graph of an execution: nodes as buttons over edges as SVG, painted as they
 // stood at the moment shown.
 
-import { cleanup, computed, effect, h, signal } from '../core/view.js';
+import { computed, effect, h, signal, untrack } from '../core/view.js';
 import { icon } from '../core/icon.js';
-import { duration, plural } from '../core/time.js';
+import { duration, now, plural } from '../core/time.js';
 import { announce } from '../core/toast.js';
 import { faultText, faultsOf, machineOf, mocks, pinOf, pinText } from '../core/mocks.js';
+import { camera } from '../graph/camera.js';
+import { overview } from '../graph/overview.js';
+import { drawEdge, drawNode, neighbour } from '../graph/draw.js';
+import { chainOf, stateIcon } from '../graph/state.js';
 import { menu, popup } from './menu.js';
 import { parse } from './history.js';
-import { isTaskOf, pickKey } from './run.js';
+import { isTaskOf, pickKey, visitNumber } from './run.js';
 
-const ICONS = { Task: 'task', Choice: 'choice', Pass: 'pass', Wait: 'wait', Succeed: 'succeed', Fail: 'fail', Parallel: 'parallel', Map: 'map' };
-const SERVICES = { lambda: 'function', sqs: 'queue', sns: 'topic', dynamodb: 'table', s3: 'bucket', events: 'bus', ecs: 'container', batch: 'job', glue: 'job', http: 'http', states: 'nested', bedrock: 'ai' };
 const WORDS = { idle: 'not reached', running: 'running', succeeded: 'succeeded', failed: 'failed', timedout: 'timed out', aborted: 'aborted', caught: 'failed, caught or retried', waiting: 'waiting', open: 'running' };
 export const STATUS_ICONS = new Set(['running', 'succeeded', 'failed', 'timedout', 'aborted', 'caught', 'waiting']);
-
-/** The icon of a state: that of the service which a Task calls, or of its type. */
-export function stateIcon(type, resource = '') {
-  if (type === 'Task') {
-    const service = /^arn:[^:]*:states:[^:]*:[^:]*:(?:aws-sdk:)?([\w-]+)/.exec(resource)?.[1] ?? /^arn:[^:]*:([\w-]+)/.exec(resource)?.[1] ?? /^([\w-]+):/.exec(resource)?.[1];
-    if (service === 'states' && /:activity:/.test(resource)) return 'activity';
-    return SERVICES[service] ?? 'task';
-  }
-  return ICONS[type] ?? 'task';
-}
-
-/**
- * The chain of containers that a JSON pointer of a state leads through, and the
- * state's name. A lane's pointer ends in its workflow and has no name.
- */
-export function chainOf(pointer) {
-  const parts = pointer.split('/').slice(1).map(part => part.replace(/~1/g, '/').replace(/~0/g, '~'));
-  const chain = [];
-  let name = '';
-  for (let i = 0; i < parts.length;) {
-    if (parts[i] === 'States') { name = parts[i + 1]; i += 2; } else if (parts[i] === 'Branches') {
-      chain.push({ state: name, kind: 'Parallel', index: +parts[i + 1] });
-      name = '';
-      i += 2;
-    } else if (parts[i] === 'ItemProcessor' || parts[i] === 'Iterator') {
-      chain.push({ state: name, kind: 'Map', index: 0 });
-      name = '';
-      i++;
-    } else break;
-  }
-  return { chain, name };
-}
-
-/** An SVG path of right angles with rounded corners. */
-export function roundedPath(points, radius = 10) {
-  let d = `M${points[0][0]} ${points[0][1]}`;
-  for (let i = 1; i < points.length - 1; i++) {
-    const [px, py] = points[i - 1], [x, y] = points[i], [nx, ny] = points[i + 1];
-    const r = Math.min(radius, Math.hypot(x - px, y - py) / 2, Math.hypot(nx - x, ny - y) / 2);
-    const towards = (tx, ty) => { const l = Math.hypot(tx - x, ty - y) || 1; return [x + ((tx - x) * r) / l, y + ((ty - y) * r) / l]; };
-    const [ax, ay] = towards(px, py), [bx, by] = towards(nx, ny);
-    d += `L${ax} ${ay}Q${x} ${y} ${bx} ${by}`;
-  }
-  const [x, y] = points[points.length - 1];
-  return `${d}L${x} ${y}`;
-}
-
-/** The triangle at the end of an edge. */
-function arrow(points) {
-  const [x, y] = points[points.length - 1], [px, py] = points[points.length - 2] ?? points[0];
-  const l = Math.hypot(x - px, y - py) || 1, ux = (x - px) / l, uy = (y - py) / l;
-  return `M${x} ${y}L${x - ux * 7 - uy * 4} ${y - uy * 7 + ux * 4}L${x - ux * 7 + uy * 4} ${y - uy * 7 - ux * 4}Z`;
-}
 
 /**
  * @param {object} run of run.js
@@ -89,10 +38,12 @@ function drawing(run, graph, actions) {
   for (const one of nodes) one.resource = resourceIn(run, one);
   const focus = signal(null); // id of the node that Tab reaches
   const world = h('div.world', { role: 'group', 'aria-label': 'States', style: { width: `${graph.width}px`, height: `${graph.height}px` } });
-  const edges = graph.edges.map(edge => drawEdge(edge));
+  const edges = graph.edges.map(edgeOf);
   world.append(h('svg.edges', { width: graph.width, height: graph.height, viewBox: `0 0 ${graph.width} ${graph.height}`, 'aria-hidden': 'true' }, edges.map(e => e.parts)), ...edges.map(e => e.label).filter(Boolean));
-  for (const one of nodes) { one.el = drawNode(one); world.append(one.el); }
+  for (const one of nodes) { draw(one); world.append(one.el); }
 
+  const count = signal(0); // moves when actions have been painted
+  const painted = signal(0); // moves when nodes have been painted
   // Paint: compare with what is painted and write only what has changed.
   effect(() => {
     run.version();
@@ -107,6 +58,7 @@ function drawing(run, graph, actions) {
       paintNode(one, at);
     }
     for (const e of edges) paintEdge(e, at, ended);
+    painted.update(turn => turn + 1);
   });
   effect(() => {
     const selection = run.selection(), pending = run.pending(), at = run.n(), isLive = run.live();
@@ -119,22 +71,25 @@ function drawing(run, graph, actions) {
       if (is) focus.set(one.node.id);
       paintAction(one, isLive ? pending : [], at, isLive);
     }
+    count.update(turn => turn + 1);
+  });
+  // How long a Wait, or the pause before a retry, still takes. Events do not say it, so the server is asked
+  // when such a state has begun or ended.
+  const waiting = computed(() => { count(); return nodes.filter(one => one.countdown).map(one => one.visit.id).join(); });
+  effect(() => { if (waiting()) untrack(run.readWaits); });
+  effect(() => {
+    count();
+    for (const one of nodes) if (one.countdown) one.countdown.textContent = timeLeft(run, one.visit);
   });
   effect(() => {
     const id = focus() ?? nodes.find(one => one.name)?.node.id;
     for (const one of nodes) if (one.button) one.button.tabIndex = one.node.id === id ? 0 : -1;
   });
 
-  function drawEdge(edge) {
-    const d = roundedPath(edge.points);
-    const halo = h('path.edge.edge--halo', { d });
-    const line = h('path.edge', { d, class: [`edge--${edge.kind}`] });
-    const head = h('path.ehead', { d: arrow(edge.points) });
+  function edgeOf(edge) {
     const from = chainOf(edge.from), to = chainOf(edge.to);
     const inMap = (from.name ? from : to).chain.some(step => step.kind === 'Map');
-    const label = edge.label && edge.box
-      ? h('span.elab', { class: [edge.kind === 'catch' && 'elab--catch', inMap && 'elab--in'], title: edge.text ?? edge.label, style: { left: `${edge.box.x + edge.box.w / 2}px`, top: `${edge.box.y + edge.box.h / 2}px` } }, edge.label) : null;
-    return { edge, line, head, label, parts: [halo, line, head], from, to, painted: '' };
+    return { edge, ...drawEdge(edge, inMap), from, to, painted: '' };
   }
 
   function paintEdge(e, at, ended) {
@@ -164,33 +119,14 @@ function drawing(run, graph, actions) {
     return from;
   }
 
-  function drawNode(one) {
+  function draw(one) {
     const { node } = one;
-    const style = { left: `${node.x}px`, top: `${node.y}px`, width: `${node.w}px`, height: `${node.h}px` };
-    if (node.kind === 'start' || node.kind === 'end') {
-      return h('div.node.node--cap', { class: [node.kind === 'end' && 'node--endcap'], style, 'aria-hidden': 'true' }, node.kind === 'start' ? icon('play', 12) : null);
-    }
-    if (node.kind === 'lane') return h('div.lane', { style, class: [node.type === 'Map' && 'lane--map'] });
-    const testid = `node-${node.name}`;
     const choose = () => {
       focus.set(node.id);
       if (one.visit) run.select(one.visit, false); else run.selectState(one.scope, one.name, node.id);
     };
-    one.mark = h('span.mk');
-    one.words = h('span.vh'); // what is told by colour and icons
-    one.meta = h('small', null, node.label2 ?? '');
-    const tile = h('span.tile', null, icon(stateIcon(node.type, one.resource), 16));
-    if (node.kind === 'container') {
-      one.extra = h('span.end.row.gap-1');
-      one.button = h('button.boxb', { 'data-testid': testid, onclick: choose, onkeydown: arrows(one) }, tile, h('b.trunc', null, node.label ?? node.name), ' ', one.meta, one.words);
-      return h('div.box', { style, class: [node.type === 'Map' && 'box--map', 'is-idle'] }, h('header', null, one.button, one.mark, one.extra));
-    }
-    one.badges = h('span.nbadges');
-    one.button = h('button.nodeb', { 'data-testid': testid, title: node.name !== node.label ? node.name : null, onclick: choose, onkeydown: arrows(one), oncontextmenu: nodeMenu(one) },
-      tile, h('span.tx', null, h('b', null, node.label ?? node.name), ' ', one.meta), one.words, one.mark);
-    one.act = h('span.nact');
-    const shape = { Choice: 'node--choice', Succeed: 'node--succeed', Fail: 'node--fail' }[node.type];
-    return h('div.node', { style, class: [shape, node.end && 'node--last', 'is-idle'] }, one.button, one.badges, one.act);
+    Object.assign(one, drawNode(node, stateIcon(node.type, one.resource), { onclick: choose, onkeydown: arrows(one), oncontextmenu: nodeMenu(one) }));
+    if (one.button) one.el.classList.add('is-idle');
   }
 
   function paintNode(one, at) {
@@ -281,9 +217,10 @@ function drawing(run, graph, actions) {
     const kind = !actions.canAct() ? '' : task ? `${task.kind} ${task.id}` : waits ? 'wait' : '';
     if (one.acted === kind) return;
     one.acted = kind;
+    one.countdown = waits && kind ? h('span.countdown.num', { 'data-testid': `left-${one.name}` }) : null;
     one.act.replaceChildren(...(task
       ? [h('button.btn.btn--sm', { 'data-testid': `answer-${one.name}`, onclick: () => actions.answer(task) }, task.kind === 'held' ? 'Mock' : 'Answer')]
-      : waits && kind ? [h('button.btn.btn--sm', { 'data-testid': `skip-${one.name}`, title: 'Go on now', onclick: () => actions.skipWait(visit) }, icon('clock-ff', 14), 'Skip')] : []));
+      : waits && kind ? [one.countdown, h('button.btn.btn--sm', { 'data-testid': `skip-${one.name}`, title: 'Go on now', onclick: () => actions.skipWait(visit) }, icon('clock-ff', 14), 'Skip')] : []));
   }
 
   /** Arrow keys follow edges; [ and ] are bound on the page. */
@@ -292,7 +229,7 @@ function drawing(run, graph, actions) {
       if (!event.key.startsWith('Arrow') || event.shiftKey || event.altKey) return;
       event.preventDefault();
       event.stopPropagation();
-      const next = neighbour(one, event.key);
+      const next = neighbour(nodes, graph.edges, one, event.key, o => o.status !== 'idle');
       if (!next) return;
       focus.set(next.node.id);
       next.button.tabIndex = 0;
@@ -301,27 +238,28 @@ function drawing(run, graph, actions) {
     };
   }
 
-  function neighbour(one, key) {
-    const { node } = one;
-    if (key === 'ArrowDown' || key === 'ArrowUp') {
-      const linked = graph.edges.filter(e => (key === 'ArrowDown' ? e.from : e.to) === node.id).map(e => byID.get(key === 'ArrowDown' ? e.to : e.from)).filter(o => o?.button);
-      const inside = key === 'ArrowDown' && node.kind === 'container' ? nodes.filter(o => o.button && o.node.id.startsWith(`${node.id}/`)).sort((a, b) => a.node.y - b.node.y || a.node.x - b.node.x)[0] : null;
-      const around = key === 'ArrowUp' && !linked.length ? byID.get(byID.get(node.parent)?.node.parent) : null;
-      return inside ?? linked.find(o => o.status !== 'idle') ?? linked[0] ?? around;
-    }
-    const side = key === 'ArrowRight' ? 1 : -1, cx = node.x + node.w / 2, cy = node.y + node.h / 2;
-    const away = o => { const dx = (o.node.x + o.node.w / 2 - cx) * side, dy = Math.abs(o.node.y + o.node.h / 2 - cy); return dx > 8 ? dx + dy * 2 : Infinity; };
-    return nodes.filter(o => o.button && away(o) < Infinity).sort((a, b) => away(a) - away(b))[0];
-  }
-
-  const canvas = panZoom(world, graph, () => {
+  const canvas = camera(world, () => graph, () => {
     const selection = run.selection.peek();
     return nodes.find(one => one.name && selection && one.name === selection.state && one.scope?.key === selection.scope)?.node
       ?? nodes.find(one => one.status === 'failed' && one.node.kind === 'state')?.node ?? nodes.find(one => one.status === 'running' && one.node.kind === 'state')?.node;
   });
   // What to show of a graph that does not fit depends on the history.
   effect(() => { if (run.loaded()) queueMicrotask(canvas.settle); });
-  return [world, canvas.controls, legend()];
+  const mini = overview(() => graph, canvas, node => {
+    painted();
+    const { status } = byID.get(node.id);
+    return STATUS_ICONS.has(status) ? `is-${status}` : 'is-idle';
+  });
+  return [world, canvas.controls, legend(), mini];
+}
+
+/** How long a visit still waits, in words; "" if that is not known. It moves with the clock. */
+function timeLeft(run, visit) {
+  const read = run.waits(), found = read?.waits.find(one => one.visit === visitNumber(run, visit));
+  if (!found) return '';
+  if (read.paused) return 'paused';
+  const left = found.due - read.now - (read.virtual ? 0 : Math.max(0, now() - read.read));
+  return left > 0 ? `${duration(Math.ceil(left / 1000) * 1000)} left` : 'due';
 }
 
 function resourceIn(run, one) {
@@ -402,128 +340,4 @@ function cells(all, idle, picked, choose) {
     },
   }, [...d].map(([status, path]) => h('path', { class: `is-${status}`, d: path, 'fill-rule': 'evenodd' })),
   at >= 0 && h('rect.cellsel', { x: (at % COLUMNS) * 11 - 1, y: Math.floor(at / COLUMNS) * 11 - 1, width: 11, height: 11, rx: 2 }));
-}
-
-/** Pan by dragging or scrolling, zoom by pinch, Ctrl and wheel, or buttons. */
-function panZoom(world, graph, target) {
-  let x = 0, y = 0, k = 1, touched = false;
-  const percent = signal('100 %');
-  const pointers = new Map();
-
-  function apply() {
-    world.style.setProperty('transform', `translate(${x}px, ${y}px) scale(${k})`);
-    world.style.setProperty('--k', k);
-    world.classList.toggle('z-mid', k < 0.8);
-    world.classList.toggle('z-far', k < 0.6 && k >= 0.35);
-    world.classList.toggle('z-min', k < 0.35);
-    percent.set(`${Math.round(k * 100)} %`);
-  }
-
-  function size() { const c = world.parentElement; return [c.clientWidth, c.clientHeight]; }
-
-  function fit() {
-    const [w, ht] = size();
-    if (!w || !ht) return;
-    k = Math.min(1.25, (w - 48) / graph.width, (ht - 40) / graph.height);
-    // The switch of the views floats over the upper left corner.
-    const covered = (w - graph.width * k) / 2 + graph.nodes.reduce((x, n) => (n.kind === 'start' ? Math.min(x, n.x) : x), graph.width) * k < (w <= 720 ? w : 420);
-    const top = covered ? 52 : 16;
-    if (covered) k = Math.min(k, (ht - 72) / graph.height);
-    // A little under the zoom at which second lines go, they are worth more than the margins.
-    if (k > 0.56 && k < 0.6 && graph.width * 0.6 <= w && graph.height * 0.6 <= ht) k = 0.6;
-    const node = w <= 720 && k < 0.66 ? target() : null;
-    if (node || (k < 0.3 && target())) {
-      k = 0.66;
-      centre(node ?? target());
-    } else {
-      k = Math.max(k, 0.05);
-      x = (w - graph.width * k) / 2;
-      y = Math.max(top, (ht - graph.height * k) / 2);
-    }
-    apply();
-  }
-
-  function centre(node) {
-    const [w, ht] = size();
-    x = w / 2 - (node.x + node.w / 2) * k;
-    y = ht / 2 - (node.y + node.h / 2) * k;
-  }
-
-  function reveal(node) {
-    const [w, ht] = size();
-    const left = x + node.x * k, top = y + node.y * k;
-    if (left >= 0 && top >= 0 && left + node.w * k <= w && top + node.h * k <= ht) return;
-    centre(node);
-    apply();
-  }
-
-  function zoom(by, cx, cy) {
-    const [w, ht] = size();
-    const next = Math.min(2.5, Math.max(0.05, k * by));
-    cx ??= w / 2;
-    cy ??= ht / 2;
-    x = cx - ((cx - x) * next) / k;
-    y = cy - ((cy - y) * next) / k;
-    k = next;
-    touched = true;
-    apply();
-  }
-
-  const setUp = () => {
-    const c = world.parentElement;
-    if (!c) return;
-    const at = event => { const box = c.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
-    const wheel = event => {
-      if (event.target.closest('.cz, .vb')) return;
-      event.preventDefault();
-      if (event.ctrlKey || event.metaKey) zoom(Math.exp(-event.deltaY * 0.01), ...at(event));
-      else { x -= event.deltaX; y -= event.deltaY; touched = true; apply(); }
-    };
-    let moved = false;
-    const down = event => {
-      if (event.target.closest('.cz, .vb, .iter, .nact, a')) return;
-      pointers.set(event.pointerId, at(event));
-      moved = false;
-    };
-    const move = event => {
-      const before = pointers.get(event.pointerId);
-      if (!before) return;
-      const now = at(event);
-      if (!moved && Math.hypot(now[0] - before[0], now[1] - before[1]) < 4) return;
-      if (!moved) { moved = true; c.setPointerCapture(event.pointerId); }
-      if (pointers.size === 1) { x += now[0] - before[0]; y += now[1] - before[1]; } else {
-        const other = [...pointers].find(([id]) => id !== event.pointerId)[1];
-        const was = Math.hypot(before[0] - other[0], before[1] - other[1]), is = Math.hypot(now[0] - other[0], now[1] - other[1]);
-        if (was) zoom(is / was, (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
-      }
-      pointers.set(event.pointerId, now);
-      touched = true;
-      apply();
-    };
-    const up = event => { pointers.delete(event.pointerId); };
-    const click = event => { if (moved) { event.stopPropagation(); event.preventDefault(); moved = false; } };
-    c.addEventListener('wheel', wheel, { passive: false });
-    c.addEventListener('pointerdown', down);
-    c.addEventListener('pointermove', move);
-    c.addEventListener('pointerup', up);
-    c.addEventListener('pointercancel', up);
-    c.addEventListener('click', click, true);
-    const sizes = new ResizeObserver(() => { if (!touched) fit(); });
-    sizes.observe(c);
-    end.push(() => {
-      sizes.disconnect();
-      for (const [name, fn] of [['wheel', wheel], ['pointerdown', down], ['pointermove', move], ['pointerup', up], ['pointercancel', up]]) c.removeEventListener(name, fn);
-      c.removeEventListener('click', click, true);
-    });
-    fit();
-  };
-  const end = [];
-  cleanup(() => end.forEach(fn => fn()));
-  queueMicrotask(setUp);
-
-  const button = (name, label, id, act) => h('button.btn.btn--sm.btn--icon', { 'aria-label': label, title: label, 'data-testid': id, onclick: act }, icon(name, 14));
-  const controls = h('div.cz', null,
-    button('minus', 'Zoom out', 'zoom-out', () => zoom(1 / 1.25)), h('span.num.xs', { 'data-testid': 'zoom' }, percent), button('plus', 'Zoom in', 'zoom-in', () => zoom(1.25)),
-    button('fit', 'Fit the graph', 'zoom-fit', () => { touched = false; fit(); }));
-  return { controls, reveal, settle: () => { if (!touched && world.isConnected) fit(); } };
 }

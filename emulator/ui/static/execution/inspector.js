@@ -6,11 +6,12 @@ import { get } from '../core/api.js';
 import { icon } from '../core/icon.js';
 import { faultText, faultsOf, mocks, pinOf, pinText } from '../core/mocks.js';
 import { amend, link, place } from '../core/router.js';
-import { statusText } from '../core/status.js';
+import { statusIcon, statusName, statusText, statusWord } from '../core/status.js';
 import { count, duration, exact, size } from '../core/time.js';
 import { pinDialog, setFault, setPin, toggle } from '../mocking/dialogs.js';
 import { dataSection, diffView, payloadMeter, pretty, tree } from './data.js';
-import { iterationList, STATUS_ICONS, stateIcon } from './graph.js';
+import { stateIcon } from '../graph/state.js';
+import { iterationList, STATUS_ICONS } from './graph.js';
 import { bytes, MAX_EVENTS, MAX_PAYLOAD, parse, PRICE_OF_TRANSITION } from './history.js';
 import { menuButton } from './menu.js';
 import { playground } from './playground.js';
@@ -414,7 +415,7 @@ function iterationsTab(run, visit) {
 function executionInspector(run, actions) {
   const tabs = computed(() => {
     const x = run.execution();
-    const list = [{ id: 'overview', label: 'Overview', body: () => overviewTab(run) }, { id: 'input', label: 'Input', body: () => dataSection('Input of the execution', run.execution()?.input ?? run.fold.events[0]?.details.input, { testid: 'input' }) }, { id: 'output', label: 'Output', body: () => executionOutput(run) }, { id: 'variables', label: 'Variables', body: () => { run.version(); return variablesTab(run.fold.variablesAt(run.fold.root, run.n()), run); } }];
+    const list = [{ id: 'overview', label: 'Overview', body: () => overviewTab(run, actions) }, { id: 'input', label: 'Input', body: () => dataSection('Input of the execution', run.execution()?.input ?? run.fold.events[0]?.details.input, { testid: 'input' }) }, { id: 'output', label: 'Output', body: () => executionOutput(run) }, { id: 'variables', label: 'Variables', body: () => { run.version(); return variablesTab(run.fold.variablesAt(run.fold.root, run.n()), run); } }];
     if (x?.children?.length || x?.parent) list.push({ id: 'related', label: 'Related', n: x.children?.length ?? 0, body: () => relatedTab(run) });
     list.push({ id: 'definition', label: 'Definition', body: () => definitionTab(run.fold.definition) });
     return list;
@@ -434,7 +435,7 @@ function executionOutput(run) {
   return dataSection('Output', end.details.output, { testid: 'output' });
 }
 
-function overviewTab(run) {
+function overviewTab(run, actions) {
   run.version();
   const x = run.execution(), fold = run.fold, at = run.n();
   if (!x) return null;
@@ -448,8 +449,10 @@ function overviewTab(run) {
       h('dt', null, 'ARN'), h('dd.mono.wrapany', null, x.arn || '–'),
       x.source && [h('dt', null, 'File'), h('dd.mono.wrapany', null, x.source)],
       x.testCase && [h('dt', null, 'Mocks'), h('dd', null, x.testCase)],
+      x.rerunOf && [h('dt', null, 'Rerun of'), h('dd.row', null, h('a.mono.trunc.grow', { href: link('x', x.rerunOf), title: x.rerunOf, 'data-testid': 'rerun-of' }, x.rerunOf.split(':').at(-1)), h('a.sm.nowrap', { href: link('compare', x.rerunOf, x.arn), 'data-testid': 'rerun-compare' }, 'compare'))],
+      run.reruns().length > 0 && [h('dt', null, 'Reruns'), h('dd.col.gap-1', { 'data-testid': 'reruns' }, run.reruns().slice(0, 10).map(row => h('span.row', null, h('span.stat', { class: `is-${statusName(row.status)}` }, statusIcon(row.status), h('span.vh', null, statusWord(row.status))), h('a.mono.trunc.grow', { href: link('x', row.arn), title: row.name, 'data-testid': 'rerun-link' }, row.name), h('a.sm.nowrap', { href: link('compare', x.arn, row.arn), 'data-testid': 'rerun-compare' }, 'compare'))), run.reruns().length > 10 && h('span.xs.t3', null, `and ${run.reruns().length - 10} more`))],
       x.redrives > 0 && [h('dt', null, 'Redrives'), h('dd.num', null, count(x.redrives))],
-      x.changed && [h('dt', null, 'Definition'), h('dd', null, h('span.badge.is-caught', { 'data-testid': 'changed-since' }, 'changed since'))])),
+      x.changed && [h('dt', null, 'Definition'), h('dd', null, h('button.badge.badge--link.is-caught', { 'data-testid': 'changed-since', title: 'Show the difference', onclick: actions.definitionChanged }, 'changed since'))])),
     h('section.sect', { 'data-testid': 'meters' },
       h('div.row', null, h('b.m', null, 'Events'), h('span.grow'), h('span.num.xs.t3', null, `${count(at)} of ${count(MAX_EVENTS)}`)), used(at, MAX_EVENTS, 'Events of 25,000'),
       h('div.row.mt', null, h('b.m', null, 'Largest payload'), h('span.grow'), largest.n ? h('button.btn.btn--ghost.btn--sm', { 'data-testid': 'largest-payload', title: 'Go to the event that has it', onclick: () => run.selectEvent(largest.n) }, payloadMeter(largest.bytes)) : null), used(largest.bytes, MAX_PAYLOAD, 'Bytes of 256 KiB'),

@@ -4,6 +4,7 @@ import { computed, effect, h, signal, untrack } from '../core/view.js';
 import { icon } from '../core/icon.js';
 import { keys } from '../core/keys.js';
 import { amend, go, link, place } from '../core/router.js';
+import { server } from '../core/server.js';
 import { statusPill, statusWord } from '../core/status.js';
 import { count, duration, exact, now, plural } from '../core/time.js';
 import { announce, copy, failed } from '../core/toast.js';
@@ -22,7 +23,7 @@ import { timelineView } from './timeline.js';
 const VIEWS = [['graph', 'Graph', 'graph'], ['compact', 'Compact', 'columns'], ['timeline', 'Timeline', 'timeline'], ['tree', 'Tree', 'nested'], ['events', 'Events', 'list']];
 
 const styled = signal(false);
-for (const sheet of ['../execution.css', './page.css']) {
+for (const sheet of ['../graph/graph.css', '../execution.css', './page.css']) {
   const url = new URL(sheet, import.meta.url).pathname;
   const el = h('link', { rel: 'stylesheet', href: url, onload: () => styled.set([...document.querySelectorAll('link[data-sheet]')].every(l => l.sheet)), 'data-sheet': 'execution' });
   document.head.append(el);
@@ -107,7 +108,7 @@ function head(run, actions) {
   const took = () => {
     const e = x();
     if (!e) return '';
-    const to = e.stopped || (run.running() ? now() : run.fold.events[run.length() - 1]?.at ?? e.started);
+    const to = e.stopped || (run.running() && !server.overview()?.virtual ? now() : run.fold.events[run.length() - 1]?.at ?? e.started);
     return duration(Math.max(0, to - e.started));
   };
   return h('div.head', null,
@@ -117,7 +118,7 @@ function head(run, actions) {
     () => x() && statusPill(x().status),
     () => run.imported && h('span.badge', { 'data-testid': 'imported' }, 'exported history'),
     () => x()?.paused && h('span.badge.is-waiting', { 'data-testid': 'paused' }, 'paused'),
-    () => x()?.changed && h('span.badge.is-caught.hide-xs', { title: 'The state machine has another definition now' }, 'definition changed since'),
+    () => x()?.changed && h('button.badge.badge--link.is-caught.hide-xs', { 'data-testid': 'changed', title: 'The state machine has another definition now: show the difference', onclick: actions.definitionChanged }, 'definition changed since'),
     h('span.sm.t3.nowrap.trunc', null, h('span.num', null, took), () => x() && h('span', { title: exact(x().started) }, ` · ${new Date(x().started).toLocaleTimeString(undefined, { hour12: false })}`),
       h('span.hide-s', null, () => { run.version(); const t = run.fold.transitionsTo(run.n()); return run.loaded() ? ` · ${plural(t, 'transition')} · $${(t * PRICE_OF_TRANSITION).toFixed(6)}` : ''; })),
     h('span.grow'),

@@ -30,6 +30,8 @@ export function openRun(arn, imported = null) {
   const selection = signal(null);
   const picks = signal(new Map()); // iteration of a Map by "scope key|state"
   const pending = signal([]);
+  const reruns = signal([]); // rows of the executions that are reruns of this one
+  const waits = signal(null); // Waits, and when they were read
   const seen = signal(0); // events that were there when the playhead left the end
   let fold = new Fold();
   let following = !playhead.peek(); // the selection goes with the newest event
@@ -106,11 +108,13 @@ export function openRun(arn, imported = null) {
     // Children appear in the answer of the execution only: read it again when others change.
     let planned = 0;
     const endRows = on('executions', message => {
+      if (!message || message.missed || message.executions.some(row => row.machine === execution.peek().machine && row.started >= execution.peek().started && row.arn !== arn)) readReruns();
       if (message && message.executions.some(row => row.arn === arn && row.status !== execution.peek().status)) return refresh();
       if (execution.peek().status === 'RUNNING') planned ||= setTimeout(() => { planned = 0; refresh(); }, 1000);
     });
     cleanups.push(end, endPending, endRows, () => clearTimeout(planned));
     readPending();
+    readReruns();
   }
   const cleanups = [];
   cleanup(() => cleanups.forEach(end => end()));
@@ -119,6 +123,24 @@ export function openRun(arn, imported = null) {
     if (ended || imported) return;
     const found = await get('execution', { arn }).catch(() => null);
     if (found && !ended) execution.set(found);
+    if (waits.peek()) readWaits(); // it was paused or resumed, or its clock was moved
+  }
+
+  // Other servers do not know which execution is a rerun, nor when a Wait is due.
+  let rerunsAsked = 0;
+  function readReruns() {
+    rerunsAsked ||= setTimeout(async () => {
+      rerunsAsked = 0;
+      const found = await get('reruns', { arn }).catch(() => null);
+      if (found && !ended) reruns.set(found.executions);
+    }, 300);
+  }
+  cleanup(() => clearTimeout(rerunsAsked));
+
+  /** Reads when what the execution waits for is due. */
+  async function readWaits() {
+    const found = await get('waits', { arn }).catch(() => null);
+    if (found && !ended) waits.set({ ...found, read: Date.now() });
   }
 
   async function readPending() {
@@ -219,7 +241,7 @@ export function openRun(arn, imported = null) {
 
   load();
   return {
-    arn, imported, execution, problem, loaded, version, length, n, live, running, playhead, selection, selected, selectedScope, picks, pending, seen,
+    arn, imported, execution, problem, loaded, version, length, n, live, running, playhead, selection, selected, selectedScope, picks, pending, seen, reruns, waits, readWaits,
     get fold() { return fold; },
     select, selectState, selectEvent, go, goLive, refresh, pick, scopeOfChain, statusOf,
   };

@@ -4,9 +4,11 @@
 
 import { computed, effect, h, signal } from '../core/view.js';
 import { icon } from '../core/icon.js';
+import { summaryOf } from '../core/summary.js';
 import { count, duration, now, plural } from '../core/time.js';
 import { summary } from './history.js';
-import { itemName, stateIcon } from './graph.js';
+import { stateIcon } from '../graph/state.js';
+import { itemName } from './graph.js';
 import { scopeName } from './run.js';
 import { toneOf } from './tape.js';
 import { virtual } from './virtual.js';
@@ -173,6 +175,7 @@ export function timelineView(run, mode) {
       if (retries) name.append(h('span.badge', { class: status === 'failed' ? 'is-failed' : 'is-caught', title: plural(retries, 'retry', 'retries') }, icon('st-retry', 12), String(retries)));
       if (row.visit.kind === 'Map') { const c = fold.iterationsAt(lastKnown, at); if (c) name.append(h('span.badge', null, `${c.succeeded + c.failed + c.aborted} / ${c.length}`)); }
       if ((status === 'failed' || status === 'timedout') && !retries && row.visit.kind !== 'Map') name.append(h('span.badge.is-failed', null, status === 'failed' ? 'failed' : 'timed out'));
+      if (mode.peek() !== 'timeline') name.append(...aboutRow(fold, lastKnown ?? row.visit));
       if (mode.peek() === 'tree') track.append(h('span.trunc.xs.evsum.mono', { class: status === 'failed' || status === 'timedout' ? 'is-failed fgtext' : 't3' }, outcomeText(row.visit, at)));
       else if (mode.peek() === 'compact' && visits.length > 40) track.append(...density(fold, visits, span));
       else for (const visit of visits.slice(0, 400)) track.append(...bars(fold, visit, span, at));
@@ -227,7 +230,7 @@ export function timelineView(run, mode) {
   });
   const head2 = h('span.tlx', { 'aria-hidden': 'true', style: () => ({ '--x': Math.max(0, Math.min(100, ((run.fold.elapsed(run.n()) - view().start) / view().span) * 100)) }) });
   const key = (kind, text, label = null) => h('span', null, h('span.seg-b.key', { class: kind }, label), text);
-  return h('div.tlpane', { class: () => mode() === 'tree' && 'tlpane--tree' },
+  return h('div.tlpane', { class: () => mode() !== 'timeline' && `tlpane--${mode()}` },
     h('div.tlbox', null, list, () => (mode() !== 'tree' && !run.live() ? head2 : null)),
     h('div.foot', null,
       h('button.chip', { 'aria-pressed': () => String(failedOnly()), class: () => failedOnly() && 'is-on', 'data-testid': 'failed-only', onclick: () => failedOnly.update(v => !v) }, 'Failed only'),
@@ -235,6 +238,19 @@ export function timelineView(run, mode) {
       h('span.grow'),
       () => mode() !== 'tree' && [h('button.btn.btn--sm.btn--ghost.btn--icon', { 'aria-label': 'Less time detail', title: 'Less time detail', 'data-testid': 'timeline-out', onclick: () => zoom.update(z => Math.max(1, z / 2)) }, icon('minus', 14)),
       h('button.btn.btn--sm.btn--ghost.btn--icon', { 'aria-label': 'More time detail', title: 'More time detail', 'data-testid': 'timeline-in', onclick: () => zoom.update(z => Math.min(4096, z * 2)) }, icon('plus', 14))]));
+}
+
+const summaries = new WeakMap(); // by visit: its input does not change
+
+/** The comment of a state, and what a visit to it has got, in a line. */
+function aboutRow(fold, visit) {
+  const comment = fold.state(visit.scope.path, visit.state)?.Comment;
+  let input = summaries.get(visit);
+  if (input === undefined) summaries.set(visit, input = summaryOf(visit.input));
+  return [
+    typeof comment === 'string' && comment && h('span.trunc.xs.t2.rowcomment', { title: comment, 'data-testid': 'row-comment' }, comment.slice(0, 200)),
+    input && h('span.trunc.xs.t3.rowinput', { title: input, 'data-testid': 'row-input' }, input),
+  ].filter(Boolean);
 }
 
 /** What came of a visit, in a line: its error or its output. */

@@ -1,7 +1,7 @@
 // The list of executions: of all machines, of one machine (on its page), of one Map Run.
 
 import { cleanup, computed, effect, h, signal, untrack } from '../core/view.js';
-import { get } from '../core/api.js';
+import { get, post } from '../core/api.js';
 import { commands } from '../core/commands.js';
 import { icon } from '../core/icon.js';
 import { keys } from '../core/keys.js';
@@ -11,8 +11,9 @@ import { amend, go, link, place } from '../core/router.js';
 import { server } from '../core/server.js';
 import { empty, loading, refused } from '../core/shown.js';
 import { statusIcon, statusName, statusText, statusWord } from '../core/status.js';
+import { summaryOf } from '../core/summary.js';
 import { table } from '../core/table.js';
-import { count, duration, now, plural, relative } from '../core/time.js';
+import { count, duration, now, plural, relative, size } from '../core/time.js';
 import { announce } from '../core/toast.js';
 import { bulkBar } from '../bulk.js';
 import { startExecution } from '../start.js';
@@ -65,7 +66,7 @@ export function executions(only = '') {
     const { status = '', not = '', q = '', machine = '', since = '' } = query();
     return JSON.stringify({ status, not, q, machine: only || machine, since });
   });
-  const list = lines(wanted);
+  const list = lines(wanted), input = inputs();
   const selected = signal(new Set());
   effect(() => { wanted(); selected.set(new Set()); });
   const search = h('input', {
@@ -80,6 +81,7 @@ export function executions(only = '') {
       { head: 'Status', width: '150px', cell: row => [statusText(row.status), row.redrives > 0 && h('span.badge.is-redrive', { title: `redriven ${plural(row.redrives, 'time')}` }, icon('redrive', 12), row.redrives)] },
       { head: 'Name', width: 'minmax(0,2fr)', cell: row => h('a.mono.plain.trunc', { href: link('x', row.arn), tabindex: -1, title: row.name, 'data-testid': 'execution-link' }, row.name) },
       ...(only ? [] : [{ head: 'Machine', width: 'minmax(0,1.5fr)', class: 'hide-s', cell: row => h('a.plain', { href: link('machine', row.machine), tabindex: -1, title: row.machineName, 'data-testid': 'row-machine' }, row.machineName) }]),
+      { head: 'Input', width: 'minmax(0,2fr)', class: 'hide-s', cell: row => h('span.trunc.sm.t3', { 'data-testid': 'row-input', title: () => input(row.arn) }, () => input(row.arn)) },
       { head: 'Duration', width: '104px', class: 'num r hide-xs', cell: row => (row.stopped ? duration(row.stopped - row.started) : () => duration(Math.max(0, now() - row.started))) },
       { head: 'Started', width: '88px', class: 'num r', cell: row => relative(row.started) },
     ],
@@ -211,6 +213,28 @@ function lines(wanted) {
       } while (from && all.length < 10_000);
       return all.slice(0, 10_000);
     },
+  };
+}
+
+// inputs gives what rows in view were started with, in a line: a function of an ARN, to be called where it is
+// shown. What is asked for in a moment is read together. Other servers are not asked: they would have to be for each.
+function inputs() {
+  const known = new Map();
+  let asked = [], planned = 0;
+  cleanup(() => clearTimeout(planned));
+  async function read() {
+    planned = 0;
+    const arns = asked.splice(0, 200);
+    if (asked.length) planned = setTimeout(read, 0);
+    const answer = await post('inputs', { arns }).catch(() => null); // a row without it is still a row
+    answer?.inputs.forEach(({ input, bytes }, i) => known.get(arns[i]).set(bytes && !input ? `${size(bytes)} of JSON` : input === '{}' ? '' : summaryOf(input)));
+  }
+  return arn => {
+    if (!known.has(arn)) {
+      known.set(arn, signal(''));
+      if (server.overview.peek() && !server.overview.peek().readOnly) { asked.push(arn); planned ||= setTimeout(read, 50); } else if (!server.overview.peek()) known.delete(arn);
+    }
+    return known.get(arn)?.() ?? (server.overview(), '');
   };
 }
 

@@ -1,6 +1,6 @@
 // The inbox: callbacks, activities and held tasks that wait for an answer, and the activities there are.
 
-import { computed, each, h, signal, untrack } from '../core/view.js';
+import { cleanup, computed, each, h, signal, untrack } from '../core/view.js';
 import { get, post, resource } from '../core/api.js';
 import { editor } from '../core/editor.js';
 import { icon } from '../core/icon.js';
@@ -23,6 +23,9 @@ const kinds = { token: ['token', 'key'], activity: ['activity', 'activity'], hel
 export function page() {
   const pending = resource(abort => get('pending', {}, abort));
   on('pending', pending.reload);
+  // A worker that takes a task, and a heartbeat, are no events: look again now and then.
+  const again = setInterval(() => { if (!document.hidden && !pending.loading.peek()) pending.reload(); }, 5000);
+  cleanup(() => clearInterval(again));
   const query = computed(() => place().query);
   const search = h('input', { type: 'search', 'data-testid': 'search', 'aria-label': 'Find tasks', placeholder: 'State, machine or execution', value: query.peek().q ?? '', oninput: event => amend({ q: event.target.value }) });
   keys('Tasks', [['/', 'Find', () => search.focus()]]);
