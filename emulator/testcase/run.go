@@ -332,7 +332,7 @@ func (r *Result) snapshotOf() value.Value {
 	v = v.With("path", texts(r.Path))
 	if len(r.Paths) > 0 {
 		var b value.ObjectBuilder
-		for _, place := range sortedKeys(maps.Keys(r.Paths)) {
+		for _, place := range slices.Sorted(maps.Keys(r.Paths)) {
 			b.Set(place, texts(r.Paths[place]))
 		}
 		v = v.With("paths", b.Value())

@@ -248,6 +248,12 @@ func TestSnapshots(t *testing.T) {
 	if got := run("{x: 2}", false); !strings.Contains(got, `snapshot.output.x: expected "{% $ %}", got 2; aslocal test --update takes what is now`) {
 		t.Errorf("got %s", got)
 	}
+	linked := filepath.Join(filepath.Dir(name), "l.test.yaml")
+	if err := os.Symlink(filepath.Join(t.TempDir(), "elsewhere"), SnapshotFile(linked)); err == nil {
+		if _, err := OpenSnapshots(linked, true); err == nil {
+			t.Error("a link out of the folder is followed")
+		}
+	}
 	s, err := OpenSnapshots(name, true)
 	if err != nil {
 		t.Fatal(err)

@@ -23,6 +23,7 @@ import (
 // A suite is a test file with the state machine that it tests.
 type suite struct {
 	path      string // of the test file
+	named     bool   // on the command line
 	file      *testcase.File
 	selected  []*testcase.Case // that are to run
 	machine   *testcase.Machine
@@ -96,7 +97,7 @@ func (t *tester) find(paths []string) (*suites, error) {
 	}
 	slices.Sort(files)
 	for _, path := range slices.Compact(files) {
-		s := &suite{path: path}
+		s := &suite{path: path, named: slices.Contains(paths, path)}
 		found.suites = append(found.suites, s)
 		read, err := t.read(s, paths)
 		found.files = append(found.files, read...)
@@ -129,7 +130,7 @@ func (s *suite) fail(err error) {
 // read reads a test file and its definition, and returns the files that it has read.
 func (t *tester) read(s *suite, paths []string) (files []string, err error) {
 	files = []string{s.path, testcase.SnapshotFile(s.path)}
-	text, err := sourcefile.Named(s.path)
+	text, err := s.text()
 	if err != nil {
 		return files, err
 	}
@@ -175,6 +176,15 @@ func (t *tester) read(s *suite, paths []string) (files []string, err error) {
 		}
 	}
 	return files, s.useMocks(&config)
+}
+
+// text is what the test file says. One that was found may come from somebody else: it must
+// be a regular file.
+func (s *suite) text() ([]byte, error) {
+	if s.named {
+		return sourcefile.Named(s.path)
+	}
+	return sourcefile.Inside(filepath.Dir(s.path), filepath.Base(s.path))
 }
 
 // options are those of the emulator of a case, for calls that are real. Mocks and faults
