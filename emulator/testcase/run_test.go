@@ -320,3 +320,41 @@ func FuzzRun(f *testing.F) {
 		}
 	})
 }
+
+// The items of a distributed Map, the writing of its results, and the calls of its children
+// are mocked; the children cover the states inside.
+func TestDistributedMap(t *testing.T) {
+	m := machineOf(t, "m", `{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true,
+		"ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}, "Parameters": {"Bucket": "b", "Key": "k"}},
+		"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b", "Prefix": "p"}},
+		"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Work", "States": {
+			"Work": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "Retry": [{"ErrorEquals": ["Busy"]}], "Next": "Done"},
+			"Done": {"Type": "Succeed"}}}}}}`)
+	_, results := runFile(t, m, "t.yaml", `
+resources:
+  arn:aws:states:::s3:getObject: {return: [1, 2, 3]}
+  arn:aws:states:::s3:putObject: {return: {Bucket: b, Key: p/manifest.json}}
+cases:
+- name: a
+  mocks: {Work: [{error: Busy}, {evaluate: $input * 2, times: always}]}
+  expect:
+    outputMatches: {ResultWriterDetails: {Bucket: b}}
+    calls: [{resource: '*:getObject', arguments: {Bucket: b, Key: k}}, {state: Work, times: 4}, {resource: '*:putObject', times: 1}]
+    transitions: 1
+- name: b
+  resources: {arn:aws:states:::s3:getObject: {error: States.ItemReaderFailed, cause: gone}}
+  expect: {error: States.ItemReaderFailed}
+`, nil)
+	for _, r := range results {
+		if !r.Passed() {
+			t.Errorf("%s: %s", r.Case.Name, told(r))
+		}
+	}
+	if missed := results[0].Coverage.Missed(); len(missed) > 0 {
+		t.Errorf("not covered: %+v", missed)
+	}
+	_, results = runFile(t, m, "t.yaml", "cases: [{name: a}]", nil)
+	if got, want := told(results[0]), "1:9 mocks: what a Map state reads or writes (arn:aws:states:::s3:getObject) has no mock; write what answers it into the case or at the top of the file:\n  resources:\n    \"arn:aws:states:::s3:getObject\": {return: []}"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
