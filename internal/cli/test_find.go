@@ -140,17 +140,23 @@ func (t *tester) read(s *suite, paths []string) (files []string, err error) {
 	if s.snapshots, err = testcase.OpenSnapshots(s.path, t.update); err != nil {
 		return files, err
 	}
+	read, err := t.readDefinition(s, paths)
+	return append(files, read...), err
+}
+
+// readDefinition reads the definition of a test file, and chooses the cases to run. It
+// returns the files that it has read.
+func (t *tester) readDefinition(s *suite, paths []string) (files []string, err error) {
 	path, machine, err := s.definition()
 	if err != nil {
-		return files, err
+		return nil, err
 	}
-	files = append(files, path)
-	text, err = readReferred(s.path, path, paths)
+	files = []string{path}
+	text, err := readReferred(s.path, path, paths)
 	if err != nil {
 		return files, exit(ExitInvalid, "definition says where it is, from the folder of the test file", "%s: the definition: %v", s.path, err)
 	}
-	folder := filepath.Dir(path)
-	config, _, err := t.load(folder)
+	config, _, err := t.load(filepath.Dir(path))
 	if err != nil {
 		return files, err
 	}
@@ -159,7 +165,7 @@ func (t *tester) read(s *suite, paths []string) (files []string, err error) {
 	if err != nil {
 		return files, err
 	}
-	files = append(files, p.files...)
+	files = append(files, m.File) // of a template, the definition may be another file
 	found := m.Validate(asl.Options{})
 	if found.HasErrors() || !m.Definition.Root.Exists() {
 		return files, exit(ExitInvalid, "", "%s", formatted(m, found))
@@ -169,7 +175,9 @@ func (t *tester) read(s *suite, paths []string) (files []string, err error) {
 	if machine != "" {
 		s.target += "#" + machine
 	}
-	s.machine = &testcase.Machine{Name: name, Definition: m.Definition, Text: m.Definition.JSON(), Limit: t.timeout, Options: t.options(&config), Prepare: preparation(p, config)}
+	s.machine = &testcase.Machine{
+		Name: name, Definition: m.Definition, Text: m.Definition.JSON(), Limit: t.timeout, Options: t.options(&config), Prepare: preparation(p, config),
+	}
 	for i := range s.file.Cases {
 		if one := &s.file.Cases[i]; t.run.MatchString(name + "/" + one.Name) {
 			s.selected = append(s.selected, one)
