@@ -58,6 +58,7 @@ type Emulator struct {
 	streams  streams
 	pages    *pages // nil: there are none
 	debugger *debug.Debugger
+	covered  *covered // nil: coverage is not counted
 	closing  sync.Once
 	closed   error // of Close
 }
@@ -81,6 +82,12 @@ type settings struct {
 	http            httpSettings
 	mocks           string // path of a mock configuration
 	faults          []Fault
+	answers         func(TaskCall) (Answer, bool)
+	mocked          map[string][]Answer // by state
+	inOrder         bool
+	definitions     *Definitions
+	coverage        bool
+	probe           func(*machine.Start) machine.Probe
 	byHand          bool
 	lateRecovery    bool
 	// serviceEndpoints are URLs by service; "" is of all others.
@@ -229,6 +236,14 @@ func WithPendingTasks() Option { return func(s *settings) { s.byHand = true } }
 // [Emulator.Recover] is called. Meanwhile functions can be set that their tasks call.
 func WithLateRecovery() Option { return func(s *settings) { s.lateRecovery = true } }
 
+// Definitions are definitions that one of several emulators has checked and compiled. The
+// zero Definitions has none.
+type Definitions = registry.Definitions
+
+// WithDefinitions shares compiled definitions with other emulators, so that many tests of
+// one state machine check and compile it once.
+func WithDefinitions(shared *Definitions) Option { return func(s *settings) { s.definitions = shared } }
+
 // WithSeed makes a run repeatable: the random numbers of executions, names, ids,
 // and the versions that aliases choose are the same in every run with the seed,
 // if the client makes the same calls in the same order and what runs at the same
@@ -279,14 +294,15 @@ func New(options ...Option) (*Emulator, error) {
 
 // open reads what the store has and goes on with it.
 func (e *Emulator) open(s *settings) (err error) {
-	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log, Complete: task.CompleteParameters})
+	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log, Complete: task.CompleteParameters, Definitions: s.definitions})
 	if err != nil {
 		return err
 	}
 	e.trials.next = e.mocks
 	reruns := &rerunner{next: &e.trials, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
+	e.openCoverage(s)
 	c := engine.Config{
-		Clock: s.clock, Store: s.store, Tasks: reruns, Answers: e.mocks.Answers, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
+		Clock: s.clock, Store: s.store, Tasks: reruns, Answers: e.mocks.Answering, InOrder: s.inOrder, Probe: s.probe, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log, Ended: e.watchers.ended,
 	}
 	if e.pages != nil {
@@ -294,6 +310,9 @@ func (e *Emulator) open(s *settings) (err error) {
 			e.pages.ended(v)
 			e.watchers.ended(v)
 		}
+	}
+	if e.mocks.Answers != nil {
+		c.Activities = nil // they are answered, so they need not exist
 	}
 	c.Stepper = e.debugger
 	ended := c.Ended
@@ -303,6 +322,9 @@ func (e *Emulator) open(s *settings) (err error) {
 	}
 	e.engine = engine.New(c)
 	e.debugger.Use(e.engine)
+	if e.covered != nil {
+		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { e.covered.recorder.Event(x.ARN, ev) })
+	}
 	if s.observe != nil {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
 	}
@@ -344,6 +366,13 @@ func (e *Emulator) Close() error {
 		e.closed = errors.Join(e.engine.Close(ctx), e.store.Close(), e.tasks.Close())
 	})
 	return e.closed
+}
+
+// AdvanceToEnd moves the virtual clock on until an execution has ended, or waits for
+// something else than the clock. It fails if the clock is not virtual, with
+// ExecutionDoesNotExist, or with the context's error if that ends first.
+func (e *Emulator) AdvanceToEnd(ctx context.Context, arn string) error {
+	return e.engine.AdvanceToEnd(ctx, arn)
 }
 
 // Advance moves the virtual clock on by d. What is due until then happens in the
