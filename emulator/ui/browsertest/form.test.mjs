@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 globalThis.document = { addEventListener() {}, hidden: true };
 globalThis.addEventListener = () => {};
+globalThis.setInterval = () => 0; // else the process does not end
 globalThis.localStorage = { getItem: () => null, setItem() {} };
 
 const { parseJSON } = await import('../static/core/jsontext.js');
