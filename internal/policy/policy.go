@@ -83,6 +83,8 @@ var table = []row{
 	{name: "emulator/ui/browsertest", imports: "emulator"},
 	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/awsapi internal/expression internal/position internal/service internal/spell"},
 
+	{name: "emulator/testcase", imports: "value asl asl/machine emulator emulator/timeline emulator/internal/mock internal/expression internal/position internal/spell"},
+
 	{name: "conformance", imports: "value asl emulator emulator/journal"},
 	{name: "internal/cli/...", imports: "value jsonpath jsonata asl/... graph emulator/... conformance internal/..."},
 	{name: "internal/attack", imports: "emulator"},
