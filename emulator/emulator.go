@@ -80,6 +80,9 @@ type settings struct {
 	http            httpSettings
 	mocks           string // path of a mock configuration
 	faults          []Fault
+	answers         func(TaskCall) (Answer, bool)
+	inOrder         bool
+	probe           func(*machine.Start) machine.Probe
 	byHand          bool
 	lateRecovery    bool
 	// serviceEndpoints are URLs by service; "" is of all others.
@@ -284,7 +287,7 @@ func (e *Emulator) open(s *settings) (err error) {
 	}
 	reruns := &rerunner{next: e.mocks, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
 	c := engine.Config{
-		Clock: s.clock, Store: s.store, Tasks: reruns, Answers: e.mocks.Answers, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
+		Clock: s.clock, Store: s.store, Tasks: reruns, Answers: e.mocks.Answering, InOrder: s.inOrder, Probe: s.probe, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log, Ended: e.watchers.ended,
 	}
 	if e.pages != nil {
@@ -292,6 +295,9 @@ func (e *Emulator) open(s *settings) (err error) {
 			e.pages.ended(v)
 			e.watchers.ended(v)
 		}
+	}
+	if e.mocks.Answers != nil {
+		c.Activities = nil // they are answered, so they need not exist
 	}
 	c.Stepper = e.debugger
 	ended := c.Ended

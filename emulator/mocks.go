@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/aslocal/aslocal/emulator/internal/mock"
+	"github.com/aslocal/aslocal/emulator/internal/task"
 )
 
 // This file sets up what answers tasks in place of what they call: test cases, pins and
@@ -77,6 +78,9 @@ func (e *Emulator) openMocks(s *settings) (err error) {
 		if e.mocks.File, err = mock.Open(s.mocks); err != nil {
 			return err
 		}
+	}
+	if s.answers != nil {
+		e.mocks.Answers = &mock.Answers{Of: func(c *task.Call) (mock.Answer, bool) { return s.answers(callOf(c)) }}
 	}
 	if e.mocks.Faults, err = mock.NewFaults(s.faults, s.random); err != nil {
 		return err

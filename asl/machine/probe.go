@@ -27,6 +27,31 @@ type Probe interface {
 	Chosen(at Place, rule int)
 }
 
+// SetProbe lets a probe see the execution from its next stimulus on; nil: none does.
+func (x *Execution) SetProbe(p Probe) { x.probe = p }
+
+// Unseeing is a Probe that sees nothing and changes nothing. Those that look at some
+// things only embed it.
+type Unseeing struct{}
+
+// Data implements Probe.
+func (Unseeing) Data(Place, Step, value.Value) {}
+
+// Mock implements Probe.
+func (Unseeing) Mock(Place) *Mock { return nil }
+
+// Context implements Probe.
+func (Unseeing) Context(_ Place, made value.Value) value.Value { return made }
+
+// Failed implements Probe.
+func (Unseeing) Failed(Place, *Failure) {}
+
+// Caught implements Probe.
+func (Unseeing) Caught(Place, int) {}
+
+// Chosen implements Probe.
+func (Unseeing) Chosen(Place, int) {}
+
 // A Place is a state that an execution is in.
 type Place struct {
 	Frame   int32  // the line of control

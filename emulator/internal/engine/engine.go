@@ -97,6 +97,12 @@ type Config struct {
 	// only for executions that run a test case. It is called while executions are
 	// handled and must be quick.
 	Answers func(machineARN, state string) bool
+	// InOrder makes calls of tasks one after the other, in the order in which they are
+	// asked for. A call that waits for another one must not be made then.
+	InOrder bool
+	// Probe returns what sees an execution from its beginning on, or from when it is
+	// back in memory; nil: nothing does.
+	Probe func(start *machine.Start) machine.Probe
 	// WaitTimeScale multiplies the length of Waits and retry pauses; 0 means 1.
 	WaitTimeScale float64
 	// AutoAdvance moves a virtual clock to the next timer whenever nothing
@@ -168,6 +174,7 @@ type Engine struct {
 	observed observers
 	holds    holds
 	steps    steps
+	inOrder  inOrder
 	nested   *bucket
 
 	opened   time.Time
@@ -191,6 +198,13 @@ func New(c Config) *Engine {
 		e.busy.notify = func() { go e.skip() }
 	}
 	return e
+}
+
+// probe lets the probe of the configuration see an execution.
+func (e *Engine) probe(r *resident) {
+	if e.config.Probe != nil {
+		r.machine.SetProbe(e.config.Probe(r.start))
+	}
 }
 
 // Close stops calling tasks and waits until what has happened is durable.

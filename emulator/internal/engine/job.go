@@ -176,7 +176,7 @@ func (e *Engine) call(x *entry, start *machine.Start, c *machine.Command, again 
 		return
 	}
 	command := *c
-	e.goBusy(func() { e.makeCall(j, x, start, &command, again, false) })
+	e.startCall(func() { e.makeCall(j, x, start, &command, again, false) })
 }
 
 // makeCall makes the call of a job, and brings its outcome. delayed says that the time is

@@ -158,7 +158,9 @@ func (e *Engine) foldInto(x *entry, batches iter.Seq[journal.Batch]) (*resident,
 	if m.Start() == nil {
 		return nil, errors.New("engine: its journal has no beginning")
 	}
-	return &resident{entry: x, machine: m, start: m.Start(), folded: last}, nil
+	r := &resident{entry: x, machine: m, start: m.Start(), folded: last}
+	e.probe(r)
+	return r, nil
 }
 
 // foldBatches rebuilds an execution, and says when its last event was. A journal

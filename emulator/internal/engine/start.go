@@ -93,6 +93,7 @@ func (e *Engine) create(ctx context.Context, r *Request, unused bool) (*entry, V
 	r.Start.Seed = e.config.Seed(r.Start.ARN)
 	x := &entry{arn: r.Start.ARN, revision: r.Revision, express: r.Start.Express}
 	x.resident = &resident{entry: x, machine: machine.New(r.Program), start: &r.Start}
+	e.probe(x.resident)
 	limit := e.config.MaxOpen
 	if r.Start.MapRun != "" {
 		limit = 0

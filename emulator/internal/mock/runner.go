@@ -10,13 +10,15 @@ import (
 	"github.com/aslocal/aslocal/value"
 )
 
-// A Runner answers the calls that a fault is for, those of executions that run a test
-// case, and those of states with a pin, in this order. It leaves all others to Next.
+// A Runner answers the calls that a fault is for, those that Go code answers, those of
+// executions that run a test case, and those of states with a pin, in this order. It leaves
+// all others to Next.
 type Runner struct {
-	File   *File   // nil: there is no mock configuration
-	Pins   *Pins   // nil: none
-	Faults *Faults // nil: none
-	Next   task.Runner
+	Answers *Answers // nil: none
+	File    *File    // nil: there is no mock configuration
+	Pins    *Pins    // nil: none
+	Faults  *Faults  // nil: none
+	Next    task.Runner
 }
 
 // Run implements task.Runner. A mocked response is the outcome of the state: of
@@ -24,8 +26,16 @@ type Runner struct {
 // the file does not cover is States.Runtime. TestState, whose calls have no token,
 // calls the service in any case.
 func (r Runner) Run(ctx context.Context, c *task.Call) (task.Answer, error) {
+	if c.Reading != nil || c.Writing != nil {
+		if answer, ok, err := r.Answers.answer(c); ok {
+			return answer, err
+		}
+	}
 	if c.Reading == nil && c.Writing == nil && c.Token != 0 {
 		if answer, err := r.Faults.disturb(c); err != nil {
+			return answer, err
+		}
+		if answer, ok, err := r.Answers.answer(c); ok {
 			return answer, err
 		}
 		out, mocked, err := r.outcome(c)
@@ -44,9 +54,12 @@ func (r Runner) Run(ctx context.Context, c *task.Call) (task.Answer, error) {
 	return r.Next.Run(ctx, c)
 }
 
-// Answers reports whether the Runner may have an answer for a state of a state machine,
+// Answering reports whether the Runner may have an answer for a state of a state machine,
 // by its ARN, beside those of test cases.
-func (r Runner) Answers(machineARN, state string) bool {
+func (r Runner) Answering(machineARN, state string) bool {
+	if r.Answers != nil {
+		return true
+	}
 	machine := MachineName(machineARN)
 	_, pinned := r.Pins.Outcome(machine, state)
 	return pinned || r.Faults.Has(machine, state)
