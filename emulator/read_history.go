@@ -1,0 +1,25 @@
+package emulator
+
+import (
+	"fmt"
+
+	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/history"
+	"github.com/aslocal/aslocal/value"
+)
+
+// ReadHistory reads a history that Step Functions has made: what GetExecutionHistory
+// answers, and `aws stepfunctions get-execution-history` prints, a list of events or an
+// object with the member events. It must have all events from the first on, in either
+// order, 30,000 at most. The events have what package timeline needs: the line of control
+// that each happened in, and the state that follows one. definition tells the branches of
+// a Parallel state apart, and with what a Fail state fails; it may be nil. The error says
+// which event is wrong, and how.
+func ReadHistory(text []byte, definition *asl.Definition) ([]machine.Event, error) {
+	in, err := value.ParseBytes(text)
+	if err != nil {
+		return nil, fmt.Errorf("expected JSON: %w", err)
+	}
+	return history.Read(in, definition)
+}
