@@ -1,13 +1,19 @@
 package emulator
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/history"
+	"github.com/aslocal/aslocal/emulator/internal/registry"
+	"github.com/aslocal/aslocal/emulator/internal/task"
+	"github.com/aslocal/aslocal/emulator/replay"
 	"github.com/aslocal/aslocal/value"
 )
+
+// This file reads histories that AWS has made, and replays them.
 
 // ReadHistory reads a history that Step Functions has made: what GetExecutionHistory
 // answers, and `aws stepfunctions get-execution-history` prints, a list of events or an
@@ -22,4 +28,21 @@ func ReadHistory(text []byte, definition *asl.Definition) ([]machine.Event, erro
 		return nil, fmt.Errorf("expected JSON: %w", err)
 	}
 	return history.Read(in, definition)
+}
+
+// Replay runs a definition with what the tasks of a recorded execution have answered, and
+// finds the first event that differs, as package replay says. o.Program is made of the
+// definition if it is nil: as state machines of an emulator are. The definition must be
+// valid. It fails as replay.Run does.
+func Replay(ctx context.Context, o replay.Options) (*replay.Result, error) {
+	if o.Program == nil {
+		program, err := machine.Compile(o.Definition)
+		if err != nil {
+			return nil, err
+		}
+		registry.LimitExpressions(program)
+		program.CompleteParameters(task.CompleteParameters)
+		o.Program = program
+	}
+	return replay.Run(ctx, o)
 }
