@@ -33,7 +33,9 @@ func data(e *machine.Event) value.Value {
 	case machine.StateExited, machine.TaskSubmitted, machine.TaskSucceeded, machine.ExecutionSucceeded:
 		set("output", e.Doc)
 	}
-	set("variables", e.Assigned)
+	if e.Assigned.Len() > 0 {
+		set("variables", e.Assigned)
+	}
 	if t := e.Task; t != nil {
 		if t.Resource.Text != "" {
 			set("resource", value.OfString(t.Resource.Text))
