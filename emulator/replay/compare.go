@@ -19,6 +19,7 @@ import (
 // A Difference is where the replay parts from the history.
 type Difference struct {
 	Path    timeline.Path  // the branch or iteration, empty for the root
+	State   string         // that it is in, in the history if that has the event; "" if in none
 	After   *machine.Event // of the history, the last one of the line that both have; nil: none
 	History *machine.Event // nil: the history has no further event there
 	Replay  *machine.Event // nil: the replay has none
@@ -32,8 +33,13 @@ type Difference struct {
 // String says in one line where the difference is, and which.
 func (d *Difference) String() string {
 	var b strings.Builder
-	if len(d.Path) > 0 {
-		fmt.Fprintf(&b, "in %s: ", d.Path)
+	switch {
+	case len(d.Path) > 0 && d.State != "":
+		fmt.Fprintf(&b, "%s, state %s: ", d.Path, d.State)
+	case len(d.Path) > 0:
+		fmt.Fprintf(&b, "%s: ", d.Path)
+	case d.State != "":
+		fmt.Fprintf(&b, "state %s: ", d.State)
 	}
 	switch {
 	case d.Replay == nil:
@@ -80,6 +86,7 @@ func Title(e *machine.Event) string {
 type trace struct {
 	events []machine.Event
 	lineOf []lineKey // of all events
+	states []string  // that they happened in
 	pathOf map[lineKey]timeline.Path
 	of     map[lineKey][]int // of the compared ones
 	given  map[int]bool      // exits of distributed Maps, whose data the history has given
@@ -88,7 +95,7 @@ type trace struct {
 }
 
 func newTrace(o *Options, events []machine.Event) *trace {
-	t := &trace{events: events, lineOf: make([]lineKey, len(events)), pathOf: make(map[lineKey]timeline.Path), of: make(map[lineKey][]int), given: make(map[int]bool)}
+	t := &trace{events: events, lineOf: make([]lineKey, len(events)), states: make([]string, len(events)), pathOf: make(map[lineKey]timeline.Path), of: make(map[lineKey][]int), given: make(map[int]bool)}
 	var l lines
 	at := make(positions)
 	open := make(map[lineKey][]int) // what a Map has had since it was entered, in case it turns out to be distributed
@@ -98,6 +105,9 @@ func newTrace(o *Options, events []machine.Event) *trace {
 		t.lineOf[i], t.pathOf[line] = line, path
 		p := at.of(line)
 		p.follow(e)
+		if !e.Type.Terminal() {
+			t.states[i] = p.state
+		}
 		switch {
 		case e.Type.Private():
 			continue
@@ -189,7 +199,7 @@ func (c *comparison) compare(other *trace) {
 			continue
 		}
 		e := &c.after.events[i]
-		c.difference = &Difference{Path: c.after.pathOf[line], After: c.latest[line], Replay: e, Type: true, DataAfter: data(e)}
+		c.difference = &Difference{Path: c.after.pathOf[line], State: c.after.states[i], After: c.latest[line], Replay: e, Type: true, DataAfter: data(e)}
 		return
 	}
 }
@@ -210,12 +220,12 @@ func (c *comparison) pair(line lineKey, i int) bool {
 		if aborts(e) || c.before.cut(line) || c.after.cut(line) {
 			return c.leave(line)
 		}
-		c.difference = &Difference{Path: c.before.pathOf[line], After: c.latest[line], History: e, Type: true, DataBefore: data(e)}
+		c.difference = &Difference{Path: c.before.pathOf[line], State: c.before.states[i], After: c.latest[line], History: e, Type: true, DataBefore: data(e)}
 		return false
 	}
 	j := c.after.of[line][n]
 	with := &c.after.events[j]
-	d := &Difference{Path: c.before.pathOf[line], After: c.latest[line], History: e, Replay: with, Type: Title(e) != Title(with), DataBefore: data(e), DataAfter: data(with)}
+	d := &Difference{Path: c.before.pathOf[line], State: c.before.states[i], After: c.latest[line], History: e, Replay: with, Type: Title(e) != Title(with), DataBefore: data(e), DataAfter: data(with)}
 	switch {
 	case d.Type && (aborts(e) || aborts(with)):
 		return c.leave(line)
