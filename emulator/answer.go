@@ -1,6 +1,9 @@
 package emulator
 
 import (
+	"fmt"
+	"sync"
+
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/mock"
@@ -30,16 +33,69 @@ type Answer = mock.Answer
 // An Outcome is what a call returns, or the error that it throws.
 type Outcome = mock.Outcome
 
-// Returns is the answer of a call that succeeds.
-func Returns(result value.Value) Answer { return Answer{Outcome: Outcome{Return: result}} }
+// Returns is the answer of a call that succeeds, with a result in JSON. It panics if the
+// text is not JSON.
+func Returns(json string) Answer { return Answer{Outcome: Outcome{Return: value.MustParse(json)}} }
 
-// Throws is the answer of a call that fails.
+// Throws is the answer of a call that fails with an error.
 func Throws(name, cause string) Answer {
 	return Answer{Outcome: Outcome{Throw: &asl.Error{Name: name, Cause: cause}}}
 }
 
+// TimesOut is the answer of a call that fails with States.Timeout.
+func TimesOut() Answer { return Answer{Timeout: true} }
+
+// WithMock answers the calls of the Task states of a name, in branches and iterations, too.
+// One answer is for all calls. Of several, each is for one call of an execution, retries
+// counted, in their order; a call that none is left for fails with States.Runtime. Given
+// again for a state, it adds answers.
+//
+//	emulator.WithMock("Charge", emulator.Throws("Busy", "later"), emulator.Returns(`{"paid": true}`))
+func WithMock(state string, answers ...Answer) Option {
+	return func(s *settings) {
+		if s.mocked == nil {
+			s.mocked = make(map[string][]Answer)
+		}
+		s.mocked[state] = append(s.mocked[state], answers...)
+	}
+}
+
+// stateAnswers answers calls by their state.
+type stateAnswers struct {
+	of        map[string][]Answer
+	otherwise func(TaskCall) (Answer, bool) // nil: nothing
+
+	mu    sync.Mutex
+	taken map[stateOf]int
+}
+
+// A stateOf is a state of an execution.
+type stateOf struct{ execution, state string }
+
+func (a *stateAnswers) answer(c TaskCall) (Answer, bool) {
+	answers, mocked := a.of[c.State]
+	switch {
+	case mocked && c.State != "":
+	case a.otherwise != nil:
+		return a.otherwise(c)
+	default:
+		return Answer{}, false
+	}
+	if len(answers) == 1 {
+		return answers[0], true
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	n := a.taken[stateOf{c.Execution, c.State}]
+	if n >= len(answers) {
+		return Throws(asl.ErrRuntime, fmt.Sprintf("the mock of the state %q has %d answers, and this is call %d", c.State, len(answers), n+1)), true
+	}
+	a.taken[stateOf{c.Execution, c.State}] = n + 1
+	return answers[n], true
+}
+
 // WithAnswers asks a function for the answers to all calls of tasks before anything else
-// does but faults. Those for which ok is false are made. Activities need not exist then.
+// does but faults and [WithMock]. Those for which ok is false are made. Activities need not exist then.
 // It is called by several goroutines at a time unless calls are made in order
 // ([WithCallsInOrder]).
 func WithAnswers(answer func(TaskCall) (a Answer, ok bool)) Option {

@@ -57,6 +57,7 @@ type Emulator struct {
 	streams  streams
 	pages    *pages // nil: there are none
 	debugger *debug.Debugger
+	covered  *covered // nil: coverage is not counted
 	closing  sync.Once
 	closed   error // of Close
 }
@@ -81,7 +82,9 @@ type settings struct {
 	mocks           string // path of a mock configuration
 	faults          []Fault
 	answers         func(TaskCall) (Answer, bool)
+	mocked          map[string][]Answer // by state
 	inOrder         bool
+	coverage        bool
 	probe           func(*machine.Start) machine.Probe
 	byHand          bool
 	lateRecovery    bool
@@ -286,6 +289,7 @@ func (e *Emulator) open(s *settings) (err error) {
 		return err
 	}
 	reruns := &rerunner{next: e.mocks, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
+	e.openCoverage(s)
 	c := engine.Config{
 		Clock: s.clock, Store: s.store, Tasks: reruns, Answers: e.mocks.Answering, InOrder: s.inOrder, Probe: s.probe, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log, Ended: e.watchers.ended,
@@ -307,6 +311,9 @@ func (e *Emulator) open(s *settings) (err error) {
 	}
 	e.engine = engine.New(c)
 	e.debugger.Use(e.engine)
+	if e.covered != nil {
+		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { e.covered.recorder.Event(x.ARN, ev) })
+	}
 	if s.observe != nil {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
 	}
@@ -345,6 +352,13 @@ func (e *Emulator) Close() error {
 		e.closed = errors.Join(e.engine.Close(ctx), e.store.Close(), e.tasks.Close())
 	})
 	return e.closed
+}
+
+// AdvanceToEnd moves the virtual clock on until an execution has ended, or waits for
+// something else than the clock. It fails if the clock is not virtual, with
+// ExecutionDoesNotExist, or with the context's error if that ends first.
+func (e *Emulator) AdvanceToEnd(ctx context.Context, arn string) error {
+	return e.engine.AdvanceToEnd(ctx, arn)
 }
 
 // Advance moves the virtual clock on by d. What is due until then happens in the

@@ -79,8 +79,9 @@ func (e *Emulator) openMocks(s *settings) (err error) {
 			return err
 		}
 	}
-	if s.answers != nil {
-		e.mocks.Answers = &mock.Answers{Of: func(c *task.Call) (mock.Answer, bool) { return s.answers(callOf(c)) }}
+	if s.answers != nil || s.mocked != nil {
+		answers := stateAnswers{of: s.mocked, otherwise: s.answers, taken: make(map[stateOf]int)}
+		e.mocks.Answers = &mock.Answers{Of: func(c *task.Call) (mock.Answer, bool) { return answers.answer(callOf(c)) }}
 	}
 	if e.mocks.Faults, err = mock.NewFaults(s.faults, s.random); err != nil {
 		return err

@@ -11,6 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/aslocal/aslocal/emulator/coverage"
+	"github.com/aslocal/aslocal/emulator/timeline"
 )
 
 // This file serves an emulator to a Go test.
@@ -144,4 +147,74 @@ func (t *TestEmulator) History(arn string) []Event {
 		t.tb.Fatalf("History(%s): %v", arn, err)
 	}
 	return events
+}
+
+// RunToEnd starts an execution of a state machine, by its ARN, with an input in JSON, and
+// moves the virtual clock on until it has ended, or waits for something else than the
+// clock. It returns the ARN of the execution and its status.
+func (t *TestEmulator) RunToEnd(machineARN, input string) (arn string, end Execution) {
+	t.tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	arn, err := t.Start(ctx, machineARN, input)
+	if err == nil {
+		err = t.AdvanceToEnd(ctx, arn)
+	}
+	if err != nil {
+		t.tb.Fatalf("RunToEnd(%s): %v", machineARN, err)
+	}
+	return arn, t.Execution(arn)
+}
+
+// Visits returns the visits of a Standard execution to its states, in the order in which
+// they began: with input and output, attempts, branch or iteration.
+func (t *TestEmulator) Visits(arn string) []timeline.Visit {
+	t.tb.Helper()
+	var b timeline.Builder
+	for _, e := range t.History(arn) {
+		b.Add(e.Record)
+	}
+	return b.Visits()
+}
+
+// Path returns the names of the states that a Standard execution has entered, in their
+// order. Those inside Parallel and Map states are not among them; Visits has all.
+func (t *TestEmulator) Path(arn string) []string {
+	t.tb.Helper()
+	return timeline.States(t.Visits(arn), nil)
+}
+
+// AssertPath fails the test if the states that a Standard execution has entered are others.
+// "*" stands for one state, "…" or "..." for any number of them.
+//
+//	em.AssertPath(arn, "Reserve", "…", "Refund")
+func (t *TestEmulator) AssertPath(arn string, states ...string) {
+	t.tb.Helper()
+	path := t.Path(arn)
+	if ok, at, want := timeline.Pattern(states).Match(path); !ok {
+		t.tb.Fatalf("the path of %s: expected %q, got %q: as number %d, %q was expected", arn, states, path, at+1, want)
+	}
+}
+
+// Coverage returns what the executions of a state machine have reached of its definition.
+// RunT must have got [WithCoverage].
+func (t *TestEmulator) Coverage(machine string) *coverage.Coverage {
+	t.tb.Helper()
+	c, err := t.Emulator.Coverage(machine)
+	if err != nil {
+		t.tb.Fatalf("Coverage(%s): %v", machine, err)
+	}
+	return c
+}
+
+// AssertCoverage fails the test if the executions of a state machine have reached less than
+// a percentage of its states, of its transitions, or of its rules, Retriers or Catchers.
+func (t *TestEmulator) AssertCoverage(machine string, percent float64) {
+	t.tb.Helper()
+	c := t.Coverage(machine)
+	for _, share := range c.Shares() {
+		if share.Percent() < percent {
+			t.tb.Fatalf("coverage of %s: expected %v %%, got %s%s", machine, percent, c.Summary(), missedLines(c))
+		}
+	}
 }

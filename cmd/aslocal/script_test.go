@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"aslocal": ma
 // settings are the environment variables that aslocal reads. Scripts must not
 // see those of the user who runs them.
 var settings = []string{
-	"ASLOCAL_S3_DIR", "AWS_ENDPOINT_URL_S3", "AWS_ACCOUNT_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "LAMBDA_ENDPOINT", "WAIT_TIME_SCALE", "SFN_MOCK_CONFIG", "AWS_ENDPOINT_URL_SFN", "NO_COLOR", "CLICOLOR_FORCE", "TERM", "LC_ALL", "LC_CTYPE",
+	"ASLOCAL_S3_DIR", "AWS_ENDPOINT_URL_S3", "AWS_ACCOUNT_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "LAMBDA_ENDPOINT", "WAIT_TIME_SCALE", "SFN_MOCK_CONFIG", "AWS_ENDPOINT_URL_SFN", "GITHUB_ACTIONS", "NO_COLOR", "CLICOLOR_FORCE", "TERM", "LC_ALL", "LC_CTYPE",
 }
 
 // TestScripts runs the scripts in testdata/cli: each covers one subcommand, or

@@ -104,6 +104,7 @@ func newRoot() *cobra.Command {
   aslocal run order.asl.json --input '{"total": 42}'
   aslocal eval '$sum(lines.price)' order.json
   aslocal validate order.asl.json
+  aslocal test                       # the *.test.yaml files found here
   aslocal graph order.asl.json -o order.svg
   aslocal start order --wait         # on the server that runs, as ls, trace, show, stop, redrive and logs`,
 		SilenceUsage:  true,
@@ -118,7 +119,7 @@ func newRoot() *cobra.Command {
 		}
 		return c.Help()
 	}
-	root.AddCommand(newInit(), newServe(), newRun(), newEval(), newValidate(), newGraph(), newSchema(), newVersion())
+	root.AddCommand(newInit(), newServe(), newRun(), newEval(), newValidate(), newTest(), newGraph(), newSchema(), newVersion())
 	root.AddCommand(newLs(), newStart(), newTrace(), newShow(), newStop(), newRedrive(), newRerun(), newPause(), newResume(), newSkipWait(), newCompare(), newLogs(), newRecord(), newReplay(), newPending(), newAnswer(), newUI())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return exit(ExitUsage, c.CommandPath()+" --help shows the flags", "%s", flagError(err))

@@ -79,12 +79,13 @@ var table = []row{
 	{name: "emulator/internal/registry", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/api/fault"},
 	{name: "emulator/internal/api", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/registry emulator/internal/engine emulator/internal/history emulator/internal/mock emulator/internal/task emulator/internal/s3 emulator/internal/distributedmap/reader internal/service emulator/internal/api/awsjson emulator/internal/api/fault"},
 	{name: "emulator/replay", imports: "value asl asl/machine emulator/timeline emulator/internal/history internal/difference", pure: true},
+	{name: "emulator/coverage", imports: "asl asl/machine emulator/timeline graph"},
 	{name: "emulator/debug", imports: "value asl asl/machine emulator/internal/engine internal/expression"},
 	{name: "emulator/ui", imports: "value jsonpath jsonata asl/... graph emulator/debug emulator/timeline emulator/internal/history internal/difference internal/expression"},
 	{name: "emulator/ui/browsertest", imports: "emulator"},
 	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/awsapi internal/expression internal/position internal/service internal/spell"},
 
-	{name: "emulator/testcase", imports: "value asl asl/machine emulator emulator/timeline emulator/internal/mock internal/expression internal/position internal/spell"},
+	{name: "emulator/testcase", imports: "value asl asl/machine emulator emulator/coverage emulator/timeline emulator/internal/mock internal/expression internal/position internal/sourcefile internal/spell"},
 
 	{name: "conformance", imports: "value asl emulator emulator/journal"},
 	{name: "internal/cli/...", imports: "value jsonpath jsonata asl/... graph emulator/... conformance internal/..."},

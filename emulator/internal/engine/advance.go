@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math"
 	"time"
+
+	"github.com/aslocal/aslocal/asl/machine"
 )
 
 // This file moves a virtual clock.
@@ -41,6 +43,26 @@ func (e *Engine) Advance(ctx context.Context, d time.Duration) error {
 		e.sweep()
 	}
 	return nil
+}
+
+// AdvanceToEnd moves a virtual clock from timer to timer, as Advance does, until the
+// execution has ended, or no timer is left.
+func (e *Engine) AdvanceToEnd(ctx context.Context, arn string) error {
+	if e.virtual == nil {
+		return errors.New("engine: only a virtual clock can be moved")
+	}
+	e.advances.Lock()
+	defer e.advances.Unlock()
+	for {
+		if err := e.busy.wait(ctx); err != nil {
+			return err
+		}
+		at := e.timers.next()
+		if v, err := e.Describe(arn); err != nil || v.Status != machine.Running || at == math.MaxInt64 {
+			return err
+		}
+		e.fireNext(at)
+	}
 }
 
 // Now returns the time of the engine's clock in Unix milliseconds.
