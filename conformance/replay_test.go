@@ -39,6 +39,7 @@ const (
 // An ended is an execution of a case that is over.
 type ended struct {
 	arn        string
+	text       string // of the definition
 	definition *asl.Definition
 	events     []machine.Event
 }
@@ -70,8 +71,8 @@ func lookingAt(t *testing.T, look func(em *emulator.TestEmulator, x ended)) *con
 		s.Close = func() {
 			for _, arn := range begun {
 				x := ended{arn: arn}
-				text := played{em: em}.call(t, "DescribeStateMachineForExecution", value.OfMembers("executionArn", value.OfString(arn)).String()).Get("definition").Text()
-				x.definition, _ = asl.Parse(text)
+				x.text = played{em: em}.call(t, "DescribeStateMachineForExecution", value.OfMembers("executionArn", value.OfString(arn)).String()).Get("definition").Text()
+				x.definition, _ = asl.Parse(x.text)
 				for _, e := range em.History(arn) {
 					x.events = append(x.events, *e.Record)
 				}
@@ -84,41 +85,45 @@ func lookingAt(t *testing.T, look func(em *emulator.TestEmulator, x ended)) *con
 	return e
 }
 
-func TestReplayOfAllCases(t *testing.T) {
-	cases, known := load(t)
-	replayed, differing := 0, make(map[string]bool)
-	for i := range cases {
-		c := &cases[i]
-		if c.Area() == "limits" || c.Area() == "test_state" {
-			continue // long, and of no other shape; no executions
-		}
-		conformance.RunCase(t.Context(), lookingAt(t, func(em *emulator.TestEmulator, x ended) {
-			read, err := emulator.ReadHistory(historyOf(t, em, x.arn), x.definition)
-			if err != nil {
-				t.Errorf("%s: %v", c.ID, err)
-				return
-			}
-			for kind, events := range map[string][]machine.Event{"journal": x.events, "history": read} {
-				result, err := emulator.Replay(t.Context(), replay.Options{Definition: x.definition, History: events, Machine: machineOf(x.arn)})
-				replayed++
-				switch name := c.ID + " " + kind; {
-				case err != nil:
-					t.Errorf("%s: %v", name, err)
-				case result.Difference != nil && notReplayed[name] != "":
-					differing[name] = true
-				case result.Difference != nil:
-					t.Errorf("%s: %v", name, result.Difference)
-				}
-			}
-		}), c, known)
+// replays counts the replays of executions.
+type replays struct {
+	mu        sync.Mutex
+	n         int
+	differing map[string]bool
+}
+
+// check replays an execution of a case.
+func (r *replays) check(t *testing.T, id string, em *emulator.TestEmulator, x ended) {
+	read, err := emulator.ReadHistory(historyOf(t, em, x.arn), x.definition)
+	if err != nil {
+		t.Error(err)
+		return
 	}
+	for kind, events := range map[string][]machine.Event{"journal": x.events, "history": read} {
+		result, err := emulator.Replay(t.Context(), replay.Options{Definition: x.definition, History: events, Machine: machineOf(x.arn)})
+		name := id + " " + kind
+		switch {
+		case err != nil:
+			t.Errorf("%s: %v", kind, err)
+		case result.Difference != nil && notReplayed[name] == "":
+			t.Errorf("%s: %v", kind, result.Difference)
+		}
+		r.mu.Lock()
+		r.n++
+		r.differing[name] = r.differing[name] || err == nil && result.Difference != nil
+		r.mu.Unlock()
+	}
+}
+
+// report fails if there were too few replays, or a reason to differ is none any more.
+func (r *replays) report(t *testing.T) {
 	for name := range notReplayed {
-		if !differing[name] {
+		if !r.differing[name] {
 			t.Errorf("%s is replayed without a difference: take it out of notReplayed", name)
 		}
 	}
-	if t.Log(replayed, "replays"); replayed < 1500 {
-		t.Errorf("only %d replays", replayed)
+	if t.Log(r.n, "replays"); r.n < 1500 {
+		t.Errorf("only %d replays", r.n)
 	}
 }
 

@@ -32,17 +32,27 @@ func ReadHistory(text []byte, definition *asl.Definition) ([]machine.Event, erro
 
 // Replay runs a definition with what the tasks of a recorded execution have answered, and
 // finds the first event that differs, as package replay says. o.Program is made of the
-// definition if it is nil: as state machines of an emulator are. The definition must be
-// valid. It fails as replay.Run does.
+// definition if it is nil: as those of an emulator's state machines are. The definition
+// must be valid. It fails as replay.Run does.
 func Replay(ctx context.Context, o replay.Options) (*replay.Result, error) {
-	if o.Program == nil {
-		program, err := machine.Compile(o.Definition)
-		if err != nil {
-			return nil, err
-		}
-		registry.LimitExpressions(program)
-		program.CompleteParameters(task.CompleteParameters)
-		o.Program = program
+	program, err := programOf(o)
+	if err != nil {
+		return nil, err
 	}
+	o.Program = program
 	return replay.Run(ctx, o)
+}
+
+// programOf is the program to replay.
+func programOf(o replay.Options) (*machine.Program, error) {
+	if o.Program != nil {
+		return o.Program, nil
+	}
+	program, err := machine.Compile(o.Definition)
+	if err != nil {
+		return nil, err
+	}
+	registry.LimitExpressions(program)
+	program.CompleteParameters(task.CompleteParameters)
+	return program, nil
 }

@@ -253,7 +253,7 @@ const (
 	ignoredCut    = "how far branches and iterations had come that were aborted"
 	ignoredHome   = "partition, region and account of ARNs"
 	ignoredIDs    = "numbers of events in causes"
-	ignoredVaries = "values that every execution has others of: ids, times, task tokens, random numbers"
+	ignoredVaries = "values that every execution has others of: ids, roles, times, task tokens, random numbers"
 	ignoredMapRun = "Map Runs: each has led to what it has led to in the history"
 	ignoredOrder  = "the order of events of different branches and iterations"
 	ignoredTimes  = "when events have happened, and their numbers"

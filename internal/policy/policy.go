@@ -67,6 +67,7 @@ var table = []row{
 	{name: "emulator/internal/arn", imports: "emulator/internal/api/fault"},
 	{name: "emulator/internal/random"},
 	{name: "emulator/internal/history", imports: "value asl asl/machine", pure: true},
+	{name: "emulator/internal/capture", imports: "value asl asl/machine emulator/timeline", pure: true},
 	{name: "emulator/internal/lambda"},
 	{name: "emulator/internal/awsclient", imports: "value internal/awsapi internal/spell emulator/internal/random"},
 	{name: "emulator/internal/s3", imports: "internal/regular"},
