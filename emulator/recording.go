@@ -9,6 +9,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/capture"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/mock"
 	"github.com/aslocal/aslocal/emulator/timeline"
@@ -90,13 +91,14 @@ func (e *Emulator) serveRecording(w http.ResponseWriter, r *http.Request) {
 		err = errors.New("format: expected mock, yaml or json")
 	}
 	status := http.StatusBadRequest
+	_, untestable := errors.AsType[capture.Refusal](err)
 	switch {
 	case err == nil:
 		w.Header().Set("Content-Type", kind)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Write(text)
 		return
-	case errors.Is(err, ErrNothingRecorded):
+	case errors.Is(err, ErrNothingRecorded), untestable:
 		status = http.StatusConflict
 	}
 	writeJSON(w, status, value.OfMembers("message", value.OfString(err.Error())))

@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -40,13 +39,18 @@ func Document(x *Execution, name string) (value.Value, error) {
 	return value.OfMembers("cases", value.OfSlice([]value.Value{c.Value()})), nil
 }
 
-// Why a test cannot repeat an execution.
-var (
-	errRunning  = errors.New("the execution has not ended; a test needs an end")
-	errAborted  = errors.New("the execution was stopped from outside, which a test cannot do")
-	errRedriven = errors.New("the execution was redriven, which a test cannot do")
-	errActivity = errors.New("the execution has called an activity that did not exist; in a test, all exist")
-	errChanged  = errors.New("a debugger has changed the execution; a test would not do the same")
+// A Refusal says why a test cannot repeat an execution.
+type Refusal string
+
+// Error returns the reason.
+func (r Refusal) Error() string { return string(r) }
+
+const (
+	errRunning  = Refusal("the execution has not ended; a test needs an end")
+	errAborted  = Refusal("the execution was stopped from outside, which a test cannot do")
+	errRedriven = Refusal("the execution was redriven, which a test cannot do")
+	errActivity = Refusal("the execution has called an activity that did not exist; in a test, all exist")
+	errChanged  = Refusal("a debugger has changed the execution; a test would not do the same")
 )
 
 // missingActivity is how a cause says that an activity does not exist.
@@ -81,7 +85,7 @@ func (all *calls) check() error {
 	for state, list := range all.states {
 		for i := range list {
 			if f := list[i].failure; f != nil && f.Name.Text() == "" && !list[i].timedOut {
-				return fmt.Errorf("a call of the state %q has failed with an error without a name, which a mock cannot do", state)
+				return Refusal(fmt.Sprintf("a call of the state %q has failed with an error without a name, which a mock cannot do", state))
 			}
 		}
 	}

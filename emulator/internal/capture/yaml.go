@@ -17,8 +17,11 @@ func YAML(v value.Value) []byte {
 	return b.Bytes()
 }
 
-// width is how long an object or a list in a line may be.
-const width = 90
+// An object or a list in a line may be so long, and so deep.
+const (
+	width = 90
+	depth = 3
+)
 
 // writeBlock writes a value whose lines begin with an indentation; the first one does not if
 // it stands behind the dash of an item.
@@ -40,7 +43,7 @@ func writeBlock(b *bytes.Buffer, v value.Value, indent string, item bool) {
 		for _, one := range v.Items() {
 			begin()
 			b.WriteByte('-')
-			if flow, ok := inLine(one); ok {
+			if flow, ok := inLine(one, depth); ok {
 				b.WriteString(" " + flow + "\n")
 				continue
 			}
@@ -48,7 +51,7 @@ func writeBlock(b *bytes.Buffer, v value.Value, indent string, item bool) {
 			writeBlock(b, one, indent+"  ", true)
 		}
 	default:
-		flow, _ := inLine(v)
+		flow, _ := inLine(v, depth)
 		begin()
 		b.WriteString(flow + "\n")
 	}
@@ -56,7 +59,7 @@ func writeBlock(b *bytes.Buffer, v value.Value, indent string, item bool) {
 
 // writeBehind writes a value behind its key.
 func writeBehind(b *bytes.Buffer, v value.Value, indent string) {
-	if flow, ok := inLine(v); ok {
+	if flow, ok := inLine(v, depth); ok {
 		b.WriteString(" " + flow + "\n")
 		return
 	}
@@ -64,17 +67,21 @@ func writeBehind(b *bytes.Buffer, v value.Value, indent string) {
 	writeBlock(b, v, indent+"  ", false)
 }
 
-// inLine writes a value in one line, if it is short or no object or list.
-func inLine(v value.Value) (string, bool) {
+// inLine writes a value in one line, if it is no object or list or a short one that is not
+// deeper than that.
+func inLine(v value.Value, deep int) (string, bool) {
 	switch v.Kind() {
 	case value.Object:
 		if v.Len() == 0 {
 			return "{}", true
 		}
+		if deep == 0 {
+			return "", false
+		}
 		var parts []string
 		n := 0
 		for name, member := range v.Members() {
-			text, ok := inLine(member)
+			text, ok := inLine(member, deep-1)
 			if n += len(text) + len(name); !ok || n > width {
 				return "", false
 			}
@@ -82,10 +89,16 @@ func inLine(v value.Value) (string, bool) {
 		}
 		return "{" + strings.Join(parts, ", ") + "}", true
 	case value.Array:
+		if v.Len() == 0 {
+			return "[]", true
+		}
+		if deep == 0 {
+			return "", false
+		}
 		var parts []string
 		n := 0
 		for _, one := range v.Items() {
-			text, ok := inLine(one)
+			text, ok := inLine(one, deep-1)
 			if n += len(text); !ok || n > width {
 				return "", false
 			}
