@@ -309,4 +309,3 @@ func replayJSON(c *cobra.Command, result *replay.Result) error {
 	e.SetEscapeHTML(false)
 	return e.Encode(outcomeOf(result))
 }
-

@@ -23,6 +23,9 @@ const (
 	depth = 3
 )
 
+// parts are the members of a case that have a line for each of their members.
+var parts = map[string]bool{"mocks": true, "resources": true, "expect": true}
+
 // writeBlock writes a value whose lines begin with an indentation; the first one does not if
 // it stands behind the dash of an item.
 func writeBlock(b *bytes.Buffer, v value.Value, indent string, item bool) {
@@ -37,6 +40,11 @@ func writeBlock(b *bytes.Buffer, v value.Value, indent string, item bool) {
 		for name, member := range v.Members() {
 			begin()
 			b.WriteString(key(name) + ":")
+			if parts[name] && member.Len() > 0 {
+				b.WriteByte('\n')
+				writeBlock(b, member, indent+"  ", false)
+				continue
+			}
 			writeBehind(b, member, indent)
 		}
 	case v.Kind() == value.Array && v.Len() > 0:
@@ -92,7 +100,7 @@ func inLine(v value.Value, deep int) (string, bool) {
 		if v.Len() == 0 {
 			return "[]", true
 		}
-		if deep == 0 {
+		if deep == 0 || v.Len() > 1 && v.Index(0).Kind() == value.Object {
 			return "", false
 		}
 		var parts []string
