@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/history"
 	"github.com/aslocal/aslocal/emulator/timeline"
@@ -95,10 +96,14 @@ type trace struct {
 }
 
 func newTrace(o *Options, events []machine.Event) *trace {
-	t := &trace{events: events, lineOf: make([]lineKey, len(events)), states: make([]string, len(events)), pathOf: make(map[lineKey]timeline.Path), of: make(map[lineKey][]int), given: make(map[int]bool)}
+	t := &trace{
+		events: events, lineOf: make([]lineKey, len(events)), states: make([]string, len(events)), pathOf: make(map[lineKey]timeline.Path),
+		of: make(map[lineKey][]int), given: make(map[int]bool),
+	}
 	var l lines
 	at := make(positions)
-	open := make(map[lineKey][]int) // what a Map has had since it was entered, in case it turns out to be distributed
+	begun := make(map[lineKey]int) // by line: the latest MapStateStarted
+	ofRuns := make(map[int]bool)   // those of distributed Maps, which a replay does not have
 	for i := range events {
 		e := &events[i]
 		line, path := l.take(e)
@@ -118,24 +123,28 @@ func newTrace(o *Options, events []machine.Event) *trace {
 		}
 		switch e.Type {
 		case machine.MapRunStarted, machine.MapRunSucceeded, machine.MapRunFailed, machine.MapRunAborted, machine.MapRunRedriven:
-			for _, n := range open[line] {
-				t.of[line] = slices.DeleteFunc(t.of[line], func(i int) bool { return i == n })
+			t.runs = true
+			if n, ok := begun[line]; ok {
+				ofRuns[n] = true
+				delete(begun, line)
 			}
-			open[line], t.runs = nil, true
 			continue
-		case machine.StateEntered, machine.StateExited:
-			open[line] = nil
 		case machine.MapStateStarted:
-			open[line] = append(open[line], i)
+			begun[line] = i
 		case machine.MapStateSucceeded, machine.MapStateFailed:
 			if distributed(o.Definition, path, p.state) {
 				continue
 			}
-		}
-		if e.Type == machine.StateExited && distributed(o.Definition, path, e.State) {
-			t.given[i] = true
+		case machine.StateExited:
+			delete(begun, line)
+			t.given[i] = e.Kind == asl.Map && distributed(o.Definition, path, e.State)
 		}
 		t.of[line] = append(t.of[line], i)
+	}
+	if len(ofRuns) > 0 {
+		for line, all := range t.of {
+			t.of[line] = slices.DeleteFunc(all, func(i int) bool { return ofRuns[i] })
+		}
 	}
 	return t
 }
