@@ -19,7 +19,7 @@ import (
 // recorded runs a definition with what f answers, and returns the events of the execution.
 func recorded(t *testing.T, definition, input string, f emulator.Handler) []machine.Event {
 	t.Helper()
-	em := emulator.RunT(t, emulator.WithAutoAdvance(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)), emulator.WithTask("f", f), emulator.WithAccount("111122223333"))
+	em := emulator.RunT(t, emulator.WithAutoAdvance(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)), emulator.WithCallsInOrder(), emulator.WithTask("f", f), emulator.WithAccount("111122223333"))
 	arn, err := em.Register(emulator.Registration{Name: "m", Definition: definition})
 	if err != nil {
 		t.Fatal(err)
