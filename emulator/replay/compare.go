@@ -85,19 +85,20 @@ func Title(e *machine.Event) string {
 // A trace has the events of an execution line by line: by their places in the list, those
 // that are compared.
 type trace struct {
-	events []machine.Event
-	lineOf []lineKey // of all events
-	states []string  // that they happened in
-	pathOf map[lineKey]timeline.Path
-	of     map[lineKey][]int // of the compared ones
-	given  map[int]bool      // exits of distributed Maps, whose data the history has given
-	runs   bool              // there are Map Runs
-	status machine.Type      // the event that has ended the execution, 0 if it goes on
+	definition *asl.Definition
+	events     []machine.Event
+	lineOf     []lineKey // of all events
+	states     []string  // that they happened in
+	pathOf     map[lineKey]timeline.Path
+	of         map[lineKey][]int // of the compared ones
+	given      map[int]bool      // exits of distributed Maps, whose data the history has given
+	runs       bool              // there are Map Runs
+	status     machine.Type      // the event that has ended the execution, 0 if it goes on
 }
 
 func newTrace(o *Options, events []machine.Event) *trace {
 	t := &trace{
-		events: events, lineOf: make([]lineKey, len(events)), states: make([]string, len(events)), pathOf: make(map[lineKey]timeline.Path),
+		definition: o.Definition, events: events, lineOf: make([]lineKey, len(events)), states: make([]string, len(events)), pathOf: make(map[lineKey]timeline.Path),
 		of: make(map[lineKey][]int), given: make(map[int]bool),
 	}
 	var l lines
@@ -149,14 +150,21 @@ func newTrace(o *Options, events []machine.Event) *trace {
 	return t
 }
 
-// cut reports whether something outside has ended a line: its last event says so, or the
-// execution has ended unsuccessfully around it.
+// cut reports whether a line has not come to its end: something outside has ended it, or it
+// has failed, which the line around it shows.
 func (t *trace) cut(line lineKey) bool {
 	all := t.of[line]
-	if len(all) > 0 && aborts(&t.events[all[len(all)-1]]) {
-		return true
+	if line == "" || len(all) == 0 {
+		return line != ""
 	}
-	return line != "" && t.status != machine.ExecutionSucceeded
+	switch e := &t.events[all[len(all)-1]]; e.Type {
+	case machine.MapIterationSucceeded:
+		return false
+	case machine.StateExited:
+		w := t.pathOf[line].Workflow(t.definition)
+		return w != nil && w.State(e.State) != nil && !w.State(e.State).Terminal()
+	}
+	return true
 }
 
 func aborts(e *machine.Event) bool {

@@ -91,7 +91,7 @@ func TestFirstDifference(t *testing.T) {
 		{"an error that the Catcher takes in both", sequence, `{"error": "Broken"}`, `["Broken"]`, `["States.ALL"]`, ""},
 
 		{"lines: nothing is changed", lines, `{"items": [{"n": {"n": 1}}, {"n": {"n": 2}}]}`, "", "", ""},
-		{"lines: an iteration", lines, `{"items": [{"n": {"n": 1}}, {"n": {"n": 2}}]}`, `"Two": {`, `"Two": {"ResultPath": "$.x", `, "Both[0]/Each[0], state Two: event 21, TaskStateExited Two, has other data: output"},
+		{"lines: an iteration", lines, `{"items": [{"n": {"n": 1}}, {"n": {"n": 2}}]}`, `"Two": {`, `"Two": {"ResultPath": "$.x", `, "Both[0]/Each[0], state Two: event 26, TaskStateExited Two, has other data: output"},
 		{"lines: a branch", lines, `{"items": []}`, `"at.$"`, `"On.$"`, "Both[1], state Now: event 11, PassStateExited Now, has other data: output/at"},
 		{"lines: a longer Wait", lines, `{"items": [{"n": {"n": 1}}]}`, `"Seconds": 5`, `"Seconds": 500`, ""},
 		{"lines: one that fails", lines, `{"items": [{"n": {"n": 1}}, {"error": "Broken"}]}`, "", "", ""},
