@@ -147,10 +147,13 @@ func (i *importer) execution(ctx context.Context, arn string, out *Imported) err
 	return nil
 }
 
+// maxImport bounds the data of a history, in bytes.
+const maxImport = 1 << 30
+
 // events fetches all events, in smaller pages where one would be too large.
 func (i *importer) events(ctx context.Context, in value.Value) ([]value.Value, error) {
 	var events []value.Value
-	size := int64(1000)
+	size, bytes := int64(1000), 0
 	for {
 		page, err := i.call(ctx, "GetExecutionHistory", in.With("includeExecutionData", value.True).With("maxResults", value.OfInt(size)))
 		if errors.Is(err, awsclient.ErrTooLarge) && size > 1 {
@@ -160,11 +163,15 @@ func (i *importer) events(ctx context.Context, in value.Value) ([]value.Value, e
 		if err != nil {
 			return nil, err
 		}
-		events = append(events, page.Get("events").Slice()...)
+		for _, e := range page.Get("events").Items() {
+			events, bytes = append(events, e), bytes+e.Size()
+		}
 		next := page.Get("nextToken")
 		switch {
 		case len(events) > history.MaxEvents:
 			return nil, fmt.Errorf("the history has more than %d events", history.MaxEvents)
+		case bytes > maxImport:
+			return nil, fmt.Errorf("the history has more than %d MiB", maxImport>>20)
 		case next.Text() == "":
 			return events, nil
 		case page.Get("events").Len() == 0:

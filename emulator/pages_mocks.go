@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl"
-	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/capture"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/mock"
 	"github.com/aslocal/aslocal/emulator/ui"
 	"github.com/aslocal/aslocal/value"

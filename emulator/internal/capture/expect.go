@@ -243,4 +243,6 @@ func condition(expression string) value.Value { return value.OfString("{% " + ex
 // Map Runs, and where items were read, which mocks do not say.
 var varying = regexp.MustCompile(`^s3://|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|:(?:execution|express|mapRun):|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}|^[A-Za-z0-9+/=]{100,}$`)
 
-func looksVarying(v value.Value) bool { return v.Kind() == value.String && varying.MatchString(v.Text()) }
+func looksVarying(v value.Value) bool {
+	return v.Kind() == value.String && varying.MatchString(v.Text())
+}

@@ -96,9 +96,21 @@ func (all *calls) answer(c *call) value.Value {
 		took = min(took, time.Duration(c.heartbeat)*time.Second-time.Millisecond)
 	}
 	if took >= shortest || took >= time.Millisecond && all.concurrent() {
-		b.Set("delay", value.OfString(took.String()))
+		b.Set("delay", value.OfString(written(took)))
 	}
 	return b.Value()
+}
+
+// written is a duration as people write it: 8760h, not 8760h0m0s.
+func written(d time.Duration) string {
+	text := d.String()
+	if short, ok := strings.CutSuffix(text, "m0s"); ok {
+		text = short + "m"
+	}
+	if short, ok := strings.CutSuffix(text, "h0m"); ok {
+		text = short + "h"
+	}
+	return text
 }
 
 // never is the delay of answers that nobody waits for.
