@@ -25,7 +25,7 @@ LDFLAGS  ?= -s -w
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-browser bench-browser pictures
+.PHONY: help run build test test-definitions bench-test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-browser bench-browser pictures
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,12 @@ vulnerabilities: ## known vulnerabilities in the code that is called; skipped if
 	@if ! curl -fsS --max-time 20 -o /dev/null $(GOVULNDB)/index/db.json; then echo "vulnerabilities: $(GOVULNDB) cannot be reached, skipped"; \
 	elif ! $(TOOL) $(GOVULNCHECK) -version >/dev/null 2>&1; then echo "vulnerabilities: $(GOVULNCHECK) cannot be fetched, skipped"; \
 	else GOVULNDB=$(GOVULNDB) $(TOOL) $(GOVULNCHECK) ./...; fi
+
+test-definitions: build ## aslocal test on state machines of others in SHARED, with what it covers; skipped if they are not there
+	@if [ -d $(SHARED)/definitions ]; then $(BIN) test -q testdata/tests $(SHARED)/definitions; else echo "test-definitions: $(SHARED)/definitions is not there, skipped"; fi
+
+bench-test: ## 1,000 cases of a state machine of ten states, as aslocal test runs them
+	$(GO) test -run '^$$' -bench ThousandCases -benchtime 3x ./emulator/testcase
 
 cover: ## coverage of all code by all tests, in cover.out
 	$(GO) test -coverpkg=./... -coverprofile=cover.out ./... && $(GO) tool cover -func=cover.out | tail -1

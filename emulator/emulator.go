@@ -84,6 +84,7 @@ type settings struct {
 	answers         func(TaskCall) (Answer, bool)
 	mocked          map[string][]Answer // by state
 	inOrder         bool
+	definitions     *Definitions
 	coverage        bool
 	probe           func(*machine.Start) machine.Probe
 	byHand          bool
@@ -234,6 +235,14 @@ func WithPendingTasks() Option { return func(s *settings) { s.byHand = true } }
 // [Emulator.Recover] is called. Meanwhile functions can be set that their tasks call.
 func WithLateRecovery() Option { return func(s *settings) { s.lateRecovery = true } }
 
+// Definitions are definitions that one of several emulators has checked and compiled. The
+// zero Definitions has none.
+type Definitions = registry.Definitions
+
+// WithDefinitions shares compiled definitions with other emulators, so that many tests of
+// one state machine check and compile it once.
+func WithDefinitions(shared *Definitions) Option { return func(s *settings) { s.definitions = shared } }
+
 // WithSeed makes a run repeatable: the random numbers of executions, names, ids,
 // and the versions that aliases choose are the same in every run with the seed,
 // if the client makes the same calls in the same order and what runs at the same
@@ -284,7 +293,7 @@ func New(options ...Option) (*Emulator, error) {
 
 // open reads what the store has and goes on with it.
 func (e *Emulator) open(s *settings) (err error) {
-	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log, Complete: task.CompleteParameters})
+	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log, Complete: task.CompleteParameters, Definitions: s.definitions})
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ table { border-collapse: collapse; margin: 1rem 0 }
 th, td { border-bottom: 1px solid #8884; padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top }
 td.number { text-align: right; font-variant-numeric: tabular-nums }
 figure { margin: 1rem 0; overflow: auto }
-figure img { max-width: 100%; height: auto }
+figure img { display: block }
 code { font-family: ui-monospace, monospace; font-size: .93em }
 </style>
 </head>

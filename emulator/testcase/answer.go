@@ -2,6 +2,7 @@ package testcase
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,6 +20,7 @@ import (
 
 // An answerer answers the calls of one case, and notes them.
 type answerer struct {
+	ctx     context.Context // of the case
 	test    *Case
 	machine string       // name of the state machine under test
 	config  *mock.Config // nil: there is none
@@ -46,9 +48,19 @@ func (a *answerer) answer(c emulator.TaskCall) (out emulator.Answer, ok bool) {
 	a.calls = append(a.calls, call{c.State, names, c.Arguments})
 	number := a.numbers[c.State]
 	a.numbers[c.State]++
-	m := a.mock(c.State, names)
+	m := a.test.Mocks[c.State]
+	if m == nil || c.State == "" {
+		outcome, mocked, err := a.configured(c.State, number)
+		if err != nil {
+			return a.fail(Failure{At: a.test.At, What: "mockCase", Message: err.Error()})
+		}
+		if mocked {
+			return emulator.Answer{Outcome: outcome}, true
+		}
+		m = a.resource(names)
+	}
 	if m == nil {
-		return a.configured(&c, names, number)
+		return a.fail(Failure{At: a.test.At, What: "mocks", Message: fmt.Sprintf("%s has no mock; write what answers it into the case or at the top of the file:\n%s", who(&c), suggestion(&c, names))})
 	}
 	answer, failure := a.next(m, &c, number)
 	if failure != nil {
@@ -61,7 +73,7 @@ func (a *answerer) answer(c emulator.TaskCall) (out emulator.Answer, ok bool) {
 	case answer.Error != "":
 		out.Throw = &asl.Error{Name: answer.Error, Cause: answer.Cause}
 	case answer.Evaluate != "":
-		result, err := evaluate(answer.Evaluate, c.Arguments, value.OfMembers("input", c.Arguments))
+		result, err := evaluate(a.ctx, answer.Evaluate, c.Arguments, value.OfMembers("input", c.Arguments))
 		if err != nil {
 			return a.fail(Failure{At: answer.At, What: "mocks", Message: fmt.Sprintf("the answer of %s cannot be evaluated for the arguments %s: %v", who(&c), extract(c.Arguments), err)})
 		}
@@ -78,11 +90,8 @@ func (a *answerer) fail(f Failure) (emulator.Answer, bool) {
 	return emulator.Throws(asl.ErrRuntime, f.Message), true
 }
 
-// mock is what answers the calls of a state; nil if nothing does.
-func (a *answerer) mock(state string, names []string) *Mock {
-	if m := a.test.Mocks[state]; m != nil && state != "" {
-		return m
-	}
+// resource is the mock of what is called; nil if there is none.
+func (a *answerer) resource(names []string) *Mock {
 	for _, name := range names {
 		if m := a.test.Resources[name]; m != nil {
 			return m
@@ -106,7 +115,7 @@ func (a *answerer) next(m *Mock, c *emulator.TaskCall, number int) (*Answer, *Fa
 		}
 		if answer.When != "" {
 			conditions = true
-			holds, err := evaluate(answer.When, c.Arguments, value.OfMembers("input", c.Arguments))
+			holds, err := evaluate(a.ctx, answer.When, c.Arguments, value.OfMembers("input", c.Arguments))
 			if err != nil {
 				return nil, &Failure{At: answer.At, What: "mocks", Message: fmt.Sprintf("the condition %s fails for the arguments %s: %v", answer.When, extract(c.Arguments), err)}
 			}
@@ -124,18 +133,12 @@ func (a *answerer) next(m *Mock, c *emulator.TaskCall, number int) (*Answer, *Fa
 	return nil, &Failure{At: m.At, What: "mocks", Message: why}
 }
 
-// configured answers a call by the test case of the MockConfigFile.json.
-func (a *answerer) configured(c *emulator.TaskCall, names []string, number int) (out emulator.Answer, ok bool) {
-	if a.config != nil && a.test.MockCase != "" && c.State != "" {
-		outcome, mocked, err := a.config.Outcome(a.machine, a.test.MockCase, c.State, number)
-		if err != nil {
-			return a.fail(Failure{At: a.test.At, What: "mockCase", Message: err.Error()})
-		}
-		if mocked {
-			return emulator.Answer{Outcome: outcome}, true
-		}
+// configured is the outcome of a call in the test case of the MockConfigFile.json.
+func (a *answerer) configured(state string, number int) (out mock.Outcome, mocked bool, err error) {
+	if a.config == nil || a.test.MockCase == "" || state == "" {
+		return out, false, nil
 	}
-	return a.fail(Failure{At: a.test.At, What: "mocks", Message: fmt.Sprintf("%s has no mock; write what answers it into the case or at the top of the file:\n%s", who(c), suggestion(c, names))})
+	return a.config.Outcome(a.machine, a.test.MockCase, state, number)
 }
 
 // suggestion is a mock to write.

@@ -25,6 +25,7 @@ type difference struct {
 
 // A comparison compares one value.
 type comparison struct {
+	ctx       context.Context // ends the evaluation of conditions
 	partial   bool
 	exact     bool        // texts {% … %} are texts
 	variables value.Value // $input and $output of conditions
@@ -32,8 +33,8 @@ type comparison struct {
 }
 
 // compare returns where a value is not as expected.
-func compare(w Wanted, got, variables value.Value) []difference {
-	c := comparison{partial: w.Partial, variables: variables}
+func compare(ctx context.Context, w Wanted, got, variables value.Value) []difference {
+	c := comparison{ctx: ctx, partial: w.Partial, variables: variables}
 	c.value(w.pointer, "", w.Value, got)
 	return c.found
 }
@@ -97,7 +98,7 @@ func dotted(name string) string {
 
 // condition evaluates a condition on a value.
 func (c *comparison) condition(pointer, inside, text string, got value.Value) {
-	v, err := evaluate(text, got, c.variables)
+	v, err := evaluate(c.ctx, text, got, c.variables)
 	switch {
 	case err != nil:
 		c.differ(pointer, inside, strings.TrimSpace(text), fmt.Sprintf("%s, for which it fails: %v", extract(got), err))
@@ -109,12 +110,12 @@ func (c *comparison) condition(pointer, inside, text string, got value.Value) {
 }
 
 // evaluate evaluates a JSONata expression on a document, $, with variables.
-func evaluate(text string, document, variables value.Value) (value.Value, error) {
+func evaluate(ctx context.Context, text string, document, variables value.Value) (value.Value, error) {
 	e, err := expression.Compile(expression.JSONata, text)
 	if err != nil {
 		return value.Value{}, err
 	}
-	v, err := e.Eval(context.Background(), &expression.Scope{Document: document, Variables: variables})
+	v, err := e.Eval(ctx, &expression.Scope{Document: document, Variables: variables})
 	if err != nil {
 		message, _ := expression.Place(text, err)
 		return v, fmt.Errorf("%s", message)

@@ -49,8 +49,9 @@ type Case struct {
 	Clock time.Time         // when the execution starts
 	Seed  uint64            // of all that is random; never 0
 
-	MockCase  string           // name of a test case of the MockConfigFile.json; "": none
+	// What answers a call, the first of these that has an answer for it.
 	Mocks     map[string]*Mock // by the name of the state
+	MockCase  string           // name of a test case of the MockConfigFile.json; "": none
 	Resources map[string]*Mock // by resource: the name or ARN of a function, the ARN of an integration, of an activity; * stands for any text
 	Faults    []Fault
 

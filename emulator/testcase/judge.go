@@ -72,7 +72,7 @@ func (r *run) value(what string, w Wanted, got value.Value) {
 	if r.result.Output.Exists() {
 		variables = variables.With("output", r.result.Output)
 	}
-	for _, d := range compare(w, got, variables) {
+	for _, d := range compare(r.ctx, w, got, variables) {
 		r.fail(Failure{At: r.file.Place(d.pointer), What: what + d.inside, Want: d.want, Got: d.got})
 	}
 }
@@ -231,7 +231,7 @@ func (r *run) isCall(w *CallWanted, c *call) bool {
 	if w.State != "" && w.State != c.state || w.Resource != "" && !slices.ContainsFunc(c.names, func(name string) bool { return fits(w.Resource, name) }) {
 		return false
 	}
-	return !w.Arguments.Value.Exists() || len(compare(w.Arguments, c.arguments, value.OfMembers("input", r.result.Case.Input))) == 0
+	return !w.Arguments.Value.Exists() || len(compare(r.ctx, w.Arguments, c.arguments, value.OfMembers("input", r.result.Case.Input))) == 0
 }
 
 // called lists the calls of what a call is expected of, with their arguments.
@@ -264,7 +264,7 @@ func (r *run) snapshot() {
 		r.fail(Failure{At: r.result.Case.Expect.SnapshotAt, What: "snapshot", Message: "there is none yet; aslocal test --update writes it to " + r.snapshots.path})
 		return
 	}
-	c := comparison{exact: true}
+	c := comparison{ctx: r.ctx, exact: true}
 	c.value("", "", before, now)
 	for _, d := range c.found {
 		r.fail(Failure{At: r.result.Case.Expect.SnapshotAt, What: "snapshot" + d.inside, Message: fmt.Sprintf("expected %s, got %s; aslocal test --update takes what is now", d.want, d.got)})

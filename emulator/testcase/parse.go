@@ -156,7 +156,7 @@ func (r *fileReader) testCase(pointer string, v value.Value, all Case) Case {
 	known["input"] = func(_ string, v value.Value) { c.Input = v }
 	known["expect"] = func(pointer string, v value.Value) { c.Expect = r.expectation(pointer, v) }
 	r.members(pointer, v, known, "input")
-	if !v.Get("name").Exists() {
+	if name := v.Get("name"); !name.Exists() || name.IsNull() {
 		r.wrong(pointer, false, "name is missing")
 	}
 	if c.Expect.Status == "" {

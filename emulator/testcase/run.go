@@ -42,6 +42,8 @@ type Machine struct {
 
 	Limit time.Duration // how long a case may take, in real time; 0: 30 seconds
 	mocks *mock.Config
+
+	compiled emulator.Definitions
 }
 
 // UseMockConfig reads the MockConfigFile.json for cases with a MockCase. The error is that
@@ -111,6 +113,7 @@ func (m *Machine) Run(ctx context.Context, f *File, c *Case, snapshots *Snapshot
 // A run is one run of a case.
 type run struct {
 	*Machine
+	ctx       context.Context
 	file      *File
 	result    *Result
 	snapshots *Snapshots
@@ -131,7 +134,8 @@ func (r *run) run(ctx context.Context) {
 			return
 		}
 	}
-	r.answers = &answerer{test: c, machine: r.Name, config: r.mocks, used: make(map[*Answer]int), numbers: make(map[string]int)}
+	r.ctx = ctx
+	r.answers = &answerer{ctx: ctx, test: c, machine: r.Name, config: r.mocks, used: make(map[*Answer]int), numbers: make(map[string]int)}
 	if r.checkNames(); !r.result.Passed() {
 		return
 	}
@@ -237,7 +241,7 @@ func (r *run) execute(ctx context.Context) error {
 		return nil
 	}}
 	options := append(r.Options[:len(r.Options):len(r.Options)],
-		emulator.WithVirtualClock(c.Clock), emulator.WithSeed(c.Seed), emulator.WithoutUI(), emulator.WithLogger(quiet),
+		emulator.WithDefinitions(&r.compiled), emulator.WithVirtualClock(c.Clock), emulator.WithSeed(c.Seed), emulator.WithoutUI(), emulator.WithLogger(quiet),
 		emulator.WithFaults(c.Faults...), emulator.WithAnswers(r.answers.answer), emulator.WithProbe(r.recorder.Probe), emulator.WithObserver(func(execution string, e emulator.Event) { r.recorder.Event(execution, e.Record) }))
 	if !c.real() {
 		options = append(options, emulator.WithCallsInOrder())
@@ -328,7 +332,7 @@ func (r *Result) snapshotOf() value.Value {
 	v = v.With("path", texts(r.Path))
 	if len(r.Paths) > 0 {
 		var b value.ObjectBuilder
-		for _, place := range sortedKeys(maps.Keys(r.Paths)) {
+		for _, place := range slices.Sorted(maps.Keys(r.Paths)) {
 			b.Set(place, texts(r.Paths[place]))
 		}
 		v = v.With("paths", b.Value())

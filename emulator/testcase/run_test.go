@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator"
@@ -247,6 +248,12 @@ func TestSnapshots(t *testing.T) {
 	if got := run("{x: 2}", false); !strings.Contains(got, `snapshot.output.x: expected "{% $ %}", got 2; aslocal test --update takes what is now`) {
 		t.Errorf("got %s", got)
 	}
+	linked := filepath.Join(filepath.Dir(name), "l.test.yaml")
+	if err := os.Symlink(filepath.Join(t.TempDir(), "elsewhere"), SnapshotFile(linked)); err == nil {
+		if _, err := OpenSnapshots(linked, true); err == nil {
+			t.Error("a link out of the folder is followed")
+		}
+	}
 	s, err := OpenSnapshots(name, true)
 	if err != nil {
 		t.Fatal(err)
@@ -289,5 +296,65 @@ func TestCasesRepeat(t *testing.T) {
 		} else if got != first {
 			t.Errorf("got %s, before %s", got, first)
 		}
+	}
+}
+
+// FuzzRun looks for test files that break the run of a case.
+func FuzzRun(f *testing.F) {
+	m := machineOf(f, "trip", trip)
+	m.Limit = 5 * time.Second
+	f.Add(tripMocks + "cases: [{name: a, input: {people: [1]}, expect: {output: '{% $ %}', path: [Plan, …], states: {Each: {attempts: 1}}}}]")
+	f.Add("cases: [{name: a, input: {people: []}, faults: [{state: Look, error: E, probability: 0.5}], mocks: {Look: [{evaluate: $input, times: 2}]}, expect: {error: E, events: [X], calls: [{state: Look, times: 0}]}}]")
+	f.Fuzz(func(t *testing.T, text string) {
+		file, err := Parse("t.yaml", text)
+		if err != nil || len(file.Cases) > 10 {
+			return
+		}
+		for i := range file.Cases {
+			if c := &file.Cases[i]; !c.real() {
+				r := m.Run(context.Background(), file, c, nil)
+				if !r.Ran && r.Passed() {
+					t.Fatalf("a case that has not run has passed: %+v", c)
+				}
+			}
+		}
+	})
+}
+
+// The items of a distributed Map, the writing of its results, and the calls of its children
+// are mocked; the children cover the states inside.
+func TestDistributedMap(t *testing.T) {
+	m := machineOf(t, "m", `{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true,
+		"ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}, "Parameters": {"Bucket": "b", "Key": "k"}},
+		"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b", "Prefix": "p"}},
+		"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Work", "States": {
+			"Work": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "Retry": [{"ErrorEquals": ["Busy"]}], "Next": "Done"},
+			"Done": {"Type": "Succeed"}}}}}}`)
+	_, results := runFile(t, m, "t.yaml", `
+resources:
+  arn:aws:states:::s3:getObject: {return: [1, 2, 3]}
+  arn:aws:states:::s3:putObject: {return: {Bucket: b, Key: p/manifest.json}}
+cases:
+- name: a
+  mocks: {Work: [{error: Busy}, {evaluate: $input * 2, times: always}]}
+  expect:
+    outputMatches: {ResultWriterDetails: {Bucket: b}}
+    calls: [{resource: '*:getObject', arguments: {Bucket: b, Key: k}}, {state: Work, times: 4}, {resource: '*:putObject', times: 1}]
+    transitions: 1
+- name: b
+  resources: {arn:aws:states:::s3:getObject: {error: States.ItemReaderFailed, cause: gone}}
+  expect: {error: States.ItemReaderFailed}
+`, nil)
+	for _, r := range results {
+		if !r.Passed() {
+			t.Errorf("%s: %s", r.Case.Name, told(r))
+		}
+	}
+	if missed := results[0].Coverage.Missed(); len(missed) > 0 {
+		t.Errorf("not covered: %+v", missed)
+	}
+	_, results = runFile(t, m, "t.yaml", "cases: [{name: a}]", nil)
+	if got, want := told(results[0]), "1:9 mocks: what a Map state reads or writes (arn:aws:states:::s3:getObject) has no mock; write what answers it into the case or at the top of the file:\n  resources:\n    \"arn:aws:states:::s3:getObject\": {return: []}"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

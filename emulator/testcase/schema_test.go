@@ -20,6 +20,7 @@ func TestSchema(t *testing.T) {
 		"cases: [{name: a, mocks: {S: [{evaluate: $input, when: 'true', delay: 5s, times: always}, {timeout: true, times: 2}, {real: true}, {error: E, cause: c}]}}]":                                                                               true,
 		"cases: [{name: a, expect:, mocks:}]": true,
 		"{}":                                  false,
+		"cases: [{name:}]":                    false,
 		"cases: [{}]":                         false,
 		"cases: [{name: a, mocks: {S: []}}]":  false,
 		"cases: [{name: a, mocks: {S: {times: sometimes}}}]":         false,

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,13 +79,7 @@ func (s *Snapshots) Save(keep func(name string) bool) (written bool, err error) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var b value.ObjectBuilder
-	for _, name := range sortedKeys(func(yield func(string) bool) {
-		for name := range s.cases {
-			if !yield(name) {
-				return
-			}
-		}
-	}) {
+	for _, name := range slices.Sorted(maps.Keys(s.cases)) {
 		if keep(name) {
 			b.Set(name, s.cases[name])
 		} else {
@@ -104,10 +98,23 @@ func (s *Snapshots) Save(keep func(name string) bool) (written bool, err error) 
 	}
 	text.WriteByte('\n')
 	s.changed = false
-	return true, os.WriteFile(s.path, text.Bytes(), 0o666)
+	return true, replace(s.path, text.Bytes())
 }
 
-func sortedKeys(keys iter.Seq[string]) []string { return slices.Sorted(keys) }
+// replace writes a file beside another one and moves it there, so that it is whole whatever
+// happens, and a link is not followed.
+func replace(path string, text []byte) error {
+	beside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(beside.Name()) // it is gone if it was moved
+	_, err = beside.Write(text)
+	if err = errors.Join(err, beside.Chmod(0o644), beside.Close()); err != nil {
+		return err
+	}
+	return os.Rename(beside.Name(), path)
+}
 
 // texts is an array of strings.
 func texts(list []string) value.Value {

@@ -23,6 +23,7 @@ import (
 // A suite is a test file with the state machine that it tests.
 type suite struct {
 	path      string // of the test file
+	named     bool   // on the command line
 	file      *testcase.File
 	selected  []*testcase.Case // that are to run
 	machine   *testcase.Machine
@@ -96,7 +97,7 @@ func (t *tester) find(paths []string) (*suites, error) {
 	}
 	slices.Sort(files)
 	for _, path := range slices.Compact(files) {
-		s := &suite{path: path}
+		s := &suite{path: path, named: slices.Contains(paths, path)}
 		found.suites = append(found.suites, s)
 		read, err := t.read(s, paths)
 		found.files = append(found.files, read...)
@@ -129,7 +130,7 @@ func (s *suite) fail(err error) {
 // read reads a test file and its definition, and returns the files that it has read.
 func (t *tester) read(s *suite, paths []string) (files []string, err error) {
 	files = []string{s.path, testcase.SnapshotFile(s.path)}
-	text, err := sourcefile.Named(s.path)
+	text, err := s.text()
 	if err != nil {
 		return files, err
 	}
@@ -139,17 +140,23 @@ func (t *tester) read(s *suite, paths []string) (files []string, err error) {
 	if s.snapshots, err = testcase.OpenSnapshots(s.path, t.update); err != nil {
 		return files, err
 	}
+	read, err := t.readDefinition(s, paths)
+	return append(files, read...), err
+}
+
+// readDefinition reads the definition of a test file, and chooses the cases to run. It
+// returns the files that it has read.
+func (t *tester) readDefinition(s *suite, paths []string) (files []string, err error) {
 	path, machine, err := s.definition()
 	if err != nil {
-		return files, err
+		return nil, err
 	}
-	files = append(files, path)
-	text, err = readReferred(s.path, path, paths)
+	files = []string{path}
+	text, err := readReferred(s.path, path, paths)
 	if err != nil {
 		return files, exit(ExitInvalid, "definition says where it is, from the folder of the test file", "%s: the definition: %v", s.path, err)
 	}
-	folder := filepath.Dir(path)
-	config, _, err := t.load(folder)
+	config, _, err := t.load(filepath.Dir(path))
 	if err != nil {
 		return files, err
 	}
@@ -158,7 +165,7 @@ func (t *tester) read(s *suite, paths []string) (files []string, err error) {
 	if err != nil {
 		return files, err
 	}
-	files = append(files, p.files...)
+	files = append(files, m.File) // of a template, the definition may be another file
 	found := m.Validate(asl.Options{})
 	if found.HasErrors() || !m.Definition.Root.Exists() {
 		return files, exit(ExitInvalid, "", "%s", formatted(m, found))
@@ -168,13 +175,24 @@ func (t *tester) read(s *suite, paths []string) (files []string, err error) {
 	if machine != "" {
 		s.target += "#" + machine
 	}
-	s.machine = &testcase.Machine{Name: name, Definition: m.Definition, Text: m.Definition.JSON(), Limit: t.timeout, Options: t.options(&config), Prepare: preparation(p, config)}
+	s.machine = &testcase.Machine{
+		Name: name, Definition: m.Definition, Text: m.Definition.JSON(), Limit: t.timeout, Options: t.options(&config), Prepare: preparation(p, config),
+	}
 	for i := range s.file.Cases {
 		if one := &s.file.Cases[i]; t.run.MatchString(name + "/" + one.Name) {
 			s.selected = append(s.selected, one)
 		}
 	}
 	return files, s.useMocks(&config)
+}
+
+// text is what the test file says. One that was found may come from somebody else: it must
+// be a regular file.
+func (s *suite) text() ([]byte, error) {
+	if s.named {
+		return sourcefile.Named(s.path)
+	}
+	return sourcefile.Inside(filepath.Dir(s.path), filepath.Base(s.path))
 }
 
 // options are those of the emulator of a case, for calls that are real. Mocks and faults

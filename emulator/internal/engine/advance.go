@@ -20,12 +20,7 @@ func (e *Engine) Advance(ctx context.Context, d time.Duration) error {
 		return errors.New("engine: only a virtual clock can be moved")
 	}
 	e.advances.Lock()
-	defer func() {
-		e.advances.Unlock()
-		if e.busy.notify != nil {
-			e.busy.notify() // it may have found the clock taken
-		}
-	}()
+	defer e.leaveClock()
 	target := e.virtual.Now() + d.Milliseconds()
 	e.heal(ctx)
 	for {
@@ -45,6 +40,14 @@ func (e *Engine) Advance(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
+// leaveClock lets others move the clock.
+func (e *Engine) leaveClock() {
+	e.advances.Unlock()
+	if e.busy.notify != nil {
+		e.busy.notify() // it may have found the clock taken
+	}
+}
+
 // AdvanceToEnd moves a virtual clock from timer to timer, as Advance does, until the
 // execution has ended, or no timer is left.
 func (e *Engine) AdvanceToEnd(ctx context.Context, arn string) error {
@@ -52,7 +55,7 @@ func (e *Engine) AdvanceToEnd(ctx context.Context, arn string) error {
 		return errors.New("engine: only a virtual clock can be moved")
 	}
 	e.advances.Lock()
-	defer e.advances.Unlock()
+	defer e.leaveClock()
 	for {
 		if err := e.busy.wait(ctx); err != nil {
 			return err

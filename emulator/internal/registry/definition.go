@@ -18,6 +18,9 @@ import (
 // states read. What is wrong with it is an InvalidDefinition that lists every
 // error.
 func (r *Registry) compile(text, machineType string) (p *machine.Program, references value.Value, err error) {
+	if known, ok := r.definitions.get(text, machineType); ok {
+		return known.program, known.references, nil
+	}
 	d, found := asl.Parse(text)
 	if !found.HasErrors() {
 		found = append(found, asl.Validate(d, asl.Options{Express: machineType == Express})...)
@@ -28,7 +31,9 @@ func (r *Registry) compile(text, machineType string) (p *machine.Program, refere
 	if p, err = r.compileProgram(d); err != nil {
 		return nil, references, fault.InvalidDefinition(fmt.Sprintf("%s: %v", asl.SchemaValidationFailed, err))
 	}
-	return p, variableReferences(d), nil
+	references = variableReferences(d)
+	r.definitions.keep(text, machineType, compiled{p, references})
+	return p, references, nil
 }
 
 func (r *Registry) compileProgram(d *asl.Definition) (*machine.Program, error) {

@@ -34,6 +34,9 @@ type Config struct {
 	// Complete is [machine.Program.CompleteParameters] of all programs; nil: no
 	// parameters are looked at.
 	Complete func(asl.Resource, value.Value) (value.Value, string)
+	// Definitions are shared with other registries that have the same Complete; nil: with
+	// none.
+	Definitions *Definitions
 }
 
 // A Registry is safe for concurrent use.
@@ -46,8 +49,9 @@ type Registry struct {
 
 	complete func(asl.Resource, value.Value) (value.Value, string)
 
-	turns    turns
-	programs programs
+	turns       turns
+	programs    programs
+	definitions *Definitions // shared; or nil
 
 	mu         sync.RWMutex
 	machines   map[string]*StateMachine // by ARN
@@ -57,7 +61,7 @@ type Registry struct {
 // Open returns a registry of what the store has.
 func Open(c Config) (*Registry, error) {
 	r := &Registry{
-		home: c.Home, store: c.Store, now: c.Now, random: c.Random, log: c.Log, complete: c.Complete,
+		home: c.Home, store: c.Store, now: c.Now, random: c.Random, log: c.Log, complete: c.Complete, definitions: c.Definitions,
 		machines: make(map[string]*StateMachine), activities: make(map[string]*Activity),
 	}
 	for _, load := range []func() error{r.loadMachines, r.loadVersions, r.loadAliases, r.loadActivities} {
