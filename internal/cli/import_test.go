@@ -68,6 +68,26 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// An execution on a server is replayed as it stands there.
+func TestReplayOfAServer(t *testing.T) {
+	em, machine, failed := importedServer(t)
+	file := filepath.Join(t.TempDir(), "m.asl.json")
+	if code, out, errOut := command("import", machine, "--endpoint-url", em.URL(), "--folder", filepath.Dir(file)); code != ExitOK {
+		t.Fatalf("%d, %s%s", code, out, errOut)
+	}
+	for _, execution := range []string{failed, "m"} {
+		if code, out, errOut := against(em.URL(), "replay", execution, file); code != ExitOK || !strings.Contains(out, "no difference") {
+			t.Errorf("%s: %d, %s%s", execution, code, out, errOut)
+		}
+	}
+	if code, _, errOut := against(em.URL(), "replay", "none", file); code != ExitUsage || !strings.Contains(errOut, "none") {
+		t.Errorf("%d, %s", code, errOut)
+	}
+	if code, _, errOut := against(em.URL(), "replay", "m"); code != ExitUsage || !strings.Contains(errOut, "expected a FILE with the definition") {
+		t.Errorf("%d, %s", code, errOut)
+	}
+}
+
 func TestImportIsRefused(t *testing.T) {
 	em, machine, failed := importedServer(t)
 	empty, err := em.Register(emulator.Registration{Name: "empty", Definition: sevenDefinition})

@@ -26,6 +26,7 @@ import (
 
 // replayer is the replay command.
 type replayer struct {
+	remote
 	json, bisect bool
 	name, input  string
 	substitute   map[string]string
@@ -34,12 +35,12 @@ type replayer struct {
 func newReplay() *cobra.Command {
 	r := &replayer{}
 	c := &cobra.Command{
-		Use:   "replay HISTORY [FILE[#MACHINE]]",
+		Use:   "replay HISTORY|EXECUTION [FILE[#MACHINE]]",
 		Short: "Run a definition with the history of an execution, and show the first difference",
 		Long: `Run a definition (JSON, YAML, or a template) with what the tasks of a recorded execution have answered: their results and errors, in their order,
 branch by branch and iteration by iteration. Nothing is called, and nothing waits. HISTORY is a file with what aws stepfunctions
 get-execution-history prints, or aslocal import has written; "-" is stdin. Without a FILE it is NAME.asl.json, NAME.asl.yaml or NAME.asl.yml beside
-NAME.history.json.
+NAME.history.json. An EXECUTION is one on a server.
 
 The first event that differs is shown, with the data of both sides. What every execution has others of makes no difference: ids, times, task tokens,
 the account and region of ARNs, and the order of what runs at the same time; the last lines say what was left out. Map Runs of distributed Maps end
@@ -51,6 +52,7 @@ range GOOD..BAD and GOOD. git is asked for nothing but commits and their files.
 Exit codes, as those of diff: 0 there is no difference, 1 there is one, 2 the command line or the history is wrong, 3 the definition has errors.`,
 		Example: `  aws stepfunctions get-execution-history --execution-arn ARN --include-execution-data > order.history.json
   aslocal replay order.history.json order.asl.json
+  aslocal replay order/order-17 order.asl.json
   aslocal replay order.history.json order.asl.json --json
   aslocal replay order.history.json order.asl.json --bisect
   aslocal replay order.history.json order.asl.json --bisect v1.4..HEAD`,
@@ -62,6 +64,7 @@ Exit codes, as those of diff: 0 there is no difference, 1 there is one, 2 the co
 		},
 		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args) },
 	}
+	r.flags(c)
 	c.Flags().BoolVar(&r.json, "json", false, "print the outcome as JSON")
 	c.Flags().BoolVar(&r.bisect, "bisect", false, "replay the versions of FILE that git has, and show which commits change the outcome")
 	c.Flags().StringVarP(&r.input, "input", "i", "", "input of the execution, if not that of the history: "+inputUsage)
@@ -78,9 +81,9 @@ func (r *replayer) run(c *cobra.Command, args []string) error {
 	if target == "-" && (args[0] == "-" || r.input == "-") || args[0] == "-" && r.input == "-" {
 		return exit(ExitUsage, "", `expected "-", which is stdin, once at most`)
 	}
-	history, err := readInputFile(args[0], c.InOrStdin())
+	history, err := r.history(c, args[0])
 	if err != nil {
-		return exit(ExitUsage, "", "%v", err)
+		return err
 	}
 	var input value.Value
 	if r.input != "" {
@@ -90,29 +93,11 @@ func (r *replayer) run(c *cobra.Command, args []string) error {
 	}
 	path, name := runTarget(target)
 	if r.bisect {
-		commits := ""
-		if len(args) == 3 {
-			commits = args[2]
-		}
-		return r.runBisect(c, history, input, path, name, commits)
+		return r.runBisect(c, history, input, path, name, strings.Join(args[2:], ""))
 	}
-	text, err := readInputFile(path, c.InOrStdin())
-	if err != nil {
-		return exit(ExitUsage, "", "%v", err)
-	}
-	folder := ""
-	if path != "-" {
-		folder = filepath.Dir(path)
-	}
-	m, err := r.read(path, name, text, folder)
+	m, err := r.definition(c, path, name)
 	if err != nil {
 		return err
-	}
-	if found := m.Validate(asl.Options{}); found.HasErrors() || !m.Definition.Root.Exists() {
-		if err := found.Format(c.ErrOrStderr(), []byte(m.Source)); err != nil {
-			return err
-		}
-		return &exitError{code: ExitInvalid}
 	}
 	result, err := r.replay(c.Context(), history, input, path, m)
 	if err != nil {
@@ -127,6 +112,58 @@ func (r *replayer) run(c *cobra.Command, args []string) error {
 		err = &exitError{code: ExitFailed}
 	}
 	return err
+}
+
+// history returns the history in a file, or that of an execution on a server.
+func (r *replayer) history(c *cobra.Command, source string) ([]byte, error) {
+	if source == "-" || isFile(source) || strings.HasSuffix(source, ".json") {
+		text, err := readInputFile(source, c.InOrStdin())
+		if err != nil {
+			return nil, exit(ExitUsage, "", "%v", err)
+		}
+		return text, nil
+	}
+	arn, err := r.execution(c.Context(), source)
+	if err != nil {
+		return nil, err
+	}
+	in := value.OfMembers("executionArn", value.OfString(arn), "includeExecutionData", value.True, "maxResults", value.OfInt(1000))
+	var events []value.Value
+	for {
+		page, err := r.api(c.Context(), "GetExecutionHistory", in)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, page.Get("events").Slice()...)
+		next := page.Get("nextToken")
+		if !next.Exists() || page.Get("events").Len() == 0 {
+			return value.OfSlice(events).AppendJSON(nil), nil
+		}
+		in = in.With("nextToken", next)
+	}
+}
+
+// definition reads a definition, which must have no errors.
+func (r *replayer) definition(c *cobra.Command, path, name string) (*template.Machine, error) {
+	text, err := readInputFile(path, c.InOrStdin())
+	if err != nil {
+		return nil, exit(ExitUsage, "", "%v", err)
+	}
+	folder := ""
+	if path != "-" {
+		folder = filepath.Dir(path)
+	}
+	m, err := r.read(path, name, text, folder)
+	if err != nil {
+		return nil, err
+	}
+	if found := m.Validate(asl.Options{}); found.HasErrors() || !m.Definition.Root.Exists() {
+		if err := found.Format(c.ErrOrStderr(), []byte(m.Source)); err != nil {
+			return nil, err
+		}
+		return nil, &exitError{code: ExitInvalid}
+	}
+	return m, nil
 }
 
 // refusedHistory says what is wrong with a history.
