@@ -35,7 +35,7 @@ type replayer struct {
 func newReplay() *cobra.Command {
 	r := &replayer{}
 	c := &cobra.Command{
-		Use:   "replay HISTORY|EXECUTION [FILE[#MACHINE]]",
+		Use:   "replay HISTORY|EXECUTION [FILE[#MACHINE] [GOOD..BAD]]",
 		Short: "Run a definition with the history of an execution, and show the first difference",
 		Long: `Run a definition (JSON, YAML, or a template) with what the tasks of a recorded execution have answered: their results and errors, in their order,
 branch by branch and iteration by iteration. Nothing is called, and nothing waits. HISTORY is a file with what aws stepfunctions
