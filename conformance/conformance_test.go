@@ -45,12 +45,26 @@ func load(t testing.TB) ([]conformance.Case, conformance.Known) {
 	return cases, known
 }
 
+// TestConformance runs all cases at two targets. In process, the executions of each case are
+// also replayed, and made to tests that must pass.
 func TestConformance(t *testing.T) {
 	cases, known := load(t)
+	replayed, recorded := replays{differing: make(map[string]bool)}, recordings{refused: make(map[string]int)}
 	for _, target := range []struct {
 		name string
-		make func(testing.TB) *conformance.Endpoint
-	}{{"in-process", inProcess}, {"http", overHTTP}} {
+		make func(*testing.T, *conformance.Case) *conformance.Endpoint
+	}{
+		{"in-process", func(t *testing.T, c *conformance.Case) *conformance.Endpoint {
+			if c.Area() == "limits" || c.Area() == "test_state" {
+				return inProcess(t) // the executions are long, and of no other shape; or there are none
+			}
+			return lookingAt(t, func(em *emulator.TestEmulator, x ended) {
+				replayed.check(t, c.ID, em, x)
+				recorded.check(t, em, x)
+			})
+		}},
+		{"http", func(t *testing.T, _ *conformance.Case) *conformance.Endpoint { return overHTTP(t) }},
+	} {
 		t.Run(target.name, func(t *testing.T) {
 			var report conformance.Report
 			var mu sync.Mutex
@@ -63,7 +77,7 @@ func TestConformance(t *testing.T) {
 						t.Parallel()
 						ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // it hangs
 						defer cancel()
-						result := conformance.RunCase(ctx, target.make(t), &cases[i], known)
+						result := conformance.RunCase(ctx, target.make(t, &cases[i]), &cases[i], known)
 						mu.Lock()
 						report.Results = append(report.Results, result)
 						mu.Unlock()
@@ -78,6 +92,10 @@ func TestConformance(t *testing.T) {
 			})
 			if err := report.Write(t.Output()); err != nil {
 				t.Fatal(err)
+			}
+			if target.name == "in-process" && len(report.Results) == len(cases) {
+				replayed.report(t)
+				recorded.report(t)
 			}
 		})
 	}

@@ -38,10 +38,10 @@ func overHTTP(t testing.TB) *conformance.Endpoint {
 	return emulated(t, func(em *emulator.TestEmulator) aws.Config { return em.AWSConfig() })
 }
 
-func emulated(t testing.TB, config func(*emulator.TestEmulator) aws.Config) *conformance.Endpoint {
+func emulated(t testing.TB, config func(*emulator.TestEmulator) aws.Config, more ...emulator.Option) *conformance.Endpoint {
 	return &conformance.Endpoint{Open: func(_ context.Context, p *conformance.Player) (*conformance.Session, error) {
 		functions := httptest.NewServer(p)
-		options := []emulator.Option{emulator.WithLambdaEndpoint(functions.URL)}
+		options := append([]emulator.Option{emulator.WithLambdaEndpoint(functions.URL)}, more...)
 		for _, name := range p.Silent() {
 			options = append(options, emulator.WithTask(name, handler(p, name)))
 		}

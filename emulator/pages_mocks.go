@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/emulator/internal/capture"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/mock"
 	"github.com/aslocal/aslocal/emulator/ui"
@@ -103,6 +104,12 @@ func (p *pages) Recorded(arn, testCase string) ([]byte, error) {
 	return text, recordRefusal(err)
 }
 
+// RecordedTest implements ui.Own.
+func (p *pages) RecordedTest(ctx context.Context, arn, name string) ([]byte, error) {
+	text, err := p.em.RecordTest(ctx, arn, name, false)
+	return text, recordRefusal(err)
+}
+
 // Record implements ui.Own.
 func (p *pages) Record(arn, testCase string) error {
 	if !caseName.MatchString(testCase) {
@@ -123,10 +130,11 @@ func (p *pages) Record(arn, testCase string) error {
 }
 
 func recordRefusal(err error) error {
+	_, untestable := errors.AsType[capture.Refusal](err)
 	switch {
-	case errors.Is(err, ErrNothingRecorded):
+	case errors.Is(err, ErrNothingRecorded), untestable:
 		return ui.Refused(http.StatusConflict, err.Error())
-	case errors.Is(err, errCaseName):
+	case errors.Is(err, errCaseName), errors.Is(err, errTestName):
 		return ui.Refused(http.StatusBadRequest, err.Error())
 	}
 	return err

@@ -251,6 +251,15 @@ func TestRecording(t *testing.T) {
 	if a, b := typesOf(y.em.History(rerun)), typesOf(x.em.History(arn)); a != b {
 		t.Errorf("the test case has the history\n%s\nthe execution\n%s", a, b)
 	}
+	status, header, text = page.request(http.MethodGet, "/_ui/api/test.yaml?arn="+url.QueryEscape(arn)+"&case=as+it+ran", "", nil)
+	if status != http.StatusOK || !strings.Contains(header.Get("Content-Disposition"), "m.test.yaml") || !strings.HasPrefix(text, "cases:\n  - name: as it ran\n") {
+		t.Errorf("%d %v %s", status, header, text)
+	}
+	for _, query := range []string{"arn=" + url.QueryEscape(arn), "arn=arn:nothing&case=a"} {
+		if status, _, text := page.request(http.MethodGet, "/_ui/api/test.yaml?"+query, "", nil); status < 400 {
+			t.Errorf("%s: %d %s", query, status, text)
+		}
+	}
 	for _, query := range []string{"arn=" + url.QueryEscape(arn) + "&case=a%23b", "arn=" + url.QueryEscape(arn), "arn=arn:nothing&case=a"} {
 		if status, _, text := page.request(http.MethodGet, "/_ui/api/mocks.json?"+query, "", nil); status < 400 {
 			t.Errorf("%s: %d %s", query, status, text)

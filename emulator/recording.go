@@ -9,6 +9,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/capture"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/mock"
 	"github.com/aslocal/aslocal/emulator/timeline"
@@ -19,8 +20,10 @@ import (
 // method, and for `aslocal record`
 //
 //	GET /_aslocal/recordings/ARN?case=NAME
+//	GET /_aslocal/recordings/ARN?case=NAME&format=yaml
 //
-// It refuses with a status and {"message": …}.
+// The format mock, which is the default, is a mock configuration; yaml and json are a test
+// file. It refuses with a status and {"message": …}.
 
 // RecordingsPath is where the API of recordings is.
 const RecordingsPath = "/_aslocal/recordings/"
@@ -32,7 +35,10 @@ var ErrNothingRecorded = errors.New("no task of the execution has ended, so ther
 // of a state machine.
 var caseName = regexp.MustCompile(`^[\w.-]{1,80}$`)
 
-var errCaseName = errors.New("case: expected a name of 1 to 80 letters, digits and ._-")
+var (
+	errCaseName = errors.New("case: expected a name of 1 to 80 letters, digits and ._-")
+	errTestName = errors.New("case: expected a name")
+)
 
 // Record returns a mock configuration, the MockConfigFile.json of Step Functions Local,
 // with a test case of what the tasks of a Standard execution have led to: results and
@@ -69,15 +75,30 @@ func (e *Emulator) recording(arn string) (*mock.Recording, string, error) {
 
 // serveRecording answers a request for a recording.
 func (e *Emulator) serveRecording(w http.ResponseWriter, r *http.Request) {
-	text, err := e.Record(mux.Vars(r)["arn"], r.URL.Query().Get("case"))
+	arn, name, format := mux.Vars(r)["arn"], r.URL.Query().Get("case"), r.URL.Query().Get("format")
+	var text []byte
+	var err error
+	kind := "application/json"
+	switch format {
+	case "", "mock":
+		text, err = e.Record(arn, name)
+	case "yaml":
+		kind = "application/yaml"
+		text, err = e.RecordTest(r.Context(), arn, name, false)
+	case "json":
+		text, err = e.RecordTest(r.Context(), arn, name, true)
+	default:
+		err = errors.New("format: expected mock, yaml or json")
+	}
 	status := http.StatusBadRequest
+	_, untestable := errors.AsType[capture.Refusal](err)
 	switch {
 	case err == nil:
-		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Type", kind)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Write(text)
 		return
-	case errors.Is(err, ErrNothingRecorded):
+	case errors.Is(err, ErrNothingRecorded), untestable:
 		status = http.StatusConflict
 	}
 	writeJSON(w, status, value.OfMembers("message", value.OfString(err.Error())))

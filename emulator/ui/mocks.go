@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/aslocal/aslocal/value"
@@ -159,7 +160,19 @@ func (u *UI) recorded(_ context.Context, q *query) (*rendered, error) {
 	return &rendered{kind: "application/json", name: "MockConfigFile.json", text: text}, nil
 }
 
-// record adds it to the file.
+// recordedTest is a test file that repeats an execution.
+func (u *UI) recordedTest(ctx context.Context, q *query) (*document, error) {
+	x := q.text("arn")
+	text, err := u.own.RecordedTest(ctx, x, q.text("case"))
+	if err != nil {
+		return nil, err
+	}
+	_, machine, _ := strings.Cut(x, ":execution:")
+	machine, _, _ = strings.Cut(machine, ":")
+	return &document{kind: "application/yaml", name: machine + ".test.yaml", text: text}, nil
+}
+
+// record adds the test case to the file.
 func (u *UI) record(_ context.Context, in *Record) (*Done, error) {
 	return &Done{}, u.own.Record(in.ARN, in.Case)
 }
@@ -169,6 +182,7 @@ func mockRoutes() map[string]route {
 	return map[string]route{
 		"mocks":        get((*UI).mocks).ownOnly(),
 		"mocks.json":   get((*UI).recorded, "arn", "case").ownOnly(),
+		"test.yaml":    get((*UI).recordedTest, "arn", "case").ownOnly(),
 		"record":       post((*UI).record),
 		"pin":          post((*UI).pin),
 		"unpin":        post((*UI).unpin),

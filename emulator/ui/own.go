@@ -88,7 +88,10 @@ type Own interface {
 	// Recorded returns the mock configuration of a test case that has what the calls
 	// of an execution have led to.
 	Recorded(arn, testCase string) ([]byte, error)
-	// Record adds it to the mock configuration that is served.
+	// RecordedTest returns a test file with one case of that name, in YAML, that repeats
+	// an execution.
+	RecordedTest(ctx context.Context, arn, name string) ([]byte, error)
+	// Record adds the test case to the mock configuration that is served.
 	Record(arn, testCase string) error
 	// RetryHeld calls a held task again.
 	RetryHeld(id string) error

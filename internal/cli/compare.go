@@ -11,7 +11,6 @@ import (
 
 	"github.com/aslocal/aslocal/emulator/ui"
 	"github.com/aslocal/aslocal/internal/difference"
-	"github.com/aslocal/aslocal/internal/printable"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -197,23 +196,7 @@ func (t comparisonText) difference(what, before, after string) {
 			parts = laidOut
 		}
 	}
-	text := difference.Unified(parts, 3)
-	if text == "" {
-		return
-	}
-	fmt.Fprintf(t.w, "  %s\n", what)
-	for line := range strings.Lines(text) {
-		line = printable.Line(strings.TrimSuffix(line, "\n"))
-		switch line[:min(1, len(line))] {
-		case "+":
-			line = t.paint(green, line)
-		case "-":
-			line = t.paint(red, line)
-		case "@":
-			line = t.paint(faint, line)
-		}
-		fmt.Fprintln(t.w, "    "+line)
-	}
+	t.unified(what, difference.Unified(parts, 3))
 }
 
 // parsedSide parses JSON; "" is no value.

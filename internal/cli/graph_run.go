@@ -24,7 +24,7 @@ func (g *grapher) visits(c *cobra.Command, definition *asl.Definition) (*asl.Def
 		if err != nil {
 			return nil, nil, exit(ExitUsage, "", "--execution: %v", err)
 		}
-		events, err := readHistory(definition, text)
+		events, err := emulator.ReadHistory(text, definition)
 		if err != nil {
 			return nil, nil, exit(ExitUsage, "aws stepfunctions get-execution-history --execution-arn ARN > FILE writes one", "--execution: %s: %v", g.execution, err)
 		}
@@ -81,20 +81,6 @@ func frameName(path timeline.Path) string {
 		name += strconv.Quote(step.State) + strconv.Itoa(step.Index)
 	}
 	return name
-}
-
-// branchOf returns the workflow that a branch or iteration of a state runs, nil if it has
-// none.
-func branchOf(s *asl.State, index int) *asl.Workflow {
-	switch {
-	case s == nil || index < 0:
-		return nil
-	case s.Type == asl.Map && s.ItemProcessor != nil:
-		return &s.ItemProcessor.Workflow
-	case s.Type == asl.Parallel && index < len(s.Branches):
-		return s.Branches[index]
-	}
-	return nil
 }
 
 func visitStatus(v *timeline.Visit) graph.Status {

@@ -83,7 +83,7 @@ func compareVisits(t *testing.T, file, text string, recorded []emulator.Event, h
 	for _, e := range recorded {
 		events = append(events, *e.Record)
 	}
-	read, err := readHistory(definition, history.AppendJSON(nil))
+	read, err := emulator.ReadHistory(history.AppendJSON(nil), definition)
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
@@ -133,18 +133,19 @@ func FuzzReadHistory(f *testing.F) {
 	}
 	definition, _ := asl.Parse(string(text))
 	f.Add([]byte(`{"events": [
-		{"type": "ParallelStateEntered", "id": 2, "previousEventId": 0, "stateEnteredEventDetails": {"name": "Fulfil"}},
-		{"type": "ParallelStateStarted", "id": 3, "previousEventId": 2},
-		{"type": "TaskStateEntered", "id": 4, "previousEventId": 3, "stateEnteredEventDetails": {"name": "ChargeCard"}},
-		{"type": "MapStateEntered", "id": 5, "previousEventId": 3, "stateEnteredEventDetails": {"name": "ReserveItems"}},
-		{"type": "MapIterationStarted", "id": 6, "previousEventId": 5, "mapIterationStartedEventDetails": {"name": "ReserveItems", "index": 0}},
-		{"type": "ChoiceStateEntered", "id": 7, "previousEventId": 6, "stateEnteredEventDetails": {"name": "InStock"}},
-		{"type": "TaskFailed", "id": 8, "previousEventId": 4, "taskFailedEventDetails": {"error": "PaymentDeclined"}},
-		{"type": "ParallelStateFailed", "id": 9, "previousEventId": 8},
-		{"type": "ParallelStateExited", "id": 10, "previousEventId": 9, "stateExitedEventDetails": {"name": "Fulfil"}},
-		{"type": "MapRunAborted", "id": 11, "previousEventId": 10}]}`))
+		{"timestamp": 1, "type": "ExecutionStarted", "id": 1, "previousEventId": 0},
+		{"timestamp": 1, "type": "ParallelStateEntered", "id": 2, "previousEventId": 0, "stateEnteredEventDetails": {"name": "Fulfil"}},
+		{"timestamp": 1, "type": "ParallelStateStarted", "id": 3, "previousEventId": 2},
+		{"timestamp": 1, "type": "TaskStateEntered", "id": 4, "previousEventId": 3, "stateEnteredEventDetails": {"name": "ChargeCard"}},
+		{"timestamp": 1, "type": "MapStateEntered", "id": 5, "previousEventId": 3, "stateEnteredEventDetails": {"name": "ReserveItems"}},
+		{"timestamp": 1, "type": "MapIterationStarted", "id": 6, "previousEventId": 5, "mapIterationStartedEventDetails": {"name": "ReserveItems", "index": 0}},
+		{"timestamp": 1, "type": "ChoiceStateEntered", "id": 7, "previousEventId": 6, "stateEnteredEventDetails": {"name": "InStock"}},
+		{"timestamp": 1, "type": "TaskFailed", "id": 8, "previousEventId": 4, "taskFailedEventDetails": {"error": "PaymentDeclined"}},
+		{"timestamp": 1, "type": "ParallelStateFailed", "id": 9, "previousEventId": 8},
+		{"timestamp": 1, "type": "ParallelStateExited", "id": 10, "previousEventId": 9, "stateExitedEventDetails": {"name": "Fulfil"}},
+		{"timestamp": 1, "type": "MapRunAborted", "id": 11, "previousEventId": 10}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		events, err := readHistory(definition, text)
+		events, err := emulator.ReadHistory(text, definition)
 		if err != nil {
 			return
 		}

@@ -52,6 +52,7 @@ type Response struct {
 type Settings struct {
 	Endpoints *Endpoints        // nil: no service has an endpoint
 	Region    string            // of requests without one; "": us-east-1
+	Profile   string            // whose credentials real AWS is called with, before those of the environment; "": as AWS's tools choose
 	HTTP      http.RoundTripper // nil: one of the Client's own, without a time limit for an answer: a call's context ends it
 	Now       func() time.Time  // for signatures; nil: time.Now
 }
@@ -270,6 +271,9 @@ func isHostLabel(text string) bool {
 // MaxAnswer is the greatest size of an answer, in bytes.
 const MaxAnswer = 8 << 20
 
+// ErrTooLarge says that an answer is larger than MaxAnswer.
+var ErrTooLarge = fmt.Errorf("the answer is larger than %d bytes", MaxAnswer)
+
 // send sends a request and reads the answer.
 func (c *Client) send(request *http.Request) (*answer, error) {
 	transport, err := c.transport()
@@ -288,7 +292,7 @@ func (c *Client) send(request *http.Request) (*answer, error) {
 	case err != nil:
 		return nil, err
 	case len(body) > MaxAnswer:
-		return nil, fmt.Errorf("the answer is larger than %d bytes", MaxAnswer)
+		return nil, ErrTooLarge
 	}
 	return &answer{response.StatusCode, response.Header, body}, nil
 }

@@ -63,6 +63,13 @@ func (c *Client) realCredentials(role, region string) aws.CredentialsProvider {
 
 // chain looks for credentials.
 func (c *Client) chain(ctx context.Context, region string) (aws.Credentials, error) {
+	if name := c.settings.Profile; name != "" {
+		all, err := readProfiles()
+		if err != nil {
+			return aws.Credentials{}, err
+		}
+		return c.profile(ctx, region, all, name, nil)
+	}
 	if found, ok := environmentCredentials(); ok {
 		return found, nil
 	}

@@ -126,6 +126,26 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+// TestProfileOfSettings checks that a profile that is asked for goes before the environment.
+func TestProfileOfSettings(t *testing.T) {
+	home := noCredentials(t)
+	t.Setenv("AWS_ACCESS_KEY_ID", "ENVIRONMENT")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "s")
+	if err := os.MkdirAll(filepath.Join(home, ".aws"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(home, ".aws", "credentials"), []byte("[p]\naws_access_key_id = KEY\naws_secret_access_key = s\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for profile, want := range map[string]string{"": "ENVIRONMENT", "p": "KEY", "q": ""} {
+		c := New(Settings{Profile: profile})
+		found, err := c.realCredentials("", "us-east-1").Retrieve(t.Context())
+		if found.AccessKeyID != want || (err == nil) != (want != "") {
+			t.Errorf("profile %q: got %s, %v, want %s", profile, found.AccessKeyID, err, want)
+		}
+	}
+}
+
 // TestLocalCredentials checks that an endpoint that is not AWS's gets no
 // credentials of the chain.
 func TestLocalCredentials(t *testing.T) {

@@ -25,7 +25,9 @@ import (
 //   - What ends a Parallel or Map state points back into one of its lines, and is in
 //     the line around them.
 //   - A state that is aborted because of something in another line does not say which
-//     it is. It is taken for the first open one of its type.
+//     it is. Behind the event that has ended an iteration it is the state of that;
+//     else it is taken for the first open one of its type. So is the Map state of a Map Run
+//     that is aborted.
 
 // MaxEvents is how many events Read takes.
 const MaxEvents = 30_000
@@ -111,6 +113,7 @@ type reader struct {
 	openings   map[int64]*readOpening
 	waiting    map[asl.StateType][]*readLine // those that have entered a state of the type, and may be in it still
 	iterations map[readIteration]*readLine
+	cut        *readLine // the iteration that the last event has failed or aborted, nil if it was another event
 }
 
 // A readLine is a line of control.
@@ -124,6 +127,7 @@ type readLine struct {
 	kind     asl.StateType // of the state that it is in, "" if in none
 	state    string
 	resource asl.Resource // that it has called last
+	runs     bool         // the Map state that it is in has begun a Map Run
 	over     bool
 }
 
@@ -328,7 +332,14 @@ func (r *reader) line(e *machine.Event) *readLine {
 			return r.open(o, e.State)
 		}
 	case machine.StateAborted:
+		if r.cut != nil && r.cut.kind == e.Kind {
+			return r.cut
+		}
 		return r.aborted(before, e.Kind)
+	case machine.MapRunSucceeded, machine.MapRunFailed, machine.MapRunAborted:
+		if before.kind != asl.Map {
+			return r.inMapRun(before)
+		}
 	case machine.StateExited, machine.EvaluationFailed:
 		return before.in(e.State)
 	case machine.ParallelStateStarted, machine.ParallelStateSucceeded, machine.ParallelStateFailed:
@@ -388,6 +399,16 @@ func (r *reader) aborted(before *readLine, kind asl.StateType) *readLine {
 	return before.running()
 }
 
+// inMapRun finds the line of a Map Run that something in another line has ended.
+func (r *reader) inMapRun(before *readLine) *readLine {
+	for _, l := range r.waiting[asl.Map] {
+		if l.kind == asl.Map && l.runs && !l.over {
+			return l
+		}
+	}
+	return before.running()
+}
+
 // iteration finds the line of an iteration that ends.
 func (r *reader) iteration(before *readLine, e *machine.Event) *readLine {
 	for l := before; l.parent != nil; l = l.parent {
@@ -437,9 +458,10 @@ func (o *readOpening) take(state string) int {
 
 // follow notes what an event means for its line.
 func (r *reader) follow(l *readLine, e *machine.Event) {
+	r.cut = nil
 	switch e.Type {
 	case machine.StateEntered:
-		l.kind, l.state = e.Kind, e.State
+		l.kind, l.state, l.runs = e.Kind, e.State, false
 		r.waiting[e.Kind] = append(r.waiting[e.Kind], l)
 	case machine.StateExited, machine.StateAborted, machine.ParallelStateFailed, machine.MapStateFailed:
 		l.kind = ""
@@ -463,8 +485,13 @@ func (r *reader) follow(l *readLine, e *machine.Event) {
 			o.branches = []*asl.Workflow{&s.ItemProcessor.Workflow}
 		}
 		r.openings[e.ID] = o
+	case machine.MapRunStarted:
+		l.runs = true
 	case machine.MapIterationSucceeded, machine.MapIterationFailed, machine.MapIterationAborted:
 		l.over = l.parent != nil
+		if e.Type != machine.MapIterationSucceeded && l.over {
+			r.cut = l
+		}
 	}
 }
 

@@ -286,6 +286,28 @@ func TestRecordAnExecution(t *testing.T) {
 	}
 }
 
+// An execution is recorded as a test, which is downloaded.
+func TestRecordATest(t *testing.T) {
+	p := openTab(t, "#/machines", charger(), jumping())
+	first := p.start(p.machine("order", charging), "first", `{"items": [1, 2]}`)
+	p.ended(first)
+	p.visit("#/x/" + first)
+	p.eval(`(() => { const make = URL.createObjectURL; URL.createObjectURL = blob => { blob.text().then(text => { window.recorded = text; }); return make.call(URL, blob); }; })()`, nil)
+	p.click("more", "")
+	p.click("record-test", "")
+	p.fill("test-name", " ")
+	p.until(find("test-do", "") + `.disabled`)
+	p.fill("test-name", "busy once")
+	p.screenshot("test-dialog")
+	p.click("test-do", "")
+	p.until(`typeof window.recorded === 'string'`)
+	var text string
+	p.eval(`window.recorded`, &text)
+	if !strings.HasPrefix(text, "cases:\n  - name: busy once\n") || !strings.Contains(text, "- {error: Busy") || !strings.Contains(text, "12345678901234567890") {
+		t.Errorf("got %s", text)
+	}
+}
+
 // A recorded test case is added to the mock configuration of the served folder, and runs.
 func TestRecordIntoTheFile(t *testing.T) {
 	folder := t.TempDir()

@@ -10,7 +10,7 @@ import { go, link } from '../core/router.js';
 import { server } from '../core/server.js';
 import { machineOf } from '../core/mocks.js';
 import { copy, failed, toast } from '../core/toast.js';
-import { recordDialog, setPin, stateItems } from '../mocking/dialogs.js';
+import { recordDialog, testDialog, setPin, stateItems } from '../mocking/dialogs.js';
 import { compareWith } from '../compare.js';
 import { pretty } from './data.js';
 import { parse } from './history.js';
@@ -132,7 +132,8 @@ export function actionsOf(run) {
     canAct() && run.running.peek() && (run.execution.peek().paused ? { label: 'Resume', icon: 'play', id: 'resume', run: resume } : { label: 'Pause', icon: 'dbg-pause', id: 'pause', run: pause }),
     { label: 'Copy ARN', icon: 'copy', id: 'copy-arn', run: () => copy(run.execution.peek().arn, 'ARN copied') },
     { label: 'Copy link', icon: 'link', id: 'copy-link', run: () => copy(location.href, 'Link copied') },
-    canAct() && { label: 'Record as a test case', icon: 'test', id: 'record', run: () => recordDialog(run.execution.peek()) },
+    canAct() && !run.running.peek() && { label: 'Record as a test', icon: 'test', id: 'record-test', run: () => testDialog(run.execution.peek()) },
+    canAct() && { label: 'Record as a mock configuration', icon: 'test', id: 'record', run: () => recordDialog(run.execution.peek()) },
     !run.imported && { label: 'Compare with …', icon: 'columns', id: 'compare', run: () => compareWith(run.execution.peek()) },
     run.execution.peek().changed && { label: 'Definition then and now', icon: 'file', id: 'definition-changed', run: definitionChanged },
     { label: 'Download history', icon: 'download', id: 'download', run: download },

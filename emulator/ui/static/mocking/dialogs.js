@@ -205,8 +205,8 @@ export async function recordDialog(execution) {
     } catch (refused) { problem.set(refused.message); }
     busy.set(false);
   }
-  return dialog('Record as a test case', close => [
-    dialogHead('Record as a test case', close),
+  return dialog('Record as a mock configuration', close => [
+    dialogHead('Record as a mock configuration', close),
     h('div.dialog-body.col.gap-4', null,
       h('p.sm.t2', null, 'What the tasks of this execution have returned, errors and retries included, as a mock configuration of Step Functions Local. Tasks in the children of a Map Run are not in it.'),
       line('Name of the test case', name, 'record-name', '', { autofocus: true }),
@@ -219,8 +219,35 @@ export async function recordDialog(execution) {
   ]);
 }
 
-function download(text, name) {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+// testDialog makes a test of an execution, to download.
+export async function testDialog(execution) {
+  const name = signal(`like ${execution.name}`), problem = signal(''), busy = signal(false);
+  const file = `${execution.machineName}.test.yaml`;
+  async function send(close) {
+    busy.set(true);
+    try {
+      const answer = await fetch(`/_ui/api/test.yaml?${new URLSearchParams({ arn: execution.arn, case: name.peek().trim() })}`);
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(JSON.parse(text).message);
+      download(text, file, 'application/yaml');
+      close(true);
+    } catch (refused) { problem.set(refused.message); }
+    busy.set(false);
+  }
+  return dialog('Record as a test', close => [
+    dialogHead('Record as a test', close),
+    h('div.dialog-body.col.gap-4', null,
+      h('p.sm.t2', null, 'A test that repeats this execution: mocks of what its tasks have answered, errors and attempts included, and its status, output and path. Of ids, times and other values that vary, only the type is expected.'),
+      line('Name of the case', name, 'test-name', '', { autofocus: true }),
+      h('p.sm.t3', null, 'Beside the definition, ', h('span.mono', null, 'aslocal test'), ' runs ', h('span.mono.wrapany', null, file)),
+      () => problem() && h('p.err', { role: 'alert', 'data-testid': 'test-problem' }, problem())),
+    h('footer', null, h('button.btn', { 'data-testid': 'test-cancel', onclick: () => close() }, 'Cancel'),
+      h('button.btn.btn--pri', { 'data-testid': 'test-do', disabled: () => busy() || !name().trim(), onclick: () => send(close) }, icon('download', 14), 'Download')),
+  ]);
+}
+
+function download(text, name, type = 'application/json') {
+  const url = URL.createObjectURL(new Blob([text], { type }));
   const a = h('a', { href: url, download: name });
   document.body.append(a);
   a.click();
