@@ -57,6 +57,7 @@ type Emulator struct {
 	streams  streams
 	pages    *pages // nil: there are none
 	debugger *debug.Debugger
+	debugged debug.Kept // what it had before a restart
 	closing  sync.Once
 	closed   error // of Close
 }
@@ -257,10 +258,10 @@ func New(options ...Option) (*Emulator, error) {
 	}
 	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
 	e.streams.open()
-	e.debugger = e.newDebugger()
 	if !s.withoutUI {
 		e.pages = newPages(e, &s)
 	}
+	e.debugger = e.newDebugger()
 	s.local.log = e.alsoLog(s.local.log)
 	if err := e.openMocks(&s); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -307,17 +308,20 @@ func (e *Emulator) open(s *settings) (err error) {
 	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: e.mocks.File, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
 	e.actions = e.api.Actions()
 	e.handler = e.newHandler(s)
+	if err := e.restoreDebugger(); err != nil {
+		return err
+	}
 	if s.lateRecovery {
 		return nil
 	}
-	return e.engine.Recover() // it may call the API, as nested executions do
+	return e.recover() // it may call the API, as nested executions do
 }
 
 // Recover goes on with the executions that the store holds, in an emulator made
 // [WithLateRecovery]. It is called once, before any execution is started. It fails
 // if the store cannot be read.
 func (e *Emulator) Recover() error {
-	if err := e.engine.Recover(); err != nil {
+	if err := e.recover(); err != nil {
 		return fmt.Errorf("emulator: %w", err)
 	}
 	return nil

@@ -107,10 +107,12 @@ type Line struct {
 	Resource asl.Resource // of a Task
 	Type     asl.StateType
 	Phase    LinePhase
-	Entered  int64 // id of the StateEntered event; 0 while Entering
-	Begun    bool  // the work has begun: a Task is scheduled, lines of control run
-	Attempts int   // how often the state was tried before
-	Due      int64 // when a Wait, or the pause before a retry, ends, in Unix milliseconds; else 0
+	Entered  int64  // id of the StateEntered event; 0 while Entering
+	Begun    bool   // the work has begun: a Task is scheduled, lines of control run
+	Attempts int    // how often the state was tried before
+	Due      int64  // when a Wait, or the pause before a retry, ends, in Unix milliseconds; else 0
+	Token    int64  // of the call that State waits for; 0 if it waits for none
+	MapRun   string // ARN of the Map Run that State waits for; "" if it waits for none
 
 	Input     value.Value // of State; while Ending, the output of the line
 	Arguments value.Value // what the call gets, while Waiting for one
@@ -203,7 +205,10 @@ func (x *Execution) line(f *frame) Line {
 	case container:
 		l.Lines = open.size()
 	case *call:
-		l.Arguments = open.input
+		l.Arguments, l.Token = open.input, f.token
+	}
+	if run, ok := f.open.(*mapRun); ok {
+		l.MapRun = run.arn
 	}
 	return l
 }

@@ -231,7 +231,11 @@ func (d *Debugger) Execution(arn string) *Stop {
 func (d *Debugger) StoppedExecutions() []Stop {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var all []Stop
+	return d.stops()
+}
+
+// stops are the stops, by ARN. The caller holds d.mu.
+func (d *Debugger) stops() (all []Stop) {
 	for _, r := range d.runs {
 		if r.stop != nil {
 			all = append(all, *r.stop)

@@ -78,7 +78,9 @@ func (d *Debugger) letGo(arn string, w want) error {
 	}
 	r.stop, r.pass, r.want, r.past = nil, true, w, 0
 	machineName := r.start.Machine
+	d.keep()
 	d.mu.Unlock()
+	d.stepsOutOf(arn, w.kind)
 	if !d.engine.GoOn(arn) {
 		return ErrNotStopped
 	}
@@ -134,6 +136,7 @@ func (d *Debugger) Pause(arn string) error {
 		return nil
 	}
 	r.stop = stop
+	d.keep()
 	d.mu.Unlock()
 	d.engine.StopHere(arn)
 	d.mu.Lock()

@@ -79,7 +79,8 @@ const (
 	over
 	into
 	out
-	pause // wherever it is
+	pause    // wherever it is
+	returned // where what the execution has called, and stepped through, has ended
 )
 
 // Steps implements engine.Stepper.
@@ -97,7 +98,7 @@ func (d *Debugger) Steps(start *machine.Start) bool {
 			return true
 		}
 	}
-	return false
+	return d.stepsInto(start)
 }
 
 // Stops implements engine.Stepper.
@@ -116,6 +117,7 @@ func (d *Debugger) Stops(start *machine.Start, x *machine.Execution) bool {
 	if r == nil {
 		r = &run{start: start}
 	}
+	r.start = start
 	if r.pass {
 		r.pass = false
 		d.watch(r, x)
@@ -137,6 +139,7 @@ func (d *Debugger) Stops(start *machine.Start, x *machine.Execution) bool {
 	r.stop, r.want, r.past = stop, want{}, 0
 	d.runs[start.ARN] = r
 	d.update()
+	d.keep()
 	d.tell(Event{Kind: Stopped, Execution: start.ARN, Machine: start.Machine, Stop: stop})
 	return true
 }
@@ -343,6 +346,10 @@ func (p *place) wanted() Reason {
 		}
 	case into:
 		if known && (slices.Contains(w.near, frame) || slices.Contains(around(p.x, frame), w.frame)) {
+			return Step
+		}
+	case returned:
+		if known && slices.Contains(w.near, frame) {
 			return Step
 		}
 	case out:
