@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/debug"
@@ -119,6 +122,23 @@ func (e *Emulator) Running(limit int) (arns []string, more bool, err error) {
 // must not block.
 func (e *Emulator) Observe(see func(execution *machine.Start, ev *machine.Event)) (stop func()) {
 	return e.engine.Observe(engine.Filter{}, see)
+}
+
+// StartStopped begins an execution as [Emulator.Start] does; it stops at its first state.
+func (e *Emulator) StartStopped(ctx context.Context, machineARN, input string) (execution string, err error) {
+	parts := strings.SplitN(machineARN, ":", 8)
+	if len(parts) < 7 {
+		return e.Start(ctx, machineARN, input) // which says what is wrong with the ARN
+	}
+	name := uuid.NewString()
+	stateMachine, _, _ := strings.Cut(parts[6], "#")
+	execution = strings.Join(parts[:5], ":") + ":execution:" + stateMachine + ":" + name
+	e.debugger.StopAtEntry(&machine.Start{ARN: execution, Machine: stateMachine})
+	_, err = e.call(ctx, "StartExecution", value.OfMembers("stateMachineArn", value.OfString(machineARN), "name", value.OfString(name), "input", value.OfString(input)))
+	if err != nil {
+		e.debugger.Forget(execution)
+	}
+	return execution, err
 }
 
 // Stop stops an execution as StopExecution does. It fails as that does.

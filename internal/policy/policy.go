@@ -83,6 +83,7 @@ var table = []row{
 	{name: "emulator/ui/browsertest", imports: "emulator"},
 	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/awsapi internal/expression internal/position internal/service internal/spell"},
 
+	{name: "internal/dap", imports: "value asl asl/machine emulator emulator/debug internal/expression internal/position internal/template"},
 	{name: "conformance", imports: "value asl emulator emulator/journal"},
 	{name: "internal/cli/...", imports: "value jsonpath jsonata asl/... graph emulator/... conformance internal/..."},
 	{name: "internal/attack", imports: "emulator"},
