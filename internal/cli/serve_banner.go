@@ -34,6 +34,7 @@ type banner struct {
 	state     string // where it is
 	took      time.Duration
 	activity  *activity
+	editors   net.Listener // of --dap; nil without it
 }
 
 // print writes the banner. Requests are answered meanwhile.
@@ -43,6 +44,9 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 	tell(w, "API", b.endpoint)
 	if !b.noUI {
 		tell(w, "Pages", b.endpoint+" in a browser shows what runs")
+	}
+	if b.editors != nil {
+		tell(w, "Debugger", shownDAP(b.editors)...)
 	}
 	tell(w, "Machines", b.machines()...)
 	tell(w, "Missing", b.missing()...)
