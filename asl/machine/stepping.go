@@ -257,6 +257,7 @@ func (x *Execution) TakerOf(frame int32, failure *Failure) Taker {
 // A Preview is what the next step of a line of control would do.
 type Preview struct {
 	Data    []StepData // what the data flow passes by, in this order
+	Written []Step     // steps whose fields a JSONPath definition has, whether they change the data or not
 	Events  []Event    // what would happen
 	Rule    int        // of a Choice: index of the rule that holds, -1 for Default or if there is none
 	Catcher int        // index of the Catcher that takes a failure, -1 if none does
@@ -281,6 +282,11 @@ func (x *Execution) Preview(frame int32) (*Preview, error) {
 		return nil, err
 	}
 	seen := &preview{Preview{Rule: -1, Catcher: -1}}
+	if f.state != nil {
+		if flow, ok := f.state.flow.(*pathFlow); ok {
+			seen.Written = flow.written()
+		}
+	}
 	other.now, other.probe, other.steps = x.now, seen, &stepping{}
 	g := other.frame(frame)
 	if x.steps != nil && x.steps.failures[frame] != nil {

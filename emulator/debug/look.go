@@ -176,7 +176,7 @@ func phasesOf(line *machine.Line, p *machine.Preview) []Phase {
 			continue
 		}
 		step = data.Step
-		if field := fields[data.Step]; field != "" && (field == "Arguments" || !value.Equal(data.Data, last)) {
+		if field := fields[data.Step]; field != "" && (field == "Arguments" || slices.Contains(p.Written, data.Step) || !value.Equal(data.Data, last)) {
 			phases = append(phases, Phase{field, "after " + field, data.Data})
 			last = data.Data
 		}
