@@ -63,7 +63,7 @@ func newStdio(in io.Reader, out io.Writer) io.ReadWriteCloser {
 // Close implements io.Closer.
 func (s stdio) Close() error { return s.in.(io.Closer).Close() }
 
-// launchForEditor reads the program of a launch request, and makes an emulator for it.
+// launchForEditor launches with the settings of the request itself.
 func launchForEditor(ctx context.Context, l *dap.Launch) (*dap.Launched, error) {
 	launcher := &launcher{settings: settings{mocks: l.Mocks, config: l.Settings, lambdaEndpoint: l.LambdaEndpoint}, substitute: l.Substitute}
 	launcher.services = make(map[string]*string)
@@ -73,6 +73,11 @@ func launchForEditor(ctx context.Context, l *dap.Launch) (*dap.Launched, error) 
 	if l.WaitTimeScale != 0 {
 		launcher.waitTimeScale = strconv.FormatFloat(l.WaitTimeScale, 'g', -1, 64)
 	}
+	return launcher.launch(ctx, l)
+}
+
+// launch reads the program of a launch request, and makes an emulator for it.
+func (launcher *launcher) launch(ctx context.Context, l *dap.Launch) (*dap.Launched, error) {
 	p, err := launcher.read(l.Program, strings.NewReader(""))
 	if err != nil {
 		return nil, withHint(err)

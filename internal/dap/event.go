@@ -43,6 +43,7 @@ var reasons = map[debug.Reason]string{
 }
 
 func (s *Session) stopped(stop *debug.Stop) {
+	s.catchUp()
 	if s.arrived(stop) {
 		return // another stop comes
 	}

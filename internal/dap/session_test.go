@@ -62,9 +62,13 @@ func TestBreakpointsOfOtherKinds(t *testing.T) {
 	}{
 		{"a glob", func(c *client) { c.do("setFunctionBreakpoints", args{"breakpoints": []args{{"name": "Re*"}}}) },
 			[]string{"function breakpoint Reserve:42", "function breakpoint Receipt:38"}, ""},
-		{"a machine and a state", func(c *client) { c.do("setFunctionBreakpoints", args{"breakpoints": []args{{"name": "order/Deliver"}, {"name": "other/Done"}}}) },
+		{"a machine and a state", func(c *client) {
+			c.do("setFunctionBreakpoints", args{"breakpoints": []args{{"name": "order/Deliver"}, {"name": "other/Done"}}})
+		},
 			[]string{"function breakpoint Deliver:58"}, ""},
-		{"a resource", func(c *client) { c.do("setFunctionBreakpoints", args{"breakpoints": []args{{"name": "lambda:charge-card"}}}) },
+		{"a resource", func(c *client) {
+			c.do("setFunctionBreakpoints", args{"breakpoints": []args{{"name": "lambda:charge-card"}}})
+		},
 			[]string{"function breakpoint Charge:24"}, ""},
 		{"a condition and a hit count", func(c *client) {
 			c.do("setBreakpoints", args{"source": args{"path": program}, "breakpoints": []args{{"line": 51, "hitCondition": "2"}, {"line": 11, "condition": "$total > 5"}}})
