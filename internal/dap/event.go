@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/google/go-dap"
 
@@ -43,7 +45,9 @@ var reasons = map[debug.Reason]string{
 }
 
 func (s *Session) stopped(stop *debug.Stop) {
-	s.catchUp()
+	if !stop.Past {
+		s.catchUpTo(stop.Execution, stop.Records)
+	}
 	if s.arrived(stop) {
 		return // another stop comes
 	}
@@ -188,23 +192,66 @@ type observed struct {
 // number is.
 const maxObserved = 4096
 
-// observe follows the target until the session leaves it.
-func (s *Session) observe() {
-	queue := make(chan observed, maxObserved)
-	s.queue = queue
-	put := func(o observed) {
-		select {
-		case queue <- o:
-		default:
-			s.lost.Add(1)
+// observations are what was observed of a target, and not told yet.
+type observations struct {
+	more chan struct{} // has one when there is something
+
+	mu    sync.Mutex
+	all   []observed
+	lost  int
+	whole map[string]int64 // how many records were seen of the executions that were seen from their beginning
+}
+
+func (o *observations) put(one observed) {
+	o.mu.Lock()
+	if one.event != nil {
+		arn := one.start.ARN
+		if _, seen := o.whole[arn]; seen || one.event.Type == machine.ExecutionStarted {
+			o.whole[arn]++
+		}
+		if one.event.Type.Terminal() {
+			delete(o.whole, arn)
 		}
 	}
+	if len(o.all) < maxObserved {
+		o.all = append(o.all, one)
+	} else {
+		o.lost++
+	}
+	o.mu.Unlock()
+	select {
+	case o.more <- struct{}{}:
+	default:
+	}
+}
+
+// take takes what waits.
+func (o *observations) take() (all []observed, lost int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	all, lost = o.all, o.lost
+	o.all, o.lost = nil, 0
+	return all, lost
+}
+
+// has reports whether that many records of an execution were seen, or cannot be counted.
+func (o *observations) has(arn string, records int64) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n, counted := o.whole[arn]
+	return !counted || n >= records
+}
+
+// observe follows the target until the session leaves it.
+func (s *Session) observe() {
+	o := &observations{more: make(chan struct{}, 1), whole: make(map[string]int64)}
+	s.observed = o
 	done := make(chan struct{})
 	s.stops = append(s.stops,
-		s.target.Emulator.Observe(func(start *machine.Start, ev *machine.Event) { put(observed{start: start, event: ev}) }),
+		s.target.Emulator.Observe(func(start *machine.Start, ev *machine.Event) { o.put(observed{start: start, event: ev}) }),
 		s.target.Emulator.Watch(func(n emulator.Notice) {
 			if n.Function != nil {
-				put(observed{line: n.Function})
+				o.put(observed{line: n.Function})
 			}
 		}),
 		func() { close(done) },
@@ -212,10 +259,10 @@ func (s *Session) observe() {
 	go func() {
 		for {
 			select {
-			case o := <-queue:
+			case <-o.more:
 				s.mu.Lock()
-				if s.queue == queue {
-					s.saw(&o)
+				if s.observed == o {
+					s.catchUp()
 				}
 				s.mu.Unlock()
 			case <-done:
@@ -227,21 +274,38 @@ func (s *Session) observe() {
 
 // catchUp tells what has been observed by now.
 func (s *Session) catchUp() {
-	for {
-		select {
-		case o := <-s.queue:
-			s.saw(&o)
-		default:
-			return
-		}
+	all, lost := s.observed.take()
+	for i := range all {
+		s.saw(&all[i])
 	}
+	if lost > 0 {
+		s.say("important", fmt.Sprintf("… %d lines are left out\n", lost), "", "")
+	}
+}
+
+// longestWrite is how long a stop waits for the records before it to be durable. Only a
+// store that cannot be written takes as long.
+const longestWrite = 2 * time.Second
+
+// catchUpTo tells what has been observed, once that includes the first records of an
+// execution.
+func (s *Session) catchUpTo(arn string, records int64) {
+	late := time.NewTimer(longestWrite)
+	defer late.Stop()
+	for !s.observed.has(arn, records) {
+		select {
+		case <-s.observed.more:
+			continue
+		case <-late.C:
+		case <-s.context.Done():
+		}
+		break
+	}
+	s.catchUp()
 }
 
 // saw tells of something that was observed.
 func (s *Session) saw(o *observed) {
-	if n := s.lost.Swap(0); n > 0 {
-		s.say("important", fmt.Sprintf("… %d lines are left out\n", n), "", "")
-	}
 	if o.line != nil {
 		if !o.line.Platform {
 			s.say("stdout", o.line.Function+": "+o.line.Text+"\n", "", "")

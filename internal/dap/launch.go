@@ -181,7 +181,7 @@ func (s *Session) forget() {
 	for _, stop := range s.stops {
 		stop()
 	}
-	s.stops, s.queue = nil, nil
+	s.stops = nil
 	if s.face != nil {
 		s.face.Detach()
 	}

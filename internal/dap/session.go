@@ -79,8 +79,7 @@ type Session struct {
 	runs                   map[string]*mapRun // by execution and frame
 	forks                  map[string]forked  // that have not stopped yet, by ARN
 	traced                 bool               // lines are told for what executions do, though attached
-	queue                  chan observed
-	lost                   atomic.Int64
+	observed               *observations
 	proxy                  net.Conn
 	after                  []func() // to be done when the request is answered
 }
