@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
@@ -114,8 +115,25 @@ func (d *Debugger) Attach(name string, tell func(Event)) *Face {
 	}
 	f := d.faces[i]
 	f.restored = false
-	f.queue.start(tell)
+	f.queue.start(func(e Event) {
+		if e.Kind == Stopped && !e.Stop.Past {
+			d.written()
+		}
+		tell(e)
+	})
 	return f
+}
+
+// longestWrite is how long a stop waits for what led to it to be durable. Only a store that
+// fails takes as long.
+const longestWrite = 2 * time.Second
+
+// written waits until what executions have done is durable, so that a face which is told of
+// a stop finds in the journal what led there.
+func (d *Debugger) written() {
+	ctx, cancel := context.WithTimeout(context.Background(), longestWrite)
+	defer cancel()
+	_ = d.engine.Written(ctx) // a stop is told in any case
 }
 
 // Detach takes a face away, with its breakpoints. Executions go on if it was the

@@ -1,11 +1,11 @@
 package dap
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/google/go-dap"
 
@@ -45,9 +45,7 @@ var reasons = map[debug.Reason]string{
 }
 
 func (s *Session) stopped(stop *debug.Stop) {
-	if !stop.Past {
-		s.catchUpTo(stop.Execution, stop.Records)
-	}
+	s.catchUp()
 	if s.arrived(stop) {
 		return // another stop comes
 	}
@@ -196,23 +194,13 @@ const maxObserved = 4096
 type observations struct {
 	more chan struct{} // has one when there is something
 
-	mu    sync.Mutex
-	all   []observed
-	lost  int
-	whole map[string]int64 // how many records were seen of the executions that were seen from their beginning
+	mu   sync.Mutex
+	all  []observed
+	lost int
 }
 
 func (o *observations) put(one observed) {
 	o.mu.Lock()
-	if one.event != nil {
-		arn := one.start.ARN
-		if _, seen := o.whole[arn]; seen || one.event.Type == machine.ExecutionStarted {
-			o.whole[arn]++
-		}
-		if one.event.Type.Terminal() {
-			delete(o.whole, arn)
-		}
-	}
 	if len(o.all) < maxObserved {
 		o.all = append(o.all, one)
 	} else {
@@ -234,17 +222,9 @@ func (o *observations) take() (all []observed, lost int) {
 	return all, lost
 }
 
-// has reports whether that many records of an execution were seen, or cannot be counted.
-func (o *observations) has(arn string, records int64) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	n, counted := o.whole[arn]
-	return !counted || n >= records
-}
-
 // observe follows the target until the session leaves it.
 func (s *Session) observe() {
-	o := &observations{more: make(chan struct{}, 1), whole: make(map[string]int64)}
+	o := &observations{more: make(chan struct{}, 1)}
 	s.observed = o
 	done := make(chan struct{})
 	s.stops = append(s.stops,
@@ -283,27 +263,6 @@ func (s *Session) catchUp() {
 	}
 }
 
-// longestWrite is how long a stop waits for the records before it to be durable. Only a
-// store that cannot be written takes as long.
-const longestWrite = 2 * time.Second
-
-// catchUpTo tells what has been observed, once that includes the first records of an
-// execution.
-func (s *Session) catchUpTo(arn string, records int64) {
-	late := time.NewTimer(longestWrite)
-	defer late.Stop()
-	for !s.observed.has(arn, records) {
-		select {
-		case <-s.observed.more:
-			continue
-		case <-late.C:
-		case <-s.context.Done():
-		}
-		break
-	}
-	s.catchUp()
-}
-
 // saw tells of something that was observed.
 func (s *Session) saw(o *observed) {
 	if o.line != nil {
@@ -328,8 +287,18 @@ func (s *Session) saw(o *observed) {
 // traces reports whether lines are told for what executions do.
 func (s *Session) traces() bool { return s.launched != nil || s.traced }
 
+// functionLog tells the log that a function at an endpoint has sent back with its result
+// (LogType Tail); of functions that are processes, each line was told when it came.
+func (s *Session) functionLog(e *machine.Event) {
+	text, err := base64.StdEncoding.DecodeString(e.Doc.Get("LogResult").Text())
+	if e.Type == machine.TaskSucceeded && err == nil && len(text) > 0 {
+		s.say("stdout", strings.TrimRight(string(text), "\n")+"\n", "", "")
+	}
+}
+
 // trace tells what an event says.
 func (s *Session) trace(arn string, e *machine.Event) {
+	s.functionLog(e)
 	category, text := "console", ""
 	switch {
 	case e.Type == machine.StateExited:

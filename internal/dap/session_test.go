@@ -59,40 +59,44 @@ func TestBreakpointsOfOtherKinds(t *testing.T) {
 		set   func(*client)
 		stops []string
 		said  string
+		items []string
 	}{
 		{"a glob", func(c *client) { c.do("setFunctionBreakpoints", args{"breakpoints": []args{{"name": "Re*"}}}) },
-			[]string{"function breakpoint Reserve:42", "function breakpoint Receipt:38"}, ""},
+			[]string{"function breakpoint Reserve:42", "function breakpoint Receipt:38"}, "", nil},
+		{"an iteration that is retried", func(c *client) {
+			c.do("setBreakpoints", args{"source": args{"path": program}, "breakpoints": lines(54)})
+		}, []string{"breakpoint Pick (failing):54"}, "", []string{"b"}},
 		{"a machine and a state", func(c *client) {
 			c.do("setFunctionBreakpoints", args{"breakpoints": []args{{"name": "order/Deliver"}, {"name": "other/Done"}}})
 		},
-			[]string{"function breakpoint Deliver:58"}, ""},
+			[]string{"function breakpoint Deliver:58"}, "", nil},
 		{"a resource", func(c *client) {
 			c.do("setFunctionBreakpoints", args{"breakpoints": []args{{"name": "lambda:charge-card"}}})
 		},
-			[]string{"function breakpoint Charge:24"}, ""},
+			[]string{"function breakpoint Charge:24"}, "", nil},
 		{"a condition and a hit count", func(c *client) {
 			c.do("setBreakpoints", args{"source": args{"path": program}, "breakpoints": []args{{"line": 51, "hitCondition": "2"}, {"line": 11, "condition": "$total > 5"}}})
-		}, []string{"breakpoint Pick:50"}, ""},
+		}, []string{"breakpoint Pick:50"}, "", []string{"a", "b"}},
 		{"a log message", func(c *client) {
 			c.do("setBreakpoints", args{"source": args{"path": program}, "breakpoints": []args{{"line": 5, "logMessage": "total is {$states.input.total}"}}})
-		}, nil, "total is 5"},
+		}, nil, "total is 5", nil},
 		{"a variable", func(c *client) {
 			id := c.do("dataBreakpointInfo", args{"name": "$total"}).Get("dataId").Text()
 			c.do("setDataBreakpoints", args{"breakpoints": []args{{"dataId": id}}})
-		}, []string{"data breakpoint IsValid:11"}, ""},
+		}, []string{"data breakpoint IsValid:11"}, "", nil},
 		{"the payload", func(c *client) {
 			id := c.do("dataBreakpointInfo", args{"name": "/total"}).Get("dataId").Text()
 			c.do("setDataBreakpoints", args{"breakpoints": []args{{"dataId": id}, {"dataId": "x"}}})
-		}, []string{"data breakpoint Receipt:38", "data breakpoint Deliver:58"}, ""},
+		}, []string{"data breakpoint Receipt:38", "data breakpoint Deliver:58"}, "", nil},
 		{"retried errors", func(c *client) { c.do("setExceptionBreakpoints", args{"filters": []string{"retried"}}) },
-			[]string{"exception Charge (failing):24", "exception Pick (failing):50"}, ""},
+			[]string{"exception Charge (failing):24"}, "", nil},
 		{"errors by name", func(c *client) {
 			c.do("setExceptionBreakpoints", args{"filters": []string{}, "filterOptions": []args{{"filterId": "retried", "condition": "Never, Bu*"}}})
-		}, []string{"exception Charge (failing):24"}, ""},
-		{"uncaught errors", func(c *client) { c.do("setExceptionBreakpoints", args{"filters": []string{"uncaught", "caught"}}) }, nil, ""},
+		}, []string{"exception Charge (failing):24"}, "", nil},
+		{"uncaught errors", func(c *client) { c.do("setExceptionBreakpoints", args{"filters": []string{"uncaught", "caught"}}) }, nil, "", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			one := newWorkshop(t).begin(program, order, nil, c.set)
+			one := newWorkshop(t).begin(program, args{"total": 5, "card": "visa", "items": append([]string{}, c.items...)}, nil, c.set)
 			for _, want := range c.stops {
 				one.do("continue", args{"threadId": one.at(want)})
 			}
