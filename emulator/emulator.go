@@ -81,6 +81,7 @@ type settings struct {
 	http            httpSettings
 	mocks           string // path of a mock configuration
 	faults          []Fault
+	history         *historyFile
 	byHand          bool
 	lateRecovery    bool
 	// serviceEndpoints are URLs by service; "" is of all others.
@@ -283,7 +284,11 @@ func (e *Emulator) open(s *settings) (err error) {
 	if err != nil {
 		return err
 	}
-	reruns := &rerunner{next: e.mocks, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
+	recorded, err := s.history.read()
+	if err != nil {
+		return err
+	}
+	reruns := &rerunner{next: e.mocks, history: recorded, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
 	c := engine.Config{
 		Clock: s.clock, Store: s.store, Tasks: reruns, Answers: e.mocks.Answers, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
 		Seed: func(arn string) uint64 { return s.random.For(arn).Uint64() }, WaitTimeScale: s.waitTimeScale, AutoAdvance: s.autoAdvance, Log: s.log, Ended: e.watchers.ended,

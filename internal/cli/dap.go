@@ -17,6 +17,8 @@ import (
 
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/internal/dap"
+	"github.com/aslocal/aslocal/internal/sourcefile"
+	"github.com/aslocal/aslocal/value"
 )
 
 // This file connects editors: aslocal dap over stdio, and serve --dap over TCP.
@@ -85,13 +87,21 @@ func (launcher *launcher) launch(ctx context.Context, l *dap.Launch) (*dap.Launc
 	if !p.runs() {
 		return nil, errors.New(formatted(p.machine, p.found))
 	}
+	var options []emulator.Option
 	input := "{}"
+	if l.History != "" {
+		history, err := sourcefile.Named(l.History)
+		if err != nil {
+			return nil, fmt.Errorf("history: %w", err)
+		}
+		input = inputOf(history)
+		options = append(options, emulator.WithHistory(p.name, history, p.machine.Definition))
+	}
 	if text := strings.TrimSpace(string(l.Input)); text != "" && text != "null" {
 		if input, err = launchInput(text); err != nil {
 			return nil, withHint(err)
 		}
 	}
-	var options []emulator.Option
 	for _, name := range slices.Sorted(maps.Keys(l.Functions)) {
 		if err := emulator.CheckLambdaEndpoint(l.Functions[name]); err != nil {
 			return nil, fmt.Errorf("functions: %s: %w", name, err)
@@ -112,6 +122,29 @@ func (launcher *launcher) launch(ctx context.Context, l *dap.Launch) (*dap.Launc
 	return &dap.Launched{
 		Target: dap.Target{Emulator: open.em, Sources: dap.NewSources(p.project.sources()...)}, Machine: open.arn, Input: input, Notes: p.notes(), Close: open.close,
 	}, nil
+}
+
+// inputOf is the input of the execution that a history is of; {} if it has none.
+func inputOf(history []byte) string {
+	root, err := value.ParseBytes(history)
+	if err != nil {
+		return "{}" // the emulator says what is wrong
+	}
+	if root.Kind() == value.Object {
+		root = root.Get("events")
+	}
+	if root.Kind() != value.Array {
+		return "{}"
+	}
+	for _, e := range root.Items() {
+		if e.Kind() != value.Object {
+			continue
+		}
+		if details := e.Get("executionStartedEventDetails"); details.Kind() == value.Object && details.Get("input").Kind() == value.String {
+			return details.Get("input").Text()
+		}
+	}
+	return "{}"
 }
 
 // launchInput is the input of a launch request: a JSON text that is a string names a file,

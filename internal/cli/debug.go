@@ -24,10 +24,11 @@ import (
 // debugging is the debug command.
 type debugging struct {
 	launcher
-	input  string
-	test   string
-	fast   bool
-	attach string
+	input   string
+	test    string
+	fast    bool
+	attach  string
+	history string
 }
 
 func newDebug() *cobra.Command {
@@ -53,6 +54,7 @@ Commands may come from a file or a pipe, too. With --attach it debugs what runs 
 	d.flags(c)
 	c.Flags().StringVarP(&d.input, "input", "i", "{}", "input: "+inputUsage)
 	c.Flags().StringVar(&d.test, "case", "", "`name` of the test case of the mock configuration whose responses the tasks get")
+	c.Flags().StringVar(&d.history, "history", "", "`file` with the history of an execution in AWS, whose answers the tasks get; its input counts if --input is not given")
 	c.Flags().BoolVar(&d.fast, "fast", false, "skip Waits and the pauses before retries")
 	c.Flags().StringVar(&d.attach, "attach", "", "`port`, or HOST:PORT, of aslocal serve --dap")
 	return c
@@ -72,17 +74,20 @@ func (d *debugging) run(c *cobra.Command, path string) error {
 	if d.input == "-" || path == "-" {
 		return exit(ExitUsage, "", "debug: expected files; commands are read from stdin")
 	}
-	input, _, err := readJSON("--input", d.input, nil)
-	if err != nil {
-		return err
+	input := "null" // of the history
+	if d.history == "" || c.Flags().Changed("input") {
+		var err error
+		if input, _, err = readJSON("--input", d.input, nil); err != nil {
+			return err
+		}
 	}
 	ours, theirs := net.Pipe()
 	session := dap.NewSession(theirs, dap.Config{Launch: d.launch})
 	ended := make(chan error, 1)
 	go func() { ended <- session.Run(context.WithoutCancel(c.Context())) }()
 	r.client = newDebugClient(ours)
-	err = r.session(c.Context(), "launch", map[string]any{
-		"program": path, "input": json.RawMessage(input), "stopOnEntry": true, "stopOnEnd": true, "testCase": d.test, "fast": d.fast,
+	err := r.session(c.Context(), "launch", map[string]any{
+		"program": path, "input": json.RawMessage(input), "stopOnEntry": true, "stopOnEnd": true, "testCase": d.test, "fast": d.fast, "history": d.history,
 	})
 	ours.Close()
 	return errors.Join(err, <-ended)

@@ -22,6 +22,7 @@ type Launch struct {
 	NoDebug        bool              `json:"noDebug"`        // run, whatever breakpoints there are
 	Mocks          string            `json:"mocks"`          // mock configuration
 	TestCase       string            `json:"testCase"`       // of the mock configuration
+	History        string            `json:"history"`        // file with the history of an execution in AWS, whose answers the tasks get, and whose input counts if none is given
 	Functions      map[string]string `json:"functions"`      // URLs by the names of functions
 	LambdaEndpoint string            `json:"lambdaEndpoint"` // URL of all others
 	Env            map[string]string `json:"env"`            // environment of functions that run as processes
