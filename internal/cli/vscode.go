@@ -29,11 +29,12 @@ var vscodePackage string
 
 func newVSCode() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "vscode",
-		Short: "Install the debugger in VS Code",
-		Long:  "Make the extension that lets VS Code debug state machines with aslocal, and complete and check definitions by their schema.",
-		Args:  positional(cobra.NoArgs),
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Use:     "vscode",
+		Short:   "Install the debugger in VS Code",
+		Long:    "Make the extension that lets VS Code debug state machines with aslocal, and complete and check definitions by their schema.",
+		Example: `  aslocal vscode install`,
+		Args:    positional(cobra.NoArgs),
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newVSCodeInstall(), newVSCodePackage())
 	return c
