@@ -81,12 +81,22 @@ func (d *debugging) run(c *cobra.Command, path string) error {
 			return err
 		}
 	}
+	p, err := d.read(path, nil)
+	if err != nil {
+		return err
+	}
+	if err := p.found.Format(c.ErrOrStderr(), []byte(p.machine.Source)); err != nil {
+		return err
+	}
+	if !p.runs() {
+		return &exitError{code: ExitInvalid}
+	}
 	ours, theirs := net.Pipe()
 	session := dap.NewSession(theirs, dap.Config{Launch: d.launch})
 	ended := make(chan error, 1)
 	go func() { ended <- session.Run(context.WithoutCancel(c.Context())) }()
 	r.client = newDebugClient(ours)
-	err := r.session(c.Context(), "launch", map[string]any{
+	err = r.session(c.Context(), "launch", map[string]any{
 		"program": path, "input": json.RawMessage(input), "stopOnEntry": true, "stopOnEnd": true, "testCase": d.test, "fast": d.fast, "history": d.history,
 	})
 	ours.Close()
@@ -122,14 +132,14 @@ func (r *repl) session(ctx context.Context, how string, arguments any) error {
 		return exit(ExitFailed, "", "%v", err)
 	}
 	if _, err := r.client.ask(how, arguments); err != nil {
-		return exit(ExitInvalid, "", "%v", err)
+		return exit(ExitUsage, "", "%v", err)
 	}
 	r.catches = []string{"uncaught"}
 	if err := r.setCatches(); err != nil {
 		return exit(ExitFailed, "", "%v", err)
 	}
 	if _, err := r.client.ask("configurationDone", nil); err != nil {
-		return exit(ExitInvalid, "", "%v", err)
+		return exit(ExitUsage, "", "%v", err)
 	}
 	r.lines = make(chan string)
 	go r.readLines(ctx)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -134,10 +135,18 @@ func (s *Session) consoleForward(ctx context.Context, key threadKey, _ string) (
 	if err != nil {
 		return "", err
 	}
-	if snapshot.Type == "Wait" && snapshot.Phase == machine.Working {
+	if snapshot.Type == "Wait" && (snapshot.Phase == machine.Working || snapshot.Phase == machine.Waiting) {
 		return "the wait is skipped", s.override(ctx, key, &machine.Override{Result: snapshot.Input})
 	}
-	return "the wait is over", s.target.Emulator.SkipSleep(ctx, key.execution, key.frame)
+	if s.debugger().Execution(key.execution) == nil {
+		return "the pause is over", s.target.Emulator.SkipSleep(ctx, key.execution, key.frame)
+	}
+	if snapshot.Due == 0 {
+		return "", emulator.ErrNotSleeping
+	}
+	em, until := s.target.Emulator, s.context // it is held until the execution goes on
+	go func() { _ = em.SkipSleep(until, key.execution, key.frame) }()
+	return "the pause ends as soon as the execution goes on", nil
 }
 
 func (s *Session) consoleFork(ctx context.Context, key threadKey, rest string) (string, error) {

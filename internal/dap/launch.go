@@ -55,7 +55,7 @@ func (s *Session) launchRequest(ctx context.Context, in *Launch) (any, error) {
 		return nil, err
 	}
 	s.launch, s.launched = in, launched
-	s.use(&launched.Target, "editor")
+	s.use(&launched.Target)
 	for _, note := range launched.Notes {
 		s.say("important", note+"\n", "", "")
 	}
@@ -63,9 +63,9 @@ func (s *Session) launchRequest(ctx context.Context, in *Launch) (any, error) {
 }
 
 // use begins to debug a target.
-func (s *Session) use(t *Target, name string) {
+func (s *Session) use(t *Target) {
 	s.target = t
-	s.face = s.debugger().Attach(name, s.tell)
+	s.face = s.debugger().Attach(s.name, s.tell)
 	s.stops = append(s.stops, t.Sources.watch(func() { go s.sourcesChanged() }))
 	s.observe()
 	s.after = append(s.after, func() { s.event("initialized", nil) })
@@ -92,7 +92,7 @@ func (s *Session) attachRequest(ctx context.Context, r *request) (any, error) {
 		return nil, s.handOn(ctx, r, &in)
 	}
 	s.launch, s.traced = new(Launch), in.Trace
-	s.use(s.config.Attach, "editor")
+	s.use(s.config.Attach)
 	running, _, err := s.target.Emulator.Running(maxThreads)
 	if err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func (s *Session) restart(ctx context.Context) error {
 		s.config.Log.Error("ending what was launched", "error", err)
 	}
 	s.launched, s.root, s.begun, s.over = launched, "", false, false
-	s.use(&launched.Target, "editor")
+	s.use(&launched.Target)
 	s.after = nil // the client knows already that it can set breakpoints
 	for group, in := range s.points.given {
 		points := s.linePoints(in)

@@ -2,6 +2,7 @@ package dap
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,8 +55,9 @@ type Session struct {
 	// What follows is guarded by mu, which is held while a request is handled and while
 	// an event is told.
 	mu                     sync.Mutex
-	firstLine, firstColumn int  // 1 if those of the client begin with 0
-	progresses             bool // the client shows progress
+	firstLine, firstColumn int    // 1 if those of the client begin with 0
+	progresses             bool   // the client shows progress
+	name                   string // of the face
 	hello                  []byte
 	target                 *Target
 	launch                 *Launch
@@ -90,7 +92,7 @@ func NewSession(conn io.ReadWriteCloser, c Config) *Session {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Session{
-		config: c, conn: conn, ends: make(map[string]string), mine: make(map[string]bool), sources: make(map[string]*source), runs: make(map[string]*mapRun), forks: make(map[string]forked),
+		config: c, conn: conn, name: "editor", ends: make(map[string]string), mine: make(map[string]bool), sources: make(map[string]*source), runs: make(map[string]*mapRun), forks: make(map[string]forked),
 	}
 }
 
@@ -327,15 +329,24 @@ func init() {
 	}
 }
 
+// maxName is how long the name of a client is at most.
+const maxName = 60
+
 // hello are the arguments of initialize. What is absent is true.
 type hello struct {
-	LinesStartAt1             *bool `json:"linesStartAt1"`
-	ColumnsStartAt1           *bool `json:"columnsStartAt1"`
-	SupportsProgressReporting bool  `json:"supportsProgressReporting"`
+	ClientID                  string `json:"clientID"`
+	ClientName                string `json:"clientName"`
+	LinesStartAt1             *bool  `json:"linesStartAt1"`
+	ColumnsStartAt1           *bool  `json:"columnsStartAt1"`
+	SupportsProgressReporting bool   `json:"supportsProgressReporting"`
 }
 
 func (s *Session) initialize(_ context.Context, in *hello) (any, error) {
 	s.firstLine, s.firstColumn, s.progresses = 0, 0, in.SupportsProgressReporting
+	s.name = "editor"
+	if name := cmp.Or(in.ClientName, in.ClientID); name != "" && len(name) <= maxName {
+		s.name = "editor " + name
+	}
 	if in.LinesStartAt1 != nil && !*in.LinesStartAt1 {
 		s.firstLine = 1
 	}

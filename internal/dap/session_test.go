@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/internal/dap"
@@ -555,4 +556,76 @@ func TestEnds(t *testing.T) {
 	one.do("terminate", nil)
 	one.event("terminated")
 	one.do("disconnect", nil)
+}
+
+// An execution that waits is paused where it is, and its Wait is skipped.
+func TestPause(t *testing.T) {
+	em, err := emulator.New(emulator.WithVirtualClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer em.Close()
+	arn, err := em.Register(emulator.Registration{Name: "m", Definition: `{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":1000,"Next":"End"},"End":{"Type":"Succeed"}}}`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := em.Start(context.Background(), arn, `{}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	em.Advance(context.Background(), 1) // it waits now
+	one := connect(t, dap.Config{Attach: &dap.Target{Emulator: em, Sources: dap.NewSources()}})
+	one.do("initialize", args{"clientName": "test"})
+	one.do("attach", args{"trace": true})
+	one.do("configurationDone", nil)
+	if em.Debugger().AllBreakpoints()["editor test"] == nil && len(em.Debugger().AllBreakpoints()) != 1 {
+		t.Errorf("faces %v", em.Debugger().AllBreakpoints())
+	}
+	thread, _ := one.do("threads", nil).Get("threads").Index(0).Get("id").Int()
+	one.refused("not stopped", "continue", args{"threadId": thread})
+	one.do("pause", args{"threadId": thread})
+	one.at("pause W (waiting):4")
+	one.do("setFunctionBreakpoints", args{"breakpoints": []args{{"name": "End"}}})
+	one.evaluate(thread, ":ff", "repl")
+	one.do("continue", args{"threadId": one.at("goto W (finishing):4")})
+	thread = one.at("function breakpoint End:9")
+	one.do("continue", args{"threadId": thread})
+	if end, err := em.Wait(context.Background(), x); err != nil || end.Status != "SUCCEEDED" {
+		t.Errorf("%+v, %v", end, err)
+	}
+	one.event("output", func(b value.Value) bool { return strings.HasPrefix(b.Get("output").Text(), "m/") })
+}
+
+// Of many threads, the first ones are listed, and how many are left out.
+func TestManyThreads(t *testing.T) {
+	em, err := emulator.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer em.Close()
+	arn, err := em.Register(emulator.Registration{Name: "m", Definition: `{"StartAt":"M","States":{"M":{"Type":"Map","ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"End":true}}}`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := connect(t, dap.Config{Attach: &dap.Target{Emulator: em, Sources: dap.NewSources()}})
+	one.do("initialize", nil)
+	one.do("attach", nil)
+	one.do("setFunctionBreakpoints", args{"breakpoints": []args{{"name": "P"}}})
+	one.do("configurationDone", nil)
+	for range 6 {
+		if _, err := em.Start(context.Background(), arn, "["+strings.Repeat("0,", 59)+"0]"); err != nil {
+			t.Fatal(err)
+		}
+		one.stopped()
+	}
+	threads := one.do("threads", nil).Get("threads")
+	last := threads.Index(threads.Len() - 1)
+	if last.Get("name").Text() != "… 46 more" || threads.Len() != 201 { // 6 times main and 40 iterations
+		t.Errorf("%d threads, the last is %s", threads.Len(), last)
+	}
+	id, _ := last.Get("id").Int()
+	if frames := one.do("stackTrace", args{"threadId": id}).Get("stackFrames"); frames.Len() != 0 {
+		t.Errorf("frames %s", frames)
+	}
+	one.refused("there is no thread", "next", args{"threadId": id})
 }
