@@ -152,6 +152,7 @@ func (s *Session) linePoints(in *dap.SetBreakpointsArguments) []*point {
 func (s *Session) sourcesChanged() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.survive("finding breakpoints again")
 	if s.face == nil {
 		return
 	}

@@ -23,6 +23,7 @@ var valueNone value.Value
 func (s *Session) tell(e debug.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.survive("telling what has happened")
 	if s.face == nil {
 		return // it has left
 	}
@@ -242,7 +243,7 @@ func (s *Session) observe() {
 			case <-o.more:
 				s.mu.Lock()
 				if s.observed == o {
-					s.catchUp()
+					s.tellObserved()
 				}
 				s.mu.Unlock()
 			case <-done:
@@ -250,6 +251,19 @@ func (s *Session) observe() {
 			}
 		}
 	}()
+}
+
+func (s *Session) tellObserved() {
+	defer s.survive("telling what was observed")
+	s.catchUp()
+}
+
+// survive is deferred where a defect of ours must not end the emulator, and the sessions
+// of others with it.
+func (s *Session) survive(doing string) {
+	if p := recover(); p != nil {
+		s.config.Log.Error("a session of a debugger has a defect", "doing", doing, "panic", p)
+	}
 }
 
 // catchUp tells what has been observed by now.

@@ -182,7 +182,7 @@ func (s *Session) forget() {
 	for _, stop := range s.stops {
 		stop()
 	}
-	s.stops = nil
+	s.stops, s.observed = nil, nil
 	if s.face != nil {
 		s.face.Detach()
 	}

@@ -134,7 +134,9 @@ func newSource(machine, path string, d *asl.Definition, place func(asl.Range) as
 		s.pointers[st.Name] = st.Pointer
 		s.add(st.Name, st.Pointer, "")
 		for _, field := range fieldNames {
-			s.add(st.Name, st.Pointer, field)
+			if lookUp(d.Root, st.Pointer+"/"+field).Text() != "$" { // which is as if it were not written
+				s.add(st.Name, st.Pointer, field)
+			}
 		}
 		for _, list := range []string{"Choices", "Retry", "Catch"} {
 			for i := 0; s.add(st.Name, st.Pointer, list+"/"+strconv.Itoa(i)); i++ {
