@@ -138,11 +138,6 @@ func (b *bench) start(name, input string) string {
 	return arn
 }
 
-func mustParse(text string) *asl.Definition {
-	d, _ := asl.Parse(text)
-	return d
-}
-
 // stop waits until the execution is stopped or has ended, and returns where; nil
 // if it has ended.
 func (b *bench) stop(arn string) *Stop {

@@ -97,9 +97,7 @@ func (s *Session) attachRequest(ctx context.Context, r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, arn := range running {
-		s.executions = append(s.executions, arn)
-	}
+	s.executions = append(s.executions, running...)
 	s.after = append(s.after, s.attached)
 	return nil, nil
 }

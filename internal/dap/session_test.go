@@ -440,7 +440,7 @@ func TestAttach(t *testing.T) {
 		t.Errorf("breakpoint %s", b)
 	}
 	one.do("continue", args{"threadId": thread, "singleThread": true})
-	if thread, at = one.stopped(); at != "breakpoint B:7" {
+	if _, at = one.stopped(); at != "breakpoint B:7" {
 		t.Errorf("stopped at %s", at)
 	}
 	one.do("disconnect", args{"terminateDebuggee": true})
@@ -547,9 +547,9 @@ func TestEnds(t *testing.T) {
 	one := w.begin(program, order, args{"stopOnEntry": true}, func(c *client) {
 		c.do("setBreakpoints", args{"source": args{"path": program}, "breakpoints": lines(59)})
 	})
-	thread := one.at("entry Validate:5")
+	one.at("entry Validate:5")
 	one.do("restart", nil)
-	thread = one.at("entry Validate:5")
+	thread := one.at("entry Validate:5")
 	one.do("continue", args{"threadId": thread})
 	thread = one.at("breakpoint Deliver:58")
 	one.do("pause", args{"threadId": thread}) // it is stopped already
