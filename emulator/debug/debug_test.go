@@ -519,3 +519,19 @@ func TestKept(t *testing.T) {
 		t.Errorf("two faces have taken it over: %+v", other.Breakpoints())
 	}
 }
+
+// What is stopped stays stopped when the last face only leaves, as at the end of a server.
+func TestLeave(t *testing.T) {
+	b := newBench(t, order, Breakpoint{State: "IsValid"})
+	arn := b.start("x", input)
+	if at := b.at(arn); at != "breakpoint IsValid working" {
+		t.Fatal(at)
+	}
+	other := b.d.Attach("other", func(Event) {})
+	if b.face.Leave() || !other.Leave() {
+		t.Error("the last one to leave was not told so")
+	}
+	if b.d.Execution(arn) == nil {
+		t.Error("it goes on")
+	}
+}

@@ -140,18 +140,25 @@ func (d *Debugger) written() {
 // last one.
 func (f *Face) Detach() {
 	d := f.debugger
-	d.mu.Lock()
-	d.faces = slices.DeleteFunc(d.faces, func(other *Face) bool { return other == f })
-	last := len(d.faces) == 0
-	d.update()
-	d.mu.Unlock()
-	f.queue.close()
-	if !last {
+	if !f.Leave() {
 		return
 	}
 	for _, arn := range d.engine.Stopped() {
 		d.letGo(arn, want{})
 	}
+}
+
+// Leave takes a face away as Detach does, but what is stopped stays stopped, also if it was
+// the last one, which is what Leave reports.
+func (f *Face) Leave() (last bool) {
+	d := f.debugger
+	d.mu.Lock()
+	d.faces = slices.DeleteFunc(d.faces, func(other *Face) bool { return other == f })
+	last = len(d.faces) == 0
+	d.update()
+	d.mu.Unlock()
+	f.queue.close()
+	return last
 }
 
 // tell tells all faces. It may be called with locks held.

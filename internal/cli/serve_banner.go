@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/emulator/debug"
 	"github.com/aslocal/aslocal/internal/printable"
 )
 
@@ -68,6 +69,7 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 		tell(w, "Pending", "tasks that nothing is set up for wait for an answer: aslocal pending lists them")
 	}
 	tell(w, "State", b.state)
+	tell(w, "Stopped", stoppedLines(b.registrar.em.Debugger().StoppedExecutions())...)
 	tell(w, "Hosts", b.config.allowedHosts...)
 	tellProblems(w, b.outcome.problems)
 	if !loopback(b.host) {
@@ -132,6 +134,22 @@ func (b *banner) machines() []string {
 	}
 	if len(lines) == 0 {
 		return []string{"none found (*.asl.json, *.asl.yaml, template.yaml, serverless.yml, cdk.out, *.tf); create one through the API"}
+	}
+	return lines
+}
+
+// stoppedLines say which executions the debugger had stopped when the server ended.
+func stoppedLines(stops []debug.Stop) (lines []string) {
+	const most = 5
+	for i, s := range stops {
+		if i == most {
+			lines = append(lines, fmt.Sprintf("and %d more", len(stops)-most))
+			break
+		}
+		lines = append(lines, fmt.Sprintf("%s at %s, as before the restart", shortName(s.Execution), s.State))
+	}
+	if len(lines) > 0 {
+		lines = append(lines, "the clock stands still until a debugger lets them go on: the pages, an editor, aslocal debug --attach")
 	}
 	return lines
 }

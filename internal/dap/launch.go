@@ -157,7 +157,7 @@ func (s *Session) restart(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.forget()
+	s.forget(true)
 	if err := s.launched.Close(); err != nil {
 		s.config.Log.Error("ending what was launched", "error", err)
 	}
@@ -175,14 +175,18 @@ func (s *Session) restart(ctx context.Context) error {
 	return s.configurationDone(ctx)
 }
 
-// forget lets go what belongs to a target.
-func (s *Session) forget() {
+// forget lets go what belongs to a target. Without goOn, what is stopped stays stopped.
+func (s *Session) forget(goOn bool) {
 	for _, stop := range s.stops {
 		stop()
 	}
 	s.stops, s.observed = nil, nil
-	if s.face != nil {
+	switch {
+	case s.face == nil:
+	case goOn:
 		s.face.Detach()
+	default:
+		s.face.Leave()
 	}
 	s.face, s.target = nil, nil
 	s.executions, s.last = nil, threadKey{}
@@ -219,7 +223,7 @@ func (s *Session) leave(goOn bool) {
 	}
 	d, mine := s.debugger(), s.mine
 	s.mine = make(map[string]bool)
-	s.forget()
+	s.forget(goOn)
 	if s.launched != nil {
 		if err := s.launched.Close(); err != nil {
 			s.config.Log.Error("ending what was launched", "error", err)
