@@ -99,7 +99,6 @@ func (d *debugging) run(c *cobra.Command, path string) error {
 	err = r.session(c.Context(), "launch", map[string]any{
 		"program": path, "input": json.RawMessage(input), "stopOnEntry": true, "stopOnEnd": true, "testCase": d.test, "fast": d.fast, "history": d.history,
 	})
-	ours.Close()
 	return errors.Join(err, <-ended)
 }
 
@@ -126,7 +125,7 @@ type repl struct {
 
 // session debugs until the user quits or the input ends.
 func (r *repl) session(ctx context.Context, how string, arguments any) error {
-	defer r.client.conn.Close()
+	defer r.client.close()
 	r.launched = how == "launch"
 	if _, err := r.client.ask("initialize", map[string]any{"adapterID": "aslocal", "clientID": "aslocal"}); err != nil {
 		return exit(ExitFailed, "", "%v", err)
@@ -251,23 +250,34 @@ func (r *repl) wait(ctx context.Context) {
 				return
 			}
 		case line, ok := <-lines:
-			word := strings.TrimSpace(line)
-			switch {
-			case !ok || word == "quit" || word == "q":
+			if !ok || !r.whileItRuns(ctx, strings.TrimSpace(line)) {
 				r.over = true
 				return
-			case word == "pause":
-				if _, err := r.client.ask("pause", map[string]any{"threadId": r.thread}); err != nil {
-					fmt.Fprintln(r.w, err)
-				}
-			default:
-				fmt.Fprintln(r.w, "it runs; pause stops it, quit ends the session")
 			}
 		case <-ctx.Done():
 			r.over = true
 			return
 		}
 	}
+}
+
+// whileItRuns does a command that only looks or sets breakpoints, or pauses; false if it ends
+// the session.
+func (r *repl) whileItRuns(ctx context.Context, line string) (stays bool) {
+	word, _, _ := strings.Cut(line, " ")
+	var err error
+	switch c := commandOf(word); {
+	case word == "pause":
+		_, err = r.client.ask("pause", map[string]any{"threadId": r.thread})
+	case c != nil && !c.goes:
+		err = r.do(ctx, line)
+	case word != "":
+		err = errors.New("it runs; pause stops it, quit ends the session")
+	}
+	if err != nil && !errors.Is(err, errQuit) {
+		fmt.Fprintln(r.w, r.paint(red, r.clean(err.Error(), maxLogLine)))
+	}
+	return !errors.Is(err, errQuit) && !errors.Is(err, errLeft)
 }
 
 // show shows an event, and reports whether it is a stop.

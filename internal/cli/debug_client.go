@@ -22,7 +22,8 @@ import (
 // A debugClient asks a session, and gets its events.
 type debugClient struct {
 	conn   io.ReadWriteCloser
-	events chan value.Value // closed when the connection has ended
+	events chan value.Value // closed when the connection has ended, and all were taken
+	left   chan struct{}    // closed by close
 
 	mu      sync.Mutex
 	seq     int
@@ -32,9 +33,43 @@ type debugClient struct {
 
 // newDebugClient returns a client on a connection, which it reads until that ends.
 func newDebugClient(conn io.ReadWriteCloser) *debugClient {
-	c := &debugClient{conn: conn, events: make(chan value.Value, 1024), waiting: make(map[int]chan value.Value)}
-	go c.read()
+	c := &debugClient{conn: conn, events: make(chan value.Value), left: make(chan struct{}), waiting: make(map[int]chan value.Value)}
+	come := make(chan value.Value)
+	go c.read(come)
+	go c.keep(come)
 	return c
+}
+
+// close ends the session and the connection.
+func (c *debugClient) close() {
+	close(c.left)
+	c.conn.Close()
+}
+
+// keep keeps the events that have come until they are taken, so that a response behind them
+// is read meanwhile.
+func (c *debugClient) keep(come <-chan value.Value) {
+	defer close(c.events)
+	var kept []value.Value
+	for come != nil || len(kept) > 0 {
+		var to chan<- value.Value
+		var first value.Value
+		if len(kept) > 0 {
+			to, first = c.events, kept[0]
+		}
+		select {
+		case e, ok := <-come:
+			if ok {
+				kept = append(kept, e)
+			} else {
+				come = nil
+			}
+		case to <- first:
+			kept = kept[1:]
+		case <-c.left:
+			return
+		}
+	}
 }
 
 // dialDebugger connects to the port of serve --dap: a port of this machine, or HOST:PORT.
@@ -52,7 +87,9 @@ func dialDebugger(ctx context.Context, address string) (*debugClient, error) {
 	return newDebugClient(conn), nil
 }
 
-func (c *debugClient) read() {
+// read reads messages until the connection ends.
+func (c *debugClient) read(come chan<- value.Value) {
+	defer close(come)
 	in := bufio.NewReader(c.conn)
 	for {
 		content, err := dap.ReadBaseMessage(in)
@@ -64,7 +101,10 @@ func (c *debugClient) read() {
 			break
 		}
 		if m.Get("type").Text() == "event" {
-			c.events <- m
+			select {
+			case come <- m:
+			case <-c.left:
+			}
 			continue
 		}
 		seq, _ := m.Get("request_seq").Int()
@@ -83,7 +123,6 @@ func (c *debugClient) read() {
 	}
 	c.waiting = nil
 	c.mu.Unlock()
-	close(c.events)
 }
 
 // errLeft says that the other side has ended the session.

@@ -12,12 +12,9 @@ import (
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/emulator/debug"
-	"github.com/aslocal/aslocal/value"
 )
 
 // This file tells the client what happens.
-
-var valueNone value.Value
 
 // tell is called by the debugger, for one event at a time.
 func (s *Session) tell(e debug.Event) {

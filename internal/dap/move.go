@@ -9,6 +9,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/debug"
+	"github.com/aslocal/aslocal/value"
 )
 
 // This file moves executions: on, back, and to other states.
@@ -194,7 +195,7 @@ func (s *Session) fork(ctx context.Context, key threadKey, at, to string) error 
 	if _, err := s.set("fork", []*point{{made: []debug.Breakpoint{b}}}); err != nil {
 		return err
 	}
-	arn, err := s.debugger().Fork(ctx, key.execution, valueNone)
+	arn, err := s.debugger().Fork(ctx, key.execution, value.Value{})
 	if err != nil {
 		_, _ = s.set("fork", nil)
 		return err

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -50,7 +51,7 @@ type Session struct {
 	cancel  context.CancelCauseFunc
 	given   atomic.Int64                       // seq of the request that is handled
 	up      atomic.Pointer[context.CancelFunc] // of that request
-	dropped sync.Map                           // seqs of requests that were cancelled before they were handled
+	dropped cancelled                          // requests that were cancelled before they were handled
 
 	// What follows is guarded by mu, which is held while a request is handled and while
 	// an event is told.
@@ -58,7 +59,7 @@ type Session struct {
 	firstLine, firstColumn int    // 1 if those of the client begin with 0
 	progresses             bool   // the client shows progress
 	name                   string // of the face
-	hello                  []byte
+	hello                  []byte // the request initialize, for a server that the session is handed on to
 	target                 *Target
 	launch                 *Launch
 	launched               *Launched
@@ -182,8 +183,35 @@ func (s *Session) cancelRequest(r *request) {
 		return
 	}
 	if int64(in.RequestId) > s.given.Load() {
-		s.dropped.Store(in.RequestId, true)
+		s.dropped.add(in.RequestId)
 	}
+}
+
+// cancelled are seqs of requests that are not to be handled: the last ones, since a client
+// may name any.
+type cancelled struct {
+	mu   sync.Mutex
+	seqs []int
+}
+
+func (c *cancelled) add(seq int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.seqs) == maxWaiting {
+		c.seqs = slices.Delete(c.seqs, 0, 1)
+	}
+	c.seqs = append(c.seqs, seq)
+}
+
+// take reports whether a request is one of them, and forgets it.
+func (c *cancelled) take(seq int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.Index(c.seqs, seq)
+	if i >= 0 {
+		c.seqs = slices.Delete(c.seqs, i, i+1)
+	}
+	return i >= 0
 }
 
 // errCancelled is the message that the protocol has for such requests.
@@ -230,7 +258,7 @@ func (s *Session) do(ctx context.Context, r *request) (body any, err error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	if _, dropped := s.dropped.LoadAndDelete(r.Seq); dropped {
+	if s.dropped.take(r.Seq) {
 		return nil, errCancelled
 	}
 	if r.Command == "initialize" {
@@ -332,8 +360,9 @@ func init() {
 // maxName is how long the name of a client is at most.
 const maxName = 60
 
-// hello are the arguments of initialize. What is absent is true.
-type hello struct {
+// A greeting is what a client says of itself. Where lines and columns start is true if it is
+// not said.
+type greeting struct {
 	ClientID                  string `json:"clientID"`
 	ClientName                string `json:"clientName"`
 	LinesStartAt1             *bool  `json:"linesStartAt1"`
@@ -341,7 +370,7 @@ type hello struct {
 	SupportsProgressReporting bool   `json:"supportsProgressReporting"`
 }
 
-func (s *Session) initialize(_ context.Context, in *hello) (any, error) {
+func (s *Session) initialize(_ context.Context, in *greeting) (any, error) {
 	s.firstLine, s.firstColumn, s.progresses = 0, 0, in.SupportsProgressReporting
 	s.name = "editor"
 	if name := cmp.Or(in.ClientName, in.ClientID); name != "" && len(name) <= maxName {

@@ -63,10 +63,7 @@ func (s *Session) scopes(_ context.Context, in *dap.ScopesArguments) (any, error
 		b.add("Output", partOutput, snapshot.Output)
 	}
 	b.add("Arguments", partOther, snapshot.Arguments)
-	if !snapshot.Variables.Exists() {
-		snapshot.Variables = value.EmptyObject
-	}
-	b.add("Variables", partVariables, snapshot.Variables)
+	b.add("Variables", partVariables, orEmpty(snapshot.Variables))
 	b.add("Data flow", partOther, dataFlow(snapshot))
 	b.expensive = true
 	b.add("Context", partOther, snapshot.Context)
@@ -437,7 +434,7 @@ func (s *Session) change(ctx context.Context, key threadKey, p part, path []stri
 		if path[0] == "states" {
 			return v, errors.New("$states is no variable")
 		}
-		o.Variables = value.OfMembers(path[0], cmpValue(snapshot.Variables.Get(path[0]), value.EmptyObject))
+		o.Variables = value.OfMembers(path[0], orEmpty(snapshot.Variables.Get(path[0])))
 		of = &o.Variables
 	default:
 		return v, errors.New("this can be looked at, and not changed; the input, the result, the output and variables can")
@@ -451,11 +448,12 @@ func (s *Session) change(ctx context.Context, key threadKey, p part, path []stri
 	return v, s.override(ctx, key, o)
 }
 
-func cmpValue(v, otherwise value.Value) value.Value {
+// orEmpty is a value, or the empty object where there is none.
+func orEmpty(v value.Value) value.Value {
 	if v.Exists() {
 		return v
 	}
-	return otherwise
+	return value.EmptyObject
 }
 
 // override changes an execution. That it stands elsewhere then is told by the debugger.
