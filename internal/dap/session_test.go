@@ -629,3 +629,24 @@ func TestManyThreads(t *testing.T) {
 	}
 	one.refused("there is no thread", "next", args{"threadId": id})
 }
+
+// A step into a Parallel leads to the first state of a branch, and one out of that behind
+// the Parallel.
+func TestStepIntoBranches(t *testing.T) {
+	one := newWorkshop(t).begin(program, order, nil, func(c *client) {
+		c.do("setFunctionBreakpoints", args{"breakpoints": []args{{"name": "Fulfil"}}})
+	})
+	thread, at := one.stopped()
+	for range 5 { // phases of the Parallel itself
+		if at != "function breakpoint Fulfil:19" && at != "step Fulfil:19" {
+			break
+		}
+		one.do("stepIn", args{"threadId": thread})
+		thread, at = one.stopped()
+	}
+	if at != "step Charge:24" {
+		t.Fatalf("into %s", at)
+	}
+	one.do("stepOut", args{"threadId": thread})
+	one.at("step Deliver:58")
+}
