@@ -58,7 +58,8 @@ type Emulator struct {
 	streams  streams
 	pages    *pages // nil: there are none
 	debugger *debug.Debugger
-	covered  *covered // nil: coverage is not counted
+	covered  *covered   // nil: coverage is not counted
+	debugged debug.Kept // what it had before a restart
 	closing  sync.Once
 	closed   error // of Close
 }
@@ -88,6 +89,7 @@ type settings struct {
 	definitions     *Definitions
 	coverage        bool
 	probe           func(*machine.Start) machine.Probe
+	history         *historyFile
 	byHand          bool
 	lateRecovery    bool
 	// serviceEndpoints are URLs by service; "" is of all others.
@@ -273,10 +275,10 @@ func New(options ...Option) (*Emulator, error) {
 	}
 	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
 	e.streams.open()
-	e.debugger = e.newDebugger()
 	if !s.withoutUI {
 		e.pages = newPages(e, &s)
 	}
+	e.debugger = e.newDebugger()
 	s.local.log = e.alsoLog(s.local.log)
 	if err := e.openMocks(&s); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
@@ -298,8 +300,12 @@ func (e *Emulator) open(s *settings) (err error) {
 	if err != nil {
 		return err
 	}
+	recorded, err := s.history.read()
+	if err != nil {
+		return err
+	}
 	e.trials.next = e.mocks
-	reruns := &rerunner{next: &e.trials, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
+	reruns := &rerunner{next: &e.trials, history: recorded, records: func(arn string, yield func(engine.Record) bool) error { return e.engine.Records(arn, yield) }}
 	e.openCoverage(s)
 	c := engine.Config{
 		Clock: s.clock, Store: s.store, Tasks: reruns, Answers: e.mocks.Answering, InOrder: s.inOrder, Probe: s.probe, ByHand: s.byHand, Program: e.registry.Program, Activities: e.registry.HasActivity,
@@ -334,17 +340,20 @@ func (e *Emulator) open(s *settings) (err error) {
 	if err := e.forgetTrials(); err != nil {
 		return err
 	}
+	if err := e.restoreDebugger(); err != nil {
+		return err
+	}
 	if s.lateRecovery {
 		return nil
 	}
-	return e.engine.Recover() // it may call the API, as nested executions do
+	return e.recover() // it may call the API, as nested executions do
 }
 
 // Recover goes on with the executions that the store holds, in an emulator made
 // [WithLateRecovery]. It is called once, before any execution is started. It fails
 // if the store cannot be read.
 func (e *Emulator) Recover() error {
-	if err := e.engine.Recover(); err != nil {
+	if err := e.recover(); err != nil {
 		return fmt.Errorf("emulator: %w", err)
 	}
 	return nil

@@ -118,6 +118,7 @@ func (p *pages) Reruns(arn string) ([]ui.Row, error) {
 // all others to next.
 type rerunner struct {
 	next    task.Runner
+	history *recordedHistory // of WithHistory; nil without it
 	records func(execution string, yield func(engine.Record) bool) error
 
 	mu   sync.Mutex
@@ -138,6 +139,9 @@ type recorded struct {
 func (r *rerunner) Run(ctx context.Context, c *task.Call) (task.Answer, error) {
 	execution, before, mocks, ok := rerunOf(c.TestCase)
 	if !ok {
+		if found := r.history.find(c); found != nil {
+			return found.answer()
+		}
 		return r.next.Run(ctx, c)
 	}
 	live := *c
@@ -153,14 +157,18 @@ func (r *rerunner) Run(ctx context.Context, c *task.Call) (task.Answer, error) {
 	if err != nil {
 		return task.Answer{}, &asl.Error{Name: asl.ErrRuntime, Cause: err.Error()}
 	}
-	found := all.find(c)
-	switch {
-	case found == nil:
-		return r.next.Run(ctx, &live)
-	case found.failed != nil:
-		return task.Answer{Final: true}, &asl.Error{Name: found.failed.Name.Text(), Cause: found.failed.Cause.Text()}
+	if found := all.find(c); found != nil {
+		return found.answer()
 	}
-	return task.Answer{Final: true, Output: found.output}, nil
+	return r.next.Run(ctx, &live)
+}
+
+// answer is the outcome as a Runner gives it.
+func (r *recorded) answer() (task.Answer, error) {
+	if r.failed != nil {
+		return task.Answer{Final: true}, &asl.Error{Name: r.failed.Name.Text(), Cause: r.failed.Cause.Text()}
+	}
+	return task.Answer{Final: true, Output: r.output}, nil
 }
 
 // Watch implements task.Runner. Jobs with a recorded outcome are over when they begin.

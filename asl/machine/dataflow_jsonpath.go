@@ -65,6 +65,22 @@ func (c *compiler) resultPath(v value.Value) (path *jsonpath.Path, discard bool)
 	return path, false
 }
 
+// written are the steps whose fields the definition has.
+func (d *pathFlow) written() (steps []Step) {
+	for _, field := range []struct {
+		step Step
+		has  bool
+	}{
+		{AfterInputPath, d.inputPath != pathField{}}, {AfterParameters, d.parameters != nil},
+		{AfterResultSelector, d.resultSelector != nil}, {AfterResultPath, d.resultPath != nil || d.discard},
+	} {
+		if field.has {
+			steps = append(steps, field.step)
+		}
+	}
+	return steps
+}
+
 // effective is what InputPath selects of the raw input.
 func (d *pathFlow) effective(x *Execution, f *frame) (value.Value, *Failure) {
 	in, failure := d.inputPath.apply(x, f, f.raw)

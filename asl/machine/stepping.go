@@ -107,10 +107,12 @@ type Line struct {
 	Resource asl.Resource // of a Task
 	Type     asl.StateType
 	Phase    LinePhase
-	Entered  int64 // id of the StateEntered event; 0 while Entering
-	Begun    bool  // the work has begun: a Task is scheduled, lines of control run
-	Attempts int   // how often the state was tried before
-	Due      int64 // when a Wait, or the pause before a retry, ends, in Unix milliseconds; else 0
+	Entered  int64  // id of the StateEntered event; 0 while Entering
+	Begun    bool   // the work has begun: a Task is scheduled, lines of control run
+	Attempts int    // how often the state was tried before
+	Due      int64  // when a Wait, or the pause before a retry, ends, in Unix milliseconds; else 0
+	Token    int64  // of the call that State waits for; 0 if it waits for none
+	MapRun   string // ARN of the Map Run that State waits for; "" if it waits for none
 
 	Input     value.Value // of State; while Ending, the output of the line
 	Arguments value.Value // what the call gets, while Waiting for one
@@ -203,7 +205,10 @@ func (x *Execution) line(f *frame) Line {
 	case container:
 		l.Lines = open.size()
 	case *call:
-		l.Arguments = open.input
+		l.Arguments, l.Token = open.input, f.token
+	}
+	if run, ok := f.open.(*mapRun); ok {
+		l.MapRun = run.arn
 	}
 	return l
 }
@@ -252,6 +257,7 @@ func (x *Execution) TakerOf(frame int32, failure *Failure) Taker {
 // A Preview is what the next step of a line of control would do.
 type Preview struct {
 	Data    []StepData // what the data flow passes by, in this order
+	Written []Step     // steps whose fields a JSONPath definition has, whether they change the data or not
 	Events  []Event    // what would happen
 	Rule    int        // of a Choice: index of the rule that holds, -1 for Default or if there is none
 	Catcher int        // index of the Catcher that takes a failure, -1 if none does
@@ -276,6 +282,11 @@ func (x *Execution) Preview(frame int32) (*Preview, error) {
 		return nil, err
 	}
 	seen := &preview{Preview{Rule: -1, Catcher: -1}}
+	if f.state != nil {
+		if flow, ok := f.state.flow.(*pathFlow); ok {
+			seen.Written = flow.written()
+		}
+	}
 	other.now, other.probe, other.steps = x.now, seen, &stepping{}
 	g := other.frame(frame)
 	if x.steps != nil && x.steps.failures[frame] != nil {

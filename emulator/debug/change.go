@@ -43,7 +43,7 @@ func (d *Debugger) Change(ctx context.Context, arn string, thread int32, o *mach
 	}
 	r.edited = true
 	moved := *r.stop
-	moved.Reason, moved.Breakpoints, moved.Phase = Goto, nil, 0
+	moved.Reason, moved.Text, moved.Breakpoints, moved.Phase = Goto, "", nil, 0
 	moved.Thread, moved.State, moved.Pointer, moved.Records, moved.Failure, moved.Taker = thread, stop.State, stop.Pointer, stop.Records, stop.Failure, stop.Taker
 	r.stop = &moved
 	d.tell(Event{Kind: Stopped, Execution: arn, Machine: moved.Machine, Stop: &moved})

@@ -39,10 +39,11 @@ const order = `{"StartAt": "Validate", "States": {
 
 type bench struct {
 	*testing.T
-	engine *engine.Engine
-	d      *Debugger
-	face   *Face
-	answer func(c *task.Call, times int) (value.Value, error)
+	engine  *engine.Engine
+	d       *Debugger
+	face    *Face
+	program *machine.Program
+	answer  func(c *task.Call, times int) (value.Value, error)
 
 	mu     sync.Mutex
 	calls  map[string]int
@@ -83,6 +84,7 @@ func newBench(t *testing.T, definition string, points ...Breakpoint) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.program = program
 	b.d = New(Config{Rerun: func(_ context.Context, arn string, event int64, input value.Value) (string, error) {
 		return fmt.Sprintf("%s before %d with %s", arn, event, input), nil
 	}})
@@ -125,21 +127,15 @@ func newBench(t *testing.T, definition string, points ...Breakpoint) *bench {
 
 func (b *bench) start(name, input string) string {
 	b.Helper()
-	program, _ := machine.Compile(mustParse(order))
 	arn := "arn:aws:states:us-east-1:123456789012:execution:order:" + name
 	_, err := b.engine.Start(context.Background(), engine.Request{
 		Start: machine.Start{ARN: arn, Name: name, MachineARN: "arn:aws:states:us-east-1:123456789012:stateMachine:order", Machine: "order", InputText: input},
-		Input: value.MustParse(input), Revision: "1", Program: program,
+		Input: value.MustParse(input), Revision: "1", Program: b.program,
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	return arn
-}
-
-func mustParse(text string) *asl.Definition {
-	d, _ := asl.Parse(text)
-	return d
 }
 
 // stop waits until the execution is stopped or has ended, and returns where; nil
@@ -454,5 +450,88 @@ func TestPauseAndDetach(t *testing.T) {
 	}
 	if err := b.d.Pause(arn); err == nil {
 		t.Error("what has ended was paused")
+	}
+}
+
+// Breakpoints at several fields of a state are met one after the other, also where a field
+// changes nothing; each counts once.
+func TestBreakpointsInOneState(t *testing.T) {
+	const fields = `{"StartAt": "A", "States": {
+		"A": {"Type": "Pass", "InputPath": "$.in", "Parameters": {"total.$": "$.total"}, "Assign": {"x": 1}, "ResultPath": "$.r", "Next": "B"},
+		"B": {"Type": "Pass", "End": true}}}`
+	b := newBench(t, fields, Breakpoint{State: "A"}, Breakpoint{State: "A", Field: "InputPath"}, Breakpoint{State: "A", Field: "Parameters"},
+		Breakpoint{State: "A", Field: "Assign", Condition: "$states.input.in.total > 9"}, Breakpoint{State: "A", Field: "ResultPath", Hit: "2"}, Breakpoint{State: "A", Field: "Output"}, Breakpoint{State: "B"})
+	arn := b.start("x", `{"in": {"total": 5}}`)
+	for _, want := range []string{
+		"breakpoint A working", "breakpoint A working after InputPath", "breakpoint A working after Parameters", "breakpoint A working output", "breakpoint B working", "end SUCCEEDED",
+	} {
+		if at := b.at(arn); at != want {
+			t.Fatalf("at %s, want %s", at, want)
+		}
+		if want != "end SUCCEEDED" {
+			b.must(b.d.Continue(arn))
+		}
+	}
+	for _, p := range b.face.Breakpoints() {
+		want := 1
+		if p.Field == "Assign" {
+			want = 0
+		}
+		if p.Hits != want {
+			t.Errorf("%s %s was met %d times, want %d", p.State, p.Field, p.Hits, want)
+		}
+	}
+}
+
+// A step over passes breakpoints of later fields no more than Continue does; a step that
+// lands on a state stops there before its fields.
+func TestStepsMeetFields(t *testing.T) {
+	b := newBench(t, order, Breakpoint{State: "Validate"}, Breakpoint{State: "Validate", Field: "Assign"}, Breakpoint{State: "IsValid", Field: "Choices/1"})
+	arn := b.start("x", input)
+	for _, want := range []string{"breakpoint Validate working", "breakpoint Validate working assigned", "step IsValid working", "breakpoint IsValid working Choices/1 holds"} {
+		if at := b.at(arn); at != want {
+			t.Fatalf("at %s, want %s", at, want)
+		}
+		b.must(b.d.Over(arn, 0))
+	}
+}
+
+// What is kept is the breakpoints of one face and what is stopped; it is given when it has
+// changed, and restored for who attaches under that name.
+func TestKept(t *testing.T) {
+	var kept []Kept
+	d := New(Config{KeptFace: "pages", Keep: func(k Kept) { kept = append(kept, k) }})
+	d.Attach("editor", func(Event) {}).SetBreakpoints([]Breakpoint{{Kind: AtState, State: "A"}})
+	face := d.Attach("pages", func(Event) {})
+	points := []Breakpoint{{Kind: AtState, State: "B", Log: "at {$x}"}, {Kind: AtFailure, Uncaught: true, Errors: []string{"E"}}}
+	face.SetBreakpoints(points)
+	face.SetBreakpoints(points) // nothing new
+	if len(kept) != 2 || len(kept[0].Breakpoints) != 0 || len(kept[1].Breakpoints) != 2 || kept[1].Breakpoints[0].ID != 0 {
+		t.Fatalf("kept %+v", kept)
+	}
+	again := New(Config{KeptFace: "pages", Keep: func(Kept) {}})
+	again.Restore(kept[1])
+	restored := again.Attach("pages", func(Event) {})
+	if got := restored.Breakpoints(); len(got) != 2 || got[0].Log != "at {$x}" || got[0].Problem != "" || !got[1].Uncaught {
+		t.Errorf("restored %+v", got)
+	}
+	if other := again.Attach("pages", func(Event) {}); len(other.Breakpoints()) != 0 {
+		t.Errorf("two faces have taken it over: %+v", other.Breakpoints())
+	}
+}
+
+// What is stopped stays stopped when the last face only leaves, as at the end of a server.
+func TestLeave(t *testing.T) {
+	b := newBench(t, order, Breakpoint{State: "IsValid"})
+	arn := b.start("x", input)
+	if at := b.at(arn); at != "breakpoint IsValid working" {
+		t.Fatal(at)
+	}
+	other := b.d.Attach("other", func(Event) {})
+	if b.face.Leave() || !other.Leave() {
+		t.Error("the last one to leave was not told so")
+	}
+	if b.d.Execution(arn) == nil {
+		t.Error("it goes on")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
@@ -21,6 +22,12 @@ type Config struct {
 	// up to an event of its history, with another input if that has a value, and
 	// returns its ARN.
 	Rerun func(ctx context.Context, arn string, event int64, input value.Value) (string, error)
+	// Keep is called with what is to survive a restart when that has changed, in the
+	// order of the changes. It must not block and not call the debugger. nil: nothing
+	// is kept.
+	Keep func(Kept)
+	// KeptFace is the name of the face whose breakpoints are kept.
+	KeptFace string
 }
 
 // A Debugger stops executions. It is safe for concurrent use.
@@ -34,6 +41,7 @@ type Debugger struct {
 	faces  []*Face
 	lastID int
 	runs   map[string]*run // executions that are stopped, step, or are looked at in the past, by ARN
+	kept   string          // what Keep has got last, as JSON
 }
 
 // New returns a debugger. Give it to the engine as its Stepper, and the engine to
@@ -90,31 +98,49 @@ type Face struct {
 	debugger *Debugger
 	Name     string
 	points   []*Breakpoint // guarded by Debugger.mu
+	restored bool          // nobody has attached yet; guarded by Debugger.mu
 	queue    queue
 }
 
-// Attach adds a face. tell is called with what happens, one event at a time, from a
+// Attach adds a face, or takes over the one of that name that [Debugger.Restore] has
+// made. tell is called with what happens, one event at a time, from a
 // goroutine of its own; it may call the debugger.
 func (d *Debugger) Attach(name string, tell func(Event)) *Face {
-	f := &Face{debugger: d, Name: name}
-	f.queue.start(tell)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.faces = append(d.faces, f)
+	i := slices.IndexFunc(d.faces, func(f *Face) bool { return f.restored && f.Name == name })
+	if i < 0 {
+		i = len(d.faces)
+		d.faces = append(d.faces, &Face{debugger: d, Name: name})
+	}
+	f := d.faces[i]
+	f.restored = false
+	f.queue.start(func(e Event) {
+		if e.Kind == Stopped && !e.Stop.Past {
+			d.written()
+		}
+		tell(e)
+	})
 	return f
+}
+
+// longestWrite is how long a stop waits for what led to it to be durable. Only a store that
+// fails takes as long.
+const longestWrite = 2 * time.Second
+
+// written waits until what executions have done is durable, so that a face which is told of
+// a stop finds in the journal what led there.
+func (d *Debugger) written() {
+	ctx, cancel := context.WithTimeout(context.Background(), longestWrite)
+	defer cancel()
+	_ = d.engine.Written(ctx) // a stop is told in any case
 }
 
 // Detach takes a face away, with its breakpoints. Executions go on if it was the
 // last one.
 func (f *Face) Detach() {
 	d := f.debugger
-	d.mu.Lock()
-	d.faces = slices.DeleteFunc(d.faces, func(other *Face) bool { return other == f })
-	last := len(d.faces) == 0
-	d.update()
-	d.mu.Unlock()
-	f.queue.close()
-	if !last {
+	if !f.Leave() {
 		return
 	}
 	for _, arn := range d.engine.Stopped() {
@@ -122,10 +148,25 @@ func (f *Face) Detach() {
 	}
 }
 
+// Leave takes a face away as Detach does, but what is stopped stays stopped, also if it was
+// the last one, which is what Leave reports.
+func (f *Face) Leave() (last bool) {
+	d := f.debugger
+	d.mu.Lock()
+	d.faces = slices.DeleteFunc(d.faces, func(other *Face) bool { return other == f })
+	last = len(d.faces) == 0
+	d.update()
+	d.mu.Unlock()
+	f.queue.close()
+	return last
+}
+
 // tell tells all faces. It may be called with locks held.
 func (d *Debugger) tell(e Event) {
 	for _, f := range d.faces {
-		f.queue.put(e)
+		if !f.restored {
+			f.queue.put(e)
+		}
 	}
 }
 
@@ -151,6 +192,7 @@ func (f *Face) SetBreakpoints(points []Breakpoint) []Breakpoint {
 		f.points = append(f.points, &b)
 	}
 	d.update()
+	d.keep()
 	d.tell(Event{Kind: Breakpoints})
 	return f.breakpoints()
 }
@@ -209,6 +251,7 @@ func (d *Debugger) Ended(start *machine.Start, status machine.Status) {
 			delete(d.runs, start.ARN)
 			d.update()
 		}
+		d.keep()
 	}
 	d.tell(Event{Kind: Ended, Execution: start.ARN, Machine: start.Machine, Status: status.String()})
 }

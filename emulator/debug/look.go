@@ -176,7 +176,7 @@ func phasesOf(line *machine.Line, p *machine.Preview) []Phase {
 			continue
 		}
 		step = data.Step
-		if field := fields[data.Step]; field != "" && (field == "Arguments" || !value.Equal(data.Data, last)) {
+		if field := fields[data.Step]; field != "" && (field == "Arguments" || slices.Contains(p.Written, data.Step) || !value.Equal(data.Data, last)) {
 			phases = append(phases, Phase{field, "after " + field, data.Data})
 			last = data.Data
 		}
@@ -231,7 +231,11 @@ func (d *Debugger) Execution(arn string) *Stop {
 func (d *Debugger) StoppedExecutions() []Stop {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var all []Stop
+	return d.stops()
+}
+
+// stops are the stops, by ARN. The caller holds d.mu.
+func (d *Debugger) stops() (all []Stop) {
 	for _, r := range d.runs {
 		if r.stop != nil {
 			all = append(all, *r.stop)

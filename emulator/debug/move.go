@@ -11,17 +11,54 @@ import (
 
 // Continue lets an execution go on, from where it stands now, until something
 // stops it.
-func (d *Debugger) Continue(arn string) error { return d.letGo(arn, want{}) }
+func (d *Debugger) Continue(arn string) error {
+	if d.meetsPhase(arn) {
+		return nil
+	}
+	return d.letGo(arn, want{})
+}
+
+// meetsPhase moves a stop to a later phase of the same state at which there is a
+// breakpoint; false if there is none.
+func (d *Debugger) meetsPhase(arn string) (moved bool) {
+	_ = d.engine.Inspect(arn, func(start *machine.Start, x *machine.Execution) { // over: nothing moves
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		r := d.runs[arn]
+		if r == nil || r.stop == nil || r.past != 0 {
+			return
+		}
+		line, ok := x.Line(r.stop.Thread)
+		if next, _ := x.Next(); !ok || next != r.stop.Thread {
+			return
+		}
+		p := place{debugger: d, run: r, x: x, line: line}
+		met := p.meetsAny(r.stop.Phase+1, lastPhase)
+		if met == nil {
+			return
+		}
+		stop := *r.stop
+		stop.Reason, stop.Text, stop.Breakpoints, stop.Phase, stop.Pointer = met.Reason, met.Text, met.Breakpoints, met.Phase, met.Pointer
+		r.stop, moved = &stop, true
+		d.tell(Event{Kind: Stopped, Execution: arn, Machine: stop.Machine, Stop: &stop})
+	})
+	return moved
+}
 
 // ContinueAll lets all executions go on.
 func (d *Debugger) ContinueAll() {
 	for _, s := range d.StoppedExecutions() {
-		_ = d.letGo(s.Execution, want{}) // it has gone on, or ended, meanwhile
+		_ = d.Continue(s.Execution) // it has gone on, or ended, meanwhile
 	}
 }
 
 // Over goes on until the thread, or one around it, is at its next state.
-func (d *Debugger) Over(arn string, thread int32) error { return d.step(arn, thread, over) }
+func (d *Debugger) Over(arn string, thread int32) error {
+	if d.meetsPhase(arn) {
+		return nil
+	}
+	return d.step(arn, thread, over)
+}
 
 // Out goes on until the thread has ended and the state around it goes on.
 func (d *Debugger) Out(arn string, thread int32) error { return d.step(arn, thread, out) }
@@ -78,7 +115,9 @@ func (d *Debugger) letGo(arn string, w want) error {
 	}
 	r.stop, r.pass, r.want, r.past = nil, true, w, 0
 	machineName := r.start.Machine
+	d.keep()
 	d.mu.Unlock()
+	d.stepsOutOf(arn, w.kind)
 	if !d.engine.GoOn(arn) {
 		return ErrNotStopped
 	}
@@ -134,6 +173,7 @@ func (d *Debugger) Pause(arn string) error {
 		return nil
 	}
 	r.stop = stop
+	d.keep()
 	d.mu.Unlock()
 	d.engine.StopHere(arn)
 	d.mu.Lock()

@@ -79,7 +79,8 @@ const (
 	over
 	into
 	out
-	pause // wherever it is
+	pause    // wherever it is
+	returned // where what the execution has called, and stepped through, has ended
 )
 
 // Steps implements engine.Stepper.
@@ -97,7 +98,7 @@ func (d *Debugger) Steps(start *machine.Start) bool {
 			return true
 		}
 	}
-	return false
+	return d.stepsInto(start)
 }
 
 // Stops implements engine.Stepper.
@@ -116,6 +117,7 @@ func (d *Debugger) Stops(start *machine.Start, x *machine.Execution) bool {
 	if r == nil {
 		r = &run{start: start}
 	}
+	r.start = start
 	if r.pass {
 		r.pass = false
 		d.watch(r, x)
@@ -137,6 +139,7 @@ func (d *Debugger) Stops(start *machine.Start, x *machine.Execution) bool {
 	r.stop, r.want, r.past = stop, want{}, 0
 	d.runs[start.ARN] = r
 	d.update()
+	d.keep()
 	d.tell(Event{Kind: Stopped, Execution: start.ARN, Machine: start.Machine, Stop: stop})
 	return true
 }
@@ -160,37 +163,64 @@ func (p *place) atFailure() bool { return p.line.Phase == machine.Failing }
 
 // stop returns why the execution stops here, nil if it does not.
 func (p *place) stop() *Stop {
-	var met *Stop
-	for _, f := range p.debugger.faces {
-		for _, b := range f.points {
-			if !b.concerns(p.run.start) {
-				continue
-			}
-			s := p.meets(b)
-			if s == nil || !b.holds(p.scope()) {
-				continue
-			}
-			b.Hits++
-			if !b.counts(b.Hits) {
-				continue
-			}
-			if b.Log != "" {
-				p.debugger.tell(Event{Kind: Output, Execution: p.run.start.ARN, Machine: p.run.start.Machine, Text: b.message(p.scope()), Pointer: p.line.Pointer})
-				continue
-			}
-			if met == nil {
-				met = s
-			}
-			met.Breakpoints = append(met.Breakpoints, b.ID)
-		}
+	reason, last := p.wanted(), lastPhase
+	if reason != "" {
+		last = 0 // those of later phases are met when it goes on from here
 	}
-	if met != nil {
+	if met := p.meetsAny(0, last); met != nil {
 		return met
 	}
-	if reason := p.wanted(); reason != "" {
+	if reason != "" {
 		return &Stop{Reason: reason}
 	}
 	return nil
+}
+
+// lastPhase is beyond all phases.
+const lastPhase = 1 << 20
+
+// meetsAny returns the stop that breakpoints ask for here, at the first of some phases at
+// which any do; nil if none does. The breakpoints are counted, and those that
+// only log do.
+func (p *place) meetsAny(from, to int) *Stop {
+	type candidate struct {
+		point *Breakpoint
+		stop  *Stop
+	}
+	var all []candidate
+	for _, f := range p.debugger.faces {
+		for _, b := range f.points {
+			if !b.concerns(p.run.start) || from > 0 && b.Field == "" {
+				continue
+			}
+			if s := p.meets(b); s != nil && s.Phase >= from && s.Phase <= to {
+				all = append(all, candidate{b, s})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b candidate) int { return a.stop.Phase - b.stop.Phase })
+	var met *Stop
+	for _, c := range all {
+		if met != nil && c.stop.Phase > met.Phase {
+			break // it is met when the execution goes on from here
+		}
+		if !c.point.holds(p.scope()) {
+			continue
+		}
+		c.point.Hits++
+		if !c.point.counts(c.point.Hits) {
+			continue
+		}
+		if c.point.Log != "" {
+			p.debugger.tell(Event{Kind: Output, Execution: p.run.start.ARN, Machine: p.run.start.Machine, Text: c.point.message(p.scope()), Pointer: p.line.Pointer})
+			continue
+		}
+		if met == nil {
+			met = c.stop
+		}
+		met.Breakpoints = append(met.Breakpoints, c.point.ID)
+	}
+	return met
 }
 
 // meets returns the stop that a breakpoint asks for here, nil for none.
@@ -343,6 +373,10 @@ func (p *place) wanted() Reason {
 		}
 	case into:
 		if known && (slices.Contains(w.near, frame) || slices.Contains(around(p.x, frame), w.frame)) {
+			return Step
+		}
+	case returned:
+		if known && slices.Contains(w.near, frame) {
 			return Step
 		}
 	case out:

@@ -161,7 +161,7 @@ func (u *UI) recorded(_ context.Context, q *query) (*rendered, error) {
 }
 
 // recordedTest is a test file that repeats an execution.
-func (u *UI) recordedTest(ctx context.Context, q *query) (*document, error) {
+func (u *UI) recordedTest(ctx context.Context, q *query) (*rendered, error) {
 	x := q.text("arn")
 	text, err := u.own.RecordedTest(ctx, x, q.text("case"))
 	if err != nil {
@@ -169,7 +169,7 @@ func (u *UI) recordedTest(ctx context.Context, q *query) (*document, error) {
 	}
 	_, machine, _ := strings.Cut(x, ":execution:")
 	machine, _, _ = strings.Cut(machine, ":")
-	return &document{kind: "application/yaml", name: machine + ".test.yaml", text: text}, nil
+	return &rendered{kind: "application/yaml", name: machine + ".test.yaml", text: text}, nil
 }
 
 // record adds the test case to the file.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/emulator/journal"
+	"github.com/aslocal/aslocal/internal/dap"
 )
 
 // server is the serve command.
@@ -36,6 +37,7 @@ type server struct {
 	verbose    bool
 	logFormat  string
 	noUI       bool
+	dap        string
 }
 
 // substituteUsage is the description of --substitute.
@@ -79,6 +81,7 @@ second the others are counted. aslocal ls, start, trace, show, stop, redrive and
 	c.Flags().StringVar(&s.missing, "missing", "", "what happens to a task when nothing is set up for its resource: fail (the default), or hold (it waits for aslocal answer)")
 	c.Flags().BoolVarP(&s.quiet, "quiet", "q", false, "print no line for calls, executions and functions")
 	c.Flags().BoolVarP(&s.verbose, "verbose", "v", false, "print a line also for calls that only ask, for children of Map Runs, and for Lambda's own lines of functions")
+	c.Flags().StringVar(&s.dap, "dap", "", dapUsage)
 	c.Flags().BoolVar(&s.noUI, "no-ui", false, "serve the API alone, without the pages for browsers")
 	c.Flags().StringVar(&s.logFormat, "log-format", "text", "how everything is printed: text, or json (an object a line)")
 	c.Flags().StringVar(&s.durability, "durability", "disk", "what an answer waits for: disk (survives a power cut), process (survives a crash of aslocal), memory (keeps nothing)")
@@ -133,12 +136,18 @@ func (s *server) run(c *cobra.Command, target string) error {
 		em.Close()
 		return exit(ExitFailed, listenHint(err), "%v", err)
 	}
+	var editors net.Listener
+	if s.dap != "" {
+		if editors, err = listenDAP(s.dap); err != nil {
+			return errors.Join(err, listener.Close(), em.Close())
+		}
+	}
 	em.SetFunctionEnvironment(config.functionEnvironment(s.url(listener.Addr())))
 	project := findProject(folder, only, config, s.substitute)
 	registrar := newRegistrar(em)
 	b := banner{
 		server: s, config: config, project: project, outcome: registrar.apply(c.Context(), project), registrar: registrar,
-		endpoint: s.url(listener.Addr()), state: where, took: time.Since(began), activity: s.newActivity(s.url(listener.Addr()), out),
+		endpoint: s.url(listener.Addr()), state: where, took: time.Since(began), activity: s.newActivity(s.url(listener.Addr()), out), editors: editors,
 	}
 	if !s.quiet {
 		defer em.Watch(b.activity.see)()
@@ -149,7 +158,8 @@ func (s *server) run(c *cobra.Command, target string) error {
 	stop := b.inBackground(c, &reloader{
 		settings: &s.settings, folder: folder, only: only, config: config, substitute: s.substitute, registrar: registrar, out: out,
 	}, began)
-	err = serve(c.Context(), em, listener)
+	stopEditors := serveDAP(c.Context(), editors, &dap.Target{Emulator: em, Sources: registrar.sources}, log)
+	err = serve(c.Context(), em, listener, stopEditors)
 	stop()
 	return errors.Join(err, registrar.close())
 }
@@ -294,8 +304,8 @@ func loopback(host string) bool {
 }
 
 // serve answers requests until the context ends, and then lets those under way
-// finish.
-func serve(ctx context.Context, em *emulator.Emulator, listener net.Listener) error {
+// finish. before is called before the emulator is closed.
+func serve(ctx context.Context, em *emulator.Emulator, listener net.Listener, before func()) error {
 	server := &http.Server{Handler: em, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	server.RegisterOnShutdown(em.EndStreams)
 	served := make(chan error, 1)
@@ -310,6 +320,7 @@ func serve(ctx context.Context, em *emulator.Emulator, listener net.Listener) er
 			server.Close() // long polls and synchronous executions end with us
 		}
 	}
+	before()
 	if closed := em.Close(); err == nil || errors.Is(err, http.ErrServerClosed) {
 		err = closed
 	}

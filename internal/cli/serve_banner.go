@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/emulator/debug"
 	"github.com/aslocal/aslocal/internal/printable"
 )
 
@@ -34,6 +35,7 @@ type banner struct {
 	state     string // where it is
 	took      time.Duration
 	activity  *activity
+	editors   net.Listener // of --dap; nil without it
 }
 
 // print writes the banner. Requests are answered meanwhile.
@@ -43,6 +45,9 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 	tell(w, "API", b.endpoint)
 	if !b.noUI {
 		tell(w, "Pages", b.endpoint+" in a browser shows what runs")
+	}
+	if b.editors != nil {
+		tell(w, "Debugger", shownDAP(b.editors)...)
 	}
 	tell(w, "Machines", b.machines()...)
 	tell(w, "Missing", b.missing()...)
@@ -64,6 +69,7 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 		tell(w, "Pending", "tasks that nothing is set up for wait for an answer: aslocal pending lists them")
 	}
 	tell(w, "State", b.state)
+	tell(w, "Stopped", stoppedLines(b.registrar.em.Debugger().StoppedExecutions())...)
 	tell(w, "Hosts", b.config.allowedHosts...)
 	tellProblems(w, b.outcome.problems)
 	if !loopback(b.host) {
@@ -128,6 +134,22 @@ func (b *banner) machines() []string {
 	}
 	if len(lines) == 0 {
 		return []string{"none found (*.asl.json, *.asl.yaml, template.yaml, serverless.yml, cdk.out, *.tf); create one through the API"}
+	}
+	return lines
+}
+
+// stoppedLines say which executions the debugger had stopped when the server ended.
+func stoppedLines(stops []debug.Stop) (lines []string) {
+	const most = 5
+	for i, s := range stops {
+		if i == most {
+			lines = append(lines, fmt.Sprintf("and %d more", len(stops)-most))
+			break
+		}
+		lines = append(lines, fmt.Sprintf("%s at %s, as before the restart", shortName(s.Execution), s.State))
+	}
+	if len(lines) > 0 {
+		lines = append(lines, "the clock stands still until a debugger lets them go on: the pages, an editor, aslocal debug --attach")
 	}
 	return lines
 }

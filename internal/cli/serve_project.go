@@ -43,9 +43,10 @@ func (p *project) watched() []string { return slices.Concat(p.files, p.folders) 
 // A projectMachine is a state machine that a file defines.
 type projectMachine struct {
 	emulator.Registration
-	place   string   // its file; for one of a template, the template
-	broken  string   // what is wrong with it; "" if it can be registered
-	missing []string // what only a deployment knows
+	place   string            // its file; for one of a template, the template
+	broken  string            // what is wrong with it; "" if it can be registered
+	missing []string          // what only a deployment knows
+	source  *template.Machine // nil if its file could not be read
 }
 
 // A projectFunction is a function that a template or the settings define.
@@ -269,7 +270,7 @@ func (f *finder) add(name, place string, m *template.Machine) {
 		}
 	}
 	set := f.config.machines[name]
-	one := projectMachine{place: place, missing: m.Missing}
+	one := projectMachine{place: place, missing: m.Missing, source: m}
 	kind := set.kind
 	if kind == "" && m.Express {
 		kind = "EXPRESS"

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/internal/dap"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -27,11 +28,12 @@ type registrar struct {
 	activities map[string]bool
 	inline     inlineCode
 	said       map[string]bool // problems that have been told
+	sources    *dap.Sources    // of what is registered, for debuggers
 }
 
 func newRegistrar(em *emulator.Emulator) *registrar {
 	return &registrar{
-		em: em, machines: make(map[string]string), broken: make(map[string]bool), functions: make(map[string]string), activities: make(map[string]bool),
+		em: em, machines: make(map[string]string), broken: make(map[string]bool), functions: make(map[string]string), activities: make(map[string]bool), sources: dap.NewSources(),
 	}
 }
 
@@ -67,6 +69,7 @@ func (r *registrar) apply(ctx context.Context, p *project) outcome {
 	if err := r.stale(ctx, p.only, places, &o); err != nil {
 		problems = append(problems, err.Error())
 	}
+	r.sources.Set(p.sources())
 	r.em.SetNotes(o.notes)
 	r.em.SetProblems(problems)
 	said := make(map[string]bool)

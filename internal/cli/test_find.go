@@ -160,8 +160,8 @@ func (t *tester) readDefinition(s *suite, paths []string) (files []string, err e
 	if err != nil {
 		return files, err
 	}
-	r := &runner{settings: t.settings, substitute: s.file.Substitutions}
-	p, m, err := r.read(path, machine, text, config)
+	l := &launcher{settings: t.settings, substitute: s.file.Substitutions}
+	p, m, err := l.choose(path, machine, text, config)
 	if err != nil {
 		return files, err
 	}

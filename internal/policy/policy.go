@@ -92,6 +92,7 @@ var table = []row{
 	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/awsapi internal/expression internal/position internal/service internal/spell"},
 
 	{name: "emulator/testcase", imports: "value asl asl/machine emulator emulator/coverage emulator/timeline emulator/internal/mock internal/expression internal/position internal/sourcefile internal/spell"},
+	{name: "internal/dap", imports: "value asl asl/machine emulator emulator/debug internal/expression internal/position internal/template"},
 
 	{name: "conformance", imports: "value asl emulator emulator/journal"},
 	{name: "internal/cli/...", imports: "value jsonpath jsonata asl/... graph emulator/... conformance internal/..."},

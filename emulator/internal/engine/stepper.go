@@ -162,6 +162,12 @@ func (e *Engine) StopHere(arn string) bool {
 	return err == nil && stopped
 }
 
+// Written returns when everything that executions have done so far is durable, and was
+// shown to those who observe it. The error is that of the context, or of the store.
+func (e *Engine) Written(ctx context.Context) error {
+	return journal.Do(ctx, e.store, journal.Write{}) // writes are done in their order
+}
+
 // ExecutionAt rebuilds an execution as it stood when it had that many records in
 // its journal. It is the caller's. The error is ErrNotFound, that of the journal or
 // of a definition that is lost; what Express executions did is not kept.
