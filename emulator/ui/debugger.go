@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,9 +26,15 @@ import (
 // DebugState is how the debugger stands.
 type DebugState struct {
 	Breakpoints []debug.Breakpoint `json:"breakpoints"` // those of the pages
-	Others      []debug.Breakpoint `json:"others"`      // those of other faces
+	Others      []DebugOther       `json:"others"`      // those of other faces
 	Stopped     []DebugStop        `json:"stopped"`     // executions
 	Faces       []string           `json:"faces"`       // that have breakpoints, beside the pages
+}
+
+// A DebugOther is a breakpoint of an editor or a terminal.
+type DebugOther struct {
+	Face string `json:"face"` // its name
+	debug.Breakpoint
 }
 
 // A DebugStop is where an execution is stopped.
@@ -42,6 +50,7 @@ type DebugStop struct {
 	Phase       int    `json:"phase"`   // index into the phases of the snapshot
 	Records     int64  `json:"records"` // that the execution has, or had
 	Past        bool   `json:"past"`    // it has more by now: nothing can be changed
+	Stands      bool   `json:"stands"`  // it does not go on; false if it is looked at in the past after its end
 	Event       int64  `json:"event"`   // the last event of the history at that moment
 	Error       string `json:"error"`
 	Cause       string `json:"cause"`
@@ -65,6 +74,7 @@ type DebugThread struct {
 // A DebugFrame is a state of a call stack.
 type DebugFrame struct {
 	Thread  int32  `json:"thread"`
+	Index   int32  `json:"index"` // which branch or iteration of the frame around it the thread is
 	State   string `json:"state"`
 	Type    string `json:"type"`
 	Pointer string `json:"pointer"`
@@ -179,15 +189,19 @@ func (u *UI) face() *debug.Face {
 }
 
 func (u *UI) debugState(context.Context, *query) (*DebugState, error) {
-	out := &DebugState{Breakpoints: u.face().Breakpoints(), Others: []debug.Breakpoint{}, Stopped: []DebugStop{}, Faces: []string{}}
-	for name, points := range u.own.Debugger().AllBreakpoints() {
+	out := &DebugState{Breakpoints: u.face().Breakpoints(), Others: []DebugOther{}, Stopped: []DebugStop{}, Faces: []string{}}
+	all := u.own.Debugger().AllBreakpoints()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		points := all[name]
 		if name == "pages" {
 			continue
 		}
 		if len(points) > 0 {
 			out.Faces = append(out.Faces, name)
 		}
-		out.Others = append(out.Others, points...)
+		for _, p := range points {
+			out.Others = append(out.Others, DebugOther{name, p})
+		}
 	}
 	for _, s := range u.own.Debugger().StoppedExecutions() {
 		out.Stopped = append(out.Stopped, u.debugStop(&s))
@@ -198,7 +212,7 @@ func (u *UI) debugState(context.Context, *query) (*DebugState, error) {
 func (u *UI) debugStop(s *debug.Stop) DebugStop {
 	out := DebugStop{
 		ARN: s.Execution, Machine: s.Machine, Reason: string(s.Reason), Text: s.Text, Breakpoints: s.Breakpoints, Thread: s.Thread, State: s.State, Pointer: s.Pointer,
-		Phase: s.Phase, Records: s.Records, Past: s.Past, Taker: takerText(&s.Taker),
+		Phase: s.Phase, Records: s.Records, Past: s.Past, Stands: u.own.Debugger().Stands(s.Execution), Taker: takerText(&s.Taker),
 	}
 	if out.Breakpoints == nil {
 		out.Breakpoints = []int{}
@@ -236,7 +250,7 @@ func (u *UI) debugThreads(_ context.Context, q *query) (*DebugThreads, error) {
 		to := &out.Threads[i]
 		*to = DebugThread{ID: t.ID, Name: t.Name, Next: t.Next}
 		for _, f := range t.Frames {
-			to.Frames = append(to.Frames, DebugFrame{f.ID, f.State, string(f.Type), f.Pointer, f.Phase.String()})
+			to.Frames = append(to.Frames, DebugFrame{f.ID, f.Index, f.State, string(f.Type), f.Pointer, f.Phase.String()})
 		}
 	}
 	return out, nil

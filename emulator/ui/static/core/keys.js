@@ -48,7 +48,7 @@ addEventListener('keydown', event => {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
   const name = (event.ctrlKey || event.metaKey ? 'mod+' : '')
     + (event.shiftKey && event.key.length > 1 ? 'shift+' : '') + (event.key.length === 1 && (event.ctrlKey || event.metaKey) ? event.key.toLowerCase() : event.key);
-  if (typing(event.target) && !name.startsWith('mod+')) return;
+  if (typing(event.target) && !/^mod\+|F\d+$/.test(name)) return;
   const layer = layers.at(-1);
   const found = prefix && layer.findLast(one => one.key === `${prefix} ${name}`) || layer.findLast(one => one.key === name);
   prefix = !found && layer.some(one => one.key.startsWith(`${name} `)) ? name : '';

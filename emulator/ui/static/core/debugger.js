@@ -1,0 +1,71 @@
+// The debugger as all pages know it: which executions are stopped, and the breakpoints; kept true by the stream.
+// The pages are one face of it: they share their breakpoints.
+
+import { computed } from './view.js';
+import { get, post, resource } from './api.js';
+import { on } from './live.js';
+import { server } from './server.js';
+import { failed } from './toast.js';
+
+const none = { breakpoints: [], others: [], stopped: [] };
+const known = computed(() => server.overview()?.readOnly === false);
+const found = resource(abort => (known() ? get('debug', {}, abort) : Promise.resolve(none)));
+on('debug', found.reload);
+const state = computed(() => found.data() ?? none);
+const standing = computed(() => state().stopped.filter(stop => stop.stands));
+
+export const debugging = {
+  points: computed(() => state().breakpoints), // those of the pages
+  others: computed(() => state().others), // those of editors and terminals, each with its face
+  stopped: computed(() => state().stopped), // executions that are stopped, or looked at in the past
+  standing, // those that do not go on. While there is one, the clock of the server stands still
+  reload: found.reload,
+};
+
+/** Replaces the breakpoints of the pages; the answer has them with what is wrong with them, null if it failed. */
+export async function setPoints(points) {
+  try {
+    const answer = await post('debug/breakpoints', { breakpoints: points });
+    found.reload();
+    return answer.breakpoints;
+  } catch (error) {
+    failed(error);
+    return null;
+  }
+}
+
+/** Moves an execution; more is what the move needs beside it. */
+export async function move(arn, name, more = {}) {
+  try {
+    await post('debug/move', { arn, thread: 0, move: name, ...more });
+  } catch (error) { failed(error); }
+  found.reload();
+}
+
+/** A name as a glob that fits nothing else. */
+export function literal(name) { return name.replace(/[\\*?[]/g, '\\$&'); }
+
+/** Whether a glob of a breakpoint fits a name: * and ? do not go over a slash, [a-z] is a set, \ takes the next character as it is. */
+export function fits(glob, name) {
+  if (glob === name) return true;
+  const one = /\\(.)|\*|\?|\[(\^?)((?:\\.|[^\]\\])+)\]|([^])/g;
+  const pattern = glob.replace(one, (part, escaped, not, set, plain) => {
+    if (escaped !== undefined || plain !== undefined) return (escaped ?? plain).replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+    if (part === '*') return '[^/]*';
+    return part === '?' ? '[^/]' : `[${not}${set.replace(/\[/g, '\\[')}]`;
+  });
+  try { return new RegExp(`^${pattern}$`, 'u').test(name); } catch { return false; }
+}
+
+/** Where a stop is, in words: "before Charge", "at the failure of Charge". */
+export function whereOf(stop) {
+  if (stop.error) return `at the failure of ${stop.state}`;
+  const field = fieldOf(stop);
+  return field ? `in ${stop.state} at ${field}` : `at ${stop.state}`;
+}
+
+/** The field of the state that a stop is about, "" for the state itself. */
+export function fieldOf(stop) {
+  const parts = stop.pointer.split('/'), at = parts.lastIndexOf('States');
+  return stop.phase ? parts.slice(at + 2).join('/') : '';
+}
