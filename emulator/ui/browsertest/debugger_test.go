@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -48,36 +48,251 @@ func (p *tab) stops(where string) {
 func TestDebugger(t *testing.T) {
 	p := debugged(t, "#/machines")
 	machine := p.machine("order", fulfilling)
-	p.ended(p.start(machine, "plain", orderOf3))
-	p.open("arn:aws:states:us-east-1:123456789012:execution:order:plain", "")
+	plain := p.start(machine, "plain", orderOf3)
+	p.ended(plain)
+	p.open(plain, "")
 	p.click("breakpoint-ChargeCard", "")
 	p.until(`document.querySelector('[data-testid=breakpoint-ChargeCard]').classList.contains('is-set')`)
 
 	arn := p.start(machine, "debugged", orderOf3)
-	p.see("stop-sign", "Stopped")
-	p.click("stop-sign", "")
+	p.click("stop-sign", "Stopped")
 	p.stops("Stopped before ChargeCard")
 	p.see("stop-reason", "breakpoint 1")
 	p.see("clock-stands", "The clock stands still at +")
-	p.see("stands-here", "before")
+	p.see("node-ChargeCard", "the debugger stands here")
 	p.see("stack-frame", "Fulfil")
-	p.see("scope-arguments", "12345678901234567890")
-	p.screenshot("debugger-light")
-	p.screenshotAs("debugger-dark", "dark", 1440)
-	p.screenshotAs("debugger-390", "light", 390)
+	p.see("scope-arguments", "12345678901234567890") // with all of its digits
+	p.see("thread", "Fulfil[1]")
+	p.screenshot("debugger-1440-light")
+
+	// Phase by phase, then out of the branch, over to the next state.
+	p.click("debug-into", "")
+	p.stops("Stopped in ChargeCard at Arguments")
+	p.until(`document.querySelector('[data-testid=phase][aria-selected=true]').textContent.includes('after Arguments')`)
+	p.click("phase", "input")
+	p.see("phase-data", "orderId")
+	p.click("debug-into", "")
+	p.stops("Stopped behind ChargeCard, before its output")
+	p.see("scope-result", "12345678901234567890")
+	p.see("scope-changed", "changed")
+	p.click("debug-over", "")
+	p.stops("Stopped before SendReceipt")
+	p.click("debug-out", "")
+	p.stops("Stopped before " + hostile)
+	p.screenshot("debugger-hostile")
+
+	// The children of the Map are lines of control of their own.
+	p.click("point-row-remove", "")
+	p.gone("point-row", "")
+	p.click("debug-continue", "")
+	p.gone("stopped", "")
+	p.gone("stop-sign", "")
+	p.ended(arn)
+	p.click("breakpoint-PickItem", "")
+	p.until(`document.querySelector('[data-testid=breakpoint-PickItem]').classList.contains('is-set')`)
+	arn = p.start(machine, "mapped", orderOf3)
+	p.open(arn, "")
+	p.stops("Stopped before PickItem")
+	p.see("thread", "Fulfil[1].ReserveItems[0]")
+	p.click("debug-continue", "")
+	p.see("stack-frame", "iteration 1")
+	p.until(`document.querySelector('[data-testid=iterations-ReserveItems]').textContent.includes('#1')`)
+	p.click("debug-out", "")
+	p.see("stack-frame", "iteration 2") // the breakpoint is met on the way out
+	p.click("debug-out", "")
+	p.stops("Stopped before " + hostile)
+	p.click("point-row-remove", "")
+	p.click("debug-continue", "")
+	p.ended(arn)
+}
+
+// Input, variables, results and errors are edited at a stop, states skipped and left for
+// others; the past can be looked at, and gone on from in another execution.
+func TestDebuggerChanges(t *testing.T) {
+	p := debugged(t, "#/machines")
+	machine := p.machine("order", fulfilling)
+	p.visit(pageOf("machine", machine) + "?run=1")
+	p.fill("editor", orderOf3)
+	p.click("run-stop", "")
+	p.click("start", "")
+	p.stops("Stopped before Validate")
+	p.see("stop-reason", "the first state")
+	p.click("breakpoint-ChargeCard", "")
+	p.see("point-row", "ChargeCard")
+	p.click("debug-continue", "")
+	p.stops("Stopped before ChargeCard")
+
+	// A variable is edited in place, and the console and the watch see it.
+	p.click("edit-variables", "")
+	p.until(find("scope-save", "") + ` !== undefined && ` + `document.activeElement.matches('[data-testid=scope-variables] textarea')`)
+	p.eval(`document.activeElement.select()`, nil)
+	p.insert(`{"total": 7}`)
+	p.click("scope-save", "")
+	p.see("edited", "")
+	p.until(find("scope-variables", "") + `.textContent.includes('"total":7')`)
+	p.fill("watch-add", "$total + 1")
+	p.press(enter)
+	p.until(find("watch-row", "") + `.textContent.includes('8')`)
+	p.fill("console-input", "$states.input.note")
+	p.press(enter)
+	p.see("console-log", hostile)
+	p.fill("console-input", "$nothing.at.all(")
+	p.press(enter)
+	p.until(`document.querySelector('[data-testid=console-log] .err')`)
+	p.see("scope-arguments", `"amount":7`)
+
+	// An error is forced, which the Catcher takes.
+	p.click("debug-act", "")
+	p.click("debug-fail", "")
+	p.fill("force-name", "Declined")
+	p.fill("force-cause", hostile)
+	p.screenshot("debugger-force")
+	p.click("force-do", "")
+	p.stops("Stopped at the failure of ChargeCard")
+	p.see("scope-error", "Catch/0 of ChargeCard takes it.")
+	p.click("debug-over", "")
+	p.stops("Stopped before Apologise")
+	p.fill("console-input", `:skip {"forced": true}`)
+	p.press(enter)
+	p.see("console-log", "The state is left.")
+
+	// Back to the first state, forward, and on from there in a new execution.
+	p.click("debug-back", "")
+	p.see("stopped", "In the past, ")
+	p.see("debug-past", "Nothing can be changed here")
+	p.gone("edit-variables", "")
+	for range 4 { // steps end at the first state
+		p.click("debug-back", "")
+	}
+	p.until(`document.querySelector('[data-testid=stopped]').textContent === 'In the past, before Validate'`)
+	p.screenshot("debugger-past")
+	p.click("debug-over", "")
+	p.until(`document.querySelector('[data-testid=stopped]').textContent === 'In the past, before Fulfil'`)
+	p.until(`new URLSearchParams(location.hash.split('?')[1]).get('event')`)
+	p.click("debug-fork", "")
+	p.fill("editor", `{"total": 1, "items": []}`)
+	p.click("fork-do", "")
+	p.stops("Stopped before ChargeCard")
+	p.see("scope-input", `"total":1`)
+	p.see("stopped-row", "order") // the first one still stands
+	p.fill("console-input", `:result {"paid": true}`)
+	p.press(enter)
+	p.see("console-log", "It has this result.")
+	p.fill("console-input", ":next Apologise")
+	p.press(enter)
+	p.see("stopped", "Apologise")
+
+	// From the list of executions, all go on.
+	p.visit("#/executions")
+	p.see("stopped-list", "Time stands still")
+	p.until(`document.querySelectorAll('[data-testid=stopped-row]').length === 2`)
+	p.screenshot("debugger-executions")
+	p.click("continue-all", "")
+	p.gone("stopped-list", "")
+	p.gone("stop-sign", "")
+}
+
+// insert types a text into what has the focus.
+func (p *tab) insert(text string) {
+	p.t.Helper()
+	p.run(chromedp.ActionFunc(func(ctx context.Context) error { return input.InsertText(text).Do(ctx) }))
+}
+
+// A conditional breakpoint holds in one turn of a loop, a logpoint does not stop, and two
+// pages see the same stop. All of it by keyboard.
+func TestDebuggerByKeyboard(t *testing.T) {
+	p := debugged(t, "#/machines")
+	machine := p.machine("order", fulfilling)
+	plain := p.start(machine, "plain", orderOf3)
+	p.ended(plain)
+	p.open(plain, "?state=PickItem&scope=")
+	p.press("d")
+	p.see("debug-panel", "")
+	p.eval(`document.querySelector('[data-testid=node-PickItem]').focus()`, nil)
+	p.press(enter)
+	p.until(`document.querySelector('[data-testid=node-PickItem]').getAttribute('aria-pressed') === 'true'`)
+	p.press(kb.F9)
+	p.see("point-row", "PickItem")
+	p.press(kb.F9, chromedp.KeyModifiers(input.ModifierShift))
+	p.see("point-condition", "")
+	p.fill("point-condition", "$states.input.qty > (")
+	p.press(enter)
+	p.see("point-problem", "condition: ")
+	p.fill("point-condition", "$states.input.qty > 10")
+	p.press(enter)
+	p.gone("point-problem", "")
+	p.gone("point-condition", "")
+	p.until(`document.querySelector('[data-testid=point-row] .bpd--cond')`)
+
+	arn := p.start(machine, "looped", orderOf3)
+	p.open(arn, "")
+	other := openTabAt(t, p.url, pageOf("x", arn))
+	for _, page := range []*tab{p, other} {
+		page.stops("Stopped before PickItem")
+		page.see("stop-reason", "condition $states.input.qty > 10")
+		page.see("stack-frame", "iteration 1")
+	}
+	p.until(`[...document.querySelectorAll('[aria-live=polite]')].some(e => e.textContent.includes('Stopped at PickItem, breakpoint'))`)
+	p.press("n")
+	for _, page := range []*tab{p, other} {
+		page.stops("Stopped before " + hostile)
+	}
+	p.press("b")
+	p.see("stopped", "In the past, ")
+	other.see("stopped", "In the past, ")
+	p.press("p")
+	p.stops("Stopped before " + hostile)
+	p.press(":")
+	p.until(`document.activeElement.dataset.testid === 'console-input'`)
+	p.insert("$states.inp")
+	p.press("\t")
+	p.until(`document.activeElement.value === '$states.input'`)
+	p.insert("[1][2].qty")
+	p.press(enter)
+	p.until(`document.querySelector('[data-testid=console-log] .json-text')?.textContent === '3'`)
+	p.press(kb.F8)
+	p.gone("stopped", "")
+	other.gone("stopped", "")
+	p.press(escape)
+	p.press("?")
+	p.see("dialog", "Step in, phase by phase")
+}
+
+// TestDebuggerIsAccessible runs axe on a stop, in the past, and on the dialogs.
+func TestDebuggerIsAccessible(t *testing.T) {
+	axe, err := os.ReadFile(filepath.Join("testdata", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Skip("no axe-core: npm install --prefix emulator/ui/browsertest/testdata axe-core@4")
+	}
+	p := debugged(t, "#/machines")
+	machine := p.machine("order", fulfilling)
+	plain := p.start(machine, "plain", orderOf3)
+	p.ended(plain)
+	p.open(plain, "?panel=debug")
+	p.click("breakpoint-ChargeCard", "")
+	p.see("point-row", "ChargeCard")
+	p.accessible(string(axe), "debugger-ended")
 	p.size(1440, 900)
-	_ = arn
+	p.click("point-add", "")
+	p.see("point-do", "")
+	p.accessible(string(axe), "debugger-point")
+	p.size(1440, 900)
+	p.click("point-cancel", "")
+	p.open(p.start(machine, "stopped", orderOf3), "")
+	p.stops("Stopped before ChargeCard")
+	p.fill("watch-add", "$total")
+	p.press(enter)
+	p.fill("console-input", "$states.input")
+	p.press(enter)
+	p.see("console-log", "orderId")
+	p.click("edit-input", "")
+	p.accessible(string(axe), "debugger-stopped")
+	p.size(1440, 900)
+	p.click("scope-cancel", "")
+	p.click("debug-back", "")
+	p.see("debug-past", "")
+	p.accessible(string(axe), "debugger-past")
+	p.visit("#/executions")
+	p.see("stopped-list", "")
+	p.accessible(string(axe), "debugger-executions")
 }
-
-// screenshotAs writes a picture in a theme and width.
-func (p *tab) screenshotAs(name, theme string, width int64) {
-	p.size(width, 900)
-	p.eval(`document.documentElement.dataset.theme = '`+theme+`'; new Promise(done => setTimeout(done, 300))`, nil)
-	p.screenshot(name)
-}
-
-var _ = strings.TrimSpace
-var _ = os.ReadFile
-var _ = filepath.Join
-var _ = kb.F8
-var _ = chromedp.KeyEvent

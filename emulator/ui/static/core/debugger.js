@@ -59,6 +59,7 @@ export function fits(glob, name) {
 
 /** Where a stop is, in words: "before Charge", "at the failure of Charge". */
 export function whereOf(stop) {
+  if (!stop.state) return 'at the end';
   if (stop.error) return `at the failure of ${stop.state}`;
   const field = fieldOf(stop);
   return field ? `in ${stop.state} at ${field}` : `at ${stop.state}`;

@@ -1,7 +1,7 @@
 // The lower part of the debugger: the phases of the step that comes next, and the
 // console, which evaluates expressions with what the stopped state sees.
 
-import { h, signal, untrack } from '../core/view.js';
+import { computed, h, signal, untrack } from '../core/view.js';
 import { icon } from '../core/icon.js';
 import { jsonText, jsonView } from '../core/json.js';
 import { parseJSON, pretty } from '../core/jsontext.js';
@@ -10,7 +10,8 @@ import { recall, remember } from '../core/memory.js';
 const KEPT = 100; // lines of history, and of answers
 
 export function debugDock(debug) {
-  return () => debug.shown() && debug.stop() && untrack(() => h('div.dock', { 'data-testid': 'debug-dock' }, phases(debug), replOf(debug)));
+  const on = computed(() => debug.shown() && Boolean(debug.stop())); // the console stays from stop to stop
+  return () => on() && untrack(() => h('div.dock', { 'data-testid': 'debug-dock' }, phases(debug), replOf(debug)));
 }
 
 // ── phases ──

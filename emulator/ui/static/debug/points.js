@@ -39,10 +39,10 @@ export function pointsOf(run, actions) {
   const at = (state, pointer) => ({ own: debugging.points().filter(one => isAt(one, state, pointer)), others: debugging.others().filter(one => isAt(one, state, pointer)) });
 
   const plain = state => ({ kind: 'state', machine: literal(machine()), state: literal(state) });
-  const without = gone => debugging.points.peek().filter(one => !gone.includes(one));
+  const without = gone => debugging.points.peek().filter(one => !gone.some(other => other.id === one.id));
   const add = point => setPoints([...debugging.points.peek(), point]);
   const remove = (...gone) => setPoints(without(gone));
-  const replace = (old, point) => setPoints(debugging.points.peek().map(one => (one === old ? point : one)));
+  const replace = (old, point) => setPoints(debugging.points.peek().map(one => (one.id === old.id ? point : one)));
   const turn = point => replace(point, { ...point, disabled: !point.disabled });
   const toggle = (state, pointer) => {
     const { own } = at(state, pointer);
@@ -86,13 +86,13 @@ export function pointsOf(run, actions) {
         if (busy.peek()) return;
         busy.set(true);
         const kept = point.peek();
-        const answer = await (old ? replace(old, kept) : add(kept));
+        const index = old ? debugging.points.peek().findIndex(one => one.id === old.id) : -1; // -1: it is new, or somebody has removed it
+        const answer = await (index >= 0 ? replace(old, kept) : add(kept));
         busy.set(false);
         if (!answer) return;
-        const index = old ? debugging.points.peek().indexOf(old) : answer.length - 1;
-        const wrong = answer[index < 0 ? answer.length - 1 : index]?.problem ?? '';
-        problem.set(wrong);
-        if (wrong) old = answer[index]; // it is there, and is corrected
+        const now = answer.at(index);
+        problem.set(now.problem ?? '');
+        if (now.problem) old = now; // it is there, to be corrected
         else close();
       };
       return [
@@ -191,7 +191,7 @@ export function pointList(points) {
   const failure = () => debugging.points().find(one => one.kind === 'failure');
   const setFailure = more => {
     const old = failure(), next = { kind: 'failure', uncaught: false, caught: false, retried: false, errors: [], ...old, ...more };
-    const all = debugging.points.peek().filter(one => one !== old);
+    const all = debugging.points.peek().filter(one => one.id !== old?.id);
     return setPoints(next.uncaught || next.caught || next.retried ? [...all, next] : all);
   };
   const names = h('input', {

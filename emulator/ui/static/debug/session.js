@@ -27,6 +27,7 @@ export function debugOf(run, actions) {
   const chosen = signal(null); // a thread that somebody chose
   const thread = computed(() => chosen() ?? stop()?.thread ?? 0);
   const threads = signal([]), more = signal(0);
+  const readFor = signal('null'); // the stop that threads are of
   const snapshot = signal(null);
   const marks = signal(new Map()); // what differs from the last stop: JSON pointers by scope
   const phase = signal(null); // that somebody looks at; null: the one of the stop
@@ -37,12 +38,13 @@ export function debugOf(run, actions) {
   // Threads and data belong to the stop: they are read when it moves.
   let turn = 0, seen = null;
   effect(() => {
-    const now = stop(), id = thread(), mine = ++turn;
+    const now = stop(), text = key(), id = thread(), mine = ++turn;
     if (!now) { threads.set([]); more.set(0); snapshot.set(null); return; }
     Promise.all([get('debug/threads', { arn: run.arn }), get('debug/snapshot', { arn: run.arn, thread: id })]).then(([list, data]) => {
       if (mine !== turn) return;
       threads.set(list.threads);
       more.set(list.more);
+      readFor.set(text);
       const at = `${now.records} ${now.past} ${id}`;
       if (seen && seen.at !== at) marks.set(differences(seen.data, data));
       seen = { at, data };
@@ -80,7 +82,7 @@ export function debugOf(run, actions) {
   effect(() => {
     run.version();
     const now = stop(), list = frames();
-    if (!now || !list.length || !run.loaded() || run.length() < now.event) return;
+    if (!now || readFor() !== key() || !list.length || !run.loaded() || run.length() < now.event) return;
     const at = `${now.records} ${now.past} ${thread()} ${now.state}`;
     if (at === selectedFor) return;
     selectedFor = at;
@@ -223,7 +225,7 @@ export function debugOf(run, actions) {
   const title = () => {
     const now = stop(), data = snapshot();
     if (!now) return '';
-    if (now.error || fieldOf(now) || data?.state !== now.state) return whereOf(now);
+    if (now.error || !now.state || fieldOf(now) || data?.state !== now.state) return whereOf(now);
     if (data.phase === 'finishing') return `behind ${now.state}, before its output`;
     return data.phase === 'working' && !data.attempts || data.phase === 'entering' ? `before ${now.state}` : whereOf(now);
   };
