@@ -51,6 +51,7 @@ var (
 	ErrNoThread   = errors.New("debug: there is no such line of control")
 	ErrPast       = errors.New("debug: this is the past, in which nothing can be changed; go back to the present, or start a new execution from here")
 	ErrNotHere    = errors.New("debug: that cannot be changed where the execution stands")
+	ErrFirst      = errors.New("debug: there is no state before this one")
 	ErrNoHistory  = errors.New("debug: the steps of an Express execution are not kept, so there is no way back")
 )
 

@@ -285,7 +285,7 @@ func (d *Debugger) back(arn string, suits func(*pastPlace) bool) error {
 		}
 	}
 	if first == 0 || first >= now {
-		return ErrNotStopped
+		return ErrFirst
 	}
 	return d.Goto(arn, first)
 }

@@ -29,12 +29,21 @@ type DebugState struct {
 	Others      []DebugOther       `json:"others"`      // those of other faces
 	Stopped     []DebugStop        `json:"stopped"`     // executions
 	Faces       []string           `json:"faces"`       // that have breakpoints, beside the pages
+	Output      []DebugLine        `json:"output"`      // what logpoints have printed last
 }
 
 // A DebugOther is a breakpoint of an editor or a terminal.
 type DebugOther struct {
 	Face string `json:"face"` // its name
 	debug.Breakpoint
+}
+
+// A DebugLine is what a logpoint has printed.
+type DebugLine struct {
+	Number  int64  `json:"number"` // counts all lines of the server, from 1
+	ARN     string `json:"arn"`
+	Pointer string `json:"pointer"` // JSON pointer of the state
+	Text    string `json:"text"`
 }
 
 // A DebugStop is where an execution is stopped.
@@ -178,18 +187,55 @@ func debugRoutes() map[string]route {
 type debugging struct {
 	once sync.Once
 	face *debug.Face
+
+	mu     sync.Mutex
+	output []DebugLine
+	lines  int64 // that there were in all
+}
+
+// The limits of what is kept of logpoints.
+const (
+	maxDebugLines = 200
+	maxDebugLine  = 2000 // bytes
+)
+
+// print keeps a line for the pages; the oldest one goes.
+func (d *debugging) print(e debug.Event) {
+	text := e.Text
+	if len(text) > maxDebugLine {
+		text = strings.ToValidUTF8(text[:maxDebugLine], "") + "…"
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lines++
+	if len(d.output) == maxDebugLines {
+		d.output = slices.Delete(d.output, 0, 1)
+	}
+	d.output = append(d.output, DebugLine{d.lines, e.Execution, e.Pointer, text})
+}
+
+// printed are the lines that are kept.
+func (d *debugging) printed() []DebugLine {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]DebugLine{}, d.output...)
 }
 
 // face is the face of the pages. It is made when a page first asks for it.
 func (u *UI) face() *debug.Face {
 	u.debugging.once.Do(func() {
-		u.debugging.face = u.own.Debugger().Attach("pages", func(debug.Event) { u.hub.touch(topicDebug) })
+		u.debugging.face = u.own.Debugger().Attach("pages", func(e debug.Event) {
+			if e.Kind == debug.Output {
+				u.debugging.print(e)
+			}
+			u.hub.touch(topicDebug)
+		})
 	})
 	return u.debugging.face
 }
 
 func (u *UI) debugState(context.Context, *query) (*DebugState, error) {
-	out := &DebugState{Breakpoints: u.face().Breakpoints(), Others: []DebugOther{}, Stopped: []DebugStop{}, Faces: []string{}}
+	out := &DebugState{Breakpoints: u.face().Breakpoints(), Others: []DebugOther{}, Stopped: []DebugStop{}, Faces: []string{}, Output: u.debugging.printed()}
 	all := u.own.Debugger().AllBreakpoints()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		points := all[name]
@@ -427,7 +473,7 @@ func debugRefusal(err error) error {
 	case errors.Is(err, debug.ErrGone):
 		return Refused(http.StatusNotFound, strings.TrimPrefix(err.Error(), "debug: "))
 	}
-	for _, known := range []error{debug.ErrNotStopped, debug.ErrNoThread, debug.ErrPast, debug.ErrNotHere, debug.ErrNoHistory} {
+	for _, known := range []error{debug.ErrNotStopped, debug.ErrNoThread, debug.ErrPast, debug.ErrNotHere, debug.ErrFirst, debug.ErrNoHistory} {
 		if errors.Is(err, known) {
 			return Refused(http.StatusConflict, strings.TrimPrefix(err.Error(), "debug: "))
 		}

@@ -7,7 +7,7 @@ import { on } from './live.js';
 import { server } from './server.js';
 import { failed } from './toast.js';
 
-const none = { breakpoints: [], others: [], stopped: [] };
+const none = { breakpoints: [], others: [], stopped: [], output: [] };
 const known = computed(() => server.overview()?.readOnly === false);
 const found = resource(abort => (known() ? get('debug', {}, abort) : Promise.resolve(none)));
 on('debug', found.reload);
@@ -19,6 +19,7 @@ export const debugging = {
   others: computed(() => state().others), // those of editors and terminals, each with its face
   stopped: computed(() => state().stopped), // executions that are stopped, or looked at in the past
   standing, // those that do not go on. While there is one, the clock of the server stands still
+  output: computed(() => state().output), // lines that logpoints have printed: {number, arn, pointer, text}
   reload: found.reload,
 };
 
@@ -40,21 +41,6 @@ export async function move(arn, name, more = {}) {
     await post('debug/move', { arn, thread: 0, move: name, ...more });
   } catch (error) { failed(error); }
   found.reload();
-}
-
-/** A name as a glob that fits nothing else. */
-export function literal(name) { return name.replace(/[\\*?[]/g, '\\$&'); }
-
-/** Whether a glob of a breakpoint fits a name: * and ? do not go over a slash, [a-z] is a set, \ takes the next character as it is. */
-export function fits(glob, name) {
-  if (glob === name) return true;
-  const one = /\\(.)|\*|\?|\[(\^?)((?:\\.|[^\]\\])+)\]|([^])/g;
-  const pattern = glob.replace(one, (part, escaped, not, set, plain) => {
-    if (escaped !== undefined || plain !== undefined) return (escaped ?? plain).replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-    if (part === '*') return '[^/]*';
-    return part === '?' ? '[^/]' : `[${not}${set.replace(/\[/g, '\\[')}]`;
-  });
-  try { return new RegExp(`^${pattern}$`, 'u').test(name); } catch { return false; }
 }
 
 /** Where a stop is, in words: "before Charge", "at the failure of Charge". */

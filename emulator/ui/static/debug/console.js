@@ -1,16 +1,19 @@
 // The lower part of the debugger: the phases of the step that comes next, and the
 // console, which evaluates expressions with what the stopped state sees.
 
-import { computed, h, signal, untrack } from '../core/view.js';
+import { computed, effect, h, signal, untrack } from '../core/view.js';
+import { debugging } from '../core/debugger.js';
 import { icon } from '../core/icon.js';
 import { jsonText, jsonView } from '../core/json.js';
 import { parseJSON, pretty } from '../core/jsontext.js';
 import { recall, remember } from '../core/memory.js';
+import { chainOf } from '../graph/state.js';
 
 const KEPT = 100; // lines of history, and of answers
 
 export function debugDock(debug) {
-  const on = computed(() => debug.shown() && Boolean(debug.stop())); // the console stays from stop to stop
+  // The console stays from stop to stop, and shows what logpoints print meanwhile.
+  const on = computed(() => debug.shown() && (Boolean(debug.stop()) || debugging.output().some(line => line.arn === debug.run.arn)));
   return () => on() && untrack(() => h('div.dock', { 'data-testid': 'debug-dock' }, phases(debug), replOf(debug)));
 }
 
@@ -37,6 +40,7 @@ function phases(debug) {
     h('div.dockhead', null, icon('columns', 14), h('h2.m', null, 'Phases'), h('span.t3.trunc', null, () => (debug.snapshot()?.next ? `of ${debug.snapshot().state}, then ${debug.snapshot().next}` : debug.snapshot() ? `of ${debug.snapshot().state}` : ''))),
     h('div.phasebody', null, strip, h('div.phasedata', { 'data-testid': 'phase-data', tabindex: 0, role: 'group', 'aria-label': 'Data of the phase' }, () => {
       const { data, shown } = at(), one = data?.phases[shown];
+      if (!debug.stop()) return h('p.sm.t3', null, 'The data of the state at which it stops, step by step.');
       return one && untrack(() => jsonView(one.data, one.name, { empty: 'This phase has no data.', open: 1 }));
     })));
 }
@@ -52,13 +56,23 @@ function replOf(debug) {
   const key = 'console.history';
   const lines = signal([]);
   let past = recall(key, []), at = past.length, draft = '', turn = 0;
-  const print = (kind, text) => { lines.update(list => [...list.slice(-2 * KEPT), { id: ++turn, kind, text }]); queueMicrotask(() => { log.scrollTop = log.scrollHeight; }); };
+  const print = (kind, text, state = '') => { lines.update(list => [...list.slice(-2 * KEPT), { id: ++turn, kind, text, state }]); queueMicrotask(() => { log.scrollTop = log.scrollHeight; }); };
+
+  let printed = 0;
+  effect(() => {
+    for (const line of debugging.output()) {
+      if (line.number <= printed) continue;
+      printed = line.number;
+      if (line.arn === debug.run.arn) untrack(() => print('log', line.text, chainOf(line.pointer).name));
+    }
+  });
 
   async function run(text) {
     print('in', text);
     past = [...past.filter(one => one !== text), text].slice(-KEPT);
     at = past.length;
     remember(key, past);
+    if (!debug.stop.peek()) return print('err', 'The execution is not stopped: there is nothing to evaluate on.');
     if (text.startsWith(':')) return command(text);
     try {
       const answer = await debug.evaluate(text);
@@ -116,7 +130,7 @@ function replOf(debug) {
       else if (event.key === 'ArrowUp') { event.preventDefault(); recallLine(-1); } else if (event.key === 'ArrowDown') { event.preventDefault(); recallLine(1); } else if (event.key === 'Escape') field.blur();
     },
   });
-  const log = h('div.repl', { role: 'log', 'aria-label': 'Answers', tabindex: 0, 'data-testid': 'console-log' }, () => lines().map(one => (one.kind === 'out' ? jsonText(one.text, 'Answer') : h('div', { class: { in: 'in-l', err: 'err', note: 't3' }[one.kind] }, one.text))));
+  const log = h('div.repl', { role: 'log', 'aria-label': 'Answers', tabindex: 0, 'data-testid': 'console-log' }, () => lines().map(one => (one.kind === 'out' ? jsonText(one.text, 'Answer') : h('div', { class: { in: 'in-l', err: 'err', note: 't3' }[one.kind], 'data-testid': one.kind === 'log' ? 'console-printed' : null }, one.kind === 'log' && [h('span.bpd.bpd--log', { 'aria-hidden': 'true' }), h('span.t3', null, ` ${one.state} `)], one.text))));
   return h('section.dockpart', { 'aria-label': 'Console' },
     h('div.dockhead', null, icon('terminal', 14), h('h2.m', null, 'Console'), h('span.t3.trunc', null, 'JSONata or JSONPath on what the state sees')),
     log, h('div.replin', null, h('div.in', null, h('span.t3', { 'aria-hidden': 'true' }, '›'), field)));

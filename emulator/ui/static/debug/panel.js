@@ -70,6 +70,7 @@ function variables(debug) {
   if (!data) return null;
   return untrack(() => [
     data.error && h('div.why.scopeerr', { 'data-testid': 'scope-error' }, h('b.mono', null, data.error), data.cause && h('p.mono.xs.wrapany', null, data.cause.slice(0, 4000)), h('p.xs.t2', null, data.taker ? `${data.taker} takes it.` : 'Nobody takes it.')),
+    data.attempts > 0 && h('p.xs.t3.acchint', { 'data-testid': 'scope-attempts' }, `attempt ${data.attempts + 1}`),
     SCOPES.filter(([id]) => data[id] || id === 'variables').map(([id, title, editable]) => scope(debug, data, id, title, editable)),
   ]);
 }

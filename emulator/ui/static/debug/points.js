@@ -1,8 +1,9 @@
 // Breakpoints: the dots on the nodes, their menu and dialog, and the list of all.
 
 import { effect, h, signal } from '../core/view.js';
-import { debugging, fits, literal, setPoints } from '../core/debugger.js';
+import { debugging, setPoints } from '../core/debugger.js';
 import { dialog, dialogHead } from '../core/dialog.js';
+import { fits, literal } from '../core/glob.js';
 import { icon } from '../core/icon.js';
 import { machineOf } from '../core/mocks.js';
 import { chainOf, pointerParts } from '../graph/state.js';

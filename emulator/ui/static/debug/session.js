@@ -127,7 +127,7 @@ export function debugOf(run, actions) {
     const now = stop();
     switch (name) {
       case 'pause': return !now && run.running();
-      case 'back': case 'reverse': return Boolean(now) || !run.running();
+      case 'back': case 'reverse': return now ? now.event > 2 : !run.running(); // the second event enters the first state
       case 'out': return Boolean(now) && !now.past && frames().length > 1;
       default: return Boolean(now);
     }

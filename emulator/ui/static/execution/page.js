@@ -1,6 +1,7 @@
 // The page of one execution: head, failure, tape, the view and the inspector.
 
 import { computed, effect, h, signal, untrack } from '../core/view.js';
+import { commands } from '../core/commands.js';
 import { icon } from '../core/icon.js';
 import { keys } from '../core/keys.js';
 import { amend, go, link, place } from '../core/router.js';
@@ -58,9 +59,11 @@ function executionPage(run, dropped) {
     told = now;
   });
   bindKeys(run, actions, view);
-  keys('Debugger', debugKeys(debug, points));
+  const debugRows = debugKeys(debug, points);
+  keys('Debugger', debugRows);
+  commands('Debugger', debugRows.filter(([key]) => key !== 'n').map(([key, label, act]) => ({ label, key, icon: 'bug', run: act })));
   return h('div.view.xview', {
-    class: () => [debug.shown() && 'is-debugging', debug.stop()?.past && 'is-past'], ondragover: event => event.preventDefault(), ondrop: event => dropFiles(event, dropped) }, () => {
+    class: () => [debug.shown() && 'is-debugging', debug.stop()?.past && 'is-past', debug.still() && 'is-still'], ondragover: event => event.preventDefault(), ondrop: event => dropFiles(event, dropped) }, () => {
     const problem = run.problem();
     if (problem) {
       return h('div.empty', { 'data-testid': 'execution-problem' }, h('h1.h1', null, 'This execution cannot be shown'), h('p', null, problem.message), h('a.btn', { href: link('executions'), 'data-testid': 'to-executions' }, 'All executions'));
