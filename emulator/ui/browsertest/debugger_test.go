@@ -226,7 +226,7 @@ func TestDebuggerByKeyboard(t *testing.T) {
 
 	arn := p.start(machine, "looped", orderOf3)
 	p.open(arn, "")
-	other := openTabAt(t, p.url, pageOf("x", arn))
+	other := openTabAt(t, p.url, pageOf("x", arn), chromedp.WithTargetID(openWindow(t))) // both are in view
 	for _, page := range []*tab{p, other} {
 		page.stops("Stopped before PickItem")
 		page.see("stop-reason", "condition $states.input.qty > 10")
@@ -244,7 +244,7 @@ func TestDebuggerByKeyboard(t *testing.T) {
 	p.stops("Stopped before " + hostile)
 	p.press(":")
 	p.until(`document.activeElement.dataset.testid === 'console-input'`)
-	p.insert("$states.inp")
+	p.fill("console-input", "$states.inp") // over the colon: a key that a program presses is typed, too
 	p.press("\t")
 	p.until(`document.activeElement.value === '$states.input'`)
 	p.insert("[1][2].qty")
@@ -256,6 +256,39 @@ func TestDebuggerByKeyboard(t *testing.T) {
 	p.press(escape)
 	p.press("?")
 	p.see("dialog", "Step in, phase by phase")
+}
+
+// The children of a Map Run stop at the breakpoints of their machine, on pages of their
+// own; a logpoint prints and stops nothing.
+func TestDebuggerOfMapRun(t *testing.T) {
+	p := debugged(t, "#/machines")
+	machine := p.machine("each", `{"StartAt": "Look", "States": {"Look": {"Type": "Pass", "Next": "Each"}, "Each": {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+		"StartAt": "Pick", "States": {"Pick": {"Type": "Pass", "End": true}}}, "End": true}}}`)
+	first := p.start(machine, "first", `["a"]`)
+	p.ended(first)
+	p.open(first, "?panel=debug")
+	p.click("breakpoint-Pick", "")
+	p.see("point-row", "Pick")
+	p.click("point-add", "")
+	p.fill("point-state", "Lo*")
+	p.fill("point-log", "with {$[0]} "+hostile)
+	p.click("point-do", "")
+	p.until(`document.querySelector('[data-testid=point-row] .bpd--log')`)
+	parent := p.start(machine, "second", `["b"]`)
+	p.click("stop-sign", "Stopped")
+	p.stops("Stopped before Pick")
+	p.see("stack-parent", "")
+	p.until(find("scope-input", "") + `.textContent.includes('"b"')`)
+	p.click("stack-parent", "")
+	p.until(`document.querySelector('[data-testid=execution-name]')?.textContent === 'second'`)
+	p.press("d")
+	p.see("console-printed", `Look with b `+hostile)
+	p.see("stopped-row", "each")
+	p.click("stopped-continue", "")
+	p.gone("stop-sign", "")
+	if got := p.ended(parent); got != `SUCCEEDED ["b"]` {
+		t.Errorf("the parent: %s", got)
+	}
 }
 
 // TestDebuggerIsAccessible runs axe on a stop, in the past, and on the dialogs.

@@ -34,12 +34,12 @@ export function placeOf(point) {
 /** The breakpoints as the page of one execution changes them. */
 export function pointsOf(run, actions) {
   const machine = () => run.execution.peek()?.machineName ?? '';
-  const concerns = point => (!point.machine || fits(point.machine, machine()) || point.machine === machineOf(machine())) && (!point.execution || point.execution === run.arn);
+  const concerns = point => (!point.machine || fits(point.machine, machine()) || fits(point.machine, machineOf(machine()))) && (!point.execution || point.execution === run.arn);
   const isAt = (point, state, pointer) => point.kind === 'state' && concerns(point) && (point.state === pointer || fits(point.state, state));
   /** The breakpoints at a state: own ones, and those of editors and terminals. */
   const at = (state, pointer) => ({ own: debugging.points().filter(one => isAt(one, state, pointer)), others: debugging.others().filter(one => isAt(one, state, pointer)) });
 
-  const plain = state => ({ kind: 'state', machine: literal(machine()), state: literal(state) });
+  const plain = state => ({ kind: 'state', machine: literal(machineOf(machine())), state: literal(state) });
   const without = gone => debugging.points.peek().filter(one => !gone.some(other => other.id === one.id));
   const add = point => setPoints([...debugging.points.peek(), point]);
   const remove = (...gone) => setPoints(without(gone));
@@ -77,7 +77,7 @@ export function pointsOf(run, actions) {
 
   /** Edits a breakpoint, or makes one; state and pointer are those that it begins with. */
   async function edit(old, state = '', pointer = '') {
-    const point = signal(old ?? (state ? plain(state) : { kind: 'state', machine: literal(machine()), state: '' }));
+    const point = signal(old ?? (state ? plain(state) : { kind: 'state', machine: literal(machineOf(machine())), state: '' }));
     const problem = signal(''), busy = signal(false);
     const set = more => point.update(before => ({ ...before, ...more }));
     const field = (name, label, hint, placeholder, mono = true) => h('div.field', null, h('label.lab', { for: `point-${name}` }, label, hint && h('span.t3', null, ` ${hint}`)),
@@ -104,7 +104,7 @@ export function pointsOf(run, actions) {
           field('condition', 'Only if', 'JSONata, or JSONPath that begins with $.', '$states.input.total > 100'),
           field('hit', 'Hit count', 'as 5, > 5, % 5', ''),
           field('log', 'Print instead of stopping', 'with {expressions}', 'total is {$states.input.total}', false),
-          h('label.row.tick', null, h('input', { type: 'checkbox', 'data-testid': 'point-everywhere', checked: !point.peek().machine, onchange: event => set({ machine: event.target.checked ? '' : literal(machine()) }) }), 'In all state machines'),
+          h('label.row.tick', null, h('input', { type: 'checkbox', 'data-testid': 'point-everywhere', checked: !point.peek().machine, onchange: event => set({ machine: event.target.checked ? '' : literal(machineOf(machine())) }) }), 'In all state machines'),
           () => problem() && h('p.err', { role: 'alert', 'data-testid': 'point-problem' }, problem())),
         h('footer', null,
           old && h('button.btn', { 'data-testid': 'point-remove', onclick: () => { remove(old); close(); } }, icon('trash', 14), 'Remove'), h('span.grow'),
