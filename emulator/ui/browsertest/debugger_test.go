@@ -3,6 +3,7 @@ package browsertest
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/emulator/debug"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -289,6 +291,46 @@ func TestDebuggerOfMapRun(t *testing.T) {
 	if got := p.ended(parent); got != `SUCCEEDED ["b"]` {
 		t.Errorf("the parent: %s", got)
 	}
+}
+
+// A running execution is paused where it waits, and its clock with it; the breakpoints of
+// an editor are listed, stop it on the page, too, and cannot be changed there.
+func TestDebuggerPauses(t *testing.T) {
+	startBrowser(t)
+	em, err := emulator.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(em)
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+		_ = em.Close()
+	})
+	editor := em.Debugger().Attach("an editor", func(debug.Event) {})
+	editor.SetBreakpoints([]debug.Breakpoint{{Kind: debug.AtState, State: "Done"}})
+	p := openTabAt(t, server.URL, "#/machines")
+	p.open(p.start(p.machine("waits", `{"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 3600, "Next": "Done"}, "Done": {"Type": "Succeed"}}}`), "waiting", "{}"), "")
+	p.press("d")
+	p.see("not-stopped", "Runs until a breakpoint")
+	p.see("point-other", "an editor")
+	p.see("left-Rest", " left")
+	p.press(kb.F8)
+	p.stops("Stopped at Rest")
+	p.see("stop-reason", "paused")
+	p.see("left-Rest", "the clock stands")
+	p.screenshot("debugger-paused")
+	p.press(kb.F8)
+	p.gone("stopped", "")
+	p.see("left-Rest", " left")
+	p.eval(find("skip-Rest", "")+`.click()`, nil) // the graph may still be moving
+	p.stops("Stopped before Done")
+	p.see("stop-reason", "of an editor")
+	p.eval(`[...document.querySelectorAll('.nodeb')].find(e => e.textContent.includes('Done')).dispatchEvent(new MouseEvent('contextmenu', {bubbles: true, cancelable: true}))`, nil)
+	p.see("point-toggle", "Add a breakpoint")
+	p.press(escape)
+	editor.Detach()
+	p.gone("point-other", "")
 }
 
 // TestDebuggerIsAccessible runs axe on a stop, in the past, and on the dialogs.
