@@ -445,8 +445,8 @@ func (u *UI) debugFork(ctx context.Context, in *DebugFork) (*Started, error) {
 	return &Started{ARN: arn}, nil
 }
 
-// debugStart starts an execution that stops at its first state. An Express one is
-// not waited for.
+// debugStart starts an execution that stops at its first state. An Express one cannot be
+// started so: the call that starts it waits for its end, and makes up its ARN.
 func (u *UI) debugStart(ctx context.Context, in *DebugStart) (*Started, error) {
 	if in.Name == "" {
 		in.Name = uuid.NewString()
@@ -455,6 +455,13 @@ func (u *UI) debugStart(ctx context.Context, in *DebugStart) (*Started, error) {
 	parts := strings.SplitN(in.Machine, ":", 8)
 	if len(parts) < 7 || parts[5] != "stateMachine" {
 		return nil, refuse("machine: expected the ARN of a state machine, got %q", in.Machine)
+	}
+	m, err := u.api.Call(ctx, "DescribeStateMachine", value.OfMembers("stateMachineArn", value.OfString(in.Machine), "includedData", value.OfString("METADATA_ONLY")))
+	if err != nil {
+		return nil, err
+	}
+	if m.Get("type").Text() == "EXPRESS" {
+		return nil, refuse("machine: an Express execution cannot be started with a stop; set a breakpoint at its first state")
 	}
 	arn := strings.Join(parts[:5], ":") + ":execution:" + parts[6] + ":" + in.Name
 	u.own.Debugger().StopAtEntry(&machine.Start{ARN: arn, Machine: parts[6]})

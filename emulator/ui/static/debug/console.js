@@ -55,7 +55,7 @@ const COMMANDS = {
 function replOf(debug) {
   const key = 'console.history';
   const lines = signal([]);
-  let past = recall(key, []), at = past.length, draft = '', turn = 0;
+  let past = recall(key, []), at = past.length, draft = '', turn = 0, listed = '';
   const print = (kind, text, state = '') => { lines.update(list => [...list.slice(-2 * KEPT), { id: ++turn, kind, text, state }]); queueMicrotask(() => { log.scrollTop = log.scrollHeight; }); };
 
   let printed = 0;
@@ -110,9 +110,11 @@ function replOf(debug) {
   const complete = event => {
     const found = completions(field.value);
     if (!found.length || field.selectionStart !== field.value.length) return;
-    event.preventDefault();
     let shared = found[0];
     for (const one of found) while (!one.startsWith(shared)) shared = shared.slice(0, -1);
+    if (shared === field.value && listed === shared) return; // they were listed: Tab goes on to the next control
+    event.preventDefault();
+    listed = shared === field.value ? shared : '';
     if (shared !== field.value) field.value = shared;
     else print('note', found.slice(0, 30).map(one => one.split(/[\s.]/).filter(Boolean).at(-1)).join('  '));
   };
