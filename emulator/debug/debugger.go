@@ -113,6 +113,9 @@ func (f *Face) Detach() {
 	d.faces = slices.DeleteFunc(d.faces, func(other *Face) bool { return other == f })
 	last := len(d.faces) == 0
 	d.update()
+	if len(f.points) > 0 {
+		d.tell(Event{Kind: Breakpoints})
+	}
 	d.mu.Unlock()
 	f.queue.close()
 	if !last {
