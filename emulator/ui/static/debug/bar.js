@@ -2,7 +2,6 @@
 // buttons that move it.
 
 import { h } from '../core/view.js';
-import { debugging } from '../core/debugger.js';
 import { icon } from '../core/icon.js';
 import { menuButton } from '../execution/menu.js';
 
@@ -70,6 +69,3 @@ export function debugKeys(debug, points) {
     [':', 'To the console', () => { const field = document.querySelector('[data-testid=console-input]'); if (!field) return false; field.focus(); return true; }],
   ];
 }
-
-/** Whether something else than this execution is stopped. */
-export function others(debug) { return debugging.standing().filter(one => one.arn !== debug.run.arn); }

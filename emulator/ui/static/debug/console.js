@@ -25,7 +25,7 @@ function phases(debug) {
     const here = stop && data?.thread === stop.thread ? stop.phase : 0;
     return { data, here, shown: Math.min(debug.phase() ?? here, (data?.phases.length ?? 1) - 1) };
   };
-  const strip = h('div.phases', { role: 'listbox', 'aria-label': 'Phases of the step', tabindex: 0, onkeydown: event => {
+  const strip = h('div.phases', { role: 'listbox', 'aria-label': 'Phases of the step', tabindex: 0, 'aria-activedescendant': () => (debug.snapshot() ? `phase-${at().shown}` : null), onkeydown: event => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key], { data, shown } = at();
     if (!by || !data) return;
     event.preventDefault();
@@ -33,7 +33,7 @@ function phases(debug) {
     debug.phase.set(Math.max(0, Math.min(data.phases.length - 1, shown + by)));
   } }, () => {
     const { data, here, shown } = at();
-    return data?.phases.map((one, i) => h('div.stackf', { role: 'option', 'data-testid': 'phase', 'aria-selected': String(i === shown), class: [i === shown && 'is-cur'], onclick: () => debug.phase.set(i) },
+    return data?.phases.map((one, i) => h('div.stackf', { role: 'option', id: `phase-${i}`, 'data-testid': 'phase', 'aria-selected': String(i === shown), class: [i === shown && 'is-cur'], onclick: () => debug.phase.set(i) },
       i === here ? h('span.stat.is-stop', { title: 'it stands here' }, icon('dbg-pause', 12), h('span.vh', null, 'it stands here')) : h('span.i12'), h('span.trunc', { title: one.name }, one.name)));
   });
   return h('section.dockpart', { 'aria-label': 'Phases of the step' },

@@ -1,6 +1,7 @@
 // The panel of the debugger: variables, watches, call stack, threads, breakpoints.
 
 import { cleanup, effect, h, signal, untrack } from '../core/view.js';
+import { debugging } from '../core/debugger.js';
 import { editor } from '../core/editor.js';
 import { icon } from '../core/icon.js';
 import { jsonText, jsonTree } from '../core/json.js';
@@ -8,7 +9,6 @@ import { parseJSON, pretty } from '../core/jsontext.js';
 import { recall, remember } from '../core/memory.js';
 import { link } from '../core/router.js';
 import { count, plural } from '../core/time.js';
-import { others } from './bar.js';
 import { pointList } from './points.js';
 import { SCOPES } from './session.js';
 import { stoppedRows } from './stopped.js';
@@ -137,7 +137,7 @@ function watches(debug) {
 // ── call stack and threads ──
 
 function callStack(debug) {
-  const list = debug.frames(), machine = debug.run.execution.peek();
+  const list = debug.frames(), machine = debug.run.execution();
   return [
     h('ol.plainlist', { 'aria-label': 'States, from the inside' }, list.map((frame, i) => h('li', null, h('button.stackf', { 'data-testid': 'stack-frame', 'aria-current': i === 0 ? 'true' : null, class: i === 0 && 'is-cur', onclick: () => debug.select(list, i) },
       i === 0 ? icon('right', 12) : h('span.i12'), h('b.trunc', { class: i > 0 && 'w400' }, frame.state),
@@ -148,7 +148,7 @@ function callStack(debug) {
 }
 
 function threadList(debug) {
-  const elsewhere = others(debug);
+  const elsewhere = debugging.standing().filter(one => one.arn !== debug.run.arn);
   return [
     debug.stop() ? h('ul.plainlist', { 'aria-label': 'Lines of control' }, debug.threads().map(one => h('li', null, h('button.stackf', {
       'data-testid': 'thread', class: one.id === debug.thread() && 'is-cur', 'aria-current': one.id === debug.thread() ? 'true' : null, onclick: () => debug.choose(one.id),

@@ -31,7 +31,7 @@ export function debugOf(run, actions) {
   const snapshot = signal(null);
   const marks = signal(new Map()); // what differs from the last stop: JSON pointers by scope
   const phase = signal(null); // that somebody looks at; null: the one of the stop
-  const shown = computed(() => actions.canAct() && (place().query.panel === 'debug' || Boolean(stop()) && place().query.panel !== 'inspector'));
+  const shown = computed(() => actions.canAct() && Boolean(run.execution()) && (place().query.panel === 'debug' || Boolean(stop()) && place().query.panel !== 'inspector'));
   const show = on => amend({ panel: on ? 'debug' : stop.peek() ? 'inspector' : '' });
   const still = () => debugging.standing().length > 0;
 
