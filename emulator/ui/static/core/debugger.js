@@ -23,16 +23,24 @@ export const debugging = {
   reload: found.reload,
 };
 
-/** Replaces the breakpoints of the pages; the answer has them with what is wrong with them, null if it failed. */
-export async function setPoints(points) {
-  try {
-    const answer = await post('debug/breakpoints', { breakpoints: points });
-    found.reload();
-    return answer.breakpoints;
-  } catch (error) {
-    failed(error);
-    return null;
-  }
+let last = Promise.resolve();
+
+/**
+ * Changes the breakpoints of the pages: change(list) gives the new list. Changes are made one after the other, each
+ * on what the one before has led to. The answer has them with what is wrong with them; it is null if it failed.
+ */
+export function changePoints(change) {
+  last = last.then(async () => {
+    try {
+      const { breakpoints } = await post('debug/breakpoints', { breakpoints: change(debugging.points.peek()) });
+      found.data.set({ ...state.peek(), breakpoints });
+      return breakpoints;
+    } catch (error) {
+      failed(error);
+      return null;
+    } finally { found.reload(); }
+  });
+  return last;
 }
 
 /** Moves an execution; more is what the move needs beside it. */

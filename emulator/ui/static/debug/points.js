@@ -1,7 +1,7 @@
 // Breakpoints: the dots on the nodes, their menu and dialog, and the list of all.
 
 import { effect, h, signal } from '../core/view.js';
-import { debugging, setPoints } from '../core/debugger.js';
+import { changePoints, debugging } from '../core/debugger.js';
 import { dialog, dialogHead } from '../core/dialog.js';
 import { fits, literal } from '../core/glob.js';
 import { icon } from '../core/icon.js';
@@ -40,10 +40,9 @@ export function pointsOf(run, actions) {
   const at = (state, pointer) => ({ own: debugging.points().filter(one => isAt(one, state, pointer)), others: debugging.others().filter(one => isAt(one, state, pointer)) });
 
   const plain = state => ({ kind: 'state', machine: literal(machineOf(machine())), state: literal(state) });
-  const without = gone => debugging.points.peek().filter(one => !gone.some(other => other.id === one.id));
-  const add = point => setPoints([...debugging.points.peek(), point]);
-  const remove = (...gone) => setPoints(without(gone));
-  const replace = (old, point) => setPoints(debugging.points.peek().map(one => (one.id === old.id ? point : one)));
+  const add = point => changePoints(list => [...list, point]);
+  const remove = (...gone) => changePoints(list => list.filter(one => !gone.some(other => other.id === one.id)));
+  const replace = (old, point) => changePoints(list => list.map(one => (one.id === old.id ? point : one)));
   const turn = point => replace(point, { ...point, disabled: !point.disabled });
   const toggle = (state, pointer) => {
     const { own } = at(state, pointer);
@@ -191,9 +190,10 @@ export function describe(point) {
 export function pointList(points) {
   const failure = () => debugging.points().find(one => one.kind === 'failure');
   const setFailure = more => {
-    const old = failure(), next = { kind: 'failure', uncaught: false, caught: false, retried: false, errors: [], ...old, ...more };
-    const all = debugging.points.peek().filter(one => one.id !== old?.id);
-    return setPoints(next.uncaught || next.caught || next.retried ? [...all, next] : all);
+    changePoints(list => {
+      const old = list.find(one => one.kind === 'failure'), next = { kind: 'failure', uncaught: false, caught: false, retried: false, errors: [], ...old, ...more };
+      return [...list.filter(one => one !== old), ...(next.uncaught || next.caught || next.retried ? [next] : [])];
+    });
   };
   const names = h('input', {
     'data-testid': 'failure-names', 'aria-label': 'Names of errors', placeholder: 'all errors, or names: States.Timeout, Payment*', spellcheck: 'false',
