@@ -9,7 +9,7 @@ import { plural } from '../core/time.js';
 /** Executions that are stopped, each with the way to it. */
 export function stoppedRows(stops) {
   return h('ul.plainlist', { 'aria-label': 'Stopped executions' }, stops.map(one => h('li.stackf', { 'data-testid': 'stopped-row' }, h('span.stat.is-stop', null, icon('dbg-pause', 14)),
-    h('a.trunc', { href: link('x', one.arn), 'data-testid': 'stopped-open', title: one.arn }, h('b', null, one.machine), ` ${one.arn.split(':').at(-1)}`), h('span.sm.t2.trunc', null, `${one.past ? 'looked at in the past ' : ''}${whereOf(one)}`),
+    h('a.trunc', { href: link('x', one.arn), 'data-testid': 'stopped-open', title: one.arn }, h('b', null, one.machine), ` ${one.arn.split(':').at(-1)}`), h('span.sm.t2.trunc', null, `${one.past ? 'in the past ' : ''}${whereOf(one)}`),
     h('button.btn.btn--sm.end', { 'data-testid': 'stopped-continue', onclick: () => move(one.arn, 'continue') }, icon('dbg-continue', 14), 'Continue'))));
 }
 
