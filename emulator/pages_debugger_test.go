@@ -3,7 +3,9 @@ package emulator_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/emulator/debug"
 	"github.com/aslocal/aslocal/emulator/ui"
 )
@@ -60,6 +62,13 @@ func TestPagesDebug(t *testing.T) {
 		t.Errorf("evaluated %+v", evaluated)
 	}
 	var done ui.Done
+	editor := em.Debugger().Attach("editor", func(debug.Event) {})
+	defer editor.Detach()
+	editor.SetBreakpoints([]debug.Breakpoint{{Kind: debug.AtState, State: "First", Disabled: true}})
+	b.get("debug", &state)
+	if o := state.Others; len(o) != 1 || o[0].Face != "editor" || o[0].State != "First" || !o[0].Disabled || !state.Stopped[0].Stands || threads.Threads[0].Frames[0].Index != 0 {
+		t.Errorf("others %+v, stopped %+v", o, state.Stopped)
+	}
 	b.post("debug/change", ui.DebugChange{ARN: arn, Result: `{"id": 12}`}, &done)
 	wait(debug.Stopped)
 	b.post("debug/move", ui.DebugMove{ARN: arn, Move: "continue"}, &done)
@@ -98,6 +107,27 @@ func TestPagesDebug(t *testing.T) {
 		if why := b.refused(c.path, c.in); !strings.Contains(why.Message, c.want) {
 			t.Errorf("%s %+v: %q, want %q", c.path, c.in, why.Message, c.want)
 		}
+	}
+	// What logpoints print is kept for the pages.
+	b.post("debug/breakpoints", ui.DebugPoints{Breakpoints: []debug.Breakpoint{{Kind: debug.AtState, State: "Fir*", Log: "id {$states.input.order.id}" + strings.Repeat("é", 1500)}}}, &points)
+	logged, err := em.Start(t.Context(), machine, tourInput)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wait(debug.Output)
+	b.get("debug", &state)
+	for len(state.Output) == 0 { // the pages are told beside us
+		b.get("debug", &state)
+	}
+	if o := state.Output; o[0].ARN != logged || o[0].Number != 1 || o[0].Pointer != "/States/First" || !strings.HasPrefix(o[0].Text, "id 11é") || len(o[0].Text) > 2003 || !utf8.ValidString(o[0].Text) {
+		t.Errorf("output %+v", o)
+	}
+	express, err := em.Register(emulator.Registration{Name: "quick", Type: "EXPRESS", Definition: tour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := b.refused("debug/start", map[string]any{"machine": express, "input": tourInput}); !strings.Contains(why.Message, "set a breakpoint at its first state") {
+		t.Errorf("refused: %+v", why)
 	}
 	b.post("debug/breakpoints", ui.DebugPoints{}, &points)
 	em.Debugger().ContinueAll()

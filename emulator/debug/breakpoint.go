@@ -32,7 +32,7 @@ const (
 type Breakpoint struct {
 	ID        int    `json:"id"` // given by the debugger
 	Kind      Kind   `json:"kind"`
-	Machine   string `json:"machine,omitempty"`   // name of the state machine; "" for all
+	Machine   string `json:"machine,omitempty"`   // name of the state machine, whose Map Runs are meant, too; "" for all
 	Execution string `json:"execution,omitempty"` // ARN; "" for all
 
 	State    string `json:"state,omitempty"`    // AtState: name, or JSON pointer in the definition
@@ -145,7 +145,8 @@ func (b *Breakpoint) counts(n int) bool {
 
 // concerns reports whether the breakpoint may be met by an execution.
 func (b *Breakpoint) concerns(start *machine.Start) bool {
-	return !b.Disabled && b.Problem == "" && (b.Execution == "" || b.Execution == start.ARN) && (b.Machine == "" || match(b.Machine, start.Machine))
+	of, _, _ := strings.Cut(start.Machine, "/") // a child of a Map Run has the label behind it
+	return !b.Disabled && b.Problem == "" && (b.Execution == "" || b.Execution == start.ARN) && (b.Machine == "" || match(b.Machine, start.Machine) || match(b.Machine, of))
 }
 
 // match reports whether a name fits a glob, or is it.

@@ -59,6 +59,7 @@ var (
 	ErrNoThread   = errors.New("debug: there is no such line of control")
 	ErrPast       = errors.New("debug: this is the past, in which nothing can be changed; go back to the present, or start a new execution from here")
 	ErrNotHere    = errors.New("debug: that cannot be changed where the execution stands")
+	ErrFirst      = errors.New("debug: there is no state before this one")
 	ErrNoHistory  = errors.New("debug: the steps of an Express execution are not kept, so there is no way back")
 )
 
@@ -156,6 +157,9 @@ func (f *Face) Leave() (last bool) {
 	d.faces = slices.DeleteFunc(d.faces, func(other *Face) bool { return other == f })
 	last = len(d.faces) == 0
 	d.update()
+	if len(f.points) > 0 {
+		d.tell(Event{Kind: Breakpoints})
+	}
 	d.mu.Unlock()
 	f.queue.close()
 	return last

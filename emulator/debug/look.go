@@ -28,6 +28,7 @@ type Thread struct {
 // states around it.
 type Frame struct {
 	ID      int32 // the thread whose state it is
+	Index   int32 // which branch or iteration of the frame around it that thread is
 	State   string
 	Type    asl.StateType
 	Pointer string // JSON pointer in the definition
@@ -58,7 +59,7 @@ func (d *Debugger) Threads(arn string) (threads []Thread, more int, err error) {
 				t.Name = threadName(of, l)
 			}
 			for g := l; g != nil; g = of[g.Parent] {
-				t.Frames = append(t.Frames, Frame{g.Frame, cmp.Or(g.State, "(end)"), g.Type, g.Pointer, g.Phase})
+				t.Frames = append(t.Frames, Frame{g.Frame, g.Index, cmp.Or(g.State, "(end)"), g.Type, g.Pointer, g.Phase})
 			}
 			threads = append(threads, t)
 		}
@@ -226,6 +227,10 @@ func (d *Debugger) Execution(arn string) *Stop {
 	}
 	return nil
 }
+
+// Stands reports whether an execution stands still: one that is stopped does, also
+// while it is looked at in the past; one that is only looked at does not.
+func (d *Debugger) Stands(arn string) bool { return slices.Contains(d.engine.Stopped(), arn) }
 
 // StoppedExecutions returns where the executions stand that are stopped, by ARN.
 func (d *Debugger) StoppedExecutions() []Stop {

@@ -1,6 +1,7 @@
 package debug
 
 import (
+	"math"
 	"slices"
 
 	"github.com/aslocal/aslocal/asl/machine"
@@ -186,7 +187,11 @@ func (d *Debugger) Pause(arn string) error {
 // stop is possible. An execution that has ended may be looked at in this way, too;
 // thread is then that of the root, 0.
 func (d *Debugger) Back(arn string, thread int32) error {
-	return d.back(arn, func(p *pastPlace) bool {
+	entered, err := d.entered(arn, thread)
+	if err != nil {
+		return err
+	}
+	return d.back(arn, entered, func(p *pastPlace) bool {
 		if p.event.Type != machine.StateEntered {
 			return false
 		}
@@ -195,10 +200,31 @@ func (d *Debugger) Back(arn string, thread int32) error {
 	})
 }
 
+// entered is the record with which a thread has entered the state that it stands at; if it
+// does not stand at one, there is none such, and it is the largest number. Other threads may
+// have taken steps since then.
+func (d *Debugger) entered(arn string, thread int32) (int64, error) {
+	atState, until, last := false, int64(0), int64(math.MaxInt64)
+	err := d.look(arn, func(x *machine.Execution) {
+		line, _ := x.Line(thread)
+		atState, until = line.Phase == machine.Working && !line.Begun && line.Attempts == 0, x.Records()
+	})
+	if err != nil || !atState { // one that is over stands nowhere
+		return last, nil
+	}
+	err = d.engine.Records(arn, func(rec engine.Record) bool {
+		if rec.Event.Type == machine.StateEntered && rec.Event.Frame == thread && rec.Number <= until {
+			last = rec.Number
+		}
+		return rec.Number < until
+	})
+	return last, err
+}
+
 // ReverseContinue goes back to the last place that meets a breakpoint, or to the
 // first state.
 func (d *Debugger) ReverseContinue(arn string) error {
-	return d.back(arn, func(p *pastPlace) bool { return p.meets() })
+	return d.back(arn, math.MaxInt64, func(p *pastPlace) bool { return p.meets() })
 }
 
 // Forward goes to the next place behind the one that is looked at in the past;
@@ -293,9 +319,9 @@ func (p *pastPlace) meets() bool {
 	return false
 }
 
-// back goes to the last record before the one that is looked at which suits, else
-// to the first state that was entered.
-func (d *Debugger) back(arn string, suits func(*pastPlace) bool) error {
+// back goes to the last record before the one that is looked at, and before another one,
+// which suits, else to the first state that was entered.
+func (d *Debugger) back(arn string, before int64, suits func(*pastPlace) bool) error {
 	now, express, err := d.now(arn)
 	if err != nil {
 		return err
@@ -303,7 +329,8 @@ func (d *Debugger) back(arn string, suits func(*pastPlace) bool) error {
 	if express {
 		return ErrNoHistory
 	}
-	var before []engine.Record
+	now = min(now, before)
+	var earlier []engine.Record
 	first := int64(0)
 	err = d.engine.Records(arn, func(rec engine.Record) bool {
 		if rec.Number >= now {
@@ -312,20 +339,20 @@ func (d *Debugger) back(arn string, suits func(*pastPlace) bool) error {
 		if first == 0 && rec.Event.Type == machine.StateEntered {
 			first = rec.Number
 		}
-		before = append(before, rec)
+		earlier = append(earlier, rec)
 		return true
 	})
 	if err != nil {
 		return err
 	}
-	for _, rec := range slices.Backward(before) {
+	for _, rec := range slices.Backward(earlier) {
 		p := &pastPlace{debugger: d, arn: arn, number: rec.Number, event: rec.Event}
 		if suits(p) {
 			return d.Goto(arn, rec.Number)
 		}
 	}
 	if first == 0 || first >= now {
-		return ErrNotStopped
+		return ErrFirst
 	}
 	return d.Goto(arn, first)
 }

@@ -90,7 +90,7 @@ func (d *Debugger) Steps(start *machine.Start) bool {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.runs[start.ARN] != nil {
+	if d.runs[start.ARN] != nil || d.stepsInto(start) {
 		return true
 	}
 	for _, f := range d.faces {
@@ -98,7 +98,7 @@ func (d *Debugger) Steps(start *machine.Start) bool {
 			return true
 		}
 	}
-	return d.stepsInto(start)
+	return false
 }
 
 // Stops implements engine.Stepper.

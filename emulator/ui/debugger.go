@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,9 +26,24 @@ import (
 // DebugState is how the debugger stands.
 type DebugState struct {
 	Breakpoints []debug.Breakpoint `json:"breakpoints"` // those of the pages
-	Others      []debug.Breakpoint `json:"others"`      // those of other faces
+	Others      []DebugOther       `json:"others"`      // those of other faces
 	Stopped     []DebugStop        `json:"stopped"`     // executions
 	Faces       []string           `json:"faces"`       // that have breakpoints, beside the pages
+	Output      []DebugLine        `json:"output"`      // what logpoints have printed last
+}
+
+// A DebugOther is a breakpoint of an editor or a terminal.
+type DebugOther struct {
+	Face string `json:"face"` // its name
+	debug.Breakpoint
+}
+
+// A DebugLine is what a logpoint has printed.
+type DebugLine struct {
+	Number  int64  `json:"number"` // counts all lines of the server, from 1
+	ARN     string `json:"arn"`
+	Pointer string `json:"pointer"` // JSON pointer of the state
+	Text    string `json:"text"`
 }
 
 // A DebugStop is where an execution is stopped.
@@ -42,6 +59,7 @@ type DebugStop struct {
 	Phase       int    `json:"phase"`   // index into the phases of the snapshot
 	Records     int64  `json:"records"` // that the execution has, or had
 	Past        bool   `json:"past"`    // it has more by now: nothing can be changed
+	Stands      bool   `json:"stands"`  // it does not go on; false if it is looked at in the past after its end
 	Event       int64  `json:"event"`   // the last event of the history at that moment
 	Error       string `json:"error"`
 	Cause       string `json:"cause"`
@@ -65,6 +83,7 @@ type DebugThread struct {
 // A DebugFrame is a state of a call stack.
 type DebugFrame struct {
 	Thread  int32  `json:"thread"`
+	Index   int32  `json:"index"` // which branch or iteration of the frame around it the thread is
 	State   string `json:"state"`
 	Type    string `json:"type"`
 	Pointer string `json:"pointer"`
@@ -168,26 +187,67 @@ func debugRoutes() map[string]route {
 type debugging struct {
 	once sync.Once
 	face *debug.Face
+
+	mu     sync.Mutex
+	output []DebugLine
+	lines  int64 // that there were in all
+}
+
+// The limits of what is kept of logpoints.
+const (
+	maxDebugLines = 200
+	maxDebugLine  = 2000 // bytes
+)
+
+// print keeps a line for the pages; the oldest one goes.
+func (d *debugging) print(e debug.Event) {
+	text := e.Text
+	if len(text) > maxDebugLine {
+		text = strings.ToValidUTF8(text[:maxDebugLine], "") + "…"
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lines++
+	if len(d.output) == maxDebugLines {
+		d.output = slices.Delete(d.output, 0, 1)
+	}
+	d.output = append(d.output, DebugLine{d.lines, e.Execution, e.Pointer, text})
+}
+
+// printed are the lines that are kept.
+func (d *debugging) printed() []DebugLine {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]DebugLine{}, d.output...)
 }
 
 // face is the face of the pages. It is made when a page first asks for it.
 func (u *UI) face() *debug.Face {
 	u.debugging.once.Do(func() {
-		u.debugging.face = u.own.Debugger().Attach("pages", func(debug.Event) { u.hub.touch(topicDebug) })
+		u.debugging.face = u.own.Debugger().Attach("pages", func(e debug.Event) {
+			if e.Kind == debug.Output {
+				u.debugging.print(e)
+			}
+			u.hub.touch(topicDebug)
+		})
 	})
 	return u.debugging.face
 }
 
 func (u *UI) debugState(context.Context, *query) (*DebugState, error) {
-	out := &DebugState{Breakpoints: u.face().Breakpoints(), Others: []debug.Breakpoint{}, Stopped: []DebugStop{}, Faces: []string{}}
-	for name, points := range u.own.Debugger().AllBreakpoints() {
+	out := &DebugState{Breakpoints: u.face().Breakpoints(), Others: []DebugOther{}, Stopped: []DebugStop{}, Faces: []string{}, Output: u.debugging.printed()}
+	all := u.own.Debugger().AllBreakpoints()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		points := all[name]
 		if name == "pages" {
 			continue
 		}
 		if len(points) > 0 {
 			out.Faces = append(out.Faces, name)
 		}
-		out.Others = append(out.Others, points...)
+		for _, p := range points {
+			out.Others = append(out.Others, DebugOther{name, p})
+		}
 	}
 	for _, s := range u.own.Debugger().StoppedExecutions() {
 		out.Stopped = append(out.Stopped, u.debugStop(&s))
@@ -198,7 +258,7 @@ func (u *UI) debugState(context.Context, *query) (*DebugState, error) {
 func (u *UI) debugStop(s *debug.Stop) DebugStop {
 	out := DebugStop{
 		ARN: s.Execution, Machine: s.Machine, Reason: string(s.Reason), Text: s.Text, Breakpoints: s.Breakpoints, Thread: s.Thread, State: s.State, Pointer: s.Pointer,
-		Phase: s.Phase, Records: s.Records, Past: s.Past, Taker: takerText(&s.Taker),
+		Phase: s.Phase, Records: s.Records, Past: s.Past, Stands: u.own.Debugger().Stands(s.Execution), Taker: takerText(&s.Taker),
 	}
 	if out.Breakpoints == nil {
 		out.Breakpoints = []int{}
@@ -236,7 +296,7 @@ func (u *UI) debugThreads(_ context.Context, q *query) (*DebugThreads, error) {
 		to := &out.Threads[i]
 		*to = DebugThread{ID: t.ID, Name: t.Name, Next: t.Next}
 		for _, f := range t.Frames {
-			to.Frames = append(to.Frames, DebugFrame{f.ID, f.State, string(f.Type), f.Pointer, f.Phase.String()})
+			to.Frames = append(to.Frames, DebugFrame{f.ID, f.Index, f.State, string(f.Type), f.Pointer, f.Phase.String()})
 		}
 	}
 	return out, nil
@@ -385,8 +445,8 @@ func (u *UI) debugFork(ctx context.Context, in *DebugFork) (*Started, error) {
 	return &Started{ARN: arn}, nil
 }
 
-// debugStart starts an execution that stops at its first state. An Express one is
-// not waited for.
+// debugStart starts an execution that stops at its first state. An Express one cannot be
+// started so: the call that starts it waits for its end, and makes up its ARN.
 func (u *UI) debugStart(ctx context.Context, in *DebugStart) (*Started, error) {
 	if in.Name == "" {
 		in.Name = uuid.NewString()
@@ -395,6 +455,13 @@ func (u *UI) debugStart(ctx context.Context, in *DebugStart) (*Started, error) {
 	parts := strings.SplitN(in.Machine, ":", 8)
 	if len(parts) < 7 || parts[5] != "stateMachine" {
 		return nil, refuse("machine: expected the ARN of a state machine, got %q", in.Machine)
+	}
+	m, err := u.api.Call(ctx, "DescribeStateMachine", value.OfMembers("stateMachineArn", value.OfString(in.Machine), "includedData", value.OfString("METADATA_ONLY")))
+	if err != nil {
+		return nil, err
+	}
+	if m.Get("type").Text() == "EXPRESS" {
+		return nil, refuse("machine: an Express execution cannot be started with a stop; set a breakpoint at its first state")
 	}
 	arn := strings.Join(parts[:5], ":") + ":execution:" + parts[6] + ":" + in.Name
 	u.own.Debugger().StopAtEntry(&machine.Start{ARN: arn, Machine: parts[6]})
@@ -413,7 +480,7 @@ func debugRefusal(err error) error {
 	case errors.Is(err, debug.ErrGone):
 		return Refused(http.StatusNotFound, strings.TrimPrefix(err.Error(), "debug: "))
 	}
-	for _, known := range []error{debug.ErrNotStopped, debug.ErrNoThread, debug.ErrPast, debug.ErrNotHere, debug.ErrNoHistory} {
+	for _, known := range []error{debug.ErrNotStopped, debug.ErrNoThread, debug.ErrPast, debug.ErrNotHere, debug.ErrFirst, debug.ErrNoHistory} {
 		if errors.Is(err, known) {
 			return Refused(http.StatusConflict, strings.TrimPrefix(err.Error(), "debug: "))
 		}

@@ -57,9 +57,10 @@ type EventsHappened struct {
 const (
 	maxStreams   = 64
 	maxFollowed  = 16
-	maxChanged   = 200     // executions that are sent together
-	maxSent      = 1000    // events, and visits, that are sent together
-	maxSentBytes = 4 << 20 // of the details of events
+	maxChanged   = 200             // executions that are sent together
+	maxSent      = 1000            // events, and visits, that are sent together
+	maxSentBytes = 4 << 20         // of the details of events
+	overlap      = 5 * time.Second // topics that have changed as long before a stream are told again: the one before it may not have
 	gather       = 100 * time.Millisecond
 	keepAlive    = 15 * time.Second
 	writeTimeout = 10 * time.Second
@@ -287,9 +288,12 @@ func (u *UI) newStream(r *http.Request) (*stream, error) {
 		after = query.Get("after")
 	}
 	s := &stream{come: make(chan struct{}, 1)}
-	now := time.Now().UnixNano()
+	known := time.Now().Add(-overlap).UnixNano()
 	for i := range s.sent {
-		s.sent[i] = now
+		s.sent[i], s.touched[i] = known, u.hub.touched(topic(i))
+		if s.touched[i] > known {
+			s.wake()
+		}
 	}
 	numbers := strings.Split(after, ",")
 	for i, arn := range arns {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -83,6 +84,27 @@ func TestChangesAreBoundedAndCounted(t *testing.T) {
 	u.ServeHTTP(w, httptest.NewRequest("GET", "/_ui/stream", nil))
 	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "64 pages") {
 		t.Errorf("one stream more: %d %s", w.Code, w.Body)
+	}
+}
+
+// What has changed shortly before a stream began is told again: the one before it may have
+// been closed with it.
+func TestStreamAfterAnother(t *testing.T) {
+	u := New(Config{})
+	u.PendingChanged()
+	s, err := u.newStream(httptest.NewRequest("GET", "/_ui/stream", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-s.come:
+	default:
+		t.Fatal("nothing is to be sent")
+	}
+	var sent bytes.Buffer
+	s.collect(&sent)
+	if got, want := sent.String(), "event: pending\ndata: {}\n\n"; got != want {
+		t.Errorf("sent %q, want %q", got, want)
 	}
 }
 

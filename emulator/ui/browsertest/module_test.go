@@ -11,7 +11,7 @@ func TestModules(t *testing.T) {
 	if err != nil {
 		t.Skip("no node on PATH: the tests of the modules need Node 20 or newer")
 	}
-	out, err := exec.Command(node, "--test", "view.test.mjs", "jsontext.test.mjs", "stream.test.mjs", "edit.test.mjs").CombinedOutput()
+	out, err := exec.Command(node, "--test", "view.test.mjs", "jsontext.test.mjs", "stream.test.mjs", "edit.test.mjs", "glob.test.mjs").CombinedOutput()
 	if err != nil {
 		t.Fatalf("node --test: %v\n%s", err, out)
 	}

@@ -1,6 +1,7 @@
 // The application: the shell around the pages, and which page is at which place.
 
 import { cleanup, computed, h, mount, signal, untrack } from './core/view.js';
+import { debugging, whereOf } from './core/debugger.js';
 import { dialog, dialogHead } from './core/dialog.js';
 import { icon } from './core/icon.js';
 import { bound, keyCaps, keyName, keys } from './core/keys.js';
@@ -45,6 +46,7 @@ function shell() {
           'aria-current': () => ((page().nav ?? current()) === name ? 'page' : null),
         }, icon(sign), h('span.word', null, label), name === 'tasks' && (() => server.overview()?.pending > 0 && h('span.badge', { 'data-testid': 'pending-count' }, server.overview().pending))))),
       h('span.grow'),
+      stopSign(),
       mockSign(),
       h('button.cmd', { 'data-testid': 'palette-open', onclick: palette },
         icon('search', 14), h('span.word', null, 'Search or run a command'), h('span.kbd.hide-s', { 'aria-hidden': 'true' }, keyName('mod+k'))),
@@ -72,6 +74,16 @@ function view(page) {
     document.title = `${page.title} · aslocal`;
     const path = rest() ? rest().split('\n') : [];
     return untrack(() => module().page(...path));
+  };
+}
+
+// stopSign says that the debugger has stopped executions, so that time stands still, and leads there.
+function stopSign() {
+  return () => {
+    const stops = debugging.standing();
+    if (!stops.length) return null;
+    return h('a.badge.badge--sign.is-stop', { href: stops.length === 1 ? link('x', stops[0].arn) : link('executions'), 'data-testid': 'stop-sign', title: stops.map(one => `${one.machine} stopped ${whereOf(one)}`).slice(0, 10).join('\n') },
+      icon('dbg-pause', 12), h('span', null, stops.length === 1 ? '' : `${stops.length} `, h('span.hide-s', null, 'Stopped'), h('span.vh', null, ' by the debugger, the clock stands still')));
   };
 }
 

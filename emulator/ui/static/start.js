@@ -45,7 +45,7 @@ function expressEnded(run) {
 function drawer(machine, given, close) {
   const memory = recall(`inputs.${machine.arn}`, []);
   const skeleton = pretty(machine.skeleton || '{}');
-  const input = signal(given ?? memory[0]?.input ?? skeleton), name = signal(''), testCase = signal(''), busy = signal(false), problem = signal(null);
+  const input = signal(given ?? memory[0]?.input ?? skeleton), name = signal(''), testCase = signal(''), atFirst = signal(false), busy = signal(false), problem = signal(null);
   if (input.peek() === '{}' && machine.runs.length) { // nothing is known of the input but what was used
     get('execution', { arn: machine.runs[0].arn }).then(x => { if (input.peek() === '{}') input.set(pretty(x.input)); }, () => {});
   }
@@ -57,7 +57,7 @@ function drawer(machine, given, close) {
     busy.set(true);
     problem.set(null);
     try {
-      const started = await post('start', { machine: machine.arn, name: name.peek(), input: input.peek(), testCase: testCase.peek() });
+      const started = await post(atFirst.peek() ? 'debug/start' : 'start', { machine: machine.arn, name: name.peek(), input: input.peek(), testCase: testCase.peek() });
       if (input.peek().trim()) {
         remember(`inputs.${machine.arn}`, [{ input: input.peek(), at: Date.now() }, ...memory.filter(one => one.input !== input.peek())].slice(0, kept).filter(one => one.input.length < 50_000));
       }
@@ -79,7 +79,8 @@ function drawer(machine, given, close) {
       h('div.in', { class: () => badName() && 'is-bad' }, h('input.mono', { id: 'run-name', 'data-testid': 'run-name', placeholder: 'made up if left empty', autocomplete: 'off', 'aria-invalid': () => String(badName() !== null), oninput: event => name.set(event.target.value) })),
       () => badName() && h('p.err', { role: 'alert' }, badName())),
     machine.testCases.length > 0 && h('div.field', null, h('label', { for: 'run-case' }, 'Mocks', h('span.t3', null, 'test case of the mock configuration')),
-      h('select.in', { id: 'run-case', 'data-testid': 'run-case', onchange: event => testCase.set(event.target.value) }, h('option', { value: '' }, 'none'), machine.testCases.map(one => h('option', { value: one }, one)))));
+      h('select.in', { id: 'run-case', 'data-testid': 'run-case', onchange: event => testCase.set(event.target.value) }, h('option', { value: '' }, 'none'), machine.testCases.map(one => h('option', { value: one }, one)))),
+    machine.type !== 'EXPRESS' && h('label.row.tick', null, h('input', { type: 'checkbox', 'data-testid': 'run-stop', checked: atFirst, onchange: event => atFirst.set(event.target.checked) }), 'Stop at the first state'));
   const command = () => {
     const text = ['aws stepfunctions start-execution', `--endpoint-url ${server.overview.peek()?.endpoint ?? location.origin}`, `--state-machine-arn ${shellQuote(machine.arn)}`,
       name.peek() && `--name ${shellQuote(name.peek())}`, `--input ${shellQuote(input.peek() || '{}')}`].filter(Boolean).join(' \\\n  ');

@@ -35,12 +35,24 @@ export function jsonText(text, label) {
     text.length > coloured ? text : tokensOf(text).map(([kind, part]) => (kind === 'p' ? part : h('span', { class: kind }, part))));
 }
 
-// jsonTree shows a node of parseJSON as a tree for keyboard and mouse.
-export function jsonTree(root, label, open = 2) {
+// jsonTree shows a node of parseJSON as a tree for keyboard and mouse. marked has the JSON pointers of what is to be
+// shown as changed.
+export function jsonTree(root, label, open = 2, marked = null) {
   const tree = h('div.tree', { role: 'tree', 'aria-label': label, tabindex: -1, onkeydown: event => move(event, tree) });
-  tree.append(branch(null, root, 0, open));
+  tree.append(branch(null, root, 0, open, '', marked));
   tree.querySelector('[role=treeitem]').tabIndex = 0;
   return tree;
+}
+
+// pointerPart writes a key as a part of a JSON pointer (RFC 6901).
+export function pointerPart(key) { return String(key).replace(/~/g, '~0').replace(/\//g, '~1'); }
+
+// changedIn gives the JSON pointers at which a node differs from an earlier one: of values, and of members that are new.
+export function changedIn(before, after, path = '', found = new Set()) {
+  if (before?.type !== after.type || before.text !== after.text) return found.add(path);
+  const earlier = new Map(childrenOf(before));
+  for (const [key, child] of childrenOf(after)) changedIn(earlier.get(key), child, `${path}/${pointerPart(key)}`, found);
+  return found;
 }
 
 function childrenOf(node) {
@@ -49,24 +61,24 @@ function childrenOf(node) {
 }
 
 // branch is an item and, below it, the group of its children, which is made when it is first opened.
-function branch(key, node, level, open) {
+function branch(key, node, level, open, path, marked) {
   const children = childrenOf(node), opened = signal(children.length > 0 && level < open);
   const toggle = () => opened.update(now => !now);
   const label = key === null ? null : h('span', { class: typeof key === 'number' ? 'n' : 'k' }, typeof key === 'number' ? String(key) : JSON.stringify(key), h('span.p', null, ':'));
   const item = h('div.tn', {
     role: 'treeitem', tabindex: -1, 'aria-level': level + 1, style: { '--d': level }, 'data-testid': 'json-item',
-    'aria-expanded': () => (children.length ? String(opened()) : null), onclick: children.length ? toggle : () => {},
+    class: marked?.has(path) && 'is-add', 'aria-expanded': () => (children.length ? String(opened()) : null), onclick: children.length ? toggle : () => {},
   },
   children.length ? h('span.turn', { class: () => opened() && 'is-open' }, icon('right', 12)) : h('span.i0'),
-  label, summary(node, opened));
+  label, summary(node, opened), marked?.has(path) && h('span.vh', null, ', changed'));
   item.toggle = want => { if (children.length && (want === undefined || want !== opened.peek())) { toggle(); return true; } return false; };
-  return h('div', { role: 'none' }, item, children.length > 0 && h('div', { role: 'group' }, () => opened() && untrack(() => group(children, level, open))));
+  return h('div', { role: 'none' }, item, children.length > 0 && h('div', { role: 'group' }, () => opened() && untrack(() => group(children, level, open, path, marked))));
 }
 
-function group(children, level, open) {
+function group(children, level, open, path, marked) {
   const shown = signal(chunk);
   return () => [
-    children.slice(0, shown()).map(([key, child]) => branch(key, child, level + 1, open)),
+    children.slice(0, shown()).map(([key, child]) => branch(key, child, level + 1, open, `${path}/${pointerPart(key)}`, marked)),
     children.length > shown() && h('button.btn.btn--sm.btn--ghost', { 'data-testid': 'json-more', onclick: () => shown.update(n => n + 10 * chunk) },
       `Show ${count(Math.min(10 * chunk, children.length - shown()))} of ${count(children.length - shown())} more`),
   ];

@@ -50,7 +50,7 @@ addEventListener('keydown', event => {
   // With Alt, the letter on the key counts: it may write another character.
   const key = event.altKey ? event.code.replace(/^Key/, '').toLowerCase() : event.key.length === 1 && mod ? event.key.toLowerCase() : event.key;
   const name = (mod ? 'mod+' : '') + (event.altKey ? 'alt+' : '') + (event.shiftKey && (key.length > 1 || mod) ? 'shift+' : '') + key;
-  if (typing(event.target) && !name.startsWith('mod+')) return;
+  if (typing(event.target) && !/^mod\+|F\d+$/.test(name)) return;
   const layer = layers.at(-1);
   const found = prefix && layer.findLast(one => one.key === `${prefix} ${name}`) || layer.findLast(one => one.key === name);
   prefix = !found && layer.some(one => one.key.startsWith(`${name} `)) ? name : '';

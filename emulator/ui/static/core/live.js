@@ -5,7 +5,7 @@
 import { cleanup, signal } from './view.js';
 import { Stream } from './stream.js';
 
-const kinds = ['executions', 'machines', 'pending', 'mocks'];
+const kinds = ['executions', 'machines', 'pending', 'mocks', 'debug'];
 const listeners = new Map(kinds.map(kind => [kind, new Set()]));
 const followed = new Map(); // ARN → {last, readers}
 let source = null; // {set(what this tab follows), alive(), close()}
@@ -17,7 +17,7 @@ let left = false; // the browser has gone on to another page
 export const connection = signal('connecting');
 
 // on calls fn with each message of a kind: "executions" (ExecutionsChanged), "machines",
-// "pending" and "mocks".
+// "pending", "mocks" and "debug".
 // After a gap fn is called with null: what it shows may be old and is to be read again. It ends with the
 // scope that called on, or by the function that it returns.
 export function on(kind, fn) {

@@ -6,6 +6,8 @@ import { icon } from '../core/icon.js';
 import { duration, now, plural } from '../core/time.js';
 import { announce } from '../core/toast.js';
 import { faultText, faultsOf, machineOf, mocks, pinOf, pinText } from '../core/mocks.js';
+import { debugging } from '../core/debugger.js';
+import { gutter } from '../debug/points.js';
 import { camera } from '../graph/camera.js';
 import { overview } from '../graph/overview.js';
 import { drawEdge, drawNode, neighbour } from '../graph/draw.js';
@@ -20,19 +22,21 @@ export const STATUS_ICONS = new Set(['running', 'succeeded', 'failed', 'timedout
 /**
  * @param {object} run of run.js
  * @param {object} actions of actions.js
+ * @param {object} debug of debug/session.js
+ * @param {object} points of debug/points.js
  */
-export function graphView(run, actions) {
+export function graphView(run, actions, debug, points) {
   return h('div.canvas', { 'data-testid': 'graph' }, () => {
     const graph = run.execution()?.graph;
     if (!run.execution()) return null;
     if (!graph || !graph.nodes?.length) {
       return h('div.empty', null, h('h2.h1', null, 'No graph'), h('p', null, 'This execution has no definition here, so its states cannot be drawn. Events and timeline have all of its history.'));
     }
-    return drawing(run, graph, actions);
+    return drawing(run, graph, actions, debug, points);
   });
 }
 
-function drawing(run, graph, actions) {
+function drawing(run, graph, actions, debug, points) {
   const nodes = graph.nodes.map(node => ({ node, ...chainOf(node.id), resource: '' }));
   const byID = new Map(nodes.map(one => [one.node.id, one]));
   for (const one of nodes) one.resource = resourceIn(run, one);
@@ -41,6 +45,7 @@ function drawing(run, graph, actions) {
   const edges = graph.edges.map(edgeOf);
   world.append(h('svg.edges', { width: graph.width, height: graph.height, viewBox: `0 0 ${graph.width} ${graph.height}`, 'aria-hidden': 'true' }, edges.map(e => e.parts)), ...edges.map(e => e.label).filter(Boolean));
   for (const one of nodes) { draw(one); world.append(one.el); }
+  gutter(nodes, debug, points);
 
   const count = signal(0); // moves when actions have been painted
   const painted = signal(0); // moves when nodes have been painted
@@ -170,10 +175,12 @@ function drawing(run, graph, actions) {
   /** The menu of a node, for the right mouse button and the menu key. */
   function nodeMenu(one) {
     return event => {
-      if (one.node.type !== 'Task' || !actions.canAct()) return;
+      if (!actions.canAct()) return;
       event.preventDefault();
       if (one.visit) run.select(one.visit, false);
-      menu(one.button, `Mock ${one.name}`, actions.mockItems(one.name, one.visit));
+      menu(one.button, one.name, [...points.items(one.name, one.node.id),
+        debug.changeable() && debug.statesHere().includes(one.name) && { label: `Jump to ${one.name}`, icon: 'swap', id: 'debug-jump-here', run: () => debug.change({ next: one.name }) },
+        ...(one.node.type === 'Task' ? ['-', 'Answers', ...actions.mockItems(one.name, one.visit)] : [])]);
     };
   }
 
@@ -258,6 +265,7 @@ function timeLeft(run, visit) {
   const read = run.waits(), found = read?.waits.find(one => one.visit === visitNumber(run, visit));
   if (!found) return '';
   if (read.paused) return 'paused';
+  if (debugging.standing().length) return 'the clock stands';
   const left = found.due - read.now - (read.virtual ? 0 : Math.max(0, now() - read.read));
   return left > 0 ? `${duration(Math.ceil(left / 1000) * 1000)} left` : 'due';
 }

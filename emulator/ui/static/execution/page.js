@@ -1,6 +1,7 @@
 // The page of one execution: head, failure, tape, the view and the inspector.
 
 import { computed, effect, h, signal, untrack } from '../core/view.js';
+import { commands } from '../core/commands.js';
 import { icon } from '../core/icon.js';
 import { keys } from '../core/keys.js';
 import { amend, go, link, place } from '../core/router.js';
@@ -9,6 +10,11 @@ import { statusPill, statusWord } from '../core/status.js';
 import { count, duration, exact, now, plural } from '../core/time.js';
 import { announce, copy, failed } from '../core/toast.js';
 import { canPoint, pointDialog, retryHeld } from '../mocking/dialogs.js';
+import { debugBar, debugKeys } from '../debug/bar.js';
+import { debugDock } from '../debug/console.js';
+import { debugPanel } from '../debug/panel.js';
+import { pointsOf } from '../debug/points.js';
+import { debugOf } from '../debug/session.js';
 import { actionsOf } from './actions.js';
 import { eventsView } from './events.js';
 import { graphView } from './graph.js';
@@ -23,7 +29,7 @@ import { timelineView } from './timeline.js';
 const VIEWS = [['graph', 'Graph', 'graph'], ['compact', 'Compact', 'columns'], ['timeline', 'Timeline', 'timeline'], ['tree', 'Tree', 'nested'], ['events', 'Events', 'list']];
 
 const styled = signal(false);
-for (const sheet of ['../graph/graph.css', '../execution.css', './page.css']) {
+for (const sheet of ['../graph/graph.css', '../execution.css', './page.css', '../debug/debug.css']) {
   const url = new URL(sheet, import.meta.url).pathname;
   const el = h('link', { rel: 'stylesheet', href: url, onload: () => styled.set([...document.querySelectorAll('link[data-sheet]')].every(l => l.sheet)), 'data-sheet': 'execution' });
   document.head.append(el);
@@ -41,7 +47,7 @@ export function page(arn) {
 }
 
 function executionPage(run, dropped) {
-  const actions = actionsOf(run);
+  const actions = actionsOf(run), debug = debugOf(run, actions), points = pointsOf(run, actions);
   const view = computed(() => (VIEWS.some(([id]) => id === place().query.view) ? place().query.view : run.execution() && !run.execution().graph ? 'timeline' : 'graph'));
   effect(() => { const x = run.execution(); if (x) document.title = `${x.name || 'history'} · ${x.machineName || 'execution'} · aslocal`; });
   // Who does not see the page is told when the execution ends, or waits for somebody.
@@ -53,13 +59,18 @@ function executionPage(run, dropped) {
     told = now;
   });
   bindKeys(run, actions, view);
-  return h('div.view.xview', { ondragover: event => event.preventDefault(), ondrop: event => dropFiles(event, dropped) }, () => {
+  const debugRows = debugKeys(debug, points);
+  keys('Debugger', debugRows);
+  commands('Debugger', debugRows.filter(([key]) => key !== 'n').map(([key, label, act]) => ({ label, key, icon: 'bug', run: act })));
+  return h('div.view.xview', {
+    class: () => [debug.shown() && 'is-debugging', debug.stop()?.past && 'is-past', debug.still() && 'is-still'], ondragover: event => event.preventDefault(), ondrop: event => dropFiles(event, dropped) }, () => {
     const problem = run.problem();
     if (problem) {
       return h('div.empty', { 'data-testid': 'execution-problem' }, h('h1.h1', null, 'This execution cannot be shown'), h('p', null, problem.message), h('a.btn', { href: link('executions'), 'data-testid': 'to-executions' }, 'All executions'));
     }
     return [
-      head(run, actions),
+      head(run, actions, debug),
+      debugBar(debug),
       () => failureCard(run, actions),
       () => heldCard(run, actions),
       tape(run),
@@ -71,12 +82,13 @@ function executionPage(run, dropped) {
           }, icon(name, 14), h('span', null, label))))),
           h('div.stagebody', { role: 'tabpanel', id: 'stage', 'aria-labelledby': () => `view-${view()}` }, () => {
             const id = view();
-            if (id === 'graph') return untrack(() => graphView(run, actions));
+            if (id === 'graph') return untrack(() => graphView(run, actions, debug, points));
             if (id === 'events') return untrack(() => eventsView(run));
             return untrack(() => timelineView(run, view));
           }),
-          () => view() === 'graph' && eventLine(run)),
-        inspector(run, actions)),
+          () => view() === 'graph' && eventLine(run),
+          debugDock(debug)),
+        () => (debug.shown() ? untrack(() => debugPanel(debug, points)) : untrack(() => inspector(run, actions)))),
     ];
   });
 }
@@ -103,12 +115,12 @@ async function dropFiles(event, dropped) {
   } catch (error) { failed(error); }
 }
 
-function head(run, actions) {
+function head(run, actions, debug) {
   const x = run.execution;
   const took = () => {
     const e = x();
     if (!e) return '';
-    const to = e.stopped || (run.running() && !server.overview()?.virtual ? now() : run.fold.events[run.length() - 1]?.at ?? e.started);
+    const to = e.stopped || (run.running() && !server.overview()?.virtual && !debug.still() ? now() : run.fold.events[run.length() - 1]?.at ?? e.started);
     return duration(Math.max(0, to - e.started));
   };
   return h('div.head', null,
@@ -123,9 +135,10 @@ function head(run, actions) {
       h('span.hide-s', null, () => { run.version(); const t = run.fold.transitionsTo(run.n()); return run.loaded() ? ` · ${plural(t, 'transition')} · $${(t * PRICE_OF_TRANSITION).toFixed(6)}` : ''; })),
     h('span.grow'),
     h('div.row.gap-1.wrap', null,
+      () => actions.canAct() && h('button.btn', { 'data-testid': 'debugger', 'aria-pressed': () => String(debug.shown()), title: 'Show or hide the debugger (D)', onclick: () => debug.show(!debug.shown.peek()) }, icon('bug', 14), h('span.hide-xs', null, 'Debugger')),
       () => actions.canAct() && [
         run.running() && h('button.btn.btn--danger', { 'data-testid': 'stop', onclick: actions.stop }, icon('stop', 14), 'Stop'),
-        run.running() && (x()?.paused ? h('button.btn', { 'data-testid': 'resume-now', onclick: actions.resume }, icon('play', 14), 'Resume') : h('button.btn.hide-xs', { 'data-testid': 'pause-now', onclick: actions.pause }, icon('dbg-pause', 14), 'Pause')),
+        run.running() && (x()?.paused ? h('button.btn', { 'data-testid': 'resume-now', onclick: actions.resume }, icon('play', 14), 'Resume') : !debug.stop() && h('button.btn.hide-xs', { 'data-testid': 'pause-now', onclick: actions.pause }, icon('dbg-pause', 14), 'Pause')),
         !run.running() && (x()?.redrivable || x()?.status === 'FAILED') && h('button.btn', { 'data-testid': 'redrive', disabled: !x().redrivable, title: x().redriveNote || 'Go on from what failed', onclick: actions.redrive }, icon('redrive', 14), 'Redrive'),
         h('span.split', null, h('button.btn', { 'data-testid': 'rerun', onclick: actions.rerun }, icon('rerun', 14), 'Rerun'),
           menuButton(icon('down', 14), { class: 'btn--icon', 'aria-label': 'More ways to run again', title: 'More ways to run again', 'data-testid': 'rerun-more' }, actions.rerunItems)),

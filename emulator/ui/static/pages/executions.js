@@ -16,6 +16,7 @@ import { table } from '../core/table.js';
 import { count, duration, now, plural, relative, size } from '../core/time.js';
 import { announce } from '../core/toast.js';
 import { bulkBar } from '../bulk.js';
+import { stoppedList } from '../debug/stopped.js';
 import { startExecution } from '../start.js';
 
 const offered = ['RUNNING', 'FAILED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'SUCCEEDED'];
@@ -28,6 +29,7 @@ export function page() {
   return h('div.page.page--fill', null,
     h('div.bar', null, h('h1.h1', null, 'Executions'), views(), h('span.grow'),
       () => !server.overview()?.readOnly && machine() && h('button.btn.btn--pri', { 'data-testid': 'start-here', onclick: () => startExecution(machine()) }, icon('play'), 'Start execution')),
+    stoppedList(),
     executions());
 }
 
