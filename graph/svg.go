@@ -169,13 +169,13 @@ func (c *svg) text(f *font, fill role, middle bool, x, y float64, text string) {
 		c.fonts = append(c.fonts, t)
 		c.texts[t] = name
 	}
-	c.body.WriteString(`<text class="` + name + `" x="` + number(x) + `" y="` + number(y) + `">` + escapeXML(text) + "</text>")
+	c.body.WriteString(`<text class="` + name + `" x="` + number(x) + `" y="` + number(y) + `">` + EscapeXML(text) + "</text>")
 }
 
 func (c *svg) begin(title string) {
 	c.body.WriteString("<g>")
 	if title != "" {
-		c.body.WriteString("<title>" + escapeXML(title) + "</title>")
+		c.body.WriteString("<title>" + EscapeXML(title) + "</title>")
 	}
 }
 
@@ -187,8 +187,8 @@ func number(x float64) string {
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
-// escapeXML escapes a text for XML, and replaces what XML cannot have.
-func escapeXML(text string) string {
+// EscapeXML escapes a text for XML and HTML, and replaces what XML cannot have.
+func EscapeXML(text string) string {
 	var b strings.Builder
 	for _, r := range text {
 		switch {

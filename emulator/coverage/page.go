@@ -78,18 +78,18 @@ code { font-family: ui-monospace, monospace; font-size: .93em }
 
 // section writes a state machine.
 func (s *Source) section(b *bytes.Buffer) {
-	fmt.Fprintf(b, "<section>\n<h2>%s</h2>\n<p><code>%s</code></p>\n<table>\n<tr><th>What</th><th>Reached</th><th>Of</th><th>Percent</th></tr>\n", Escape(s.Name), Escape(s.File))
+	fmt.Fprintf(b, "<section>\n<h2>%s</h2>\n<p><code>%s</code></p>\n<table>\n<tr><th>What</th><th>Reached</th><th>Of</th><th>Percent</th></tr>\n", graph.EscapeXML(s.Name), graph.EscapeXML(s.File))
 	for _, share := range s.Coverage.Shares() {
 		if share.Total > 0 {
 			fmt.Fprintf(b, "<tr><td>%s</td><td class=\"number\">%d</td><td class=\"number\">%d</td><td class=\"number\">%s</td></tr>\n", share.Kind, share.Covered, share.Total, percent(share.Percent()))
 		}
 	}
 	picture := s.Coverage.Graph(graph.Options{}).SVG(graph.Auto) // as an image, since the classes of two drawings are not the same
-	fmt.Fprintf(b, "</table>\n<figure><img alt=\"Graph of %s\" src=\"data:image/svg+xml;base64,%s\"></figure>\n", Escape(s.Name), base64.StdEncoding.EncodeToString(picture))
+	fmt.Fprintf(b, "</table>\n<figure><img alt=\"Graph of %s\" src=\"data:image/svg+xml;base64,%s\"></figure>\n", graph.EscapeXML(s.Name), base64.StdEncoding.EncodeToString(picture))
 	if missed := s.Coverage.Missed(); len(missed) > 0 {
 		b.WriteString("<h3>Not reached</h3>\n<table>\n<tr><th>What</th><th>Name</th><th>Place</th></tr>\n")
 		for _, item := range missed {
-			fmt.Fprintf(b, "<tr><td>%s</td><td>%s</td><td><code>%s</code></td></tr>\n", singular[item.Kind], Escape(strings.TrimSpace(item.Name)), Escape(s.place(item.Pointer)))
+			fmt.Fprintf(b, "<tr><td>%s</td><td>%s</td><td><code>%s</code></td></tr>\n", singular[item.Kind], graph.EscapeXML(strings.TrimSpace(item.Name)), graph.EscapeXML(s.place(item.Pointer)))
 		}
 		b.WriteString("</table>\n")
 	}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/aslocal/aslocal/graph"
 )
 
 // This file writes coverage for people and for the tools of others.
@@ -187,7 +189,7 @@ func Cobertura(sources []Source) []byte {
           <lines>
 %s          </lines>
         </class>
-`, Escape(s.Name), Escape(filepath.ToSlash(s.File)), rate(ownHit, len(numbers)), rate(own[0], own[1]), inside.Bytes())
+`, graph.EscapeXML(s.Name), graph.EscapeXML(filepath.ToSlash(s.File)), rate(ownHit, len(numbers)), rate(own[0], own[1]), inside.Bytes())
 		lines, hit, ways, taken = lines+len(numbers), hit+ownHit, ways+own[1], taken+own[0]
 	}
 	var b bytes.Buffer
@@ -214,26 +216,4 @@ func rate(part, all int) string {
 		return "1"
 	}
 	return fmt.Sprintf("%.4f", float64(part)/float64(all))
-}
-
-// Escape returns a text in XML and HTML. Characters that XML does not have are replaced.
-func Escape(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		switch {
-		case r == '&':
-			b.WriteString("&amp;")
-		case r == '<':
-			b.WriteString("&lt;")
-		case r == '>':
-			b.WriteString("&gt;")
-		case r == '"':
-			b.WriteString("&quot;")
-		case r < ' ' && r != '\t' && r != '\n', r == 0xfffe, r == 0xffff:
-			b.WriteRune('\ufffd')
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

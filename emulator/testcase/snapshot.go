@@ -98,22 +98,7 @@ func (s *Snapshots) Save(keep func(name string) bool) (written bool, err error) 
 	}
 	text.WriteByte('\n')
 	s.changed = false
-	return true, replace(s.path, text.Bytes())
-}
-
-// replace writes a file beside another one and moves it there, so that it is whole whatever
-// happens, and a link is not followed.
-func replace(path string, text []byte) error {
-	beside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(beside.Name()) // it is gone if it was moved
-	_, err = beside.Write(text)
-	if err = errors.Join(err, beside.Chmod(0o644), beside.Close()); err != nil {
-		return err
-	}
-	return os.Rename(beside.Name(), path)
+	return true, sourcefile.Replace(s.path, text.Bytes(), 0o644)
 }
 
 // texts is an array of strings.

@@ -16,6 +16,7 @@ import (
 	"github.com/aslocal/aslocal/emulator"
 	"github.com/aslocal/aslocal/emulator/testcase"
 	"github.com/aslocal/aslocal/internal/printable"
+	"github.com/aslocal/aslocal/internal/sourcefile"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -133,24 +134,12 @@ func addTest(path string, added []byte) error {
 	return nil
 }
 
-// replaceFile writes a file at once, so that it is never half of it.
+// replaceFile writes the file that is there, or that a link there leads to, whole or not at
+// all.
 func replaceFile(path string, text []byte) error {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	beside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(beside.Name()) // it is gone if it was moved
-	_, err = beside.Write(text)
-	if err = errors.Join(err, beside.Sync(), beside.Chmod(info.Mode().Perm()), beside.Close()); err != nil {
-		return err
-	}
-	return os.Rename(beside.Name(), path)
+	return sourcefile.Replace(path, text, 0o644)
 }

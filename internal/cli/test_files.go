@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aslocal/aslocal/emulator/coverage"
+	"github.com/aslocal/aslocal/graph"
 )
 
 // This file writes the results of tests to files for other tools.
@@ -71,18 +72,18 @@ func junitSuite(b *strings.Builder, s *suite, results []*caseResult) {
 	if s.problem != "" {
 		errors = 1
 	}
-	path := coverage.Escape(s.path)
+	path := graph.EscapeXML(s.path)
 	fmt.Fprintf(b, "  <testsuite name=\"%s\" tests=\"%d\" failures=\"%d\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\" file=\"%[1]s\">\n",
 		path, len(results)+errors, sum.failed, errors, sum.skipped, sum.took.Seconds())
 	if s.problem != "" {
-		fmt.Fprintf(b, "    <testcase name=\"%s\" classname=\"%[1]s\" file=\"%[1]s\" time=\"0\"><error message=\"the tests cannot be run\">%s</error></testcase>\n", path, coverage.Escape(s.problem))
+		fmt.Fprintf(b, "    <testcase name=\"%s\" classname=\"%[1]s\" file=\"%[1]s\" time=\"0\"><error message=\"the tests cannot be run\">%s</error></testcase>\n", path, graph.EscapeXML(s.problem))
 	}
 	for _, r := range results {
-		fmt.Fprintf(b, "    <testcase name=\"%s\" classname=\"%s\" file=\"%s\" line=\"%d\" time=\"%.3f\"", coverage.Escape(r.result.Case.Name),
-			coverage.Escape(s.machine.Name), path, r.result.Case.At.Line, r.result.Took.Seconds())
+		fmt.Fprintf(b, "    <testcase name=\"%s\" classname=\"%s\" file=\"%s\" line=\"%d\" time=\"%.3f\"", graph.EscapeXML(r.result.Case.Name),
+			graph.EscapeXML(s.machine.Name), path, r.result.Case.At.Line, r.result.Took.Seconds())
 		switch {
 		case r.skipped():
-			fmt.Fprintf(b, "><skipped message=\"%s\"/></testcase>\n", coverage.Escape(r.result.Case.Skip))
+			fmt.Fprintf(b, "><skipped message=\"%s\"/></testcase>\n", graph.EscapeXML(r.result.Case.Skip))
 		case r.result.Passed():
 			b.WriteString("/>\n")
 		default:
@@ -91,7 +92,7 @@ func junitSuite(b *strings.Builder, s *suite, results []*caseResult) {
 				texts = append(texts, r.place(f)+": "+f.String())
 			}
 			texts = append(texts, "path: "+arrows(r.result.Path, "→"))
-			fmt.Fprintf(b, "><failure message=\"%s\">%s</failure></testcase>\n", coverage.Escape(r.result.Failures[0].String()), coverage.Escape(strings.Join(texts, "\n")))
+			fmt.Fprintf(b, "><failure message=\"%s\">%s</failure></testcase>\n", graph.EscapeXML(r.result.Failures[0].String()), graph.EscapeXML(strings.Join(texts, "\n")))
 		}
 	}
 	b.WriteString("  </testsuite>\n")

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -52,27 +51,12 @@ func (f *File) Append(machine, testCase string, r *Recording) error {
 	return replaceFile(path, before, []byte(after))
 }
 
-// replaceFile writes a file beside another one, and moves it there, if that still has the
-// text before.
+// replaceFile writes a file if it still has the text before.
 func replaceFile(path string, before, after []byte) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	beside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(beside.Name()) // it is gone if it was moved
-	_, err = beside.Write(after)
-	err = errors.Join(err, beside.Sync(), beside.Chmod(info.Mode().Perm()), beside.Close())
-	if err != nil {
-		return err
-	}
 	if now, err := sourcefile.Named(path); err != nil || !bytes.Equal(now, before) {
 		return errors.Join(err, fmt.Errorf("%s was changed meanwhile; nothing was written", path))
 	}
-	return os.Rename(beside.Name(), path)
+	return sourcefile.Replace(path, after, 0o644)
 }
 
 // appendCase adds a test case to the text of a configuration.
