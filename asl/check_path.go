@@ -64,7 +64,9 @@ func (s *State) paths(visit func(at *place, text string, kind pathKind)) {
 	}
 	for _, f := range pathFields {
 		at, object := f.find(s)
-		add(at.member(f.name), object.Get(f.name), f.kind)
+		if v := object.Get(f.name); v.Exists() { // most are absent, and a place costs memory
+			add(at.member(f.name), v, f.kind)
+		}
 	}
 	for i, k := range s.Catch {
 		add(s.at.member("Catch").item(i).member("ResultPath"), k.ResultPath, resultPath)

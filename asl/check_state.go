@@ -41,11 +41,14 @@ type field struct {
 	name   string
 }
 
-// find returns the object that has the field.
+// find returns the object that may have the field; no value if there is no such object.
 func (f field) find(s *State) (*place, value.Value) {
 	at, v := s.at, s.Fields
 	for _, name := range f.inside {
-		at, v = at.member(name), v.Get(name)
+		if v = v.Get(name); !v.Exists() {
+			return at, v
+		}
+		at = at.member(name)
 	}
 	return at, v
 }

@@ -40,7 +40,11 @@ var schema = sync.OnceValue(func() *formSchema {
 		panic(err) // ours is embedded and tested
 	}
 	s := &formSchema{root: value.MustParse(schemaText), check: map[string]*jsonschema.Schema{"": c.MustCompile(name)}}
-	for _, definition := range []string{"jsonpathRule", "workflow", "processor", "jsonataMachineWorkflow", "jsonataMachineProcessor"} {
+	definitions := []string{"jsonpathRule", "workflow", "processor", "jsonataMachineWorkflow", "jsonataMachineProcessor"}
+	for _, t := range []StateType{Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map} {
+		definitions = append(definitions, stateDefinition(JSONPath, t), stateDefinition(JSONata, t))
+	}
+	for _, definition := range definitions {
 		s.check[definition] = c.MustCompile(name + "#/definitions/" + definition)
 	}
 	return s
@@ -92,23 +96,37 @@ func (c *checker) checkFormOf(definition string, at *place, v value.Value) {
 	}
 }
 
-// shallow returns the workflow with an empty valid one in place of each inner one.
+// shallow returns the workflow with the states whose form is wrong, or with one state
+// if all are right, and with an empty valid workflow in place of each inner one.
 func (w *Workflow) shallow() value.Value {
-	states := w.Fields.Get("States")
-	var members []value.Value
-	for i, s := range w.States {
-		if len(s.workflows()) == 0 && len(s.Choices) == 0 {
-			continue
-		}
-		if members == nil {
-			members = slices.Clone(states.MemberValues())
-		}
-		members[i] = s.shallow()
-	}
-	if members == nil {
+	if len(w.States) == 0 {
 		return w.Fields
 	}
-	return w.Fields.With("States", states.Shape().New(members))
+	var wrong value.ObjectBuilder
+	for _, s := range w.States {
+		if fields := s.shallow(); !s.wellFormed(fields) {
+			wrong.Set(s.Name, fields)
+		}
+	}
+	if wrong.Len() == 0 {
+		return w.Fields.With("States", smallWorkflow.Get("States"))
+	}
+	return w.Fields.With("States", wrong.Value())
+}
+
+// wellFormed reports whether the fields of the state, as shallow returns them, have
+// the form of its type and query language. The schema says the same of a state of any
+// type, but it tries each type in turn, which takes thirty times as long.
+func (s *State) wellFormed(fields value.Value) bool {
+	if language := s.Fields.Get("QueryLanguage"); language.Exists() && language.Text() != string(s.QueryLanguage) || !s.Type.Known() {
+		return false
+	}
+	return schema().check[stateDefinition(s.QueryLanguage, s.Type)].Validate(fields.Any()) == nil
+}
+
+// stateDefinition returns the name of the definition of a type of state in the schema.
+func stateDefinition(language QueryLanguage, t StateType) string {
+	return strings.ToLower(string(language)) + string(t)
 }
 
 func (s *State) shallow() value.Value {

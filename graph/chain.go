@@ -1,5 +1,7 @@
 package graph
 
+import "slices"
+
 // A chain is a straight line: vertices that follow one another, or one link that
 // leads past other rows.
 type chain struct {
@@ -119,6 +121,9 @@ func (e *link) labelGap() int {
 
 // reach makes the chain reach down to a half-row.
 func (c *chain) reach(last int) {
+	if n := last - c.first + 1 - len(c.l); n > 0 {
+		c.l, c.r = slices.Grow(c.l, n), slices.Grow(c.r, n)
+	}
 	for len(c.l) <= last-c.first {
 		c.l, c.r = append(c.l, thin), append(c.r, thin)
 	}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"github.com/aslocal/aslocal/asl"
 )
@@ -107,7 +108,10 @@ type Edge struct {
 type Point struct{ X, Y float64 }
 
 // MarshalJSON returns [x, y].
-func (p Point) MarshalJSON() ([]byte, error) { return json.Marshal([2]float64{p.X, p.Y}) }
+func (p Point) MarshalJSON() ([]byte, error) {
+	text := strconv.AppendFloat(append(make([]byte, 0, 24), '['), p.X, 'f', -1, 64)
+	return append(strconv.AppendFloat(append(text, ','), p.Y, 'f', -1, 64), ']'), nil
+}
 
 // UnmarshalJSON reads [x, y].
 func (p *Point) UnmarshalJSON(text []byte) error {

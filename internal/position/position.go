@@ -73,7 +73,7 @@ type Table struct {
 // step is the distance in bytes between the offsets at which the number of characters
 // is stored, so that a column is found as quickly in a line of a megabyte as in a
 // short one.
-const step = 2048
+const step = 256
 
 // A node holds offsets; key is empty for the root and for items.
 type node struct {

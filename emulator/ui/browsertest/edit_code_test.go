@@ -385,6 +385,20 @@ func TestEditLongText(t *testing.T) {
 	p.see("problems", "valid")
 	p.caret(`"S250": {`)
 	p.until(`document.querySelector('.code-gutter .is-now') === null || document.querySelectorAll('.code-line').length < 120`)
+	p.settled()
+	var fresh int
+	p.eval(`(async () => {
+		const area = `+find("code", "")+`;
+		area.scrollTop = 20 * (area.value.slice(0, area.selectionStart).split('\n').length - 10);
+		await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+		for (const one of document.querySelectorAll('.code-line')) one.known = true;
+		document.execCommand('insertText', false, ' ');
+		await Promise.resolve();
+		return [...document.querySelectorAll('.code-line')].filter(one => !one.known).length;
+	})()`, &fresh)
+	if fresh != 1 {
+		t.Errorf("a character makes %d lines anew, want 1", fresh)
+	}
 	var took []float64
 	p.eval(`(async () => {
 		const area = `+find("code", "")+`, took = [];

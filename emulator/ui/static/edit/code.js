@@ -15,6 +15,8 @@ import { highlight } from './highlight.js';
 const line = 20, edge = 8; // pixels: height of a line, and what is above the first
 const beyond = 8; // lines that are drawn above and below those in view
 
+const bytes = new TextEncoder();
+
 sheet('./code.css', import.meta.url);
 
 export function code(store, ed) {
@@ -23,6 +25,8 @@ export function code(store, ed) {
   const caret = signal(store.caret ?? 0), scrolled = signal(0), height = signal(800), focused = signal(false);
   const marks = signal([]); // the problems, at their places in the text as it is now
   let fromCode = false, leave = false;
+  let left = 0; // pixels that the text is scrolled to the right
+  let drawn = new Map(); // line → {key, row, number}: a line that stays as it is keeps its elements
 
   const area = h('textarea.code-text', {
     'data-testid': 'code', 'aria-label': () => `Text of ${store.file().path || store.file().name}`, 'aria-describedby': 'code-status', 'aria-autocomplete': 'list',
@@ -124,28 +128,37 @@ export function code(store, ed) {
 
   // ── drawing ──
   const find = finder(store, area, (from, to) => { area.setSelectionRange(from, to); look(); reveal(from, true); }, put);
-  function draw() { scrolled.set(area.scrollTop); place(); }
+  // Where the text stands is read when it scrolls, not when a line is drawn: to read it then would lay out the whole text.
+  function draw() { left = area.scrollLeft; scrolled.set(area.scrollTop); place(); }
+  function firstLine(top) { return Math.max(0, Math.floor((top - edge) / line) - beyond); }
   function place() {
-    const first = Math.max(0, Math.floor((area.scrollTop - edge) / line) - beyond), y = edge + first * line - area.scrollTop;
-    back.style.setProperty('transform', `translate(${-area.scrollLeft}px, ${y}px)`);
+    const top = scrolled.peek(), y = edge + firstLine(top) * line - top;
+    back.style.setProperty('transform', `translate(${-left}px, ${y}px)`);
     gutter.style.setProperty('transform', `translateY(${y}px)`);
   }
   effect(() => {
-    const all = lines(), first = Math.max(0, Math.floor((scrolled() - edge) / line) - beyond), last = Math.min(all.length, first + Math.ceil(height() / line) + 2 * beyond);
+    const all = lines(), first = firstLine(scrolled()), last = Math.min(all.length, first + Math.ceil(height() / line) + 2 * beyond);
     const tokens = highlight(all, first, last, store.file().format), from = starts(), sel = (selected(), shownLines), now = lineOf(caret());
-    const hits = find.matches(), problems = marks();
-    const rows = document.createDocumentFragment(), numbers = document.createDocumentFragment();
+    const hits = find.matches(), problems = marks(), before = drawn;
+    drawn = new Map();
     for (let i = first; i < last; i++) {
       const start = from[i], end = start + all[i].length, mine = problems.filter(one => one.offset >= start && one.offset <= end || one.offset < start && one.offset + one.length > start);
-      const ranges = [...mine.filter(one => one.offset + one.length > start).map(one => [one.offset, Math.max(one.offset + one.length, one.offset + 1), one.severity === 'ERROR' ? 'sq' : 'sq sq--warn']), ...hits.in(start, end)];
+      const ranges = [...mine.filter(one => one.offset + one.length > start).map(one => [one.offset - start, Math.max(one.offset + one.length, one.offset + 1) - start, one.severity === 'ERROR' ? 'sq' : 'sq sq--warn']), ...hits.in(start, end).map(([a, b, kind]) => [a - start, b - start, kind])];
       const here = mine.filter(one => one.offset >= start), worst = here.find(one => one.severity === 'ERROR') ?? here[0];
       const classes = [sel.some(([a, b]) => i >= a && i <= b) && 'is-sel', i === now && 'is-now'];
-      rows.append(h('div.code-line', { class: classes }, paint(start, tokens[i - first], ranges),
-        worst && h('span.code-note', { class: worst.severity === 'ERROR' ? 'is-failed' : 'is-caught' }, worst.message, worst.hint && ` · ${worst.hint}`)));
-      numbers.append(h('div', { class: [...classes, worst && (worst.severity === 'ERROR' ? 'is-failed' : 'is-caught')] }, i + 1));
+      const key = JSON.stringify([tokens[i - first], ranges, classes, worst && [worst.severity, worst.message, worst.hint]]), kept = before.get(i);
+      drawn.set(i, kept?.key === key ? kept : {
+        key,
+        row: h('div.code-line', { class: classes }, paint(tokens[i - first], ranges),
+          worst && h('span.code-note', { class: worst.severity === 'ERROR' ? 'is-failed' : 'is-caught' }, worst.message, worst.hint && ` · ${worst.hint}`)),
+        number: h('div', { class: [...classes, worst && (worst.severity === 'ERROR' ? 'is-failed' : 'is-caught')] }, i + 1),
+      });
     }
-    back.replaceChildren(rows);
-    gutter.replaceChildren(numbers);
+    for (const [i, one] of before) if (drawn.get(i) !== one) { one.row.remove(); one.number.remove(); }
+    let row = back.firstChild, number = gutter.firstChild;
+    for (const one of drawn.values()) {
+      if (one.row === row) { row = row.nextSibling; number = number.nextSibling; } else { back.insertBefore(one.row, row); gutter.insertBefore(one.number, number); }
+    }
     gutter.parentElement?.style.setProperty('--digits', Math.max(2, String(all.length).length));
     place();
   });
@@ -222,7 +235,7 @@ export function code(store, ed) {
   // ── what pops up: completion, and what is known of a place ──
   // at gives where an offset is in the view.
   function at(offset) {
-    const i = lineOf(offset), first = Math.max(0, Math.floor((area.scrollTop - edge) / line) - beyond), row = back.children[i - first];
+    const i = lineOf(offset), row = back.children[i - firstLine(scrolled.peek())];
     const y = edge + i * line - area.scrollTop;
     if (!row) return { x: edge, y };
     let rest = offset - starts.peek()[i];
@@ -245,7 +258,7 @@ export function code(store, ed) {
   function offsetAt(x, y) {
     const box = area.getBoundingClientRect(), i = Math.floor((y - box.y + area.scrollTop - edge) / line);
     if (i < 0 || i >= lines.peek().length) return -1;
-    const first = Math.max(0, Math.floor((area.scrollTop - edge) / line) - beyond), row = back.children[i - first];
+    const row = back.children[i - firstLine(scrolled.peek())];
     const column = row ? columnAt(row, x, lines.peek()[i].length) : -1;
     return column < 0 ? -1 : starts.peek()[i] + column;
   }
@@ -262,15 +275,15 @@ export function code(store, ed) {
     h('div.code-foot', null,
       h('span.num', { 'data-testid': 'position' }, position),
       h('span.trunc.grow', { id: 'code-status', role: 'status', class: () => problem() && (problem().severity === 'ERROR' ? 'err is-failed' : 'err is-caught') }, () => problem() && `${problem().message}${problem().hint ? ` · ${problem().hint}` : ''}`),
-      h('span.t3.hide-s', null, () => `${store.file().format}, ${size(new Blob([store.text()]).size)}`),
+      h('span.t3.hide-s', null, () => `${store.file().format}, ${size(bytes.encode(store.text()).length)}`),
       h('button.btn.btn--sm.btn--ghost', { 'data-testid': 'find', title: 'Find (Ctrl F)', onclick: () => find.open('') }, icon('search', 14), h('span.word', null, 'Find')),
       h('button.btn.btn--sm.btn--ghost', { 'data-testid': 'format', title: 'Format (Shift Alt F)', disabled: () => store.definition() === null, onclick: format }, 'Format')));
 }
 
-// paint makes the nodes of a line from its tokens; ranges are [from, to, class] in the text.
-function paint(start, tokens, ranges) {
+// paint makes the nodes of a line from its tokens; ranges are [from, to, class] in the line.
+function paint(tokens, ranges) {
   const out = [];
-  let at = start;
+  let at = 0;
   for (const [kind, text] of tokens) {
     const end = at + text.length, cuts = [at, ...ranges.flatMap(([a, b]) => [a, b]).filter(cut => cut > at && cut < end).sort((a, b) => a - b), end];
     for (let i = 0; i + 1 < cuts.length; i++) {

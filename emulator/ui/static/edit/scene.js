@@ -76,7 +76,7 @@ export function scene() {
         item = {};
         make(item, node);
         moves?.push([item.el, [{ opacity: 0 }, { opacity: 1 }]]);
-      } else if (lookOf(was) !== lookOf(node)) make(item, node);
+      } else if (item.look !== lookOf(node)) make(item, node);
       else {
         if (was.id !== node.id) Object.assign(item, chainOf(node.id));
         item.node = node;
@@ -97,7 +97,7 @@ export function scene() {
     const old = item.el, hadFocus = old?.contains(document.activeElement);
     const sign = node.icon && node.icon !== 'missing' ? node.icon : node.kind === 'missing' ? 'st-failed' : stateIcon(node.type);
     Object.assign(item, { badges: null, button: null, extra: null }, drawNode(node, sign, { tabindex: -1, 'aria-pressed': 'false' }));
-    Object.assign(item, chainOf(node.id), { node, placed: node, problems: '' });
+    Object.assign(item, chainOf(node.id), { node, placed: node, look: lookOf(node), problems: '' });
     later.delete(item);
     if (node.kind === 'missing') hole(item, node);
     if (node.kind === 'lane') grip(item, node);
@@ -142,7 +142,7 @@ export function scene() {
         line(item, edge);
         moves?.push([item.el, [{ opacity: 0 }, { opacity: 1 }]]);
       } else {
-        if (lineOf(was) !== lineOf(edge)) line(item, edge);
+        if (item.look !== lineOf(edge)) line(item, edge);
         else { item.edge = edge; later.add(item); }
         if (seen(boxOf(edge.points)) || seen(boxOf(was.points.map(([x, y]) => [x + sx, y + sy])))) {
           if (later.has(item)) place(item);
@@ -161,7 +161,7 @@ export function scene() {
     const old = item.el;
     item.label?.remove();
     const inMap = chainOf(edge.from === 'start' ? edge.to : edge.from).chain.some(step => step.kind === 'Map');
-    Object.assign(item, drawEdge(edge, inMap), { edge, placed: edge, base: edge.points });
+    Object.assign(item, drawEdge(edge, inMap), { edge, placed: edge, base: edge.points, look: lineOf(edge) });
     later.delete(item);
     item.hit = h('path.ehit', { d: roundedPath(edge.points) });
     if (edge.happy) { item.line.classList.add('edge--happy'); item.head.classList.add('is-taken'); }

@@ -1,6 +1,6 @@
 // One field of a form: its label, its control by the kind of the field, what is wrong with it, and its documentation.
 
-import { computed, effect, h, signal, untrack } from '../../core/view.js';
+import { cleanup, computed, effect, h, signal, untrack } from '../../core/view.js';
 import { icon } from '../../core/icon.js';
 import { failed } from '../../core/toast.js';
 import { parseJSON, tokensOf } from '../../core/jsontext.js';
@@ -200,13 +200,24 @@ function coloured(text) {
   return [tokens.map(([kind, part]) => (kind === 'p' ? part : h('span', { class: kind }, part))), '\n'];
 }
 
+const many = 50; // options that do not delay a form
+
+// filled is a signal that tells a picker whether to have all of its options: not in the frame in which a form appears, but
+// shortly after it, or when the picker gets the focus. So a state is shown at once, however many others it can lead to.
+export function filled() {
+  const all = signal(false), timer = setTimeout(() => all.set(true), 100);
+  cleanup(() => clearTimeout(timer));
+  return all;
+}
+
 // select is a control with rows [value, label]; choose(value) changes the definition. The rows are made anew only
 // if they differ, or a list that is open would close.
 export function select(form, parts, rows, value, choose) {
-  const same = computed(() => JSON.stringify(rows()));
+  const all = filled();
+  const same = computed(() => { const list = rows(); return JSON.stringify(all() || list.length < many ? list : list.filter(([one]) => !one || one === value())); });
   const el = h('select.in', {
     id: parts.id, 'data-testid': parts.testid, 'aria-describedby': parts.described, 'aria-invalid': () => String(parts.bad()), disabled: () => !form.readable(),
-    class: () => parts.bad() && 'is-bad',
+    class: () => parts.bad() && 'is-bad', onfocus: () => all.set(true),
     onchange: () => { choose(el.value).catch(error => parts.own.set(error.message)); parts.own.set(''); },
   }, () => JSON.parse(same()).map(([one, label]) => h('option', { value: one }, label)));
   effect(() => { same(); const now = value(); queueMicrotask(() => { el.value = now; }); });

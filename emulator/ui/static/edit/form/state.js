@@ -6,7 +6,7 @@ import { failed, toast } from '../../core/toast.js';
 import { link } from '../../core/router.js';
 import { branches } from './branches.js';
 import { namesOf, parentOf, pointerOf, statesOf, variablesIn, workflowOf } from './definition.js';
-import { field, problem } from './field.js';
+import { field, filled, problem } from './field.js';
 import { fieldset } from './fieldset.js';
 import { language } from './language.js';
 import { resource } from './resource.js';
@@ -122,10 +122,11 @@ function nameField(form, state) {
 function nextField(form, state, spec) {
   const next = pointerOf(state, 'Next'), end = pointerOf(state, 'End'), last = '/end'; // no name of a state begins the list with this
   const value = () => (form.raw(end) === 'true' ? last : form.text(next));
-  const shown = computed(() => JSON.stringify({ now: value(), names: statesOf(form.definition(), workflowOf(state)) }));
+  const all = filled();
+  const shown = computed(() => { const now = value(); return JSON.stringify({ now, names: statesOf(form.definition(), workflowOf(state)).filter(name => all() || name === now) }); });
   const control = parts => {
     const el = h('select.in', {
-      id: parts.id, 'data-testid': 'next', 'aria-describedby': parts.described, 'aria-invalid': () => String(parts.bad()), disabled: () => !form.readable(),
+      id: parts.id, 'data-testid': 'next', 'aria-describedby': parts.described, 'aria-invalid': () => String(parts.bad()), disabled: () => !form.readable(), onfocus: () => all.set(true),
       onchange: () => choose(el.value).then(() => parts.own.set(''), error => parts.own.set(error.message)),
     }, () => {
       const { now, names } = JSON.parse(shown());
