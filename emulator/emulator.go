@@ -101,6 +101,7 @@ type settings struct {
 	environment      func(string) (string, bool)
 	observe          func(string, Event)
 	logs             io.Writer
+	withoutDelivery  bool
 	ui               UI
 	withoutUI        bool
 }

@@ -21,9 +21,16 @@ import (
 // for "logs" alone, or nowhere if there is none.
 func WithLogs(w io.Writer) Option { return func(s *settings) { s.logs = w } }
 
+// WithoutDelivery sends no log events and no events of EventBridge, whatever other options
+// say: executions of tests are nobody else's business.
+func WithoutDelivery() Option { return func(s *settings) { s.withoutDelivery = true } }
+
 // openOutbox sets up what has somewhere to go. An endpoint of all services does not
 // count, since what is sent there is not asked for by a task.
 func (e *Emulator) openOutbox(s *settings) {
+	if s.withoutDelivery {
+		return
+	}
 	logs := s.ownEndpoint("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "logs", "cloudwatchlogs")
 	if logs != "" || s.logs != nil {
 		c := outbox.LogsConfig{Create: logs != realAWS, Writer: s.logs, Region: s.region, Logging: e.loggingOf, Random: s.random, Log: s.log}
@@ -68,19 +75,26 @@ func (e *Emulator) loggingOf(revision string) (value.Value, error) {
 	return v.Logging, nil
 }
 
-// tellChanges returns the callbacks of the engine that also tell EventBridge. Each of
-// those before may be nil.
-func (e *Emulator) tellChanges(began func(*machine.Start, int64, int, int64), ended func(*engine.View)) (func(*machine.Start, int64, int, int64), func(*engine.View)) {
+// beganFunc is the type of engine.Config.Began.
+type beganFunc = func(start *machine.Start, started int64, redrives int, redriven int64)
+
+// tellChanges returns the callbacks of the engine that also tell EventBridge, but not of
+// trial runs of the pages. Each of those before may be nil.
+func (e *Emulator) tellChanges(began beganFunc, ended func(*engine.View)) (beganFunc, func(*engine.View)) {
 	return func(start *machine.Start, started int64, redrives int, redriven int64) {
 			if began != nil {
 				began(start, started, redrives, redriven)
 			}
-			e.changes.Began(start, started, redrives, redriven)
+			if !isTrial(start.Machine) {
+				e.changes.Began(start, started, redrives, redriven)
+			}
 		}, func(v *engine.View) {
 			if ended != nil {
 				ended(v)
 			}
-			e.changes.Changed(v)
+			if !isTrial(v.Start.Machine) {
+				e.changes.Changed(v)
+			}
 		}
 }
 

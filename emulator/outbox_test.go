@@ -397,3 +397,60 @@ func TestRefusedStatusChanges(t *testing.T) {
 		t.Errorf("said %s, want %s", said, want)
 	}
 }
+
+// Who wants nothing delivered calls nobody, nor is a log group looked up.
+func TestWithoutDelivery(t *testing.T) {
+	s := newStandIn(t, func(string, value.Value) (int, string) { return 200, `{}` })
+	var lines bytes.Buffer
+	em, err := emulator.New(emulator.WithServiceEndpoint("events", s.URL), emulator.WithServiceEndpoint("logs", s.URL), emulator.WithLogs(&lines),
+		emulator.WithoutDelivery(), emulator.WithAutoAdvance(time.UnixMilli(1000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	runLogged(t, em, emulator.Registration{Name: "m", Definition: pass, Logging: loggingTo("g", "ALL", true)}, "{}")
+	em.Close()
+	if len(s.asked) > 0 || lines.Len() > 0 {
+		t.Errorf("asked %s, wrote %s", s.asked, lines.String())
+	}
+}
+
+// The endpoint of all services, and AWS itself for events, do not count.
+func TestWhereNothingIsDelivered(t *testing.T) {
+	s := newStandIn(t, func(string, value.Value) (int, string) { return 200, `{}` })
+	em, err := emulator.New(emulator.WithServicesEndpoint(s.URL), emulator.WithServiceEndpoint("events", "aws"), emulator.WithAutoAdvance(time.UnixMilli(1000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	runLogged(t, em, emulator.Registration{Name: "m", Definition: pass, Logging: loggingTo("g", "ALL", true)}, "{}")
+	em.Close()
+	if len(s.asked) > 0 {
+		t.Errorf("asked %s", s.asked)
+	}
+}
+
+// The variables of AWS's SDKs say where logs and events go, before options.
+func TestDeliveryByTheEnvironment(t *testing.T) {
+	s := newStandIn(t, func(string, value.Value) (int, string) { return 200, `{}` })
+	for ignored, want := range map[string]int{"false": 2, "true": 0} {
+		s.asked = nil
+		variables := map[string]string{"AWS_ENDPOINT_URL_EVENTBRIDGE": s.URL, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": s.URL, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": ignored}
+		em, err := emulator.New(emulator.WithAutoAdvance(time.UnixMilli(1000)), emulator.WithServiceEnvironment(func(name string) (string, bool) {
+			text, ok := variables[name]
+			return text, ok
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		runLogged(t, em, emulator.Registration{Name: "m", Definition: pass, Logging: loggingTo("g", "ALL", true)}, "{}")
+		em.Close()
+		got := 0
+		for _, operation := range []string{"PutLogEvents", "PutEvents"} {
+			if slices.Contains(s.asked, operation) {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("ignored %s: asked %s", ignored, s.asked)
+		}
+	}
+}
