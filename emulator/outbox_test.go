@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -452,5 +454,55 @@ func TestDeliveryByTheEnvironment(t *testing.T) {
 		if got != want {
 			t.Errorf("ignored %s: asked %s", ignored, s.asked)
 		}
+	}
+}
+
+// An execution is logged as the revision says that it runs, also after a restart and after
+// an update that turns logging off.
+func TestLogsAfterARestart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "aslocal.db")
+	open := func(lines io.Writer) *emulator.Emulator {
+		store, err := journal.OpenSQLite(path, journal.Process)
+		if err != nil {
+			t.Fatal(err)
+		}
+		em, err := emulator.New(emulator.WithStore(store), emulator.WithLogs(lines), emulator.WithVirtualClock(time.UnixMilli(1000)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return em
+	}
+	r := emulator.Registration{Name: "m", Definition: `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}}`, Logging: loggingTo("g", "ALL", false)}
+	var before, after bytes.Buffer
+	em := open(&before)
+	runOne := func() {
+		machine, err := em.Register(r)
+		if err == nil {
+			_, err = em.Start(t.Context(), machine, "{}")
+		}
+		if err == nil {
+			err = em.Advance(t.Context(), time.Second)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	runOne()
+	r.Logging = loggingTo("g", "OFF", false)
+	runOne()
+	em.Close()
+	em = open(&after)
+	if err := em.Advance(t.Context(), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	em.Close()
+	types := func(b *bytes.Buffer) (types []string) {
+		for line := range strings.Lines(b.String()) {
+			types = append(types, value.MustParse(line).Get("type").Text())
+		}
+		return types
+	}
+	if got, want := fmt.Sprint(types(&before), types(&after)), "[ExecutionStarted WaitStateEntered] [WaitStateExited ExecutionSucceeded]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

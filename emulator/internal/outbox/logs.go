@@ -27,7 +27,8 @@ type LogsConfig struct {
 	Writer io.Writer // gets a message a line; nil: there is none
 	Region string    // of the emulator
 	// Logging returns the loggingConfiguration of a revision of a state machine. It
-	// is asked once for each revision, while executions are handled.
+	// is asked once for each revision, while executions are handled, and again after an
+	// error.
 	Logging func(revision string) (value.Value, error)
 	Random  *random.Source // makes the ids in names of log streams
 	Log     *slog.Logger
@@ -78,8 +79,9 @@ func (l *Logs) of(revision string) logging {
 		return one
 	}
 	v, err := l.config.Logging(revision)
-	if err != nil {
-		l.config.Log.Warn("executions of a state machine are not logged", "error", err)
+	if err != nil { // the next batch may have more luck
+		l.config.Log.Warn("log events of an execution were dropped", "error", err)
+		return one
 	}
 	one = loggingOf(v)
 	l.mu.Lock()
@@ -252,12 +254,14 @@ func (l *Logs) stream(ctx context.Context, group, machine string) (string, error
 }
 
 // HasGroup reports whether CloudWatch Logs has a log group, by its ARN. It says so of
-// all if it is not called. The error says why it is not known.
+// all if there is no Client. The error says why it is not known within lookUpDeadline.
 func (l *Logs) HasGroup(ctx context.Context, group string) (bool, error) {
 	if l.config.Client == nil {
 		return true, nil
 	}
 	region, name := logGroup(strings.TrimSuffix(group, ":*"))
+	ctx, cancel := context.WithTimeout(ctx, lookUpDeadline)
+	defer cancel()
 	answer, err := call(ctx, l.config.Client, "logs", "DescribeLogGroups", region, value.OfMembers("logGroupNamePrefix", value.OfString(name)))
 	if err != nil {
 		return true, err

@@ -23,13 +23,14 @@ type Caller interface {
 	Call(context.Context, awsclient.Request) (awsclient.Response, error)
 }
 
-// The limits of a sender.
+// The limits of a sender, and of its calls.
 const (
-	maxWaiting   = 32 << 20 // bytes that wait to be sent; what comes then is dropped
-	attempts     = 3        // at a call whose answer does not come
-	firstPause   = 100 * time.Millisecond
-	closingTime  = 5 * time.Second // to send what waits when the emulator closes
-	callDeadline = 10 * time.Second
+	maxWaiting     = 32 << 20        // bytes that wait to be sent, but for what comes when nothing waits; more is dropped
+	closingTime    = 5 * time.Second // to send what waits when the emulator closes
+	attempts       = 3               // at a call whose answer does not come
+	firstPause     = 100 * time.Millisecond
+	callDeadline   = 10 * time.Second
+	lookUpDeadline = 5 * time.Second // somebody waits for the answer
 )
 
 // payloadLimit is how many bytes of input and output are sent, escaped as in JSON.
@@ -60,7 +61,7 @@ func (s *sender[T]) add(size int, items ...T) {
 		s.drop(len(items), errors.New("they come too late, after the end of the emulator"))
 		return
 	}
-	if s.size+size > maxWaiting {
+	if s.size > 0 && s.size+size > maxWaiting {
 		s.full += len(items)
 		return
 	}
