@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,5 +72,46 @@ func TestLogsWithoutAFile(t *testing.T) {
 		if left, _ := os.ReadDir(folder); len(left) > 0 {
 			t.Errorf("%q: there are %v", logs, left)
 		}
+	}
+}
+
+// serve writes the log events of a template's state machine to the file of the settings.
+func TestServeLogs(t *testing.T) {
+	folder := t.TempDir()
+	for name, text := range map[string]string{
+		"aslocal.yaml": "logs: out.jsonl\n",
+		"template.yaml": `
+Resources:
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Name: shop
+      Type: EXPRESS
+      Definition: {StartAt: P, States: {P: {Type: Pass, End: true}}}
+      Logging: {Level: ALL, Destinations: [{CloudWatchLogsLogGroup: {LogGroupArn: !GetAtt G.Arn}}]}
+  G: {Type: "AWS::Logs::LogGroup", Properties: {LogGroupName: shop-logs}}
+`,
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Run("serve", func(t *testing.T) { // ends the server
+		url := serving(t, newServe(), "API", folder, "--port", "0", "--durability", "memory", "-q")
+		r, err := http.NewRequest(http.MethodPost, url, strings.NewReader(`{"stateMachineArn":"arn:aws:states:us-east-1:123456789012:stateMachine:shop"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-Amz-Target", "AWSStepFunctions.StartSyncExecution")
+		r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+	})
+	got, err := os.ReadFile(filepath.Join(folder, "out.jsonl"))
+	if lines := strings.Count(string(got), "\n"); err != nil || lines != 4 || !strings.HasPrefix(string(got), `{"id":"1","type":"ExecutionStarted","details":{"roleArn":`) {
+		t.Errorf("got %v\n%s", err, got)
 	}
 }
