@@ -21,7 +21,8 @@ lambda_port=$(free_port)
 services_port=$(free_port)
 python3 -u "$corpus/fake_services.py" --port "$services_port" >"$work/services.log" 2>&1 &
 pids+=($!)
-"$binary" serve "$work" --port 0 --durability memory --region us-east-1 --lambda-endpoint "http://127.0.0.1:$lambda_port" \
+AWS_ENDPOINT_URL_CLOUDWATCH_LOGS="http://127.0.0.1:$services_port" AWS_ENDPOINT_URL_EVENTBRIDGE="http://127.0.0.1:$services_port" \
+  "$binary" serve "$work" --port 0 --durability memory --region us-east-1 --lambda-endpoint "http://127.0.0.1:$lambda_port" \
   --services-endpoint "http://127.0.0.1:$services_port" >"$work/serve.log" 2>"$work/serve.err" &
 pids+=($!)
 for _ in $(seq 100); do
@@ -31,7 +32,7 @@ for _ in $(seq 100); do
 done
 [ -n "$endpoint" ] || { cat "$work/serve.err"; exit 1; }
 endpoints=()
-for service in s3 sqs sns dynamodb events secretsmanager; do
+for service in s3 sqs sns dynamodb events logs secretsmanager; do
   endpoints+=(--service-endpoint "$service=http://127.0.0.1:$services_port")
 done
 # "|| true": the runner exits 1 if any case fails; its table says which.

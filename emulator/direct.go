@@ -34,7 +34,7 @@ type Registration struct {
 // returns its ARN. One of another type is deleted first. It fails as
 // CreateStateMachine does; the text of the error is "code: message".
 func (e *Emulator) Register(r Registration) (arn string, err error) {
-	ctx := context.Background()
+	ctx := context.WithValue(context.Background(), registering{}, true)
 	arn = e.home.StateMachine(r.Name)
 	kind := cmp.Or(r.Type, registry.Standard)
 	in := value.OfMembers("definition", value.OfString(r.Definition),

@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -33,6 +34,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/awsclient"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/mock"
+	"github.com/aslocal/aslocal/emulator/internal/outbox"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
 	"github.com/aslocal/aslocal/emulator/internal/s3"
@@ -58,8 +60,10 @@ type Emulator struct {
 	streams  streams
 	pages    *pages // nil: there are none
 	debugger *debug.Debugger
-	covered  *covered   // nil: coverage is not counted
-	debugged debug.Kept // what it had before a restart
+	covered  *covered              // nil: coverage is not counted
+	debugged debug.Kept            // what it had before a restart
+	logs     *outbox.Logs          // nil: nothing is logged
+	changes  *outbox.StatusChanges // nil: EventBridge hears nothing
 	closing  sync.Once
 	closed   error // of Close
 }
@@ -96,6 +100,8 @@ type settings struct {
 	serviceEndpoints map[string]string
 	environment      func(string) (string, bool)
 	observe          func(string, Event)
+	logs             io.Writer
+	withoutDelivery  bool
 	ui               UI
 	withoutUI        bool
 }
@@ -321,6 +327,10 @@ func (e *Emulator) open(s *settings) (err error) {
 		c.Activities = nil // they are answered, so they need not exist
 	}
 	c.Stepper = e.debugger
+	e.openOutbox(s)
+	if e.changes != nil {
+		c.Began, c.Ended = e.tellChanges(c.Began, c.Ended)
+	}
 	ended := c.Ended
 	c.Ended = func(v *engine.View) {
 		ended(v)
@@ -334,7 +344,13 @@ func (e *Emulator) open(s *settings) (err error) {
 	if s.observe != nil {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
 	}
-	e.api = api.New(api.Config{Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: e.mocks.File, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of})
+	if e.logs != nil {
+		e.engine.ObserveRevisions(e.logs.Selects, e.logs.Add)
+	}
+	e.api = api.New(api.Config{
+		Home: e.home, Registry: e.registry, Engine: e.engine, Mocks: e.mocks.File, Now: s.clock.Now, Random: s.random, Log: s.log, Note: e.notes.of,
+		HasLogGroup: e.hasLogGroup,
+	})
 	e.actions = e.api.Actions()
 	e.handler = e.newHandler(s)
 	if err := e.forgetTrials(); err != nil {
@@ -372,7 +388,9 @@ func (e *Emulator) Close() error {
 	e.closing.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		e.closed = errors.Join(e.engine.Close(ctx), e.store.Close(), e.tasks.Close())
+		ended := e.engine.Close(ctx)
+		e.closeOutbox()
+		e.closed = errors.Join(ended, e.store.Close(), e.tasks.Close())
 	})
 	return e.closed
 }

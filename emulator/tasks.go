@@ -24,12 +24,13 @@ var ErrNoAnswer = task.ErrNoAnswer
 // tasks are the runners of an emulator; the engine calls the Registry.
 type tasks struct {
 	task.Registry
-	lambda *task.Lambda
-	places *awsclient.Endpoints // of services
-	local  *lambda.Host
-	apis   *task.APIGateway
-	http   *task.HTTP
-	data   *distributedmap.Runner
+	lambda   *task.Lambda
+	places   *awsclient.Endpoints // of services
+	services *awsclient.Client    // calls them
+	local    *lambda.Host
+	apis     *task.APIGateway
+	http     *task.HTTP
+	data     *distributedmap.Runner
 }
 
 // newTasks sets up the runners of the settings; api is the emulator that nested
@@ -58,6 +59,7 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	functions.SetHost(t.local)
 	t.Now, t.Random = s.clock.Now, s.random
 	client := awsclient.New(awsclient.Settings{Endpoints: endpoints, Region: s.region})
+	t.services = client
 	t.addServices(task.WithFolders(storage, client), s.endpoint("eks", "AWS_ENDPOINT_URL_EKS") == realAWS)
 	if t.http, err = s.http.runner(s, client); err != nil {
 		return nil, err

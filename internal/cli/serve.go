@@ -119,7 +119,12 @@ func (s *server) run(c *cobra.Command, target string) error {
 	if config.missing == missingHold {
 		options = append(options, emulator.WithPendingTasks())
 	}
-	options = append(options, s.pages(folder))
+	logs, logFile, err := config.openLogs(c, folder)
+	if err != nil {
+		return err
+	}
+	defer logFile.Close()
+	options = append(options, logs, s.pages(folder))
 	store, where, err := s.open(folder)
 	if err != nil {
 		return err

@@ -45,6 +45,7 @@ type file struct {
 	mocks         string // path of a mock configuration
 	missing       string // what happens to a task that nothing can answer: fail or hold
 	faults        []emulator.Fault
+	logs          string // path of the file that serve writes log events to; "-": the standard output
 }
 
 // machineSettings say more about a state machine that serve registers from a file.
@@ -114,6 +115,7 @@ func parseSettings(name, text string) (file, error) {
 		"mocks":   r.into(&f.mocks, notEmpty, "the path of a mock configuration"),
 		"missing": r.into(&f.missing, isMissing, missingExpected),
 		"faults":  r.faults(&f.faults),
+		"logs":    r.into(&f.logs, notEmpty, "the path of a file in the folder, or -"),
 	})
 	if r.failed != nil {
 		return f, r.failed

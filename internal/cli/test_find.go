@@ -196,11 +196,11 @@ func (s *suite) text() ([]byte, error) {
 }
 
 // options are those of the emulator of a case, for calls that are real. Mocks and faults
-// are the case's own.
+// are the case's own. Nothing is sent to logs and EventBridge.
 func (t *tester) options(config *file) []emulator.Option {
 	plain := *config
 	plain.mocks, plain.faults = "", nil
-	return plain.options()
+	return append(plain.options(), emulator.WithoutDelivery())
 }
 
 // preparation sets an emulator up with the other state machines and the functions of a

@@ -82,6 +82,7 @@ var table = []row{
 	{name: "emulator/internal/distributedmap/writer", imports: "value asl emulator/internal/s3"},
 	{name: "emulator/internal/distributedmap", imports: "value asl emulator/internal/s3 emulator/internal/task emulator/internal/distributedmap/..."},
 	{name: "emulator/internal/engine", imports: "value asl asl/machine emulator/journal emulator/timeline emulator/internal/arn emulator/internal/task"},
+	{name: "emulator/internal/outbox", imports: "value asl/machine internal/awsapi emulator/internal/arn emulator/internal/awsclient emulator/internal/engine emulator/internal/history emulator/internal/random"},
 	{name: "emulator/internal/registry", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/api/fault"},
 	{name: "emulator/internal/api", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/registry emulator/internal/engine emulator/internal/history emulator/internal/mock emulator/internal/task emulator/internal/s3 emulator/internal/distributedmap/reader internal/service emulator/internal/api/awsjson emulator/internal/api/fault"},
 	{name: "emulator/replay", imports: "value asl asl/machine emulator/timeline emulator/internal/history internal/difference", pure: true},

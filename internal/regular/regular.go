@@ -25,6 +25,13 @@ func OpenIn(root *os.Root, name string) (*os.File, error) {
 	return check(root.OpenFile(name, os.O_RDONLY|nonblock, 0))
 }
 
+// AppendIn opens a regular file below root to append to, and makes it, for its owner
+// alone, if it is not there. Errors are those of root.OpenFile, and an *fs.PathError with
+// ErrNotRegular.
+func AppendIn(root *os.Root, name string) (*os.File, error) {
+	return check(root.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE|nonblock, 0o600))
+}
+
 // check closes what is no regular file.
 func check(file *os.File, err error) (*os.File, error) {
 	if err != nil {

@@ -27,6 +27,9 @@ func TestFIFO(t *testing.T) {
 	if _, err := OpenIn(root, "pipe"); !errors.Is(err, ErrNotRegular) {
 		t.Errorf("below a root: %v", err)
 	}
+	if _, err := AppendIn(root, "pipe"); !errors.Is(err, syscall.ENXIO) {
+		t.Errorf("to append to, without a reader: %v", err)
+	}
 	if _, err := ReadFile("/dev/zero"); !errors.Is(err, ErrNotRegular) {
 		t.Errorf("a device: %v", err)
 	}

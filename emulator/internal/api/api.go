@@ -32,6 +32,9 @@ type Config struct {
 	Random   *random.Source // makes the names and ids of executions
 	Log      *slog.Logger
 	Note     func(name string) string // what is to be said of a state machine, "" if nothing
+	// HasLogGroup reports whether there is a log group of that ARN, which ends in ":*".
+	// nil: there are all.
+	HasLogGroup func(ctx context.Context, arn string) bool
 }
 
 // An API answers the operations of Step Functions. It is safe for concurrent
@@ -45,11 +48,12 @@ type API struct {
 	random   *random.Source
 	log      *slog.Logger
 	note     func(name string) string
+	hasGroup func(ctx context.Context, arn string) bool
 }
 
 // New returns an API.
 func New(c Config) *API {
-	return &API{home: c.Home, registry: c.Registry, engine: c.Engine, mocks: c.Mocks, now: c.Now, random: c.Random, log: c.Log, note: c.Note}
+	return &API{home: c.Home, registry: c.Registry, engine: c.Engine, mocks: c.Mocks, now: c.Now, random: c.Random, log: c.Log, note: c.Note, hasGroup: c.HasLogGroup}
 }
 
 // Actions is the table of the API: one row for each operation.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"strings"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
@@ -9,8 +10,8 @@ import (
 )
 
 // This file has the configurations of state machines: logging, tracing and
-// encryption. They are checked, kept and shown; nothing is logged, traced or
-// encrypted. Each is kept as DescribeStateMachine shows it, defaults filled in.
+// encryption. They are checked, kept and shown; package outbox logs, nothing is traced
+// or encrypted. Each is kept as DescribeStateMachine shows it, defaults filled in.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_LoggingConfiguration.html
 
 type loggingConfiguration struct {
@@ -86,6 +87,19 @@ func (d logDestination) check() error {
 		return fault.LogDestination("Log Group ARN must be provided with '*' qualifier.")
 	}
 	return nil
+}
+
+// checkLogGroup refuses a logging configuration, as it is shown, whose log group does not
+// exist. With the level OFF that does not matter (inferred, F-156).
+func (a *API) checkLogGroup(ctx context.Context, logging value.Value) error {
+	if logging.Get("level").Text() == levelOff {
+		return nil
+	}
+	group := logging.Get("destinations").Index(0).Get("cloudWatchLogsLogGroup").Get("logGroupArn").Text()
+	if a.hasGroup == nil || a.hasGroup(ctx, group) {
+		return nil
+	}
+	return fault.LogDestination("Log Destination not found.")
 }
 
 type tracingConfiguration struct {

@@ -60,6 +60,9 @@ func (a *API) createStateMachine(ctx context.Context, in *createStateMachineInpu
 	if c.Logging, err = in.LoggingConfiguration.shown(a.home.StateMachine(in.Name)); err != nil {
 		return nil, err
 	}
+	if err := a.checkLogGroup(ctx, c.Logging); err != nil {
+		return nil, err
+	}
 	if c.Encryption, err = in.EncryptionConfiguration.shown(); err != nil {
 		return nil, err
 	}
@@ -131,7 +134,8 @@ func (in *updateStateMachineInput) change(c *registry.Configuration) (err error)
 // updateStateMachine changes what new executions run. Those that run keep the
 // revision they have begun with. An update that changes nothing makes none.
 func (a *API) updateStateMachine(ctx context.Context, in *updateStateMachineInput) (*updateStateMachineOutput, error) {
-	if _, err := arn.ParseMachine(in.StateMachineArn); err != nil {
+	at, err := arn.ParseMachine(in.StateMachineArn)
+	if err != nil {
 		return nil, err
 	}
 	if err := checkPublish(in.Publish, in.VersionDescription); err != nil {
@@ -139,6 +143,15 @@ func (a *API) updateStateMachine(ctx context.Context, in *updateStateMachineInpu
 	}
 	if in.changesNothing() {
 		return nil, fault.MissingRequiredParameter()
+	}
+	if in.LoggingConfiguration != nil && a.registry.Machine(at.Name) != nil {
+		logging, err := in.LoggingConfiguration.shown(in.StateMachineArn)
+		if err != nil {
+			return nil, err
+		}
+		if err := a.checkLogGroup(ctx, logging); err != nil { // before Update, which must not wait for another service
+			return nil, err
+		}
 	}
 	p := registry.Publication{Publish: in.Publish, Description: stringOrNone(in.VersionDescription)}
 	m, v, err := a.registry.Update(ctx, in.StateMachineArn, in.change, p)

@@ -18,8 +18,8 @@ type observers struct {
 }
 
 type observer struct {
-	filter Filter
-	see    func(*machine.Start, []Record)
+	selects func(*record) bool
+	see     func(*record, []Record)
 }
 
 // A Record is an event with its number in the journal, where the history's events
@@ -58,13 +58,39 @@ func (o *observers) remove(one *observer) {
 // waits for them is answered, in order for each execution. It must not block, and
 // may keep the event. stop ends that.
 func (e *Engine) Observe(f Filter, see func(execution *machine.Start, ev *machine.Event)) (stop func()) {
-	o := &observer{f, func(start *machine.Start, records []Record) {
+	return e.observe(&observer{f.matchesRecord, func(rec *record, records []Record) {
 		for i := range records {
-			see(start, &records[i].Event)
+			see(rec.resident.start, &records[i].Event)
 		}
-	}}
+	}})
+}
+
+// observe adds one who looks.
+func (e *Engine) observe(o *observer) (stop func()) {
 	e.observed.add(o)
 	return func() { e.observed.remove(o) }
+}
+
+func (f *Filter) matchesRecord(rec *record) bool { return f.matches(rec.resident.start) }
+
+// A Shown is events of an execution that became durable together.
+type Shown struct {
+	Start    *machine.Start
+	Revision string   // of the definition that it runs
+	Redrives int      // how often it was redriven
+	Records  []Record // none: some may have been written unseen
+}
+
+// ObserveRevisions calls see for the events of the executions whose revision selects
+// chooses, as Observe does. selects is called for each batch, and must be quick.
+func (e *Engine) ObserveRevisions(selects func(revision string) bool, see func(Shown)) (stop func()) {
+	return e.observe(&observer{
+		func(rec *record) bool { return selects(rec.resident.entry.revision) },
+		func(rec *record, records []Record) {
+			r := rec.resident
+			see(Shown{r.start, r.entry.revision, int(rec.redrives), records})
+		},
+	})
 }
 
 // show shows the events of a record to those who look at its execution. They are
@@ -74,7 +100,7 @@ func (e *Engine) show(rec *record) {
 	start := rec.resident.start
 	var records []Record
 	for _, o := range e.observed.load() {
-		if !o.filter.matches(start) {
+		if !o.selects(rec) {
 			continue
 		}
 		if records == nil {
@@ -84,7 +110,7 @@ func (e *Engine) show(rec *record) {
 				return
 			}
 		}
-		o.see(start, records)
+		o.see(rec, records)
 	}
 }
 

@@ -66,15 +66,14 @@ func (e *Engine) Subscribe(f Filter, from int64) *Subscription {
 	if f.Execution != "" && from > 0 {
 		s.from, s.next, s.behind = from, 1, true
 	}
-	o := &observer{f, s.keep}
-	e.observed.add(o)
-	s.stop = func() { e.observed.remove(o) }
+	s.stop = e.observe(&observer{s.filter.matchesRecord, s.keep})
 	return s
 }
 
 // keep queues what has just become durable. No records say that some may have
 // been written unseen.
-func (s *Subscription) keep(start *machine.Start, records []Record) {
+func (s *Subscription) keep(rec *record, records []Record) {
+	start := rec.resident.start
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {

@@ -5,6 +5,8 @@
 package history
 
 import (
+	"unicode/utf8"
+
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/value"
@@ -14,6 +16,7 @@ import (
 type Options struct {
 	Region      string // of TaskScheduled
 	WithoutData bool   // leave input, output and parameters out (includeExecutionData false)
+	Limit       int    // bytes of a payload, escaped as in JSON; what is longer is cut. 0: none
 }
 
 // Of returns the event as GetExecutionHistory lists it: timestamp (seconds with
@@ -132,11 +135,19 @@ func (d *details) payload(member, text string) {
 	if d.o.WithoutData {
 		return
 	}
+	text, cut := d.o.cut(text)
 	d.Set(member, value.OfString(text))
+	if cut {
+		d.Set(member+"Details", truncated)
+		return
+	}
 	d.Set(member+"Details", notTruncated)
 }
 
-var notTruncated = value.OfMembers("truncated", value.False)
+var (
+	notTruncated = value.OfMembers("truncated", value.False)
+	truncated    = value.OfMembers("truncated", value.True)
+)
 
 func (d *details) started(e *machine.Event) value.Value {
 	text := e.Start.InputText
@@ -179,8 +190,12 @@ func (d *details) exited(e *machine.Event) value.Value {
 		for name, v := range e.Assigned.Members() {
 			vars.Set(name, value.OfString(v.String()))
 		}
-		d.Set("assignedVariables", vars.Value())
-		d.Set("assignedVariablesDetails", notTruncated)
+		if all := vars.Value(); d.o.Limit > 0 && len(all.AppendJSON(nil)) > d.o.Limit {
+			d.Set("assignedVariablesDetails", truncated)
+		} else {
+			d.Set("assignedVariables", all)
+			d.Set("assignedVariablesDetails", notTruncated)
+		}
 	}
 	return d.Value()
 }
@@ -213,7 +228,8 @@ func (d *details) task(e *machine.Event) (string, value.Value) {
 	case machine.TaskScheduled:
 		d.Set("region", value.OfString(d.o.Region))
 		if !d.o.WithoutData {
-			d.Set("parameters", value.OfString(e.Doc.String()))
+			parameters, _ := d.o.cut(e.Doc.String())
+			d.Set("parameters", value.OfString(parameters))
 		}
 		d.limits(e, true)
 		return "taskScheduledEventDetails", d.Value()
@@ -283,4 +299,26 @@ func (d *details) limits(e *machine.Event, heartbeat bool) {
 	if e.Task.Credentials != "" {
 		d.Set("taskCredentials", value.OfMembers("roleArn", value.OfString(e.Task.Credentials)))
 	}
+}
+
+// cut shortens a payload to the limit, and reports whether it was longer.
+func (o *Options) cut(text string) (short string, cut bool) {
+	if o.Limit == 0 || len(text) <= o.Limit/6 { // no byte becomes more than six
+		return text, false
+	}
+	size := 0
+	for at, r := range text {
+		switch one := utf8.RuneLen(r); {
+		case r == '"' || r == '\\' || r == '\n' || r == '\r' || r == '\t' || r == '\b' || r == '\f':
+			size += 2
+		case r < ' ':
+			size += 6
+		default:
+			size += max(one, 1)
+		}
+		if size > o.Limit {
+			return text[:at], true
+		}
+	}
+	return text, false
 }
