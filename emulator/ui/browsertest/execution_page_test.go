@@ -212,7 +212,6 @@ func TestOneSelectionInAllViews(t *testing.T) {
 // TestRowsArePressedWhileTheyChange redraws a row between the press and the release of the
 // mouse, as a row of a running execution is at any time.
 func TestRowsArePressedWhileTheyChange(t *testing.T) {
-	const drawn = `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`
 	p := openTab(t, "#/machines")
 	p.open(p.start(p.machine("counts", counts), "x", `{"n": 0}`), "?view=compact")
 	p.see("status", "Succeeded")
@@ -222,7 +221,7 @@ func TestRowsArePressedWhileTheyChange(t *testing.T) {
 	p.mouse(input.MousePressed, at)
 	p.press(kb.ArrowLeft)
 	p.see("tape-position", "14 of 16")
-	p.eval(drawn, nil)
+	p.frames()
 	p.mouse(input.MouseReleased, at)
 	p.see("selected-state", "Count")
 
@@ -233,7 +232,7 @@ func TestRowsArePressedWhileTheyChange(t *testing.T) {
 	p.mouse(input.MousePressed, at)
 	p.start(machine, "second", "{}")
 	p.until(`document.querySelector('[data-testid=table]').getAttribute('aria-rowcount') === '4'`) // the head, x, first, second
-	p.eval(drawn, nil)
+	p.frames()
 	p.mouse(input.MouseReleased, at)
 	p.see("execution-name", "first")
 }
