@@ -280,5 +280,5 @@ var patterns = sync.OnceValue(func() []CatalogPattern {
 
 // patternIcons are the glyphs of patterns.
 var patternIcons = map[string]string{
-	"approval": "key", "callback": "activity", "fan-out": "parallel", "poll": "clock-ff", "retry": "redrive", "saga": "undo",
+	"approval": "activity", "callback": "key", "fan-out": "parallel", "poll": "clock-ff", "retry": "redrive", "saga": "undo",
 }

@@ -82,10 +82,8 @@ func Unified(parts []Part, context int) string {
 			removed, added = removed+len(p.Removed), added+len(p.Added)
 			continue
 		}
-		head, tail := p.Same, p.Same // what follows the last change, and what leads to the next
-		if n := len(p.Same); i > 0 && i < len(parts)-1 && n <= 2*context {
-			tail = nil
-		} else {
+		head, tail := p.Same, []string(nil) // what follows the last change, and what leads to the next
+		if n := len(p.Same); i == 0 || i == len(parts)-1 || n > 2*context {
 			head, tail = p.Same[:min(n, context)], p.Same[max(0, n-context):]
 			if i == 0 {
 				head = nil

@@ -279,10 +279,18 @@ func (p *tab) screenshot(name string) {
 	}
 }
 
-// size sets the size of the window.
+// size sets the size of the window, and waits until the page is laid out for it: a drawing
+// that is fitted into its canvas moves.
 func (p *tab) size(width, height int64) {
 	p.t.Helper()
 	p.run(emulation.SetDeviceMetricsOverride(width, height, 1, width < 500))
+	p.frames()
+}
+
+// frames waits until what has changed is on the screen.
+func (p *tab) frames() {
+	p.t.Helper()
+	p.eval(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil)
 }
 
 // aws calls an action of Step Functions as an SDK would, and decodes its answer.

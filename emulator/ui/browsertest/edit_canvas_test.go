@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -571,13 +570,7 @@ func TestDrawingMoves(t *testing.T) {
 
 // TestTargets runs the tests of where things may be dropped in Node, where there is one.
 func TestTargets(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("no node on PATH: the tests of the modules need Node 20 or newer")
-	}
-	if out, err := exec.Command(node, "--test", "targets.test.mjs").CombinedOutput(); err != nil {
-		t.Fatalf("node --test: %v\n%s", err, out)
-	}
+	runNode(t, nodeOrSkip(t), "--test", "targets.test.mjs")
 }
 
 func TestPaletteOfEditor(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -461,12 +460,5 @@ func TestFormsAreAccessible(t *testing.T) {
 
 // TestFormModules runs the tests of what the forms compute in Node, where there is one.
 func TestFormModules(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("no node on PATH: the tests of the modules need Node 20 or newer")
-	}
-	out, err := exec.Command(node, "--test", "form.test.mjs").CombinedOutput()
-	if err != nil {
-		t.Fatalf("node --test: %v\n%s", err, out)
-	}
+	runNode(t, nodeOrSkip(t), "--test", "form.test.mjs")
 }

@@ -209,6 +209,34 @@ func TestOneSelectionInAllViews(t *testing.T) {
 	p.until(`document.querySelector('[data-testid=node-Count]').closest('.node').textContent.includes('×3')`)
 }
 
+// TestRowsArePressedWhileTheyChange redraws a row between the press and the release of the
+// mouse, as a row of a running execution is at any time.
+func TestRowsArePressedWhileTheyChange(t *testing.T) {
+	p := openTab(t, "#/machines")
+	p.open(p.start(p.machine("counts", counts), "x", `{"n": 0}`), "?view=compact")
+	p.see("status", "Succeeded")
+	p.press(kb.ArrowLeft) // away from the end, which moves the rows down
+	p.see("tape-position", "15 of 16")
+	at := p.middle(find("row-Count", ""))
+	p.mouse(input.MousePressed, at)
+	p.press(kb.ArrowLeft)
+	p.see("tape-position", "14 of 16")
+	p.frames()
+	p.mouse(input.MouseReleased, at)
+	p.see("selected-state", "Count")
+
+	machine := p.machine("sleeps", waits)
+	p.start(machine, "first", "{}")
+	p.visit("#/executions")
+	at = p.middle(find("row", "first") + `.querySelector('[role=gridcell]:nth-child(2)')`) // its status
+	p.mouse(input.MousePressed, at)
+	p.start(machine, "second", "{}")
+	p.until(`document.querySelector('[data-testid=table]').getAttribute('aria-rowcount') === '4'`) // the head, x, first, second
+	p.frames()
+	p.mouse(input.MouseReleased, at)
+	p.see("execution-name", "first")
+}
+
 func TestAnswerToken(t *testing.T) {
 	p := openTab(t, "#/machines", emulator.WithTask("arn:aws:states:::sqs:sendMessage", func(context.Context, value.Value) (value.Value, error) {
 		return value.MustParse(`{"MessageId": "1"}`), nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,10 +37,7 @@ type seen struct {
 // that echo or fail as their input says, and compares what fold.js makes of the events
 // of the API with what timeline.Builder makes of the records.
 func TestFoldAgreesWithTimeline(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("no node on PATH: this test needs Node 20 or newer")
-	}
+	node := nodeOrSkip(t)
 	files, err := filepath.Glob(filepath.Join("..", "..", "..", "testdata", "conformance", "*", "*.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no conformance cases: %v", err)
@@ -77,10 +73,7 @@ func TestFoldAgreesWithTimeline(t *testing.T) {
 	if err := os.WriteFile(name, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command(node, "fold.compare.mjs", name).CombinedOutput()
-	if err != nil {
-		t.Fatalf("node fold.compare.mjs: %v\n%s", err, out)
-	}
+	runNode(t, node, "fold.compare.mjs", name)
 }
 
 // historyOf runs the definition of a case; false if it does not end.

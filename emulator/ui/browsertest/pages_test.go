@@ -2,6 +2,8 @@ package browsertest
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -154,6 +156,39 @@ func TestExecutions(t *testing.T) {
 	p.until(`document.querySelectorAll('[data-testid=row]').length === 1`)
 	p.click("execution-link", "bad-1")
 	p.see("status", "Failed")
+}
+
+// TestChangesBeforeTheStream makes a machine after the page has read the list of machines and
+// before its stream is open.
+func TestChangesBeforeTheStream(t *testing.T) {
+	startBrowser(t)
+	em, err := emulator.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/_ui/stream" {
+			select {
+			case <-open:
+			case <-r.Context().Done():
+				return
+			}
+		}
+		em.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+		if err := em.Close(); err != nil {
+			t.Errorf("closing the emulator: %v", err)
+		}
+	})
+	p := openTabAt(t, server.URL, "#/machines")
+	p.see("empty", "No state machines yet")
+	p.machine("late", hello)
+	close(open)
+	p.see("machine", "late")
 }
 
 func TestExecutionsAppearLive(t *testing.T) {

@@ -43,8 +43,9 @@ func names(t *testing.T) []string {
 }
 
 func TestPagesAreSmall(t *testing.T) {
-	const most = 300_000 // bytes, compressed; the editor is half of it, and is loaded when it is opened
-	sum := 0
+	// Compressed bytes. The editor and the debugger are loaded when they are opened.
+	const mostOfPages, mostOfAll = 200_000, 350_000
+	pages, all := 0, 0
 	for _, name := range names(t) {
 		var zipped bytes.Buffer
 		w := gzip.NewWriter(&zipped)
@@ -54,11 +55,37 @@ func TestPagesAreSmall(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		sum += zipped.Len()
+		all += zipped.Len()
+		if !loadedWhenOpened(name) {
+			pages += zipped.Len()
+		}
 	}
-	t.Logf("all files have %d bytes compressed", sum)
-	if sum > most {
-		t.Errorf("all files have %d bytes compressed, want at most %d", sum, most)
+	t.Logf("the files have %d bytes compressed, %d of them are not of the editor or the debugger", all, pages)
+	if pages > mostOfPages {
+		t.Errorf("the files without the editor and the debugger have %d bytes compressed, want at most %d", pages, mostOfPages)
+	}
+	if all > mostOfAll {
+		t.Errorf("all files have %d bytes compressed, want at most %d", all, mostOfAll)
+	}
+}
+
+// loadedWhenOpened says whether a file is of the editor or the debugger.
+func loadedWhenOpened(name string) bool {
+	return strings.HasPrefix(name, "edit/") || strings.HasPrefix(name, "debug/")
+}
+
+// TestPagesDoNotLoadTheEditor looks that no other page needs a module of the editor or the
+// debugger before it can run.
+func TestPagesDoNotLoadTheEditor(t *testing.T) {
+	for _, name := range names(t) {
+		if !strings.HasSuffix(name, ".js") || loadedWhenOpened(name) {
+			continue
+		}
+		for _, match := range imported.FindAllStringSubmatch(read(t, name), -1) {
+			if needed := path.Join(path.Dir(name), match[1]); loadedWhenOpened(needed) {
+				t.Errorf("%s imports %s: import() it when it is opened", name, needed)
+			}
+		}
 	}
 }
 

@@ -1,7 +1,7 @@
 // Tests of the stream that tabs share (static/core/stream.js), run by TestModules with `node --test`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Stream } from '../static/core/stream.js';
+import { Stream, kinds } from '../static/core/stream.js';
 import { summaryOf } from '../static/core/summary.js';
 
 // server gives sources that do what the test says.
@@ -25,6 +25,15 @@ function client() {
 }
 
 const turn = () => new Promise(resolve => { queueMicrotask(resolve); });
+
+test('messages of each kind reach a client', async () => {
+  const { make, sources } = server(), stream = new Stream(make), a = client();
+  stream.set(a, { follow: [], visible: true });
+  await turn();
+  assert.deepEqual(kinds.toSorted(), ['executions', 'machines', 'mocks', 'pending']); // those of package ui, stream.go
+  for (const kind of kinds) sources[0].event(kind, {});
+  assert.deepEqual(a.got.slice(1), ['connecting', ...kinds.map(kind => `${kind} {}`)]);
+});
 
 test('clients share a source, which follows what any of them follows from where it stands', async () => {
   const { make, sources, open } = server(), stream = new Stream(make), a = client(), b = client();

@@ -3,14 +3,14 @@
 // a browser with many tabs does not use up its connections, and go on where they stopped.
 
 import { cleanup, signal } from './view.js';
-import { Stream } from './stream.js';
+import { Stream, kinds } from './stream.js';
 
-const kinds = ['executions', 'machines', 'pending', 'mocks', 'debug'];
 const listeners = new Map(kinds.map(kind => [kind, new Set()]));
 const followed = new Map(); // ARN → {last, readers}
 let source = null; // {set(what this tab follows), alive(), close()}
 let planned = false;
 let gap = false; // something may have been missed
+let opened = false; // the stream has been live
 let left = false; // the browser has gone on to another page
 
 // connection is "live", "connecting" or "off", for the sign in the top bar.
@@ -112,7 +112,10 @@ function receive({ kind, state, data }) {
   if (kind === 'state') {
     if (state !== 'live' && connection.peek() === 'live') gap = true;
     connection.set(state);
-    if (state !== 'live' || !gap) return;
+    if (state !== 'live') return;
+    if (!opened) setTimeout(reread, 500);
+    opened = true;
+    if (!gap) return;
     gap = false;
     for (const one of kinds) tell(one, null);
   } else if (kind === 'events') {
@@ -122,6 +125,10 @@ function receive({ kind, state, data }) {
     for (const fn of [...one.readers]) fn(happened);
   } else tell(kind, JSON.parse(data));
 }
+
+// reread makes the page read anew what it read before its stream was open: later changes may be in no message. It
+// comes a moment later, so that the first answers are shown. A list of executions stays: its reader may scroll in it.
+function reread() { for (const one of kinds) if (one !== 'executions') tell(one, null); }
 
 function tell(kind, message) { for (const fn of [...listeners.get(kind)]) fn(message); }
 

@@ -5,7 +5,8 @@
 // A client is {send(message)}. Messages are {kind: 'state', state} with "live", "connecting" or "off", and
 // {kind, data} for each event of the stream, data being its JSON text.
 
-const kinds = ['executions', 'machines', 'pending', 'mocks', 'debug'];
+// The kinds of messages for all clients.
+export const kinds = ['executions', 'machines', 'pending', 'mocks', 'debug'];
 const mostFollowed = 16; // by one stream, as the server allows
 
 export class Stream {

@@ -2,6 +2,7 @@
 // arrows and j, k move, Enter opens, x selects, Home, End, PageUp and PageDown jump.
 
 import { cleanup, computed, each, effect, h, signal } from './view.js';
+import { held } from './held.js';
 import { icon } from './icon.js';
 
 const beyond = 6; // rows kept above and below the view
@@ -29,8 +30,9 @@ export function table(options) {
   const index = computed(() => new Map(rows().map((row, i) => [key(row), i])));
   const all = selected ? [{ head: () => box(allState(rows, selected, key), 'Select all loaded rows', () => toggleAll(rows, selected, key)), width: '20px', cell: row => box(selected().has(key(row)) ? 'true' : 'false', `Select ${key(row)}`, null) }, ...columns] : columns;
 
-  const kept = new Map();
+  const kept = new Map(), pressed = held('[role=rowgroup] > [role=row]');
   const inView = computed(() => {
+    if (pressed()) return [...kept.values()];
     const from = Math.max(0, Math.floor(top() / height()) - beyond), to = Math.ceil((top() + view()) / height()) + beyond;
     const list = rows().slice(from, to).map((row, i) => {
       const k = key(row), before = kept.get(k), now = from + i;
@@ -42,7 +44,7 @@ export function table(options) {
   });
 
   const scroller = h('div.vscroll', {
-    role: 'grid', 'aria-label': label, tabindex: 0, 'data-testid': 'table',
+    ref: pressed.watch, role: 'grid', 'aria-label': label, tabindex: 0, 'data-testid': 'table',
     'aria-rowcount': () => (options.total?.() ?? rows().length) + 1, 'aria-multiselectable': selected ? 'true' : null,
     'aria-activedescendant': () => (index().has(current()) ? `${id}-${index().get(current())}` : null),
     onscroll: () => top.set(scroller.scrollTop), onkeydown,

@@ -189,7 +189,7 @@ function detail(book, ed, pointer, name, type) {
       () => mock().on && untrack(() => h('div.col', null,
         h('textarea.in.mono.mock-text', { 'aria-label': 'Mocked result', 'data-testid': 'nb-mock-result', rows: 3, spellcheck: 'false', value: mock().result, oninput: event => set({ result: event.target.value }) }),
         h('div.pair', null,
-          h('div.in', null, h('input.mono', { 'aria-label': 'Mocked error', 'data-testid': 'nb-mock-error', placeholder: 'or an error: States.Timeout', value: mock().error, oninput: event => set({ error: event.target.value.trim() }) })),
+          h('div.in', null, h('input', { 'aria-label': 'Mocked error', 'data-testid': 'nb-mock-error', placeholder: 'or an error, as States.Timeout', value: mock().error, oninput: event => set({ error: event.target.value.trim() }) })),
           h('div.in', null, h('input', { 'aria-label': 'Mocked cause', placeholder: 'its cause', 'data-testid': 'nb-mock-cause', value: mock().cause, oninput: event => set({ cause: event.target.value }) })))))),
     () => one().problem && h('p.why', { role: 'alert', 'data-testid': 'nb-problem' }, one().problem),
     () => one().result ? untrack(() => resultOf(book, pointer, one().result, name)) : runData(ed, pointer, name));

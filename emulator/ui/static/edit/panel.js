@@ -39,7 +39,7 @@ export function panel(store, ed) {
         return null;
       });
     },
-    h('div.panel-help', { 'data-testid': 'help', 'aria-hidden': 'true' }, () => { const help = form.help(); return help?.docs ? [h('b.xs', null, help.name), h('p.xs.t2', null, help.docs)] : h('p.xs.t3', null, 'What a field means is told here as you come to it.'); }));
+    h('div.panel-help', { 'data-testid': 'help', 'aria-hidden': 'true' }, () => { const help = form.help(); return help?.docs ? [h('b.xs', null, help.name), h('p.xs.t2', null, help.docs)] : h('p.xs.t3', null, 'Go to a field to read what it means.'); }));
 }
 
 function head(tile, title, sub, ...buttons) {

@@ -1,6 +1,7 @@
 // A list of rows of one height, of which only those in view are in the document:
 // 25,000 rows cost what fifty do.
 
+import { held } from '../core/held.js';
 import { cleanup, effect, h } from '../core/view.js';
 
 const OVERSCAN = 8; // rows above and below the view
@@ -17,10 +18,10 @@ const OVERSCAN = 8; // rows above and below the view
  */
 export function virtual({ label, count, height, fill, follow, current, open, testid, head = null, rowClass = 'tr', role = 'row', roleOfList = 'table' }) {
   const spacer = h('div.vspace', { role: roleOfList === 'table' ? 'rowgroup' : 'presentation' });
-  const pool = [];
+  const pool = [], pressed = held('[data-i]');
   let planned = 0, first = -1, cursor = -1, headHeight = 0, viewHeight = 0, wanted = -1;
   const list = h('div.vlist', {
-    role: roleOfList, 'aria-label': label, tabindex: 0, 'data-testid': testid, 'aria-rowcount': roleOfList === 'table' ? () => String(count() + (head ? 1 : 0)) : null,
+    ref: pressed.watch, role: roleOfList, 'aria-label': label, tabindex: 0, 'data-testid': testid, 'aria-rowcount': roleOfList === 'table' ? () => String(count() + (head ? 1 : 0)) : null,
     onscroll: plan, onkeydown: key,
     onclick: event => { const row = event.target.closest('[data-i]'); if (row && !event.target.closest('button, a')) open(+row.dataset.i, event); },
   }, head, spacer);
@@ -29,7 +30,7 @@ export function virtual({ label, count, height, fill, follow, current, open, tes
 
   function draw() {
     planned = 0;
-    if (!list.isConnected || !viewHeight) return;
+    if (!list.isConnected || !viewHeight || pressed.peek()) return;
     if (wanted >= 0) { reveal(wanted); wanted = -1; }
     const total = count.peek ? count.peek() : count();
     const from = Math.max(0, Math.floor((list.scrollTop - headHeight) / height) - OVERSCAN);
@@ -75,6 +76,7 @@ export function virtual({ label, count, height, fill, follow, current, open, tes
   }
 
   effect(() => { spacer.style.setProperty('height', `${count() * height}px`); follow(); first = -1; plan(); });
+  effect(() => { if (!pressed()) plan(); });
   effect(() => { const i = current(); cursor = i; if (i >= 0) { wanted = i; plan(); } });
   // Sizes are looked up when they change and not in each frame: that would lay out the page again.
   const sizes = new ResizeObserver(() => { headHeight = head ? head.offsetHeight : 0; viewHeight = list.clientHeight; plan(); });
