@@ -43,7 +43,7 @@ func names(t *testing.T) []string {
 }
 
 func TestPagesAreSmall(t *testing.T) {
-	// Compressed bytes. The editor and the debugger are loaded when they are opened.
+	// Compressed bytes. The editor is loaded when it is opened.
 	const mostOfPages, mostOfAll = 200_000, 350_000
 	pages, all := 0, 0
 	for _, name := range names(t) {
@@ -60,18 +60,18 @@ func TestPagesAreSmall(t *testing.T) {
 			pages += zipped.Len()
 		}
 	}
-	t.Logf("the files have %d bytes compressed, %d of them are not of the editor or the debugger", all, pages)
+	t.Logf("the files have %d bytes compressed, %d of them are not of the editor", all, pages)
 	if pages > mostOfPages {
-		t.Errorf("the files without the editor and the debugger have %d bytes compressed, want at most %d", pages, mostOfPages)
+		t.Errorf("the files without the editor have %d bytes compressed, want at most %d", pages, mostOfPages)
 	}
 	if all > mostOfAll {
 		t.Errorf("all files have %d bytes compressed, want at most %d", all, mostOfAll)
 	}
 }
 
-// loadedWhenOpened says whether a file is of the editor or the debugger.
+// loadedWhenOpened says whether a file is of the editor.
 func loadedWhenOpened(name string) bool {
-	return strings.HasPrefix(name, "edit/") || strings.HasPrefix(name, "debug/")
+	return strings.HasPrefix(name, "edit/")
 }
 
 // TestPagesDoNotLoadTheEditor looks that no other page needs a module of the editor or the

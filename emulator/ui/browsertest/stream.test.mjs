@@ -30,7 +30,7 @@ test('messages of each kind reach a client', async () => {
   const { make, sources } = server(), stream = new Stream(make), a = client();
   stream.set(a, { follow: [], visible: true });
   await turn();
-  assert.deepEqual(kinds.toSorted(), ['executions', 'machines', 'mocks', 'pending']); // those of package ui, stream.go
+  assert.deepEqual(kinds.toSorted(), ['debug', 'executions', 'machines', 'mocks', 'pending']); // those of package ui, stream.go
   for (const kind of kinds) sources[0].event(kind, {});
   assert.deepEqual(a.got.slice(1), ['connecting', ...kinds.map(kind => `${kind} {}`)]);
 });
