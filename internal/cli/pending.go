@@ -85,7 +85,7 @@ func newAnswer() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "answer ID",
 		Short: "Answer a task that waits for that",
-		Long: `Answer a task that aslocal pending lists, with its result with an error, or by calling it again. The result of a task that starts a job or hands out a token is that of
+		Long: `Answer a task that aslocal pending lists, with its result, with an error, or by calling it again. The result of a task that starts a job or hands out a token is that of
 the job, or what the holder of the token sends.`,
 		Example: `  aslocal answer 5f0c2a9be1 --output '{"MessageId": "m-1"}'
   aslocal answer 5f0c2a9be1 --error Sqs.QueueDoesNotExistException --cause "no such queue"
