@@ -68,9 +68,12 @@ func (m *machine) connect(from, to string) error {
 		return refuse(from, "%s is a %s state, which ends the workflow: nothing can follow it", quote(s.Name), kind)
 	case kind == "Choice" && s.Value.Get("Default") != nil:
 		rules := s.Value.Get("Choices")
-		if rules.Kind() != value.Array {
+		switch {
+		case rules == nil:
 			setField(s.Value, "Choices", patch.Array())
 			rules = s.Value.Get("Choices")
+		case rules.Kind() != value.Array:
+			return refuse(m.pointer(rules), "expected an array, got %s", rules.Kind())
 		}
 		rules.Insert(rules.Len(), patch.NewMember("", m.rule(s.Value, next.Name)))
 		m.note(rules.Index(rules.Len()-1), "this rule is new: it needs a condition")

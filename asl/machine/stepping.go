@@ -312,7 +312,7 @@ func (p *preview) Data(_ Place, s Step, v value.Value) {
 func (p *preview) Mock(Place) *Mock                              { return nil }
 func (p *preview) Context(_ Place, made value.Value) value.Value { return made }
 func (p *preview) Failed(_ Place, failure *Failure)              { p.Error = failure }
-func (p *preview) Caught(Place, int)                             {}
+func (p *preview) Caught(_ Place, catcher int)                   { p.Catcher = catcher }
 func (p *preview) Chosen(_ Place, rule int)                      { p.Rule = rule }
 
 // An Override changes what a line of control has. Fields that have no value

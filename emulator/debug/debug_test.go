@@ -222,7 +222,7 @@ func TestBreakpoints(t *testing.T) {
 		{"payload", []Breakpoint{{Kind: AtPayload, Pointer: "/charge"}}, []string{"data breakpoint Receipt working"}},
 		{"uncaught", []Breakpoint{{Kind: AtFailure, Uncaught: true}}, nil},
 		{"retried", []Breakpoint{{Kind: AtFailure, Retried: true}}, []string{"exception Charge failing", "exception Pick failing"}},
-		{"retried, by name", []Breakpoint{{Kind: AtFailure, Retried: true, Errors: []string{"B?sy"}, Condition: `$states.errorOutput.Cause = "try again"`, Hit: "1"}}, []string{"exception Charge failing"}},
+		{"retried, by name", []Breakpoint{{Kind: AtFailure, Retried: true, Errors: []string{"B?sy"}, Condition: `$states.errorOutput.Cause = "try again" and $states.context.State.Name = "Charge"`}}, []string{"exception Charge failing"}},
 		{"logged only", []Breakpoint{{State: "Pick", Log: "picks {$states.input} of {$total}"}}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -533,5 +533,27 @@ func TestLeave(t *testing.T) {
 	}
 	if b.d.Execution(arn) == nil {
 		t.Error("it goes on")
+	}
+}
+
+// A breakpoint at a Catcher stops before that takes the failure.
+func TestBreakpointAtACatcher(t *testing.T) {
+	b := newBench(t, order, Breakpoint{State: "Charge", Field: "Catch/0"})
+	b.answer = func(c *task.Call, _ int) (value.Value, error) {
+		if c.State == "Charge" {
+			return value.Value{}, &asl.Error{Name: "Declined", Cause: "no"}
+		}
+		return c.Input, nil
+	}
+	arn := b.start("x", input)
+	if at := b.at(arn); at != "breakpoint Charge failing caught" {
+		t.Fatal(at)
+	}
+	if s := b.stop(arn); s.Pointer != "/States/Fulfil/Branches/0/States/Charge/Catch/0" {
+		t.Errorf("pointer %s", s.Pointer)
+	}
+	b.must(b.d.Continue(arn))
+	if at := b.at(arn); at != "end SUCCEEDED" {
+		t.Error(at)
 	}
 }

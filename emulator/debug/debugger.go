@@ -147,6 +147,14 @@ func (f *Face) Detach() {
 	for _, arn := range d.engine.Stopped() {
 		d.letGo(arn, want{})
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for arn, r := range d.runs {
+		if r.past != 0 { // nobody looks at it any more
+			delete(d.runs, arn)
+		}
+	}
+	d.update()
 }
 
 // Leave takes a face away as Detach does, but what is stopped stays stopped, also if it was
@@ -291,6 +299,9 @@ func (q *queue) start(tell func(Event)) {
 				return
 			}
 			for _, e := range events {
+				if q.isClosed() {
+					return
+				}
 				tell(e)
 			}
 		}
@@ -310,6 +321,12 @@ func (q *queue) put(e Event) {
 	q.events = append(q.events, e)
 	q.mu.Unlock()
 	q.wake()
+}
+
+func (q *queue) isClosed() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.closed
 }
 
 func (q *queue) close() {

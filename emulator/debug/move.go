@@ -110,7 +110,7 @@ func (d *Debugger) step(arn string, thread int32, kind stepKind) error {
 func (d *Debugger) letGo(arn string, w want) error {
 	d.mu.Lock()
 	r := d.runs[arn]
-	if r == nil || r.stop == nil || r.stop.Past && r.past != 0 && !slices.Contains(d.engine.Stopped(), arn) {
+	if r == nil || r.stop == nil || !slices.Contains(d.engine.Stopped(), arn) { // not yet, or only looked at
 		d.mu.Unlock()
 		return ErrNotStopped
 	}
@@ -176,10 +176,16 @@ func (d *Debugger) Pause(arn string) error {
 	r.stop = stop
 	d.keep()
 	d.mu.Unlock()
-	d.engine.StopHere(arn)
+	stopped := d.engine.StopHere(arn) || slices.Contains(d.engine.Stopped(), arn)
 	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !stopped { // it has ended meanwhile
+		delete(d.runs, arn)
+		d.update()
+		d.keep()
+		return ErrGone
+	}
 	d.tell(Event{Kind: Stopped, Execution: arn, Machine: start.Machine, Stop: stop})
-	d.mu.Unlock()
 	return nil
 }
 

@@ -2,6 +2,7 @@ package debug
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/aslocal/aslocal/asl/machine"
 )
@@ -32,6 +33,9 @@ func (d *Debugger) keep() {
 		}
 	}
 	for _, s := range d.stops() {
+		if s.Past && !slices.Contains(d.engine.Stopped(), s.Execution) { // it runs, and is only looked at
+			continue
+		}
 		kept.Stopped = append(kept.Stopped, s.Execution)
 	}
 	text, err := json.Marshal(kept)

@@ -1,7 +1,9 @@
 package lsp
 
 import (
+	"fmt"
 	"regexp"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -27,13 +29,23 @@ func (s *server) publish() {
 			continue
 		}
 		d.changed = false
-		d.problems = d.check()
+		d.problems = s.checked(d)
 		shown := make([]diagnostic, len(d.problems))
 		for i, p := range d.problems {
 			shown[i] = p.diagnostic
 		}
 		s.send(notification{"2.0", "textDocument/publishDiagnostics", publishParams{URI: d.uri, Version: d.version, Diagnostics: shown}})
 	}
+}
+
+// checked is check. A bug in it is logged, and the document has no problems then.
+func (s *server) checked(d *document) (problems []problem) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			s.log(fmt.Sprintf("aslocal lsp: bug in the check of %s: %v\n%s", d.uri, bug, debug.Stack()))
+		}
+	}()
+	return d.check()
 }
 
 // check returns what is wrong with the state machines of a document. A text that has

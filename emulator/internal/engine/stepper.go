@@ -106,6 +106,9 @@ func (e *Engine) GoOn(arn string) bool {
 		return false
 	}
 	hold.Release()
+	if e.busy.notify != nil {
+		e.busy.notify() // a virtual clock may go on by itself, if nothing else does
+	}
 	return true
 }
 
