@@ -96,7 +96,11 @@ type imported struct {
 
 func (i *importer) write(f imported) error {
 	if i.force && isFile(f.path) {
-		if err := replaceFile(f.path, f.text); err != nil {
+		err := os.Chmod(f.path, f.mode) // before the text is there, so that nobody else reads it
+		if err == nil {
+			err = replaceFile(f.path, f.text)
+		}
+		if err != nil {
 			return exit(ExitFailed, "", "%s: %v", printable.Line(f.path), err)
 		}
 		return nil

@@ -34,9 +34,6 @@ type Tree struct {
 // Root returns the node of the whole text.
 func (t *Tree) Root() *Node { return t.root.Value }
 
-// Text returns the text that was parsed.
-func (t *Tree) Text() string { return t.text }
-
 // A Node is a value in a tree, or a new one that is to be put into a tree. All methods
 // that read may be called on a nil Node, which is a value that does not exist.
 type Node struct {
