@@ -226,14 +226,50 @@ func (p *tab) see(id, text string) { p.t.Helper(); p.until(find(id, text) + " !=
 // gone waits until an element is not there.
 func (p *tab) gone(id, text string) { p.t.Helper(); p.until(find(id, text) + " === undefined") }
 
-// click waits for an element that is enabled and clicks it with the mouse.
+// click waits for an element that is enabled and clicks it with the mouse. A page that moves
+// the element away between the look at its place and the click, as an answer of the server
+// does that makes a list longer, gets no click at what is there now: the click is done again.
 func (p *tab) click(id, text string) {
 	p.t.Helper()
 	element := find(id, text)
-	p.until(element + ` !== undefined && !` + element + `.disabled`)
-	var at struct{ X, Y float64 }
-	p.eval(`(() => { const e = `+element+`; e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); return {X: r.x + r.width / 2, Y: r.y + r.height / 2}; })()`, &at)
-	p.run(chromedp.MouseClickXY(at.X, at.Y))
+	for deadline := time.Now().Add(patience); ; {
+		p.until(element + ` !== undefined && !` + element + `.disabled`)
+		var at struct{ X, Y float64 }
+		p.eval(aim(element), &at)
+		p.run(chromedp.MouseClickXY(at.X, at.Y))
+		var hit string
+		p.eval(`globalThis.aimed?.() ?? ""`, &hit) // a page that the click has left behind was hit
+		if hit == "" {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("clicking %s %q: the mouse hits %s", id, text, hit)
+		}
+	}
+}
+
+// aim looks where an element is, once that no longer moves, and lets the next click through
+// only if it hits the element. aimed() then tells what was hit instead, or "".
+func aim(element string) string {
+	return `(async () => {
+		const frame = () => new Promise(done => { requestAnimationFrame(done); setTimeout(done, 100); });
+		const place = () => { const e = ` + element + `; if (!e) return {}; e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); return {e, X: r.x + r.width / 2, Y: r.y + r.height / 2}; };
+		let was = place(), now;
+		for (let i = 0; i < 50; i++, was = now) {
+			await frame();
+			now = place();
+			if (now.e === was.e && now.X === was.X && now.Y === was.Y) break;
+		}
+		let other = null;
+		const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
+		const guard = event => {
+			if (event.type === 'pointerdown') other = event.composedPath().includes(now.e) ? '' : event.target.outerHTML.slice(0, 200);
+			if (other) { event.preventDefault(); event.stopImmediatePropagation(); }
+		};
+		for (const kind of kinds) addEventListener(kind, guard, true);
+		globalThis.aimed = () => { for (const kind of kinds) removeEventListener(kind, guard, true); return other ?? 'nothing'; };
+		return {X: now.X ?? 0, Y: now.Y ?? 0};
+	})()`
 }
 
 // fill replaces the text of a field as typing does.
