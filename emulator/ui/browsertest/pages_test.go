@@ -266,6 +266,10 @@ func TestTasks(t *testing.T) {
 	p.until(find("editor", "") + `.value === '{"approved": true}'`) // the last answer of this state
 	p.click("tab-fail", "")
 	p.fill("answer-error", "Rejected")
+	p.start(arn, "later", "{}") // the list is read again, and what was typed stays
+	p.see("pending-count", "2")
+	p.until(`document.querySelectorAll('[data-testid=task]').length === 2`)
+	p.until(find("answer-error", "") + `.value === 'Rejected'`)
 	p.click("answer", "Send failure")
 	p.visit("#/executions")
 	p.see("row", "Failed")

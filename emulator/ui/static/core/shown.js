@@ -1,6 +1,6 @@
 // What stands where there is nothing to show, or not yet.
 
-import { h } from './view.js';
+import { computed, h } from './view.js';
 
 // empty says what would be here and offers one step towards it.
 export function empty(title, text, ...actions) {
@@ -20,10 +20,16 @@ export function loading(rows = 6) {
   return h('div.loading', { 'aria-busy': 'true', 'aria-label': 'Loading', role: 'status' }, Array.from({ length: rows }, () => h('span')));
 }
 
-// shown chooses between the three for a resource: show(data) makes what is shown of the data.
+// shown chooses between the three for a resource: show(data) makes what is shown of the data. It runs again only
+// when the place was something else in between: what it makes follows data() by itself, or a form in it would be
+// empty again whenever the data is read again.
 export function shown(resource, show) {
+  const stage = computed(() => (resource.data() !== null ? 'data' : resource.error() ? 'error' : 'loading'));
   return () => {
-    if (resource.data() !== null) return show(resource.data);
-    return resource.error() ? refused(resource.error(), resource.reload) : loading();
+    switch (stage()) {
+      case 'data': return show(resource.data);
+      case 'error': return () => resource.error() && refused(resource.error(), resource.reload);
+      default: return loading();
+    }
   };
 }

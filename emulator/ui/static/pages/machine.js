@@ -42,7 +42,7 @@ export function page(arn) {
       const has = computed(() => data().versions.length + data().aliases.length);
       return untrack(() => [
         () => data().note && h('p.notice', null, icon('info', 14), data().note),
-        data().comment && h('p.t2', null, data().comment),
+        () => data().comment && h('p.t2', null, data().comment),
         tabs('Machine', [
           ['executions', 'Executions', () => untrack(() => (data().type === 'EXPRESS'
             ? empty('Nothing is kept of Express executions', 'As on AWS, their events go to a log. Start one to see how it ends.', h('button.btn', { 'data-testid': 'empty-start', onclick: run }, 'Start execution'))
@@ -50,7 +50,7 @@ export function page(arn) {
           ['graph', 'Graph', () => h('div.card.clip.figure', { tabindex: 0, role: 'group', 'aria-label': 'Graph' }, h('img', { src: `/_ui/api/graph.svg?${new URLSearchParams({ arn })}#${data().updated}`, alt: `Graph of ${name}` }))],
           ['definition', 'Definition', () => definition(data())],
           ['mocks', ['Mocks', () => { const n = mocked(name); return n > 0 && h('span.n', null, n); }], () => h('div.card.clip', null, mockList(name, tasksOf(data().graph)))],
-          ['versions', ['Versions', has() > 0 && h('span.n', null, has())], () => versions(data())],
+          ['versions', ['Versions', () => has() > 0 && h('span.n', null, has())], () => versions(data())],
         ], chosen),
       ]);
     })),

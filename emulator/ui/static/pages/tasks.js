@@ -40,7 +40,7 @@ export function page() {
         () => (tasks().length === 0 && (data().tasks.length
           ? empty('No task fits', 'None has this state, machine or execution.', h('button.btn', { 'data-testid': 'lift', onclick: () => { search.value = ''; amend({ q: '' }); } }, 'Lift the filter'))
           : empty('Nothing waits', 'Tasks with .waitForTaskToken, activities without a worker, and tasks that nothing is set up for appear here and can be answered by hand.'))),
-        each(tasks, task => task.id, task => row(task.peek(), query))),
+        each(tasks, task => task.id, task => row(task, query))),
       () => data().activities.length > 0 && h('section.card.clip.mt', null, h('header', null, h('h2.h1', null, 'Activities')),
         h('div.table', { role: 'table', 'aria-label': 'Activities', style: { '--cols': 'minmax(0,1fr) 90px 110px 40px' } },
           h('div.tr.tr--head', { role: 'row' }, ['Name', 'Waiting', 'Created', 'ARN'].map(text => h('span', { role: 'columnheader' }, text))),
@@ -49,22 +49,23 @@ export function page() {
     ])));
 }
 
-function row(task, query) {
-  const [word, sign] = kinds[task.kind] ?? [task.kind, 'task'];
+// row shows a task; what changes while it waits is who has taken it, and what it lacks.
+function row(current, query) {
+  const task = current.peek(), [word, sign] = kinds[task.kind] ?? [task.kind, 'task'];
   const open = computed(() => query().task === task.id);
   const machine = task.machine.split(':').at(-1), name = task.execution.split(':').at(-1);
   return h('article.task', { 'data-testid': 'task', 'aria-label': `${task.state} of ${name}` },
     h('div.row.gap-4', null,
       h('span.tile.is-waiting', null, icon(sign)),
       h('div.grow', null,
-        h('h2.row', null, h('span.m.trunc', { title: task.state }, task.state), h('span.badge', null, word), task.worker && h('span.badge', null, `taken by ${task.worker}`)),
+        h('h2.row', null, h('span.m.trunc', { title: task.state }, task.state), h('span.badge', null, word), () => current().worker && h('span.badge', null, `taken by ${current().worker}`)),
         h('p.sm.t3.trunc', null, h('a', { href: link('machine', task.machine), 'data-testid': 'task-machine' }, machine), ' · ', h('a', { href: link('x', task.execution, { visit: task.visit < 0 ? '' : task.visit }), 'data-testid': 'task-execution' }, name))),
-      h('span.stat.is-waiting.hide-xs', null, statusIcon('WAITING'), () => `waits ${duration(Math.floor(Math.max(0, now() - task.since) / 1000) * 1000)}`),
+      h('span.stat.is-waiting.hide-xs', null, statusIcon('WAITING'), () => `waits ${duration(Math.floor(Math.max(0, now() - current().since) / 1000) * 1000)}`),
       () => !server.overview()?.readOnly && task.kind === 'held' && [
         canPoint(task) && h('button.btn', { 'data-testid': 'task-point', onclick: () => pointDialog(task) }, icon('link', 14), 'Point to a URL'),
         h('button.btn', { 'data-testid': 'task-retry', title: 'Call it again, with what is set up now', onclick: () => retryHeld(task) }, icon('st-retry', 14), 'Retry')],
       () => !server.overview()?.readOnly && h('button.btn', { 'data-testid': 'task-open', 'aria-expanded': () => String(open()), onclick: () => amend({ task: open() ? '' : task.id }) }, () => (open() ? 'Close' : 'Answer'))),
-    task.missing && h('p.t2', null, `${task.missing.replace(/\.?$/, '.')} The state waits, nothing has failed.`),
+    () => current().missing && h('p.t2', null, `${current().missing.replace(/\.?$/, '.')} The state waits, nothing has failed.`),
     () => open() && untrack(() => form(task, machine)));
 }
 
