@@ -121,6 +121,7 @@ type repl struct {
 	reason   string
 	over     bool
 	launched bool
+	waits    bool // for a stop that a command leads to
 }
 
 // session debugs until the user quits or the input ends.
@@ -158,6 +159,9 @@ func (r *repl) session(ctx context.Context, how string, arguments any) error {
 		}
 		if line = strings.TrimSpace(line); line == "" {
 			line = r.last
+		}
+		if !r.asks {
+			r.drain() // what has come while the line was written
 		}
 		if !r.asks && line != "" {
 			fmt.Fprintln(r.w, r.paint(faint, "(aslocal) "+line))
@@ -235,6 +239,8 @@ func (r *repl) drain() {
 // wait shows events until an execution is stopped, or the session is over. People may type
 // pause meanwhile.
 func (r *repl) wait(ctx context.Context) {
+	r.waits = true
+	defer func() { r.waits = false }()
 	lines := r.lines
 	if !r.asks {
 		lines = nil
@@ -299,6 +305,11 @@ func (r *repl) show(e value.Value) (stopped bool) {
 		}
 		r.stopped(body)
 		return true
+	case "continued":
+		if id, _ := body.Get("threadId").Int(); !r.waits && id == r.thread && len(r.frames) > 0 {
+			r.frames, r.frame = nil, 0
+			fmt.Fprintln(r.w, r.paint(faint, "  it goes on: another debugger has moved it"))
+		}
 	case "breakpoint":
 		r.moved(body.Get("breakpoint"))
 	case "terminated":

@@ -124,8 +124,8 @@ func (r *repl) move(ctx context.Context, request string) error {
 		return nil
 	}
 	_, err := r.client.ask(request, map[string]any{"threadId": r.thread})
-	if err != nil && !(request == "continue" && !r.launched && len(r.frames) == 0) {
-		return err
+	if err != nil && (request != "continue" || r.launched || errors.Is(err, errLeft)) {
+		return err // else another debugger has let it go on
 	}
 	r.frames, r.frame = nil, 0
 	r.wait(ctx)

@@ -113,7 +113,8 @@ func (s *Session) known(arn string) {
 }
 
 // ended tells of the end of an execution. The one that was launched ends the session,
-// unless it is to be looked at then.
+// unless it is to be looked at then. Of another one that was stopped here, it is said how it
+// has ended: somebody else may have let it go on.
 func (s *Session) ended(e debug.Event) {
 	s.catchUp()
 	if e.Status == "" && s.ends[e.Execution] != "" { // it was looked at in the past
@@ -130,6 +131,10 @@ func (s *Session) ended(e debug.Event) {
 		return
 	}
 	s.gone(e.Execution)
+	if s.mine[e.Execution] && e.Status != "" {
+		delete(s.mine, e.Execution)
+		s.say("console", e.Execution[strings.LastIndexByte(e.Execution, ':')+1:]+" has ended: "+e.Status+"\n", "", "")
+	}
 }
 
 // gone forgets an execution that has ended.
@@ -138,7 +143,6 @@ func (s *Session) gone(arn string) {
 		s.executions = slices.Delete(s.executions, i, i+1)
 		s.event("thread", &dap.ThreadEventBody{Reason: "exited", ThreadId: s.threads.id(threadKey{arn, 0})})
 	}
-	delete(s.mine, arn)
 	delete(s.sources, arn)
 }
 

@@ -3,11 +3,19 @@ package browsertest
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -43,6 +51,150 @@ func debugged(t *testing.T, place string) *tab {
 func (p *tab) stops(where string) {
 	p.t.Helper()
 	p.until(fmt.Sprintf(`document.querySelector('[data-testid=stopped]')?.textContent === %s && document.querySelector('[data-testid=debug-dock]')`, quote(where)))
+}
+
+// TestDebuggerTogether debugs an execution that an SDK client starts, in the terminal and in
+// the browser at once: three programs and the server, all as users have them.
+func TestDebuggerTogether(t *testing.T) {
+	startBrowser(t) // or skip before anything is built
+	program := *binary
+	if program == "" {
+		program = filepath.Join(t.TempDir(), "aslocal")
+		if out, err := exec.Command("go", "build", "-o", program, "github.com/aslocal/aslocal/cmd/aslocal").CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	folder := t.TempDir()
+	file := filepath.Join(folder, "order.asl.json")
+	if err := os.WriteFile(file, []byte(`{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": true}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := startProgram(t, folder, program, "serve", file, "--port", "0", "--dap", "0", "--durability", "memory")
+	url := server.reads(`API +(http://\S+)`)
+	port := server.reads(`--attach (\d+)`)
+	terminal := startProgram(t, folder, program, "debug", "--attach", port)
+	fmt.Fprintln(terminal.keyboard, "break order/B")
+	terminal.reads(`(breakpoint 1  order/B)`)
+	fmt.Fprintln(terminal.keyboard, "continue")
+
+	p := openTabAt(t, url, "#/executions")
+	client := sfn.New(sfn.Options{BaseEndpoint: &url, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")})
+	start := func() (arn string) {
+		t.Helper()
+		started, err := client.StartExecution(t.Context(), &sfn.StartExecutionInput{
+			StateMachineArn: aws.String("arn:aws:states:us-east-1:123456789012:stateMachine:order"), Input: aws.String(`{"n": 41}`),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *started.ExecutionArn
+	}
+	arn := start()
+	terminal.reads(`> B (\S*order.asl.json:\d+)`)
+	p.open(arn, "")
+	p.stops("Stopped before B")
+	p.see("scope-input", "41")
+	fmt.Fprintln(terminal.keyboard, "print $states.input.n + 1")
+	terminal.reads(`(?m)^(?:\(asl\) )?(42)$`)
+	p.stops("Stopped before B") // who looks in the terminal moves nothing
+
+	p.click("debug-continue", "")
+	p.see("status", "Succeeded")
+	fmt.Fprintln(terminal.keyboard, "continue") // waits for what comes next
+	terminal.reads(`(has ended: SUCCEEDED)`)
+	arn = start()
+	terminal.reads(`> B (\S*order.asl.json:\d+)`)
+	fmt.Fprintln(terminal.keyboard, "quit") // what it has stopped goes on
+	terminal.ends()
+	p.open(arn, "")
+	p.see("status", "Succeeded")
+}
+
+// A running is a program that runs beside a test.
+type running struct {
+	t        *testing.T
+	name     string
+	keyboard io.WriteCloser
+	command  *exec.Cmd
+
+	mu      sync.Mutex
+	more    *sync.Cond
+	printed []byte // stdout and stderr
+	read    int    // as far as reads has come
+	over    bool
+}
+
+// startProgram starts a program in a folder; it is killed when the test ends.
+func startProgram(t *testing.T, folder, program string, arguments ...string) *running {
+	t.Helper()
+	r := &running{t: t, name: "aslocal " + arguments[0], command: exec.Command(program, arguments...)}
+	r.more = sync.NewCond(&r.mu)
+	r.command.Dir, r.command.Stdout, r.command.Stderr = folder, r, r
+	keyboard, err := r.command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.keyboard = keyboard
+	if err := r.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		r.command.Wait()
+		r.mu.Lock()
+		r.over = true
+		r.mu.Unlock()
+		r.more.Broadcast()
+		close(ended)
+	}()
+	t.Cleanup(func() { r.command.Process.Kill(); <-ended })
+	return r
+}
+
+// Write takes what the program prints.
+func (r *running) Write(text []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.printed = append(r.printed, text...)
+	r.more.Broadcast()
+	return len(text), nil
+}
+
+// reads waits for what fits a pattern, behind what was read before, and gives its group.
+func (r *running) reads(pattern string) string {
+	r.t.Helper()
+	wanted := regexp.MustCompile(pattern)
+	timer := time.AfterFunc(patience, r.more.Broadcast)
+	defer timer.Stop()
+	deadline := time.Now().Add(patience)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for {
+		if at := wanted.FindSubmatchIndex(r.printed[r.read:]); at != nil {
+			found := string(r.printed[r.read+at[2] : r.read+at[3]])
+			r.read += at[1]
+			return found
+		}
+		if r.over || !time.Now().Before(deadline) {
+			r.t.Fatalf("%s: nothing fits %s in what it printed:\n%s", r.name, pattern, r.printed)
+		}
+		r.more.Wait()
+	}
+}
+
+// ends waits until the program has ended well.
+func (r *running) ends() {
+	r.t.Helper()
+	timer := time.AfterFunc(patience, func() { r.command.Process.Kill() })
+	defer timer.Stop()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for !r.over {
+		r.more.Wait()
+	}
+	if !r.command.ProcessState.Success() {
+		r.t.Errorf("%s ended with %v:\n%s", r.name, r.command.ProcessState, r.printed)
+	}
 }
 
 // A breakpoint that is set on a node is hit by an execution that a client starts; steps go

@@ -141,9 +141,9 @@ function head(run, actions, debug) {
         run.running() && (x()?.paused ? h('button.btn', { 'data-testid': 'resume-now', onclick: actions.resume }, icon('play', 14), 'Resume') : !debug.stop() && h('button.btn.hide-xs', { 'data-testid': 'pause-now', onclick: actions.pause }, icon('dbg-pause', 14), 'Pause')),
         !run.running() && (x()?.redrivable || x()?.status === 'FAILED') && h('button.btn', { 'data-testid': 'redrive', disabled: !x().redrivable, title: x().redriveNote || 'Go on from what failed', onclick: actions.redrive }, icon('redrive', 14), 'Redrive'),
         h('span.split', null, h('button.btn', { 'data-testid': 'rerun', onclick: actions.rerun }, icon('rerun', 14), 'Rerun'),
-          menuButton(icon('down', 14), { class: 'btn--icon', 'aria-label': 'More ways to run again', title: 'More ways to run again', 'data-testid': 'rerun-more' }, actions.rerunItems)),
+          menuButton(icon('down', 14), { class: 'btn--icon', 'aria-label': 'More ways to run again', title: 'More ways to run again', 'data-testid': 'rerun-more', disabled: () => !run.execution() }, actions.rerunItems)),
       ],
-      menuButton(icon('more', 16), { class: 'btn--icon', 'aria-label': 'More', title: 'More', 'data-testid': 'more' }, actions.moreItems)));
+      menuButton(icon('more', 16), { class: 'btn--icon', 'aria-label': 'More', title: 'More', 'data-testid': 'more', disabled: () => !run.execution() }, actions.moreItems)));
 }
 
 /** The failure first: error, cause, where, and why nothing took it. */

@@ -31,6 +31,8 @@ export function page() {
       .filter(m => !failing || m.runs.some(run => failed(run.status)))
       .sort(sorts[sort] ?? sorts.name);
   });
+  // The table is made once and its rows follow the list, or the focus would be lost whenever that is read again.
+  const stage = computed(() => (!server.machines()?.machines.length ? 'none' : list().length ? 'some' : 'filtered'));
   const search = h('input', {
     type: 'search', 'data-testid': 'search', 'aria-label': 'Find machines by name or file', placeholder: 'Find by name or file',
     value: query.peek().q ?? '', oninput: event => amend({ q: event.target.value }),
@@ -56,9 +58,9 @@ export function page() {
       () => writable() && h('button.btn.btn--pri', { 'data-testid': 'new-machine', onclick: () => createMachine() }, icon('plus'), 'New machine')),
     shown({ data: server.machines, error: server.machinesError, reload: server.reloadMachines }, data => h('div.card.clip', null,
       () => data().problems.map(problem),
-      () => (data().machines.length === 0
+      () => (stage() === 'none'
         ? empty('No state machines yet', 'Create one here, start aslocal with files or a folder, or let your code call CreateStateMachine.', h('a.btn', { href: '#/', 'data-testid': 'empty-home' }, 'Get started'))
-        : list().length === 0
+        : stage() === 'filtered'
           ? empty('No machine fits', 'None has this name, file and kind.', h('button.btn', { 'data-testid': 'lift', onclick: () => amend({ q: '', type: '', failing: '' }) }, 'Lift the filter'))
           : h('div.table', { role: 'table', 'aria-label': 'State machines', style: { '--cols': 'minmax(220px,2.4fr) 84px minmax(120px,1.6fr) 128px 116px 80px 84px' }, class: 'cols-machines' },
             h('div.tr.tr--head', { role: 'row' },
