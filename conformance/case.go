@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -311,7 +312,7 @@ func anything(to *value.Value) func(value.Value, string) {
 
 // pointer returns the part of a JSON pointer that leads to a member.
 func pointer(name string) string {
-	return "/" + strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
+	return "/" + position.Escape(name)
 }
 
 // shorten cuts what is shown of a value.

@@ -2,12 +2,11 @@ package debug
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/internal/expression"
+	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -326,7 +325,7 @@ func (p *place) payloadChanged(b *Breakpoint) bool {
 	if !p.atState() {
 		return false
 	}
-	found, of := lookUp(p.line.Input, b.Pointer), watched{b.ID, p.line.Frame}
+	found, of := position.ValueAt(p.line.Input, b.Pointer), watched{b.ID, p.line.Frame}
 	before, known := p.run.payload[of]
 	if p.run.payload == nil {
 		p.run.payload = make(map[watched]value.Value)
@@ -461,30 +460,4 @@ func variables(x *machine.Execution, frame int32) value.Value {
 		return value.EmptyObject
 	}
 	return b.Value()
-}
-
-// pointerToken undoes the escapes of a part of a JSON pointer (RFC 6901).
-var pointerToken = strings.NewReplacer("~1", "/", "~0", "~")
-
-// lookUp finds what a JSON pointer names, no value if there is nothing.
-func lookUp(v value.Value, pointer string) value.Value {
-	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		if pointer == "" {
-			break
-		}
-		token = pointerToken.Replace(token)
-		switch v.Kind() {
-		case value.Object:
-			v = v.Get(token)
-		case value.Array:
-			i, err := strconv.Atoi(token)
-			if err != nil || i < 0 || i >= v.Len() {
-				return value.Value{}
-			}
-			v = v.Index(i)
-		default:
-			return value.Value{}
-		}
-	}
-	return v
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/edit"
 	"github.com/aslocal/aslocal/graph"
+	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/internal/template"
 	"github.com/aslocal/aslocal/value"
 )
@@ -143,9 +144,6 @@ func (t *readText) diagnostic(d asl.Diagnostic, states map[string]Place) Diagnos
 	return out
 }
 
-// pointerEscape escapes a name in a JSON pointer (RFC 6901).
-var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
-
 // pointerOf returns the JSON pointer of a place that is written as the service does,
 // "/States/A/Choices[0]/Next", in which names are not escaped. What it is not found by is
 // returned as it is.
@@ -172,7 +170,7 @@ func pointerOf(v value.Value, location string) string {
 			if found == "" { // a member that is missing
 				return pointer.String() + rest
 			}
-			pointer.WriteString("/" + pointerEscape.Replace(found))
+			pointer.WriteString("/" + position.Escape(found))
 			v, rest = v.Get(found), rest[len("/"+found):]
 		default:
 			return location

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-dap"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/internal/template"
 )
 
@@ -134,7 +135,7 @@ func newSource(machine, path string, d *asl.Definition, place func(asl.Range) as
 		s.pointers[st.Name] = st.Pointer
 		s.add(st.Name, st.Pointer, "")
 		for _, field := range fieldNames {
-			if lookUp(d.Root, st.Pointer+"/"+field).Text() != "$" { // which is as if it were not written
+			if position.ValueAt(d.Root, st.Pointer+"/"+field).Text() != "$" { // which is as if it were not written
 				s.add(st.Name, st.Pointer, field)
 			}
 		}

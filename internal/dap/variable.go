@@ -70,7 +70,7 @@ func (s *Session) scopes(_ context.Context, in *dap.ScopesArguments) (any, error
 	b.add("Retry", partOther, retryOf(snapshot))
 	b.add("History", partOther, s.history(key.execution))
 	if source, err := s.sourceOf(key.execution); err == nil {
-		b.add("State", partOther, lookUp(source.definition.Root, snapshot.Pointer))
+		b.add("State", partOther, position.ValueAt(source.definition.Root, snapshot.Pointer))
 	}
 	return b.body, nil
 }
@@ -496,23 +496,4 @@ func pointerTo(path []string) string {
 		}
 	}
 	return b.String()
-}
-
-// lookUp finds what a JSON pointer names, no value if there is nothing.
-func lookUp(v value.Value, pointer string) value.Value {
-	if pointer == "" {
-		return v
-	}
-	for name := range strings.SplitSeq(pointer[1:], "/") {
-		if v.Kind() == value.Array {
-			i, err := strconv.Atoi(name)
-			if err != nil || i < 0 || i >= v.Len() {
-				return value.Value{}
-			}
-			v = v.Index(i)
-			continue
-		}
-		v = v.Get(position.Unescape(name))
-	}
-	return v
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -143,9 +144,7 @@ func (p *pairing) texts(array value.Value) []string {
 	return list
 }
 
-var escapes = strings.NewReplacer("~", "~0", "/", "~1")
-
-func member(pointer, name string) string { return pointer + "/" + escapes.Replace(name) }
+func member(pointer, name string) string { return pointer + "/" + position.Escape(name) }
 
 func item(pointer string, index int) string { return pointer + "/" + strconv.Itoa(index) }
 

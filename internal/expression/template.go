@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/internal/position"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -50,8 +51,6 @@ func (f templateForm) compile(text string) (*Expression, error) {
 	}}, nil
 }
 
-var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
-
 // member evaluates a member of a template, and returns the name that it has in the
 // result.
 func (f templateForm) member(ctx context.Context, pointer, name string, v value.Value, s *Scope) (value.Value, string, error) {
@@ -72,7 +71,7 @@ func (f templateForm) member(ctx context.Context, pointer, name string, v value.
 	case value.Object:
 		var b value.ObjectBuilder
 		for name, member := range v.Members() {
-			found, as, err := f.member(ctx, pointer+"/"+pointerEscape.Replace(name), name, member, s)
+			found, as, err := f.member(ctx, pointer+"/"+position.Escape(name), name, member, s)
 			if err != nil {
 				return value.Value{}, "", err
 			}

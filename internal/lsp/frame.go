@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -46,21 +47,22 @@ func readFrame(r *bufio.Reader) ([]byte, error) {
 		}
 	}
 	switch {
-	case bad != nil:
-		return nil, bad
-	case length < 0:
-		return nil, &frameError{"a message has no Content-Length"}
-	case length > maxMessage:
-		if _, err := io.CopyN(io.Discard, r, int64(length)); err != nil {
+	case bad == nil && length < 0:
+		bad = &frameError{"a message has no Content-Length"}
+	case bad == nil && length > maxMessage:
+		bad = &frameError{fmt.Sprintf("a message has %d bytes; at most %d are read", length, maxMessage)}
+	}
+	if bad != nil {
+		if _, err := io.CopyN(io.Discard, r, int64(max(length, 0))); err != nil {
 			return nil, err
 		}
-		return nil, &frameError{fmt.Sprintf("a message has %d bytes; at most %d are read", length, maxMessage)}
+		return nil, bad
 	}
-	content := make([]byte, length)
-	if _, err := io.ReadFull(r, content); err != nil {
+	var content bytes.Buffer // grows with what comes, whatever the head promises
+	if _, err := io.CopyN(&content, r, int64(length)); err != nil {
 		return nil, err
 	}
-	return content, nil
+	return content.Bytes(), nil
 }
 
 // readHeadLine reads a line of the head without its end.
@@ -68,7 +70,7 @@ func readHeadLine(r *bufio.Reader) (string, error) {
 	var line []byte
 	for {
 		part, err := r.ReadSlice('\n')
-		if len(line) < maxHead {
+		if len(line) <= maxHead { // of a longer one, no more is kept
 			line = append(line, part...)
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {

@@ -269,6 +269,10 @@ func TestBadMessages(t *testing.T) {
 	expect(parseError, "no number")
 	c.raw("X: " + strings.Repeat("x", 2*maxHead) + "\r\n\r\n")
 	expect(parseError, "a long line")
+	c.raw("Content-Length: 2\r\nX: " + strings.Repeat("x", 2*maxHead) + "\r\n\r\n{}")
+	if m := c.read(); !strings.Contains(m.String(), "a line of the head is too long") { // and what follows is another message
+		t.Errorf("a long line before a message: %s", m)
+	}
 	c.raw(fmt.Sprintf("Content-Length: %d\r\n\r\n%s", maxMessage+1, strings.Repeat(" ", maxMessage+1)))
 	expect(parseError, "too long")
 	c.send(`{"jsonrpc": "2.0", "id": 2, "method": "no/such"}`)

@@ -44,7 +44,7 @@ var table = []row{
 	{name: "internal/jptest", imports: "value"},
 	{name: "internal/printable", pure: true},
 	{name: "internal/position", imports: "value", pure: true},
-	{name: "internal/difference", imports: "value", pure: true},
+	{name: "internal/difference", imports: "value internal/position", pure: true},
 	{name: "internal/patch", imports: "value internal/position", pure: true},
 	{name: "jsonpath", imports: "value", pure: true},
 	{name: "jsonata/internal/wtf8", pure: true},
@@ -58,7 +58,7 @@ var table = []row{
 	{name: "asl/machine", imports: "value jsonpath jsonata asl asl/intrinsic internal/position internal/spell", pure: true},
 
 	{name: "graph", imports: "value asl"},
-	{name: "internal/expression", imports: "value jsonpath jsonata asl asl/intrinsic"},
+	{name: "internal/expression", imports: "value jsonpath jsonata asl asl/intrinsic internal/position"},
 	{name: "internal/sourcefile", imports: "internal/regular"},
 	{name: "internal/template", imports: "value asl internal/position internal/sourcefile internal/spell"},
 
@@ -87,15 +87,15 @@ var table = []row{
 	{name: "emulator/internal/api", imports: "value asl asl/machine emulator/journal emulator/internal/arn emulator/internal/random emulator/internal/registry emulator/internal/engine emulator/internal/history emulator/internal/mock emulator/internal/task emulator/internal/s3 emulator/internal/distributedmap/reader internal/service emulator/internal/api/awsjson emulator/internal/api/fault"},
 	{name: "emulator/replay", imports: "value asl asl/machine emulator/timeline emulator/internal/history internal/difference", pure: true},
 	{name: "emulator/coverage", imports: "asl asl/machine emulator/timeline graph"},
-	{name: "emulator/debug", imports: "value asl asl/machine emulator/internal/engine internal/expression"},
-	{name: "emulator/ui", imports: "value jsonpath jsonata asl/... graph emulator/debug emulator/timeline emulator/internal/history internal/awsapi internal/difference internal/expression internal/patch internal/service internal/sourcefile internal/template"},
+	{name: "emulator/debug", imports: "value asl asl/machine emulator/internal/engine internal/expression internal/position"},
+	{name: "emulator/ui", imports: "value jsonpath jsonata asl/... graph emulator/debug emulator/timeline emulator/internal/history internal/awsapi internal/difference internal/expression internal/patch internal/position internal/service internal/sourcefile internal/template"},
 	{name: "emulator/ui/browsertest", imports: "emulator"},
 	{name: "emulator", imports: "value jsonpath jsonata asl/... graph emulator/... internal/awsapi internal/expression internal/position internal/service internal/spell"},
 
 	{name: "emulator/testcase", imports: "value asl asl/machine emulator emulator/coverage emulator/timeline emulator/internal/mock internal/expression internal/position internal/sourcefile internal/spell"},
 	{name: "internal/dap", imports: "value asl asl/machine emulator emulator/debug internal/expression internal/position internal/template"},
 
-	{name: "conformance", imports: "value asl emulator emulator/journal"},
+	{name: "conformance", imports: "value asl emulator emulator/journal internal/position"},
 	{name: "internal/cli/...", imports: "value jsonpath jsonata asl/... graph emulator/... conformance internal/..."},
 	{name: "internal/attack", imports: "emulator"},
 	{name: "internal/compare", imports: "emulator"},

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/aslocal/aslocal/value"
 )
 
 // A Position is a place in a text. The zero Position is an unknown one.
@@ -333,4 +335,26 @@ func Unescape(part string) string {
 		return part
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(part, "~1", "/"), "~0", "~")
+}
+
+// ValueAt returns what a JSON pointer names in v, no value if there is nothing.
+func ValueAt(v value.Value, pointer string) value.Value {
+	if pointer == "" {
+		return v
+	}
+	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		switch v.Kind() {
+		case value.Object:
+			v = v.Get(Unescape(part))
+		case value.Array:
+			i, err := strconv.Atoi(part)
+			if err != nil || i < 0 || i >= v.Len() {
+				return value.Value{}
+			}
+			v = v.Index(i)
+		default:
+			return value.Value{}
+		}
+	}
+	return v
 }

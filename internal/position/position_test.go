@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/aslocal/aslocal/value"
 )
 
 // shown is how a place reads in these tests: start and text of key and value.
@@ -110,6 +112,21 @@ func TestEscape(t *testing.T) {
 	for name, want := range map[string]string{"a": "a", "/": "~1", "~": "~0", "~1/": "~01~1"} {
 		if got := Escape(name); got != want || Unescape(got) != name {
 			t.Errorf("Escape(%q) = %q, back %q; want %q", name, got, Unescape(got), want)
+		}
+	}
+}
+
+func TestValueAt(t *testing.T) {
+	v := value.MustParse(`{"a/b": [1, {"~": 2}], "": 3}`)
+	for pointer, want := range map[string]string{
+		"": v.String(), "/a~1b/0": "1", "/a~1b/1/~0": "2", "/": "3", "/a~1b/2": "", "/a~1b/x": "", "/a~1b/-1": "", "/a~1b/0/c": "", "/no": "",
+	} {
+		got := ""
+		if found := ValueAt(v, pointer); found.Exists() {
+			got = found.String()
+		}
+		if got != want {
+			t.Errorf("%q: got %s, want %s", pointer, got, want)
 		}
 	}
 }
