@@ -8,10 +8,14 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"time"
 )
 
 // This file hands a session on to a server, for editors that start a program and cannot
 // connect.
+
+// handshake is how long a server may take to answer an attach request's first message.
+const handshake = 20 * time.Second
 
 // handOn connects to the server that an attach request names, and brings it the requests
 // that have been answered here already. From then on its messages go to the client, and
@@ -24,10 +28,13 @@ func (s *Session) handOn(ctx context.Context, attach *request, in *attachArgumen
 		return errors.New("attach: initialize comes first")
 	}
 	address := net.JoinHostPort(cmp.Or(in.Host, "127.0.0.1"), strconv.Itoa(in.Port))
+	ctx, cancel := context.WithTimeout(ctx, handshake)
+	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return fmt.Errorf("no aslocal serve --dap answers at %s: %w", address, err)
 	}
+	patient := context.AfterFunc(ctx, func() { conn.Close() })
 	server := bufio.NewReader(conn)
 	err = writeContent(conn, s.hello)
 	if err == nil {
@@ -35,6 +42,9 @@ func (s *Session) handOn(ctx context.Context, attach *request, in *attachArgumen
 	}
 	if err == nil {
 		err = writeContent(conn, attach.raw)
+	}
+	if err == nil && !patient() {
+		err = ctx.Err()
 	}
 	if err != nil {
 		conn.Close()
