@@ -180,10 +180,9 @@ func definitionFor(args []string) (string, error) {
 	if len(args) > 1 {
 		return args[1], nil
 	}
-	base, ok := strings.CutSuffix(args[0], ".history.json")
-	for _, ending := range []string{".asl.json", ".asl.yaml", ".asl.yml"} {
-		if ok && isFile(base+ending) {
-			return base + ending, nil
+	if base, ok := strings.CutSuffix(args[0], ".history.json"); ok {
+		if path, ok := definitionBeside(base); ok {
+			return path, nil
 		}
 	}
 	return "", exit(ExitUsage, "aslocal replay "+printable.Line(args[0])+" FILE", "expected a FILE with the definition: there is none beside %s", printable.Line(args[0]))

@@ -252,11 +252,24 @@ func isFolder(name string) bool {
 	return err == nil && info.IsDir()
 }
 
+// definitionEndings are those of files that have the definition of one state machine.
+var definitionEndings = []string{".asl.json", ".asl.yaml", ".asl.yml"}
+
+// definitionBeside is the file with the definition of that name, if there is one.
+func definitionBeside(base string) (path string, ok bool) {
+	for _, ending := range definitionEndings {
+		if isFile(base + ending) {
+			return base + ending, true
+		}
+	}
+	return "", false
+}
+
 // machineName is the name of the state machine in a file: order.asl.json is
 // order.
 func machineName(path string) (string, bool) {
 	base := filepath.Base(path)
-	for _, ending := range []string{".asl.json", ".asl.yaml", ".asl.yml"} {
+	for _, ending := range definitionEndings {
 		if name, ok := strings.CutSuffix(base, ending); ok && name != "" {
 			return name, true
 		}

@@ -156,6 +156,7 @@ func (t *tester) readDefinition(s *suite, paths []string) (files []string, err e
 	if err != nil {
 		return files, exit(ExitInvalid, "definition says where it is, from the folder of the test file", "%s: the definition: %v", s.path, err)
 	}
+	files = append(files, cmp.Or(t.config, filepath.Join(filepath.Dir(path), settingsFile)))
 	config, _, err := t.load(filepath.Dir(path))
 	if err != nil {
 		return files, err
@@ -183,7 +184,11 @@ func (t *tester) readDefinition(s *suite, paths []string) (files []string, err e
 			s.selected = append(s.selected, one)
 		}
 	}
-	return files, s.useMocks(&config)
+	mocks, err := s.useMocks(&config, paths)
+	if mocks != "" {
+		files = append(files, mocks)
+	}
+	return files, err
 }
 
 // text is what the test file says. One that was found may come from somebody else: it must
@@ -238,13 +243,10 @@ func (s *suite) definition() (path, machine string, err error) {
 	for _, ending := range []string{".yaml", ".yml", ".json", ".test"} {
 		base = strings.TrimSuffix(base, ending)
 	}
-	endings := []string{".asl.yaml", ".asl.yml", ".asl.json"}
-	for _, ending := range endings {
-		if _, err := os.Stat(base + ending); err == nil {
-			return base + ending, "", nil
-		}
+	if path, ok := definitionBeside(base); ok {
+		return path, "", nil
 	}
-	return "", "", exit(ExitInvalid, "definition: PATH at its top names another one", "%s: there is no %s.asl.yaml, .asl.yml or .asl.json beside it", s.path, filepath.Base(base))
+	return "", "", exit(ExitInvalid, "definition: PATH at its top names another one", "%s: there is no %s.asl.json, .asl.yaml or .asl.yml beside it", s.path, filepath.Base(base))
 }
 
 // readReferred reads a file that a test file names: inside the working folder or that of
@@ -265,25 +267,25 @@ func readReferred(testFile, path string, paths []string) (text []byte, err error
 	return nil, fmt.Errorf("%s lies outside of this folder; it is read if its folder is a PATH, too", path)
 }
 
-// useMocks reads the mock configuration, if a case wants it.
-func (s *suite) useMocks(config *file) error {
+// useMocks reads the mock configuration, if a case wants it, and returns its path.
+func (s *suite) useMocks(config *file, paths []string) (path string, err error) {
 	if !slices.ContainsFunc(s.file.Cases, func(c testcase.Case) bool { return c.MockCase != "" }) {
-		return nil
+		return "", nil
 	}
-	path := config.mocks
+	path = config.mocks
 	if s.file.MockConfig != "" {
 		path = s.file.MockConfig
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(filepath.Dir(s.path), path)
 		}
-		if _, err := readReferred(s.path, path, nil); err != nil {
-			return exit(ExitInvalid, "", "%s: mockConfig: %v", s.path, err)
+		if _, err := readReferred(s.path, path, paths); err != nil {
+			return path, exit(ExitInvalid, "", "%s: mockConfig: %v", s.path, err)
 		}
 	}
 	if path == "" {
-		return nil // a case that wants it says so
+		return "", nil // a case that wants it says so
 	}
-	return s.machine.UseMockConfig(path)
+	return path, s.machine.UseMockConfig(path)
 }
 
 // line is the line of the definition's file that a JSON pointer leads to; 0 if it is not
