@@ -119,6 +119,9 @@ func (a *answerer) next(m *Mock, c *emulator.TaskCall, number int) (*Answer, *Fa
 			if err != nil {
 				return nil, &Failure{At: answer.At, What: "mocks", Message: fmt.Sprintf("the condition %s fails for the arguments %s: %v", answer.When, extract(c.Arguments), err)}
 			}
+			if holds.Exists() && holds.Kind() != value.Bool {
+				return nil, &Failure{At: answer.At, What: "mocks", Message: fmt.Sprintf("the condition %s gives %s; expected true or false, or nothing for false", answer.When, extract(holds))}
+			}
 			if !holds.Bool() {
 				continue
 			}

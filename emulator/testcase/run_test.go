@@ -163,6 +163,7 @@ func TestCallsWithoutAnswers(t *testing.T) {
 		{"{Look: [{return: {Payload: {free: false}}}]}", `2:9 mocks: call 2 of the state "Look" (look:live) has no answer: the mock has 1, which are used up; add one, or times: always to the last`},
 		{"{Look: {when: $input.Payload.tries > 0, return: 1}}", `2:9 mocks: call 1 of the state "Look" (look:live) has no answer: no condition holds for the arguments {"FunctionName":"look:live","Payload":{"tries":0}}, or its answers are used up`},
 		{"{Look: {when: $error('no'), return: 1}}", `2:9 mocks: the condition $error('no') fails for the arguments {"FunctionName":"look:live","Payload":{"tries":0}}: D3137: no`},
+		{"{Look: {when: $input.Payload.tries + 2, return: 1}}", `2:9 mocks: the condition $input.Payload.tries + 2 gives 2; expected true or false, or nothing for false`},
 		{"{Look: {evaluate: $input.a + 'b'}}", `2:9 mocks: the answer of the state "Look" (look:live) cannot be evaluated`},
 		{"{Look: {return: {Payload: {free: true}}}, Hotel: {return: 1}}", "4:3 mocks: the state \"Flight\" (arn:aws:states:us-east-1:123456789012:activity:flight) has no mock; write what answers it into the case or at the top of the file:\n  mocks:\n    Flight: {return: {}}"},
 		{"{Look: {return: 1}, Boot: {return: 1}}", `2:28 mocks: the definition has no state "Boot"; did you mean "Book"?`},

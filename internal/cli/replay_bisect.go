@@ -46,7 +46,9 @@ func (r *replayer) runBisect(c *cobra.Command, history []byte, input value.Value
 	changes := []version{}
 	for i := range versions {
 		v := &versions[i]
-		if err := r.judge(c.Context(), v, history, input, path, name); err != nil {
+		if err := r.judge(c.Context(), v, history, input, path, name); errors.Is(err, context.Canceled) {
+			return &exitError{code: ExitInterrupted, message: "interrupted"}
+		} else if err != nil {
 			return err
 		}
 		if len(changes) == 0 || changes[len(changes)-1].Outcome != v.Outcome {
