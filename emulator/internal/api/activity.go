@@ -15,8 +15,8 @@ import (
 
 type createActivityInput struct {
 	Name                    string                   `json:"name" aws:"required,min=1,max=80"`
-	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"` // checked, not kept
 	Tags                    []tag                    `json:"tags"`
+	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"` // checked, not kept
 }
 
 type createActivityOutput struct {
@@ -67,7 +67,7 @@ func (a *API) describeActivity(_ context.Context, in *activityInput) (*describeA
 }
 
 type listActivitiesInput struct {
-	MaxResults int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults int            `json:"maxResults" aws:"min=0,max=1000"`
 	NextToken  optionalString `json:"nextToken" aws:"min=1,max=1024"`
 }
 

@@ -114,7 +114,7 @@ func (a *API) deleteStateMachineAlias(ctx context.Context, in *stateMachineAlias
 type listStateMachineAliasesInput struct {
 	StateMachineArn string         `json:"stateMachineArn" aws:"required,min=1,max=256"`
 	NextToken       optionalString `json:"nextToken" aws:"min=1,max=1024"`
-	MaxResults      int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults      int            `json:"maxResults" aws:"min=0,max=1000"`
 }
 
 type listStateMachineAliasesOutput struct {

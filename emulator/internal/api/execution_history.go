@@ -14,7 +14,7 @@ import (
 
 type getExecutionHistoryInput struct {
 	ExecutionArn         string                 `json:"executionArn" aws:"required,min=1,max=256"`
-	MaxResults           int64                  `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults           int                    `json:"maxResults" aws:"min=0,max=1000"`
 	ReverseOrder         bool                   `json:"reverseOrder"`
 	NextToken            optionalString         `json:"nextToken" aws:"min=1,max=1024"`
 	IncludeExecutionData awsjson.Optional[bool] `json:"includeExecutionData"`

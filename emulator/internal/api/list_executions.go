@@ -17,7 +17,7 @@ import (
 type listExecutionsInput struct {
 	StateMachineArn string         `json:"stateMachineArn" aws:"min=1,max=256"`
 	StatusFilter    string         `json:"statusFilter" aws:"enum=SUCCEEDED|TIMED_OUT|PENDING_REDRIVE|ABORTED|FAILED|RUNNING"`
-	MaxResults      int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults      int            `json:"maxResults" aws:"min=0,max=1000"`
 	NextToken       optionalString `json:"nextToken" aws:"min=1,max=3096"`
 	MapRunArn       string         `json:"mapRunArn" aws:"min=1,max=2000"`
 	RedriveFilter   string         `json:"redriveFilter" aws:"enum=REDRIVEN|NOT_REDRIVEN"`

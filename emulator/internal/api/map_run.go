@@ -99,7 +99,7 @@ func (a *API) mapRun(text string) (engine.MapRun, error) {
 
 type listMapRunsInput struct {
 	ExecutionArn string         `json:"executionArn" aws:"required,min=1,max=256"`
-	MaxResults   int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults   int            `json:"maxResults" aws:"min=0,max=1000"`
 	NextToken    optionalString `json:"nextToken" aws:"min=1,max=1024"`
 }
 
@@ -139,7 +139,7 @@ func (a *API) listMapRuns(_ context.Context, in *listMapRunsInput) (*listMapRuns
 
 type updateMapRunInput struct {
 	MapRunArn                  string                    `json:"mapRunArn" aws:"required,min=1,max=2000"`
-	MaxConcurrency             awsjson.Optional[int64]   `json:"maxConcurrency" aws:"min=0"`
+	MaxConcurrency             awsjson.Optional[int]     `json:"maxConcurrency" aws:"min=0"`
 	ToleratedFailurePercentage awsjson.Optional[float64] `json:"toleratedFailurePercentage" aws:"min=0,max=100"`
 	ToleratedFailureCount      awsjson.Optional[int64]   `json:"toleratedFailureCount" aws:"min=0"`
 }
@@ -153,7 +153,7 @@ func (a *API) updateMapRun(ctx context.Context, in *updateMapRunInput) (*empty, 
 		return nil, fault.MissingMember("Must specify at least one of maxConcurrency, toleratedFailurePercentage or toleratedFailureCount")
 	}
 	err := a.engine.UpdateMapRun(ctx, in.MapRunArn, func(l *machine.MapRunLimits) {
-		l.MaxConcurrency = in.MaxConcurrency.Or(l.MaxConcurrency)
+		l.MaxConcurrency = int64(in.MaxConcurrency.Or(int(l.MaxConcurrency)))
 		l.ToleratedPercentage = in.ToleratedFailurePercentage.Or(l.ToleratedPercentage)
 		l.ToleratedCount = in.ToleratedFailureCount.Or(l.ToleratedCount)
 	})

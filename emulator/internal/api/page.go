@@ -12,16 +12,16 @@ import (
 // This file cuts lists into pages (maxResults and nextToken).
 
 // pageSize is how many items a page has at most; 0 is the default.
-func pageSize(maxResults int64) int64 {
+func pageSize(maxResults int) int64 {
 	if maxResults == 0 {
 		return 100
 	}
-	return maxResults
+	return int64(maxResults)
 }
 
 // pageOf cuts one page out of a list that is in memory; shown makes what the
 // page has of an item.
-func pageOf[T, S any](all []T, maxResults int64, token optionalString, of string, shown func(T) S) (page []S, next optionalString, err error) {
+func pageOf[T, S any](all []T, maxResults int, token optionalString, of string, shown func(T) S) (page []S, next optionalString, err error) {
 	start := int64(1)
 	if token.Set {
 		if start, err = pageStart(token.Value, of); err != nil {

@@ -23,11 +23,11 @@ type createStateMachineInput struct {
 	RoleArn                 string                   `json:"roleArn" aws:"required,min=1,max=256"`
 	Type                    string                   `json:"type" aws:"enum=STANDARD|EXPRESS"`
 	LoggingConfiguration    *loggingConfiguration    `json:"loggingConfiguration"`
-	TracingConfiguration    *tracingConfiguration    `json:"tracingConfiguration"`
-	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"`
 	Tags                    []tag                    `json:"tags"`
+	TracingConfiguration    *tracingConfiguration    `json:"tracingConfiguration"`
 	Publish                 bool                     `json:"publish"`
 	VersionDescription      optionalString           `json:"versionDescription" aws:"max=256,sensitive"`
+	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"`
 }
 
 type createStateMachineOutput struct {
@@ -91,9 +91,9 @@ type updateStateMachineInput struct {
 	RoleArn                 optionalString           `json:"roleArn" aws:"min=1,max=256"`
 	LoggingConfiguration    *loggingConfiguration    `json:"loggingConfiguration"`
 	TracingConfiguration    *tracingConfiguration    `json:"tracingConfiguration"`
-	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"`
 	Publish                 bool                     `json:"publish"`
 	VersionDescription      optionalString           `json:"versionDescription" aws:"max=256,sensitive"`
+	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"`
 }
 
 type updateStateMachineOutput struct {
@@ -223,7 +223,7 @@ func (a *API) deleteStateMachine(ctx context.Context, in *deleteStateMachineInpu
 }
 
 type listStateMachinesInput struct {
-	MaxResults int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults int            `json:"maxResults" aws:"min=0,max=1000"`
 	NextToken  optionalString `json:"nextToken" aws:"min=1,max=1024"`
 }
 

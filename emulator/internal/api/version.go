@@ -35,7 +35,7 @@ func (a *API) publishStateMachineVersion(ctx context.Context, in *publishStateMa
 type listStateMachineVersionsInput struct {
 	StateMachineArn string         `json:"stateMachineArn" aws:"required,min=1,max=256"`
 	NextToken       optionalString `json:"nextToken" aws:"min=1,max=1024"`
-	MaxResults      int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults      int            `json:"maxResults" aws:"min=0,max=1000"`
 }
 
 type listStateMachineVersionsOutput struct {
