@@ -84,12 +84,15 @@ type activityItem struct {
 
 // listActivities returns a page of the activities by name.
 func (a *API) listActivities(_ context.Context, in *listActivitiesInput) (*listActivitiesOutput, error) {
-	page, next, err := pageOf(a.registry.Activities(), in.MaxResults, in.NextToken, "activities", func(one *registry.Activity) activityItem {
-		return activityItem{ActivityArn: one.ARN, Name: one.Name, CreationDate: date(one.Created)}
-	})
+	list := []string{"ListActivities"}
+	after, err := a.position(in.NextToken, list...)
 	if err != nil {
 		return nil, err
 	}
+	name := func(one *registry.Activity) string { return one.Name }
+	page, next := pageOf(a, a.registry.Activities(after), in.MaxResults, list, name, func(one *registry.Activity) activityItem {
+		return activityItem{ActivityArn: one.ARN, Name: one.Name, CreationDate: date(one.Created)}
+	})
 	return &listActivitiesOutput{Activities: page, NextToken: next}, nil
 }
 

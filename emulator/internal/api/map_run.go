@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
@@ -126,14 +128,18 @@ func (a *API) listMapRuns(_ context.Context, in *listMapRunsInput) (*listMapRuns
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := pageOf(runs, in.MaxResults, in.NextToken, in.ExecutionArn+"/mapRuns", func(r engine.MapRun) mapRunItem {
+	list := []string{"ListMapRuns", in.ExecutionArn}
+	position, err := a.position(in.NextToken, list...)
+	if err != nil {
+		return nil, err
+	}
+	id := func(r engine.MapRun) string { return r.ARN[strings.LastIndexByte(r.ARN, ':')+1:] }
+	shown := slices.IndexFunc(runs, func(r engine.MapRun) bool { return id(r) == position }) // the last; Map Runs are never deleted
+	page, next := pageOf(a, slices.Values(runs[shown+1:]), in.MaxResults, list, id, func(r engine.MapRun) mapRunItem {
 		return mapRunItem{
 			ExecutionArn: r.Execution, MapRunArn: r.ARN, StateMachineArn: r.MachineARN(), StartDate: date(r.Started), StopDate: date(r.Stopped),
 		}
 	})
-	if err != nil {
-		return nil, err
-	}
 	return &listMapRunsOutput{MapRuns: page, NextToken: next}, nil
 }
 

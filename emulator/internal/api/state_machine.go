@@ -3,7 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
-	"slices"
+	"iter"
 	"strings"
 	"time"
 
@@ -242,12 +242,25 @@ type stateMachineItem struct {
 
 // listStateMachines returns a page of the state machines by name.
 func (a *API) listStateMachines(_ context.Context, in *listStateMachinesInput) (*listStateMachinesOutput, error) {
-	listed := slices.DeleteFunc(a.registry.Machines(), func(m *registry.StateMachine) bool { return strings.HasPrefix(m.Name, TrialPrefix) })
-	page, next, err := pageOf(listed, in.MaxResults, in.NextToken, "stateMachines", func(m *registry.StateMachine) stateMachineItem {
-		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.note(m.Name))}
-	})
+	list := []string{"ListStateMachines"}
+	after, err := a.position(in.NextToken, list...)
 	if err != nil {
 		return nil, err
 	}
+	name := func(m *registry.StateMachine) string { return m.Name }
+	page, next := pageOf(a, withoutTrials(a.registry.Machines(after)), in.MaxResults, list, name, func(m *registry.StateMachine) stateMachineItem {
+		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.note(m.Name))}
+	})
 	return &listStateMachinesOutput{StateMachines: page, NextToken: next}, nil
+}
+
+// withoutTrials leaves out the state machines of trial runs.
+func withoutTrials(all iter.Seq[*registry.StateMachine]) iter.Seq[*registry.StateMachine] {
+	return func(yield func(*registry.StateMachine) bool) {
+		for m := range all {
+			if !strings.HasPrefix(m.Name, TrialPrefix) && !yield(m) {
+				return
+			}
+		}
+	}
 }
