@@ -44,7 +44,7 @@ update: ## rewrite all files of expected results; read the diff as if it were co
 	@for p in $$(grep -rl --include='*_test.go' '"update"' . | xargs -n1 dirname | sort -u); do \
 	  $(GO) test -count=1 $$p -update || exit 1; done
 
-models: ## internal/awsapi/models.bin from the models of AWS's services in botocore (needs pip)
+models: ## internal/awsapi/models.bin, and the constraints of Step Functions for tests, from AWS's models in botocore (needs pip)
 	$(GO) run ./internal/awsmodels
 
 awsclient-golden: ## requests to and answers of AWS's services beside those of aws-sdk-go-v2, whose modules are fetched

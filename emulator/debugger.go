@@ -114,7 +114,7 @@ func (e *Emulator) Running(limit int) (arns []string, more bool, err error) {
 	for _, r := range rows {
 		arns = append(arns, r.ARN)
 	}
-	return arns, next != 0, err
+	return arns, next != journal.Cursor{}, err
 }
 
 // Observe calls see for the records of all executions from now on, private ones among

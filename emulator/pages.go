@@ -319,7 +319,7 @@ const maxRows = 5000
 func (p *pages) Executions(status string, before int64, limit int) (rows []ui.Row, next int64, err error) {
 	rows = []ui.Row{}
 	for looked := 0; looked < maxRows; looked += limit {
-		page, next, err := p.em.engine.List(journal.Query{Status: status, Before: before, Limit: limit - len(rows)})
+		page, next, err := p.em.engine.List(journal.Query{Status: status, After: journal.Cursor{ID: before}, Limit: limit - len(rows)})
 		if err != nil {
 			return nil, 0, err
 		}
@@ -331,7 +331,7 @@ func (p *pages) Executions(status string, before int64, limit int) (rows []ui.Ro
 				})
 			}
 		}
-		if before = next; next == 0 || len(rows) == limit {
+		if before = next.ID; before == 0 || len(rows) == limit {
 			break
 		}
 	}

@@ -100,7 +100,7 @@ func TestRedriveExecution(t *testing.T) {
 		t.Errorf("after a restart: %+v", got)
 	}
 	other := y.start(machine, "never", "{}")
-	for filter, want := range map[types.ExecutionRedriveFilter][]string{"": {other, arn}, types.ExecutionRedriveFilterRedriven: {arn}, types.ExecutionRedriveFilterNotRedriven: {other}} {
+	for filter, want := range map[types.ExecutionRedriveFilter][]string{"": {arn, other}, types.ExecutionRedriveFilterRedriven: {arn}, types.ExecutionRedriveFilterNotRedriven: {other}} {
 		list, err := y.client.ListExecutions(y.ctx, &sfn.ListExecutionsInput{StateMachineArn: machine, RedriveFilter: filter})
 		if err != nil {
 			t.Fatal(err)

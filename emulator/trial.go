@@ -129,7 +129,7 @@ func isTrial(machine string) bool { return strings.HasPrefix(machine, api.TrialP
 // forgetTrials deletes the state machines of trial runs that the store has of an earlier
 // process. Their executions stay.
 func (e *Emulator) forgetTrials() error {
-	for _, m := range e.registry.Machines() {
+	for m := range e.registry.Machines("") {
 		if !isTrial(m.Name) {
 			continue
 		}

@@ -229,9 +229,9 @@ func BenchmarkRead(b *testing.B) {
 			query journal.Query
 		}{
 			{"page=first", journal.Query{MachineARN: benchMachine, Limit: 100}},
-			{"page=last", journal.Query{MachineARN: benchMachine, Limit: 100, Before: 101}},
+			{"page=last", journal.Query{MachineARN: benchMachine, Limit: 100, After: journal.Cursor{Recent: 1_700_000_000_101, ID: 101}}},
 			{"page=first/FAILED", journal.Query{MachineARN: benchMachine, Status: "FAILED", Limit: 100}},
-			{"page=last/FAILED", journal.Query{MachineARN: benchMachine, Status: "FAILED", Limit: 100, Before: 1001}},
+			{"page=last/FAILED", journal.Query{MachineARN: benchMachine, Status: "FAILED", Limit: 100, After: journal.Cursor{Recent: 1_700_000_001_001, ID: 1001}}},
 		} {
 			b.Run(q.name, func(b *testing.B) {
 				for range b.N {

@@ -4,6 +4,8 @@
 
 package journal
 
+import "math"
+
 // maxBytes bounds one record, batch or document. It is far above what the
 // service's limits let an engine write in one batch, and below what SQLite
 // refuses only in the middle of a transaction.
@@ -121,8 +123,8 @@ func (q *Query) check() error {
 		return errInvalid("Query: expected an ARN beside Redriven")
 	case q.Limit < 1:
 		return errInvalid("Query: expected a limit of at least 1, got %d", q.Limit)
-	case q.Before < 0:
-		return errInvalid("Query: expected a cursor of at least 0, got %d", q.Before)
+	case q.After.ID < 0:
+		return errInvalid("Query: expected a cursor with an ID of at least 0, got %d", q.After.ID)
 	}
 	return nil
 }
@@ -130,6 +132,14 @@ func (q *Query) check() error {
 // arns gives the ARNs in the order that stores number their lists by.
 func (q *Query) arns() [4]string {
 	return [4]string{q.MachineARN, q.VersionARN, q.AliasARN, q.MapRunARN}
+}
+
+// after gives the cursor that the page is after: beyond all, if there is none.
+func (q *Query) after() Cursor {
+	if q.After == (Cursor{}) {
+		return Cursor{math.MaxInt64, math.MaxInt64}
+	}
+	return q.After
 }
 
 // empty tells whether w changes nothing.

@@ -32,7 +32,7 @@ const Running = "RUNNING"
 // An Execution is the row of one execution. All but Status, Stopped, Redrives,
 // Redriven and Record stay as they were created.
 type Execution struct {
-	ID         int64  // from 1, given by the caller in arrival order; lists are in this order
+	ID         int64  // from 1, given by the caller in arrival order
 	ARN        string // unique
 	MachineARN string // never empty, unlike the next three
 	VersionARN string // the version it was started by, or that its alias chose
@@ -48,6 +48,23 @@ type Execution struct {
 	// Record is what else the engine keeps of it. It is read with every row of
 	// a list, so it should be small: inputs and outputs are in the batches.
 	Record []byte
+}
+
+// A Cursor is the place of an execution in lists. The zero Cursor is before the first.
+type Cursor struct {
+	Recent int64 // Unix milliseconds
+	ID     int64
+}
+
+// Cursor gives the place of the execution in the lists of its ARNs, which are in the
+// order of ListExecutions: the most recent first, by Stopped, or as long as it runs by
+// Redriven or Started. Of two at the same time the greater ID is first. A change never
+// moves an execution back, so that who reads on sees none twice.
+func (x *Execution) Cursor() Cursor {
+	if x.Stopped > 0 {
+		return Cursor{x.Stopped, x.ID}
+	}
+	return Cursor{max(x.Started, x.Redriven), x.ID}
 }
 
 // A Batch is a run of an execution's events, encoded by the engine. Events are
@@ -97,13 +114,13 @@ type Write struct {
 }
 
 // A Query selects executions for [Store.Executions]. At most one of the ARNs is
-// set; without, all executions are meant.
+// set; without, all executions are meant, in another order: by descending ID.
 type Query struct {
 	MachineARN, VersionARN, AliasARN, MapRunARN string
 
 	Status   string        // "" for any
 	Redriven RedriveFilter // needs one of the ARNs, but for the zero value
-	Before   int64         // only IDs below it: the cursor of the page before; 0 from the newest
+	After    Cursor        // only those after it: the cursor of the page before. Without an ARN only its ID counts
 	Limit    int           // executions on the page, at least 1
 }
 
@@ -150,12 +167,12 @@ type Store interface {
 	// readers it sees every write whose done was called.
 	Execution(arn string) (Execution, error)
 
-	// Executions gives a page of executions, newest first (that is, by
-	// descending ID), and the Before of the next page, 0 when this is the last.
-	// Executions that are added meanwhile do not move those on later pages.
-	// Each page costs the same. It must fail with ErrInvalid when q breaks a
-	// rule of [Query].
-	Executions(q Query) (page []Execution, next int64, err error)
+	// Executions gives a page of executions: those of an ARN in the order of
+	// [Execution.Cursor], all there are by descending ID. next is the After of the
+	// next page, zero when this is the last. Executions that are added, changed or
+	// deleted meanwhile do not move the others on later pages. Each page costs the
+	// same. It must fail with ErrInvalid when q breaks a rule of [Query].
+	Executions(q Query) (page []Execution, next Cursor, err error)
 
 	// Unfinished gives the executions whose status is Running, by ascending
 	// ID, each with its events: what recovery folds. A [*BrokenError] stands for

@@ -47,7 +47,7 @@ func TestErrorMessages(t *testing.T) {
 	_, _, noLimit := s.Executions(journal.Query{})
 	_, _, twoARNs := s.Executions(journal.Query{MachineARN: "arn:m", AliasARN: "arn:a", Limit: 1})
 	_, _, noARN := s.Executions(journal.Query{Redriven: journal.Redriven, Limit: 1})
-	_, _, cursor := s.Executions(journal.Query{Limit: 1, Before: -4})
+	_, _, cursor := s.Executions(journal.Query{Limit: 1, After: journal.Cursor{ID: -4}})
 	for _, test := range []struct {
 		got  error
 		want string
@@ -75,7 +75,7 @@ func TestErrorMessages(t *testing.T) {
 			`journal /s.db: execution "arn:x" cannot be read and is left out: the file is damaged: put a copy in its place, or use another folder`},
 		{noLimit, `journal: invalid request: Query: expected a limit of at least 1, got 0`},
 		{twoARNs, `journal: invalid request: Query: expected at most one ARN, got 2`},
-		{cursor, `journal: invalid request: Query: expected a cursor of at least 0, got -4`},
+		{cursor, `journal: invalid request: Query: expected a cursor with an ID of at least 0, got -4`},
 		{s.Close(), "<nil>"},
 		{do(journal.Write{}), `journal: the store is closed`},
 	} {

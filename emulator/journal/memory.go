@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"iter"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -67,6 +66,7 @@ type origin struct {
 // A list holds the executions of one ARN, or all there are, with the part of
 // each status.
 type list struct {
+	byID     bool // it is that of all, whose order is that of IDs
 	all      part
 	byStatus map[string]*part
 }
@@ -74,7 +74,7 @@ type list struct {
 func newList() *list { return &list{byStatus: map[string]*part{}} }
 
 // A part holds executions that were redriven apart from those that were not.
-type part struct{ fresh, redriven idSet }
+type part struct{ fresh, redriven cursorSet }
 
 // A listKey names a list by the place of its ARN in an origin.
 type listKey struct {
@@ -93,7 +93,7 @@ func NewMemory() *Memory {
 	m := &Memory{
 		executions: map[int64]*memoryExecution{},
 		byARN:      map[string]*memoryExecution{},
-		all:        newList(),
+		all:        &list{byID: true, byStatus: map[string]*part{}},
 		lists:      map[listKey]*list{},
 		origins:    map[[4]string]*origin{},
 		documents:  map[string]map[string][]byte{},
@@ -201,8 +201,9 @@ func (m *Memory) create(x *Execution) {
 	m.last = max(m.last, e.id)
 	e.origin.executions++
 	for _, l := range e.origin.lists {
-		l.all.of(e).add(e.id)
-		l.of(e.status).of(e).add(e.id)
+		c := l.cursor(e)
+		l.all.of(e).add(c)
+		l.of(e.status).of(e).add(c)
 	}
 }
 
@@ -216,15 +217,16 @@ func (m *Memory) update(e *memoryExecution, u *Update) {
 		e.record = clip(u.Record)
 	}
 	for _, l := range e.origin.lists {
-		move(e.id, l.all.of(&before), l.all.of(e))
-		move(e.id, l.of(before.status).of(&before), l.of(e.status).of(e))
+		was, is := l.cursor(&before), l.cursor(e)
+		move(was, is, l.all.of(&before), l.all.of(e))
+		move(was, is, l.of(before.status).of(&before), l.of(e.status).of(e))
 	}
 }
 
-func move(id int64, from, to *idSet) {
-	if from != to {
-		from.remove(id)
-		to.add(id)
+func move(was, is Cursor, from, to *cursorSet) {
+	if from != to || was != is {
+		from.remove(was)
+		to.add(is)
 	}
 }
 
@@ -232,8 +234,9 @@ func (m *Memory) delete(e *memoryExecution) {
 	delete(m.executions, e.id)
 	delete(m.byARN, e.arn)
 	for _, l := range e.origin.lists {
-		l.all.of(e).remove(e.id)
-		l.of(e.status).of(e).remove(e.id)
+		c := l.cursor(e)
+		l.all.of(e).remove(c)
+		l.of(e.status).of(e).remove(c)
 	}
 	if e.origin.executions--; e.origin.executions > 0 {
 		return
@@ -287,7 +290,16 @@ func (l *list) of(status string) *part {
 	return p
 }
 
-func (p *part) of(e *memoryExecution) *idSet {
+// cursor gives the place of an execution in the list.
+func (l *list) cursor(e *memoryExecution) Cursor {
+	if l.byID {
+		return Cursor{ID: e.id}
+	}
+	x := Execution{ID: e.id, Started: e.started, Stopped: e.stopped, Redriven: e.redriven}
+	return x.Cursor()
+}
+
+func (p *part) of(e *memoryExecution) *cursorSet {
 	if e.redrives > 0 {
 		return &p.redriven
 	}
@@ -311,23 +323,26 @@ func (m *Memory) Execution(arn string) (Execution, error) {
 }
 
 // Executions implements [Store].
-func (m *Memory) Executions(q Query) (page []Execution, next int64, err error) {
+func (m *Memory) Executions(q Query) (page []Execution, next Cursor, err error) {
 	if err := q.check(); err != nil {
-		return nil, 0, err
+		return nil, next, err
 	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if m.closed {
-		return nil, 0, ErrClosed
+		return nil, next, ErrClosed
 	}
-	before := cmp.Or(q.Before, math.MaxInt64)
-	for id := range m.selected(q).below(before, q.Redriven) {
+	after := q.after()
+	if q.arns() == [4]string{} {
+		after.Recent = 0 // as in the list of all
+	}
+	for c := range m.selected(q).below(after, q.Redriven) {
 		if len(page) == q.Limit {
-			return page, page[len(page)-1].ID, nil
+			return page, page[len(page)-1].Cursor(), nil
 		}
-		page = append(page, m.executions[id].row())
+		page = append(page, m.executions[c.ID].row())
 	}
-	return page, 0, nil
+	return page, next, nil
 }
 
 // selected gives the part of a list that the query's ARN and status select.
@@ -349,25 +364,25 @@ func (m *Memory) selected(q Query) *part {
 	return l.byStatus[q.Status]
 }
 
-// below gives the IDs below id that the filter selects, the greatest first.
-func (p *part) below(id int64, filter RedriveFilter) iter.Seq[int64] {
+// below gives the cursors below c that the filter selects, the greatest first.
+func (p *part) below(c Cursor, filter RedriveFilter) iter.Seq[Cursor] {
 	switch filter {
 	case Redriven:
-		return p.redriven.below(id)
+		return p.redriven.below(c)
 	case NotRedriven:
-		return p.fresh.below(id)
+		return p.fresh.below(c)
 	}
-	return merge(p.fresh.below(id), p.redriven.below(id), func(a, b int64) bool { return a > b })
+	return merge(p.fresh.below(c), p.redriven.below(c), func(a, b Cursor) bool { return a.compare(b) > 0 })
 }
 
-// above gives the IDs above id, the least first.
-func (p *part) above(id int64) iter.Seq[int64] {
-	return merge(p.fresh.above(id), p.redriven.above(id), func(a, b int64) bool { return a < b })
+// above gives the cursors above c, the least first.
+func (p *part) above(c Cursor) iter.Seq[Cursor] {
+	return merge(p.fresh.above(c), p.redriven.above(c), func(a, b Cursor) bool { return a.compare(b) < 0 })
 }
 
 // merge gives what two sequences give that are ordered by before, in that order.
-func merge(a, b iter.Seq[int64], before func(a, b int64) bool) iter.Seq[int64] {
-	return func(yield func(int64) bool) {
+func merge(a, b iter.Seq[Cursor], before func(a, b Cursor) bool) iter.Seq[Cursor] {
+	return func(yield func(Cursor) bool) {
 		next, stop := iter.Pull(b)
 		defer stop()
 		y, ok := next()
@@ -416,8 +431,8 @@ func (m *Memory) unfinished(after int64) (some []History, err error) {
 	if m.closed {
 		return nil, ErrClosed
 	}
-	for id := range m.selected(Query{Status: Running}).above(after) {
-		e := m.executions[id]
+	for c := range m.selected(Query{Status: Running}).above(Cursor{ID: after}) {
+		e := m.executions[c.ID]
 		some = append(some, History{e.row(), e.from(1)})
 		if len(some) == most {
 			break

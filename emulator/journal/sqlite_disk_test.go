@@ -230,6 +230,8 @@ func TestSQLiteQueriesUseIndexes(t *testing.T) {
 				continue
 			case !strings.HasPrefix(detail, "SEARCH "):
 				t.Errorf("%s\ngot the step %q, want only searches", query, detail)
+			case strings.Contains(query, "_arn = ?") && !strings.Contains(detail, "AND recent=? AND rowid<?)") && !strings.Contains(detail, "AND recent<?)"):
+				t.Errorf("%s\ngot the step %q, want one that seeks the cursor", query, detail)
 			}
 			steps++
 		}

@@ -4,9 +4,11 @@
 package journal
 
 import (
-	"cmp"
 	"database/sql"
+	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -44,67 +46,101 @@ func (l *lists) statement(readers *sql.DB, kind listKind) (*sql.Stmt, error) {
 	return stmt, nil
 }
 
-// query is the kind's query, whose parameters are the ARN, the status, the
-// greatest id and, last, the limit. It runs along an index; INDEXED BY makes one
-// that would have to sort or to skip an error, rather than slow when there is
-// much. The sign before the limit hides the parameter from SQLite's planner,
-// which would plan the statement again for each limit that is bound to it.
+// query is the kind's query, see arguments for its parameters. It runs along an
+// index; INDEXED BY makes one that would have to sort or to skip an error, rather
+// than slow when there is much. The sign before the limit hides the parameter from
+// SQLite's planner, which would plan the statement again for each limit that is bound
+// to it.
 func (kind listKind) query() string {
-	const page = " ORDER BY id DESC LIMIT +?"
-	list := "SELECT " + columns + " FROM executions e "
+	const limit = " LIMIT +?"
+	list := "SELECT " + columns + ", e.recent FROM executions e "
 	switch {
 	case kind.by == "" && !kind.status:
-		return list + "WHERE id < ?" + page
+		return list + "WHERE id < ? ORDER BY id DESC" + limit
 	case kind.by == "":
-		return list + "INDEXED BY executions_status WHERE status = ? AND id < ?" + page
+		return list + "INDEXED BY executions_status WHERE status = ? AND id < ? ORDER BY id DESC" + limit
 	}
 	index, where := "executions_"+kind.by, kind.by+"_arn = ?"
 	if kind.status {
 		index, where = index+"_status", where+" AND status = ?"
 	}
-	part := list + "INDEXED BY " + index + " WHERE " + where + " AND (redrives > 0) = "
-	redriven, fresh := part+"1 AND id < ?", part+"0 AND id < ?"
-	switch kind.redriven {
-	case Redriven:
-		return redriven + page
-	case NotRedriven:
-		return fresh + page
+	var parts []string
+	for _, redriven := range kind.parts() {
+		part := fmt.Sprintf("%sINDEXED BY %s WHERE %s AND (redrives > 0) = %d AND ", list, index, where, redriven)
+		// A comparison of pairs would seek by its first half alone, and so read again and
+		// again what happened in one millisecond, which may be all.
+		parts = append(parts, part+"recent = ? AND id < ?", part+"recent < ?")
 	}
-	return fresh + " UNION ALL " + redriven + page // the parameters before the limit come twice
+	return strings.Join(parts, " UNION ALL ") + " ORDER BY recent DESC, id DESC" + limit
 }
 
-// Executions implements [Store].
-func (s *SQLite) Executions(q Query) (page []Execution, next int64, err error) {
-	if err := q.check(); err != nil {
-		return nil, 0, err
+// parts gives the values of "redrives > 0" that are listed.
+func (kind listKind) parts() []int {
+	switch kind.redriven {
+	case Redriven:
+		return []int{1}
+	case NotRedriven:
+		return []int{0}
 	}
-	kind, args := listKind{status: q.Status != "", redriven: q.Redriven}, make([]any, 0, 7)
-	for i, arn := range q.arns() {
+	return []int{0, 1}
+}
+
+// arguments gives the parameters of the kind's query.
+func (kind listKind) arguments(q *Query) (args []any) {
+	after := q.after()
+	for _, arn := range q.arns() {
 		if arn != "" {
-			kind.by, args = listedBy[i], append(args, arn)
+			args = append(args, arn)
 		}
 	}
 	if kind.status {
 		args = append(args, q.Status)
 	}
-	args = append(args, cmp.Or(q.Before, math.MaxInt64))
-	if kind.by != "" && q.Redriven == RedrivenOrNot {
-		args = append(args, args...) // of both parts
+	if kind.by == "" {
+		args = append(args, after.ID)
+	} else {
+		same := append(slices.Clip(args), after.Recent, after.ID)
+		earlier := append(slices.Clip(args), after.Recent)
+		args = nil
+		for range kind.parts() {
+			args = append(append(args, same...), earlier...)
+		}
 	}
 	// One more than asked for tells whether there is a next page.
-	args = append(args, int64(min(q.Limit, math.MaxInt32))+1)
+	return append(args, int64(min(q.Limit, math.MaxInt32))+1)
+}
+
+// Executions implements [Store].
+func (s *SQLite) Executions(q Query) (page []Execution, next Cursor, err error) {
+	if err := q.check(); err != nil {
+		return nil, next, err
+	}
+	kind := listKind{status: q.Status != "", redriven: q.Redriven}
+	for i, arn := range q.arns() {
+		if arn != "" {
+			kind.by = listedBy[i]
+		}
+	}
 	stmt, err := s.lists.statement(s.readers, kind)
 	if err != nil {
-		return nil, 0, s.readError(err)
+		return nil, next, s.readError(err)
 	}
-	for x, err := range query(s, stmt, scanExecution, args...) {
+	for x, err := range query(s, stmt, scanListed, kind.arguments(&q)...) {
 		if err != nil {
-			return nil, 0, err
+			return nil, next, err
 		}
 		if len(page) == q.Limit {
-			return page, page[len(page)-1].ID, nil
+			return page, page[len(page)-1].Cursor(), nil
 		}
 		page = append(page, x)
 	}
-	return page, 0, nil
+	return page, next, nil
+}
+
+// scanListed reads an execution beside the column that its list is ordered by.
+func scanListed(r row) (x Execution, err error) {
+	var recent int64
+	err = r.Scan(&x.ID, &x.ARN, &x.MachineARN, &x.VersionARN, &x.AliasARN, &x.MapRunARN,
+		&x.Name, &x.Status, &x.Started, &x.Stopped, &x.Redrives, &x.Redriven, &x.Record, &recent)
+	return x, err
 }

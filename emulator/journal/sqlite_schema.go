@@ -12,7 +12,7 @@ import (
 const applicationID = 0x61736c6a
 
 // version is the version of schema, as a file's user_version has it.
-const version = 2
+const version = 3
 
 // schema makes an empty file one of this version.
 //
@@ -21,7 +21,7 @@ const version = 2
 // insertions at the right end of the trees, which is several times faster than
 // random keys. Each list that a Query selects has its own index, in which
 // SQLite appends the id: a page is one seek and a run, whichever page it is. A
-// list of all is the merge of what was redriven and what was not.
+// list of an ARN is the merge of what was redriven and what was not.
 const schema = `
 CREATE TABLE executions (
 	id          INTEGER PRIMARY KEY, -- in arrival order
@@ -36,7 +36,8 @@ CREATE TABLE executions (
 	stopped     INTEGER NOT NULL,    -- Unix milliseconds, 0 while running
 	record      BLOB NOT NULL,       -- what else the engine keeps of it
 	redrives    INTEGER NOT NULL DEFAULT 0,
-	redriven    INTEGER NOT NULL DEFAULT 0 -- Unix milliseconds, 0 for never
+	redriven    INTEGER NOT NULL DEFAULT 0, -- Unix milliseconds, 0 for never
+	recent      INTEGER AS (` + recent + `) -- what lists are ordered by
 ) STRICT;
 CREATE INDEX executions_status ON executions (status);
 ` + listIndexes + `
@@ -57,22 +58,28 @@ CREATE TABLE documents ( -- state machines, activities, tags, ...
 ) STRICT;
 `
 
+// recent is Execution.Cursor in SQL.
+const recent = "CASE WHEN stopped > 0 THEN stopped ELSE max(started, redriven) END"
+
 const listIndexes = `
-CREATE INDEX executions_machine        ON executions (machine_arn, redrives > 0);
-CREATE INDEX executions_machine_status ON executions (machine_arn, status, redrives > 0);
-CREATE INDEX executions_version        ON executions (version_arn, redrives > 0)         WHERE version_arn IS NOT NULL;
-CREATE INDEX executions_version_status ON executions (version_arn, status, redrives > 0) WHERE version_arn IS NOT NULL;
-CREATE INDEX executions_alias          ON executions (alias_arn, redrives > 0)           WHERE alias_arn IS NOT NULL;
-CREATE INDEX executions_alias_status   ON executions (alias_arn, status, redrives > 0)   WHERE alias_arn IS NOT NULL;
-CREATE INDEX executions_map_run        ON executions (map_run_arn, redrives > 0)         WHERE map_run_arn IS NOT NULL;
-CREATE INDEX executions_map_run_status ON executions (map_run_arn, status, redrives > 0) WHERE map_run_arn IS NOT NULL;
+CREATE INDEX executions_machine        ON executions (machine_arn, redrives > 0, recent);
+CREATE INDEX executions_machine_status ON executions (machine_arn, status, redrives > 0, recent);
+CREATE INDEX executions_version        ON executions (version_arn, redrives > 0, recent)         WHERE version_arn IS NOT NULL;
+CREATE INDEX executions_version_status ON executions (version_arn, status, redrives > 0, recent) WHERE version_arn IS NOT NULL;
+CREATE INDEX executions_alias          ON executions (alias_arn, redrives > 0, recent)           WHERE alias_arn IS NOT NULL;
+CREATE INDEX executions_alias_status   ON executions (alias_arn, status, redrives > 0, recent)   WHERE alias_arn IS NOT NULL;
+CREATE INDEX executions_map_run        ON executions (map_run_arn, redrives > 0, recent)         WHERE map_run_arn IS NOT NULL;
+CREATE INDEX executions_map_run_status ON executions (map_run_arn, status, redrives > 0, recent) WHERE map_run_arn IS NOT NULL;
 `
 
 // migrations[n] turns a file of version n+1 into one of version n+2. Rows are
 // added, never changed.
-var migrations = [version - 1]string{`
+var migrations = [version - 1]string{
+	`
 ALTER TABLE executions ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE executions ADD COLUMN redriven INTEGER NOT NULL DEFAULT 0 /* Unix milliseconds, 0 for never */;
+`, `
+ALTER TABLE executions ADD COLUMN recent INTEGER AS (` + recent + `) /* what lists are ordered by */;
 DROP INDEX executions_machine;
 DROP INDEX executions_machine_status;
 DROP INDEX executions_version;
@@ -81,7 +88,8 @@ DROP INDEX executions_alias;
 DROP INDEX executions_alias_status;
 DROP INDEX executions_map_run;
 DROP INDEX executions_map_run_status;
-` + listIndexes}
+` + listIndexes,
+}
 
 // migrate makes the file one of this version: it creates the tables in an empty
 // file, and changes those of an older version, in one transaction. It fails with

@@ -60,7 +60,7 @@ func TestOpenSQLiteRefuses(t *testing.T) {
 		{"a file of a later version", func(t *testing.T, path string) {
 			openSQLite(t, path, journal.Disk).Close()
 			statements(t, path, "PRAGMA user_version = 99")
-		}, journal.ErrNewer, "written by a newer aslocal: expected a schema of at most version 2, got 99"},
+		}, journal.ErrNewer, "written by a newer aslocal: expected a schema of at most version 3, got 99"},
 		{"another program's database", func(t *testing.T, path string) {
 			statements(t, path, "CREATE TABLE todo (what TEXT)")
 		}, journal.ErrForeign, "not a journal of aslocal"},

@@ -82,6 +82,8 @@ type shape struct {
 	Min             json.Number `json:"min"`
 	Max             json.Number `json:"max"`
 	Enum            []string    `json:"enum"`
+	Pattern         string      `json:"pattern"`
+	Sensitive       bool        `json:"sensitive"`
 	Payload         string      `json:"payload"`
 	TimestampFormat string      `json:"timestampFormat"`
 	Flattened       bool        `json:"flattened"`

@@ -173,7 +173,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", test.name, err, test.want)
 		}
 	}
-	if err := run("testdata/service-2.json", os.DevNull); err == nil || !strings.Contains(err.Error(), "expected botocore "+version) {
+	if err := run("testdata/service-2.json", os.DevNull, ""); err == nil || !strings.Contains(err.Error(), "expected botocore "+version) {
 		t.Errorf("another wheel: got %v", err)
 	}
 }

@@ -15,8 +15,8 @@ import (
 
 type createActivityInput struct {
 	Name                    string                   `json:"name" aws:"required,min=1,max=80"`
-	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"` // checked, not kept
 	Tags                    []tag                    `json:"tags"`
+	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"` // checked, not kept
 }
 
 type createActivityOutput struct {
@@ -67,7 +67,7 @@ func (a *API) describeActivity(_ context.Context, in *activityInput) (*describeA
 }
 
 type listActivitiesInput struct {
-	MaxResults int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults int            `json:"maxResults" aws:"min=0,max=1000"`
 	NextToken  optionalString `json:"nextToken" aws:"min=1,max=1024"`
 }
 
@@ -84,12 +84,15 @@ type activityItem struct {
 
 // listActivities returns a page of the activities by name.
 func (a *API) listActivities(_ context.Context, in *listActivitiesInput) (*listActivitiesOutput, error) {
-	page, next, err := pageOf(a.registry.Activities(), in.MaxResults, in.NextToken, "activities", func(one *registry.Activity) activityItem {
-		return activityItem{ActivityArn: one.ARN, Name: one.Name, CreationDate: date(one.Created)}
-	})
+	list := []string{"ListActivities"}
+	after, err := a.position(in.NextToken, list...)
 	if err != nil {
 		return nil, err
 	}
+	name := func(one *registry.Activity) string { return one.Name }
+	page, next := pageOf(a, a.registry.Activities(after), in.MaxResults, list, name, func(one *registry.Activity) activityItem {
+		return activityItem{ActivityArn: one.ARN, Name: one.Name, CreationDate: date(one.Created)}
+	})
 	return &listActivitiesOutput{Activities: page, NextToken: next}, nil
 }
 

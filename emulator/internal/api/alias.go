@@ -114,7 +114,7 @@ func (a *API) deleteStateMachineAlias(ctx context.Context, in *stateMachineAlias
 type listStateMachineAliasesInput struct {
 	StateMachineArn string         `json:"stateMachineArn" aws:"required,min=1,max=256"`
 	NextToken       optionalString `json:"nextToken" aws:"min=1,max=1024"`
-	MaxResults      int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults      int            `json:"maxResults" aws:"min=0,max=1000"`
 }
 
 type listStateMachineAliasesOutput struct {
@@ -135,11 +135,20 @@ func (a *API) listStateMachineAliases(_ context.Context, in *listStateMachineAli
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := pageOf(all, in.MaxResults, in.NextToken, in.StateMachineArn+"/aliases", func(alias *registry.Alias) aliasItem {
-		return aliasItem{StateMachineAliasArn: alias.ARN, CreationDate: date(alias.Created)}
-	})
+	list := []string{"ListStateMachineAliases", in.StateMachineArn}
+	position, err := a.position(in.NextToken, list...)
 	if err != nil {
 		return nil, err
 	}
+	rest := func(yield func(*registry.Alias) bool) {
+		for _, alias := range all {
+			if (position == "" || alias.Order > readNumber(position)) && !yield(alias) {
+				return
+			}
+		}
+	}
+	page, next := pageOf(a, rest, in.MaxResults, list, func(alias *registry.Alias) string { return number(alias.Order) }, func(alias *registry.Alias) aliasItem {
+		return aliasItem{StateMachineAliasArn: alias.ARN, CreationDate: date(alias.Created)}
+	})
 	return &listStateMachineAliasesOutput{StateMachineAliases: page, NextToken: next}, nil
 }

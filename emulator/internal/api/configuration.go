@@ -111,9 +111,9 @@ func (c *tracingConfiguration) shown() value.Value {
 }
 
 type encryptionConfiguration struct {
-	Type                         string                  `json:"type" aws:"required,enum=AWS_OWNED_KEY|CUSTOMER_MANAGED_KMS_KEY"`
-	KmsKeyID                     optionalString          `json:"kmsKeyId" aws:"min=1,max=2048"`
-	KmsDataKeyReusePeriodSeconds awsjson.Optional[int64] `json:"kmsDataKeyReusePeriodSeconds" aws:"min=60,max=900"`
+	KmsKeyID                     optionalString        `json:"kmsKeyId" aws:"min=1,max=2048"`
+	KmsDataKeyReusePeriodSeconds awsjson.Optional[int] `json:"kmsDataKeyReusePeriodSeconds" aws:"min=60,max=900"`
+	Type                         string                `json:"type" aws:"required,enum=AWS_OWNED_KEY|CUSTOMER_MANAGED_KMS_KEY"`
 }
 
 // The types of keys: the service's and the customer's own.
@@ -142,7 +142,7 @@ func (c *encryptionConfiguration) shown() (value.Value, error) {
 		v = v.With("kmsKeyId", value.OfString(c.KmsKeyID.Value))
 	}
 	if c.KmsDataKeyReusePeriodSeconds.Set {
-		v = v.With("kmsDataKeyReusePeriodSeconds", value.OfInt(c.KmsDataKeyReusePeriodSeconds.Value))
+		v = v.With("kmsDataKeyReusePeriodSeconds", value.OfInt(int64(c.KmsDataKeyReusePeriodSeconds.Value)))
 	}
 	return v, nil
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
@@ -14,7 +15,7 @@ import (
 
 type getExecutionHistoryInput struct {
 	ExecutionArn         string                 `json:"executionArn" aws:"required,min=1,max=256"`
-	MaxResults           int64                  `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults           int                    `json:"maxResults" aws:"min=0,max=1000"`
 	ReverseOrder         bool                   `json:"reverseOrder"`
 	NextToken            optionalString         `json:"nextToken" aws:"min=1,max=1024"`
 	IncludeExecutionData awsjson.Optional[bool] `json:"includeExecutionData"`
@@ -37,21 +38,25 @@ func (a *API) getExecutionHistory(_ context.Context, in *getExecutionHistoryInpu
 	if err != nil {
 		return nil, err
 	}
-	from, of := int64(1), in.ExecutionArn
-	if in.ReverseOrder {
-		from, of = v.Events, of+"/reverse"
+	withData := in.IncludeExecutionData.Or(true)
+	list := []string{"GetExecutionHistory", in.ExecutionArn, strconv.FormatBool(in.ReverseOrder), strconv.FormatBool(withData)}
+	position, err := a.position(in.NextToken, list...)
+	if err != nil {
+		return nil, err
 	}
-	if in.NextToken.Set {
-		if from, err = pageStart(in.NextToken.Value, of); err != nil {
-			return nil, err
-		}
+	from := int64(1)
+	switch {
+	case position != "":
+		from = readNumber(position)
+	case in.ReverseOrder:
+		from = v.Events
 	}
-	limit := pageSize(in.MaxResults)
+	limit := int64(pageSize(in.MaxResults))
 	page := historyPage{first: from, last: min(from+limit-1, v.Events), backwards: in.ReverseOrder}
 	if in.ReverseOrder {
 		page.first, page.last = max(1, from-limit+1), from
 	}
-	options := history.Options{Region: a.home.Region, WithoutData: !in.IncludeExecutionData.Or(true)}
+	options := history.Options{Region: a.home.Region, WithoutData: !withData}
 	err = a.History(in.ExecutionArn, page.first, func(e *machine.Event) bool {
 		return e.ID <= page.last && page.add(e.ID, history.Of(e, options).AppendJSON(nil))
 	})
@@ -63,10 +68,10 @@ func (a *API) getExecutionHistory(_ context.Context, in *getExecutionHistoryInpu
 	case in.ReverseOrder:
 		slices.Reverse(out.Events)
 		if page.first > 1 {
-			out.NextToken = pageToken(page.first-1, of)
+			out.NextToken = a.token(number(page.first-1), list...)
 		}
 	case page.last < v.Events:
-		out.NextToken = pageToken(page.last+1, of)
+		out.NextToken = a.token(number(page.last+1), list...)
 	}
 	return out, nil
 }

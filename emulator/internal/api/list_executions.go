@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"strings"
+	"encoding/binary"
 	"time"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
@@ -17,7 +17,7 @@ import (
 type listExecutionsInput struct {
 	StateMachineArn string         `json:"stateMachineArn" aws:"min=1,max=256"`
 	StatusFilter    string         `json:"statusFilter" aws:"enum=SUCCEEDED|TIMED_OUT|PENDING_REDRIVE|ABORTED|FAILED|RUNNING"`
-	MaxResults      int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults      int            `json:"maxResults" aws:"min=0,max=1000"`
 	NextToken       optionalString `json:"nextToken" aws:"min=1,max=3096"`
 	MapRunArn       string         `json:"mapRunArn" aws:"min=1,max=2000"`
 	RedriveFilter   string         `json:"redriveFilter" aws:"enum=REDRIVEN|NOT_REDRIVEN"`
@@ -44,32 +44,42 @@ type executionItem struct {
 }
 
 // listExecutions returns a page of the executions of a state machine, of those
-// that a version or an alias has started, or of the children of a Map Run,
-// newest first.
+// that a version or an alias has started, or of the children of a Map Run, the most
+// recent first (F-219).
 func (a *API) listExecutions(_ context.Context, in *listExecutionsInput) (*listExecutionsOutput, error) {
 	q, err := a.selection(in)
 	if err != nil {
 		return nil, err
 	}
-	out := &listExecutionsOutput{Executions: []executionItem{}}
-	of := strings.Join([]string{in.StateMachineArn + in.MapRunArn, in.StatusFilter, in.RedriveFilter}, "/")
-	q.Status, q.Redriven, q.Limit = in.StatusFilter, redriveFilters[in.RedriveFilter], int(pageSize(in.MaxResults))
-	if in.NextToken.Set {
-		if q.Before, err = pageStart(in.NextToken.Value, of); err != nil {
-			return nil, err
-		}
+	list := []string{"ListExecutions", in.StateMachineArn, in.MapRunArn, in.StatusFilter, in.RedriveFilter}
+	position, err := a.position(in.NextToken, list...)
+	if err != nil {
+		return nil, err
 	}
+	q.Status, q.Redriven, q.Limit, q.After = in.StatusFilter, redriveFilters[in.RedriveFilter], pageSize(in.MaxResults), readCursor(position)
 	rows, next, err := a.engine.List(q)
 	if err != nil {
 		return nil, err
 	}
+	out := &listExecutionsOutput{Executions: make([]executionItem, len(rows))}
 	for i := range rows {
-		out.Executions = append(out.Executions, itemOf(&rows[i]))
+		out.Executions[i] = itemOf(&rows[i])
 	}
-	if next != 0 {
-		out.NextToken = pageToken(next, of)
+	if next != (journal.Cursor{}) {
+		out.NextToken = a.token(cursor(next), list...)
 	}
 	return out, nil
+}
+
+// cursor writes and readCursor reads a place in a list as a position.
+func cursor(c journal.Cursor) string {
+	return string(binary.AppendVarint(binary.AppendVarint(nil, c.Recent), c.ID))
+}
+
+func readCursor(position string) (c journal.Cursor) {
+	recent, n := binary.Varint([]byte(position))
+	id, _ := binary.Varint([]byte(position)[max(n, 0):])
+	return journal.Cursor{Recent: recent, ID: id}
 }
 
 // redriveFilters are the values of redriveFilter; with a state machine's ARN, too

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
@@ -99,7 +101,7 @@ func (a *API) mapRun(text string) (engine.MapRun, error) {
 
 type listMapRunsInput struct {
 	ExecutionArn string         `json:"executionArn" aws:"required,min=1,max=256"`
-	MaxResults   int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults   int            `json:"maxResults" aws:"min=0,max=1000"`
 	NextToken    optionalString `json:"nextToken" aws:"min=1,max=1024"`
 }
 
@@ -126,20 +128,24 @@ func (a *API) listMapRuns(_ context.Context, in *listMapRunsInput) (*listMapRuns
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := pageOf(runs, in.MaxResults, in.NextToken, in.ExecutionArn+"/mapRuns", func(r engine.MapRun) mapRunItem {
+	list := []string{"ListMapRuns", in.ExecutionArn}
+	position, err := a.position(in.NextToken, list...)
+	if err != nil {
+		return nil, err
+	}
+	id := func(r engine.MapRun) string { return r.ARN[strings.LastIndexByte(r.ARN, ':')+1:] }
+	shown := slices.IndexFunc(runs, func(r engine.MapRun) bool { return id(r) == position }) // the last; Map Runs are never deleted
+	page, next := pageOf(a, slices.Values(runs[shown+1:]), in.MaxResults, list, id, func(r engine.MapRun) mapRunItem {
 		return mapRunItem{
 			ExecutionArn: r.Execution, MapRunArn: r.ARN, StateMachineArn: r.MachineARN(), StartDate: date(r.Started), StopDate: date(r.Stopped),
 		}
 	})
-	if err != nil {
-		return nil, err
-	}
 	return &listMapRunsOutput{MapRuns: page, NextToken: next}, nil
 }
 
 type updateMapRunInput struct {
 	MapRunArn                  string                    `json:"mapRunArn" aws:"required,min=1,max=2000"`
-	MaxConcurrency             awsjson.Optional[int64]   `json:"maxConcurrency" aws:"min=0"`
+	MaxConcurrency             awsjson.Optional[int]     `json:"maxConcurrency" aws:"min=0"`
 	ToleratedFailurePercentage awsjson.Optional[float64] `json:"toleratedFailurePercentage" aws:"min=0,max=100"`
 	ToleratedFailureCount      awsjson.Optional[int64]   `json:"toleratedFailureCount" aws:"min=0"`
 }
@@ -153,7 +159,7 @@ func (a *API) updateMapRun(ctx context.Context, in *updateMapRunInput) (*empty, 
 		return nil, fault.MissingMember("Must specify at least one of maxConcurrency, toleratedFailurePercentage or toleratedFailureCount")
 	}
 	err := a.engine.UpdateMapRun(ctx, in.MapRunArn, func(l *machine.MapRunLimits) {
-		l.MaxConcurrency = in.MaxConcurrency.Or(l.MaxConcurrency)
+		l.MaxConcurrency = int64(in.MaxConcurrency.Or(int(l.MaxConcurrency)))
 		l.ToleratedPercentage = in.ToleratedFailurePercentage.Or(l.ToleratedPercentage)
 		l.ToleratedCount = in.ToleratedFailureCount.Or(l.ToleratedCount)
 	})

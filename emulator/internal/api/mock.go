@@ -29,7 +29,7 @@ func (in *testStateInput) mockOf(s testedState) (*machine.Mock, error) {
 		return nil, nil
 	}
 	m := &machine.Mock{Rehearsal: &machine.Rehearsal{
-		FailedIterations: int(min(in.StateConfiguration.MapIterationFailureCount.Value, 1<<31-1)), Iterations: -1,
+		FailedIterations: min(in.StateConfiguration.MapIterationFailureCount.Value, 1<<31-1), Iterations: -1,
 	}}
 	if e := in.Mock.ErrorOutput; e != nil {
 		m.Failure = givenFailure(e.Error, e.Cause)

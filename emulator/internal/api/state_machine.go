@@ -3,7 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
-	"slices"
+	"iter"
 	"strings"
 	"time"
 
@@ -23,11 +23,11 @@ type createStateMachineInput struct {
 	RoleArn                 string                   `json:"roleArn" aws:"required,min=1,max=256"`
 	Type                    string                   `json:"type" aws:"enum=STANDARD|EXPRESS"`
 	LoggingConfiguration    *loggingConfiguration    `json:"loggingConfiguration"`
-	TracingConfiguration    *tracingConfiguration    `json:"tracingConfiguration"`
-	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"`
 	Tags                    []tag                    `json:"tags"`
+	TracingConfiguration    *tracingConfiguration    `json:"tracingConfiguration"`
 	Publish                 bool                     `json:"publish"`
 	VersionDescription      optionalString           `json:"versionDescription" aws:"max=256,sensitive"`
+	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"`
 }
 
 type createStateMachineOutput struct {
@@ -91,9 +91,9 @@ type updateStateMachineInput struct {
 	RoleArn                 optionalString           `json:"roleArn" aws:"min=1,max=256"`
 	LoggingConfiguration    *loggingConfiguration    `json:"loggingConfiguration"`
 	TracingConfiguration    *tracingConfiguration    `json:"tracingConfiguration"`
-	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"`
 	Publish                 bool                     `json:"publish"`
 	VersionDescription      optionalString           `json:"versionDescription" aws:"max=256,sensitive"`
+	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"`
 }
 
 type updateStateMachineOutput struct {
@@ -223,7 +223,7 @@ func (a *API) deleteStateMachine(ctx context.Context, in *deleteStateMachineInpu
 }
 
 type listStateMachinesInput struct {
-	MaxResults int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults int            `json:"maxResults" aws:"min=0,max=1000"`
 	NextToken  optionalString `json:"nextToken" aws:"min=1,max=1024"`
 }
 
@@ -242,12 +242,25 @@ type stateMachineItem struct {
 
 // listStateMachines returns a page of the state machines by name.
 func (a *API) listStateMachines(_ context.Context, in *listStateMachinesInput) (*listStateMachinesOutput, error) {
-	listed := slices.DeleteFunc(a.registry.Machines(), func(m *registry.StateMachine) bool { return strings.HasPrefix(m.Name, TrialPrefix) })
-	page, next, err := pageOf(listed, in.MaxResults, in.NextToken, "stateMachines", func(m *registry.StateMachine) stateMachineItem {
-		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.note(m.Name))}
-	})
+	list := []string{"ListStateMachines"}
+	after, err := a.position(in.NextToken, list...)
 	if err != nil {
 		return nil, err
 	}
+	name := func(m *registry.StateMachine) string { return m.Name }
+	page, next := pageOf(a, withoutTrials(a.registry.Machines(after)), in.MaxResults, list, name, func(m *registry.StateMachine) stateMachineItem {
+		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.note(m.Name))}
+	})
 	return &listStateMachinesOutput{StateMachines: page, NextToken: next}, nil
+}
+
+// withoutTrials leaves out the state machines of trial runs.
+func withoutTrials(all iter.Seq[*registry.StateMachine]) iter.Seq[*registry.StateMachine] {
+	return func(yield func(*registry.StateMachine) bool) {
+		for m := range all {
+			if !strings.HasPrefix(m.Name, TrialPrefix) && !yield(m) {
+				return
+			}
+		}
+	}
 }

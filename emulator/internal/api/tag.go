@@ -12,7 +12,7 @@ import (
 // A tag has the characters that the documentation names: Unicode letters,
 // digits, white space, and _ . : / = + - @; keys that begin with aws: are AWS's
 // own. The patterns are those of the tags of other services; the model of this
-// one has none (inferred).
+// one has none (F-217).
 type tag struct {
 	Key   string `json:"key" aws:"min=1,max=128" pattern:"^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$"`
 	Value string `json:"value" aws:"max=256" pattern:"^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$"`

@@ -14,7 +14,7 @@ import (
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 
 type sendTaskSuccessInput struct {
-	TaskToken string `json:"taskToken" aws:"required,min=1,max=2048"`
+	TaskToken string `json:"taskToken" aws:"required,sensitive,min=1,max=2048"`
 	Output    string `json:"output" aws:"required,maxbytes=262144,sensitive"`
 }
 
@@ -31,7 +31,7 @@ func (a *API) sendTaskSuccess(ctx context.Context, in *sendTaskSuccessInput) (*e
 }
 
 type sendTaskFailureInput struct {
-	TaskToken string         `json:"taskToken" aws:"required,min=1,max=2048"`
+	TaskToken string         `json:"taskToken" aws:"required,sensitive,min=1,max=2048"`
 	Error     optionalString `json:"error" aws:"max=256,sensitive"`
 	Cause     optionalString `json:"cause" aws:"max=32768,sensitive"`
 }
@@ -43,7 +43,7 @@ func (a *API) sendTaskFailure(ctx context.Context, in *sendTaskFailureInput) (*e
 }
 
 type sendTaskHeartbeatInput struct {
-	TaskToken string `json:"taskToken" aws:"required,min=1,max=2048"`
+	TaskToken string `json:"taskToken" aws:"required,sensitive,min=1,max=2048"`
 }
 
 // sendTaskHeartbeat says that a task is being worked on.

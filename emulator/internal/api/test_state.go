@@ -26,17 +26,17 @@ type testStateInput struct {
 	InspectionLevel    string                 `json:"inspectionLevel" aws:"enum=INFO|DEBUG|TRACE"`
 	RevealSecrets      bool                   `json:"revealSecrets"`
 	Variables          optionalString         `json:"variables" aws:"maxbytes=262144,sensitive"`
-	StateName          optionalString         `json:"stateName" aws:"min=1,max=80"`
+	StateName          optionalString         `json:"stateName" aws:"min=1,max=80,sensitive"`
 	Mock               *mockInput             `json:"mock"`
 	Context            optionalString         `json:"context" aws:"maxbytes=262144,sensitive"`
 	StateConfiguration testStateConfiguration `json:"stateConfiguration"`
 }
 
 type testStateConfiguration struct {
-	RetrierRetryCount        int64                   `json:"retrierRetryCount" aws:"min=0"`
-	ErrorCausedByState       optionalString          `json:"errorCausedByState" aws:"min=1,max=80,sensitive"`
-	MapIterationFailureCount awsjson.Optional[int64] `json:"mapIterationFailureCount" aws:"min=0"`
-	MapItemReaderData        optionalString          `json:"mapItemReaderData" aws:"maxbytes=262144,sensitive"`
+	RetrierRetryCount        int                   `json:"retrierRetryCount" aws:"min=0"`
+	ErrorCausedByState       optionalString        `json:"errorCausedByState" aws:"min=1,max=80,sensitive"`
+	MapIterationFailureCount awsjson.Optional[int] `json:"mapIterationFailureCount" aws:"min=0"`
+	MapItemReaderData        optionalString        `json:"mapItemReaderData" aws:"maxbytes=262144,sensitive"`
 }
 
 type testStateOutput struct {
@@ -62,7 +62,7 @@ func (a *API) testState(ctx context.Context, in *testStateInput) (*testStateOutp
 	if err := in.checkRequest(); err != nil {
 		return nil, err
 	}
-	t := &machine.StateTest{Retries: int(min(in.StateConfiguration.RetrierRetryCount, maxRetries))}
+	t := &machine.StateTest{Retries: min(in.StateConfiguration.RetrierRetryCount, maxRetries)}
 	if err := in.readDocuments(t); err != nil {
 		return nil, err
 	}

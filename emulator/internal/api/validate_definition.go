@@ -14,7 +14,7 @@ type validateStateMachineDefinitionInput struct {
 	Definition string `json:"definition" aws:"required,min=1,max=1048576,sensitive"`
 	Type       string `json:"type" aws:"enum=STANDARD|EXPRESS"`
 	Severity   string `json:"severity" aws:"enum=ERROR|WARNING"`
-	MaxResults int64  `json:"maxResults" aws:"min=0,max=100"`
+	MaxResults int    `json:"maxResults" aws:"min=0,max=100"`
 }
 
 type validateStateMachineDefinitionOutput struct {

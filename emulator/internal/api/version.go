@@ -35,7 +35,7 @@ func (a *API) publishStateMachineVersion(ctx context.Context, in *publishStateMa
 type listStateMachineVersionsInput struct {
 	StateMachineArn string         `json:"stateMachineArn" aws:"required,min=1,max=256"`
 	NextToken       optionalString `json:"nextToken" aws:"min=1,max=1024"`
-	MaxResults      int64          `json:"maxResults" aws:"min=0,max=1000"`
+	MaxResults      int            `json:"maxResults" aws:"min=0,max=1000"`
 }
 
 type listStateMachineVersionsOutput struct {
@@ -55,14 +55,21 @@ func (a *API) listStateMachineVersions(_ context.Context, in *listStateMachineVe
 	if err != nil {
 		return nil, err
 	}
-	all = slices.Clone(all)
-	slices.Reverse(all)
-	page, next, err := pageOf(all, in.MaxResults, in.NextToken, in.StateMachineArn+"/versions", func(v *registry.Version) versionItem {
-		return versionItem{StateMachineVersionArn: v.ARN, CreationDate: date(v.Created)}
-	})
+	list := []string{"ListStateMachineVersions", in.StateMachineArn}
+	position, err := a.position(in.NextToken, list...)
 	if err != nil {
 		return nil, err
 	}
+	rest := func(yield func(*registry.Version) bool) {
+		for _, v := range slices.Backward(all) {
+			if (position == "" || v.Number < readNumber(position)) && !yield(v) {
+				return
+			}
+		}
+	}
+	page, next := pageOf(a, rest, in.MaxResults, list, func(v *registry.Version) string { return number(v.Number) }, func(v *registry.Version) versionItem {
+		return versionItem{StateMachineVersionArn: v.ARN, CreationDate: date(v.Created)}
+	})
 	return &listStateMachineVersionsOutput{StateMachineVersions: page, NextToken: next}, nil
 }
 

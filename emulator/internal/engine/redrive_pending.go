@@ -46,7 +46,7 @@ const shownLimit = 1000
 
 // listShown is List for the children of a Map Run that goes on after a redrive.
 // The status in the store says less than what is shown, so each row is looked at.
-func (e *Engine) listShown(q journal.Query) (rows []Row, next int64, err error) {
+func (e *Engine) listShown(q journal.Query) (rows []Row, next journal.Cursor, err error) {
 	wanted, limit, now := q.Status, q.Limit, e.clock.Now()
 	q.Limit = max(limit, shownLimit)
 	if wanted == machine.PendingRedrive.String() {
@@ -55,7 +55,7 @@ func (e *Engine) listShown(q journal.Query) (rows []Row, next int64, err error) 
 	for {
 		stored, after, err := e.store.Executions(q)
 		if err != nil {
-			return nil, 0, err
+			return nil, next, err
 		}
 		for i := range stored {
 			row := e.shownRow(&stored[i], now)
@@ -66,12 +66,12 @@ func (e *Engine) listShown(q journal.Query) (rows []Row, next int64, err error) 
 				if i == len(stored)-1 {
 					return rows, after, nil
 				}
-				return rows, stored[i].ID, nil
+				return rows, stored[i].Cursor(), nil
 			}
 		}
-		if after == 0 {
-			return rows, 0, nil
+		if after == next {
+			return rows, next, nil
 		}
-		q.Before = after
+		q.After = after
 	}
 }

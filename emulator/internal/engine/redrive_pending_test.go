@@ -41,7 +41,7 @@ func (b *bench) shown(run, status string, page int) (listed, described string) {
 			l = append(l, fmt.Sprint(v.Start.InputText, " ", row.Status))
 			d = append(d, fmt.Sprint(v.Start.InputText, " ", b.ShownStatus(&v, b.clock.Now())))
 		}
-		if q.Before = next; next == 0 {
+		if q.After = next; next == (journal.Cursor{}) {
 			slices.Sort(l)
 			slices.Sort(d)
 			return strings.Join(l, ", "), strings.Join(d, ", ")

@@ -253,15 +253,15 @@ func (e *Engine) readRecords(arn string, from int64, yield func(number int64, ev
 	return nil
 }
 
-// List returns a page of executions, newest first, and the Before of the next
-// page, 0 if there is none.
-func (e *Engine) List(q journal.Query) (rows []Row, next int64, err error) {
+// List returns a page of executions in the order of the journal, and the After of
+// the next page, zero if there is none.
+func (e *Engine) List(q journal.Query) (rows []Row, next journal.Cursor, err error) {
 	if e.redrivenRun(q.MapRunARN) != nil {
 		return e.listShown(q)
 	}
 	stored, next, err := e.store.Executions(q)
 	if err != nil {
-		return nil, 0, err
+		return nil, next, err
 	}
 	rows = make([]Row, len(stored))
 	for i := range stored {

@@ -1,10 +1,8 @@
 package registry
 
 import (
-	"cmp"
 	"context"
-	"maps"
-	"slices"
+	"iter"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
@@ -42,7 +40,7 @@ func (r *Registry) putActivity(ctx context.Context, a *Activity) error {
 		return err
 	}
 	r.mu.Lock()
-	r.activities[a.ARN] = a
+	r.activities.put(a.ARN, a)
 	r.mu.Unlock()
 	return nil
 }
@@ -60,7 +58,7 @@ func (r *Registry) DeleteActivity(ctx context.Context, text string) error {
 		return err
 	}
 	r.mu.Lock()
-	delete(r.activities, text)
+	r.activities.remove(text)
 	r.mu.Unlock()
 	return nil
 }
@@ -86,16 +84,13 @@ func (r *Registry) HasActivity(arn string) bool { return r.activity(arn) != nil 
 func (r *Registry) activity(arn string) *Activity {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.activities[arn]
+	return r.activities.resources[arn]
 }
 
-// Activities returns all activities by name.
-func (r *Registry) Activities() []*Activity {
-	r.mu.RLock()
-	all := slices.Collect(maps.Values(r.activities))
-	r.mu.RUnlock()
-	slices.SortFunc(all, func(a, b *Activity) int { return cmp.Compare(a.Name, b.Name) })
-	return all
+// Activities gives the activities of the account and region whose names come after
+// a name, by name: all after "".
+func (r *Registry) Activities(after string) iter.Seq[*Activity] {
+	return inOrder(r, &r.activities, r.home.Activity(""), r.home.Activity(after), func(a *Activity) string { return a.ARN })
 }
 
 // document is the activity as the store keeps it.
@@ -113,7 +108,7 @@ func (r *Registry) loadActivities() error {
 		}
 		a := &Activity{ARN: doc.Key, Name: o.Get("name").Text(), Tags: o.Get("tags")}
 		a.Created, _ = o.Get("created").Int()
-		r.activities[a.ARN] = a
+		r.activities.put(a.ARN, a)
 		return nil
 	})
 }

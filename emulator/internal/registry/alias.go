@@ -24,7 +24,7 @@ type Alias struct {
 	Routes      []Route
 	Created     int64 // Unix milliseconds
 	Updated     int64
-	order       int64 // in which the aliases of the state machine were created
+	Order       int64 // in which the aliases of the state machine were created
 }
 
 // A Route is one way that an alias may go.
@@ -125,7 +125,7 @@ func (r *Registry) CreateAlias(ctx context.Context, name string, description val
 		return nil, fault.ServiceQuotaExceeded("aliases", maxAliases)
 	}
 	if n := len(m.Aliases); n > 0 {
-		a.order = m.Aliases[n-1].order + 1
+		a.Order = m.Aliases[n-1].Order + 1
 	}
 	return a, r.putAlias(ctx, m, a)
 }
@@ -226,7 +226,7 @@ func (a *Alias) document() journal.Document {
 		routes[i] = value.OfMembers("version", value.OfString(r.Version), "weight", value.OfInt(int64(r.Weight)))
 	}
 	o := value.OfMembers("name", value.OfString(a.Name), "routes", value.OfSlice(routes),
-		"created", value.OfInt(a.Created), "updated", value.OfInt(a.Updated), "order", value.OfInt(a.order))
+		"created", value.OfInt(a.Created), "updated", value.OfInt(a.Updated), "order", value.OfInt(a.Order))
 	if a.Description.Exists() {
 		o = o.With("description", a.Description)
 	}
@@ -236,8 +236,8 @@ func (a *Alias) document() journal.Document {
 // loadAliases reads what the store has. Versions are there already.
 func (r *Registry) loadAliases() error {
 	err := r.load(kindAlias, r.readAlias)
-	for _, m := range r.machines {
-		slices.SortFunc(m.Aliases, func(a, b *Alias) int { return cmp.Compare(a.order, b.order) })
+	for _, m := range r.machines.resources {
+		slices.SortFunc(m.Aliases, func(a, b *Alias) int { return cmp.Compare(a.Order, b.Order) })
 	}
 	return err
 }
@@ -263,7 +263,7 @@ func (r *Registry) readAlias(doc journal.Document) error {
 	}
 	a.Created, _ = o.Get("created").Int()
 	a.Updated, _ = o.Get("updated").Int()
-	a.order, _ = o.Get("order").Int()
+	a.Order, _ = o.Get("order").Int()
 	m.Aliases = append(m.Aliases, a)
 	return nil
 }

@@ -1,9 +1,8 @@
 package registry
 
 import (
-	"cmp"
 	"context"
-	"maps"
+	"iter"
 	"slices"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
@@ -136,7 +135,7 @@ func (r *Registry) put(ctx context.Context, old, m *StateMachine, documents ...j
 		return err
 	}
 	r.mu.Lock()
-	r.machines[m.ARN] = m
+	r.machines.put(m.ARN, m)
 	r.mu.Unlock()
 	if old != nil {
 		r.retire(old.revisionsBut(m)...)
@@ -191,7 +190,7 @@ func (r *Registry) Delete(ctx context.Context, text string) error {
 		return err
 	}
 	r.mu.Lock()
-	delete(r.machines, m.ARN)
+	r.machines.remove(m.ARN)
 	r.mu.Unlock()
 	r.retire(m.revisionsBut(nil)...)
 	return nil
@@ -201,7 +200,7 @@ func (r *Registry) Delete(ctx context.Context, text string) error {
 func (r *Registry) machine(arn string) *StateMachine {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.machines[arn]
+	return r.machines.resources[arn]
 }
 
 // Machine returns the state machine of that name, or nil.
@@ -209,13 +208,10 @@ func (r *Registry) Machine(name string) *StateMachine {
 	return r.machine(r.home.StateMachine(name))
 }
 
-// Machines returns all state machines by name.
-func (r *Registry) Machines() []*StateMachine {
-	r.mu.RLock()
-	all := slices.Collect(maps.Values(r.machines))
-	r.mu.RUnlock()
-	slices.SortFunc(all, func(a, b *StateMachine) int { return cmp.Compare(a.Name, b.Name) })
-	return all
+// Machines gives the state machines of the account and region whose names come after
+// a name, by name: all after "".
+func (r *Registry) Machines(after string) iter.Seq[*StateMachine] {
+	return inOrder(r, &r.machines, r.home.StateMachine(""), r.home.StateMachine(after), func(m *StateMachine) string { return m.ARN })
 }
 
 // document is the state machine as the store keeps it beside its revision.
@@ -241,7 +237,7 @@ func (r *Registry) loadMachines() error {
 		if m.Revision, err = r.Revision(o.Get("revision").Text()); err != nil {
 			return err
 		}
-		r.machines[m.ARN] = m
+		r.machines.put(m.ARN, m)
 		return nil
 	})
 }

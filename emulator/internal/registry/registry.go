@@ -54,15 +54,14 @@ type Registry struct {
 	definitions *Definitions // shared; or nil
 
 	mu         sync.RWMutex
-	machines   map[string]*StateMachine // by ARN
-	activities map[string]*Activity     // by ARN
+	machines   byARN[*StateMachine]
+	activities byARN[*Activity]
 }
 
 // Open returns a registry of what the store has.
 func Open(c Config) (*Registry, error) {
 	r := &Registry{
 		home: c.Home, store: c.Store, now: c.Now, random: c.Random, log: c.Log, complete: c.Complete, definitions: c.Definitions,
-		machines: make(map[string]*StateMachine), activities: make(map[string]*Activity),
 	}
 	for _, load := range []func() error{r.loadMachines, r.loadVersions, r.loadAliases, r.loadActivities} {
 		if err := load(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"path/filepath"
 	"runtime"
@@ -241,8 +242,8 @@ func TestBrokenDocumentsAreLeftOut(t *testing.T) {
 		if !strings.Contains(log.String(), fmt.Sprintf(`\"%s\" cannot be read and is left out: %s`, key, text)) {
 			t.Errorf("the log has %s\nwant %s", log.String(), want)
 		}
-		if versions, _ := r.Versions(m); len(versions) > 0 || len(r.Activities()) > 0 {
-			t.Errorf("%s: there are %d versions and %d activities", want, len(versions), len(r.Activities()))
+		if versions, _ := r.Versions(m); len(versions) > 0 || count(r.Activities("")) > 0 {
+			t.Errorf("%s: there are %d versions and %d activities", want, len(versions), count(r.Activities("")))
 		}
 	}
 }
@@ -286,7 +287,7 @@ func TestReadersDoNotWaitForTheDisk(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if got := len(r.Machines()); got != 2 || !r.HasActivity(r.home.Activity("a")) {
+	if got := count(r.Machines("")); got != 2 || !r.HasActivity(r.home.Activity("a")) {
 		t.Errorf("%d state machines, want 2 and an activity", got)
 	}
 	close(store.gate)
@@ -337,7 +338,7 @@ func TestChangesThatFailChangeNothing(t *testing.T) {
 		}
 	}
 	ref, err := r.Resolve(m.ARN)
-	if err != nil || ref.Machine != m || len(r.Machines()) != 1 || len(r.Activities()) != 0 {
+	if err != nil || ref.Machine != m || count(r.Machines("")) != 1 || count(r.Activities("")) != 0 {
 		t.Errorf("the registry has %+v, %v", ref, err)
 	}
 	if r.programs.get(m.Key) == nil || r.programs.order.Len() != 1 {
@@ -428,4 +429,52 @@ func TestProgramsAreBounded(t *testing.T) {
 func compileText(text string) (*machine.Program, error) {
 	p, _, err := new(Registry).compile(text, Standard)
 	return p, err
+}
+
+func count[T any](all iter.Seq[T]) (n int) {
+	for range all {
+		n++
+	}
+	return n
+}
+
+// TestListsInOrder puts and removes resources in no order, and reads their list from
+// several places.
+func TestListsInOrder(t *testing.T) {
+	r := new(Registry)
+	var list byARN[string]
+	r.mu.Lock()
+	for i := range 1000 {
+		arn := fmt.Sprintf("m:%03d", i*7%1000)
+		list.put(arn, "before")
+		list.put(arn, arn) // in place of the other
+		list.put(fmt.Sprintf("n:%03d", i), "of another account")
+	}
+	for i := 0; i < 1000; i += 10 {
+		list.remove(fmt.Sprintf("m:%03d", i))
+		list.remove(fmt.Sprintf("m:%03d", i)) // twice is once
+	}
+	r.mu.Unlock()
+	for _, from := range []int{-1, 0, 5, 9, 10, 500, 871, 872, 998, 999} {
+		var want []string
+		for i := from + 1; i < 1000; i++ {
+			if i%10 != 0 {
+				want = append(want, fmt.Sprintf("m:%03d", i))
+			}
+		}
+		after := fmt.Sprintf("m:%03d", from)
+		if from < 0 {
+			after = "m:"
+		}
+		got := slices.Collect(inOrder(r, &list, "m:", after, func(arn string) string { return arn }))
+		if !slices.Equal(got, want) {
+			t.Errorf("after %s: got %d, want %d; or they differ", after, len(got), len(want))
+		}
+	}
+	for arn := range inOrder(r, &list, "m:", "m:", func(arn string) string { return arn }) {
+		list.remove(arn) // no lock is held here
+	}
+	if got := len(list.order); got != 1000 {
+		t.Errorf("after all were removed %d are left, want the 1000 of the other account", got)
+	}
 }

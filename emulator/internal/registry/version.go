@@ -153,7 +153,7 @@ func (v *Version) document() journal.Document {
 // loadVersions reads what the store has. State machines are there already.
 func (r *Registry) loadVersions() error {
 	err := r.load(kindVersion, r.readVersion)
-	for _, m := range r.machines {
+	for _, m := range r.machines.resources {
 		slices.SortFunc(m.Versions, func(a, b *Version) int { return cmp.Compare(a.Number, b.Number) })
 	}
 	return err

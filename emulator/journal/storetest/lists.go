@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -24,6 +25,12 @@ func testLists(t *testing.T, s journal.Store) {
 		x := execution(id)
 		x.Status = statuses[id%6]
 		x.Redrives = id / 7 % 3
+		if x.Redrives > 0 {
+			x.Redriven = x.Started + id*53%50
+		}
+		if x.Status != journal.Running {
+			x.Stopped = x.Started + id*37%50
+		}
 		for i, place := range places(&x) {
 			*place = fmt.Sprintf("arn:%d", (id+int64(i))%5)
 			if i > 0 && id%7 == int64(i) {
@@ -36,12 +43,15 @@ func testLists(t *testing.T, s journal.Store) {
 	for _, x := range rows {
 		if x.ID%4 == 0 { // moves from one status to another
 			u := &journal.Update{ID: x.ID, Status: statuses[(x.ID+1)%6], Reopen: x.Status != journal.Running}
+			if u.Status != journal.Running {
+				u.Stopped = x.Started + x.ID*29%50
+			}
 			if u.Reopen {
-				u.Redrives = x.ID / 4 % 3 // and may move by that
-				rows[x.ID-1].Redrives = u.Redrives
+				u.Redrives, u.Redriven = x.ID/4%3, x.Started+x.ID*31%50 // and may move by that
+				rows[x.ID-1].Redrives, rows[x.ID-1].Redriven = u.Redrives, u.Redriven
 			}
 			s.Commit(journal.Write{Update: u}, nil)
-			rows[x.ID-1].Status = u.Status
+			rows[x.ID-1].Status, rows[x.ID-1].Stopped = u.Status, u.Stopped
 		}
 	}
 	flush(t, s)
@@ -58,8 +68,12 @@ func testLists(t *testing.T, s journal.Store) {
 					if place == 4 && q.Redriven != journal.RedrivenOrNot {
 						continue // it needs an ARN
 					}
+					order := rows
+					if place < 4 {
+						order = byCursor(rows)
+					}
 					var want []int64
-					for _, x := range slices.Backward(rows) {
+					for _, x := range slices.Backward(order) {
 						if (place == 4 || *places(&x)[place] == arn) && (status == "" || x.Status == status) &&
 							(q.Redriven == journal.RedrivenOrNot || (q.Redriven == journal.Redriven) == (x.Redrives > 0)) {
 							want = append(want, x.ID)
@@ -73,6 +87,49 @@ func testLists(t *testing.T, s journal.Store) {
 	}
 }
 
+// byCursor gives executions in the opposite order of the lists of their ARNs.
+func byCursor(executions []journal.Execution) []journal.Execution {
+	return slices.SortedFunc(slices.Values(executions), func(a, b journal.Execution) int {
+		x, y := a.Cursor(), b.Cursor()
+		return cmp.Or(cmp.Compare(x.Recent, y.Recent), cmp.Compare(x.ID, y.ID))
+	})
+}
+
+func testRecent(t *testing.T, s journal.Store) {
+	const now = 1_700_000_000_000
+	for id := int64(1); id <= 6; id++ {
+		x := execution(id)
+		x.Started = now + 10*id
+		do(t, s, journal.Write{Create: &x})
+	}
+	change := func(u journal.Update) { do(t, s, journal.Write{Update: &u}) }
+	of, all := journal.Query{MachineARN: machine, Limit: 2}, journal.Query{Limit: 2}
+	wantList(t, s, of, 6, 5, 4, 3, 2, 1)
+	change(journal.Update{ID: 2, Status: "FAILED", Stopped: now + 45}) // after the start of 4, before that of 5
+	wantList(t, s, of, 6, 5, 2, 4, 3, 1)
+	change(journal.Update{ID: 1, Status: "SUCCEEDED", Stopped: now + 100})
+	change(journal.Update{ID: 4, Status: "SUCCEEDED", Stopped: now + 100}) // at the same time: the greater ID first
+	wantList(t, s, of, 4, 1, 6, 5, 2, 3)
+	change(journal.Update{ID: 2, Status: journal.Running, Reopen: true, Redrives: 1, Redriven: now + 110})
+	wantList(t, s, of, 2, 4, 1, 6, 5, 3)
+	wantList(t, s, all, 6, 5, 4, 3, 2, 1)
+	of.Status = journal.Running
+	wantList(t, s, of, 2, 6, 5, 3)
+	of.Status = "SUCCEEDED"
+	wantList(t, s, of, 4, 1)
+
+	// What ends or goes between two pages moves no other one.
+	of.Status = ""
+	page, next, err := s.Executions(of)
+	if err != nil || len(page) != 2 || page[1].ID != 4 {
+		t.Fatalf("got %v, %v, want 2 and 4", page, err)
+	}
+	change(journal.Update{ID: 6, Status: "SUCCEEDED", Stopped: now + 120})
+	do(t, s, journal.Write{Delete: 4}) // the one that the cursor names
+	of.After = next
+	wantList(t, s, of, 1, 5, 3)
+}
+
 func testQueries(t *testing.T, s journal.Store) {
 	for id := int64(1); id <= 3; id++ {
 		x := execution(id)
@@ -82,20 +139,24 @@ func testQueries(t *testing.T, s journal.Store) {
 		name  string
 		query journal.Query
 		want  []int64
-		next  int64
+		next  int64 // the ID of the cursor
 		err   error
 	}{
 		{"a page that is not the last", journal.Query{Limit: 2}, []int64{3, 2}, 2, nil},
 		{"a last page that is full", journal.Query{Limit: 3}, []int64{3, 2, 1}, 0, nil},
 		{"the greatest limit", journal.Query{Limit: math.MaxInt}, []int64{3, 2, 1}, 0, nil},
-		{"before an ID", journal.Query{Limit: 3, Before: 3}, []int64{2, 1}, 0, nil},
-		{"before an ID that is not there", journal.Query{Limit: 3, Before: 100}, []int64{3, 2, 1}, 0, nil},
-		{"before the first", journal.Query{Limit: 3, Before: 1}, nil, 0, nil},
-		{"before the greatest", journal.Query{Limit: 3, Before: math.MaxInt64}, []int64{3, 2, 1}, 0, nil},
+		{"before an ID", journal.Query{Limit: 3, After: journal.Cursor{ID: 3}}, []int64{2, 1}, 0, nil},
+		{"before an ID that is not there", journal.Query{Limit: 3, After: journal.Cursor{ID: 100}}, []int64{3, 2, 1}, 0, nil},
+		{"before the first", journal.Query{Limit: 3, After: journal.Cursor{ID: 1}}, nil, 0, nil},
+		{"before the greatest", journal.Query{Limit: 3, After: journal.Cursor{ID: math.MaxInt64}}, []int64{3, 2, 1}, 0, nil},
+		{"after a time", journal.Query{Limit: 3, MachineARN: machine, After: journal.Cursor{Recent: 1_700_000_000_003, ID: 3}}, []int64{2, 1}, 0, nil},
+		{"after a time, a page", journal.Query{Limit: 1, MachineARN: machine, After: journal.Cursor{Recent: 1_700_000_000_003, ID: 3}}, []int64{2}, 2, nil},
+		{"after a time that is not there", journal.Query{Limit: 3, MachineARN: machine, After: journal.Cursor{Recent: 1_700_000_000_002, ID: 100}}, []int64{2, 1}, 0, nil},
+		{"after a time before 1970", journal.Query{Limit: 3, MachineARN: machine, After: journal.Cursor{Recent: -5, ID: 3}}, nil, 0, nil},
 		{"an ARN like SQL", journal.Query{Limit: 3, MachineARN: "' OR 1=1 --"}, nil, 0, nil},
 		{"no limit", journal.Query{}, nil, 0, journal.ErrInvalid},
 		{"a negative limit", journal.Query{Limit: -1}, nil, 0, journal.ErrInvalid},
-		{"a negative cursor", journal.Query{Limit: 1, Before: -1}, nil, 0, journal.ErrInvalid},
+		{"a negative cursor", journal.Query{Limit: 1, After: journal.Cursor{ID: -1}}, nil, 0, journal.ErrInvalid},
 		{"a filter without an ARN", journal.Query{Limit: 1, Status: journal.Running, Redriven: journal.NotRedriven}, nil, 0, journal.ErrInvalid},
 		{"a filter that there is not", journal.Query{Limit: 1, MachineARN: machine, Redriven: 3}, nil, 0, journal.ErrInvalid},
 		{"two ARNs", journal.Query{Limit: 1, MachineARN: "a", MapRunARN: "b"}, nil, 0, journal.ErrInvalid},
@@ -109,8 +170,8 @@ func testQueries(t *testing.T, s journal.Store) {
 					t.Errorf("row: got %+v, want %+v", x, want)
 				}
 			}
-			if !slices.Equal(got, test.want) || next != test.next || !errors.Is(err, test.err) {
-				t.Errorf("got %v, next %d, %v; want %v, next %d, %v", got, next, err, test.want, test.next, test.err)
+			if !slices.Equal(got, test.want) || next.ID != test.next || !errors.Is(err, test.err) {
+				t.Errorf("got %v, next %v, %v; want %v, next %d, %v", got, next, err, test.want, test.next, test.err)
 			}
 		})
 	}
@@ -140,19 +201,19 @@ func testCursor(t *testing.T, s journal.Store) {
 		for _, x := range page {
 			got = append(got, x.ID)
 		}
-		if next == 0 {
+		if next == (journal.Cursor{}) {
 			break
 		}
-		q.Before = next
+		q.After = next
 		add(20)
-		do(t, s, journal.Write{Update: &journal.Update{ID: next, Status: "SUCCEEDED"}})
+		do(t, s, journal.Write{Update: &journal.Update{ID: next.ID, Status: "SUCCEEDED", Stopped: 1_800_000_000_000}})
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	// The one that the cursor names may be gone.
 	do(t, s, journal.Write{Delete: 50})
-	wantList(t, s, journal.Query{Before: 50, Limit: 40}, want[51:]...)
+	wantList(t, s, journal.Query{After: journal.Cursor{ID: 50}, Limit: 40}, want[51:]...)
 }
 
 func testPages(t *testing.T, s journal.Store) {
@@ -183,7 +244,7 @@ func testPages(t *testing.T, s journal.Store) {
 	}
 	flush(t, s)
 	wantList(t, s, journal.Query{MachineARN: machine, Status: journal.Running})
-	if got := len(list(t, s, journal.Query{MachineARN: machine, Status: "SUCCEEDED", Before: n / 10})); got != n/10*19/20 {
+	if got := len(list(t, s, journal.Query{MachineARN: machine, Status: "SUCCEEDED", After: journal.Cursor{Recent: 1_700_000_000_000 + n/10, ID: n / 10}})); got != n/10*19/20 {
 		t.Errorf("SUCCEEDED: got %d, want %d", got, n/10*19/20)
 	}
 	if got := len(list(t, s, journal.Query{Status: "FAILED"})); got != n/20 {

@@ -177,17 +177,24 @@ func (m *model) compare(t testing.TB, s journal.Store) {
 	if got := all(t, s.Unfinished()); !slices.EqualFunc(got, unfinished, sameHistory) {
 		t.Errorf("Unfinished: got %d, want %d; or they differ", len(got), len(unfinished))
 	}
-	slices.Reverse(ids)
+	executions := make([]journal.Execution, len(ids))
+	for i, id := range ids {
+		executions[i] = m.executions[id].Execution
+	}
+	recent := byCursor(executions)
 	for _, status := range []string{"", journal.Running, "SUCCEEDED", "FAILED"} {
 		lists := map[journal.Query][]int64{}
 		for _, q := range append(m.queries(), journal.Query{}) {
 			q.Status = status
-			for _, id := range ids {
-				x := m.executions[id].Execution
+			order := recent
+			if q == (journal.Query{Status: status}) {
+				order = executions
+			}
+			for _, x := range slices.Backward(order) {
 				if (q.Redriven == journal.RedrivenOrNot || (q.Redriven == journal.Redriven) == (x.Redrives > 0)) && (status == "" || x.Status == status) &&
 					(q.MachineARN == "" || x.MachineARN == q.MachineARN) &&
 					(q.VersionARN == "" || x.VersionARN == q.VersionARN) {
-					lists[q] = append(lists[q], id)
+					lists[q] = append(lists[q], x.ID)
 				}
 			}
 			wantList(t, s, q, lists[q]...)

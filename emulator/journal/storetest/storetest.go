@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(testing.TB) journal.Store) {
 		{"done sees its write and may write again", testDone},
 		{"lists are by origin, status and redrive", testLists},
 		{"queries keep their rules", testQueries},
+		{"lists of an ARN have the most recent first", testRecent},
 		{"pages stay where they are while executions are added", testCursor},
 		{"thousands of executions are paged", testPages},
 		{"the unfinished come with their events", testUnfinished},
@@ -516,13 +517,13 @@ func list(t testing.TB, s journal.Store, q journal.Query) (ids []int64) {
 		for _, x := range page {
 			ids = append(ids, x.ID)
 		}
-		if next == 0 {
+		if next == (journal.Cursor{}) {
 			return ids
 		}
 		if len(page) != q.Limit {
 			t.Fatalf("%+v: a page of %d has a next one", q, len(page))
 		}
-		q.Before = next
+		q.After = next
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 
 // An Action is one operation of a service, see Handle.
 type Action struct {
-	call func(ctx context.Context, in value.Value, header http.Header, dst []byte) ([]byte, error)
+	call    func(ctx context.Context, in value.Value, header http.Header, dst []byte) ([]byte, error)
+	request *structCodec
 }
 
 // Handle makes an action of a function. A nil *Out is an empty answer, {}. How
@@ -18,7 +19,7 @@ type Action struct {
 // or tag is not as the package doc says, since no request decides that.
 func Handle[In, Out any](f func(context.Context, *In) (*Out, error)) Action {
 	in, out := codecsOf(reflect.TypeFor[In](), reflect.TypeFor[Out]())
-	return Action{func(ctx context.Context, body value.Value, header http.Header, dst []byte) ([]byte, error) {
+	call := func(ctx context.Context, body value.Value, header http.Header, dst []byte) ([]byte, error) {
 		to := new(In)
 		if err := decode(in, body, header, reflect.ValueOf(to).Elem()); err != nil {
 			return dst, err
@@ -31,7 +32,8 @@ func Handle[In, Out any](f func(context.Context, *In) (*Out, error)) Action {
 			return append(dst, "{}"...), nil
 		}
 		return out.write(dst, reflect.ValueOf(from).Elem()), nil
-	}}
+	}
+	return Action{call, in}
 }
 
 // Call runs the action without HTTP: it reads in, which is checked like a

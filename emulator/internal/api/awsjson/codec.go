@@ -70,9 +70,9 @@ func (s codecs) of(t reflect.Type) codec {
 	case reflect.Bool:
 		return boolCodec{}
 	case reflect.Int:
-		return intCodec{"an Integer"}
+		return intCodec{"integer", "an Integer"}
 	case reflect.Int64:
-		return intCodec{"a Long"}
+		return intCodec{"long", "a Long"}
 	case reflect.Float64:
 		return floatCodec{}
 	case reflect.Struct:
@@ -237,13 +237,12 @@ func (boolCodec) write(dst []byte, from reflect.Value) []byte {
 func (boolCodec) absent(reflect.Value) bool { return false }
 func (boolCodec) show(v value.Value) string { return v.String() }
 
-type intCodec struct{ class string }
+// An intCodec is a whole number: "integer" or "long", as models call it, and the
+// class that the service reads it as.
+type intCodec struct{ kind, class string }
 
 func (s intCodec) read(d *decoder, v value.Value, to reflect.Value) {
-	n, ok := v.Int()
-	if !ok && v.Kind() == value.Number && math.Abs(v.Float()) < 1<<53 {
-		n, ok = int64(v.Float()), true // the service cuts the fraction off
-	}
+	n, ok := whole(v)
 	if !ok {
 		d.mismatch(v, s.class)
 		return
@@ -251,18 +250,30 @@ func (s intCodec) read(d *decoder, v value.Value, to reflect.Value) {
 	to.SetInt(n)
 }
 
+// whole returns a number without its fraction, which the service cuts off.
+func whole(v value.Value) (n int64, ok bool) {
+	if n, ok = v.Int(); !ok && v.Kind() == value.Number && math.Abs(v.Float()) < 1<<53 {
+		return int64(v.Float()), true
+	}
+	return n, ok
+}
+
 func (intCodec) write(dst []byte, from reflect.Value) []byte {
 	return strconv.AppendInt(dst, from.Int(), 10)
 }
 
 func (intCodec) absent(reflect.Value) bool { return false }
-func (intCodec) show(v value.Value) string { return v.NumberText() }
+
+func (intCodec) show(v value.Value) string {
+	n, _ := whole(v)
+	return strconv.FormatInt(n, 10)
+}
 
 type floatCodec struct{}
 
 func (floatCodec) read(d *decoder, v value.Value, to reflect.Value) {
 	if v.Kind() != value.Number {
-		d.mismatch(v, "a Double")
+		d.mismatch(v, "a Float")
 		return
 	}
 	to.SetFloat(v.Float())
@@ -282,7 +293,29 @@ func (floatCodec) write(dst []byte, from reflect.Value) []byte {
 }
 
 func (floatCodec) absent(reflect.Value) bool { return false }
-func (floatCodec) show(v value.Value) string { return v.NumberText() }
+
+// show writes a Float as Java does: with a fraction, and with an exponent from ten
+// million up and below a thousandth.
+func (floatCodec) show(v value.Value) string {
+	f := v.Float()
+	if size := math.Abs(f); f == 0 || size >= 1e-3 && size < 1e7 {
+		return fraction(strconv.FormatFloat(f, 'f', -1, 32))
+	}
+	digits, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 32), "e")
+	n, err := strconv.Atoi(exponent)
+	if err != nil {
+		return digits // an infinity
+	}
+	return fraction(digits) + "E" + strconv.Itoa(n)
+}
+
+// fraction gives a number one if it has none.
+func fraction(number string) string {
+	if strings.Contains(number, ".") {
+		return number
+	}
+	return number + ".0"
+}
 
 // A timeCodec is seconds since 1970 with milliseconds.
 type timeCodec struct{}

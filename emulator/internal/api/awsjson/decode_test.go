@@ -179,7 +179,7 @@ func TestWrongTypes(t *testing.T) {
 		{`{"name":"a","maxResults":"5"}`, "STRING_VALUE can not be converted to an Integer"},
 		{`{"name":"a","count":false}`, "FALSE_VALUE can not be converted to a Long"},
 		{`{"name":"a","count":1e400}`, "NUMBER_VALUE can not be converted to a Long"},
-		{`{"name":"a","percent":"1"}`, "STRING_VALUE can not be converted to a Double"},
+		{`{"name":"a","percent":"1"}`, "STRING_VALUE can not be converted to a Float"},
 		{`{"name":"a","publish":1}`, "NUMBER_VALUE can not be converted to a Boolean"},
 		{`{"name":"a","since":"2026-01-01"}`, "STRING_VALUE can not be converted to a Date"},
 		{`{"name":"a","since":1e300}`, "NUMBER_VALUE can not be converted to a Date"},
@@ -273,4 +273,28 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%s: got %s, then %s, %v", body, out, twice, err)
 		}
 	})
+}
+
+// A number is shown as the service's classes print it.
+func TestNumbersInViolations(t *testing.T) {
+	tests := []struct {
+		codec      codec
+		text, want string
+	}{
+		{floatCodec{}, "101", "101.0"},
+		{floatCodec{}, "-0.5", "-0.5"},
+		{floatCodec{}, "1e3", "1000.0"},
+		{floatCodec{}, "123456789", "1.2345679E8"},
+		{floatCodec{}, "10000000", "1.0E7"},
+		{floatCodec{}, "0.0005", "5.0E-4"},
+		{floatCodec{}, "0", "0.0"},
+		{intCodec{}, "1001", "1001"},
+		{intCodec{}, "1001.9", "1001"},
+		{intCodec{}, "1e4", "10000"},
+	}
+	for _, tt := range tests {
+		if got := tt.codec.show(value.MustParse(tt.text)); got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.text, got, tt.want)
+		}
+	}
 }
