@@ -33,6 +33,7 @@ type describeExecutionOutput struct {
 	StateMachineVersionArn optionalString `json:"stateMachineVersionArn"`
 	StateMachineAliasArn   optionalString `json:"stateMachineAliasArn"`
 	MapRunArn              optionalString `json:"mapRunArn"`
+	TraceHeader            optionalString `json:"traceHeader"`
 	RedriveCount           int64          `json:"redriveCount"`
 	RedriveDate            time.Time      `json:"redriveDate"`
 	RedriveStatus          string         `json:"redriveStatus"`
@@ -49,7 +50,8 @@ func (a *API) describeExecution(_ context.Context, in *describeExecutionInput) (
 	out := &describeExecutionOutput{
 		ExecutionArn: in.ExecutionArn, StateMachineArn: v.Start.MachineARN, Name: v.Start.Name, Status: a.engine.ShownStatus(&v, a.now()).String(),
 		StartDate: date(v.Started), StopDate: date(v.Stopped),
-		StateMachineVersionArn: optional(v.Start.Version), StateMachineAliasArn: optional(v.Start.Alias), MapRunArn: optional(v.Start.MapRun),
+		StateMachineVersionArn: optional(v.Start.Version), StateMachineAliasArn: optional(v.Start.Alias),
+		TraceHeader: optional(v.Start.Trace), MapRunArn: optional(v.Start.MapRun),
 		RedriveCount: int64(v.Redrives), RedriveDate: date(v.Redriven), RedriveStatus: string(status), RedriveStatusReason: optional(reason),
 	}
 	if in.IncludedData != metadataOnly {

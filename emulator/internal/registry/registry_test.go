@@ -268,7 +268,7 @@ func TestReadersDoNotWaitForTheDisk(t *testing.T) {
 	memory := journal.NewMemory()
 	r := open(t, memory)
 	slow, other := create(t, r, "slow", Express), create(t, r, "other", Express)
-	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject); err != nil {
+	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject, value.Value{}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -328,7 +328,7 @@ func TestChangesThatFailChangeNothing(t *testing.T) {
 			return r.Retag(ctx, m.ARN, func(tags value.Value) value.Value { return tags.With("k", value.True) })
 		},
 		"CreateActivity": func() error {
-			_, err := r.CreateActivity(ctx, "a", value.EmptyObject)
+			_, err := r.CreateActivity(ctx, "a", value.EmptyObject, value.Value{})
 			return err
 		},
 	} {
@@ -350,7 +350,7 @@ func TestChangesOutliveTheirClient(t *testing.T) {
 	r := open(t, journal.NewMemory())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := r.CreateActivity(ctx, "a", value.EmptyObject); err != nil || !r.HasActivity(r.home.Activity("a")) {
+	if _, err := r.CreateActivity(ctx, "a", value.EmptyObject, value.Value{}); err != nil || !r.HasActivity(r.home.Activity("a")) {
 		t.Errorf("got %v", err)
 	}
 }

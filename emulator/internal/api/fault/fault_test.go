@@ -19,6 +19,7 @@ func TestMessages(t *testing.T) {
 		code, message string
 		member, text  string
 	}{
+		{"ActivityAlreadyExists", ActivityAlreadyExists(arn), "ActivityAlreadyExists", "Activity Already Exists: '" + arn + "'", "", ""},
 		{"ActivityDoesNotExist", ActivityDoesNotExist(arn), "ActivityDoesNotExist", "Activity Does Not Exist: '" + arn + "'", "", ""},
 		{"AliasConflict", AliasConflict(), "ConflictException",
 			"Failed to create alias because an alias with the same name and a different routing configuration already exists.", "", ""},

@@ -257,6 +257,12 @@ func CompletedMapRun(arn string) *Error {
 
 // Activities and tasks.
 
+// ActivityAlreadyExists: there is an activity of that name, which is encrypted in
+// another way. The words are inferred from those about state machines (F-236).
+func ActivityAlreadyExists(arn string) *Error {
+	return quoted("ActivityAlreadyExists", "Activity Already Exists", arn)
+}
+
 // ActivityDoesNotExist: no activity has the ARN.
 func ActivityDoesNotExist(arn string) *Error {
 	return quoted("ActivityDoesNotExist", "Activity Does Not Exist", arn)
