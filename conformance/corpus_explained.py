@@ -1,7 +1,8 @@
 """Reads the results of a corpus run beside corpus_explained.json.
 
 corpus_explained.py RESULTS EXPLAINED prints, for the cases that fail, why each
-one does, and the share of those that pass among those that can. An explanation
+one does, the share of those that pass among those that can, and a table of the
+categories that are about the API itself. An explanation
 holds only if every difference of the case matches its pattern and, where it names
 a newer recording of the same rule ("beside"), that one passes in the same run. It
 exits 1 if a case fails without an explanation that holds, or if an explained case
@@ -20,8 +21,33 @@ import re
 import sys
 
 
+# The categories about what clients of the API see; those about states, expressions
+# and services are not among them.
+API = ("activities", "callback", "credentials", "express", "logs", "test_state")
+
+
 def passes(case):
     return case["status"].startswith("PASS")
+
+
+def of_the_api(category):
+    return category in API or category.split("_")[0] == "api"
+
+
+def print_table(cases):
+    """Prints the numbers of the categories about the API, as in docs/conformance.md."""
+    passed, failed, skipped = (collections.Counter() for _ in range(3))
+    for case in cases:
+        if not of_the_api(case["category"]):
+            continue
+        count = passed if passes(case) else skipped if case["status"] == "SKIP" else failed
+        for name in (case["category"], "total"):
+            count[name] += 1
+    print(f"\n{'about the API':24} pass  fail  skip  of those that run")
+    for name in sorted(passed | failed | skipped, key=lambda name: (name == "total", name)):
+        run = passed[name] + failed[name]
+        share = f"{100 * passed[name] / run:.1f} %" if run else "-"
+        print(f"  {name:22} {passed[name]:4}  {failed[name]:4}  {skipped[name]:4}  {share:>17}")
 
 
 def holds(explanation, case, cases, explanations):
@@ -62,7 +88,8 @@ def main():
         print(f"  {category:20} {passed[category]} of {run[category] - cannot[category]}")
     total, able = sum(passed.values()), sum(run.values()) - sum(cannot.values())
     print(f"  {'total':20} {total} of {able} ({100 * total / able if able else 0:.1f} %)")
-    print(f"failing: {len(failed)}, " + ", ".join(f"{count} {why}" for why, count in sorted(reasons.items())) + f"; not explained: {sum(w.startswith('not') for w in wrong)}")
+    print_table(cases.values())
+    print(f"\nfailing: {len(failed)}, " + ", ".join(f"{count} {why}" for why, count in sorted(reasons.items())) + f"; not explained: {sum(w.startswith('not') for w in wrong)}")
     for line in wrong:
         print(line)
     sys.exit(1 if wrong else 0)

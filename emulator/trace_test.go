@@ -18,7 +18,9 @@ const trace = "Root=1-5e1b4151-5ac6c58f5b5daa6532e2c0e3;Parent=53995c3f42cd8ad8;
 
 // withTrace makes a client send the HTTP header.
 func withTrace(text string) func(*sfn.Options) {
-	return func(o *sfn.Options) { o.APIOptions = append(o.APIOptions, smithyhttp.AddHeaderValue("X-Amzn-Trace-Id", text)) }
+	return func(o *sfn.Options) {
+		o.APIOptions = append(o.APIOptions, smithyhttp.AddHeaderValue("X-Amzn-Trace-Id", text))
+	}
 }
 
 // The trace header of an execution is the HTTP header of the request, or else its

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 )
 
@@ -42,7 +43,7 @@ type describeExecutionOutput struct {
 
 // describeExecution returns the execution.
 func (a *API) describeExecution(_ context.Context, in *describeExecutionInput) (*describeExecutionOutput, error) {
-	v, err := a.Execution(in.ExecutionArn)
+	v, err := a.executionOrChild(in.ExecutionArn)
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +63,17 @@ func (a *API) describeExecution(_ context.Context, in *describeExecutionInput) (
 		out.Error, out.Cause = failureTexts(v)
 	}
 	return out, nil
+}
+
+// executionOrChild is Execution, also for an Express execution that a Map Run has
+// started (F-238).
+func (a *API) executionOrChild(text string) (engine.View, error) {
+	at, err := arn.Parse(text)
+	if err != nil || at.Kind != arn.Express || at.Label == "" {
+		return a.Execution(text)
+	}
+	v, err := a.engine.ExpressChild(at)
+	return v, a.executionError(at, err)
 }
 
 func outputText(v engine.View) optionalString {
