@@ -2,6 +2,8 @@ package engine
 
 import (
 	"slices"
+	"sync"
+	"weak"
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
@@ -62,12 +64,31 @@ func (e *Engine) ExpressChild(at arn.ARN) (View, error) {
 	return View{}, ErrNotFound
 }
 
+// readChildren are the children of the Map Run that was asked for last, if it has
+// ended: who asks for one of them often asks for others. Memory that is wanted takes
+// them away.
+type readChildren struct {
+	mu       sync.Mutex
+	run      string // ARN
+	redrives int    // of the run
+	children weak.Pointer[machine.ExpressChildren]
+}
+
 func (e *Engine) expressChildren(run *MapRun) (*machine.ExpressChildren, error) {
+	read := &e.readChildren
+	read.mu.Lock()
+	defer read.mu.Unlock()
+	if children := read.children.Value(); children != nil && run.Status != machine.Running && read.run == run.ARN && read.redrives == run.Redrives {
+		return children, nil
+	}
 	children := machine.NewExpressChildren(run.ARN)
 	err := e.readRecords(run.Execution, 1, func(_ int64, ev *machine.Event) bool {
 		children.Take(ev)
 		return true
 	})
+	if err == nil && run.Status != machine.Running {
+		read.run, read.redrives, read.children = run.ARN, run.Redrives, weak.Make(children)
+	}
 	return children, err
 }
 
