@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
 	"github.com/aslocal/aslocal/value"
 )
@@ -123,6 +125,9 @@ func (a *API) getActivityTask(ctx context.Context, in *getActivityTaskInput) (*g
 	ctx, cancel := context.WithTimeout(ctx, poll)
 	defer cancel()
 	token, input, err := a.engine.TakeActivity(ctx, activity.ARN, in.WorkerName)
+	if errors.Is(err, engine.ErrTooManyWorkers) {
+		return nil, fault.ActivityWorkerLimitExceeded()
+	}
 	if err != nil || token == "" {
 		return &getActivityTaskOutput{}, err
 	}

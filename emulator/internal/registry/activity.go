@@ -38,6 +38,9 @@ func (r *Registry) CreateActivity(ctx context.Context, name string, tags, encryp
 		}
 		return old, nil
 	}
+	if r.countActivities() >= maxRegistered {
+		return nil, fault.ActivityLimitExceeded()
+	}
 	return a, r.putActivity(ctx, a)
 }
 
@@ -93,6 +96,12 @@ func (r *Registry) activity(arn string) *Activity {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.activities[arn]
+}
+
+func (r *Registry) countActivities() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.activities)
 }
 
 // Activities returns all activities by name.

@@ -64,6 +64,10 @@ func (r *Registry) Create(ctx context.Context, c *Creation) (*StateMachine, erro
 		}
 		return old, nil
 	}
+	if r.countMachines() >= maxRegistered {
+		r.programs.drop(m.Key)
+		return nil, fault.StateMachineLimitExceeded()
+	}
 	if c.Publish {
 		_, err = r.publish(ctx, nil, m, c.Publication.Description)
 	} else {
@@ -207,6 +211,12 @@ func (r *Registry) machine(arn string) *StateMachine {
 // Machine returns the state machine of that name, or nil.
 func (r *Registry) Machine(name string) *StateMachine {
 	return r.machine(r.home.StateMachine(name))
+}
+
+func (r *Registry) countMachines() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.machines)
 }
 
 // Machines returns all state machines by name.

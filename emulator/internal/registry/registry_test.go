@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/journal"
@@ -428,4 +429,31 @@ func TestProgramsAreBounded(t *testing.T) {
 func compileText(text string) (*machine.Program, error) {
 	p, _, err := new(Registry).compile(text, Standard)
 	return p, err
+}
+
+// One more state machine or activity than the quota is refused; what is there may be
+// created again (F-239).
+func TestRegisteredQuota(t *testing.T) {
+	r := open(t, journal.NewMemory())
+	one := create(t, r, "one", Standard)
+	for i := range maxRegistered - 1 {
+		name := fmt.Sprint("arn", i)
+		r.machines[name], r.activities[name] = one, &Activity{}
+	}
+	creation := Creation{Name: "two", Type: Standard, Configuration: configuration(constant(0)), Tags: value.EmptyObject}
+	if _, err := r.Create(t.Context(), &creation); !fault.Is(err, "StateMachineLimitExceeded") {
+		t.Errorf("a state machine more: %v", err)
+	}
+	if again := create(t, r, "one", Standard); again != one {
+		t.Errorf("again: %+v", again)
+	}
+	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject, value.Value{}); err != nil {
+		t.Errorf("the last activity: %v", err)
+	}
+	if _, err := r.CreateActivity(t.Context(), "b", value.EmptyObject, value.Value{}); !fault.Is(err, "ActivityLimitExceeded") {
+		t.Errorf("an activity more: %v", err)
+	}
+	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject, value.Value{}); err != nil {
+		t.Errorf("the last activity again: %v", err)
+	}
 }
