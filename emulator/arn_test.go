@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/aslocal/aslocal/emulator"
+	"github.com/aslocal/aslocal/value"
 )
 
 // Whoever asks for an ARN of another region or account gets the service's
@@ -55,6 +56,41 @@ func TestARNsOfElsewhere(t *testing.T) {
 		log.Reset()
 		if err := call(); err == nil || !strings.Contains(log.String(), "region=us-east-1") {
 			t.Errorf("%s: %v, and the log has %q", name, err, log.String())
+		}
+	}
+}
+
+// Each action takes ARNs of its kinds, and answers the others as the service does:
+// InvalidArn with the kind.
+func TestKindsOfARNs(t *testing.T) {
+	x := newTest(t)
+	x.create("m", pass)
+	const states = "arn:aws:states:us-east-1:123456789012:"
+	kinds := map[string]string{"stateMachine": "m", "execution": "m:e", "express": "m:e:u", "mapRun": "m/l:u", "activity": "a"}
+	for _, tt := range []struct{ member, kind, rest, actions string }{
+		{"stateMachineArn", "stateMachine", `,"definition":"{}"`, "DescribeStateMachine UpdateStateMachine DeleteStateMachine PublishStateMachineVersion " +
+			"ListStateMachineVersions ListStateMachineAliases StartExecution StartSyncExecution ListExecutions"},
+		{"stateMachineVersionArn", "stateMachine", "", "DeleteStateMachineVersion"},
+		{"stateMachineAliasArn", "stateMachine", `,"description":"d"`, "DescribeStateMachineAlias UpdateStateMachineAlias DeleteStateMachineAlias"},
+		{"executionArn", "execution", "", "DescribeExecution DescribeStateMachineForExecution GetExecutionHistory ListMapRuns RedriveExecution StopExecution"},
+		{"mapRunArn", "mapRun", `,"maxConcurrency":1`, "DescribeMapRun UpdateMapRun ListExecutions"},
+		{"activityArn", "activity", "", "DescribeActivity DeleteActivity GetActivityTask"},
+	} {
+		for action := range strings.FieldsSeq(tt.actions) {
+			for kind, name := range kinds {
+				if kind == tt.kind {
+					continue
+				}
+				status, got := post(x.em.Emulator, action, `{"`+tt.member+`":"`+states+kind+":"+name+`"`+tt.rest+`}`)
+				want := "Invalid Arn: 'Resource type not valid in this context: " + kind + "'"
+				if v := value.MustParse(got); status != 400 || v.Get("message").Text() != want || !strings.HasSuffix(v.Get("__type").Text(), "#InvalidArn") {
+					t.Errorf("%s of %s: got %d %s, want %s", action, kind, status, got, want)
+				}
+			}
+			status, got := post(x.em.Emulator, action, `{"`+tt.member+`":"m"`+tt.rest+`}`)
+			if v := value.MustParse(got); status != 400 || v.Get("message").Text() != "Invalid Arn: 'Invalid ARN prefix: m'" {
+				t.Errorf("%s of no ARN: got %d %s", action, status, got)
+			}
 		}
 	}
 }

@@ -1,12 +1,14 @@
 package emulator_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/smithy-go/middleware"
 )
 
 // each is a machine whose distributed Map waits an hour for each item, in a
@@ -89,5 +91,50 @@ func TestDescribeStateMachineForAChild(t *testing.T) {
 	whole, err := x.client.DescribeStateMachineForExecution(x.ctx, &sfn.DescribeStateMachineForExecutionInput{ExecutionArn: &execution})
 	if err != nil || aws.ToString(whole.Definition) != each || whole.Label != nil || len(whole.VariableReferences) != 2 || whole.VariableReferences["M"][0] != "outer" {
 		t.Errorf("its parent: %+v, %v", whole, err)
+	}
+}
+
+// An ARN with the label of a distributed Map describes what its children run (F-237).
+func TestDescribeStateMachineWithALabel(t *testing.T) {
+	x := newTest(t)
+	machine := x.create("m", `{"StartAt": "M", "States": {"M": {"Type": "Map", "Label": "Outer", "Next": "N", "ItemProcessor": {
+		"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {
+			"I": {"Type": "Map", "Label": "Inner", "Assign": {"seen.$": "$$.Execution.Name"}, "Next": "P", "ItemProcessor": {
+				"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "Q", "States": {"Q": {"Type": "Pass", "End": true}}}},
+			"P": {"Type": "Pass", "Parameters": {"v.$": "$seen"}, "End": true}}}},
+		"N": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "R", "States": {"R": {"Type": "Pass", "End": true}}}}}}`)
+	const inner = `{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"EXPRESS"},"StartAt":"Q","States":{"Q":{"Type":"Pass","End":true}}}`
+	const outer = `{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"I","States":{` +
+		`"I":{"Type":"Map","Label":"Inner","Assign":{"seen.$":"$$.Execution.Name"},"Next":"P","ItemProcessor":` + inner + `},` +
+		`"P":{"Type":"Pass","Parameters":{"v.$":"$seen"},"End":true}}}`
+	whole, err := x.client.DescribeStateMachine(x.ctx, &sfn.DescribeStateMachineInput{StateMachineArn: machine})
+	if err != nil || whole.Label != nil {
+		t.Fatalf("without a label: %+v, %v", whole, err)
+	}
+	for _, tt := range []struct {
+		label, definition string
+		kind              types.StateMachineType
+		references        map[string][]string
+		data              types.IncludedData
+	}{
+		{"Outer", outer, types.StateMachineTypeStandard, map[string][]string{"P": {"seen"}}, ""},
+		{"Inner", inner, types.StateMachineTypeExpress, nil, ""},
+		{"Inner", inner, types.StateMachineTypeExpress, nil, types.IncludedDataMetadataOnly},
+	} {
+		got, err := x.client.DescribeStateMachine(x.ctx, &sfn.DescribeStateMachineInput{StateMachineArn: aws.String(*machine + "/" + tt.label), IncludedData: tt.data})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := *whole
+		want.StateMachineArn, want.Name, want.Label = aws.String(*machine+"/"+tt.label), aws.String("m/"+tt.label), aws.String(tt.label)
+		want.Definition, want.Type, want.VariableReferences = aws.String(tt.definition), tt.kind, tt.references
+		got.ResultMetadata, want.ResultMetadata = middleware.Metadata{}, middleware.Metadata{}
+		if !reflect.DeepEqual(*got, want) {
+			t.Errorf("%s: got %+v\nwant %+v", tt.label, *got, want)
+		}
+	}
+	for _, arn := range []string{*machine + "/None", *machine + "/Outer:1", *machine + "x/Outer"} {
+		_, err := x.client.DescribeStateMachine(x.ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &arn})
+		x.wantFault(err, "StateMachineDoesNotExist", "State Machine Does Not Exist: '"+arn+"'")
 	}
 }

@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
@@ -17,16 +18,21 @@ import (
 // nested is the task.API of an emulator.
 type nested struct{ em *Emulator }
 
-// Call calls an operation of the API as a client would.
+// Call calls an operation of the API as a client would. Executions that it starts
+// have the trace header of the one that calls (F-235).
 func (n *nested) Call(ctx context.Context, operation string, in value.Value) (value.Value, error) {
 	action, ok := n.em.actions[operation]
 	if !ok {
 		return value.Value{}, &asl.Error{Name: asl.ErrRuntime, Cause: "aslocal does not have the operation " + operation + " of Step Functions yet"}
 	}
+	var header http.Header
 	if c := task.CallOf(ctx); c != nil {
 		ctx = engine.WithEffect(ctx, c.Key())
+		if c.Trace != "" {
+			header = http.Header{"X-Amzn-Trace-Id": {c.Trace}}
+		}
 	}
-	out, err := action.Call(ctx, in, nil, nil)
+	out, err := action.Call(ctx, in, header, nil)
 	if err != nil {
 		return value.Value{}, err
 	}

@@ -115,20 +115,36 @@ func (s *Start) arn(kind, label string) string {
 	return prefix + ":" + kind + ":" + name + "/" + label
 }
 
-// childARN is the ARN of a child of the execution that parent began. The ARN of
-// an Express child ends in a UUID: first its name, then a new one for each
-// redrive, since a redrive starts another Express execution.
-func (d *distributedMap) childARN(parent *Start, c *Child) string {
-	if !d.express {
-		return parent.arn("execution", d.label) + ":" + c.Name
+// childARN is the ARN of a child of the Map Run with the ARN run. That of an Express
+// child ends in the UUID of the Map Run, in which it is found by that (F-238).
+func childARN(run, name string, express bool) string {
+	prefix, rest, _ := strings.Cut(run, ":mapRun:")
+	machine, id, _ := strings.Cut(rest, ":")
+	if !express {
+		return prefix + ":execution:" + machine + ":" + name
 	}
-	id := c.Name
-	if c.Redrives > 0 {
-		h := fnv.New64a()
-		h.Write([]byte(c.Name))
-		id = intrinsic.NewSource(parent.Seed ^ h.Sum64() ^ uint64(c.Redrives)*0xA0761D6478BD642F).UUID()
+	return prefix + ":express:" + machine + ":" + name + ":" + id
+}
+
+// expressName is the name of an Express child: first its own, then another UUID for
+// each redrive, since a redrive starts another Express execution. Seed is that of the
+// parent.
+func expressName(seed uint64, c *Child) string {
+	if c.Redrives == 0 {
+		return c.Name
 	}
-	return parent.arn("express", d.label) + ":" + c.Name + ":" + id
+	h := fnv.New64a()
+	h.Write([]byte(c.Name))
+	return intrinsic.NewSource(seed ^ h.Sum64() ^ uint64(c.Redrives)*0xA0761D6478BD642F).UUID()
+}
+
+// place is the name and the ARN of the execution that a child is now.
+func (d *distributedMap) place(x *Start, run string, c *Child) (name, arn string) {
+	name = c.Name
+	if d.express {
+		name = expressName(x.Seed, c)
+	}
+	return name, childARN(run, name, d.express)
 }
 
 // childName is the name of the child with that number: a UUID.
@@ -146,7 +162,7 @@ func (r *mapRun) result(x *Execution) value.Value {
 	if r.d.writer != nil {
 		transform = r.d.writer.transform
 	}
-	records := childRecords{start: x.start, d: r.d}
+	records := childRecords{start: x.start, d: r.d, run: r.arn}
 	out := make([]value.Value, 0, len(r.children))
 	for i := range r.children {
 		out = append(out, records.transformed(&r.children[i], transform)...)
@@ -171,6 +187,7 @@ func (r childRecords) transformed(c *Child, transform string) []value.Value {
 type childRecords struct {
 	start *Start // of the parent
 	d     *distributedMap
+	run   string // ARN of the Map Run
 }
 
 var included = value.OfMembers("Included", value.True)
@@ -185,10 +202,11 @@ func (r childRecords) of(c *Child) value.Value {
 			b.Set("Error", c.Failure.Name)
 		}
 	}
-	b.Set("ExecutionArn", value.OfString(r.d.childARN(r.start, c)))
+	name, arn := r.d.place(r.start, r.run, c)
+	b.Set("ExecutionArn", value.OfString(arn))
 	b.Set("Input", value.OfString(c.Input.String()))
 	b.Set("InputDetails", included)
-	b.Set("Name", value.OfString(c.Name))
+	b.Set("Name", value.OfString(name))
 	if c.Status == Succeeded {
 		b.Set("Output", value.OfString(c.Output.String()))
 	}

@@ -69,6 +69,7 @@ const (
 	hasIndex
 	hasRun
 	hasTestCase
+	hasTrace
 )
 
 // event codes one event; before has the time and the number of the one before
@@ -121,6 +122,9 @@ func (c *coder) event(ev, before *Event) {
 		if flags&hasTestCase != 0 {
 			c.string(&ev.Start.TestCase)
 		}
+		if flags&hasTrace != 0 {
+			c.string(&ev.Start.Trace)
+		}
 	}
 	if flags&hasRun != 0 {
 		c.run(made(c, &ev.Run))
@@ -139,7 +143,8 @@ func flagsOf(ev *Event) uint64 {
 		flag(hasTask, ev.Task != nil) |
 		flag(hasStart, ev.Start != nil) |
 		flag(hasRun, ev.Run != nil) |
-		flag(hasTestCase, ev.Start != nil && ev.Start.TestCase != "")
+		flag(hasTestCase, ev.Start != nil && ev.Start.TestCase != "") |
+		flag(hasTrace, ev.Start != nil && ev.Start.Trace != "")
 }
 
 func flag(bit uint64, on bool) uint64 {

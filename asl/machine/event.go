@@ -177,6 +177,7 @@ type Start struct {
 	Managed     bool   // by .sync: it is stopped when its caller no longer waits for it
 
 	TestCase string // the test case of a mock configuration whose responses its tasks get, or ""
+	Trace    string // the trace header of X-Ray that it was started with, or ""
 }
 
 // Status is the status of an execution, as DescribeExecution shows it.

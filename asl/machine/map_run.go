@@ -217,7 +217,7 @@ func (r *mapRun) resultWriting(x *Execution, f *frame) (*ResultWriting, *Failure
 	for i := r.next; i < r.items.len(); i++ {
 		out.Pending = append(out.Pending, r.items.at(i))
 	}
-	out.records = childRecords{start: x.start, d: r.d}
+	out.records = childRecords{start: x.start, d: r.d, run: r.arn}
 	return out, nil
 }
 

@@ -32,6 +32,7 @@ func (l *MapRunLimits) exceeded(failed, total int) bool {
 // A MapRun is a Map Run as DescribeMapRun shows it.
 type MapRun struct {
 	ARN              string
+	Express          bool // its children are Express executions
 	Status           Status
 	Started, Stopped int64 // Unix milliseconds; Stopped is 0 while it runs
 	Limits           MapRunLimits
@@ -51,7 +52,7 @@ type MapRunCounts struct {
 
 // summary is the run as it stands.
 func (r *mapRun) summary() MapRun {
-	s := MapRun{ARN: r.arn, Status: r.status, Started: r.started, Stopped: r.stopped, Limits: r.limits, Redrives: r.redrives, Redriven: r.redrivenAt}
+	s := MapRun{ARN: r.arn, Express: r.d.express, Status: r.status, Started: r.started, Stopped: r.stopped, Limits: r.limits, Redrives: r.redrives, Redriven: r.redrivenAt}
 	s.Items.Total, s.Executions.Total = r.items.len(), cmp.Or(r.total, r.executions())
 	s.Items.Pending, s.Executions.Pending = s.Items.Total-r.next, s.Executions.Total-len(r.children)
 	s.Items.FailuresNotRedrivable, s.Executions.FailuresNotRedrivable = r.lost.items, r.lost.children

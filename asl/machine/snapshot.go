@@ -13,7 +13,7 @@ import (
 // its history: what lets it leave memory, move to another machine, or go on
 // under a fresh history in another engine.
 
-const snapshotVersion = 4
+const snapshotVersion = 5
 
 var errMisfit = errors.New("machine: a snapshot does not fit the program")
 
@@ -46,6 +46,7 @@ func (x *Execution) code(c *coder) {
 	if x.start == nil {
 		return
 	}
+	c.string(&x.start.Trace)
 	x.codeTestCase(c)
 	c.value(&x.input)
 	for _, n := range []*int64{&x.started, &x.since, &x.stopped, &x.redriven, &x.lastID, &x.records} {

@@ -16,9 +16,9 @@ const chunkSize = 512
 // Removals join a chunk with its neighbour when both are almost empty.
 type cursorSet struct{ chunks [][]Cursor }
 
-// compare orders cursors from the least to the greatest, which is from the end of a
+// Compare orders cursors from the least to the greatest, which is from the end of a
 // list to its beginning.
-func (c Cursor) compare(d Cursor) int {
+func (c Cursor) Compare(d Cursor) int {
 	if c.Recent != d.Recent {
 		return cmp.Compare(c.Recent, d.Recent)
 	}
@@ -28,7 +28,7 @@ func (c Cursor) compare(d Cursor) int {
 // chunk gives the place of the chunk that would hold c: the last that begins at or
 // below it, or the first.
 func (s *cursorSet) chunk(c Cursor) int {
-	i, found := slices.BinarySearchFunc(s.chunks, c, func(chunk []Cursor, c Cursor) int { return chunk[0].compare(c) })
+	i, found := slices.BinarySearchFunc(s.chunks, c, func(chunk []Cursor, c Cursor) int { return chunk[0].Compare(c) })
 	if found || i == 0 {
 		return i
 	}
@@ -36,7 +36,7 @@ func (s *cursorSet) chunk(c Cursor) int {
 }
 
 func find(chunk []Cursor, c Cursor) (at int, found bool) {
-	return slices.BinarySearchFunc(chunk, c, Cursor.compare)
+	return slices.BinarySearchFunc(chunk, c, Cursor.Compare)
 }
 
 func (s *cursorSet) add(c Cursor) {
@@ -45,7 +45,7 @@ func (s *cursorSet) add(c Cursor) {
 		s.chunks = [][]Cursor{{c}}
 		return
 	}
-	if chunk := s.chunks[last]; chunk[len(chunk)-1].compare(c) < 0 {
+	if chunk := s.chunks[last]; chunk[len(chunk)-1].Compare(c) < 0 {
 		if len(chunk) == chunkSize {
 			s.chunks = append(s.chunks, []Cursor{c})
 		} else {
@@ -59,7 +59,7 @@ func (s *cursorSet) add(c Cursor) {
 		half := slices.Clone(chunk[chunkSize/2:])
 		s.chunks = slices.Insert(s.chunks, i+1, half)
 		s.chunks[i] = chunk[:chunkSize/2]
-		if c.compare(half[0]) >= 0 {
+		if c.Compare(half[0]) >= 0 {
 			i++
 		}
 		chunk = s.chunks[i]

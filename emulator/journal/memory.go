@@ -372,12 +372,12 @@ func (p *part) below(c Cursor, filter RedriveFilter) iter.Seq[Cursor] {
 	case NotRedriven:
 		return p.fresh.below(c)
 	}
-	return merge(p.fresh.below(c), p.redriven.below(c), func(a, b Cursor) bool { return a.compare(b) > 0 })
+	return merge(p.fresh.below(c), p.redriven.below(c), func(a, b Cursor) bool { return a.Compare(b) > 0 })
 }
 
 // above gives the cursors above c, the least first.
 func (p *part) above(c Cursor) iter.Seq[Cursor] {
-	return merge(p.fresh.above(c), p.redriven.above(c), func(a, b Cursor) bool { return a.compare(b) < 0 })
+	return merge(p.fresh.above(c), p.redriven.above(c), func(a, b Cursor) bool { return a.Compare(b) < 0 })
 }
 
 // merge gives what two sequences give that are ordered by before, in that order.

@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
 	"github.com/aslocal/aslocal/value"
 )
@@ -16,7 +18,7 @@ import (
 type createActivityInput struct {
 	Name                    string                   `json:"name" aws:"required,min=1,max=80"`
 	Tags                    []tag                    `json:"tags"`
-	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"` // checked, not kept
+	EncryptionConfiguration *encryptionConfiguration `json:"encryptionConfiguration"`
 }
 
 type createActivityOutput struct {
@@ -24,15 +26,17 @@ type createActivityOutput struct {
 	CreationDate time.Time `json:"creationDate"`
 }
 
-// createActivity registers an activity; one of that name stays as it is.
+// createActivity registers an activity. One of that name stays as it is, unless it
+// is to be encrypted in another way: that is refused.
 func (a *API) createActivity(ctx context.Context, in *createActivityInput) (*createActivityOutput, error) {
 	if !validName(in.Name) {
 		return nil, fault.InvalidName(in.Name)
 	}
-	if _, err := in.EncryptionConfiguration.shown(); err != nil {
+	encryption, err := in.EncryptionConfiguration.shown()
+	if err != nil {
 		return nil, err
 	}
-	activity, err := a.registry.CreateActivity(ctx, in.Name, tagObject(value.EmptyObject, in.Tags))
+	activity, err := a.registry.CreateActivity(ctx, in.Name, tagObject(value.EmptyObject, in.Tags), encryption)
 	if err != nil {
 		return nil, err
 	}
@@ -61,9 +65,13 @@ func (a *API) describeActivity(_ context.Context, in *activityInput) (*describeA
 	if err != nil {
 		return nil, err
 	}
-	return &describeActivityOutput{
-		ActivityArn: activity.ARN, Name: activity.Name, CreationDate: date(activity.Created), EncryptionConfiguration: ownedKey,
-	}, nil
+	out := &describeActivityOutput{
+		ActivityArn: activity.ARN, Name: activity.Name, CreationDate: date(activity.Created), EncryptionConfiguration: activity.Encryption,
+	}
+	if !out.EncryptionConfiguration.Exists() {
+		out.EncryptionConfiguration = ownedKey
+	}
+	return out, nil
 }
 
 type listActivitiesInput struct {
@@ -120,6 +128,9 @@ func (a *API) getActivityTask(ctx context.Context, in *getActivityTaskInput) (*g
 	ctx, cancel := context.WithTimeout(ctx, poll)
 	defer cancel()
 	token, input, err := a.engine.TakeActivity(ctx, activity.ARN, in.WorkerName)
+	if errors.Is(err, engine.ErrTooManyWorkers) {
+		return nil, fault.ActivityWorkerLimitExceeded()
+	}
 	if err != nil || token == "" {
 		return &getActivityTaskOutput{}, err
 	}

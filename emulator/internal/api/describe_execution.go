@@ -6,6 +6,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 )
 
@@ -33,6 +34,7 @@ type describeExecutionOutput struct {
 	StateMachineVersionArn optionalString `json:"stateMachineVersionArn"`
 	StateMachineAliasArn   optionalString `json:"stateMachineAliasArn"`
 	MapRunArn              optionalString `json:"mapRunArn"`
+	TraceHeader            optionalString `json:"traceHeader"`
 	RedriveCount           int64          `json:"redriveCount"`
 	RedriveDate            time.Time      `json:"redriveDate"`
 	RedriveStatus          string         `json:"redriveStatus"`
@@ -41,7 +43,7 @@ type describeExecutionOutput struct {
 
 // describeExecution returns the execution.
 func (a *API) describeExecution(_ context.Context, in *describeExecutionInput) (*describeExecutionOutput, error) {
-	v, err := a.Execution(in.ExecutionArn)
+	v, err := a.executionOrChild(in.ExecutionArn)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +51,8 @@ func (a *API) describeExecution(_ context.Context, in *describeExecutionInput) (
 	out := &describeExecutionOutput{
 		ExecutionArn: in.ExecutionArn, StateMachineArn: v.Start.MachineARN, Name: v.Start.Name, Status: a.engine.ShownStatus(&v, a.now()).String(),
 		StartDate: date(v.Started), StopDate: date(v.Stopped),
-		StateMachineVersionArn: optional(v.Start.Version), StateMachineAliasArn: optional(v.Start.Alias), MapRunArn: optional(v.Start.MapRun),
+		StateMachineVersionArn: optional(v.Start.Version), StateMachineAliasArn: optional(v.Start.Alias),
+		TraceHeader: optional(v.Start.Trace), MapRunArn: optional(v.Start.MapRun),
 		RedriveCount: int64(v.Redrives), RedriveDate: date(v.Redriven), RedriveStatus: string(status), RedriveStatusReason: optional(reason),
 	}
 	if in.IncludedData != metadataOnly {
@@ -60,6 +63,17 @@ func (a *API) describeExecution(_ context.Context, in *describeExecutionInput) (
 		out.Error, out.Cause = failureTexts(v)
 	}
 	return out, nil
+}
+
+// executionOrChild is Execution, also for an Express execution that a Map Run has
+// started (F-238).
+func (a *API) executionOrChild(text string) (engine.View, error) {
+	at, err := arn.Parse(text)
+	if err != nil || at.Kind != arn.Express || at.Label == "" {
+		return a.Execution(text)
+	}
+	v, err := a.engine.ExpressChild(at)
+	return v, a.executionError(at, err)
 }
 
 func outputText(v engine.View) optionalString {

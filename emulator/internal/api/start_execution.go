@@ -108,7 +108,7 @@ func (a *API) request(ctx context.Context, in *startExecutionInput, sync bool) (
 	}
 	r.Start = machine.Start{
 		Name: name, MachineARN: v.ARN, Machine: v.Name, RoleARN: v.RoleARN, InputText: text,
-		Express: v.Express(), Sync: sync, Version: ref.VersionARN(), Alias: ref.AliasARN(), TestCase: testCase,
+		Express: v.Express(), Sync: sync, Version: ref.VersionARN(), Alias: ref.AliasARN(), TestCase: testCase, Trace: in.TraceHeader.Value,
 	}
 	if v.Express() {
 		r.Start.ARN = a.home.Express(v.Name, name, random.UUID())
@@ -212,7 +212,7 @@ func (a *API) startSyncExecution(ctx context.Context, in *startSyncExecutionInpu
 	out := &startSyncExecutionOutput{
 		ExecutionArn: r.Start.ARN, StateMachineArn: r.Start.MachineARN, Name: r.Start.Name,
 		StartDate: date(view.Started), StopDate: date(view.Stopped), Status: view.Status.String(),
-		TraceHeader: in.TraceHeader, BillingDetails: &billingDetails{BilledMemoryUsedInMB: 64, BilledDurationInMilliseconds: duration},
+		TraceHeader: optional(r.Start.Trace), BillingDetails: &billingDetails{BilledMemoryUsedInMB: 64, BilledDurationInMilliseconds: duration},
 	}
 	if in.IncludedData != metadataOnly {
 		out.Input, out.InputDetails, out.OutputDetails = awsjson.Some(r.Start.InputText), &included{true}, &included{true}

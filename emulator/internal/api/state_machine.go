@@ -181,6 +181,7 @@ type describeStateMachineOutput struct {
 	LoggingConfiguration    value.Value    `json:"loggingConfiguration"`
 	TracingConfiguration    value.Value    `json:"tracingConfiguration"`
 	EncryptionConfiguration value.Value    `json:"encryptionConfiguration"`
+	Label                   optionalString `json:"label"`
 	RevisionID              optionalString `json:"revisionId"`
 	Description             optionalString `json:"description"`
 	VariableReferences      value.Value    `json:"variableReferences"`
@@ -188,9 +189,14 @@ type describeStateMachineOutput struct {
 }
 
 // describeStateMachine returns a state machine as it stands, or as a version has
-// it. An alias has an action of its own (F-043).
+// it. An alias has an action of its own (F-043). With the label of a distributed Map,
+// that is what its children run; its definition is shown in any case (F-237).
 func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineInput) (*describeStateMachineOutput, error) {
-	ref, err := a.registry.Resolve(in.StateMachineArn)
+	at, err := arn.ParseKind(in.StateMachineArn, arn.StateMachine)
+	if err != nil {
+		return nil, err
+	}
+	ref, p, err := a.registry.ResolveProcessor(at)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +212,11 @@ func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineIn
 	if v := ref.Version; v != nil {
 		out.StateMachineArn, out.CreationDate, out.Description = v.ARN, date(v.Created), optionalText(v.Description)
 	}
-	if in.IncludedData == metadataOnly {
+	switch {
+	case p != nil:
+		out.StateMachineArn, out.Name, out.Label = in.StateMachineArn, at.LabelledName(), optional(at.Label)
+		out.Definition, out.Type, out.VariableReferences = p.Definition, p.Type, p.References
+	case in.IncludedData == metadataOnly:
 		out.Definition = "{}"
 	}
 	return out, nil

@@ -47,10 +47,12 @@ func (a *API) describeStateMachineForExecution(_ context.Context, in *describeEx
 		LoggingConfiguration: v.Logging, TracingConfiguration: v.Tracing, EncryptionConfiguration: v.Encryption,
 		RevisionID: optional(v.ID), VariableReferences: v.References, MapRunArn: optional(x.Start.MapRun), Label: optional(at.Label),
 	}
-	if at.Label != "" {
-		if out.Definition, out.VariableReferences, err = v.Labelled(at.Label); err != nil {
-			return nil, err
-		}
+	p, err := v.Processor(at.Label)
+	if err != nil {
+		return nil, err
+	}
+	if p != nil {
+		out.Definition, out.VariableReferences = p.Definition, p.References
 	}
 	if in.IncludedData == metadataOnly {
 		out.Definition = "{}"

@@ -66,6 +66,14 @@ func (a ARN) ChildMachine() ARN {
 	return a
 }
 
+// MapRunOfChild returns the ARN of the Map Run that an Express child belongs to: the
+// ARN of the child ends in its id (F-238). Of another ARN it is one that no Map Run
+// has.
+func (a ARN) MapRunOfChild() string {
+	home := a.text[:a.machine-len(a.Name)-len(a.Kind)-1]
+	return home + string(MapRun) + ":" + a.LabelledName() + ":" + a.Qualifier[strings.LastIndexByte(a.Qualifier, ':')+1:]
+}
+
 // Parse reads an ARN of any kind. Text that is none is refused with InvalidArn,
 // as the service does (recorded: "Invalid ARN prefix").
 func Parse(text string) (ARN, error) {

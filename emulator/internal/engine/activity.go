@@ -3,6 +3,7 @@ package engine
 import (
 	"container/list"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -162,16 +163,26 @@ func (o *offers) slim(execution int64) {
 // wanted reports whether a task is still offered. The caller holds o.mu.
 func (o *offers) wanted(task *offer) bool { return slices.Contains(o.of[task.execution], task) }
 
+// maxWorkers is how many workers may wait at an activity. Quotas: "Pollers of
+// GetActivityTask per ARN" (F-239).
+const maxWorkers = 1000
+
+// ErrTooManyWorkers says that maxWorkers wait at an activity already.
+var ErrTooManyWorkers = errors.New("engine: too many workers wait for tasks of the activity")
+
 // take returns the next task of the activity, waiting for one until the
-// context ends; nil then.
-func (o *offers) take(ctx context.Context, arn string) *offer {
+// context ends; nil then. It fails with ErrTooManyWorkers.
+func (o *offers) take(ctx context.Context, arn string) (*offer, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	q := o.queue(arn)
 	if front := q.tasks.Front(); front != nil {
 		task := front.Value.(*offer)
 		o.withdraw(task)
-		return task
+		return task, nil
+	}
+	if q.workers.Len() >= maxWorkers {
+		return nil, ErrTooManyWorkers
 	}
 	mine := make(chan *offer, 1)
 	place := q.workers.PushBack(mine)
@@ -184,7 +195,7 @@ func (o *offers) take(ctx context.Context, arn string) *offer {
 	o.mu.Lock()
 	if task != nil {
 		o.withdraw(task)
-		return task
+		return task, nil
 	}
 	q.workers.Remove(place) // nothing if it has been given a task
 	select {
@@ -195,20 +206,20 @@ func (o *offers) take(ctx context.Context, arn string) *offer {
 	default:
 	}
 	o.tidy(arn)
-	return nil
+	return nil, nil
 }
 
 // TakeActivity waits for a task of the activity and starts it in the name of
 // the worker. The token is "" if the context ends, or the engine closes, before
-// there is one.
+// there is one. It fails with ErrTooManyWorkers if too many wait already.
 func (e *Engine) TakeActivity(ctx context.Context, arn, worker string) (token string, input value.Value, err error) {
 	waiting, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(e.root, cancel)()
 	for {
-		task := e.offers.take(waiting, arn)
+		task, err := e.offers.take(waiting, arn)
 		if task == nil {
-			return "", value.Value{}, nil
+			return "", value.Value{}, err
 		}
 		token, input, err := e.startActivity(context.WithoutCancel(ctx), task, worker)
 		if err != ErrStale { // else its execution has gone on without it

@@ -91,6 +91,43 @@ func TestOffersEndWithTheirExecution(t *testing.T) {
 	b.wantEmpty()
 }
 
+// taken is the task that a worker gets, nil for none.
+func taken(ctx context.Context, o *offers) *offer {
+	task, _ := o.take(ctx, "")
+	return task
+}
+
+// Not more than 1,000 workers may wait at an activity; one that goes away makes room
+// (F-239).
+func TestTooManyWorkers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var o offers
+		ctx, cancel := context.WithCancel(t.Context())
+		one, leave := context.WithCancel(ctx)
+		go taken(one, &o)
+		for range maxWorkers - 1 {
+			go taken(ctx, &o)
+		}
+		synctest.Wait()
+		if task, err := o.take(ctx, ""); task != nil || err != ErrTooManyWorkers {
+			t.Errorf("one more: %v, %v", task, err)
+		}
+		leave()
+		synctest.Wait()
+		got := make(chan error)
+		go func() { _, err := o.take(ctx, ""); got <- err }()
+		synctest.Wait()
+		cancel()
+		if err := <-got; err != nil {
+			t.Errorf("in place of one that has left: %v", err)
+		}
+		synctest.Wait()
+		if len(o.queues) != 0 {
+			t.Errorf("%d queues are left", len(o.queues))
+		}
+	})
+}
+
 // A task that comes in the moment in which its worker goes away is not lost.
 func TestOfferAtTheLastMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -98,7 +135,7 @@ func TestOfferAtTheLastMoment(t *testing.T) {
 		task := &machine.Command{Token: 7, Task: &machine.Task{}}
 		ctx, cancel := context.WithCancel(context.Background())
 		got := make(chan *offer, 2)
-		go func() { got <- o.take(ctx, "") }()
+		go func() { got <- taken(ctx, &o) }()
 		synctest.Wait()
 		o.mu.Lock() // the worker cannot leave before the task is there
 		cancel()
@@ -107,7 +144,7 @@ func TestOfferAtTheLastMoment(t *testing.T) {
 		synctest.Wait()
 		gone := <-got
 		if gone == nil {
-			gone = o.take(t.Context(), "")
+			gone = taken(t.Context(), &o)
 		}
 		if gone == nil || gone.task != task.Task {
 			t.Errorf("got %v, want the task", gone)
@@ -125,7 +162,7 @@ func TestOfferWithdrawnAtTheLastMoment(t *testing.T) {
 		task := &offer{execution: 1, token: 7}
 		ctx, cancel := context.WithCancel(context.Background())
 		got := make(chan *offer, 1)
-		go func() { got <- o.take(ctx, "") }()
+		go func() { got <- taken(ctx, &o) }()
 		synctest.Wait()
 		o.mu.Lock()
 		cancel() // the worker leaves, but must wait for the lock

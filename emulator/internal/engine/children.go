@@ -16,10 +16,11 @@ import (
 // mapRunChildren are the children of one Map Run, as far as its execution waits for
 // them.
 type mapRunChildren struct {
-	parent            *entry
-	roleARN, testCase string // of the parent
-	frame             int32
-	token             int64
+	parent *entry
+	frame  int32
+	token  int64
+
+	roleARN, testCase, trace string // of the parent
 
 	// What they run; set by the first that is started.
 	machine  arn.ARN
@@ -63,7 +64,10 @@ func (q *children) ofRun(x *entry, start *machine.Start, c *machine.Command) *ma
 			return m
 		}
 	}
-	m := &mapRunChildren{parent: x, roleARN: start.RoleARN, testCase: start.TestCase, frame: c.Frame, token: c.Token, live: make(map[string]*machine.ChildStarting)}
+	m := &mapRunChildren{
+		parent: x, frame: c.Frame, token: c.Token, roleARN: start.RoleARN, testCase: start.TestCase, trace: start.Trace,
+		live: make(map[string]*machine.ChildStarting),
+	}
 	if q.of == nil {
 		q.of = make(map[int64][]*mapRunChildren)
 	}
@@ -152,7 +156,7 @@ func (e *Engine) beginChild(m *mapRunChildren, c waitingChild) (err error) {
 	}
 	r := Request{Input: c.Input, Revision: m.revision, Program: m.program, Start: machine.Start{
 		ARN: c.ARN, Name: c.Name, MachineARN: m.machine.String(), Machine: m.machine.LabelledName(), RoleARN: m.roleARN,
-		InputText: c.Input.String(), Express: c.Express, MapRun: c.MapRun, Parent: m.parent.arn, Items: c.Items, TestCase: m.testCase,
+		InputText: c.Input.String(), Express: c.Express, MapRun: c.MapRun, Parent: m.parent.arn, Items: c.Items, TestCase: m.testCase, Trace: m.trace,
 	}}
 	child, _, err := e.create(e.root, &r, !c.again)
 	if err == ErrExists && c.Redrive {

@@ -162,20 +162,21 @@ type Engine struct {
 	virtual *VirtualClock // nil if the clock is another
 	log     *slog.Logger
 
-	entries  entries
-	idle     idleList
-	timers   *timers
-	offers   offers
-	jobs     jobs
-	children children
-	watchers watchers
-	mapRuns  mapRuns
-	failures failures
-	observed observers
-	holds    holds
-	steps    steps
-	inOrder  inOrder
-	nested   *bucket
+	entries      entries
+	idle         idleList
+	timers       *timers
+	offers       offers
+	jobs         jobs
+	children     children
+	readChildren readChildren
+	watchers     watchers
+	mapRuns      mapRuns
+	failures     failures
+	observed     observers
+	holds        holds
+	steps        steps
+	inOrder      inOrder
+	nested       *bucket
 
 	opened   time.Time
 	busy     busy

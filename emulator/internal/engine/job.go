@@ -254,7 +254,7 @@ func taskCall(start *machine.Start, c *machine.Command) *task.Call {
 	t := c.Task
 	return &task.Call{
 		Resource: t.Resource, Input: t.Input, TaskToken: t.TaskToken, Execution: start.ARN, Machine: start.MachineARN, State: t.State, Role: t.Credentials,
-		Token: c.Token, Attempt: t.RetryCount, TestCase: start.TestCase, Invocation: t.Invocation,
+		Trace: start.Trace, Token: c.Token, Attempt: t.RetryCount, TestCase: start.TestCase, Invocation: t.Invocation,
 	}
 }
 

@@ -206,7 +206,7 @@ func (e *Engine) loadMapRuns() error {
 }
 
 var (
-	mapRunShape = value.NewShape("execution", "status", "started", "stopped", "maxConcurrency", "toleratedCount", "toleratedPercentage", "redrives", "redriven", "items", "executions")
+	mapRunShape = value.NewShape("execution", "status", "started", "stopped", "maxConcurrency", "toleratedCount", "toleratedPercentage", "redrives", "redriven", "items", "executions", "express")
 	countsShape = value.NewShape("running", "succeeded", "failed", "timedOut", "aborted", "total", "notRedrivable", "pendingRedrive")
 )
 
@@ -214,7 +214,7 @@ func (r *MapRun) document() []byte {
 	l := &r.Limits
 	return mapRunShape.New([]value.Value{
 		value.OfString(r.Execution), value.OfString(r.Status.String()), value.OfInt(r.Started), value.OfInt(r.Stopped), value.OfInt(l.MaxConcurrency), value.OfInt(l.ToleratedCount),
-		value.OfFloat(l.ToleratedPercentage), value.OfInt(int64(r.Redrives)), value.OfInt(r.Redriven), countsValue(&r.Items), countsValue(&r.Executions),
+		value.OfFloat(l.ToleratedPercentage), value.OfInt(int64(r.Redrives)), value.OfInt(r.Redriven), countsValue(&r.Items), countsValue(&r.Executions), value.OfBool(r.Express),
 	}).AppendJSON(nil)
 }
 
@@ -234,6 +234,7 @@ func readMapRun(doc journal.Document) (MapRun, error) {
 	number := func(name string) int64 { n, _ := v.Get(name).Int(); return n }
 	r := MapRun{Execution: v.Get("execution").Text()}
 	r.ARN, r.Status, r.Started, r.Stopped = doc.Key, machine.StatusOf(v.Get("status").Text()), number("started"), number("stopped")
+	r.Express = v.Get("express") == value.True
 	r.Redrives, r.Redriven = int(number("redrives")), number("redriven")
 	r.Limits = machine.MapRunLimits{
 		MaxConcurrency: number("maxConcurrency"), ToleratedCount: number("toleratedCount"), ToleratedPercentage: v.Get("toleratedPercentage").Float(),

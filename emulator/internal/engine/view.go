@@ -256,6 +256,11 @@ func (e *Engine) readRecords(arn string, from int64, yield func(number int64, ev
 // List returns a page of executions in the order of the journal, and the After of
 // the next page, zero if there is none.
 func (e *Engine) List(q journal.Query) (rows []Row, next journal.Cursor, err error) {
+	if q.MapRunARN != "" {
+		if run, err := e.MapRun(q.MapRunARN); err == nil && run.Express {
+			return e.listExpressChildren(&run, q)
+		}
+	}
 	if e.redrivenRun(q.MapRunARN) != nil {
 		return e.listShown(q)
 	}

@@ -15,20 +15,29 @@ import (
 
 // An Activity is a queue of tasks that workers poll.
 type Activity struct {
-	ARN, Name string
-	Created   int64       // Unix milliseconds
-	Tags      value.Value // an object: key to value
+	ARN, Name  string
+	Created    int64       // Unix milliseconds
+	Tags       value.Value // an object: key to value
+	Encryption value.Value // as it is shown; no value of one that was created before it was kept
 }
 
-// CreateActivity registers an activity; one of that name stays as it is.
-func (r *Registry) CreateActivity(ctx context.Context, name string, tags value.Value) (*Activity, error) {
-	a := &Activity{ARN: r.home.Activity(name), Name: name, Created: r.now(), Tags: tags}
+// CreateActivity registers an activity. One of that name stays as it is, its tags
+// too; if its encryption is another, that is refused with ActivityAlreadyExists
+// (F-236).
+func (r *Registry) CreateActivity(ctx context.Context, name string, tags, encryption value.Value) (*Activity, error) {
+	a := &Activity{ARN: r.home.Activity(name), Name: name, Created: r.now(), Tags: tags, Encryption: encryption}
 	if err := checkTags(a.ARN, tags); err != nil {
 		return nil, err
 	}
 	defer r.turns.take(a.ARN)()
 	if old := r.activity(a.ARN); old != nil {
+		if old.Encryption.Exists() && !value.Equal(old.Encryption, encryption) {
+			return nil, fault.ActivityAlreadyExists(a.ARN)
+		}
 		return old, nil
+	}
+	if r.countActivities() >= maxRegistered {
+		return nil, fault.ActivityLimitExceeded()
 	}
 	return a, r.putActivity(ctx, a)
 }
@@ -93,10 +102,19 @@ func (r *Registry) Activities(after string) iter.Seq[*Activity] {
 	return inOrder(r, &r.activities, r.home.Activity(""), r.home.Activity(after), func(a *Activity) string { return a.ARN })
 }
 
+func (r *Registry) countActivities() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.activities.count(r.home.Activity(""))
+}
+
 // document is the activity as the store keeps it.
 func (a *Activity) document() journal.Document {
-	data := value.OfMembers("name", value.OfString(a.Name), "created", value.OfInt(a.Created), "tags", a.Tags).AppendJSON(nil)
-	return journal.Document{Kind: kindActivity, Key: a.ARN, Data: data}
+	o := value.OfMembers("name", value.OfString(a.Name), "created", value.OfInt(a.Created), "tags", a.Tags)
+	if a.Encryption.Exists() {
+		o = o.With("encryption", a.Encryption)
+	}
+	return journal.Document{Kind: kindActivity, Key: a.ARN, Data: o.AppendJSON(nil)}
 }
 
 // loadActivities reads what the store has.
@@ -106,7 +124,7 @@ func (r *Registry) loadActivities() error {
 		if err != nil {
 			return err
 		}
-		a := &Activity{ARN: doc.Key, Name: o.Get("name").Text(), Tags: o.Get("tags")}
+		a := &Activity{ARN: doc.Key, Name: o.Get("name").Text(), Tags: o.Get("tags"), Encryption: o.Get("encryption")}
 		a.Created, _ = o.Get("created").Int()
 		r.activities.put(a.ARN, a)
 		return nil

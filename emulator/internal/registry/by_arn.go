@@ -3,6 +3,7 @@ package registry
 import (
 	"iter"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -31,6 +32,12 @@ func (b *byARN[T]) remove(arn string) {
 		b.order = slices.Delete(b.order, at, at+1)
 		delete(b.resources, arn)
 	}
+}
+
+// count is how many ARNs begin with the prefix.
+func (b *byARN[T]) count(prefix string) int {
+	first, _ := slices.BinarySearch(b.order, prefix)
+	return sort.Search(len(b.order)-first, func(i int) bool { return !strings.HasPrefix(b.order[first+i], prefix) })
 }
 
 // after returns the resources whose ARNs begin with the prefix and come after an ARN,

@@ -77,32 +77,47 @@ func variableReferences(d *asl.Definition) value.Value {
 	return b.Value()
 }
 
-// Labelled returns what the children of a distributed Map run, its
-// ItemProcessor, and the variables that the states inside read. Inferred.
-func (v *Revision) Labelled(label string) (definition string, references value.Value, err error) {
+// A Processor is what the children of a distributed Map run, its ItemProcessor.
+type Processor struct {
+	Definition string
+	Type       string      // of the children: Standard or Express
+	References value.Value // the variables that the states inside read; no value if there are none
+}
+
+// Processor returns what the children of the distributed Map with a label run; nil
+// if no Map has that label, and for "". Inferred (F-237).
+func (v *Revision) Processor(label string) (p *Processor, err error) {
+	if label == "" {
+		return nil, nil
+	}
 	d, found := asl.Parse(v.Definition)
 	if found.HasErrors() {
-		return "", value.Value{}, found
+		return nil, found
+	}
+	d.AllStates(func(_ *asl.Workflow, s *asl.State) {
+		if p == nil && s.ItemProcessor != nil && s.ItemProcessor.Mode == "DISTRIBUTED" && machine.Label(s) == label {
+			p = v.processorOf(s)
+		}
+	})
+	return p, nil
+}
+
+func (v *Revision) processorOf(s *asl.State) *Processor {
+	p := &Processor{Type: cmp.Or(s.ItemProcessor.ExecutionType, Standard)}
+	for _, name := range []string{"ItemProcessor", "Iterator"} {
+		if field := s.Fields.Get(name); field.Exists() {
+			p.Definition = field.String()
+		}
 	}
 	var b value.ObjectBuilder
-	d.AllStates(func(_ *asl.Workflow, s *asl.State) {
-		if s.ItemProcessor == nil || machine.Label(s) != label {
-			return
+	inside := &asl.Definition{Workflow: s.ItemProcessor.Workflow}
+	inside.AllStates(func(_ *asl.Workflow, s *asl.State) {
+		if names := v.References.Get(s.Name); names.Exists() {
+			b.Set(s.Name, names)
 		}
-		for _, name := range []string{"ItemProcessor", "Iterator"} {
-			if field := s.Fields.Get(name); field.Exists() {
-				definition = field.String()
-			}
-		}
-		inside := &asl.Definition{Workflow: s.ItemProcessor.Workflow}
-		inside.AllStates(func(_ *asl.Workflow, s *asl.State) {
-			if names := v.References.Get(s.Name); names.Exists() {
-				b.Set(s.Name, names)
-			}
-		})
 	})
 	if b.Len() > 0 {
-		references = b.Value()
+		p.References = b.Value()
 	}
-	return definition, references, nil
+	return p
 }

@@ -63,6 +63,10 @@ func (r *Registry) Create(ctx context.Context, c *Creation) (*StateMachine, erro
 		}
 		return old, nil
 	}
+	if r.countMachines() >= maxRegistered {
+		r.programs.drop(m.Key)
+		return nil, fault.StateMachineLimitExceeded()
+	}
 	if c.Publish {
 		_, err = r.publish(ctx, nil, m, c.Publication.Description)
 	} else {
@@ -212,6 +216,12 @@ func (r *Registry) Machine(name string) *StateMachine {
 // a name, by name: all after "".
 func (r *Registry) Machines(after string) iter.Seq[*StateMachine] {
 	return inOrder(r, &r.machines, r.home.StateMachine(""), r.home.StateMachine(after), func(m *StateMachine) string { return m.ARN })
+}
+
+func (r *Registry) countMachines() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.machines.count(r.home.StateMachine(""))
 }
 
 // document is the state machine as the store keeps it beside its revision.

@@ -26,6 +26,23 @@ func (r *Registry) Resolve(text string) (Reference, error) {
 	return r.find(a)
 }
 
+// ResolveProcessor is Resolve for an ARN that may have the label of a distributed
+// Map of the state machine: then it returns what the children of that run, too.
+func (r *Registry) ResolveProcessor(a arn.ARN) (ref Reference, p *Processor, err error) {
+	if a.Label == "" || a.Qualifier != "" {
+		ref, err = r.find(a)
+		return ref, nil, err
+	}
+	if ref.Machine = r.machine(a.Base()); ref.Machine != nil {
+		p, err = ref.Machine.Processor(a.Label)
+	}
+	if p == nil && err == nil {
+		r.Missing(a)
+		err = fault.StateMachineDoesNotExist(a.String())
+	}
+	return ref, p, err
+}
+
 func (r *Registry) find(a arn.ARN) (Reference, error) {
 	ref := Reference{Machine: r.machine(a.Base())}
 	found := ref.Machine != nil && a.Base() == a.String()

@@ -39,6 +39,10 @@ type Config struct {
 	Definitions *Definitions
 }
 
+// maxRegistered is how many state machines there may be, and how many activities.
+// Quotas: "Registered state machines", "Registered activities" (F-239).
+const maxRegistered = 100_000
+
 // A Registry is safe for concurrent use.
 type Registry struct {
 	home   arn.Home

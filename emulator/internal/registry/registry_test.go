@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/journal"
@@ -269,7 +270,7 @@ func TestReadersDoNotWaitForTheDisk(t *testing.T) {
 	memory := journal.NewMemory()
 	r := open(t, memory)
 	slow, other := create(t, r, "slow", Express), create(t, r, "other", Express)
-	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject); err != nil {
+	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject, value.Value{}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -329,7 +330,7 @@ func TestChangesThatFailChangeNothing(t *testing.T) {
 			return r.Retag(ctx, m.ARN, func(tags value.Value) value.Value { return tags.With("k", value.True) })
 		},
 		"CreateActivity": func() error {
-			_, err := r.CreateActivity(ctx, "a", value.EmptyObject)
+			_, err := r.CreateActivity(ctx, "a", value.EmptyObject, value.Value{})
 			return err
 		},
 	} {
@@ -351,7 +352,7 @@ func TestChangesOutliveTheirClient(t *testing.T) {
 	r := open(t, journal.NewMemory())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := r.CreateActivity(ctx, "a", value.EmptyObject); err != nil || !r.HasActivity(r.home.Activity("a")) {
+	if _, err := r.CreateActivity(ctx, "a", value.EmptyObject, value.Value{}); err != nil || !r.HasActivity(r.home.Activity("a")) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -476,5 +477,35 @@ func TestListsInOrder(t *testing.T) {
 	}
 	if got := len(list.order); got != 1000 {
 		t.Errorf("after all were removed %d are left, want the 1000 of the other account", got)
+	}
+}
+
+// One more state machine or activity than the quota is refused; what is there may be
+// created again (F-239).
+func TestRegisteredQuota(t *testing.T) {
+	r := open(t, journal.NewMemory())
+	one := create(t, r, "one", Standard)
+	r.mu.Lock()
+	for i := range maxRegistered - 1 {
+		name := fmt.Sprintf("n%06d", i) // in order, or each would cost as much as there are
+		r.machines.put(home.StateMachine(name), one)
+		r.activities.put(home.Activity(name), &Activity{})
+	}
+	r.mu.Unlock()
+	creation := Creation{Name: "two", Type: Standard, Configuration: configuration(constant(0)), Tags: value.EmptyObject}
+	if _, err := r.Create(t.Context(), &creation); !fault.Is(err, "StateMachineLimitExceeded") {
+		t.Errorf("a state machine more: %v", err)
+	}
+	if again := create(t, r, "one", Standard); again != one {
+		t.Errorf("again: %+v", again)
+	}
+	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject, value.Value{}); err != nil {
+		t.Errorf("the last activity: %v", err)
+	}
+	if _, err := r.CreateActivity(t.Context(), "b", value.EmptyObject, value.Value{}); !fault.Is(err, "ActivityLimitExceeded") {
+		t.Errorf("an activity more: %v", err)
+	}
+	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject, value.Value{}); err != nil {
+		t.Errorf("the last activity again: %v", err)
 	}
 }

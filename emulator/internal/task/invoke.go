@@ -134,6 +134,9 @@ func (l *Lambda) post(ctx context.Context, target string, in *invocation) (*answ
 	if in.context != "" {
 		r.Header.Set("X-Amz-Client-Context", in.context)
 	}
+	if in.call.Trace != "" {
+		r.Header.Set("X-Amzn-Trace-Id", in.call.Trace)
+	}
 	response, err := l.transport.RoundTrip(r) // there are no redirects or cookies for a client to follow
 	if err != nil {
 		return nil, err
@@ -292,7 +295,7 @@ func (l *Lambda) process(ctx context.Context, in *invocation) (*answer, error) {
 	id := in.call.requestID()
 	result, err := l.local.Invoke(ctx, lambda.Invocation{
 		Function: in.function.name, Qualifier: in.function.qualifier, Event: []byte(in.payload), Type: in.mode,
-		ClientContext: in.context, LogTail: in.log == "Tail", RequestID: id, Execution: in.call.Execution,
+		ClientContext: in.context, TraceID: in.call.Trace, LogTail: in.log == "Tail", RequestID: id, Execution: in.call.Execution,
 	})
 	refused, isRefused := errors.AsType[*lambda.Error](err)
 	switch {

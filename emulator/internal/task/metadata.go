@@ -57,9 +57,12 @@ func complete(h http.Header, c *Call, bodyLength int) {
 	}
 }
 
-// traceID makes a trace header as X-Ray has them: the time and 96 random bits.
-// Nothing is traced.
+// traceID is the trace header of the call: that of its execution (F-235), or one as
+// X-Ray makes them, of the time and 96 random bits. Nothing is traced.
 func (c *Call) traceID() string {
+	if c.Trace != "" {
+		return c.Trace
+	}
 	random := c.random()
 	return fmt.Sprintf("Root=1-%08x-%016x%08x;Sampled=0", c.now().Unix(), random.Uint64(), uint32(random.Uint64()))
 }

@@ -46,6 +46,7 @@ type Call struct {
 	Machine   string      // ARN of the state machine
 	State     string      // name
 	Role      string      // ARN of the role in the state's Credentials, "" if it has none
+	Trace     string      // the trace header that the execution was started with, "" if it has none
 	Token     int64       // number of the record that asks for this call in the execution
 
 	Attempt    int    // how many attempts of this visit of the state were retried before; 0 in the first

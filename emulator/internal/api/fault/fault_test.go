@@ -19,6 +19,11 @@ func TestMessages(t *testing.T) {
 		code, message string
 		member, text  string
 	}{
+		{"ActivityAlreadyExists", ActivityAlreadyExists(arn), "ActivityAlreadyExists", "Activity Already Exists: '" + arn + "'", "", ""},
+		{"ActivityLimitExceeded", ActivityLimitExceeded(), "ActivityLimitExceeded", "The maximum number of activities has been reached. " +
+			"Existing activities must be deleted before a new activity can be created.", "", ""},
+		{"ActivityWorkerLimitExceeded", ActivityWorkerLimitExceeded(), "ActivityWorkerLimitExceeded",
+			"The maximum number of workers concurrently polling for activity tasks has been reached.", "", ""},
 		{"ActivityDoesNotExist", ActivityDoesNotExist(arn), "ActivityDoesNotExist", "Activity Does Not Exist: '" + arn + "'", "", ""},
 		{"AliasConflict", AliasConflict(), "ConflictException",
 			"Failed to create alias because an alias with the same name and a different routing configuration already exists.", "", ""},
@@ -69,6 +74,8 @@ func TestMessages(t *testing.T) {
 			"Routing configuration must contain state machine version ARNs. Received: [a, b]", "reason", "INVALID_ROUTING_CONFIGURATION"},
 		{"ServiceQuotaExceeded", ServiceQuotaExceeded("aliases", 100), "ServiceQuotaExceededException", "The maximum number of aliases has been reached: 100", "", ""},
 		{"StateMachineAlreadyExists", StateMachineAlreadyExists(arn), "StateMachineAlreadyExists", "State Machine Already Exists: '" + arn + "'", "", ""},
+		{"StateMachineLimitExceeded", StateMachineLimitExceeded(), "StateMachineLimitExceeded", "The maximum number of state machines has been reached. " +
+			"Existing state machines must be deleted before a new state machine can be created.", "", ""},
 		{"StateMachineDoesNotExist", StateMachineDoesNotExist(arn), "StateMachineDoesNotExist", "State Machine Does Not Exist: '" + arn + "'", "", ""},
 		{"StateMachineTypeNotSupported", StateMachineTypeNotSupported(), "StateMachineTypeNotSupported",
 			"This operation is not supported by this type of state machine", "", ""},

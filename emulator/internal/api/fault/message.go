@@ -16,6 +16,12 @@ func StateMachineAlreadyExists(arn string) *Error {
 	return quoted("StateMachineAlreadyExists", "State Machine Already Exists", arn)
 }
 
+// StateMachineLimitExceeded: there are as many state machines as there may be (F-239).
+func StateMachineLimitExceeded() *Error {
+	return &Error{Code: "StateMachineLimitExceeded", Message: "The maximum number of state machines has been reached. " +
+		"Existing state machines must be deleted before a new state machine can be created."}
+}
+
 // StateMachineDoesNotExist: no machine, version or alias has the ARN; also an
 // update of a version.
 func StateMachineDoesNotExist(arn string) *Error {
@@ -256,6 +262,24 @@ func CompletedMapRun(arn string) *Error {
 }
 
 // Activities and tasks.
+
+// ActivityAlreadyExists: there is an activity of that name, which is encrypted in
+// another way. The words are inferred from those about state machines (F-236).
+func ActivityAlreadyExists(arn string) *Error {
+	return quoted("ActivityAlreadyExists", "Activity Already Exists", arn)
+}
+
+// ActivityLimitExceeded: there are as many activities as there may be (F-239).
+func ActivityLimitExceeded() *Error {
+	return &Error{Code: "ActivityLimitExceeded", Message: "The maximum number of activities has been reached. " +
+		"Existing activities must be deleted before a new activity can be created."}
+}
+
+// ActivityWorkerLimitExceeded: as many workers wait at an activity as there may
+// (F-239).
+func ActivityWorkerLimitExceeded() *Error {
+	return &Error{Code: "ActivityWorkerLimitExceeded", Message: "The maximum number of workers concurrently polling for activity tasks has been reached."}
+}
 
 // ActivityDoesNotExist: no activity has the ARN.
 func ActivityDoesNotExist(arn string) *Error {
