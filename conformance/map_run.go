@@ -48,8 +48,7 @@ func (d *decoder) mapRuns(to *[]value.Value) func(value.Value, string) {
 	})
 }
 
-// compareMapRuns compares the members that are given; the children one by one,
-// if any are.
+// compareMapRuns compares the members that are given, and the children, if any are.
 func (m *matcher) compareMapRuns(want, got []value.Value) *Difference {
 	const at = "/expect/mapRuns"
 	if len(want) != len(got) {
@@ -72,9 +71,39 @@ func (m *matcher) compareMapRuns(want, got []value.Value) *Difference {
 		if children.Len() != run.Get("children").Len() {
 			return &Difference{at + "/children", run.Get("children").String(), children.String()}
 		}
-		for k, child := range children.Items() {
-			if d := m.subset(fmt.Sprintf("%s/children/%d", at, k), child, run.Get("children").Index(k).Get); d != nil {
-				return d
+		if d := m.compareChildren(at+"/children", children.Slice(), run.Get("children").Slice()); d != nil {
+			return d
+		}
+	}
+	return nil
+}
+
+// compareChildren finds for each expected child another one that is as expected. The list
+// of the service has the most recent first, and children run at the same time, so that their
+// order says nothing. The difference is that of the first child which is left over.
+func (m *matcher) compareChildren(at string, want, got []value.Value) *Difference {
+	taken := make(map[int]int) // by the index in got: that in want
+	var find func(k int, tried map[int]bool) bool
+	find = func(k int, tried map[int]bool) bool {
+		for i := range got {
+			if tried[i] || m.subset("", want[k], got[i].Get) != nil {
+				continue
+			}
+			tried[i] = true
+			if before, is := taken[i]; !is || find(before, tried) {
+				taken[i] = k
+				return true
+			}
+		}
+		return false
+	}
+	for k := range want {
+		if find(k, make(map[int]bool)) {
+			continue
+		}
+		for i := range got {
+			if _, is := taken[i]; !is {
+				return m.subset(fmt.Sprintf("%s/%d", at, k), want[k], got[i].Get)
 			}
 		}
 	}
@@ -153,7 +182,7 @@ func countsValue(counts any) (value.Value, error) {
 	return b.Value(), nil
 }
 
-// children describes the children of a Map Run, oldest first.
+// children describes the children of a Map Run, the least recent first.
 func (r *run) children(ctx context.Context, mapRun *string) ([]value.Value, error) {
 	var out []value.Value
 	pages := sfn.NewListExecutionsPaginator(r.client, &sfn.ListExecutionsInput{MapRunArn: mapRun})
