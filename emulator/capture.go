@@ -100,8 +100,12 @@ func (e *Emulator) records(arn string) ([]machine.Event, error) {
 	return events, err
 }
 
-// addChildren adds the children of a Map Run.
+// addChildren adds the children of a Map Run. Of Express children nothing is kept that
+// they have called.
 func (e *Emulator) addChildren(ctx context.Context, x *capture.Execution, mapRun string) error {
+	if run, err := e.engine.MapRun(mapRun); err == nil && run.Express {
+		return nil
+	}
 	in := value.OfMembers("mapRunArn", value.OfString(mapRun), "maxResults", value.OfInt(1000))
 	for {
 		page, err := e.call(ctx, "ListExecutions", in)

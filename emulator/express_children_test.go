@@ -126,6 +126,9 @@ func TestExpressChildren(t *testing.T) {
 			}
 		}
 	}
+	if _, err := x.em.RecordTest(x.ctx, execution, "case", false); err != nil { // which wants what the children have called
+		t.Errorf("RecordTest: %v", err)
+	}
 	for _, arn := range []string{first + "0", strings.Replace(first, "m/Each:", "m/Each:x", 1), strings.Replace(first, "m/Each", "m/Other", 1)} {
 		_, err := x.client.DescribeExecution(x.ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
 		x.wantFault(err, "ExecutionDoesNotExist", "Execution Does Not Exist: '"+arn+"'")

@@ -200,6 +200,9 @@ func (u *UI) execution(ctx context.Context, q *query) (*Execution, error) {
 	if err != nil {
 		return nil, err
 	}
+	if strings.Contains(arn, ":express:") {
+		return nil, refuse("an Express execution has no history; `aws stepfunctions describe-execution` shows input, output and error of this child of a Map Run")
+	}
 	out := &Execution{
 		Row: rowOf(x), Input: x.Get("input").Text(), Output: x.Get("output").Text(), Error: x.Get("error").Text(), Cause: x.Get("cause").Text(),
 		Redrivable: x.Get("redriveStatus").Text() == "REDRIVABLE", RedriveNote: x.Get("redriveStatusReason").Text(), Children: []Link{},
