@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
@@ -32,7 +33,7 @@ func (a *API) createActivity(ctx context.Context, in *createActivityInput) (*cre
 	if _, err := in.EncryptionConfiguration.shown(); err != nil {
 		return nil, err
 	}
-	activity, err := a.registry.CreateActivity(ctx, in.Name, tagObject(value.EmptyObject, in.Tags))
+	activity, err := a.registry.CreateActivity(ctx, a.homeOf(ctx), in.Name, tagObject(value.EmptyObject, in.Tags))
 	if err != nil {
 		return nil, err
 	}
@@ -83,8 +84,9 @@ type activityItem struct {
 }
 
 // listActivities returns a page of the activities by name.
-func (a *API) listActivities(_ context.Context, in *listActivitiesInput) (*listActivitiesOutput, error) {
-	page, next, err := pageOf(a.registry.Activities(), in.MaxResults, in.NextToken, "activities", func(one *registry.Activity) activityItem {
+func (a *API) listActivities(ctx context.Context, in *listActivitiesInput) (*listActivitiesOutput, error) {
+	all := slices.DeleteFunc(a.registry.Activities(), func(one *registry.Activity) bool { return !listed(ctx, one.ARN) })
+	page, next, err := pageOf(all, in.MaxResults, in.NextToken, "activities", func(one *registry.Activity) activityItem {
 		return activityItem{ActivityArn: one.ARN, Name: one.Name, CreationDate: date(one.Created)}
 	})
 	if err != nil {

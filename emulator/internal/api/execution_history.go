@@ -6,6 +6,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/history"
 )
 
@@ -51,7 +52,7 @@ func (a *API) getExecutionHistory(_ context.Context, in *getExecutionHistoryInpu
 	if in.ReverseOrder {
 		page.first, page.last = max(1, from-limit+1), from
 	}
-	options := history.Options{Region: a.home.Region, WithoutData: !in.IncludeExecutionData.Or(true)}
+	options := history.Options{Region: arn.HomeOf(in.ExecutionArn).Region, WithoutData: !in.IncludeExecutionData.Or(true)}
 	err = a.History(in.ExecutionArn, page.first, func(e *machine.Event) bool {
 		return e.ID <= page.last && page.add(e.ID, history.Of(e, options).AppendJSON(nil))
 	})

@@ -49,7 +49,7 @@ func (a *API) createStateMachine(ctx context.Context, in *createStateMachineInpu
 		return nil, err
 	}
 	c := registry.Creation{
-		Name: in.Name, Type: cmp.Or(in.Type, registry.Standard),
+		Home: a.homeOf(ctx), Name: in.Name, Type: cmp.Or(in.Type, registry.Standard),
 		Configuration: registry.Configuration{
 			RoleARN: in.RoleArn, Definition: in.Definition, Tracing: in.TracingConfiguration.shown(),
 		},
@@ -57,7 +57,7 @@ func (a *API) createStateMachine(ctx context.Context, in *createStateMachineInpu
 		Publication: registry.Publication{Publish: in.Publish, Description: stringOrNone(in.VersionDescription)},
 	}
 	var err error
-	if c.Logging, err = in.LoggingConfiguration.shown(a.home.StateMachine(in.Name)); err != nil {
+	if c.Logging, err = in.LoggingConfiguration.shown(c.Home.StateMachine(in.Name)); err != nil {
 		return nil, err
 	}
 	if err := a.checkLogGroup(ctx, c.Logging); err != nil {
@@ -134,8 +134,7 @@ func (in *updateStateMachineInput) change(c *registry.Configuration) (err error)
 // updateStateMachine changes what new executions run. Those that run keep the
 // revision they have begun with. An update that changes nothing makes none.
 func (a *API) updateStateMachine(ctx context.Context, in *updateStateMachineInput) (*updateStateMachineOutput, error) {
-	at, err := arn.ParseMachine(in.StateMachineArn)
-	if err != nil {
+	if _, err := arn.ParseMachine(in.StateMachineArn); err != nil {
 		return nil, err
 	}
 	if err := checkPublish(in.Publish, in.VersionDescription); err != nil {
@@ -144,7 +143,7 @@ func (a *API) updateStateMachine(ctx context.Context, in *updateStateMachineInpu
 	if in.changesNothing() {
 		return nil, fault.MissingRequiredParameter()
 	}
-	if in.LoggingConfiguration != nil && a.registry.Machine(at.Name) != nil {
+	if in.LoggingConfiguration != nil && a.registry.Machine(in.StateMachineArn) != nil {
 		logging, err := in.LoggingConfiguration.shown(in.StateMachineArn)
 		if err != nil {
 			return nil, err
@@ -201,7 +200,7 @@ func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineIn
 	out := &describeStateMachineOutput{
 		StateMachineArn: r.ARN, Name: r.Name, Status: "ACTIVE", Definition: r.Definition, RoleArn: r.RoleARN, Type: r.Type,
 		CreationDate: date(r.Created), LoggingConfiguration: r.Logging, TracingConfiguration: r.Tracing, EncryptionConfiguration: r.Encryption,
-		RevisionID: optional(r.ID), VariableReferences: r.References, Note: optional(a.note(ref.Machine.Name)),
+		RevisionID: optional(r.ID), VariableReferences: r.References, Note: optional(a.noteOf(ref.Machine)),
 	}
 	if v := ref.Version; v != nil {
 		out.StateMachineArn, out.CreationDate, out.Description = v.ARN, date(v.Created), optionalText(v.Description)
@@ -210,6 +209,15 @@ func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineIn
 		out.Definition = "{}"
 	}
 	return out, nil
+}
+
+// noteOf is what is to be said of a state machine. Notes are of those in the default
+// region and account.
+func (a *API) noteOf(m *registry.StateMachine) string {
+	if m.ARN != a.home.StateMachine(m.Name) {
+		return ""
+	}
+	return a.note(m.Name)
 }
 
 type deleteStateMachineInput struct {
@@ -241,10 +249,12 @@ type stateMachineItem struct {
 }
 
 // listStateMachines returns a page of the state machines by name.
-func (a *API) listStateMachines(_ context.Context, in *listStateMachinesInput) (*listStateMachinesOutput, error) {
-	listed := slices.DeleteFunc(a.registry.Machines(), func(m *registry.StateMachine) bool { return strings.HasPrefix(m.Name, TrialPrefix) })
-	page, next, err := pageOf(listed, in.MaxResults, in.NextToken, "stateMachines", func(m *registry.StateMachine) stateMachineItem {
-		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.note(m.Name))}
+func (a *API) listStateMachines(ctx context.Context, in *listStateMachinesInput) (*listStateMachinesOutput, error) {
+	all := slices.DeleteFunc(a.registry.Machines(), func(m *registry.StateMachine) bool {
+		return strings.HasPrefix(m.Name, TrialPrefix) || !listed(ctx, m.ARN)
+	})
+	page, next, err := pageOf(all, in.MaxResults, in.NextToken, "stateMachines", func(m *registry.StateMachine) stateMachineItem {
+		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.noteOf(m))}
 	})
 	if err != nil {
 		return nil, err

@@ -23,8 +23,8 @@ type Activity struct {
 }
 
 // CreateActivity registers an activity; one of that name stays as it is.
-func (r *Registry) CreateActivity(ctx context.Context, name string, tags value.Value) (*Activity, error) {
-	a := &Activity{ARN: r.home.Activity(name), Name: name, Created: r.now(), Tags: tags}
+func (r *Registry) CreateActivity(ctx context.Context, home arn.Home, name string, tags value.Value) (*Activity, error) {
+	a := &Activity{ARN: home.Activity(name), Name: name, Created: r.now(), Tags: tags}
 	if err := checkTags(a.ARN, tags); err != nil {
 		return nil, err
 	}
@@ -67,14 +67,12 @@ func (r *Registry) DeleteActivity(ctx context.Context, text string) error {
 
 // Activity returns the activity of that ARN, or fails with ActivityDoesNotExist.
 func (r *Registry) Activity(text string) (*Activity, error) {
-	at, err := arn.ParseKind(text, arn.Activity)
-	if err != nil {
+	if _, err := arn.ParseKind(text, arn.Activity); err != nil {
 		return nil, err
 	}
 	if a := r.activity(text); a != nil {
 		return a, nil
 	}
-	r.Missing(at)
 	return nil, fault.ActivityDoesNotExist(text)
 }
 
@@ -89,12 +87,12 @@ func (r *Registry) activity(arn string) *Activity {
 	return r.activities[arn]
 }
 
-// Activities returns all activities by name.
+// Activities returns the activities of all regions and accounts by name.
 func (r *Registry) Activities() []*Activity {
 	r.mu.RLock()
 	all := slices.Collect(maps.Values(r.activities))
 	r.mu.RUnlock()
-	slices.SortFunc(all, func(a, b *Activity) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(all, func(a, b *Activity) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ARN, b.ARN)) })
 	return all
 }
 

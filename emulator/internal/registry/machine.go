@@ -29,6 +29,7 @@ type StateMachine struct {
 
 // A Creation is what CreateStateMachine asks for.
 type Creation struct {
+	Home       arn.Home // of the state machine
 	Name, Type string
 	Configuration
 	Tags value.Value
@@ -46,7 +47,7 @@ type Publication struct {
 // StateMachineAlreadyExists, and a wrong definition with InvalidDefinition.
 func (r *Registry) Create(ctx context.Context, c *Creation) (*StateMachine, error) {
 	m := &StateMachine{Tags: c.Tags, Published: c.Publish, Description: c.Publication.Description}
-	blank := &Revision{ARN: r.home.StateMachine(c.Name), Name: c.Name, Type: c.Type, Created: r.now()}
+	blank := &Revision{ARN: c.Home.StateMachine(c.Name), Name: c.Name, Type: c.Type, Created: r.now()}
 	if err := checkTags(blank.ARN, c.Tags); err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (r *Registry) Create(ctx context.Context, c *Creation) (*StateMachine, erro
 	m.Updated = m.Revision.Updated
 
 	defer r.turns.take(m.ARN)()
-	if old := r.machine(m.ARN); old != nil {
+	if old := r.Machine(m.ARN); old != nil {
 		r.programs.drop(m.Key)
 		if !old.createdLike(m) {
 			return nil, fault.StateMachineAlreadyExists(m.ARN)
@@ -88,14 +89,12 @@ func sameDescription(a, b value.Value) bool {
 // is asked for, which is returned. Executions that run keep the revision they
 // have begun with. A configuration that stays as it is makes no revision.
 func (r *Registry) Update(ctx context.Context, text string, change func(*Configuration) error, p Publication) (*StateMachine, *Version, error) {
-	a, err := arn.ParseMachine(text)
-	if err != nil {
+	if _, err := arn.ParseMachine(text); err != nil {
 		return nil, nil, err
 	}
 	defer r.turns.take(text)()
-	old := r.machine(text)
+	old := r.Machine(text)
 	if old == nil {
-		r.Missing(a)
 		return nil, nil, fault.StateMachineDoesNotExist(text)
 	}
 	c := old.Configuration
@@ -105,6 +104,7 @@ func (r *Registry) Update(ctx context.Context, text string, change func(*Configu
 	m := *old
 	m.Updated = r.now()
 	if !c.equal(&old.Configuration) || c.RoleARN != old.RoleARN {
+		var err error
 		if m.Revision, err = r.revise(old.Revision, c, r.random.UUID()); err != nil {
 			return nil, nil, err
 		}
@@ -176,7 +176,7 @@ func (r *Registry) Delete(ctx context.Context, text string) error {
 		return err
 	}
 	defer r.turns.take(text)()
-	m := r.machine(text)
+	m := r.Machine(text)
 	if m == nil {
 		return nil
 	}
@@ -197,24 +197,21 @@ func (r *Registry) Delete(ctx context.Context, text string) error {
 	return nil
 }
 
-// machine returns the state machine of that ARN, or nil.
-func (r *Registry) machine(arn string) *StateMachine {
+// Machine returns the state machine of that ARN, or nil.
+func (r *Registry) Machine(arn string) *StateMachine {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.machines[arn]
 }
 
-// Machine returns the state machine of that name, or nil.
-func (r *Registry) Machine(name string) *StateMachine {
-	return r.machine(r.home.StateMachine(name))
-}
-
-// Machines returns all state machines by name.
+// Machines returns the state machines of all regions and accounts by name.
 func (r *Registry) Machines() []*StateMachine {
 	r.mu.RLock()
 	all := slices.Collect(maps.Values(r.machines))
 	r.mu.RUnlock()
-	slices.SortFunc(all, func(a, b *StateMachine) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(all, func(a, b *StateMachine) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ARN, b.ARN))
+	})
 	return all
 }
 

@@ -27,14 +27,13 @@ func (r *Registry) Resolve(text string) (Reference, error) {
 }
 
 func (r *Registry) find(a arn.ARN) (Reference, error) {
-	ref := Reference{Machine: r.machine(a.Base())}
+	ref := Reference{Machine: r.Machine(a.Base())}
 	found := ref.Machine != nil && a.Base() == a.String()
 	if ref.Machine != nil && !found {
 		ref.Version, ref.Alias = ref.Machine.version(a.String()), ref.Machine.alias(a.String())
 		found = ref.Version != nil || ref.Alias != nil
 	}
 	if !found {
-		r.Missing(a)
 		return Reference{}, fault.StateMachineDoesNotExist(a.String())
 	}
 	return ref, nil

@@ -31,7 +31,7 @@ var home = arn.Home{Region: "us-east-1", Account: "123456789012"}
 func open(t testing.TB, store journal.Store) *Registry {
 	t.Helper()
 	r, err := Open(Config{
-		Home: home, Store: store, Now: func() int64 { return 1 },
+		Store: store, Now: func() int64 { return 1 },
 		Random: random.New(1), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
@@ -42,7 +42,7 @@ func open(t testing.TB, store journal.Store) *Registry {
 
 func create(t testing.TB, r *Registry, name, kind string) *StateMachine {
 	t.Helper()
-	m, err := r.Create(t.Context(), &Creation{Name: name, Type: kind, Configuration: configuration(constant(0)), Tags: value.EmptyObject})
+	m, err := r.Create(t.Context(), &Creation{Home: home, Name: name, Type: kind, Configuration: configuration(constant(0)), Tags: value.EmptyObject})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func TestBrokenDocumentsAreLeftOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		var log bytes.Buffer
-		r, err := Open(Config{Home: home, Store: store, Now: func() int64 { return 1 }, Random: random.New(1), Log: slog.New(slog.NewTextHandler(&log, nil))})
+		r, err := Open(Config{Store: store, Now: func() int64 { return 1 }, Random: random.New(1), Log: slog.New(slog.NewTextHandler(&log, nil))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,7 +268,7 @@ func TestReadersDoNotWaitForTheDisk(t *testing.T) {
 	memory := journal.NewMemory()
 	r := open(t, memory)
 	slow, other := create(t, r, "slow", Express), create(t, r, "other", Express)
-	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject); err != nil {
+	if _, err := r.CreateActivity(t.Context(), home, "a", value.EmptyObject); err != nil {
 		t.Fatal(err)
 	}
 
@@ -286,7 +286,7 @@ func TestReadersDoNotWaitForTheDisk(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if got := len(r.Machines()); got != 2 || !r.HasActivity(r.home.Activity("a")) {
+	if got := len(r.Machines()); got != 2 || !r.HasActivity(home.Activity("a")) {
 		t.Errorf("%d state machines, want 2 and an activity", got)
 	}
 	close(store.gate)
@@ -312,7 +312,7 @@ func TestChangesThatFailChangeNothing(t *testing.T) {
 	ctx := t.Context()
 	for name, change := range map[string]func() error{
 		"Create": func() error {
-			_, err := r.Create(ctx, &Creation{Name: "n", Type: Standard, Configuration: configuration(constant(0)), Tags: value.EmptyObject})
+			_, err := r.Create(ctx, &Creation{Home: home, Name: "n", Type: Standard, Configuration: configuration(constant(0)), Tags: value.EmptyObject})
 			return err
 		},
 		"Update": func() error {
@@ -328,7 +328,7 @@ func TestChangesThatFailChangeNothing(t *testing.T) {
 			return r.Retag(ctx, m.ARN, func(tags value.Value) value.Value { return tags.With("k", value.True) })
 		},
 		"CreateActivity": func() error {
-			_, err := r.CreateActivity(ctx, "a", value.EmptyObject)
+			_, err := r.CreateActivity(ctx, home, "a", value.EmptyObject)
 			return err
 		},
 	} {
@@ -350,7 +350,7 @@ func TestChangesOutliveTheirClient(t *testing.T) {
 	r := open(t, journal.NewMemory())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := r.CreateActivity(ctx, "a", value.EmptyObject); err != nil || !r.HasActivity(r.home.Activity("a")) {
+	if _, err := r.CreateActivity(ctx, home, "a", value.EmptyObject); err != nil || !r.HasActivity(home.Activity("a")) {
 		t.Errorf("got %v", err)
 	}
 }
