@@ -2,10 +2,14 @@ package emulator_test
 
 import (
 	"context"
+	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -366,5 +370,115 @@ func TestRequestsWithoutSignature(t *testing.T) {
 	}
 	if got := call("CreateActivity", `{"name": "a"}`); !strings.Contains(got, "arn:aws:states:us-east-1:123456789012:activity:a") {
 		t.Errorf("CreateActivity: %s", got)
+	}
+}
+
+// Services are called in the region of the execution, and at local endpoints as its
+// account.
+func TestServicesAreCalledAsTheAccount(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "mine")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	var mu sync.Mutex
+	var signed []string
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, credential, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+		parts := strings.Split(credential, "/")
+		mu.Lock()
+		signed = append(signed, parts[0]+" "+parts[2]+" "+parts[3])
+		mu.Unlock()
+		io.WriteString(w, `{"QueueUrls": []}`)
+	}))
+	defer service.Close()
+	x := newTest(t, emulator.WithServiceEndpoint("sqs", service.URL))
+	const list = `{"StartAt": "L", "States": {"L": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:listQueues", "Parameters": {}, "End": true}}}`
+	asAnother := strings.Replace(list, `"End"`, `"Credentials": {"RoleArn": "arn:aws:iam::222222222222:role/r"}, "End"`, 1)
+	for _, c := range []struct{ key, region, definition, want string }{
+		{"test", "us-east-1", list, "mine us-east-1 sqs"},
+		{"test", "eu-west-1", list, "mine eu-west-1 sqs"},
+		{"333333333333", "eu-west-1", list, "333333333333 eu-west-1 sqs"},
+		{"333333333333", "eu-west-1", asAnother, "222222222222 eu-west-1 sqs"},
+		{"222222222222", "us-east-1", strings.ReplaceAll(asAnother, "222222222222", "123456789012"), "mine us-east-1 sqs"},
+	} {
+		y := x.as(c.key, c.region)
+		machine := y.create("m", c.definition)
+		if end := x.em.Wait(y.start(machine, "", "{}")); end.Status != "SUCCEEDED" {
+			t.Errorf("%+v: %+v", c, end)
+		}
+		if _, err := y.client.DeleteStateMachine(y.ctx, &sfn.DeleteStateMachineInput{StateMachineArn: machine}); err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		if got := signed[len(signed)-1]; got != c.want {
+			t.Errorf("%s in %s: signed as %q, want %q", c.key, c.region, got, c.want)
+		}
+		mu.Unlock()
+	}
+}
+
+// The events of EventBridge go to the bus of the execution's region and account, log events
+// to the log group of its ARN.
+func TestEventsOfAccounts(t *testing.T) {
+	var mu sync.Mutex
+	sent := map[string]int{}
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, credential, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+		parts := strings.Split(credential, "/")
+		text, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		body, err := value.ParseBytes(text)
+		if err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		for _, entry := range body.Get("Entries").Items() {
+			for _, execution := range entry.Get("Resources").Items() {
+				sent[parts[0]+" "+parts[2]+" "+execution.Text()]++
+			}
+		}
+		mu.Unlock()
+		io.WriteString(w, `{"FailedEntryCount": 0}`)
+	}))
+	defer service.Close()
+	em, err := emulator.New(emulator.WithServiceEndpoint("events", service.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(em)
+	defer server.Close()
+	want := map[string]int{}
+	for _, key := range []string{"test", "222222222222"} {
+		for _, region := range []string{"us-east-1", "eu-west-1"} {
+			c := emulator.ClientConfig(server.URL, region)
+			c.Credentials = credentials.NewStaticCredentialsProvider(key, "any", "")
+			client := sfn.NewFromConfig(c)
+			machine, err := client.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{Name: aws.String("m"), Definition: aws.String(pass), RoleArn: aws.String(role)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			x, err := client.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: machine.StateMachineArn})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := em.Wait(t.Context(), *x.ExecutionArn); err != nil {
+				t.Fatal(err)
+			}
+			want[key+" "+region+" "+*x.ExecutionArn] = 2
+		}
+	}
+	if err := em.Close(); err != nil { // which sends what waits
+		t.Fatal(err)
+	}
+	if !maps.Equal(sent, want) {
+		t.Errorf("events\n got %v\nwant %v", sent, want)
+	}
+}
+
+// A wrong account of an access key is told when the emulator is made.
+func TestAccessKeyWithoutAccount(t *testing.T) {
+	_, err := emulator.New(emulator.WithAccessKey("AKID", "12"))
+	if want := `emulator: the account of the access key AKID: expected twelve digits, got "12"`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

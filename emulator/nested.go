@@ -6,7 +6,6 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
-	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/caller"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/task"
@@ -26,23 +25,13 @@ func (n *nested) Call(ctx context.Context, operation string, in value.Value) (va
 		return value.Value{}, &asl.Error{Name: asl.ErrRuntime, Cause: "aslocal does not have the operation " + operation + " of Step Functions yet"}
 	}
 	if c := task.CallOf(ctx); c != nil {
-		ctx = caller.With(engine.WithEffect(ctx, c.Key()), callerOf(c))
+		ctx = caller.With(engine.WithEffect(ctx, c.Key()), caller.Caller{Home: c.Home(), Role: c.Role})
 	}
 	out, err := action.Call(ctx, in, nil, nil)
 	if err != nil {
 		return value.Value{}, err
 	}
 	return value.ParseBytes(out)
-}
-
-// callerOf is who a task calls as: the account of its execution, or that of the role in
-// its Credentials; always in its own region (F-204).
-func callerOf(c *task.Call) caller.Caller {
-	as := caller.Caller{Home: arn.HomeOf(c.Execution), Role: c.Role}
-	if account := arn.HomeOf(c.Role).Account; account != "" {
-		as.Account = account
-	}
-	return as
 }
 
 // OnEnd calls f when the execution has ended. If it is given up before that,

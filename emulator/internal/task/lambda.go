@@ -12,7 +12,6 @@ import (
 	"sync"
 
 	"github.com/aslocal/aslocal/asl"
-	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/lambda"
 	"github.com/aslocal/aslocal/value"
 )
@@ -269,10 +268,8 @@ func parseInvocation(c *Call) (*invocation, error) {
 	if qualifier != "" {
 		in.function.qualifier = qualifier
 	}
-	if execution, err := arn.Parse(c.Execution); err == nil {
-		in.function.region = cmp.Or(in.function.region, execution.Region)
-		in.function.account = cmp.Or(in.function.account, execution.Account)
-	}
+	home := c.Home()
+	in.function.region, in.function.account = cmp.Or(in.function.region, home.Region), cmp.Or(in.function.account, home.Account)
 	return in, in.function.check(c)
 }
 
