@@ -64,6 +64,10 @@ func (e *Emulator) Register(r Registration) (machineARN string, err error) {
 	return machineARN, err
 }
 
+// StateMachineARN returns the ARN that the state machine of a name has, or would have, in
+// the default region and account.
+func (e *Emulator) StateMachineARN(name string) string { return e.home.StateMachine(name) }
+
 // Start begins an execution of the state machine, version or alias with the
 // input, a JSON text, and returns the ARN of the execution. It fails as
 // StartExecution does.

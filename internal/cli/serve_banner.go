@@ -88,6 +88,9 @@ func (b *banner) example() string {
 		return "aslocal init shop  # writes a small project"
 	}
 	name, input := b.outcome.stored[0].name, ""
+	if i := slices.IndexFunc(b.outcome.stored, func(m storedMachine) bool { return m.name != m.arn }); i >= 0 {
+		name = b.outcome.stored[i].name
+	}
 	for _, m := range b.project.machines {
 		base, ok := machineName(m.place)
 		beside := filepath.Join(filepath.Dir(m.place), base+".json")

@@ -10,6 +10,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
+	"github.com/aslocal/aslocal/emulator/internal/caller"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
 	"github.com/aslocal/aslocal/value"
 )
@@ -188,7 +189,7 @@ type describeStateMachineOutput struct {
 
 // describeStateMachine returns a state machine as it stands, or as a version has
 // it. An alias has an action of its own (F-043).
-func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineInput) (*describeStateMachineOutput, error) {
+func (a *API) describeStateMachine(ctx context.Context, in *describeStateMachineInput) (*describeStateMachineOutput, error) {
 	ref, err := a.registry.Resolve(in.StateMachineArn)
 	if err != nil {
 		return nil, err
@@ -200,7 +201,7 @@ func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineIn
 	out := &describeStateMachineOutput{
 		StateMachineArn: r.ARN, Name: r.Name, Status: "ACTIVE", Definition: r.Definition, RoleArn: r.RoleARN, Type: r.Type,
 		CreationDate: date(r.Created), LoggingConfiguration: r.Logging, TracingConfiguration: r.Tracing, EncryptionConfiguration: r.Encryption,
-		RevisionID: optional(r.ID), VariableReferences: r.References, Note: optional(a.noteOf(ref.Machine)),
+		RevisionID: optional(r.ID), VariableReferences: r.References, Note: optional(a.noteOf(ctx, ref.Machine)),
 	}
 	if v := ref.Version; v != nil {
 		out.StateMachineArn, out.CreationDate, out.Description = v.ARN, date(v.Created), optionalText(v.Description)
@@ -211,13 +212,17 @@ func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineIn
 	return out, nil
 }
 
-// noteOf is what is to be said of a state machine. Notes are of those in the default
-// region and account.
-func (a *API) noteOf(m *registry.StateMachine) string {
-	if m.ARN != a.home.StateMachine(m.Name) {
-		return ""
+// noteOf is what is to be said of a state machine: of one in the default region and
+// account what is told of its file, of another one where it is, to those who see all.
+func (a *API) noteOf(ctx context.Context, m *registry.StateMachine) string {
+	at := arn.HomeOf(m.ARN)
+	switch {
+	case at == a.home:
+		return a.note(m.Name)
+	case caller.Of(ctx) == nil:
+		return "in " + at.Region + " of the account " + at.Account
 	}
-	return a.note(m.Name)
+	return ""
 }
 
 type deleteStateMachineInput struct {
@@ -248,13 +253,25 @@ type stateMachineItem struct {
 	Note            optionalString `json:"note"` // AWS has none
 }
 
-// listStateMachines returns a page of the state machines by name.
+// listStateMachines returns a page of the state machines by name. Of several of one name,
+// which only the emulator itself sees, that in the default region and account is first.
 func (a *API) listStateMachines(ctx context.Context, in *listStateMachinesInput) (*listStateMachinesOutput, error) {
 	all := slices.DeleteFunc(a.registry.Machines(), func(m *registry.StateMachine) bool {
 		return strings.HasPrefix(m.Name, TrialPrefix) || !listed(ctx, m.ARN)
 	})
+	if caller.Of(ctx) == nil {
+		elsewhere := func(m *registry.StateMachine) int {
+			if arn.HomeOf(m.ARN) == a.home {
+				return 0
+			}
+			return 1
+		}
+		slices.SortStableFunc(all, func(x, y *registry.StateMachine) int {
+			return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(elsewhere(x), elsewhere(y)))
+		})
+	}
 	page, next, err := pageOf(all, in.MaxResults, in.NextToken, "stateMachines", func(m *registry.StateMachine) stateMachineItem {
-		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.noteOf(m))}
+		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.noteOf(ctx, m))}
 	})
 	if err != nil {
 		return nil, err
