@@ -1,8 +1,10 @@
 package emulator_test
 
 import (
+	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -472,6 +474,25 @@ func TestEventsOfAccounts(t *testing.T) {
 	}
 	if !maps.Equal(sent, want) {
 		t.Errorf("events\n got %v\nwant %v", sent, want)
+	}
+}
+
+// Who calls in another region or account is told in the log, once.
+func TestCallersElsewhereAreTold(t *testing.T) {
+	var log bytes.Buffer
+	x := newTest(t, emulator.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	x.machines()
+	if log.Len() > 0 {
+		t.Errorf("of a client in the default region and account it is told %q", log.String())
+	}
+	for range 2 {
+		x.as("test", "eu-west-1").machines()
+		x.as("222222222222", "us-east-1").machines()
+	}
+	for _, want := range []string{"region=eu-west-1 account=123456789012", "region=us-east-1 account=222222222222"} {
+		if strings.Count(log.String(), want) != 1 {
+			t.Errorf("%s is not told once in %q", want, log.String())
+		}
 	}
 }
 

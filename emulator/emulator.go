@@ -45,8 +45,8 @@ import (
 
 // An Emulator is one local Step Functions. It is safe for concurrent use.
 type Emulator struct {
-	home     arn.Home         // of callers who do not say theirs
-	callers  caller.Directory // of those who sign
+	home     arn.Home // of callers who do not say theirs
+	callers  callers
 	log      *slog.Logger
 	store    journal.Store
 	registry *registry.Registry
@@ -111,24 +111,6 @@ type settings struct {
 
 // An Option changes a setting of New.
 type Option func(*settings)
-
-// WithRegion sets the default region; us-east-1 if not given. It is that of requests
-// whose signature names none, and of what Go programs and the pages create. A client
-// whose requests are signed for another region is in that region, and has the state
-// machines, executions and activities of that region only.
-func WithRegion(region string) Option { return func(s *settings) { s.region = region } }
-
-// WithAccount sets the default account; 123456789012 if not given, as in Step
-// Functions Local. It is that of all access keys but those of [WithAccessKey], and those
-// that are the id of an account themselves. Signatures are not verified.
-func WithAccount(account string) Option { return func(s *settings) { s.account = account } }
-
-// WithAccessKey says which account an access key is of. Each account has state machines,
-// executions and activities of its own, in each region. An access key of twelve digits is
-// the account of that id without this option.
-func WithAccessKey(accessKey, account string) Option {
-	return func(s *settings) { s.accounts[accessKey] = account }
-}
 
 // WithLogger sets where the emulator logs to; slog.Default() if not given.
 func WithLogger(log *slog.Logger) Option { return func(s *settings) { s.log = log } }
@@ -299,7 +281,7 @@ func New(options ...Option) (*Emulator, error) {
 		s.store = journal.NewMemory()
 	}
 	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
-	e.callers = caller.Directory{Default: e.home, Accounts: s.accounts}
+	e.callers.Directory = caller.Directory{Default: e.home, Accounts: s.accounts}
 	e.streams.open()
 	if !s.withoutUI {
 		e.pages = newPages(e, &s)

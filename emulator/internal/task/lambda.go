@@ -1,7 +1,6 @@
 package task
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -175,7 +174,7 @@ func (l *Lambda) Run(ctx context.Context, c *Call) (Answer, error) {
 // function returned comes out. The cause of a function's error is its payload
 // as it was sent.
 func (l *Lambda) runFunction(ctx context.Context, c *Call) (value.Value, error) {
-	in := &invocation{call: c, function: parseFunction(c.Resource.Text), mode: requestResponse, payload: c.Input.String()}
+	in := &invocation{call: c, function: parseFunction(c.Resource.Text).in(c.Home()), mode: requestResponse, payload: c.Input.String()}
 	if err := in.function.check(c); err != nil {
 		return value.Value{}, err
 	}
@@ -264,12 +263,10 @@ func parseInvocation(c *Call) (*invocation, error) {
 	if err := checkFunctionName(c, name); err != nil {
 		return nil, err
 	}
-	in.function = parseFunction(name)
+	in.function = parseFunction(name).in(c.Home())
 	if qualifier != "" {
 		in.function.qualifier = qualifier
 	}
-	home := c.Home()
-	in.function.region, in.function.account = cmp.Or(in.function.region, home.Region), cmp.Or(in.function.account, home.Account)
 	return in, in.function.check(c)
 }
 
