@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -501,5 +502,53 @@ func TestAccessKeyWithoutAccount(t *testing.T) {
 	_, err := emulator.New(emulator.WithAccessKey("AKID", "12"))
 	if want := `emulator: the account of the access key AKID: expected twelve digits, got "12"`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// Each action that is about a resource is denied for one of another account. The body of
+// the requests has every member that may be an ARN.
+func TestEveryActionIsDeniedElsewhere(t *testing.T) {
+	x := newTest(t)
+	const at = "arn:aws:states:us-east-1:222222222222:"
+	body := strings.NewReplacer("@", at, "'", `"`).Replace(`{'stateMachineArn': '@stateMachine:m', 'executionArn': '@execution:m:x', 'mapRunArn': '@mapRun:m/l:u', 'activityArn': '@activity:a',
+		'resourceArn': '@activity:a', 'stateMachineAliasArn': '@stateMachine:m:live', 'stateMachineVersionArn': '@stateMachine:m:1', 'tags': [], 'tagKeys': [], 'name': 'n',
+		'routingConfiguration': [{'stateMachineVersionArn': '@stateMachine:m:1', 'weight': 100}], 'definition': '{}', 'roleArn': 'arn:aws:iam::222222222222:role/r',
+		'taskToken': 'x', 'output': '1'}`)
+	aboutNone := []string{
+		"CreateActivity", "CreateStateMachine", "ListActivities", "ListStateMachines", "SendTaskFailure", "SendTaskHeartbeat", "SendTaskSuccess", "TestState",
+		"ValidateStateMachineDefinition",
+	}
+	client := reflect.TypeFor[*sfn.Client]()
+	actions := 0
+	for i := range client.NumMethod() {
+		action := client.Method(i).Name
+		if action == "Options" {
+			continue
+		}
+		actions++
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, x.em.URL(), strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+		r.Header.Set("X-Amz-Target", "AWSStepFunctions."+action)
+		r.Header.Set("Authorization", signature)
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		denied := strings.Contains(string(answer), "com.amazon.coral.service#AccessDeniedException") && strings.Contains(string(answer), "not authorized to perform: states:"+action+" on") &&
+			response.StatusCode == http.StatusBadRequest
+		if denied == slices.Contains(aboutNone, action) {
+			t.Errorf("%s: denied is %v: %d %s", action, denied, response.StatusCode, answer)
+		}
+	}
+	if actions != 37 {
+		t.Errorf("%d actions were called, want 37", actions)
 	}
 }
