@@ -128,9 +128,6 @@ func CheckRole(text string) error {
 // A Home is the region and the account that resources are in.
 type Home struct{ Region, Account string }
 
-// Has reports whether a resource of the ARN is here.
-func (h Home) Has(a ARN) bool { return a.Region == h.Region && a.Account == h.Account }
-
 // HomeOf returns where the resource of an ARN is, which may be one of another service.
 // Text that is no ARN is nowhere.
 func HomeOf(text string) (h Home) {

@@ -46,7 +46,7 @@ func (d *Directory) With(r *http.Request) context.Context {
 // caller is who signs with a scope. An access key of twelve digits is that account.
 func (d *Directory) caller(s Scope) Caller {
 	c := Caller{Home: d.Default}
-	if arn.IsRegion(s.Region) {
+	if s.Region != c.Region && arn.IsRegion(s.Region) {
 		c.Region = s.Region
 	}
 	if account, ok := d.Accounts[s.AccessKey]; ok {
