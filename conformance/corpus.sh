@@ -25,6 +25,7 @@ AWS_ENDPOINT_URL_CLOUDWATCH_LOGS="http://127.0.0.1:$services_port" AWS_ENDPOINT_
   "$binary" serve "$work" --port 0 --durability memory --region us-east-1 --lambda-endpoint "http://127.0.0.1:$lambda_port" \
   --services-endpoint "http://127.0.0.1:$services_port" >"$work/serve.log" 2>"$work/serve.err" &
 pids+=($!)
+touch "$work/serve.log" "$work/services.log" # which the two may not have begun yet
 for _ in $(seq 100); do
   endpoint=$(sed -n 's/.*AWS_ENDPOINT_URL_SFN=//p' "$work/serve.log")
   [ -n "$endpoint" ] && grep -q ' on http' "$work/services.log" && break
@@ -36,7 +37,7 @@ for service in s3 sqs sns dynamodb events logs secretsmanager; do
   endpoints+=(--service-endpoint "$service=http://127.0.0.1:$services_port")
 done
 # "|| true": the runner exits 1 if any case fails; its table says which.
-python3 "$corpus/run_corpus.py" --cases "$corpus/cases" --endpoint "$endpoint" --lambda-port "$lambda_port" \
+python3 "$(dirname "$0")/corpus_accounts.py" "$corpus/run_corpus.py" --cases "$corpus/cases" --endpoint "$endpoint" --lambda-port "$lambda_port" \
   "${endpoints[@]}" --out "$work/results.json" "$@" || true
 # With flags the runner compares other things than the explanations are for.
 [ $# -gt 0 ] || python3 "$(dirname "$0")/corpus_explained.py" "$work/results.json" "$(dirname "$0")/corpus_explained.json" "$(dirname "$0")/../docs/conformance.md"

@@ -20,18 +20,21 @@ func TestARNsOfElsewhere(t *testing.T) {
 	x := newTest(t, emulator.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	x.create("m", pass)
 	for _, c := range []struct {
-		arn    string
-		hinted bool
+		arn, hint string
 	}{
-		{"arn:aws:states:us-east-1:123456789012:stateMachine:n", false},
-		{"arn:aws:states:eu-central-1:123456789012:stateMachine:m", true},
-		{"arn:aws:states:us-east-1:000000000000:stateMachine:m:1", true},
+		{"arn:aws:states:us-east-1:123456789012:stateMachine:n", ""},
+		{"arn:aws:states:eu-central-1:123456789012:stateMachine:m", "another region"},
+		{"arn:aws:states:us-east-1:000000000000:stateMachine:m:1", "another account"},
 	} {
 		log.Reset()
 		_, err := x.client.StartExecution(x.ctx, &sfn.StartExecutionInput{StateMachineArn: &c.arn})
-		x.wantFault(err, "StateMachineDoesNotExist", "State Machine Does Not Exist: '"+c.arn+"'")
-		hint := strings.Contains(log.String(), "another region or account") && strings.Contains(log.String(), "arn="+c.arn)
-		if hint != c.hinted {
+		if c.hint == "another account" {
+			x.wantFault(err, "AccessDeniedException", "User: arn:aws:iam::123456789012:root is not authorized to perform: states:StartExecution on resource: "+c.arn+
+				" because no resource-based policy allows the states:StartExecution action")
+		} else {
+			x.wantFault(err, "StateMachineDoesNotExist", "State Machine Does Not Exist: '"+c.arn+"'")
+		}
+		if c.hint == "" && log.Len() > 0 || c.hint != "" && !(strings.Contains(log.String(), c.hint) && strings.Contains(log.String(), "arn="+c.arn)) {
 			t.Errorf("%s: the log has %q", c.arn, log.String())
 		}
 	}

@@ -46,10 +46,15 @@ func newCaller(tb testing.TB, store journal.Store) *caller {
 	return &caller{tb, em}
 }
 
+// signature is what clients send, which is read and not verified.
+const signature = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260131/us-east-1/states/aws4_request, SignedHeaders=content-length;content-type;host;x-amz-date;x-amz-target, " +
+	"Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
+
 func (c *caller) call(operation, body string) string {
 	r := httptest.NewRequest(http.MethodPost, "http://localhost/", strings.NewReader(body))
 	r.Header.Set("X-Amz-Target", "AWSStepFunctions."+operation)
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	r.Header.Set("Authorization", signature)
 	w := httptest.NewRecorder()
 	c.em.ServeHTTP(w, r)
 	answer, err := io.ReadAll(w.Body)

@@ -8,6 +8,7 @@ import (
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/coverage"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 )
 
 // This file says what executions have covered of their definitions.
@@ -31,15 +32,20 @@ func (e *Emulator) openCoverage(s *settings) {
 		return
 	}
 	e.covered = &covered{definitions: make(map[string]*asl.Definition)}
-	e.covered.recorder.Definition = func(start *machine.Start) *asl.Definition { return e.definitionOf(start.Machine) }
+	e.covered.recorder.Definition = func(start *machine.Start) *asl.Definition { return e.definitionOf(start.MachineARN) }
 	if s.probe == nil {
 		s.probe = e.covered.recorder.Probe
 	}
 }
 
-// definitionOf is the definition that a state machine has now; nil if there is none.
-func (e *Emulator) definitionOf(name string) *asl.Definition {
-	m := e.registry.Machine(name)
+// definitionOf is the definition that the state machine of an ARN, which may have a label,
+// has now; nil if there is none.
+func (e *Emulator) definitionOf(machineARN string) *asl.Definition {
+	at, err := arn.Parse(machineARN)
+	if err != nil {
+		return nil
+	}
+	m := e.registry.Machine(at.Base())
 	if m == nil {
 		return nil
 	}
@@ -60,7 +66,7 @@ func (e *Emulator) Coverage(machine string) (*coverage.Coverage, error) {
 	if e.covered == nil {
 		return nil, fmt.Errorf("emulator: coverage is counted with the option WithCoverage")
 	}
-	d := e.definitionOf(machine)
+	d := e.definitionOf(e.home.StateMachine(machine))
 	if d == nil {
 		return nil, fmt.Errorf("emulator: there is no state machine %q", machine)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/history"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
@@ -30,12 +31,12 @@ type Registration struct {
 	Tags map[string]string
 }
 
-// Register creates the state machine, or updates the one of that name, and
-// returns its ARN. One of another type is deleted first. It fails as
+// Register creates the state machine, or updates the one of that name, in the default
+// region and account, and returns its ARN. One of another type is deleted first. It fails as
 // CreateStateMachine does; the text of the error is "code: message".
-func (e *Emulator) Register(r Registration) (arn string, err error) {
+func (e *Emulator) Register(r Registration) (machineARN string, err error) {
 	ctx := context.WithValue(context.Background(), registering{}, true)
-	arn = e.home.StateMachine(r.Name)
+	machineARN = e.home.StateMachine(r.Name)
 	kind := cmp.Or(r.Type, registry.Standard)
 	in := value.OfMembers("definition", value.OfString(r.Definition),
 		"roleArn", value.OfString(cmp.Or(r.RoleARN, "arn:aws:iam::"+e.home.Account+":role/aslocal")))
@@ -45,13 +46,13 @@ func (e *Emulator) Register(r Registration) (arn string, err error) {
 	if r.Tracing.Exists() {
 		in = in.With("tracingConfiguration", r.Tracing)
 	}
-	switch old := e.registry.Machine(r.Name); {
+	switch old := e.registry.Machine(machineARN); {
 	case old != nil && old.Type == kind:
-		_, err = e.call(ctx, "UpdateStateMachine", in.With("stateMachineArn", value.OfString(arn)))
-		return arn, err
+		_, err = e.call(ctx, "UpdateStateMachine", in.With("stateMachineArn", value.OfString(machineARN)))
+		return machineARN, err
 	case old != nil: // the type of a state machine cannot change
-		if _, err := e.call(ctx, "DeleteStateMachine", value.OfMembers("stateMachineArn", value.OfString(arn))); err != nil {
-			return arn, err
+		if _, err := e.call(ctx, "DeleteStateMachine", value.OfMembers("stateMachineArn", value.OfString(machineARN))); err != nil {
+			return machineARN, err
 		}
 	}
 	var tags []value.Value
@@ -60,8 +61,12 @@ func (e *Emulator) Register(r Registration) (arn string, err error) {
 	}
 	in = in.With("tags", value.OfSlice(tags))
 	_, err = e.call(ctx, "CreateStateMachine", in.With("name", value.OfString(r.Name)).With("type", value.OfString(kind)))
-	return arn, err
+	return machineARN, err
 }
+
+// StateMachineARN returns the ARN that the state machine of a name has, or would have, in
+// the default region and account.
+func (e *Emulator) StateMachineARN(name string) string { return e.home.StateMachine(name) }
 
 // Start begins an execution of the state machine, version or alias with the
 // input, a JSON text, and returns the ARN of the execution. It fails as
@@ -128,19 +133,19 @@ type Event struct {
 
 // History returns all events of a Standard execution. It fails with
 // ExecutionDoesNotExist or InvalidArn.
-func (e *Emulator) History(arn string) ([]Event, error) {
+func (e *Emulator) History(execution string) ([]Event, error) {
 	var events []Event
-	err := e.api.History(arn, 1, func(ev *machine.Event) bool {
-		events = append(events, e.eventOf(ev))
+	err := e.api.History(execution, 1, func(ev *machine.Event) bool {
+		events = append(events, eventOf(execution, ev))
 		return true
 	})
 	return events, err
 }
 
-// eventOf returns what a user sees of an event.
-func (e *Emulator) eventOf(ev *machine.Event) Event {
+// eventOf returns what a user sees of an event of an execution.
+func eventOf(execution string, ev *machine.Event) Event {
 	record := *ev
-	return eventIn(e.home.Region, &record)
+	return eventIn(arn.HomeOf(execution).Region, &record)
 }
 
 // eventIn returns what a user sees of an event in a region.

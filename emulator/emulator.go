@@ -32,6 +32,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/awsclient"
+	"github.com/aslocal/aslocal/emulator/internal/caller"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/mock"
 	"github.com/aslocal/aslocal/emulator/internal/outbox"
@@ -44,7 +45,8 @@ import (
 
 // An Emulator is one local Step Functions. It is safe for concurrent use.
 type Emulator struct {
-	home     arn.Home
+	home     arn.Home // of callers who do not say theirs
+	callers  callers
 	log      *slog.Logger
 	store    journal.Store
 	registry *registry.Registry
@@ -71,6 +73,7 @@ type Emulator struct {
 // settings is what the options of New set.
 type settings struct {
 	region, account string
+	accounts        map[string]string // by access key
 	log             *slog.Logger
 	clock           engine.Clock
 	store           journal.Store
@@ -108,13 +111,6 @@ type settings struct {
 
 // An Option changes a setting of New.
 type Option func(*settings)
-
-// WithRegion sets the region in ARNs and histories; us-east-1 if not given.
-func WithRegion(region string) Option { return func(s *settings) { s.region = region } }
-
-// WithAccount sets the account in ARNs; 123456789012 if not given, as in Step
-// Functions Local.
-func WithAccount(account string) Option { return func(s *settings) { s.account = account } }
 
 // WithLogger sets where the emulator logs to; slog.Default() if not given.
 func WithLogger(log *slog.Logger) Option { return func(s *settings) { s.log = log } }
@@ -268,10 +264,15 @@ func New(options ...Option) (*Emulator, error) {
 	s := settings{
 		region: "us-east-1", account: "123456789012", log: slog.Default(), waitTimeScale: 1, random: random.System(),
 		functionURLs: make(map[string]string), concurrency: make(map[string]int), handlers: make(map[string]task.Handler),
-		serviceEndpoints: make(map[string]string),
+		serviceEndpoints: make(map[string]string), accounts: make(map[string]string),
 	}
 	for _, set := range options {
 		set(&s)
+	}
+	for key, account := range s.accounts {
+		if !arn.IsAccount(account) {
+			return nil, fmt.Errorf("emulator: the account of the access key %s: expected twelve digits, got %q", key, account)
+		}
 	}
 	if s.clock == nil {
 		s.clock = engine.SystemClock()
@@ -280,6 +281,7 @@ func New(options ...Option) (*Emulator, error) {
 		s.store = journal.NewMemory()
 	}
 	e := &Emulator{home: arn.Home{Region: s.region, Account: s.account}, log: s.log, store: s.store}
+	e.callers.Directory = caller.Directory{Default: e.home, Accounts: s.accounts}
 	e.streams.open()
 	if !s.withoutUI {
 		e.pages = newPages(e, &s)
@@ -302,7 +304,7 @@ func New(options ...Option) (*Emulator, error) {
 
 // open reads what the store has and goes on with it.
 func (e *Emulator) open(s *settings) (err error) {
-	e.registry, err = registry.Open(registry.Config{Home: e.home, Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log, Complete: task.CompleteParameters, Definitions: s.definitions})
+	e.registry, err = registry.Open(registry.Config{Store: s.store, Now: s.clock.Now, Random: s.random, Log: s.log, Complete: task.CompleteParameters, Definitions: s.definitions})
 	if err != nil {
 		return err
 	}
@@ -342,7 +344,7 @@ func (e *Emulator) open(s *settings) (err error) {
 		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { e.covered.recorder.Event(x.ARN, ev) })
 	}
 	if s.observe != nil {
-		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, e.eventOf(ev)) })
+		e.engine.Observe(engine.Filter{}, func(x *machine.Start, ev *machine.Event) { s.observe(x.ARN, eventOf(x.ARN, ev)) })
 	}
 	if e.logs != nil {
 		e.engine.ObserveRevisions(e.logs.Selects, e.logs.Add)

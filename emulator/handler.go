@@ -17,7 +17,7 @@ import (
 // other requests are meant for other services of AWS.
 func (e *Emulator) newHandler(s *settings) http.Handler {
 	functions := e.tasks.local
-	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: e.actions, Log: s.log, RequestID: s.random.For("requests").UUID, Seen: e.watchers.called}
+	service := &awsjson.Service{Name: "Step Functions", Prefix: prefix, Actions: e.actions, Log: s.log, Context: e.contextOf, RequestID: s.random.For("requests").UUID, Seen: e.watchers.called}
 	if e.pages != nil {
 		service.Seen = func(x *awsjson.Exchange) {
 			e.pages.called(x)

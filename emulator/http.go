@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -102,6 +101,6 @@ func (h *httpSettings) runner(s *settings, aws task.Caller) (*task.HTTP, error) 
 		}
 	}
 	return task.NewHTTP(task.HTTPSettings{
-		Region: cmp.Or(s.region, "us-east-1"), Connections: h.connections, AWS: aws, Destinations: d, Transport: h.transport, Now: s.clock.Now,
+		Connections: h.connections, AWS: aws, Destinations: d, Transport: h.transport, Now: s.clock.Now,
 	}), nil
 }

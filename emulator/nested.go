@@ -7,6 +7,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/caller"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/value"
@@ -27,7 +28,7 @@ func (n *nested) Call(ctx context.Context, operation string, in value.Value) (va
 	}
 	var header http.Header
 	if c := task.CallOf(ctx); c != nil {
-		ctx = engine.WithEffect(ctx, c.Key())
+		ctx = caller.With(engine.WithEffect(ctx, c.Key()), caller.Caller{Home: c.Home(), Role: c.Role})
 		if c.Trace != "" {
 			header = http.Header{"X-Amzn-Trace-Id": {c.Trace}}
 		}

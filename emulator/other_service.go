@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/caller"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -40,9 +41,13 @@ var targets = map[string]string{
 // "" if that is Step Functions, or if it is not known.
 func otherService(r *http.Request) string {
 	target, _, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	signed := signedFor(r)
+	if target == prefix {
+		return ""
+	}
+	scope, _ := caller.ScopeOf(r)
+	signed := scope.Service
 	switch {
-	case target == prefix || signed == "states":
+	case signed == "states":
 		return ""
 	case signed != "":
 		return signed
@@ -52,21 +57,6 @@ func otherService(r *http.Request) string {
 		return "lambda"
 	}
 	return target
-}
-
-// signedFor is the service in the scope of a request's signature, ID/date/region/
-// service/aws4_request; "" if it has none.
-func signedFor(r *http.Request) string {
-	_, credential, ok := strings.Cut(r.Header.Get("Authorization"), "Credential=")
-	credential, _, _ = strings.Cut(credential, ",")
-	if !ok && r.URL.RawQuery != "" {
-		credential = r.URL.Query().Get("X-Amz-Credential")
-	}
-	scope, ok := strings.CutSuffix(credential, "/aws4_request")
-	if !ok {
-		return ""
-	}
-	return scope[strings.LastIndexByte(scope, '/')+1:]
 }
 
 // notHere is the message for a service; "" is one that is not known.

@@ -33,7 +33,7 @@ func (e *Emulator) openOutbox(s *settings) {
 	}
 	logs := s.ownEndpoint("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "logs", "cloudwatchlogs")
 	if logs != "" || s.logs != nil {
-		c := outbox.LogsConfig{Create: logs != realAWS, Writer: s.logs, Region: s.region, Logging: e.loggingOf, Random: s.random, Log: s.log}
+		c := outbox.LogsConfig{Create: logs != realAWS, Writer: s.logs, Logging: e.loggingOf, Random: s.random, Log: s.log}
 		if logs != "" {
 			c.Client = e.tasks.services
 		}
@@ -43,7 +43,7 @@ func (e *Emulator) openOutbox(s *settings) {
 	case "", realAWS: // AWS does not let users send events in the name of its services
 	default:
 		e.changes = outbox.NewStatusChanges(outbox.StatusChangesConfig{
-			Client: e.tasks.services, Region: s.region, Log: s.log,
+			Client: e.tasks.services, Log: s.log,
 			Redrive: func(v *engine.View) (engine.RedriveStatus, string) { return v.RedriveStatus(s.clock.Now()) },
 		})
 	}

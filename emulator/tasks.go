@@ -58,7 +58,7 @@ func newTasks(s *settings, api task.API) (*tasks, error) {
 	t := &tasks{lambda: functions, places: endpoints, local: newFunctions(s), apis: task.NewAPIGateway(s.endpoint("apigateway", "AWS_ENDPOINT_URL_API_GATEWAY")), data: distributedmap.New(storage)}
 	functions.SetHost(t.local)
 	t.Now, t.Random = s.clock.Now, s.random
-	client := awsclient.New(awsclient.Settings{Endpoints: endpoints, Region: s.region})
+	client := awsclient.New(awsclient.Settings{Endpoints: endpoints, Region: s.region, Account: s.account})
 	t.services = client
 	t.addServices(task.WithFolders(storage, client), s.endpoint("eks", "AWS_ENDPOINT_URL_EKS") == realAWS)
 	if t.http, err = s.http.runner(s, client); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator/internal/api"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/ui"
 	"github.com/aslocal/aslocal/value"
@@ -129,7 +130,7 @@ func isTrial(machine string) bool { return strings.HasPrefix(machine, api.TrialP
 // forgetTrials deletes the state machines of trial runs that the store has of an earlier
 // process. Their executions stay.
 func (e *Emulator) forgetTrials() error {
-	for m := range e.registry.Machines("") {
+	for m := range e.registry.Machines(arn.Home{}, "") {
 		if !isTrial(m.Name) {
 			continue
 		}

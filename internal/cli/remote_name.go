@@ -21,7 +21,7 @@ const namesHelp = `EXECUTION is an ARN, MACHINE/NAME, a NAME, the beginning of o
 
 // A remoteMachine is a state machine of a server.
 type remoteMachine struct {
-	name, arn, kind string
+	name, arn, kind string // the name of a second one, in another region or account, is its ARN
 	note            string // what aslocal says of it: that its file is gone, for example
 }
 
@@ -54,7 +54,12 @@ func (r *remote) machines(ctx context.Context) ([]remoteMachine, error) {
 		all = append(all, remoteMachine{m.Get("name").Text(), m.Get("stateMachineArn").Text(), m.Get("type").Text(), m.Get("note").Text()})
 		return true
 	})
-	slices.SortFunc(all, func(x, y remoteMachine) int { return strings.Compare(x.name, y.name) })
+	slices.SortStableFunc(all, func(x, y remoteMachine) int { return strings.Compare(x.name, y.name) }) // that in the default region and account is first
+	for i := len(all) - 1; i > 0; i-- {
+		if all[i].name == all[i-1].name {
+			all[i].name = all[i].arn
+		}
+	}
 	return all, err
 }
 

@@ -77,7 +77,7 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 	}
 	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+b.endpoint,
 		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+b.shownHost(),
-		"export AWS_DEFAULT_REGION="+cmp.Or(b.config.region, "us-east-1")+" AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test  # if the client has no others; any do")
+		"export AWS_DEFAULT_REGION="+cmp.Or(b.config.region, "us-east-1")+" AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test  # the region counts; any keys do")
 	tell(w, "Try it", b.example())
 }
 
@@ -88,6 +88,9 @@ func (b *banner) example() string {
 		return "aslocal init shop  # writes a small project"
 	}
 	name, input := b.outcome.stored[0].name, ""
+	if i := slices.IndexFunc(b.outcome.stored, func(m storedMachine) bool { return m.name != m.arn }); i >= 0 {
+		name = b.outcome.stored[i].name
+	}
 	for _, m := range b.project.machines {
 		base, ok := machineName(m.place)
 		beside := filepath.Join(filepath.Dir(m.place), base+".json")

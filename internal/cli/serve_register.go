@@ -65,6 +65,11 @@ func (r *registrar) apply(ctx context.Context, p *project) outcome {
 	if err != nil {
 		problems = append(problems, err.Error())
 	}
+	for i, m := range stored {
+		if m.arn != r.em.StateMachineARN(m.name) { // of another region or account
+			stored[i].name = m.arn
+		}
+	}
 	o.stored = stored
 	if err := r.stale(ctx, p.only, places, &o); err != nil {
 		problems = append(problems, err.Error())

@@ -33,8 +33,8 @@ type settings struct {
 
 func (s *settings) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&s.account, "account", "", "account in ARNs, 123456789012 if not set (AWS_ACCOUNT_ID)")
-	f.StringVar(&s.region, "region", "", "region in ARNs, us-east-1 if not set (AWS_REGION, AWS_DEFAULT_REGION)")
+	f.StringVar(&s.account, "account", "", "account of clients whose access key names none, 123456789012 if not set (AWS_ACCOUNT_ID)")
+	f.StringVar(&s.region, "region", "", "region of what aslocal itself creates, us-east-1 if not set (AWS_REGION, AWS_DEFAULT_REGION)")
 	f.StringVar(&s.lambdaEndpoint, "lambda-endpoint", "", "`URL` that Lambda functions are invoked at (LAMBDA_ENDPOINT)")
 	f.StringVar(&s.s3Folder, "s3-dir", "", "`folder` whose folders are the buckets of S3 that distributed Maps read and write (ASLOCAL_S3_DIR)")
 	f.StringVar(&s.s3Endpoint, "s3-endpoint", "", "`URL` of an S3 that has the other buckets (AWS_ENDPOINT_URL_S3)")
@@ -171,6 +171,9 @@ func (f *file) options() []emulator.Option {
 	var options []emulator.Option
 	if f.account != "" {
 		options = append(options, emulator.WithAccount(f.account))
+	}
+	for accessKey, account := range f.accounts {
+		options = append(options, emulator.WithAccessKey(accessKey, account))
 	}
 	if f.region != "" {
 		options = append(options, emulator.WithRegion(f.region))

@@ -30,6 +30,7 @@ type file struct {
 	name          string // of the file
 	named         bool   // by --config
 	account       string
+	accounts      map[string]string // by access key
 	region        string
 	waitTimeScale string
 	endpoint      string            // of Lambda functions
@@ -79,7 +80,7 @@ func readSettings(name, folder string) (file, error) {
 
 // parseSettings reads the text of a settings file. The error is an *exitError.
 func parseSettings(name, text string) (file, error) {
-	f := file{name: name, functions: make(map[string]string), services: make(map[string]string), machines: make(map[string]machineSettings), local: make(map[string]functionSettings)}
+	f := file{name: name, accounts: make(map[string]string), functions: make(map[string]string), services: make(map[string]string), machines: make(map[string]machineSettings), local: make(map[string]functionSettings)}
 	document, table, err := position.YAML(text)
 	if bad := (*position.SyntaxError)(nil); errors.As(err, &bad) {
 		return f, exit(ExitUsage, "", "%s:%d:%d: %s", name, bad.At.Line, bad.At.Column, bad.Message)
@@ -93,6 +94,7 @@ func parseSettings(name, text string) (file, error) {
 	r := settingsReader{name: name, table: table}
 	r.members("", document, map[string]reading{
 		"account":       r.into(&f.account, isAccount, "twelve digits in quotes"),
+		"accounts":      r.each(r.accessKey(f.accounts)),
 		"region":        r.into(&f.region, isRegion, "the name of a region such as eu-west-1"),
 		"waitTimeScale": r.into(&f.waitTimeScale, isScale, scaleExpected),
 		"lambda": r.object(map[string]reading{
@@ -225,6 +227,15 @@ func (r *settingsReader) list(to *[]string, fits func(string) bool, expected str
 			r.into(&text, fits, expected)(pointer+"/"+strconv.Itoa(i), item)
 			*to = append(*to, text)
 		}
+	}
+}
+
+// accessKey reads the account of an access key.
+func (r *settingsReader) accessKey(to map[string]string) func(name, pointer string, v value.Value) {
+	return func(name, pointer string, v value.Value) {
+		var account string
+		r.into(&account, isAccount, "twelve digits in quotes")(pointer, v)
+		to[name] = account
 	}
 }
 

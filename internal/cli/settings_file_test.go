@@ -13,6 +13,7 @@ import (
 func TestSettingsFile(t *testing.T) {
 	got, err := parseSettings("aslocal.yaml", `
 account: 123456789012
+accounts: {AKIDTESTING: "222222222222", ci: 333333333333}
 region: eu-west-1
 waitTimeScale: 0.5
 lambda:
@@ -25,7 +26,7 @@ machines:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.account != "123456789012" || got.region != "eu-west-1" || got.waitTimeScale != "0.5" || got.endpoint != "localhost:3001" {
+	if got.accounts["AKIDTESTING"] != "222222222222" || got.accounts["ci"] != "333333333333" || got.account != "123456789012" || got.region != "eu-west-1" || got.waitTimeScale != "0.5" || got.endpoint != "localhost:3001" {
 		t.Errorf("got %+v", got)
 	}
 	if url := got.functions["charge-card"]; url != "http://127.0.0.1:9000" {
@@ -61,6 +62,8 @@ func TestWrongSettingsHaveAPlace(t *testing.T) {
 		"regoin: x":                              `s.yaml:1:1: regoin: there is no such setting`,
 		"a: 1":                                   `s.yaml:1:1: a: there is no such setting`,
 		"account: 12":                            `s.yaml:1:10: account: expected twelve digits in quotes, got "12"`,
+		"accounts: {AKID: 12}":                   `s.yaml:1:18: accounts.AKID: expected twelve digits in quotes, got "12"`,
+		"accounts: [AKID]":                       `s.yaml:1:1: accounts: expected an object, got array`,
 		"account: [1]":                           `s.yaml:1:1: account: expected twelve digits in quotes, got array`,
 		"region: a b":                            `s.yaml:1:9: region: expected the name of a region such as eu-west-1, got "a b"`,
 		"waitTimeScale: -1":                      `s.yaml:1:16: waitTimeScale: expected a number above 0, at most 10000, got "-1"`,

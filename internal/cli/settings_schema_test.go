@@ -54,7 +54,9 @@ func TestSettingsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for text, valid := range map[string]bool{
-		"account: '123456789012'\nlambda: {endpoint: localhost}\ns3:\n":                                                                                        true,
+		"accounts: {AKID: '222222222222', ci: 333333333333}":            true,
+		"accounts: {AKID: '22'}":                                        false,
+		"account: '123456789012'\nlambda: {endpoint: localhost}\ns3:\n": true,
 		"functions: {f: {folder: src, runtime: python3.12, handler: a.b, environment: {A: 1, B: true, C: x}, timeout: 5, layers: [x]}, g: {url: localhost}}":   true,
 		"services: {'*': {endpoint: aws}}\nmachines: {m: {type: EXPRESS}}\nmissing: hold\nlogs: out.jsonl":                                                     true,
 		"faults: [{state: A, error: E, attempts: 1-2, probability: 0.5, seed: 7}, {machine: m, state: B, timeout: true, latency: 5s, attempts: 1, off: true}]": true,

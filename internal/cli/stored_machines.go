@@ -15,7 +15,8 @@ import (
 // those that were created through the API, and those whose file is gone or has
 // errors now. The banner must list them, since clients can start them.
 
-// A storedMachine is a state machine of the state.
+// A storedMachine is a state machine of the state. The name of one in another region or
+// account than the default ones is its ARN.
 type storedMachine struct{ name, arn string }
 
 // storedMachines lists all state machines, as the API does.

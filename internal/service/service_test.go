@@ -75,6 +75,7 @@ func TestClass(t *testing.T) {
 		{"lambda", "AccessDeniedException", "AWSLambdaException"},
 		{"states", "StateMachineDoesNotExist", "StateMachineDoesNotExistException"},
 		{"states", "ValidationException", "ValidationException"},
+		{"states", "AccessDeniedException", "AWSStepFunctionsException"},
 	} {
 		s, ok := Lookup(c.service)
 		if !ok {

@@ -36,7 +36,7 @@ func (a *API) createActivity(ctx context.Context, in *createActivityInput) (*cre
 	if err != nil {
 		return nil, err
 	}
-	activity, err := a.registry.CreateActivity(ctx, in.Name, tagObject(value.EmptyObject, in.Tags), encryption)
+	activity, err := a.registry.CreateActivity(ctx, a.homeOf(ctx), in.Name, tagObject(value.EmptyObject, in.Tags), encryption)
 	if err != nil {
 		return nil, err
 	}
@@ -91,14 +91,14 @@ type activityItem struct {
 }
 
 // listActivities returns a page of the activities by name.
-func (a *API) listActivities(_ context.Context, in *listActivitiesInput) (*listActivitiesOutput, error) {
-	list := []string{"ListActivities"}
+func (a *API) listActivities(ctx context.Context, in *listActivitiesInput) (*listActivitiesOutput, error) {
+	list := []string{"ListActivities", reachOf(ctx)}
 	after, err := a.position(in.NextToken, list...)
 	if err != nil {
 		return nil, err
 	}
-	name := func(one *registry.Activity) string { return one.Name }
-	page, next := pageOf(a, a.registry.Activities(after), in.MaxResults, list, name, func(one *registry.Activity) activityItem {
+	rest, position := listed(ctx, a.home, a.registry.Activities, after, func(one *registry.Activity) (arn, name string) { return one.ARN, one.Name })
+	page, next := pageOf(a, rest, in.MaxResults, list, position, func(one *registry.Activity) activityItem {
 		return activityItem{ActivityArn: one.ARN, Name: one.Name, CreationDate: date(one.Created)}
 	})
 	return &listActivitiesOutput{Activities: page, NextToken: next}, nil

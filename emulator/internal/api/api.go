@@ -1,5 +1,5 @@
 // Package api has the operations of Step Functions: one file for each group of
-// actions, one row for each action in the table of [API.Actions].
+// actions, one row for each action in the table actions.
 //
 // An action is a method that takes a request and returns an answer, both plain
 // structs; it checks the request, and leaves the rest to package registry, which
@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
@@ -24,7 +25,7 @@ import (
 
 // Config is what an API needs.
 type Config struct {
-	Home     arn.Home
+	Home     arn.Home // of callers who do not say theirs
 	Registry *registry.Registry
 	Engine   *engine.Engine
 	Mocks    *mock.File     // has the test cases; nil: there are none
@@ -49,65 +50,87 @@ type API struct {
 	log      *slog.Logger
 	note     func(name string) string
 	hasGroup func(ctx context.Context, arn string) bool
+
+	elsewhere func() (*API, error) // answers for other regions: it has no resources
 }
 
 // New returns an API.
 func New(c Config) *API {
-	return &API{home: c.Home, registry: c.Registry, engine: c.Engine, mocks: c.Mocks, now: c.Now, random: c.Random, log: c.Log, note: c.Note, hasGroup: c.HasLogGroup}
+	a := &API{home: c.Home, registry: c.Registry, engine: c.Engine, mocks: c.Mocks, now: c.Now, random: c.Random, log: c.Log, note: c.Note, hasGroup: c.HasLogGroup}
+	a.elsewhere = sync.OnceValues(a.newElsewhere)
+	return a
 }
 
-// Actions is the table of the API: one row for each operation.
+// actions is the table of the API: one row for each operation.
+var actions = map[string]row{
+	"CreateActivity":                   handle((*API).createActivity),
+	"CreateStateMachine":               handle((*API).createStateMachine),
+	"CreateStateMachineAlias":          handle((*API).createStateMachineAlias),
+	"DeleteActivity":                   handle((*API).deleteActivity),
+	"DeleteStateMachine":               handle((*API).deleteStateMachine),
+	"DeleteStateMachineAlias":          handle((*API).deleteStateMachineAlias),
+	"DeleteStateMachineVersion":        handle((*API).deleteStateMachineVersion),
+	"DescribeActivity":                 handle((*API).describeActivity),
+	"DescribeExecution":                handle((*API).describeExecution),
+	"DescribeMapRun":                   handle((*API).describeMapRun),
+	"DescribeStateMachine":             handle((*API).describeStateMachine),
+	"DescribeStateMachineAlias":        handle((*API).describeStateMachineAlias),
+	"DescribeStateMachineForExecution": handle((*API).describeStateMachineForExecution),
+	"GetActivityTask":                  handle((*API).getActivityTask),
+	"GetExecutionHistory":              handle((*API).getExecutionHistory),
+	"ListActivities":                   handle((*API).listActivities),
+	"ListExecutions":                   handle((*API).listExecutions),
+	"ListMapRuns":                      handle((*API).listMapRuns),
+	"ListStateMachineAliases":          handle((*API).listStateMachineAliases),
+	"ListStateMachineVersions":         handle((*API).listStateMachineVersions),
+	"ListStateMachines":                handle((*API).listStateMachines),
+	"ListTagsForResource":              handle((*API).listTagsForResource),
+	"PublishStateMachineVersion":       handle((*API).publishStateMachineVersion),
+	"RedriveExecution":                 handle((*API).redriveExecution),
+	"SendTaskFailure":                  handle((*API).sendTaskFailure),
+	"SendTaskHeartbeat":                handle((*API).sendTaskHeartbeat),
+	"SendTaskSuccess":                  handle((*API).sendTaskSuccess),
+	"StartExecution":                   handle((*API).startExecution),
+	"StartSyncExecution":               handle((*API).startSyncExecution),
+	"StopExecution":                    handle((*API).stopExecution),
+	"TagResource":                      handle((*API).tagResource),
+	"TestState":                        handle((*API).testState),
+	"UntagResource":                    handle((*API).untagResource),
+	"UpdateMapRun":                     handle((*API).updateMapRun),
+	"UpdateStateMachine":               handle((*API).updateStateMachine),
+	"UpdateStateMachineAlias":          handle((*API).updateStateMachineAlias),
+	"ValidateStateMachineDefinition":   handle((*API).validateStateMachineDefinition),
+}
+
+// Actions returns the actions by operation.
 func (a *API) Actions() map[string]awsjson.Action {
-	return map[string]awsjson.Action{
-		"CreateActivity":                   handle(a.createActivity),
-		"CreateStateMachine":               handle(a.createStateMachine),
-		"CreateStateMachineAlias":          handle(a.createStateMachineAlias),
-		"DeleteActivity":                   handle(a.deleteActivity),
-		"DeleteStateMachine":               handle(a.deleteStateMachine),
-		"DeleteStateMachineAlias":          handle(a.deleteStateMachineAlias),
-		"DeleteStateMachineVersion":        handle(a.deleteStateMachineVersion),
-		"DescribeActivity":                 handle(a.describeActivity),
-		"DescribeExecution":                handle(a.describeExecution),
-		"DescribeMapRun":                   handle(a.describeMapRun),
-		"DescribeStateMachine":             handle(a.describeStateMachine),
-		"DescribeStateMachineAlias":        handle(a.describeStateMachineAlias),
-		"DescribeStateMachineForExecution": handle(a.describeStateMachineForExecution),
-		"GetActivityTask":                  handle(a.getActivityTask),
-		"GetExecutionHistory":              handle(a.getExecutionHistory),
-		"ListActivities":                   handle(a.listActivities),
-		"ListExecutions":                   handle(a.listExecutions),
-		"ListMapRuns":                      handle(a.listMapRuns),
-		"ListStateMachineAliases":          handle(a.listStateMachineAliases),
-		"ListStateMachineVersions":         handle(a.listStateMachineVersions),
-		"ListStateMachines":                handle(a.listStateMachines),
-		"ListTagsForResource":              handle(a.listTagsForResource),
-		"PublishStateMachineVersion":       handle(a.publishStateMachineVersion),
-		"RedriveExecution":                 handle(a.redriveExecution),
-		"SendTaskFailure":                  handle(a.sendTaskFailure),
-		"SendTaskHeartbeat":                handle(a.sendTaskHeartbeat),
-		"SendTaskSuccess":                  handle(a.sendTaskSuccess),
-		"StartExecution":                   handle(a.startExecution),
-		"StartSyncExecution":               handle(a.startSyncExecution),
-		"StopExecution":                    handle(a.stopExecution),
-		"TagResource":                      handle(a.tagResource),
-		"TestState":                        handle(a.testState),
-		"UntagResource":                    handle(a.untagResource),
-		"UpdateMapRun":                     handle(a.updateMapRun),
-		"UpdateStateMachine":               handle(a.updateStateMachine),
-		"UpdateStateMachineAlias":          handle(a.updateStateMachineAlias),
-		"ValidateStateMachineDefinition":   handle(a.validateStateMachineDefinition),
+	all := make(map[string]awsjson.Action, len(actions))
+	for operation, action := range actions {
+		all[operation] = action(a, operation)
 	}
+	return all
 }
 
-// handle makes the action of a method.
-func handle[In, Out any](method func(context.Context, *In) (*Out, error)) awsjson.Action {
-	return awsjson.Handle(func(ctx context.Context, in *In) (*Out, error) {
-		out, err := method(ctx, in)
-		if why, ok := unavailable(err); ok {
-			err = why
-		}
-		return out, err
-	})
+// A row makes the action of an operation.
+type row func(a *API, operation string) awsjson.Action
+
+// handle is the row of a method. What the caller cannot reach does not come to it.
+func handle[In, Out any](method func(*API, context.Context, *In) (*Out, error)) row {
+	return func(a *API, operation string) awsjson.Action {
+		return awsjson.Handle(func(ctx context.Context, in *In) (out *Out, err error) {
+			at := a
+			if about, ok := any(in).(aboutResource); ok {
+				at, err = a.reach(ctx, operation, about.resource())
+			}
+			if err == nil {
+				out, err = method(at, ctx, in)
+			}
+			if why, ok := unavailable(err); ok {
+				err = why
+			}
+			return out, err
+		})
+	}
 }
 
 // diskErrors are the errors of a store that are not ours to repair. Their text

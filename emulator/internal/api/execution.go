@@ -48,7 +48,6 @@ func (a *API) History(text string, from int64, yield func(*machine.Event) bool) 
 func (a *API) executionError(at arn.ARN, err error) error {
 	switch {
 	case errors.Is(err, engine.ErrNotFound):
-		a.registry.Missing(at)
 		return fault.ExecutionDoesNotExist(at.String())
 	case errors.Is(err, engine.ErrTooManyOpen):
 		return fault.ExecutionLimitExceeded()

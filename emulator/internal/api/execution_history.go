@@ -7,6 +7,7 @@ import (
 
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/history"
 )
 
@@ -56,7 +57,7 @@ func (a *API) getExecutionHistory(_ context.Context, in *getExecutionHistoryInpu
 	if in.ReverseOrder {
 		page.first, page.last = max(1, from-limit+1), from
 	}
-	options := history.Options{Region: a.home.Region, WithoutData: !withData}
+	options := history.Options{Region: arn.HomeOf(in.ExecutionArn).Region, WithoutData: !withData}
 	err = a.History(in.ExecutionArn, page.first, func(e *machine.Event) bool {
 		return e.ID <= page.last && page.add(e.ID, history.Of(e, options).AppendJSON(nil))
 	})

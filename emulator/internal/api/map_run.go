@@ -87,13 +87,11 @@ func countsOf(r *engine.MapRun, c *machine.MapRunCounts) mapRunCounts {
 
 // mapRun finds a Map Run by its ARN.
 func (a *API) mapRun(text string) (engine.MapRun, error) {
-	at, err := arn.ParseKind(text, arn.MapRun)
-	if err != nil {
+	if _, err := arn.ParseKind(text, arn.MapRun); err != nil {
 		return engine.MapRun{}, err
 	}
 	r, err := a.engine.MapRun(text)
 	if errors.Is(err, engine.ErrNotFound) {
-		a.registry.Missing(at)
 		err = fault.ResourceNotFound(text)
 	}
 	return r, err

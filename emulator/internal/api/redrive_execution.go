@@ -55,7 +55,10 @@ const machineDeleted = "State machine is in DELETING status"
 // redriveStatus says whether an execution can be redriven now, and if not, why.
 func (a *API) redriveStatus(v *engine.View) (status engine.RedriveStatus, reason string) {
 	status, reason = v.RedriveStatus(a.now())
-	if status == engine.Redrivable && a.registry.Machine(v.Start.Machine) == nil {
+	if status != engine.Redrivable {
+		return status, reason
+	}
+	if at, err := arn.Parse(v.Start.MachineARN); err == nil && a.registry.Machine(at.Base()) == nil {
 		return engine.NotRedrivable, machineDeleted
 	}
 	return status, reason

@@ -50,7 +50,7 @@ func (a *API) Rerun(ctx context.Context, execution, name, input, testCase string
 		return "", err
 	}
 	r.Start = machine.Start{
-		ARN: a.home.Execution(old.Start.Machine, name), Name: name, MachineARN: old.Start.MachineARN, Machine: old.Start.Machine, RoleARN: old.Start.RoleARN,
+		ARN: arn.HomeOf(execution).Execution(old.Start.Machine, name), Name: name, MachineARN: old.Start.MachineARN, Machine: old.Start.Machine, RoleARN: old.Start.RoleARN,
 		InputText: input, Version: version, Alias: alias, TestCase: testCase,
 	}
 	_, err = a.engine.Start(ctx, r)

@@ -10,6 +10,7 @@ import (
 	"github.com/aslocal/aslocal/asl/machine"
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/internal/task"
@@ -110,10 +111,10 @@ func (a *API) request(ctx context.Context, in *startExecutionInput, sync bool) (
 		Name: name, MachineARN: v.ARN, Machine: v.Name, RoleARN: v.RoleARN, InputText: text,
 		Express: v.Express(), Sync: sync, Version: ref.VersionARN(), Alias: ref.AliasARN(), TestCase: testCase, Trace: in.TraceHeader.Value,
 	}
-	if v.Express() {
-		r.Start.ARN = a.home.Express(v.Name, name, random.UUID())
+	if home := arn.HomeOf(v.ARN); v.Express() {
+		r.Start.ARN = home.Express(v.Name, name, random.UUID())
 	} else {
-		r.Start.ARN = a.home.Execution(v.Name, name)
+		r.Start.ARN = home.Execution(v.Name, name)
 	}
 	r.Input, r.Revision = input, v.Key
 	return r, nil

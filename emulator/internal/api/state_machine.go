@@ -10,6 +10,7 @@ import (
 	"github.com/aslocal/aslocal/emulator/internal/api/awsjson"
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
 	"github.com/aslocal/aslocal/emulator/internal/arn"
+	"github.com/aslocal/aslocal/emulator/internal/caller"
 	"github.com/aslocal/aslocal/emulator/internal/registry"
 	"github.com/aslocal/aslocal/value"
 )
@@ -49,7 +50,7 @@ func (a *API) createStateMachine(ctx context.Context, in *createStateMachineInpu
 		return nil, err
 	}
 	c := registry.Creation{
-		Name: in.Name, Type: cmp.Or(in.Type, registry.Standard),
+		Home: a.homeOf(ctx), Name: in.Name, Type: cmp.Or(in.Type, registry.Standard),
 		Configuration: registry.Configuration{
 			RoleARN: in.RoleArn, Definition: in.Definition, Tracing: in.TracingConfiguration.shown(),
 		},
@@ -57,7 +58,7 @@ func (a *API) createStateMachine(ctx context.Context, in *createStateMachineInpu
 		Publication: registry.Publication{Publish: in.Publish, Description: stringOrNone(in.VersionDescription)},
 	}
 	var err error
-	if c.Logging, err = in.LoggingConfiguration.shown(a.home.StateMachine(in.Name)); err != nil {
+	if c.Logging, err = in.LoggingConfiguration.shown(c.Home.StateMachine(in.Name)); err != nil {
 		return nil, err
 	}
 	if err := a.checkLogGroup(ctx, c.Logging); err != nil {
@@ -134,8 +135,7 @@ func (in *updateStateMachineInput) change(c *registry.Configuration) (err error)
 // updateStateMachine changes what new executions run. Those that run keep the
 // revision they have begun with. An update that changes nothing makes none.
 func (a *API) updateStateMachine(ctx context.Context, in *updateStateMachineInput) (*updateStateMachineOutput, error) {
-	at, err := arn.ParseMachine(in.StateMachineArn)
-	if err != nil {
+	if _, err := arn.ParseMachine(in.StateMachineArn); err != nil {
 		return nil, err
 	}
 	if err := checkPublish(in.Publish, in.VersionDescription); err != nil {
@@ -144,7 +144,7 @@ func (a *API) updateStateMachine(ctx context.Context, in *updateStateMachineInpu
 	if in.changesNothing() {
 		return nil, fault.MissingRequiredParameter()
 	}
-	if in.LoggingConfiguration != nil && a.registry.Machine(at.Name) != nil {
+	if in.LoggingConfiguration != nil && a.registry.Machine(in.StateMachineArn) != nil {
 		logging, err := in.LoggingConfiguration.shown(in.StateMachineArn)
 		if err != nil {
 			return nil, err
@@ -191,7 +191,7 @@ type describeStateMachineOutput struct {
 // describeStateMachine returns a state machine as it stands, or as a version has
 // it. An alias has an action of its own (F-043). With the label of a distributed Map,
 // that is what its children run; its definition is shown in any case (F-237).
-func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineInput) (*describeStateMachineOutput, error) {
+func (a *API) describeStateMachine(ctx context.Context, in *describeStateMachineInput) (*describeStateMachineOutput, error) {
 	at, err := arn.ParseKind(in.StateMachineArn, arn.StateMachine)
 	if err != nil {
 		return nil, err
@@ -207,7 +207,7 @@ func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineIn
 	out := &describeStateMachineOutput{
 		StateMachineArn: r.ARN, Name: r.Name, Status: "ACTIVE", Definition: r.Definition, RoleArn: r.RoleARN, Type: r.Type,
 		CreationDate: date(r.Created), LoggingConfiguration: r.Logging, TracingConfiguration: r.Tracing, EncryptionConfiguration: r.Encryption,
-		RevisionID: optional(r.ID), VariableReferences: r.References, Note: optional(a.note(ref.Machine.Name)),
+		RevisionID: optional(r.ID), VariableReferences: r.References, Note: optional(a.noteOf(ctx, ref.Machine)),
 	}
 	if v := ref.Version; v != nil {
 		out.StateMachineArn, out.CreationDate, out.Description = v.ARN, date(v.Created), optionalText(v.Description)
@@ -220,6 +220,19 @@ func (a *API) describeStateMachine(_ context.Context, in *describeStateMachineIn
 		out.Definition = "{}"
 	}
 	return out, nil
+}
+
+// noteOf is what is to be said of a state machine: of one in the default region and
+// account what is told of its file, of another one where it is, to those who see all.
+func (a *API) noteOf(ctx context.Context, m *registry.StateMachine) string {
+	at := arn.HomeOf(m.ARN)
+	switch {
+	case at == a.home:
+		return a.note(m.Name)
+	case caller.Of(ctx) == nil:
+		return "in " + at.Region + " of the account " + at.Account
+	}
+	return ""
 }
 
 type deleteStateMachineInput struct {
@@ -251,15 +264,15 @@ type stateMachineItem struct {
 }
 
 // listStateMachines returns a page of the state machines by name.
-func (a *API) listStateMachines(_ context.Context, in *listStateMachinesInput) (*listStateMachinesOutput, error) {
-	list := []string{"ListStateMachines"}
+func (a *API) listStateMachines(ctx context.Context, in *listStateMachinesInput) (*listStateMachinesOutput, error) {
+	list := []string{"ListStateMachines", reachOf(ctx)}
 	after, err := a.position(in.NextToken, list...)
 	if err != nil {
 		return nil, err
 	}
-	name := func(m *registry.StateMachine) string { return m.Name }
-	page, next := pageOf(a, withoutTrials(a.registry.Machines(after)), in.MaxResults, list, name, func(m *registry.StateMachine) stateMachineItem {
-		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.note(m.Name))}
+	rest, position := listed(ctx, a.home, a.registry.Machines, after, func(m *registry.StateMachine) (arn, name string) { return m.ARN, m.Name })
+	page, next := pageOf(a, withoutTrials(rest), in.MaxResults, list, position, func(m *registry.StateMachine) stateMachineItem {
+		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.noteOf(ctx, m))}
 	})
 	return &listStateMachinesOutput{StateMachines: page, NextToken: next}, nil
 }

@@ -20,6 +20,9 @@ type sendTaskSuccessInput struct {
 
 // sendTaskSuccess ends a task with an output.
 func (a *API) sendTaskSuccess(ctx context.Context, in *sendTaskSuccessInput) (*empty, error) {
+	if err := a.reachToken(ctx, in.TaskToken); err != nil {
+		return nil, err
+	}
 	output, err := value.Parse(in.Output)
 	if err != nil {
 		if known := a.engine.CheckToken(in.TaskToken); known != nil {
@@ -39,6 +42,9 @@ type sendTaskFailureInput struct {
 // sendTaskFailure ends a task with an error, of which either part may be
 // missing.
 func (a *API) sendTaskFailure(ctx context.Context, in *sendTaskFailureInput) (*empty, error) {
+	if err := a.reachToken(ctx, in.TaskToken); err != nil {
+		return nil, err
+	}
 	return &empty{}, tokenFault(a.engine.Fail(ctx, in.TaskToken, givenFailure(in.Error, in.Cause)))
 }
 
@@ -48,6 +54,9 @@ type sendTaskHeartbeatInput struct {
 
 // sendTaskHeartbeat says that a task is being worked on.
 func (a *API) sendTaskHeartbeat(ctx context.Context, in *sendTaskHeartbeatInput) (*empty, error) {
+	if err := a.reachToken(ctx, in.TaskToken); err != nil {
+		return nil, err
+	}
 	return &empty{}, tokenFault(a.engine.Heartbeat(ctx, in.TaskToken))
 }
 

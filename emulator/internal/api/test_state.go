@@ -83,7 +83,7 @@ func (a *API) testState(ctx context.Context, in *testStateInput) (*testStateOutp
 	if t.Program, err = a.compileState(s); err != nil {
 		return nil, err
 	}
-	t.InMap, t.Start = inMap, a.startOfTest(in.RoleArn.Value)
+	t.InMap, t.Start = inMap, a.startOfTest(a.homeOf(ctx), in.RoleArn.Value)
 	rehearsal := &machine.Rehearsal{Iterations: -1}
 	if t.Mocked != nil {
 		rehearsal = t.Mocked.Rehearsal
@@ -232,10 +232,10 @@ const maxTestExpressions = 30 * time.Second
 
 // startOfTest makes up the execution that the context object shows: one of an
 // Express state machine (F-050).
-func (a *API) startOfTest(role string) machine.Start {
+func (a *API) startOfTest(home arn.Home, role string) machine.Start {
 	name, execution := a.random.UUID(), a.random.UUID()
 	return machine.Start{
-		ARN: a.home.Express(name, execution, ""), Name: execution, MachineARN: a.home.StateMachine(name), Machine: name,
+		ARN: home.Express(name, execution, ""), Name: execution, MachineARN: home.StateMachine(name), Machine: name,
 		RoleARN: role, Express: true, Sync: true,
 	}
 }

@@ -133,11 +133,47 @@ func CheckRole(text string) error {
 	return nil
 }
 
-// A Home is the region and the account that an emulator's resources are in.
+// A Home is the region and the account that resources are in.
 type Home struct{ Region, Account string }
 
-// Has reports whether a resource of the ARN could be at home here.
-func (h Home) Has(a ARN) bool { return a.Region == h.Region && a.Account == h.Account }
+// HomeOf returns where the resource of an ARN is, which may be one of another service.
+// Text that is no ARN is nowhere.
+func HomeOf(text string) (h Home) {
+	prefix, rest, _ := strings.Cut(text, ":")
+	if prefix != "arn" {
+		return Home{}
+	}
+	_, rest, _ = strings.Cut(rest, ":") // the partition
+	_, rest, _ = strings.Cut(rest, ":") // the service
+	h.Region, rest, _ = strings.Cut(rest, ":")
+	h.Account, _, _ = strings.Cut(rest, ":")
+	return h
+}
+
+// IsRegion reports whether a text is named as the regions of AWS are: us-gov-west-1.
+func IsRegion(text string) bool {
+	area, rest, _ := strings.Cut(text, "-")
+	number := rest[strings.LastIndexByte(rest, '-')+1:]
+	places := strings.TrimSuffix(rest, "-"+number)
+	if len(text) > maxRegion || len(area) < 2 || places == rest || number == "" || strings.Trim(number, digits) != "" {
+		return false
+	}
+	for part := range strings.SplitSeq(places, "-") {
+		if part == "" || strings.Trim(part, letters) != "" {
+			return false
+		}
+	}
+	return strings.Trim(area, letters) == ""
+}
+
+// IsAccount reports whether a text is the id of an account: twelve digits.
+func IsAccount(text string) bool { return len(text) == 12 && strings.Trim(text, digits) == "" }
+
+const (
+	letters   = "abcdefghijklmnopqrstuvwxyz"
+	digits    = "0123456789"
+	maxRegion = 32 // characters, more than any has
+)
 
 // StateMachine makes the ARN of the state machine of that name.
 func (h Home) StateMachine(name string) string { return h.make(StateMachine, name) }

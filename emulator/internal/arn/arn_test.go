@@ -2,6 +2,7 @@ package arn
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aslocal/aslocal/emulator/internal/api/fault"
@@ -95,11 +96,40 @@ func TestHome(t *testing.T) {
 		{h.Express("m", "e", "id"), ARN{Kind: Express, Name: "m", Qualifier: "e:id"}},
 	} {
 		a, err := Parse(c.text)
-		if err != nil || a.Kind != c.want.Kind || a.Name != c.want.Name || a.Qualifier != c.want.Qualifier || !h.Has(a) {
+		if err != nil || a.Kind != c.want.Kind || a.Name != c.want.Name || a.Qualifier != c.want.Qualifier || HomeOf(c.text) != h {
 			t.Errorf("%s: got %+v, %v", c.text, a, err)
 		}
-		if (Home{Region: "us-east-1", Account: h.Account}).Has(a) || (Home{Region: h.Region, Account: "1"}).Has(a) {
-			t.Errorf("%s is at home in two places", c.text)
+	}
+}
+
+func TestHomes(t *testing.T) {
+	for text, want := range map[string]Home{
+		"arn:aws:states:us-east-1:123456789012:stateMachine:order": {"us-east-1", "123456789012"},
+		"arn:aws:iam::222222222222:role/x":                         {"", "222222222222"},
+		"arn:aws:states:::sqs:sendMessage":                         {},
+		"arn:aws:states:eu-west-1":                                 {"eu-west-1", ""},
+		"order":                                                    {},
+		"":                                                         {},
+	} {
+		if got := HomeOf(text); got != want {
+			t.Errorf("%s: %+v, want %+v", text, got, want)
+		}
+	}
+}
+
+func TestRegionsAndAccounts(t *testing.T) {
+	for text, want := range map[string]bool{
+		"us-east-1": true, "us-gov-west-1": true, "ap-southeast-5": true, "eusc-de-east-1": true, "us-iso-east-1": true, "mx-central-1": true,
+		"": false, "local": false, "us-east": false, "us-1": false, "-east-1": false, "us--1": false, "us-east-": false, "u-east-1": false, "US-EAST-1": false,
+		"us-east-1a": false, "us-east-1:x": false, "us/east-1": false, "us-éast-1": false, "aws-global": false, "us-" + strings.Repeat("e", 40) + "-1": false,
+	} {
+		if IsRegion(text) != want {
+			t.Errorf("%q is a region: %v", text, !want)
+		}
+	}
+	for text, want := range map[string]bool{"123456789012": true, "000000000000": true, "": false, "12345678901": false, "1234567890123": false, "12345678901a": false, "١٢٣٤٥٦": false} {
+		if IsAccount(text) != want {
+			t.Errorf("%q is an account: %v", text, !want)
 		}
 	}
 }

@@ -30,6 +30,7 @@ type Request struct {
 	Casing    awsapi.Casing // of the members of Input and of Response.Output
 	Input     value.Value   // an object; no value is an empty one
 	Region    string        // "": that of the Settings
+	Account   string        // that a local endpoint is called as; "": that of the Settings. Of real AWS, Role and credentials decide
 	Role      string        // ARN of the role to call real AWS as; "": as the credentials say. Other endpoints are called without a role
 
 	// Random gives the idempotency tokens that Input leaves out. nil: the system's.
@@ -52,6 +53,7 @@ type Response struct {
 type Settings struct {
 	Endpoints *Endpoints        // nil: no service has an endpoint
 	Region    string            // of requests without one; "": us-east-1
+	Account   string            // whose requests have the credentials of the environment; those of other accounts have the account as their access key
 	Profile   string            // whose credentials real AWS is called with, before those of the environment; "": as AWS's tools choose
 	HTTP      http.RoundTripper // nil: one of the Client's own, without a time limit for an answer: a call's context ends it
 	Now       func() time.Time  // for signatures; nil: time.Now
@@ -133,14 +135,14 @@ func (c *Client) Call(ctx context.Context, r Request) (Response, error) {
 		case endpoint == realAWS:
 			return place{realAWS, c.realCredentials(r.Role, r.Region)}, nil
 		}
-		return place{endpoint: endpoint}, nil
+		return place{endpoint: endpoint, credentials: c.localCredentials(r.Account)}, nil
 	})
 }
 
 // A place is where a call goes.
 type place struct {
 	endpoint    string                  // a URL, or realAWS
-	credentials aws.CredentialsProvider // for real AWS
+	credentials aws.CredentialsProvider // nil for an operation that is not signed
 }
 
 // callAt makes a call at the place of its service.

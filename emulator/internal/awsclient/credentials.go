@@ -34,12 +34,18 @@ func environmentCredentials() (aws.Credentials, bool) {
 }
 
 // localCredentials are those for every endpoint but real AWS: those of the
-// environment, or some that nobody checks.
-func localCredentials() aws.Credentials {
-	if found, ok := environmentCredentials(); ok {
-		return found
-	}
-	return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}
+// environment, or some that nobody checks. Those of another account have its id as
+// the access key, which servers that stand in for AWS take for the account.
+func (c *Client) localCredentials(account string) aws.CredentialsProvider {
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		if account != "" && account != c.settings.Account {
+			return aws.Credentials{AccessKeyID: account, SecretAccessKey: "test"}, nil
+		}
+		if found, ok := environmentCredentials(); ok {
+			return found, nil
+		}
+		return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+	})
 }
 
 // realCredentials returns who gives the credentials of a role, "" for those of the

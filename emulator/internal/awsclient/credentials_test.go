@@ -150,12 +150,18 @@ func TestProfileOfSettings(t *testing.T) {
 // credentials of the chain.
 func TestLocalCredentials(t *testing.T) {
 	noCredentials(t)
-	if got := localCredentials(); got.AccessKeyID != "test" {
-		t.Errorf("got %s", got.AccessKeyID)
+	c := New(Settings{Account: "111111111111"})
+	check := func(account, want string) {
+		t.Helper()
+		if got, err := c.localCredentials(account).Retrieve(t.Context()); err != nil || got.AccessKeyID != want {
+			t.Errorf("account %q: got %s, %v, want %s", account, got.AccessKeyID, err, want)
+		}
 	}
+	check("", "test")
+	check("111111111111", "test")
+	check("222222222222", "222222222222")
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKID")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	if got := localCredentials(); got.AccessKeyID != "AKID" {
-		t.Errorf("got %s", got.AccessKeyID)
-	}
+	check("", "AKID")
+	check("222222222222", "222222222222")
 }

@@ -22,12 +22,9 @@ func (c *Client) sign(request *http.Request, t target, region string, body []byt
 		}
 		return nil
 	}
-	credentials := localCredentials()
-	if t.endpoint == realAWS {
-		var err error
-		if credentials, err = t.credentials.Retrieve(request.Context()); err != nil {
-			return err
-		}
+	credentials, err := t.credentials.Retrieve(request.Context())
+	if err != nil {
+		return err
 	}
 	hash := sha256.Sum256(body)
 	payload := hex.EncodeToString(hash[:])

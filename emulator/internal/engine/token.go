@@ -58,6 +58,13 @@ func (e *Engine) CheckToken(token string) error {
 	return err
 }
 
+// ExecutionOf returns the ARN of the execution that a task token is of, whether or not it
+// was given out; ok is false for text that is no token.
+func ExecutionOf(token string) (arn string, ok bool) {
+	t, ok := machine.ParseTaskToken(token)
+	return t.Execution, ok
+}
+
 // holder finds the execution that has given a token out.
 func (e *Engine) holder(token string) (*entry, machine.TaskToken, error) {
 	t, ok := machine.ParseTaskToken(token)

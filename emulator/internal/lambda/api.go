@@ -93,7 +93,7 @@ type configuration struct {
 func (h *Host) configuration(s Status) configuration {
 	f := s.Function
 	c := configuration{
-		FunctionName: f.Name, FunctionArn: h.arn(f.Name, ""), Version: latest, Runtime: f.Runtime, Handler: f.Handler, PackageType: "Zip",
+		FunctionName: f.Name, FunctionArn: h.home.arn(f.Name, ""), Version: latest, Runtime: f.Runtime, Handler: f.Handler, PackageType: "Zip",
 		State: "Active", Timeout: int(f.Timeout.Seconds()), MemorySize: f.MemoryMB,
 	}
 	c.Environment.Variables = f.Environment
@@ -116,7 +116,7 @@ func (h *Host) listFunctions(w http.ResponseWriter) {
 func (h *Host) getFunction(w http.ResponseWriter, reference Reference, show func(Function, configuration) any) {
 	p := h.pool(reference.Name)
 	if p == nil {
-		writeError(w, uuid.NewString(), notFound(h.arn(reference.Name, reference.Qualifier)))
+		writeError(w, uuid.NewString(), notFound(h.home.arn(reference.Name, reference.Qualifier)))
 		return
 	}
 	writeJSON(w, show(p.function, h.configuration(p.status())))

@@ -51,7 +51,7 @@ func newEnvironment(p *pool, program *program, generation int, execution string)
 	}
 	cmd := exec.Command(program.command[0], program.command[1:]...)
 	cmd.Dir = p.function.Folder
-	cmd.Env = h.variables(p.function, program, api, newStream(e.started))
+	cmd.Env = h.variables(p.function, p.home, program, api, newStream(e.started))
 	cmd.Stdout, cmd.Stderr = output.writer, output.writer
 	if e.process, err = startProcess(cmd, &h.guard); err != nil {
 		api.close()

@@ -39,7 +39,7 @@ type Settings struct {
 
 // A Host runs functions. It is safe for concurrent use.
 type Host struct {
-	region, account   string
+	home              Home // of those who do not say theirs
 	log               func(Entry)
 	idle, initTimeout time.Duration
 	cache             string
@@ -66,14 +66,14 @@ const latest = "$LATEST"
 // NewHost returns a Host without functions. Close it in the end.
 func NewHost(s Settings) *Host {
 	h := &Host{
-		region: "us-east-1", account: "123456789012", log: s.Log, idle: 10 * time.Minute, initTimeout: 10 * time.Second, cache: s.Cache,
+		home: Home{"us-east-1", "123456789012"}, log: s.Log, idle: 10 * time.Minute, initTimeout: 10 * time.Second, cache: s.Cache,
 		environment: s.ServiceEnvironment, pools: make(map[string]*pool), live: make(map[*environment]bool),
 	}
 	if s.Region != "" {
-		h.region = s.Region
+		h.home.Region = s.Region
 	}
 	if s.Account != "" {
-		h.account = s.Account
+		h.home.Account = s.Account
 	}
 	if s.Idle > 0 {
 		h.idle = s.Idle
@@ -105,7 +105,7 @@ func (h *Host) Set(functions []Function) {
 			h.pools[f.Name] = p
 			continue
 		}
-		h.pools[f.Name] = newPool(h, f)
+		h.pools[f.Name] = newPool(h, f, h.home)
 	}
 	var gone []*pool
 	for name, p := range old {
@@ -181,9 +181,12 @@ func (h *Host) Invoke(ctx context.Context, i Invocation) (Result, error) {
 	}
 	p := h.pool(i.Function)
 	if p == nil {
-		return Result{}, notFound(h.arn(i.Function, i.Qualifier))
+		return Result{}, notFound(h.home.arn(i.Function, i.Qualifier))
 	}
-	c, err := newCall(h, i)
+	if i.Home != (Home{}) {
+		p = p.in(i.Home)
+	}
+	c, err := newCall(p.home, i)
 	if err != nil {
 		return Result{}, err
 	}
@@ -218,15 +221,6 @@ func (h *Host) start(f func()) bool {
 	}
 	h.running.Go(f)
 	return true
-}
-
-// arn is the ARN of a function, with the qualifier if there is one.
-func (h *Host) arn(name, qualifier string) string {
-	arn := "arn:aws:lambda:" + h.region + ":" + h.account + ":function:" + name
-	if qualifier != "" {
-		arn += ":" + qualifier
-	}
-	return arn
 }
 
 // Close ends all processes, with what they have started, and fails the calls
@@ -267,7 +261,7 @@ type call struct {
 }
 
 // newCall checks an Invocation.
-func newCall(h *Host, i Invocation) (*call, error) {
+func newCall(home Home, i Invocation) (*call, error) {
 	limit := maxEvent
 	switch i.Type {
 	case Event:
@@ -276,7 +270,7 @@ func newCall(h *Host, i Invocation) (*call, error) {
 	default:
 		return nil, badType(i.Type)
 	}
-	c := &call{Invocation: i, arn: h.arn(i.Function, i.Qualifier), executed: latest, answer: make(chan answer, 1), over: make(chan struct{}), done: make(chan struct{})}
+	c := &call{Invocation: i, arn: home.arn(i.Function, i.Qualifier), executed: latest, answer: make(chan answer, 1), over: make(chan struct{}), done: make(chan struct{})}
 	if i.Qualifier != "" && strings.Trim(i.Qualifier, "0123456789") == "" {
 		c.executed = i.Qualifier
 	}

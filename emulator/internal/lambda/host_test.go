@@ -664,7 +664,7 @@ func TestFunctionsThatCannotRun(t *testing.T) {
 
 func TestClientContext(t *testing.T) {
 	h := newHost(t, Settings{}, played("echo"))
-	c, err := newCall(h, Invocation{Function: "echo", Type: RequestResponse, Event: []byte(`1`), ClientContext: base64.StdEncoding.EncodeToString([]byte("{\n \"custom\": {}}"))})
+	c, err := newCall(h.home, Invocation{Function: "echo", Type: RequestResponse, Event: []byte(`1`), ClientContext: base64.StdEncoding.EncodeToString([]byte("{\n \"custom\": {}}"))})
 	if err != nil || c.clientContext != `{"custom":{}}` {
 		t.Errorf("got %q, %v", c.clientContext, err)
 	}

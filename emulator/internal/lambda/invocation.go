@@ -5,6 +5,7 @@ import "time"
 // An Invocation is a call of a function, as the API Invoke has it.
 type Invocation struct {
 	Function  string // name
+	Home      Home   // that it is called in; none: that of the Settings
 	Qualifier string // version or alias; "" is $LATEST. The code is the same for all
 	Event     []byte // JSON
 	Type      string // RequestResponse, Event or DryRun; "" is RequestResponse

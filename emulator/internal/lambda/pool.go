@@ -17,6 +17,7 @@ import (
 type pool struct {
 	host     *Host
 	function Function // but for its Place
+	home     Home
 
 	preparing sync.Mutex // guards the next three, and is held while they are made
 	program   *program   // nil if it is not known, or the files have changed
@@ -31,6 +32,7 @@ type pool struct {
 	waiters    []*waiter      // the first one is next
 	retired    bool           // the function has been replaced
 	place      string         // of the function, which may move
+	others     map[Home]*pool // of the same function; only the pool of the host's home has them
 }
 
 // A waiter is a call that waits for an environment.
@@ -42,10 +44,15 @@ type waiter struct {
 // it starts another one: about what that takes.
 const patience = 100 * time.Millisecond
 
-func newPool(h *Host, f Function) *pool { return &pool{host: h, function: f, place: f.Place} }
+func newPool(h *Host, f Function, home Home) *pool {
+	return &pool{host: h, function: f, home: home, place: f.Place}
+}
 
 // move says where the function is defined now.
 func (p *pool) move(place string) {
+	for _, other := range p.elsewhere() {
+		other.move(place)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.place = place
@@ -305,6 +312,9 @@ func (p *pool) retire() {
 	p.retired = true
 	p.mu.Unlock()
 	p.empty()
+	for _, other := range p.elsewhere() {
+		other.retire()
+	}
 }
 
 // discard ends an environment.
@@ -336,8 +346,10 @@ func (p *pool) status() Status {
 	default:
 		s.Runs, s.Note = strings.Join(program.command, " "), program.note
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s.Environments, s.Busy = p.total, p.total-len(p.idle)
+	for _, one := range append(p.elsewhere(), p) {
+		one.mu.Lock()
+		s.Environments, s.Busy = s.Environments+one.total, s.Busy+one.total-len(one.idle)
+		one.mu.Unlock()
+	}
 	return s
 }

@@ -32,7 +32,7 @@ var unset = []string{"AWS_LAMBDA_MAX_CONCURRENCY", secretVariable}
 const secretVariable = "ASLOCAL_RUNTIME_API"
 
 // variables returns the environment of a process of the function.
-func (h *Host) variables(f Function, p *program, api *runtimeAPI, stream string) []string {
+func (h *Host) variables(f Function, home Home, p *program, api *runtimeAPI, stream string) []string {
 	all := make(map[string]string, 48)
 	for _, name := range inherited {
 		if text, ok := os.LookupEnv(name); ok {
@@ -40,13 +40,11 @@ func (h *Host) variables(f Function, p *program, api *runtimeAPI, stream string)
 		}
 	}
 	maps.Copy(all, map[string]string{
-		"AWS_REGION": h.region, "AWS_DEFAULT_REGION": h.region,
-		// No credentials of AWS: local services take any.
-		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "test",
 		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
 		"_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1", "_AWS_XRAY_DAEMON_PORT": "2000",
 		"LANG": "en_US.UTF-8", "TZ": timeZone(), "PWD": f.Folder, "SHLVL": "0",
 	})
+	home.setVariables(all, h.home)
 	setLibraries(all, f)
 	for name, text := range p.variables {
 		if before, after, ok := strings.Cut(text, inheritMark); ok {

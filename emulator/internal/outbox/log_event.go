@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/history"
 	"github.com/aslocal/aslocal/value"
 )
@@ -56,8 +57,8 @@ func (l level) logs(e *machine.Event) bool {
 }
 
 // message is the text of a log event: ids, counts and times are texts (recorded).
-func message(execution, region string, e *machine.Event, redrives int, l logging) string {
-	_, details := history.Details(e, history.Options{Region: region, WithoutData: l.withoutData, Limit: payloadLimit})
+func message(execution string, e *machine.Event, redrives int, l logging) string {
+	_, details := history.Details(e, history.Options{Region: arn.HomeOf(execution).Region, WithoutData: l.withoutData, Limit: payloadLimit})
 	if !details.Exists() {
 		details = value.EmptyObject
 	}

@@ -25,7 +25,6 @@ type LogsConfig struct {
 	Client Caller    // calls CloudWatch Logs; nil: it is not called
 	Create bool      // log groups that do not exist are created
 	Writer io.Writer // gets a message a line; nil: there is none
-	Region string    // of the emulator
 	// Logging returns the loggingConfiguration of a revision of a state machine. It
 	// is asked once for each revision, while executions are handled, and again after an
 	// error.
@@ -106,7 +105,7 @@ func (l *Logs) Add(b engine.Shown) {
 		if !one.level.logs(e) {
 			continue
 		}
-		text := message(b.Start.ARN, l.config.Region, e, b.Redrives, one)
+		text := message(b.Start.ARN, e, b.Redrives, one)
 		events = append(events, logEvent{one.group, b.Start.Machine, e.At, text})
 		size += len(text)
 	}
@@ -184,7 +183,7 @@ func batches(events []logEvent) (made [][]logEvent) {
 // and why.
 func (l *Logs) put(ctx context.Context, batch []logEvent) (lost int, err error) {
 	group, machine := batch[0].group, batch[0].machine
-	region, name := logGroup(group)
+	at, name := logGroup(group)
 	items := make([]value.Value, len(batch))
 	for i, e := range batch {
 		items[i] = value.OfMembers("timestamp", value.OfInt(e.at), "message", value.OfString(e.message))
@@ -194,7 +193,7 @@ func (l *Logs) put(ctx context.Context, batch []logEvent) (lost int, err error) 
 		if err != nil {
 			return len(batch), err
 		}
-		answer, err := call(ctx, l.config.Client, "logs", "PutLogEvents", region, value.OfMembers(
+		answer, err := call(ctx, l.config.Client, at, "logs", "PutLogEvents", value.OfMembers(
 			"logGroupName", value.OfString(name), "logStreamName", value.OfString(stream), "logEvents", value.OfSlice(items)))
 		switch {
 		case err == nil:
@@ -236,14 +235,14 @@ func (l *Logs) stream(ctx context.Context, group, machine string) (string, error
 	if name := l.streams[key]; name != "" {
 		return name, nil
 	}
-	region, groupName := logGroup(group)
+	at, groupName := logGroup(group)
 	name := "states/" + machine + "/" + time.Now().UTC().Format("2006-01-02-15-04") + "/" + l.config.Random.For(key).UUID()[:8]
 	input := value.OfMembers("logGroupName", value.OfString(groupName), "logStreamName", value.OfString(name))
-	_, err := call(ctx, l.config.Client, "logs", "CreateLogStream", region, input)
+	_, err := call(ctx, l.config.Client, at, "logs", "CreateLogStream", input)
 	if l.config.Create && code(err) == "ResourceNotFoundException" {
-		_, err = call(ctx, l.config.Client, "logs", "CreateLogGroup", region, value.OfMembers("logGroupName", value.OfString(groupName)))
+		_, err = call(ctx, l.config.Client, at, "logs", "CreateLogGroup", value.OfMembers("logGroupName", value.OfString(groupName)))
 		if err == nil || code(err) == "ResourceAlreadyExistsException" {
-			_, err = call(ctx, l.config.Client, "logs", "CreateLogStream", region, input)
+			_, err = call(ctx, l.config.Client, at, "logs", "CreateLogStream", input)
 		}
 	}
 	if err != nil && code(err) != "ResourceAlreadyExistsException" {
@@ -259,10 +258,10 @@ func (l *Logs) HasGroup(ctx context.Context, group string) (bool, error) {
 	if l.config.Client == nil {
 		return true, nil
 	}
-	region, name := logGroup(strings.TrimSuffix(group, ":*"))
+	at, name := logGroup(strings.TrimSuffix(group, ":*"))
 	ctx, cancel := context.WithTimeout(ctx, lookUpDeadline)
 	defer cancel()
-	answer, err := call(ctx, l.config.Client, "logs", "DescribeLogGroups", region, value.OfMembers("logGroupNamePrefix", value.OfString(name)))
+	answer, err := call(ctx, l.config.Client, at, "logs", "DescribeLogGroups", value.OfMembers("logGroupNamePrefix", value.OfString(name)))
 	if err != nil {
 		return true, err
 	}
@@ -276,10 +275,7 @@ func (l *Logs) HasGroup(ctx context.Context, group string) (bool, error) {
 
 // logGroup takes the ARN of a log group apart:
 // arn:aws:logs:<region>:<account>:log-group:<name>.
-func logGroup(group string) (region, name string) {
-	prefix, name, _ := strings.Cut(group, ":log-group:")
-	if parts := strings.Split(prefix, ":"); len(parts) > 3 {
-		region = parts[3]
-	}
-	return region, name
+func logGroup(group string) (at arn.Home, name string) {
+	_, name, _ = strings.Cut(group, ":log-group:")
+	return arn.HomeOf(group), name
 }

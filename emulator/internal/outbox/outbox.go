@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/awsclient"
 	"github.com/aslocal/aslocal/internal/awsapi"
 	"github.com/aslocal/aslocal/value"
@@ -126,12 +127,12 @@ func (s *sender[T]) close() {
 	s.cancel()
 }
 
-// call calls an operation, again if no answer comes or the service asks for patience.
-func call(ctx context.Context, c Caller, service, operation, region string, input value.Value) (value.Value, error) {
+// call calls an operation in a region, as an account, again if no answer comes or the service asks for patience.
+func call(ctx context.Context, c Caller, at arn.Home, service, operation string, input value.Value) (value.Value, error) {
 	pause := firstPause
 	for attempt := 1; ; attempt++ {
 		within, cancel := context.WithTimeout(ctx, callDeadline)
-		answer, err := c.Call(within, awsclient.Request{Service: service, Operation: operation, Casing: awsapi.API, Region: region, Input: input})
+		answer, err := c.Call(within, awsclient.Request{Service: service, Operation: operation, Casing: awsapi.API, Region: at.Region, Account: at.Account, Input: input})
 		cancel()
 		if err == nil || attempt == attempts || !passing(err) {
 			return answer.Output, err

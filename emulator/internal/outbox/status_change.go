@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl/machine"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/engine"
 	"github.com/aslocal/aslocal/value"
 )
@@ -18,7 +19,6 @@ import (
 // StatusChangesConfig is what StatusChanges need.
 type StatusChangesConfig struct {
 	Client Caller // calls EventBridge
-	Region string // of the emulator
 	// Redrive returns the redriveStatus of an execution, and its reason.
 	Redrive func(*engine.View) (status engine.RedriveStatus, reason string)
 	Log     *slog.Logger
@@ -145,11 +145,11 @@ const (
 	maxEntriesSize = 256 << 10 // bytes; an event that is larger goes alone
 )
 
-// send sends events.
+// send sends events, each to the event bus of its region and account.
 func (s *StatusChanges) send(ctx context.Context, changes []statusChange) {
 	for len(changes) > 0 {
-		n, size := 1, len(changes[0].detail)
-		for n < len(changes) && n < maxEntries && size+len(changes[n].detail) <= maxEntriesSize {
+		n, size, at := 1, len(changes[0].detail), arn.HomeOf(changes[0].execution)
+		for n < len(changes) && n < maxEntries && size+len(changes[n].detail) <= maxEntriesSize && arn.HomeOf(changes[n].execution) == at {
 			size += len(changes[n].detail)
 			n++
 		}
@@ -160,7 +160,7 @@ func (s *StatusChanges) send(ctx context.Context, changes []statusChange) {
 	}
 }
 
-// put sends events in one call. It returns how many are lost, and why.
+// put sends events of one region and account in one call. It returns how many are lost, and why.
 func (s *StatusChanges) put(ctx context.Context, changes []statusChange) (lost int, err error) {
 	entries := make([]value.Value, len(changes))
 	for i, c := range changes {
@@ -171,7 +171,7 @@ func (s *StatusChanges) put(ctx context.Context, changes []statusChange) (lost i
 			"DetailType", value.OfString("Step Functions Execution Status Change"),
 			"Detail", value.OfString(c.detail))
 	}
-	answer, err := call(ctx, s.config.Client, "events", "PutEvents", s.config.Region, value.OfMembers("Entries", value.OfSlice(entries)))
+	answer, err := call(ctx, s.config.Client, arn.HomeOf(changes[0].execution), "events", "PutEvents", value.OfMembers("Entries", value.OfSlice(entries)))
 	if err != nil {
 		return len(changes), err
 	}

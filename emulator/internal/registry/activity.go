@@ -24,8 +24,8 @@ type Activity struct {
 // CreateActivity registers an activity. One of that name stays as it is, its tags
 // too; if its encryption is another, that is refused with ActivityAlreadyExists
 // (F-236).
-func (r *Registry) CreateActivity(ctx context.Context, name string, tags, encryption value.Value) (*Activity, error) {
-	a := &Activity{ARN: r.home.Activity(name), Name: name, Created: r.now(), Tags: tags, Encryption: encryption}
+func (r *Registry) CreateActivity(ctx context.Context, home arn.Home, name string, tags, encryption value.Value) (*Activity, error) {
+	a := &Activity{ARN: home.Activity(name), Name: name, Created: r.now(), Tags: tags, Encryption: encryption}
 	if err := checkTags(a.ARN, tags); err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (r *Registry) CreateActivity(ctx context.Context, name string, tags, encryp
 		}
 		return old, nil
 	}
-	if r.countActivities() >= maxRegistered {
+	if r.countActivities(home) >= maxRegistered {
 		return nil, fault.ActivityLimitExceeded()
 	}
 	return a, r.putActivity(ctx, a)
@@ -74,14 +74,12 @@ func (r *Registry) DeleteActivity(ctx context.Context, text string) error {
 
 // Activity returns the activity of that ARN, or fails with ActivityDoesNotExist.
 func (r *Registry) Activity(text string) (*Activity, error) {
-	at, err := arn.ParseKind(text, arn.Activity)
-	if err != nil {
+	if _, err := arn.ParseKind(text, arn.Activity); err != nil {
 		return nil, err
 	}
 	if a := r.activity(text); a != nil {
 		return a, nil
 	}
-	r.Missing(at)
 	return nil, fault.ActivityDoesNotExist(text)
 }
 
@@ -96,16 +94,21 @@ func (r *Registry) activity(arn string) *Activity {
 	return r.activities.resources[arn]
 }
 
-// Activities gives the activities of the account and region whose names come after
-// a name, by name: all after "".
-func (r *Registry) Activities(after string) iter.Seq[*Activity] {
-	return inOrder(r, &r.activities, r.home.Activity(""), r.home.Activity(after), func(a *Activity) string { return a.ARN })
+// Activities gives the activities of an account and region whose names come after a
+// name, by name: all after "". Of the zero Home, it gives those of all accounts and
+// regions, by ARN.
+func (r *Registry) Activities(home arn.Home, after string) iter.Seq[*Activity] {
+	prefix := home.Activity("")
+	if home == (arn.Home{}) {
+		prefix = ""
+	}
+	return inOrder(r, &r.activities, prefix, prefix+after, func(a *Activity) string { return a.ARN })
 }
 
-func (r *Registry) countActivities() int {
+func (r *Registry) countActivities(home arn.Home) int {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.activities.count(r.home.Activity(""))
+	return r.activities.count(home.Activity(""))
 }
 
 // document is the activity as the store keeps it.

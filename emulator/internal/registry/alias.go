@@ -109,7 +109,7 @@ func (r *Registry) CreateAlias(ctx context.Context, name string, description val
 		return nil, err
 	}
 	defer r.turns.take(machineARN)()
-	m := r.machine(machineARN)
+	m := r.Machine(machineARN)
 	if err := m.checkTargets(routes); err != nil {
 		return nil, err
 	}
@@ -139,10 +139,9 @@ func (r *Registry) UpdateAlias(ctx context.Context, text string, description val
 		return nil, err
 	}
 	defer r.turns.take(at.Base())()
-	m := r.machine(at.Base())
+	m := r.Machine(at.Base())
 	old := m.alias(text)
 	if old == nil {
-		r.Missing(at)
 		return nil, fault.ReferenceDoesNotExist(text)
 	}
 	a := *old
@@ -173,7 +172,7 @@ func (r *Registry) DeleteAlias(ctx context.Context, text string) error {
 		return err
 	}
 	defer r.turns.take(at.Base())()
-	old := r.machine(at.Base())
+	old := r.Machine(at.Base())
 	if old.alias(text) == nil {
 		return nil
 	}
@@ -188,10 +187,9 @@ func (r *Registry) Alias(text string) (*Alias, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a := r.machine(at.Base()).alias(text); a != nil {
+	if a := r.Machine(at.Base()).alias(text); a != nil {
 		return a, nil
 	}
-	r.Missing(at)
 	return nil, fault.ReferenceDoesNotExist(text)
 }
 

@@ -28,6 +28,7 @@ type StateMachine struct {
 
 // A Creation is what CreateStateMachine asks for.
 type Creation struct {
+	Home       arn.Home // of the state machine
 	Name, Type string
 	Configuration
 	Tags value.Value
@@ -45,7 +46,7 @@ type Publication struct {
 // StateMachineAlreadyExists, and a wrong definition with InvalidDefinition.
 func (r *Registry) Create(ctx context.Context, c *Creation) (*StateMachine, error) {
 	m := &StateMachine{Tags: c.Tags, Published: c.Publish, Description: c.Publication.Description}
-	blank := &Revision{ARN: r.home.StateMachine(c.Name), Name: c.Name, Type: c.Type, Created: r.now()}
+	blank := &Revision{ARN: c.Home.StateMachine(c.Name), Name: c.Name, Type: c.Type, Created: r.now()}
 	if err := checkTags(blank.ARN, c.Tags); err != nil {
 		return nil, err
 	}
@@ -56,14 +57,14 @@ func (r *Registry) Create(ctx context.Context, c *Creation) (*StateMachine, erro
 	m.Updated = m.Revision.Updated
 
 	defer r.turns.take(m.ARN)()
-	if old := r.machine(m.ARN); old != nil {
+	if old := r.Machine(m.ARN); old != nil {
 		r.programs.drop(m.Key)
 		if !old.createdLike(m) {
 			return nil, fault.StateMachineAlreadyExists(m.ARN)
 		}
 		return old, nil
 	}
-	if r.countMachines() >= maxRegistered {
+	if r.countMachines(c.Home) >= maxRegistered {
 		r.programs.drop(m.Key)
 		return nil, fault.StateMachineLimitExceeded()
 	}
@@ -91,14 +92,12 @@ func sameDescription(a, b value.Value) bool {
 // is asked for, which is returned. Executions that run keep the revision they
 // have begun with. A configuration that stays as it is makes no revision.
 func (r *Registry) Update(ctx context.Context, text string, change func(*Configuration) error, p Publication) (*StateMachine, *Version, error) {
-	a, err := arn.ParseMachine(text)
-	if err != nil {
+	if _, err := arn.ParseMachine(text); err != nil {
 		return nil, nil, err
 	}
 	defer r.turns.take(text)()
-	old := r.machine(text)
+	old := r.Machine(text)
 	if old == nil {
-		r.Missing(a)
 		return nil, nil, fault.StateMachineDoesNotExist(text)
 	}
 	c := old.Configuration
@@ -108,6 +107,7 @@ func (r *Registry) Update(ctx context.Context, text string, change func(*Configu
 	m := *old
 	m.Updated = r.now()
 	if !c.equal(&old.Configuration) || c.RoleARN != old.RoleARN {
+		var err error
 		if m.Revision, err = r.revise(old.Revision, c, r.random.UUID()); err != nil {
 			return nil, nil, err
 		}
@@ -179,7 +179,7 @@ func (r *Registry) Delete(ctx context.Context, text string) error {
 		return err
 	}
 	defer r.turns.take(text)()
-	m := r.machine(text)
+	m := r.Machine(text)
 	if m == nil {
 		return nil
 	}
@@ -200,28 +200,28 @@ func (r *Registry) Delete(ctx context.Context, text string) error {
 	return nil
 }
 
-// machine returns the state machine of that ARN, or nil.
-func (r *Registry) machine(arn string) *StateMachine {
+// Machine returns the state machine of that ARN, or nil.
+func (r *Registry) Machine(arn string) *StateMachine {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.machines.resources[arn]
 }
 
-// Machine returns the state machine of that name, or nil.
-func (r *Registry) Machine(name string) *StateMachine {
-	return r.machine(r.home.StateMachine(name))
+// Machines gives the state machines of an account and region whose names come after a
+// name, by name: all after "". Of the zero Home, it gives those of all accounts and
+// regions, by ARN.
+func (r *Registry) Machines(home arn.Home, after string) iter.Seq[*StateMachine] {
+	prefix := home.StateMachine("")
+	if home == (arn.Home{}) {
+		prefix = ""
+	}
+	return inOrder(r, &r.machines, prefix, prefix+after, func(m *StateMachine) string { return m.ARN })
 }
 
-// Machines gives the state machines of the account and region whose names come after
-// a name, by name: all after "".
-func (r *Registry) Machines(after string) iter.Seq[*StateMachine] {
-	return inOrder(r, &r.machines, r.home.StateMachine(""), r.home.StateMachine(after), func(m *StateMachine) string { return m.ARN })
-}
-
-func (r *Registry) countMachines() int {
+func (r *Registry) countMachines(home arn.Home) int {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.machines.count(r.home.StateMachine(""))
+	return r.machines.count(home.StateMachine(""))
 }
 
 // document is the state machine as the store keeps it beside its revision.

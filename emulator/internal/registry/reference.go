@@ -33,25 +33,23 @@ func (r *Registry) ResolveProcessor(a arn.ARN) (ref Reference, p *Processor, err
 		ref, err = r.find(a)
 		return ref, nil, err
 	}
-	if ref.Machine = r.machine(a.Base()); ref.Machine != nil {
+	if ref.Machine = r.Machine(a.Base()); ref.Machine != nil {
 		p, err = ref.Machine.Processor(a.Label)
 	}
 	if p == nil && err == nil {
-		r.Missing(a)
 		err = fault.StateMachineDoesNotExist(a.String())
 	}
 	return ref, p, err
 }
 
 func (r *Registry) find(a arn.ARN) (Reference, error) {
-	ref := Reference{Machine: r.machine(a.Base())}
+	ref := Reference{Machine: r.Machine(a.Base())}
 	found := ref.Machine != nil && a.Base() == a.String()
 	if ref.Machine != nil && !found {
 		ref.Version, ref.Alias = ref.Machine.version(a.String()), ref.Machine.alias(a.String())
 		found = ref.Version != nil || ref.Alias != nil
 	}
 	if !found {
-		r.Missing(a)
 		return Reference{}, fault.StateMachineDoesNotExist(a.String())
 	}
 	return ref, nil

@@ -18,7 +18,6 @@ import (
 	"sync"
 
 	"github.com/aslocal/aslocal/asl"
-	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/emulator/journal"
 	"github.com/aslocal/aslocal/value"
@@ -26,7 +25,6 @@ import (
 
 // Config is what a Registry needs.
 type Config struct {
-	Home   arn.Home       // of the ARNs it makes
 	Store  journal.Store  // has the documents
 	Now    func() int64   // Unix milliseconds
 	Random *random.Source // makes the ids of revisions
@@ -45,7 +43,6 @@ const maxRegistered = 100_000
 
 // A Registry is safe for concurrent use.
 type Registry struct {
-	home   arn.Home
 	store  journal.Store
 	now    func() int64
 	random *random.Source
@@ -65,7 +62,7 @@ type Registry struct {
 // Open returns a registry of what the store has.
 func Open(c Config) (*Registry, error) {
 	r := &Registry{
-		home: c.Home, store: c.Store, now: c.Now, random: c.Random, log: c.Log, complete: c.Complete, definitions: c.Definitions,
+		store: c.Store, now: c.Now, random: c.Random, log: c.Log, complete: c.Complete, definitions: c.Definitions,
 	}
 	for _, load := range []func() error{r.loadMachines, r.loadVersions, r.loadAliases, r.loadActivities} {
 		if err := load(); err != nil {
@@ -94,14 +91,4 @@ func (r *Registry) load(kind string, read func(journal.Document) error) error {
 // would happen all the same, and memory would not know.
 func (r *Registry) keep(ctx context.Context, documents ...journal.Document) error {
 	return journal.Do(context.WithoutCancel(ctx), r.store, journal.Write{Documents: documents})
-}
-
-// Missing logs why a resource is not found, if its ARN is of another region or
-// account. The answer to the client has the service's own message, which does not
-// mention that.
-func (r *Registry) Missing(a arn.ARN) {
-	if !r.home.Has(a) {
-		r.log.Warn("an ARN of another region or account was asked for; the settings region and account say which ones this emulator has",
-			"arn", a.String(), "region", r.home.Region, "account", r.home.Account)
-	}
 }

@@ -33,7 +33,7 @@ var home = arn.Home{Region: "us-east-1", Account: "123456789012"}
 func open(t testing.TB, store journal.Store) *Registry {
 	t.Helper()
 	r, err := Open(Config{
-		Home: home, Store: store, Now: func() int64 { return 1 },
+		Store: store, Now: func() int64 { return 1 },
 		Random: random.New(1), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
@@ -44,7 +44,7 @@ func open(t testing.TB, store journal.Store) *Registry {
 
 func create(t testing.TB, r *Registry, name, kind string) *StateMachine {
 	t.Helper()
-	m, err := r.Create(t.Context(), &Creation{Name: name, Type: kind, Configuration: configuration(constant(0)), Tags: value.EmptyObject})
+	m, err := r.Create(t.Context(), &Creation{Home: home, Name: name, Type: kind, Configuration: configuration(constant(0)), Tags: value.EmptyObject})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestBrokenDocumentsAreLeftOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		var log bytes.Buffer
-		r, err := Open(Config{Home: home, Store: store, Now: func() int64 { return 1 }, Random: random.New(1), Log: slog.New(slog.NewTextHandler(&log, nil))})
+		r, err := Open(Config{Store: store, Now: func() int64 { return 1 }, Random: random.New(1), Log: slog.New(slog.NewTextHandler(&log, nil))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,8 +243,8 @@ func TestBrokenDocumentsAreLeftOut(t *testing.T) {
 		if !strings.Contains(log.String(), fmt.Sprintf(`\"%s\" cannot be read and is left out: %s`, key, text)) {
 			t.Errorf("the log has %s\nwant %s", log.String(), want)
 		}
-		if versions, _ := r.Versions(m); len(versions) > 0 || count(r.Activities("")) > 0 {
-			t.Errorf("%s: there are %d versions and %d activities", want, len(versions), count(r.Activities("")))
+		if versions, _ := r.Versions(m); len(versions) > 0 || count(r.Activities(home, "")) > 0 {
+			t.Errorf("%s: there are %d versions and %d activities", want, len(versions), count(r.Activities(home, "")))
 		}
 	}
 }
@@ -270,7 +270,7 @@ func TestReadersDoNotWaitForTheDisk(t *testing.T) {
 	memory := journal.NewMemory()
 	r := open(t, memory)
 	slow, other := create(t, r, "slow", Express), create(t, r, "other", Express)
-	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject, value.Value{}); err != nil {
+	if _, err := r.CreateActivity(t.Context(), home, "a", value.EmptyObject, value.Value{}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -288,7 +288,7 @@ func TestReadersDoNotWaitForTheDisk(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if got := count(r.Machines("")); got != 2 || !r.HasActivity(r.home.Activity("a")) {
+	if got := count(r.Machines(home, "")); got != 2 || !r.HasActivity(home.Activity("a")) {
 		t.Errorf("%d state machines, want 2 and an activity", got)
 	}
 	close(store.gate)
@@ -314,7 +314,7 @@ func TestChangesThatFailChangeNothing(t *testing.T) {
 	ctx := t.Context()
 	for name, change := range map[string]func() error{
 		"Create": func() error {
-			_, err := r.Create(ctx, &Creation{Name: "n", Type: Standard, Configuration: configuration(constant(0)), Tags: value.EmptyObject})
+			_, err := r.Create(ctx, &Creation{Home: home, Name: "n", Type: Standard, Configuration: configuration(constant(0)), Tags: value.EmptyObject})
 			return err
 		},
 		"Update": func() error {
@@ -330,7 +330,7 @@ func TestChangesThatFailChangeNothing(t *testing.T) {
 			return r.Retag(ctx, m.ARN, func(tags value.Value) value.Value { return tags.With("k", value.True) })
 		},
 		"CreateActivity": func() error {
-			_, err := r.CreateActivity(ctx, "a", value.EmptyObject, value.Value{})
+			_, err := r.CreateActivity(ctx, home, "a", value.EmptyObject, value.Value{})
 			return err
 		},
 	} {
@@ -339,7 +339,7 @@ func TestChangesThatFailChangeNothing(t *testing.T) {
 		}
 	}
 	ref, err := r.Resolve(m.ARN)
-	if err != nil || ref.Machine != m || count(r.Machines("")) != 1 || count(r.Activities("")) != 0 {
+	if err != nil || ref.Machine != m || count(r.Machines(home, "")) != 1 || count(r.Activities(home, "")) != 0 {
 		t.Errorf("the registry has %+v, %v", ref, err)
 	}
 	if r.programs.get(m.Key) == nil || r.programs.order.Len() != 1 {
@@ -352,7 +352,7 @@ func TestChangesOutliveTheirClient(t *testing.T) {
 	r := open(t, journal.NewMemory())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := r.CreateActivity(ctx, "a", value.EmptyObject, value.Value{}); err != nil || !r.HasActivity(r.home.Activity("a")) {
+	if _, err := r.CreateActivity(ctx, home, "a", value.EmptyObject, value.Value{}); err != nil || !r.HasActivity(home.Activity("a")) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -492,20 +492,20 @@ func TestRegisteredQuota(t *testing.T) {
 		r.activities.put(home.Activity(name), &Activity{})
 	}
 	r.mu.Unlock()
-	creation := Creation{Name: "two", Type: Standard, Configuration: configuration(constant(0)), Tags: value.EmptyObject}
+	creation := Creation{Home: home, Name: "two", Type: Standard, Configuration: configuration(constant(0)), Tags: value.EmptyObject}
 	if _, err := r.Create(t.Context(), &creation); !fault.Is(err, "StateMachineLimitExceeded") {
 		t.Errorf("a state machine more: %v", err)
 	}
 	if again := create(t, r, "one", Standard); again != one {
 		t.Errorf("again: %+v", again)
 	}
-	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject, value.Value{}); err != nil {
+	if _, err := r.CreateActivity(t.Context(), home, "a", value.EmptyObject, value.Value{}); err != nil {
 		t.Errorf("the last activity: %v", err)
 	}
-	if _, err := r.CreateActivity(t.Context(), "b", value.EmptyObject, value.Value{}); !fault.Is(err, "ActivityLimitExceeded") {
+	if _, err := r.CreateActivity(t.Context(), home, "b", value.EmptyObject, value.Value{}); !fault.Is(err, "ActivityLimitExceeded") {
 		t.Errorf("an activity more: %v", err)
 	}
-	if _, err := r.CreateActivity(t.Context(), "a", value.EmptyObject, value.Value{}); err != nil {
+	if _, err := r.CreateActivity(t.Context(), home, "a", value.EmptyObject, value.Value{}); err != nil {
 		t.Errorf("the last activity again: %v", err)
 	}
 }

@@ -24,17 +24,15 @@ func checkTags(arn string, tags value.Value) error {
 // Tags returns the tags of a resource, or fails with ResourceNotFound. Versions and
 // aliases have none.
 func (r *Registry) Tags(text string) (value.Value, error) {
-	a, err := arn.Parse(text)
-	if err != nil {
+	if _, err := arn.Parse(text); err != nil {
 		return value.Value{}, err
 	}
-	if m := r.machine(text); m != nil {
+	if m := r.Machine(text); m != nil {
 		return tagsOf(m.Tags), nil
 	}
 	if a := r.activity(text); a != nil {
 		return tagsOf(a.Tags), nil
 	}
-	r.Missing(a)
 	return value.Value{}, fault.ResourceNotFound(text)
 }
 
@@ -50,7 +48,7 @@ func (r *Registry) Retag(ctx context.Context, text string, change func(tags valu
 	if err := checkTags(text, tags); err != nil {
 		return err
 	}
-	if old := r.machine(text); old != nil {
+	if old := r.Machine(text); old != nil {
 		m := *old
 		m.Tags = tags
 		return r.put(ctx, old, &m)

@@ -37,14 +37,12 @@ const initialRevision = "INITIAL"
 // Publish makes a version of the current revision, or returns the one that it
 // has. If revisionID is not "", the current one must have that id.
 func (r *Registry) Publish(ctx context.Context, text, revisionID string, description value.Value) (*Version, error) {
-	a, err := arn.ParseMachine(text)
-	if err != nil {
+	if _, err := arn.ParseMachine(text); err != nil {
 		return nil, err
 	}
 	defer r.turns.take(text)()
-	old := r.machine(text)
+	old := r.Machine(text)
 	if old == nil {
-		r.Missing(a)
 		return nil, fault.StateMachineDoesNotExist(text)
 	}
 	current := cmp.Or(old.ID, initialRevision)
@@ -94,7 +92,7 @@ func (r *Registry) Versions(text string) ([]*Version, error) {
 	if _, err := arn.ParseMachine(text); err != nil {
 		return nil, err
 	}
-	if m := r.machine(text); m != nil {
+	if m := r.Machine(text); m != nil {
 		return m.Versions, nil
 	}
 	return nil, nil
@@ -108,7 +106,7 @@ func (r *Registry) DeleteVersion(ctx context.Context, text string) error {
 		return err
 	}
 	defer r.turns.take(a.Base())()
-	old := r.machine(a.Base())
+	old := r.Machine(a.Base())
 	if old == nil || old.version(text) == nil {
 		return nil
 	}
@@ -186,7 +184,7 @@ func (r *Registry) machineOf(text string) (*StateMachine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m := r.machine(a.Base()); m != nil {
+	if m := r.Machine(a.Base()); m != nil {
 		return m, nil
 	}
 	return nil, errors.New("its state machine is not there")

@@ -89,10 +89,14 @@ func (e serviceError) optimized(name string) error {
 		e.message, s.Display, e.status, e.code, e.requestID)}
 }
 
-// sdk words the error as AWS SDK integrations of a service do.
-func (e serviceError) sdk(name string) error {
-	prefix := strings.ToUpper(name[:1]) + name[1:]
-	return &asl.Error{Name: prefix + "." + strings.TrimSuffix(e.code, "Exception") + "Exception", Cause: fmt.Sprintf(
+// sdk words the error as the AWS SDK integration of Step Functions does.
+func (e serviceError) sdk() error {
+	const prefix = "Sfn"
+	class := strings.TrimSuffix(e.code, "Exception") + "Exception"
+	if s, ok := service.Lookup("states"); ok && s.Class(e.code) != class { // no class of its own
+		class = prefix + "Exception"
+	}
+	return &asl.Error{Name: prefix + "." + class, Cause: fmt.Sprintf(
 		"%s (Service: %s, Status Code: %d, Request ID: %s) (SDK Attempt Count: 1)", e.message, prefix, e.status, e.requestID)}
 }
 

@@ -1,11 +1,13 @@
 package task
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
 
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/lambda"
 )
 
@@ -76,6 +78,12 @@ func (f function) check(c *Call) error {
 func parseFunction(text string) function {
 	r := lambda.ParseReference(text)
 	return function{name: r.Name, qualifier: r.Qualifier, region: r.Region, account: r.Account}
+}
+
+// in returns the function with the region and the account of a call, where it names none.
+func (f function) in(home arn.Home) function {
+	f.region, f.account = cmp.Or(f.region, home.Region), cmp.Or(f.account, home.Account)
+	return f
 }
 
 // arn returns the function's ARN without qualifier.

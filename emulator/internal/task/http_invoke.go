@@ -22,7 +22,6 @@ import (
 
 // HTTPSettings say what an HTTP calls.
 type HTTPSettings struct {
-	Region      string                // in the User-Agent
 	Connections map[string]Connection // of EventBridge, by name or ARN
 	// AWS is asked for connections that are not in Connections, at events and
 	// secretsmanager. nil: there are no others.
@@ -88,7 +87,7 @@ func (h *HTTP) invoke(ctx context.Context, c *Call) (value.Value, error) {
 	if err != nil {
 		return value.Value{}, err
 	}
-	r, err := newHTTPRequest(c.Input, connection, authorization, h.settings.Region)
+	r, err := newHTTPRequest(c.Input, connection, authorization, c.Home().Region)
 	if err != nil {
 		return value.Value{}, err
 	}

@@ -51,7 +51,7 @@ func newAPI(t *testing.T, answer http.HandlerFunc) *api {
 // runner returns an HTTP for which https://api.test is this API.
 func (a *api) runner(t *testing.T, s HTTPSettings) *HTTP {
 	t.Helper()
-	s.Region, s.Transport = "eu-west-1", a.Client().Transport
+	s.Transport = a.Client().Transport
 	if err := s.Destinations.Map("https://api.test", a.URL+"/base/"); err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ var everyCall = Connection{
 }
 
 func TestHTTPRequest(t *testing.T) {
-	const agent = "User-Agent: Amazon|StepFunctions|HttpInvoke|eu-west-1"
+	const agent = "User-Agent: Amazon|StepFunctions|HttpInvoke|us-east-1"
 	const asJSON = "Content-Type: application/json; charset=UTF-8\n"
 	const asForm = "Content-Type: application/x-www-form-urlencoded\n"
 	const rest = "Range: bytes=0-262144\n" + agent + "\n"
@@ -550,9 +550,9 @@ func TestHTTPTrace(t *testing.T) {
 		want   string
 	}{
 		{true, `{"protocol":"https","method":"POST","url":"https://api.test/v1/pay%20now?page=1&lang=en","headers":"[X-One: 1, X-Api-Key: s3cret, x-tenant: t1, ` +
-			`User-Agent: Amazon|StepFunctions|HttpInvoke|eu-west-1, Range: bytes=0-262144, Content-Type: application/json; charset=UTF-8]","body":"{\"total\":3,\"tenant\":\"t1\"}"}`},
+			`User-Agent: Amazon|StepFunctions|HttpInvoke|us-east-1, Range: bytes=0-262144, Content-Type: application/json; charset=UTF-8]","body":"{\"total\":3,\"tenant\":\"t1\"}"}`},
 		{false, `{"protocol":"https","method":"POST","url":"https://api.test/v1/pay%20now?page=1&lang=*****","headers":"[X-One: 1, X-Api-Key: *****, x-tenant: *****, ` +
-			`User-Agent: Amazon|StepFunctions|HttpInvoke|eu-west-1, Range: bytes=0-262144, Content-Type: application/json; charset=UTF-8]","body":"{\"total\":3,\"tenant\":\"*****\"}"}`},
+			`User-Agent: Amazon|StepFunctions|HttpInvoke|us-east-1, Range: bytes=0-262144, Content-Type: application/json; charset=UTF-8]","body":"{\"total\":3,\"tenant\":\"*****\"}"}`},
 	} {
 		trace := &HTTPTrace{Reveal: test.reveal}
 		if _, err := h.Run(WithHTTPTrace(t.Context(), trace), httpCall(t, `"RequestBody": {"total": 3}, "Headers": {"X-One": "1"}, "QueryParameters": {"page": "1"}`)); err != nil {

@@ -295,7 +295,7 @@ func (l *Lambda) process(ctx context.Context, in *invocation) (*answer, error) {
 	id := in.call.requestID()
 	result, err := l.local.Invoke(ctx, lambda.Invocation{
 		Function: in.function.name, Qualifier: in.function.qualifier, Event: []byte(in.payload), Type: in.mode,
-		ClientContext: in.context, TraceID: in.call.Trace, LogTail: in.log == "Tail", RequestID: id, Execution: in.call.Execution,
+		ClientContext: in.context, TraceID: in.call.Trace, LogTail: in.log == "Tail", RequestID: id, Execution: in.call.Execution, Home: lambda.Home(in.call.Home()),
 	})
 	refused, isRefused := errors.AsType[*lambda.Error](err)
 	switch {

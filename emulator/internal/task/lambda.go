@@ -1,7 +1,6 @@
 package task
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"sync"
 
 	"github.com/aslocal/aslocal/asl"
-	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/lambda"
 	"github.com/aslocal/aslocal/value"
 )
@@ -176,7 +174,7 @@ func (l *Lambda) Run(ctx context.Context, c *Call) (Answer, error) {
 // function returned comes out. The cause of a function's error is its payload
 // as it was sent.
 func (l *Lambda) runFunction(ctx context.Context, c *Call) (value.Value, error) {
-	in := &invocation{call: c, function: parseFunction(c.Resource.Text), mode: requestResponse, payload: c.Input.String()}
+	in := &invocation{call: c, function: parseFunction(c.Resource.Text).in(c.Home()), mode: requestResponse, payload: c.Input.String()}
 	if err := in.function.check(c); err != nil {
 		return value.Value{}, err
 	}
@@ -265,13 +263,9 @@ func parseInvocation(c *Call) (*invocation, error) {
 	if err := checkFunctionName(c, name); err != nil {
 		return nil, err
 	}
-	in.function = parseFunction(name)
+	in.function = parseFunction(name).in(c.Home())
 	if qualifier != "" {
 		in.function.qualifier = qualifier
-	}
-	if execution, err := arn.Parse(c.Execution); err == nil {
-		in.function.region = cmp.Or(in.function.region, execution.Region)
-		in.function.account = cmp.Or(in.function.account, execution.Account)
 	}
 	return in, in.function.check(c)
 }

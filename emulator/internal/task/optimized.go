@@ -93,7 +93,10 @@ func (o Optimized) call(ctx context.Context, c *Call, api, operation string, in 
 }
 
 func (o Optimized) request(c *Call, api, operation string, in value.Value) awsclient.Request {
-	return awsclient.Request{Service: api, Operation: operation, Casing: awsapi.PascalCase, Input: in, Role: c.Role, Random: c.random()}
+	home := c.Home()
+	return awsclient.Request{
+		Service: api, Operation: operation, Casing: awsapi.PascalCase, Input: in, Region: home.Region, Account: home.Account, Role: c.Role, Random: c.random(),
+	}
 }
 
 // sent is the input of an action's operation.

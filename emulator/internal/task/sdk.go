@@ -36,8 +36,9 @@ func (s SDK) Run(ctx context.Context, c *Call) (Answer, error) {
 		return Answer{}, badParameters(c.Input, "expected an object")
 	}
 	in := streamed(op, c.Input)
+	home := c.Home()
 	answer, err := s.Client.Call(ctx, awsclient.Request{
-		Service: api, Operation: operation, Casing: awsapi.JavaV2, Input: in, Role: c.Role, Random: c.random(),
+		Service: api, Operation: operation, Casing: awsapi.JavaV2, Input: in, Region: home.Region, Account: home.Account, Role: c.Role, Random: c.random(),
 	})
 	if err != nil {
 		return Answer{}, sdkFailure(ctx, c, api, operation, err)

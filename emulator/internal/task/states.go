@@ -234,7 +234,7 @@ func optimizedError(c *Call, err error) error {
 // sdkError words what the API refuses as AWS SDK integrations do.
 func sdkError(c *Call, err error) error {
 	if refused, ok := refusal(c, err); ok {
-		return refused.sdk(c.Resource.Service)
+		return refused.sdk()
 	}
 	return err
 }

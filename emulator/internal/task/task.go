@@ -32,6 +32,7 @@ import (
 	"time"
 
 	"github.com/aslocal/aslocal/asl"
+	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/random"
 	"github.com/aslocal/aslocal/value"
 )
@@ -68,6 +69,16 @@ type Call struct {
 // Key names the call in the whole store: the same attempt, made again after a
 // restart, has the same Key, and no other call has it.
 func (c *Call) Key() string { return c.Execution + "#" + strconv.FormatInt(c.Token, 10) }
+
+// Home returns where the call acts: in the region of its execution, and in the account
+// of the role that it assumes, or else of its execution (F-204).
+func (c *Call) Home() arn.Home {
+	home := arn.HomeOf(c.Execution)
+	if account := arn.HomeOf(c.Role).Account; account != "" {
+		home.Account = account
+	}
+	return home
+}
 
 // random returns where the ids that the call makes up come from.
 func (c *Call) random() *random.Source {

@@ -31,12 +31,16 @@ const MaxBody = 1<<20 + 64<<10
 const bodyTimeout = 30 * time.Second
 
 // A Service answers the requests of one API. It ignores the host, which SDKs
-// prefix for some operations, and the signature.
+// prefix for some operations, and does not verify signatures.
 type Service struct {
 	Name    string            // in messages: "Step Functions"
 	Prefix  string            // of X-Amz-Target, before the dot: "AWSStepFunctions"
 	Actions map[string]Action // by operation
 	Log     *slog.Logger      // gets what goes wrong in actions; nil: slog.Default()
+
+	// Context returns the context of the action that answers a request; nil: that of
+	// the request.
+	Context func(*http.Request) context.Context
 
 	// RequestID makes the id of a request; nil: a random UUID.
 	RequestID func() string
@@ -191,7 +195,11 @@ func (s *Service) answer(w http.ResponseWriter, r *http.Request, b *buffer) (bod
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	b.out, err = action.Call(r.Context(), body, r.Header, b.out[:0])
+	ctx := r.Context()
+	if s.Context != nil {
+		ctx = s.Context(r)
+	}
+	b.out, err = action.Call(ctx, body, r.Header, b.out[:0])
 	return body, err
 }
 

@@ -31,7 +31,12 @@ func (e *Error) Error() string { return e.Code + ": " + e.Message }
 func (e *Error) HTTPStatus() int { return http.StatusBadRequest }
 
 // Type returns the name that stands in __type on the wire.
-func (e *Error) Type() string { return namespace + e.Code }
+func (e *Error) Type() string {
+	if e.Code == "AccessDeniedException" { // all services have it
+		return "com.amazon.coral.service#" + e.Code
+	}
+	return namespace + e.Code
+}
 
 // Text returns the message alone, as the client reads it.
 func (e *Error) Text() string { return e.Message }

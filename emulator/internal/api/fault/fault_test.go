@@ -100,6 +100,8 @@ func TestMessages(t *testing.T) {
 		{"MockNotValid", MockNotValid("Field 'A' must be a number"), "ValidationException", "Mock result schema validation error: Field 'A' must be a number", "", ""},
 		{"TooManyFailedIterations", TooManyFailedIterations(), "ValidationException",
 			"Map iteration failure count must be less than or equal to the number of Map iterations", "", ""},
+		{"AccessDenied", AccessDenied("arn:aws:iam::111111111111:root", "states:StopExecution", "arn:x"), "AccessDeniedException",
+			"User: arn:aws:iam::111111111111:root is not authorized to perform: states:StopExecution on resource: arn:x because no resource-based policy allows the states:StopExecution action", "", ""},
 		{"VersionReferenced", VersionReferenced([]string{"a", "b"}), "ConflictException", "Version to be deleted must not be referenced by an alias. " +
 			"Current list of aliases referencing this version: [a, b]", "", ""},
 	}

@@ -342,6 +342,13 @@ func DescriptionWithoutPublish() *Error {
 
 // Tags.
 
+// AccessDenied: the resource is in another account than the caller. Documented: the
+// words for a resource without a policy; the status is that of reports.
+func AccessDenied(principal, action, resource string) *Error {
+	return &Error{Code: "AccessDeniedException", Message: fmt.Sprintf(
+		"User: %s is not authorized to perform: %s on resource: %s because no resource-based policy allows the %s action", principal, action, resource, action)}
+}
+
 // ResourceNotFound: nothing that can have tags has the ARN; versions cannot.
 func ResourceNotFound(arn string) *Error {
 	e := quoted("ResourceNotFound", "Resource not found", arn)

@@ -116,7 +116,7 @@ export function actionsOf(run) {
   const copyItems = () => {
     const x = run.execution.peek();
     const endpoint = server.overview.peek()?.endpoint || location.origin;
-    return Object.entries(startSnippets(x.machine, x.input || '{}', endpoint, server.overview.peek()?.region || 'us-east-1'))
+    return Object.entries(startSnippets(x.machine, x.input || '{}', endpoint, x.machine.split(':')[3] || 'us-east-1'))
       .map(([name, text]) => ({ label: name, icon: 'terminal', id: `copy-${name.toLowerCase().replace(/\W+/g, '-')}`, run: () => copy(text, `Copied as ${name}`) }));
   };
   /** The definition that the execution runs, and the one that its state machine has now. */
