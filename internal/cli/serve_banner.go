@@ -77,7 +77,7 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 		tell(w, "Warning", cmp.Or(b.host, "every address of this machine")+" can be reached from outside, and callers are not authenticated: others can run your state machines")
 	}
 	tell(w, "Use it", slices.Concat([]string{"export AWS_ENDPOINT_URL_SFN=" + b.endpoint}, b.secure.variables(), []string{
-		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-" + b.shownHost(),
+		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python; other SDKs set it in code. Without it StartSyncExecution and TestState look for the host sync-" + b.shownHost(),
 		"export AWS_DEFAULT_REGION=" + cmp.Or(b.config.region, "us-east-1") + " AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test  # if the client has no others; any do",
 	})...)
 	tell(w, "Try it", b.example())

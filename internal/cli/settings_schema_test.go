@@ -54,9 +54,13 @@ func TestSettingsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for text, valid := range map[string]bool{
-		"account: '123456789012'\nlambda: {endpoint: localhost}\ns3:\n":                                                                                        true,
-		"functions: {f: {folder: src, runtime: python3.12, handler: a.b, environment: {A: 1, B: true, C: x}, timeout: 5, layers: [x]}, g: {url: localhost}}":   true,
-		"services: {'*': {endpoint: aws}}\nmachines: {m: {type: EXPRESS}}\nmissing: hold\nlogs: out.jsonl":                                                     true,
+		"account: '123456789012'\nlambda: {endpoint: localhost}\ns3:\n":                                                                                      true,
+		"functions: {f: {folder: src, runtime: python3.12, handler: a.b, environment: {A: 1, B: true, C: x}, timeout: 5, layers: [x]}, g: {url: localhost}}": true,
+		"services: {'*': {endpoint: aws}}\nmachines: {m: {type: EXPRESS}}\nmissing: hold\nlogs: out.jsonl":                                                   true,
+		"tls: true":                  true,
+		"tls: {cert: a.pem, key: k}": true,
+		"tls: {key: k}":              false,
+		"tls: yes please":            false,
 		"faults: [{state: A, error: E, attempts: 1-2, probability: 0.5, seed: 7}, {machine: m, state: B, timeout: true, latency: 5s, attempts: 1, off: true}]": true,
 		"faults: [{error: E}]":                           false,
 		"faults: [{state: A, error: E, probability: 2}]": false,
