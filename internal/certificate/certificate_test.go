@@ -9,7 +9,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -470,15 +469,17 @@ func TestClients(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "here") }))
-	server.TLS = &tls.Config{GetCertificate: s.Certificate}
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.EnableHTTP2 = true
-	server.StartTLS()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{
+		Handler:   http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "here") }),
+		TLSConfig: &tls.Config{GetCertificate: s.Certificate}, ErrorLog: log.New(io.Discard, "", 0),
+	}
 	defer server.Close()
-	// httptest's own certificate is for clients that ask for no name.
-	server.TLS.Certificates = nil
-	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	go server.ServeTLS(listener, "", "") // ends with Close
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	store := filepath.Join(t.TempDir(), "aslocal.p12")
 	list, err := f.List()
 	if err != nil {
@@ -518,9 +519,11 @@ func TestClients(t *testing.T) {
 				args[len(args)-1] = "https://" + net.JoinHostPort(host, port)
 				get := exec.CommandContext(t.Context(), c.command[0], args...)
 				get.Env = append(os.Environ(), c.trusts+"="+c.file)
+				var said strings.Builder
+				get.Stderr = &said
 				out, err := get.Output()
 				if err != nil || strings.TrimSpace(string(out)) != "here" {
-					t.Errorf("%s: got %s, %v", host, out, err)
+					t.Errorf("%s: got %s, %v\n%s", host, out, err, said.String())
 				}
 				get = exec.CommandContext(t.Context(), c.command[0], args...)
 				get.Env = append(os.Environ(), c.trusts+"=")
