@@ -109,6 +109,40 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// A client that uses an address gets a certificate for the one that it has reached.
+func TestAddresses(t *testing.T) {
+	f, _ := inFolder(t)
+	s, err := f.Serve("192.0.2.7", "2001:db8::7", "example.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for local, want := range map[string]string{
+		"127.0.0.1": "127.0.0.1 ::1", "127.0.0.5": "127.0.0.1 ::1 127.0.0.5", "::1": "127.0.0.1 ::1", "::ffff:127.0.0.1": "127.0.0.1 ::1",
+		"192.0.2.7": "127.0.0.1 ::1 192.0.2.7", "2001:db8::7": "127.0.0.1 ::1 2001:db8::7",
+		"172.17.0.2": "127.0.0.1 ::1 192.0.2.7", // of a container: the host has the address that clients know
+	} {
+		c, err := s.Certificate(&tls.ClientHelloInfo{Conn: connectionTo{local: &net.TCPAddr{IP: net.ParseIP(local), Port: 8083}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, ip := range c.Leaf.IPAddresses {
+			got = append(got, ip.String())
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("at %s: got a certificate for %s, want %s", local, got, want)
+		}
+	}
+}
+
+// connectionTo is a connection of which only the local address is asked.
+type connectionTo struct {
+	net.Conn
+	local net.Addr
+}
+
+func (c connectionTo) LocalAddr() net.Addr { return c.local }
+
 func TestHostsWithoutCertificate(t *testing.T) {
 	f, _ := inFolder(t)
 	for _, host := range []string{"", "..", "a..b", "a/b", "a\\b", "1.2.3", "*", "*.*.test", "fe80::1%eth0", "ü.test", strings.Repeat("a", 64), ".localhost"} {

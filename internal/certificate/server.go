@@ -22,7 +22,7 @@ type Server struct {
 	key         *ecdsa.PrivateKey // of all its certificates
 	mu          sync.Mutex
 	authorities map[string]*authority       // by the name of the host
-	issued      map[string]*tls.Certificate // by the name that clients ask for, or by the address of a host
+	issued      map[string]*tls.Certificate // by the name that clients ask for, or the address
 }
 
 // mostIssued is how many certificates are kept. Below localhost there is any number of names.
@@ -58,7 +58,7 @@ func (s *Server) Certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.folder.now()
-	key := cmp.Or(name, h.name)
+	key := cmp.Or(name, h.address.String())
 	if c := s.issued[key]; c != nil && !now.Before(c.Leaf.NotBefore) && now.Before(c.Leaf.NotAfter.Add(-leafRest)) {
 		return c, nil
 	}
@@ -70,7 +70,7 @@ func (s *Server) Certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, erro
 	if name == "" {
 		names = []string{localhost.name, syncPrefix + localhost.name}
 		addresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
-		if h.address.IsValid() {
+		if h.address.IsValid() && !slices.ContainsFunc(addresses, net.IP(h.address.AsSlice()).Equal) {
 			addresses = append(addresses, h.address.AsSlice())
 		}
 	}
@@ -101,7 +101,7 @@ func (s *Server) asked(hello *tls.ClientHelloInfo) (host, string) {
 		local = at.Addr().Unmap()
 	}
 	if local.IsLoopback() {
-		return localhost, ""
+		return host{name: localhost.name, address: local}, "" // it may be 127.0.0.5
 	}
 	// The address may be that of a container, whose host has the one that clients know.
 	found := localhost

@@ -316,6 +316,7 @@ func (s *server) url(addr net.Addr) string {
 // shownHost is the host in that URL.
 func (s *server) shownHost() string { return s.secure.host(s.usualHost()) }
 
+// usualHost is the host without a look at certificates.
 func (s *server) usualHost() string {
 	ip := net.ParseIP(s.host)
 	if s.host == "" || ip != nil && (ip.IsUnspecified() || ip.Equal(net.IPv4(127, 0, 0, 1)) || ip.Equal(net.IPv6loopback)) {

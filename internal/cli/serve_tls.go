@@ -212,24 +212,25 @@ type firstRead struct {
 	done     bool
 }
 
+// An answer in plain text is given so much time, and reads so much of the request that its
+// client sees the answer.
 const (
-	tlsHandshake = 0x16    // the first byte of TLS
-	mostDrained  = 1 << 20 // of a request in plain text is read, so that its client sees the answer
+	plainTimeout = 2 * time.Second
+	mostDrained  = 1 << 20
 )
 
-// Read reads what the client has sent. One that speaks plain HTTP gets an answer, and io.EOF
-// is returned.
+// Read reads what the client has sent. One that speaks plain HTTP, which begins with a method
+// and not with the 0x16 of TLS, gets an answer, and io.EOF is returned.
 func (c *firstRead) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if c.done || n == 0 {
 		return n, err
 	}
 	c.done = true
-	if p[0] == tlsHandshake || p[0] < 'A' || p[0] > 'Z' {
+	if p[0] < 'A' || p[0] > 'Z' {
 		return n, err
 	}
-	const seconds = 2
-	c.SetDeadline(time.Now().Add(seconds * time.Second))
+	c.SetDeadline(time.Now().Add(plainTimeout))
 	body := value.OfMembers("__type", value.OfString("com.amazon.coral.service#AccessDeniedException"),
 		"message", value.OfString("aslocal speaks HTTPS here: the URL is "+c.endpoint+", and aslocal tls shows how clients trust it")).AppendJSON(nil)
 	fmt.Fprintf(c.Conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body), body)
