@@ -95,7 +95,7 @@ func (a *access) allows(host string) bool {
 		return true
 	}
 	name := hostname(host)
-	return a.allowsName(name) || a.allowsName(strings.TrimPrefix(name, "sync-")) // SDKs put that before the host for StartSyncExecution
+	return a.allowsName(name) || a.allowsName(strings.TrimPrefix(name, "sync-")) // SDKs put that before the host for StartSyncExecution (F-230)
 }
 
 func (a *access) allowsName(name string) bool {

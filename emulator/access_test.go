@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -63,6 +64,8 @@ func TestHosts(t *testing.T) {
 		{plain, "127.0.0.1:1", 200},
 		{plain, "127.1.2.3", 200},
 		{plain, "sync-127.0.0.1", 200},
+		{plain, "SYNC-LOCALHOST", 200},
+		{plain, "Sync-States.LocalHost.:8083", 200},
 		{plain, "[::1]:8083", 200},
 		{plain, "[::1]", 200},
 		{plain, "[::ffff:127.0.0.1]", 200},
@@ -128,6 +131,48 @@ func TestRequestsWithOddHosts(t *testing.T) {
 	} {
 		if got, body := exchange(t, em, c.request); got != c.want {
 			t.Errorf("%s: got %d %s, want %d", c.name, got, body, c.want)
+		}
+	}
+}
+
+// HTTP/2 has the host in a field of its own.
+func TestHostsByHTTP2(t *testing.T) {
+	em := emulator.RunT(t)
+	server := httptest.NewUnstartedServer(em)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	for host, want := range map[string]int{
+		"": 200, "localhost": 200, "SYNC-LocalHost.:8083": 200, "[::1]:8083": 200, "states.localhost": 200,
+		"evil.example": 403, "localhost.evil.example:443": 403, "sync-evil.example": 403, "10.0.0.1": 403,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host // "" stands for that of the URL
+		request.Header = http.Header{"X-Amz-Target": {"AWSStepFunctions.ListStateMachines"}, "Content-Type": {"application/x-amz-json-1.0"}}
+		answer, err := server.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.ProtoMajor != 2 || answer.StatusCode != want {
+			t.Errorf("%q: got %s %d, want %d", host, answer.Proto, answer.StatusCode, want)
+		}
+	}
+}
+
+// No answer has in it what a client says the host is, but a refusal of it.
+func TestAnswersDoNotRepeatTheHost(t *testing.T) {
+	em := emulator.RunT(t)
+	const host = "repeated-by-nobody.localhost"
+	for _, request := range []string{
+		"GET / HTTP/1.1\r\n", "GET /nowhere HTTP/1.1\r\n", "GET / HTTP/1.1\r\nAccept: text/html\r\n", "GET /_ui/api/overview HTTP/1.1\r\nX-Aslocal: 1\r\n",
+		"GET /_aslocal/pending-tasks HTTP/1.1\r\n", "DELETE / HTTP/1.1\r\n", "GET http://" + host + "/ HTTP/1.1\r\n", "POST /2015-03-31/functions/f/invocations HTTP/1.1\r\n",
+	} {
+		if status, body := exchange(t, em, request+"Host: "+host+"\r\nConnection: close\r\n\r\n"); strings.Contains(body, host) || status == http.StatusForbidden {
+			t.Errorf("%q: got %d %s", request, status, body)
 		}
 	}
 }

@@ -53,5 +53,5 @@ func aboutPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	io.WriteString(w, "This is aslocal, a local AWS Step Functions. Point an AWS client at this URL:\n\n  aws stepfunctions list-state-machines --endpoint-url http://"+r.Host+"\n")
+	io.WriteString(w, "This is aslocal, a local AWS Step Functions. Point an AWS client at its URL:\n\n  aws stepfunctions list-state-machines --endpoint-url URL\n")
 }

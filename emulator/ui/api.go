@@ -106,7 +106,6 @@ type Done struct{}
 // An Overview says what runs here.
 type Overview struct {
 	Version   string     `json:"version"`
-	Endpoint  string     `json:"endpoint"` // URL for AWS_ENDPOINT_URL_SFN: as the page was asked for
 	Remote    string     `json:"remote"`   // URL of the other server that is shown; "" if it is this one
 	ReadOnly  bool       `json:"readOnly"` // nothing can be started, stopped or answered
 	Region    string     `json:"region"`

@@ -19,7 +19,7 @@ import (
 // overview says what runs here.
 func (u *UI) overview(ctx context.Context, q *query) (*Overview, error) {
 	o := &Overview{
-		Version: u.version, Endpoint: cmp.Or(u.remote, q.origin), Remote: u.remote, ReadOnly: u.own == nil,
+		Version: u.version, Remote: u.remote, ReadOnly: u.own == nil,
 		Services: []Service{}, Functions: []Function{}, Clients: []Client{}, Problems: []Problem{}, Demos: []DemoInfo{},
 	}
 	list, err := u.listMachines(ctx)

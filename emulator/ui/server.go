@@ -404,7 +404,6 @@ func encode(b *bytes.Buffer, v any) error {
 // when the answer is there.
 type query struct {
 	values url.Values
-	origin string // of the page that asks: http://localhost:8083
 	err    error
 }
 
@@ -427,11 +426,7 @@ func queryOf(r *http.Request, params []string) (*query, error) {
 			return nil, refuse("the parameter %q is given twice", name)
 		}
 	}
-	scheme := "http://"
-	if r.TLS != nil {
-		scheme = "https://"
-	}
-	return &query{values: values, origin: scheme + r.Host}, nil
+	return &query{values: values}, nil
 }
 
 func (q *query) text(name string) string { return q.values.Get(name) }

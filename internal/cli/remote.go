@@ -5,16 +5,19 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/aslocal/aslocal/internal/certificate"
 	"github.com/aslocal/aslocal/value"
 )
 
@@ -115,7 +118,7 @@ func (r *remote) send(ctx context.Context, method, path string, header http.Head
 	}
 	header.Set("User-Agent", ownClient)
 	request.Header = header
-	response, err := http.DefaultClient.Do(request)
+	response, err := client(u).Do(request)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return nil, exit(ExitFailed, "aslocal serve starts one; --endpoint names another", "no server listens at %s", u.Redacted())
@@ -135,13 +138,32 @@ func (r *remote) send(ctx context.Context, method, path string, header http.Head
 	return nil, &refusal{code[strings.LastIndexByte(code, '#')+1:], message}
 }
 
+// client is the client of a server. By HTTPS, one of aslocal's own is trusted.
+func client(u *url.URL) *http.Client {
+	if u.Scheme == "https" {
+		return trustingClient()
+	}
+	return http.DefaultClient
+}
+
+// trustingClient trusts what this user's certificates of serve --tls go back to.
+var trustingClient = sync.OnceValue(func() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{RootCAs: certificate.Trusted()}
+	return &http.Client{Transport: transport}
+})
+
 // broken is the error of a call that has had no whole answer. Who interrupts it need not
 // be told.
 func (r *remote) broken(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return &exitError{code: ExitInterrupted}
 	}
-	return exit(ExitFailed, "", "%v", err)
+	hint := ""
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		hint = "AWS_CA_BUNDLE names a file with what is trusted beside the system's roots and those of this user's aslocal serve --tls"
+	}
+	return exit(ExitFailed, hint, "%v", err)
 }
 
 const unknownHint = "is that aslocal, and of this version?"

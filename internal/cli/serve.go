@@ -38,6 +38,8 @@ type server struct {
 	logFormat  string
 	noUI       bool
 	dap        string
+	tls        tlsSettings
+	secure     *encryption // nil: serve speaks HTTP
 }
 
 // substituteUsage is the description of --substitute.
@@ -76,6 +78,9 @@ second the others are counted. aslocal ls, start, trace, show, stop, redrive and
 	c.Flags().StringToStringVar(&s.substitute, "substitute", nil, substituteUsage)
 	c.Flags().StringVar(&s.host, "host", "127.0.0.1", "address to listen on; any but a loopback address lets others in")
 	c.Flags().StringArrayVar(&s.allowHosts, "allow-host", nil, "`name` that clients may use for this machine, beside localhost and --host; may be repeated")
+	c.Flags().BoolVar(&s.tls.on, "tls", false, "serve HTTPS, by certificates that aslocal issues; aslocal tls shows how clients trust them")
+	c.Flags().StringVar(&s.tls.cert, "tls-cert", "", "serve HTTPS by the certificate in this `file`, in PEM with its chain")
+	c.Flags().StringVar(&s.tls.key, "tls-key", "", "`file` with the private key of --tls-cert, which is in the same file if not set")
 	c.Flags().IntVar(&s.port, "port", 8083, "port to listen on, 0 for a free one")
 	c.Flags().StringVar(&s.data, "data", "", "folder for state; .aslocal in the served folder if not set")
 	c.Flags().StringVar(&s.missing, "missing", "", "what happens to a task when nothing is set up for its resource: fail (the default), or hold (it waits for aslocal answer)")
@@ -111,6 +116,12 @@ func (s *server) run(c *cobra.Command, target string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.chooseTLS(&config, folder); err != nil {
+		return err
+	}
+	if s.secure, hosts, err = config.encrypt(hosts); err != nil {
+		return err
+	}
 	options = append(options, emulator.WithAllowedHosts(hosts...))
 	missing := setting{"missing", s.missing, nil, &config.missing, isMissing, missingExpected}
 	if err := missing.choose(); err != nil {
@@ -141,13 +152,22 @@ func (s *server) run(c *cobra.Command, target string) error {
 		em.Close()
 		return exit(ExitFailed, listenHint(err), "%v", err)
 	}
+	if s.secure != nil {
+		listener = plainAnswer{listener, s.url(listener.Addr())}
+	}
 	var editors net.Listener
 	if s.dap != "" {
 		if editors, err = listenDAP(s.dap); err != nil {
 			return errors.Join(err, listener.Close(), em.Close())
 		}
 	}
-	em.SetFunctionEnvironment(config.functionEnvironment(s.url(listener.Addr())))
+	endFunctions := func() error { return nil }
+	if s.secure == nil {
+		em.SetFunctionEnvironment(config.functionEnvironment(s.url(listener.Addr())))
+	} else if endFunctions, err = serveFunctions(em, config); err != nil { // in plain text, so that they need not trust anybody
+		return errors.Join(exit(ExitFailed, "", "%v", err), listener.Close(), em.Close())
+	}
+	defer endFunctions()
 	project := findProject(folder, only, config, s.substitute)
 	registrar := newRegistrar(em)
 	b := banner{
@@ -164,7 +184,7 @@ func (s *server) run(c *cobra.Command, target string) error {
 		settings: &s.settings, folder: folder, only: only, config: config, substitute: s.substitute, registrar: registrar, out: out,
 	}, began)
 	stopEditors := serveDAP(c.Context(), editors, &dap.Target{Emulator: em, Sources: registrar.sources}, log)
-	err = serve(c.Context(), em, listener, stopEditors)
+	err = serve(c.Context(), em, s.httpServer(em, log), listener, stopEditors)
 	stop()
 	return errors.Join(err, registrar.close())
 }
@@ -290,11 +310,14 @@ func (s *server) open(folder string) (store journal.Store, where string, err err
 // url is where clients on this machine find the server.
 func (s *server) url(addr net.Addr) string {
 	_, port, _ := net.SplitHostPort(addr.String())
-	return "http://" + net.JoinHostPort(s.shownHost(), port)
+	return s.secure.scheme() + net.JoinHostPort(s.shownHost(), port)
 }
 
 // shownHost is the host in that URL.
-func (s *server) shownHost() string {
+func (s *server) shownHost() string { return s.secure.host(s.usualHost()) }
+
+// usualHost is the host without a look at certificates.
+func (s *server) usualHost() string {
 	ip := net.ParseIP(s.host)
 	if s.host == "" || ip != nil && (ip.IsUnspecified() || ip.Equal(net.IPv4(127, 0, 0, 1)) || ip.Equal(net.IPv6loopback)) {
 		return "localhost"
@@ -310,11 +333,16 @@ func loopback(host string) bool {
 
 // serve answers requests until the context ends, and then lets those under way
 // finish. before is called before the emulator is closed.
-func serve(ctx context.Context, em *emulator.Emulator, listener net.Listener, before func()) error {
-	server := &http.Server{Handler: em, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+func serve(ctx context.Context, em *emulator.Emulator, server *http.Server, listener net.Listener, before func()) error {
 	server.RegisterOnShutdown(em.EndStreams)
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	go func() {
+		if server.TLSConfig != nil {
+			served <- server.ServeTLS(listener, "", "") // the configuration has the certificates
+		} else {
+			served <- server.Serve(listener)
+		}
+	}()
 	var err error
 	select {
 	case err = <-served:

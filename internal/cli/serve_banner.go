@@ -43,6 +43,7 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 	endpoints := probe(ctx, b.config.endpoints())
 	fmt.Fprintf(w, "aslocal %s, local Step Functions, ready in %s\n", Version, b.took.Round(time.Millisecond))
 	tell(w, "API", b.endpoint)
+	tell(w, "TLS", b.secure.lines(&b.config)...)
 	if !b.noUI {
 		tell(w, "Pages", b.endpoint+" in a browser shows what runs")
 	}
@@ -75,9 +76,10 @@ func (b *banner) print(ctx context.Context, w io.Writer) {
 	if !loopback(b.host) {
 		tell(w, "Warning", cmp.Or(b.host, "every address of this machine")+" can be reached from outside, and callers are not authenticated: others can run your state machines")
 	}
-	tell(w, "Use it", "export AWS_ENDPOINT_URL_SFN="+b.endpoint,
-		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python: without it StartSyncExecution and TestState look for the host sync-"+b.shownHost(),
-		"export AWS_DEFAULT_REGION="+cmp.Or(b.config.region, "us-east-1")+" AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test  # the region counts; any keys do")
+	tell(w, "Use it", slices.Concat([]string{"export AWS_ENDPOINT_URL_SFN=" + b.endpoint}, b.secure.variables(), []string{
+		"export AWS_DISABLE_HOST_PREFIX_INJECTION=true  # CLI, Python; other SDKs set it in code. Without it StartSyncExecution and TestState look for the host sync-" + b.shownHost(),
+		"export AWS_DEFAULT_REGION=" + cmp.Or(b.config.region, "us-east-1") + " AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test  # the region counts; any keys do",
+	})...)
 	tell(w, "Try it", b.example())
 }
 

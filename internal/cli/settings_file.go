@@ -46,6 +46,7 @@ type file struct {
 	mocks         string // path of a mock configuration
 	missing       string // what happens to a task that nothing can answer: fail or hold
 	faults        []emulator.Fault
+	tls           tlsSettings
 	logs          string // path of the file that serve writes log events to; "-": the standard output
 }
 
@@ -117,6 +118,7 @@ func parseSettings(name, text string) (file, error) {
 		"mocks":   r.into(&f.mocks, notEmpty, "the path of a mock configuration"),
 		"missing": r.into(&f.missing, isMissing, missingExpected),
 		"faults":  r.faults(&f.faults),
+		"tls":     r.tls(&f.tls),
 		"logs":    r.into(&f.logs, notEmpty, "the path of a file in the folder, or -"),
 	})
 	if r.failed != nil {

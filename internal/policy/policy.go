@@ -60,6 +60,7 @@ var table = []row{
 	{name: "graph", imports: "value asl"},
 	{name: "internal/expression", imports: "value jsonpath jsonata asl asl/intrinsic internal/position"},
 	{name: "internal/sourcefile", imports: "internal/regular"},
+	{name: "internal/certificate", imports: "internal/sourcefile"},
 	{name: "internal/template", imports: "value asl internal/position internal/sourcefile internal/spell"},
 
 	{name: "internal/lsp", imports: "asl asl/assist asl/edit internal/template"},

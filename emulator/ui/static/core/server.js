@@ -3,7 +3,10 @@
 import { get, resource } from './api.js';
 import { on } from './live.js';
 
-const overview = resource(signal => get('overview', {}, signal));
+const overview = resource(async signal => {
+  const answer = await get('overview', {}, signal);
+  return { ...answer, endpoint: answer.remote || location.origin }; // the server does not know by which name it is reached
+});
 const machines = resource(signal => get('machines', {}, signal));
 
 // server.overview() and server.machines() are the last answers, null before the first.
