@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -275,28 +276,43 @@ func (r *runner) steps(ctx context.Context, steps map[string]string) error {
 	command.Stderr = &said
 	out, err := command.Output()
 	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
-		line := lines.Text()
 		if r.client.steps != nil {
-			if name, ok := r.client.steps(line); ok {
+			if name, ok := r.client.steps(lines.Text()); ok {
 				steps[name] = ""
 			}
 			continue
 		}
-		word, rest, _ := strings.Cut(line, "\t")
-		name, why, _ := strings.Cut(rest, "\t")
-		if word == "ok" && stepTitles[name] == "" && !s.hasCalled(name) {
-			word, why = "differs", "it was not called"
+		name, why, ok := readStep(lines.Text())
+		if !ok {
+			continue
 		}
-		if word == "ok" || word == "differs" {
-			if steps[name] == "" { // a step may come in several parts
-				steps[name] = why
-			}
+		if why == "" && stepTitles[name] == "" && !s.hasCalled(name) {
+			why = "it was not called"
+		}
+		if steps[name] == "" { // a step may come in several parts
+			steps[name] = why
 		}
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %s %s", err, tail(out), tail(said.Bytes()))
 	}
 	return nil
+}
+
+// readStep reads a line of a program: the name of a step, and how it differs, "" if it is
+// ok.
+func readStep(line string) (name, why string, ok bool) {
+	word, rest, ok := strings.Cut(line, "\t")
+	name, why, _ = strings.Cut(rest, "\t")
+	switch {
+	case !ok || name == "":
+		return "", "", false
+	case word == "ok":
+		return name, "", true
+	case word == "differs":
+		return name, cmp.Or(why, "for no reason that was given"), true
+	}
+	return "", "", false
 }
 
 // tail is the end of what a program has said.
