@@ -26,7 +26,7 @@ LDFLAGS  ?= -s -w
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test test-definitions bench-test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-browser bench-browser test-edits pictures
+.PHONY: help run build test test-definitions bench-test update models awsclient-golden golden-requests lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-clients test-browser bench-browser test-edits pictures
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ models: ## internal/awsapi/models.bin, and the constraints of Step Functions for
 
 awsclient-golden: ## requests to and answers of AWS's services beside those of aws-sdk-go-v2, whose modules are fetched
 	$(GO) test -count=1 -v -run '^TestGolden$$' ./emulator/internal/awsclient -golden | grep -v '^=== '
+
+golden-requests: ## the requests that aws-sdk-go-v2 has for its own tests, one for each action, whose module is fetched
+	$(GO) test -count=1 -v -run '^TestGoldenRequests$$' ./emulator -golden-requests | grep -v '^=== '
 
 lint: staticcheck vulnerabilities ## gofmt, vet, staticcheck, tidy go.mod, known vulnerabilities; without a network, what needs one is skipped
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt: the files above are not formatted"; exit 1; }
@@ -119,6 +122,9 @@ test-services: ## tasks against the services of moto's server; skipped without P
 	    { rm -rf $(MOTO); echo "test-services: $(MOTO_VERSION) cannot be installed, skipped"; exit 0; }; \
 	fi; \
 	$(GO) test -count=1 -run '^TestMoto$$' ./emulator -moto $(abspath $(MOTO))/bin/moto_server
+
+test-clients: build ## every action with the AWS CLI and the SDKs of Go, Python, JavaScript and Java; CLIENTS_FLAGS go to conformance/clients; what cannot be fetched is skipped
+	$(GO) run ./conformance/clients -aslocal $(BIN) $(CLIENTS_FLAGS)
 
 test-browser: ## the pages in Chromium, with axe's rules of accessibility if npm can fetch them; skipped without Chromium
 	@if [ -z "$(CHROMIUM)" ]; then echo "test-browser: no Chromium on PATH (apt-get install chromium), skipped"; exit 0; fi; \

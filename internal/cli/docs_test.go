@@ -27,6 +27,11 @@ func documents(t *testing.T) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	clients, err := filepath.Glob(filepath.Join(root, "docs", "clients", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names = append(names, clients...)
 	texts := make(map[string]string)
 	for _, name := range append(names, filepath.Join(root, "README.md"), filepath.Join(root, "CHANGELOG.md")) {
 		text, err := os.ReadFile(name)

@@ -98,6 +98,7 @@ var table = []row{
 	{name: "internal/dap", imports: "value asl asl/machine emulator emulator/debug internal/expression internal/position internal/template"},
 
 	{name: "conformance", imports: "value asl emulator emulator/journal internal/position"},
+	{name: "conformance/clients"},
 	{name: "internal/cli/...", imports: "value jsonpath jsonata asl/... graph emulator/... conformance internal/..."},
 	{name: "internal/attack", imports: "emulator"},
 	{name: "internal/compare", imports: "emulator"},
