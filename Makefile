@@ -26,7 +26,7 @@ LDFLAGS  ?= -s -w
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test test-definitions bench-test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-browser bench-browser test-edits pictures
+.PHONY: help run build test test-definitions bench-test update models awsclient-golden lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms release functions test-services test-browser bench-browser test-edits pictures
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -144,5 +144,8 @@ compare: build ## speed of bin/aslocal beside that of another binary, BEFORE; CO
 platforms: ## build for every platform, without CGO
 	@for p in $(PLATFORMS); do \
 	  echo "build $$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -trimpath -o /dev/null ./cmd/aslocal || exit 1; done
+
+release: ## archives for PLATFORMS (all six) in dist/, with licences, SBOMs and checksums, of the commit and its tag, or VERSION (v0.1.0); RELEASE_FLAGS go to internal/release
+	$(GO) run ./internal/release -version '$(VERSION)' -platforms '$(PLATFORMS)' $(RELEASE_FLAGS)
 
 check: lint test platforms ## what must pass before a commit lands
