@@ -53,12 +53,17 @@ func (r *release) checkPlatform(ctx context.Context, s *source, p platform, temp
 		return fmt.Errorf("it has the files %q, want %q", names, want)
 	}
 	binary, texts := files[0].content, string(files[4].content)
-	if err := checkBinary(binary, s, p, r.version, temporary); err != nil {
-		return err
-	}
 	info, err := buildinfo.Read(bytes.NewReader(binary))
 	if err != nil {
 		return err
+	}
+	if err := checkBuild(info, s, p, r.version); err != nil {
+		return err
+	}
+	for _, folder := range []string{temporary, goEnv("GOMODCACHE"), goEnv("GOCACHE")} {
+		if folder != "" && bytes.Contains(binary, []byte(folder)) {
+			return fmt.Errorf("the binary names the folder %s of the machine that has built it", folder)
+		}
 	}
 	for _, m := range info.Deps {
 		if !strings.Contains(texts, "\n"+m.Path+" "+m.Version+": ") {
@@ -69,7 +74,7 @@ func (r *release) checkPlatform(ctx context.Context, s *source, p platform, temp
 	if err != nil {
 		return err
 	}
-	if err := checkSBOM(sbom, binary, r.version); err != nil {
+	if err := checkSBOM(sbom, info, r.version); err != nil {
 		return fmt.Errorf("SBOM: %w", err)
 	}
 	if p.native() {
@@ -78,13 +83,8 @@ func (r *release) checkPlatform(ctx context.Context, s *source, p platform, temp
 	return nil
 }
 
-// checkBinary returns what is wrong with what a binary says of itself, and whether it names
-// folders of the machine that has built it.
-func checkBinary(binary []byte, s *source, p platform, version, temporary string) error {
-	info, err := buildinfo.Read(bytes.NewReader(binary))
-	if err != nil {
-		return err
-	}
+// checkBuild returns what is wrong with how a binary was built.
+func checkBuild(info *buildinfo.BuildInfo, s *source, p platform, version string) error {
 	settings := make(map[string]string)
 	for _, setting := range info.Settings {
 		settings[setting.Key] = setting.Value
@@ -98,11 +98,6 @@ func checkBinary(binary []byte, s *source, p platform, version, temporary string
 	}
 	if info.GoVersion != "go"+s.goes || info.Main.Version != version {
 		return fmt.Errorf("the binary is %s, built with %s, want %s and go%s", info.Main.Version, info.GoVersion, version, s.goes)
-	}
-	for _, folder := range []string{temporary, goEnv("GOMODCACHE"), goEnv("GOCACHE")} {
-		if folder != "" && bytes.Contains(binary, []byte(folder)) {
-			return fmt.Errorf("the binary names the folder %s of the machine that has built it", folder)
-		}
 	}
 	return nil
 }

@@ -144,7 +144,8 @@ func writeLicences(works []work) ([]byte, error) {
 				if err != nil {
 					return nil, err
 				}
-				fmt.Fprintf(&b, "\n%s\n%s: %s\n%[1]s\n\n%s\n", strings.Repeat("=", 100), w.name, filepath.ToSlash(shown), bytes.TrimSpace(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))))
+				line, plain := strings.Repeat("=", 100), bytes.TrimSpace(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
+				fmt.Fprintf(&b, "\n%s\n%s: %s\n%s\n\n%s\n", line, w.name, filepath.ToSlash(shown), line, plain)
 				n++
 			}
 		}

@@ -21,23 +21,26 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/aslocal/aslocal/internal/cli"
 )
 
 func main() {
-	r := release{next: cli.NextVersion, log: os.Stdout}
-	var platforms string
+	r := release{log: os.Stdout}
+	var platforms, licences string
 	var reproduce bool
 	flag.StringVar(&r.version, "version", "", "`VERSION` such as v0.1.0; the tag of the commit if not set, else one that names the commit")
 	flag.StringVar(&r.out, "out", "dist", "`FOLDER` to write, which is emptied")
 	flag.StringVar(&platforms, "platforms", "", "`PLATFORMS` such as \"linux/amd64 windows/arm64\"")
 	flag.BoolVar(&reproduce, "reproduce", true, "build this machine's platform again, with nothing from a cache, and compare the bytes")
+	flag.StringVar(&licences, "licences", "", "write nothing but the licences of what is linked for one platform, to a `FILE`; of the files here, for images")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := r.choose(platforms)
-	if err == nil {
+	switch {
+	case err != nil:
+	case licences != "":
+		err = r.licencesTo(ctx, licences)
+	default:
 		err = r.run(ctx, reproduce)
 	}
 	if err != nil {
@@ -67,7 +70,6 @@ type release struct {
 	version   string // v0.1.0
 	out       string // folder
 	platforms []platform
-	next      string // the version that the code gives the next release
 	log       *os.File
 }
 
@@ -128,9 +130,25 @@ func (r *release) run(ctx context.Context, reproduce bool) (err error) {
 	}
 	fmt.Fprintf(r.log, "checked: checksums, archives, versions, licences and SBOMs of %d platforms\n", len(r.platforms))
 	if reproduce {
-		return r.reproduce(ctx, temporary)
+		return r.reproduce(ctx, source, temporary)
 	}
 	return nil
+}
+
+// licencesTo writes the licences of what is linked for the one platform of the release.
+func (r *release) licencesTo(ctx context.Context, path string) error {
+	if len(r.platforms) != 1 {
+		return fmt.Errorf("-licences: expected one platform, got %v", r.platforms)
+	}
+	s := &source{folder: "."}
+	if err := s.readModule(); err != nil {
+		return err
+	}
+	texts, err := licences(ctx, s, r.platforms[0])
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, texts, 0o644)
 }
 
 // build makes the files of one platform, and returns their names. The folder is for what is

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"debug/buildinfo"
 	"errors"
@@ -45,12 +44,9 @@ func writeSBOM(ctx context.Context, binary, version, path string) error {
 	return os.WriteFile(path, append(sbom.AppendJSON(nil), '\n'), 0o644)
 }
 
-// checkSBOM returns in what an SBOM does not agree with the binary that it is about.
-func checkSBOM(text, binary []byte, version string) error {
-	info, err := buildinfo.Read(bytes.NewReader(binary))
-	if err != nil {
-		return err
-	}
+// checkSBOM returns in what an SBOM does not agree with what the binary that it is about says
+// of itself.
+func checkSBOM(text []byte, info *buildinfo.BuildInfo, version string) error {
 	sbom, err := value.ParseBytes(text)
 	if err != nil {
 		return err

@@ -25,9 +25,13 @@ type source struct {
 	goes   string    // the version of Go that go.mod names
 }
 
+// versionFile is where NextVersion is.
+const versionFile = "internal/cli/version.go"
+
 var (
 	// versionForm is semver with a v, without metadata: what Go takes for a version.
 	versionForm = regexp.MustCompile(`^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$`)
+	nextVersion = regexp.MustCompile(`(?m)^const NextVersion = "(.+)"$`)
 	goVersion   = regexp.MustCompile(`(?m)^go (\d+\.\d+(\.\d+)?)$`)
 )
 
@@ -57,27 +61,23 @@ func checkOut(ctx context.Context, repository, folder string, r *release) (*sour
 	if err != nil {
 		return nil, err
 	}
-	if r.version, err = r.settle(strings.Fields(tags), s.commit); err != nil {
-		return nil, err
-	}
-	// Clones are made in the same way whatever the user's Git does to the ends of lines.
-	if _, err := git(ctx, repository, "clone", "--quiet", "--no-tags", "--shared", "--no-checkout", "--config", "core.autocrlf=false", ".", folder); err != nil {
-		return nil, err
-	}
-	for _, command := range [][]string{{"checkout", "--quiet", "--detach", s.commit}, {"tag", "--no-sign", r.version}} {
-		if _, err := git(ctx, folder, command...); err != nil {
-			return nil, err
-		}
-	}
-	module, err := os.ReadFile(filepath.Join(folder, "go.mod"))
+	code, err := git(ctx, repository, "show", "HEAD:"+versionFile)
 	if err != nil {
 		return nil, err
 	}
-	found := goVersion.FindSubmatch(module)
-	if found == nil {
-		return nil, errors.New("go.mod names no version of Go")
+	next := nextVersion.FindStringSubmatch(code)
+	if next == nil {
+		return nil, fmt.Errorf("%s has no NextVersion", versionFile)
 	}
-	s.goes = string(found[1])
+	if r.version, err = settle(r.version, strings.Fields(tags), s.commit, next[1]); err != nil {
+		return nil, err
+	}
+	if err := clone(ctx, repository, s.commit, r.version, folder); err != nil {
+		return nil, err
+	}
+	if err := s.readModule(); err != nil {
+		return nil, err
+	}
 	changes, err := os.ReadFile(filepath.Join(folder, "CHANGELOG.md"))
 	if err != nil {
 		return nil, err
@@ -85,21 +85,49 @@ func checkOut(ctx context.Context, repository, folder string, r *release) (*sour
 	return s, r.announced(string(changes))
 }
 
+// clone clones a commit into a folder, with the version as its only tag: the Go command writes
+// both into binaries. Files are as they were committed, whatever the user's Git does to the
+// ends of lines.
+func clone(ctx context.Context, repository, commit, version, folder string) error {
+	if _, err := git(ctx, repository, "clone", "--quiet", "--no-tags", "--shared", "--no-checkout", "--config", "core.autocrlf=false", ".", folder); err != nil {
+		return err
+	}
+	for _, command := range [][]string{{"checkout", "--quiet", "--detach", commit}, {"tag", "--no-sign", version}} {
+		if _, err := git(ctx, folder, command...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readModule reads which Go the source is for.
+func (s *source) readModule() error {
+	module, err := os.ReadFile(filepath.Join(s.folder, "go.mod"))
+	if err != nil {
+		return err
+	}
+	found := goVersion.FindSubmatch(module)
+	if found == nil {
+		return errors.New("go.mod names no version of Go")
+	}
+	s.goes = string(found[1])
+	return nil
+}
+
 // settle returns the version: the one that is asked for, the tag of the commit, or one that
-// names the commit and is no release.
-func (r *release) settle(tags []string, commit string) (string, error) {
-	version := r.version
+// names the commit and is no release. next is what the code has for the next release.
+func settle(version string, tags []string, commit, next string) (string, error) {
 	if version == "" && len(tags) == 1 {
 		version = tags[0]
 	}
 	if version == "" {
-		version = fmt.Sprintf("v%s-dev.g%s", r.next, commit[:12])
+		version = fmt.Sprintf("v%s-dev.g%s", next, commit[:12])
 	}
 	switch {
 	case !versionForm.MatchString(version):
-		return "", fmt.Errorf("VERSION: expected one such as v%s, got %q", r.next, version)
-	case !strings.Contains(version, "-") && version != "v"+r.next:
-		return "", fmt.Errorf("VERSION is %s, and NextVersion in internal/cli/version.go says v%s", version, r.next)
+		return "", fmt.Errorf("VERSION: expected one such as v%s, got %q", next, version)
+	case !strings.Contains(version, "-") && version != "v"+next:
+		return "", fmt.Errorf("VERSION is %s, and NextVersion in %s says v%s", version, versionFile, next)
 	}
 	return version, nil
 }
