@@ -26,7 +26,7 @@ LDFLAGS  ?= -s -w
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test test-definitions bench-test update models awsclient-golden golden-requests lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-clients test-browser bench-browser test-edits pictures
+.PHONY: help run build test test-definitions bench-test update models awsclient-golden golden-requests lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-clients test-browser bench-browser test-edits pictures release test-image test-examples
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -150,5 +150,14 @@ compare: build ## speed of bin/aslocal beside that of another binary, BEFORE; CO
 platforms: ## build for every platform, without CGO
 	@for p in $(PLATFORMS); do \
 	  echo "build $$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -trimpath -o /dev/null ./cmd/aslocal || exit 1; done
+
+release: ## archives for PLATFORMS (all six) in dist/, with licences, SBOMs and checksums, of the commit and its tag, or VERSION (v0.1.0); RELEASE_FLAGS go to internal/release
+	$(GO) run ./internal/release -version '$(VERSION)' -platforms '$(PLATFORMS)' $(RELEASE_FLAGS)
+
+test-image: build ## the image of the Dockerfile, built by buildah and run without an engine; skipped without buildah, or if not root on Linux
+	$(GO) test -count=1 -v -run '^TestImage$$' ./internal/release -image $(abspath $(BIN)) | grep -v '^=== '
+
+test-examples: build ## examples/integration-tests: in Go, Python, Node and Java, without a container; what is missing is skipped
+	./examples/integration-tests/check.sh $(abspath $(BIN))
 
 check: lint test platforms ## what must pass before a commit lands

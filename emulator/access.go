@@ -19,8 +19,11 @@ import (
 // WithAllowedHosts lets requests for these hosts in, beside those for localhost,
 // names below it, and loopback addresses: names of this machine that others use,
 // such as a container's or host.docker.internal. "*.example.test" allows the
-// names below one, an unspecified address ("0.0.0.0") every address. Ports do not
-// matter.
+// names below one, "*" every name without a dot, as the services of Docker Compose
+// have, and an unspecified address ("0.0.0.0") every address. Ports do not matter.
+//
+// Hardly a name without a dot is in the public DNS, so "*" trusts those who answer such
+// names in the network of a browser that can reach this emulator.
 func WithAllowedHosts(hosts ...string) Option {
 	return func(s *settings) { s.allowedHosts = append(s.allowedHosts, hosts...) }
 }
@@ -32,6 +35,7 @@ type access struct {
 	hosts     map[string]bool // allowed by name
 	below     []string        // allowed with what is below, with the dot: ".localhost"
 	addresses bool            // every address is allowed
+	plain     bool            // every name without a dot is allowed
 	refused   func(r *http.Request, status int, why string)
 }
 
@@ -42,9 +46,12 @@ func newAccess(allowed []string, next http.Handler, refused func(r *http.Request
 		if address, err := netip.ParseAddr(host); err == nil && address.IsUnspecified() {
 			a.addresses = true
 		}
-		if rest, ok := strings.CutPrefix(host, "*."); ok {
+		switch rest, ok := strings.CutPrefix(host, "*."); {
+		case ok:
 			a.below = append(a.below, "."+rest)
-		} else {
+		case host == "*":
+			a.plain = true
+		default:
 			a.hosts[host] = true
 		}
 	}
@@ -105,12 +112,25 @@ func (a *access) allowsName(name string) bool {
 	if address, err := netip.ParseAddr(name); err == nil {
 		return a.addresses || address.Unmap().IsLoopback()
 	}
+	if a.plain && plainName(name) {
+		return true
+	}
 	for _, suffix := range a.below {
 		if strings.HasSuffix(name, suffix) && len(name) > len(suffix) {
 			return true
 		}
 	}
 	return false
+}
+
+// plainName reports whether the text is a name without a dot. Docker allows the underscore.
+func plainName(text string) bool {
+	for _, r := range text {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // hostname is the host without port, brackets and the dot of the root, in small

@@ -50,6 +50,7 @@ func TestHosts(t *testing.T) {
 	plain := emulator.RunT(t)
 	named := emulator.RunT(t, emulator.WithAllowedHosts("aslocal", "Host.Docker.Internal:8083", "*.example.test"))
 	everywhere := emulator.RunT(t, emulator.WithAllowedHosts("0.0.0.0"))
+	composed := emulator.RunT(t, emulator.WithAllowedHosts("*"))
 	for _, c := range []struct {
 		em   *emulator.TestEmulator
 		host string
@@ -101,6 +102,17 @@ func TestHosts(t *testing.T) {
 		{everywhere, "[fe80::1]", 200},
 		{everywhere, "sync-10.0.0.1", 200},
 		{everywhere, "evil.example", 403},
+
+		{composed, "aslocal:8083", 200},
+		{composed, "My_Step-Functions2:1", 200},
+		{composed, "sync-aslocal", 200},
+		{composed, "localhost", 200},
+		{composed, "evil.example", 403},
+		{composed, "aslocal.evil.example", 403},
+		{composed, "10.0.0.1", 403},
+		{composed, "[::2]", 403},
+		{composed, "aslocal:80:90", 403},
+		{composed, "as%20local", 403},
 	} {
 		if got, body := exchange(t, c.em, listRequest("Host: "+c.host+"\r\n")); got != c.want {
 			t.Errorf("Host %q: got %d %s, want %d", c.host, got, body, c.want)

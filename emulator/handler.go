@@ -26,6 +26,7 @@ func (e *Emulator) newHandler(s *settings) http.Handler {
 	}
 	router := mux.NewRouter()
 	router.Path("/").MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return otherService(r) == "" }).HandlerFunc(aboutPage)
+	router.Path(HealthPath).Methods(http.MethodGet, http.MethodHead).HandlerFunc(e.serveHealth)
 	e.routePendingTasks(router)
 	router.Path(RecordingsPath + "{arn:.+}").Methods(http.MethodGet).HandlerFunc(e.serveRecording)
 	e.routeStreams(router)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -153,7 +154,20 @@ func TestFailingStore(t *testing.T) {
 			return err
 		}},
 	}
+	health := func(want int, body string) {
+		t.Helper()
+		response, err := http.Get(x.em.URL() + emulator.HealthPath)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		if got, err := io.ReadAll(response.Body); err != nil || response.StatusCode != want || string(got) != body {
+			t.Errorf("health: got %d %s, %v, want %d %s", response.StatusCode, got, err, want, body)
+		}
+	}
+	health(http.StatusOK, `{"service":"aslocal","status":"ok"}`)
 	store.fails.Store(true)
+	health(http.StatusServiceUnavailable, `{"service":"aslocal","status":"failing","message":"the state cannot be written: `+full+`"}`)
 	for _, c := range calls {
 		err := c.call()
 		var response *awshttp.ResponseError
@@ -168,6 +182,7 @@ func TestFailingStore(t *testing.T) {
 			t.Errorf("%s, when the store works again: %v", c.name, err)
 		}
 	}
+	health(http.StatusOK, `{"service":"aslocal","status":"ok"}`)
 	if got := x.em.Wait(running).Status; got != "ABORTED" {
 		t.Errorf("the execution that was stopped: %s", got)
 	}

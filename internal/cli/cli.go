@@ -120,7 +120,7 @@ func newRoot() *cobra.Command {
 		return c.Help()
 	}
 	root.AddCommand(newInit(), newServe(), newTLS(), newRun(), newDebug(), newDAP(), newVSCode(), newEval(), newValidate(), newTest(), newReplay(), newImport(), newGraph(), newSchema(), newLSP(), newVersion())
-	root.AddCommand(newLs(), newStart(), newTrace(), newShow(), newStop(), newRedrive(), newRerun(), newPause(), newResume(), newSkipWait(), newCompare(), newLogs(), newRecord(), newPending(), newAnswer(), newUI())
+	root.AddCommand(newLs(), newStart(), newTrace(), newShow(), newStop(), newRedrive(), newRerun(), newPause(), newResume(), newSkipWait(), newCompare(), newLogs(), newRecord(), newPending(), newAnswer(), newUI(), newHealth())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return exit(ExitUsage, c.CommandPath()+" --help shows the flags", "%s", flagError(err))
 	})

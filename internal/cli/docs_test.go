@@ -123,6 +123,29 @@ func TestCommandsInDocumentsExist(t *testing.T) {
 	}
 }
 
+// excerpt is code below a line that ends with the file that it is of.
+var excerpt = regexp.MustCompile("(?m)^.*\\]\\(([^)\\s]+)\\)[^\n]*:\n\n```[a-z]+\n((?s:.*?))```")
+
+// Code that a document shows of a file is in that file.
+func TestExcerptsAreOfTheirFiles(t *testing.T) {
+	n := 0
+	for name, text := range documents(t) {
+		for _, match := range excerpt.FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(match[1], "/examples/integration-tests/") && !strings.Contains(match[1], "/examples/compose/") {
+				continue
+			}
+			n++
+			content, err := os.ReadFile(filepath.Join(filepath.Dir(name), filepath.FromSlash(match[1])))
+			if err != nil || !strings.Contains(string(content), match[2]) {
+				t.Errorf("%s: this is not in %s (%v):\n%s", name, match[1], err, match[2])
+			}
+		}
+	}
+	if n < 9 {
+		t.Errorf("%d excerpts found, want 9 at least; the test looks for the wrong thing", n)
+	}
+}
+
 var makeTarget = regexp.MustCompile(`\bmake ([a-z-]+)`)
 
 func TestMakeTargetsInDocumentsExist(t *testing.T) {

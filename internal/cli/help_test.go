@@ -8,7 +8,7 @@ func TestCommandsHaveHelp(t *testing.T) {
 		if c.Short == "" || c.Example == "" {
 			t.Errorf("aslocal %s has no description, or no example", c.Name())
 		}
-		if c.Long == "" && c.Name() != "version" {
+		if c.Long == "" {
 			t.Errorf("aslocal %s has no long description", c.Name())
 		}
 	}

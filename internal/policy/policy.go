@@ -103,6 +103,7 @@ var table = []row{
 	{name: "internal/attack", imports: "emulator"},
 	{name: "internal/compare", imports: "emulator"},
 	{name: "internal/awsmodels", imports: "internal/awsapi"},
+	{name: "internal/release", imports: "value"},
 	{name: "internal/policy"},
 	{name: "cmd/aslocal", imports: "internal/cli"},
 	{name: "examples/...", imports: "value jsonpath jsonata asl/... graph emulator/... conformance"},

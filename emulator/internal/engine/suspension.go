@@ -173,7 +173,7 @@ func (e *Engine) heal(ctx context.Context) {
 	q.mu.Lock()
 	n := len(q.entries)
 	q.mu.Unlock()
-	if n == 0 || journal.Do(ctx, e.store, probe) != nil {
+	if n == 0 || e.CheckStore(ctx) != nil {
 		return
 	}
 	q.mu.Lock()
@@ -191,6 +191,9 @@ func (e *Engine) heal(ctx context.Context) {
 
 // probe is a write that leaves nothing behind.
 var probe = journal.Write{Documents: []journal.Document{{Kind: "probe", Key: "probe", Data: []byte("{}")}, {Kind: "probe", Key: "probe"}}}
+
+// CheckStore writes to the store, as every execution does, and returns why it cannot.
+func (e *Engine) CheckStore(ctx context.Context) error { return journal.Do(ctx, e.store, probe) }
 
 // restore takes a suspended execution up again, from its journal. If that cannot
 // be read, it stays suspended.
