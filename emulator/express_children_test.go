@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -211,5 +212,57 @@ func TestRedriveOfExpressChildren(t *testing.T) {
 	slices.Sort(names)
 	if len(slices.Compact(names)) != len(all) {
 		t.Errorf("names %q, want each once", names)
+	}
+}
+
+// Of several Map Runs in one execution, each has its own children: of Maps beside each
+// other, of one that is visited again, of one that is retried, and of one with an
+// ItemReader.
+func TestExpressChildrenOfSeveralRuns(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.MkdirAll(folder+"/b", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(folder+"/b/k", []byte(`[7, 8]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	processor := func(name, state string) string {
+		return `"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "` + name + `", "States": {"` + name + `": ` + state + `}}`
+	}
+	const pass = `{"Type": "Pass", "End": true}`
+	x := newTest(t, emulator.WithS3Folder(folder))
+	execution := x.start(x.create("m", `{"StartAt": "B", "States": {
+		"B": {"Type": "Parallel", "ResultPath": "$.n", "Next": "L", "Branches": [
+			{"StartAt": "A", "States": {"A": {"Type": "Map", "Label": "A", "ItemsPath": "$.a", "End": true, `+processor("IA", pass)+`}}},
+			{"StartAt": "C", "States": {"C": {"Type": "Map", "Label": "C", "ItemsPath": "$.c", "ItemSelector": {"c.$": "$$.Map.Item.Value"}, "End": true, `+processor("IC", pass)+`}}}]},
+		"L": {"Type": "Map", "Label": "L", "ItemsPath": "$.l", "ResultPath": "$.l", "Next": "S", `+processor("IL", pass)+`},
+		"S": {"Type": "Pass", "Parameters": {"l.$": "States.ArrayRange(5, 6, 1)", "again.$": "$.l[0]", "a.$": "$.a"}, "Next": "Q"},
+		"Q": {"Type": "Choice", "Choices": [{"Variable": "$.again", "NumericEquals": 3, "Next": "L"}], "Default": "F"},
+		"F": {"Type": "Map", "Label": "F", "ItemsPath": "$.a", "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}],
+			"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "R"}], "End": true, `+processor("IF", `{"Type": "Fail"}`)+`},
+		"R": {"Type": "Map", "Label": "R", "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"},
+			"Parameters": {"Bucket": "b", "Key": "k"}}, "End": true, `+processor("IR", pass)+`}}}`), "e", `{"a": [1], "c": [2], "l": [3, 4]}`)
+	x.em.Advance(time.Minute)
+	if got := x.em.Wait(execution); got.Status != "SUCCEEDED" {
+		t.Fatalf("the execution: %+v", got)
+	}
+	runs, err := x.client.ListMapRuns(x.ctx, &sfn.ListMapRunsInput{ExecutionArn: &execution})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, run := range runs.MapRuns {
+		of := strings.Split(*run.MapRunArn, "/")[1][:1]
+		for _, child := range slices.Backward(x.children(*run.MapRunArn, "", 0)) {
+			of += " " + *x.describe(*child.ExecutionArn).Input + " " + string(child.Status)
+		}
+		got = append(got, of)
+	}
+	slices.Sort(got)
+	want := []string{
+		"A 1 SUCCEEDED", `C {"c":2} SUCCEEDED`, "F 1 FAILED", "F 1 FAILED", "L 3 SUCCEEDED 4 SUCCEEDED", "L 5 SUCCEEDED 6 SUCCEEDED", "R 7 SUCCEEDED 8 SUCCEEDED",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }

@@ -138,11 +138,12 @@ func expressName(seed uint64, c *Child) string {
 	return intrinsic.NewSource(seed ^ h.Sum64() ^ uint64(c.Redrives)*0xA0761D6478BD642F).UUID()
 }
 
-// place is the name and the ARN of the execution that a child is now.
-func (d *distributedMap) place(x *Start, run string, c *Child) (name, arn string) {
+// names are the name and the ARN of the execution that a child is now, of the Map Run
+// with the ARN run in the execution that parent began.
+func (d *distributedMap) names(parent *Start, run string, c *Child) (name, arn string) {
 	name = c.Name
 	if d.express {
-		name = expressName(x.Seed, c)
+		name = expressName(parent.Seed, c)
 	}
 	return name, childARN(run, name, d.express)
 }
@@ -202,7 +203,7 @@ func (r childRecords) of(c *Child) value.Value {
 			b.Set("Error", c.Failure.Name)
 		}
 	}
-	name, arn := r.d.place(r.start, r.run, c)
+	name, arn := r.d.names(r.start, r.run, c)
 	b.Set("ExecutionArn", value.OfString(arn))
 	b.Set("Input", value.OfString(c.Input.String()))
 	b.Set("InputDetails", included)

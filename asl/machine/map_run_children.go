@@ -123,7 +123,7 @@ func (r *mapRun) child(x *Execution, f *frame, in value.Value, number, from int)
 // askChild asks for child i to be started, or redriven.
 func (r *mapRun) askChild(x *Execution, f *frame, i int) {
 	c := &r.children[i]
-	name, arn := r.d.place(x.start, r.arn, c)
+	name, arn := r.d.names(x.start, r.arn, c)
 	x.ask(f, Command{Kind: StartChild, Child: &ChildStarting{
 		Index: int32(i), ARN: arn, Name: name, Input: c.Input, Items: int(c.Items),
 		MapRun: r.arn, Label: r.d.label, Express: r.d.express, Redrive: c.Redrives > 0 && !r.d.express,
