@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -153,9 +154,11 @@ func countsValue(counts any) (value.Value, error) {
 	return b.Value(), nil
 }
 
-// children describes the children of a Map Run, oldest first.
+// children describes the children of a Map Run, oldest first. The list is by what
+// happened last (F-219), so of those that have started at once the first to end is first.
 func (r *run) children(ctx context.Context, mapRun *string) ([]value.Value, error) {
 	var out []value.Value
+	started := make(map[string]time.Time)
 	pages := sfn.NewListExecutionsPaginator(r.client, &sfn.ListExecutionsInput{MapRunArn: mapRun})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -167,6 +170,7 @@ func (r *run) children(ctx context.Context, mapRun *string) ([]value.Value, erro
 			if err != nil {
 				return nil, err
 			}
+			started[aws.ToString(x.ExecutionArn)] = aws.ToTime(item.StartDate)
 			var b value.ObjectBuilder
 			set := func(name string, text *string) {
 				if text != nil {
@@ -189,5 +193,8 @@ func (r *run) children(ctx context.Context, mapRun *string) ([]value.Value, erro
 		}
 	}
 	slices.Reverse(out)
+	slices.SortStableFunc(out, func(a, b value.Value) int {
+		return started[a.Get("executionArn").Text()].Compare(started[b.Get("executionArn").Text()])
+	})
 	return out, nil
 }
