@@ -26,7 +26,7 @@ LDFLAGS  ?= -s -w
 # Runs a program of another module: from Go's cache if it was fetched before, so that no network is needed.
 TOOL     := GOPROXY="file://$$($(GO) env GOMODCACHE)/cache/download,$$($(GO) env GOPROXY)" $(GO) run
 
-.PHONY: help run build test test-definitions bench-test update models awsclient-golden golden-requests lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-clients test-browser bench-browser test-edits pictures release test-image test-examples
+.PHONY: help run build test test-definitions bench-test update models awsclient-golden golden-requests lint staticcheck vulnerabilities cover bench bench-jsonata fuzz fuzz-jsonata fuzz-jsonpath conformance corpus recorded kill compare check platforms functions test-services test-clients test-browser bench-browser test-edits pictures release test-image test-examples bench-lists
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ test-definitions: build ## aslocal test on state machines of others in SHARED, w
 
 bench-test: ## 1,000 cases of a state machine of ten states, as aslocal test runs them
 	$(GO) test -run '^$$' -bench ThousandCases -benchtime 3x ./emulator/testcase
+
+bench-lists: ## pages of lists with 10,000 state machines and 100,000 executions beside those of small ones, in memory and on disk
+	$(GO) test -run '^$$' -bench '^BenchmarkLists$$' -benchtime 1000x -cpu 1 ./emulator
 
 cover: ## coverage of all code by all tests, in cover.out
 	$(GO) test -coverpkg=./... -coverprofile=cover.out ./... && $(GO) tool cover -func=cover.out | tail -1

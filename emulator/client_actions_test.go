@@ -43,6 +43,11 @@ var actions = []action{
 	}, []refusal{
 		refused[*types.InvalidName]((*sfn.Client).CreateActivity, &sfn.CreateActivityInput{Name: aws.String("a b")}),
 		refused[*types.TooManyTags]((*sfn.Client).CreateActivity, &sfn.CreateActivityInput{Name: aws.String("a"), Tags: manyTags(51)}),
+		refusedFor[*types.ActivityAlreadyExists]((*sfn.Client).CreateActivity, func(x *test) *sfn.CreateActivityInput {
+			must(x, x.client.CreateActivity, &sfn.CreateActivityInput{Name: aws.String("a")})
+			return &sfn.CreateActivityInput{Name: aws.String("a"), EncryptionConfiguration: &types.EncryptionConfiguration{
+				Type: types.EncryptionTypeCustomerManagedKmsKey, KmsKeyId: aws.String("alias/mine")}}
+		}),
 		refused[*types.InvalidEncryptionConfiguration]((*sfn.Client).CreateActivity, &sfn.CreateActivityInput{Name: aws.String("a"),
 			EncryptionConfiguration: &types.EncryptionConfiguration{Type: types.EncryptionTypeCustomerManagedKmsKey}}),
 	}},
@@ -654,7 +659,9 @@ var answeredException = regexp.MustCompile(`(?m)^\| (\w+) \| answered \|`)
 
 func TestActions(t *testing.T) {
 	var rows []string
-	provoked := map[string]bool{"ExecutionLimitExceeded": true} // by another test, of package engine: it takes a million executions
+	provoked := map[string]bool{ // by tests of packages engine and registry: it takes a thousand, or many more
+		"ExecutionLimitExceeded": true, "StateMachineLimitExceeded": true, "ActivityLimitExceeded": true, "ActivityWorkerLimitExceeded": true,
+	}
 	for _, row := range actions {
 		rows = append(rows, row.name)
 		for _, refusal := range row.refusals {

@@ -4,7 +4,10 @@
 
 package journal
 
-import "math"
+import (
+	"cmp"
+	"math"
+)
 
 // maxBytes bounds one record, batch or document. It is far above what the
 // service's limits let an engine write in one batch, and below what SQLite
@@ -133,6 +136,9 @@ func (q *Query) check() error {
 func (q *Query) arns() [4]string {
 	return [4]string{q.MachineARN, q.VersionARN, q.AliasARN, q.MapRunARN}
 }
+
+// arn gives the ARN that is set, or "".
+func (q *Query) arn() string { return cmp.Or(q.MachineARN, q.VersionARN, q.AliasARN, q.MapRunARN) }
 
 // after gives the cursor that the page is after: beyond all, if there is none.
 func (q *Query) after() Cursor {

@@ -205,7 +205,7 @@ func TestSQLiteQueriesUseIndexes(t *testing.T) {
 	for _, by := range append(listedBy[:], "") {
 		for _, status := range []bool{false, true} {
 			for filter := RedrivenOrNot; filter <= NotRedriven; filter++ {
-				queries = append(queries, listKind{by, status, filter}.query())
+				queries = append(queries, listKind{by, status, filter, true}.query(), listKind{by, status, filter, false}.query())
 			}
 		}
 	}
@@ -230,7 +230,7 @@ func TestSQLiteQueriesUseIndexes(t *testing.T) {
 				continue
 			case !strings.HasPrefix(detail, "SEARCH "):
 				t.Errorf("%s\ngot the step %q, want only searches", query, detail)
-			case strings.Contains(query, "_arn = ?") && !strings.Contains(detail, "AND recent=? AND rowid<?)") && !strings.Contains(detail, "AND recent<?)"):
+			case strings.Contains(query, "recent < ?") && !strings.Contains(detail, "AND recent=? AND rowid<?)") && !strings.Contains(detail, "AND recent<?)"):
 				t.Errorf("%s\ngot the step %q, want one that seeks the cursor", query, detail)
 			}
 			steps++

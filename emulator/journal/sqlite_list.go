@@ -17,6 +17,7 @@ type listKind struct {
 	by       string // one of listedBy, "" for all executions
 	status   bool   // whether a status is asked for
 	redriven RedriveFilter
+	first    bool // the page is the first, so there is no cursor to begin at
 }
 
 // listedBy names the ARNs of a Query as the columns do, in the order of its arns.
@@ -60,51 +61,52 @@ func (kind listKind) query() string {
 	case kind.by == "":
 		return list + "INDEXED BY executions_status WHERE status = ? AND id < ? ORDER BY id DESC" + limit
 	}
-	index, where := "executions_"+kind.by, kind.by+"_arn = ?"
-	if kind.status {
-		index, where = index+"_status", where+" AND status = ?"
-	}
 	var parts []string
-	for _, redriven := range kind.parts() {
-		part := fmt.Sprintf("%sINDEXED BY %s WHERE %s AND (redrives > 0) = %d AND ", list, index, where, redriven)
+	for _, where := range kind.parts() {
+		if kind.first {
+			parts = append(parts, list+where)
+			continue
+		}
 		// A comparison of pairs would seek by its first half alone, and so read again and
 		// again what happened in one millisecond, which may be all.
-		parts = append(parts, part+"recent = ? AND id < ?", part+"recent < ?")
+		parts = append(parts, list+where+" AND recent = ? AND id < ?", list+where+" AND recent < ?")
 	}
 	return strings.Join(parts, " UNION ALL ") + " ORDER BY recent DESC, id DESC" + limit
 }
 
-// parts gives the values of "redrives > 0" that are listed.
-func (kind listKind) parts() []int {
-	switch kind.redriven {
-	case Redriven:
-		return []int{1}
-	case NotRedriven:
-		return []int{0}
+// parts gives the parts of an ARN's list, each in order by itself: where it is, without
+// the cursor.
+func (kind listKind) parts() (parts []string) {
+	index := "INDEXED BY executions_" + kind.by
+	lists := []string{index + " WHERE " + over, index + "_status WHERE status = '" + Running + "'"}
+	if kind.status {
+		lists = []string{index + "_status WHERE status = ?"}
 	}
-	return []int{0, 1}
-}
-
-// arguments gives the parameters of the kind's query.
-func (kind listKind) arguments(q *Query) (args []any) {
-	after := q.after()
-	for _, arn := range q.arns() {
-		if arn != "" {
-			args = append(args, arn)
+	for _, list := range lists {
+		for redriven, filter := range []RedriveFilter{NotRedriven, Redriven} {
+			if kind.redriven == RedrivenOrNot || kind.redriven == filter {
+				parts = append(parts, fmt.Sprintf("%s AND %s_arn = ? AND (redrives > 0) = %d", list, kind.by, redriven))
+			}
 		}
 	}
+	return parts
+}
+
+// arguments gives the parameters of the kind's query: for each of its parts the status
+// and the ARN, and again both with the cursor if there is one; and the limit.
+func (kind listKind) arguments(q *Query) (args []any) {
+	after := q.after()
 	if kind.status {
 		args = append(args, q.Status)
 	}
 	if kind.by == "" {
 		args = append(args, after.ID)
 	} else {
-		same := append(slices.Clip(args), after.Recent, after.ID)
-		earlier := append(slices.Clip(args), after.Recent)
-		args = nil
-		for range kind.parts() {
-			args = append(append(args, same...), earlier...)
+		part := append(args, q.arn())
+		if !kind.first {
+			part = slices.Concat(part, []any{after.Recent, after.ID}, part, []any{after.Recent})
 		}
+		args = slices.Repeat(part, len(kind.parts()))
 	}
 	// One more than asked for tells whether there is a next page.
 	return append(args, int64(min(q.Limit, math.MaxInt32))+1)
@@ -115,7 +117,7 @@ func (s *SQLite) Executions(q Query) (page []Execution, next Cursor, err error) 
 	if err := q.check(); err != nil {
 		return nil, next, err
 	}
-	kind := listKind{status: q.Status != "", redriven: q.Redriven}
+	kind := listKind{status: q.Status != "", redriven: q.Redriven, first: q.After == Cursor{}}
 	for i, arn := range q.arns() {
 		if arn != "" {
 			kind.by = listedBy[i]

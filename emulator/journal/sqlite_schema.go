@@ -21,7 +21,8 @@ const version = 3
 // insertions at the right end of the trees, which is several times faster than
 // random keys. Each list that a Query selects has its own index, in which
 // SQLite appends the id: a page is one seek and a run, whichever page it is. A
-// list of an ARN is the merge of what was redriven and what was not.
+// list of an ARN is the merge of what was redriven and what was not; without a
+// status, also of what runs and what is over.
 const schema = `
 CREATE TABLE executions (
 	id          INTEGER PRIMARY KEY, -- in arrival order
@@ -58,17 +59,20 @@ CREATE TABLE documents ( -- state machines, activities, tags, ...
 ) STRICT;
 `
 
-// recent is Execution.Cursor in SQL.
+// recent is Execution.Cursor in SQL. It changes when an execution ends, so the lists of
+// all statuses have it from then on only, and it enters each but once.
 const recent = "CASE WHEN stopped > 0 THEN stopped ELSE max(started, redriven) END"
 
+const over = "status <> '" + Running + "'"
+
 const listIndexes = `
-CREATE INDEX executions_machine        ON executions (machine_arn, redrives > 0, recent);
+CREATE INDEX executions_machine        ON executions (machine_arn, redrives > 0, recent)         WHERE ` + over + `;
 CREATE INDEX executions_machine_status ON executions (machine_arn, status, redrives > 0, recent);
-CREATE INDEX executions_version        ON executions (version_arn, redrives > 0, recent)         WHERE version_arn IS NOT NULL;
+CREATE INDEX executions_version        ON executions (version_arn, redrives > 0, recent)         WHERE version_arn IS NOT NULL AND ` + over + `;
 CREATE INDEX executions_version_status ON executions (version_arn, status, redrives > 0, recent) WHERE version_arn IS NOT NULL;
-CREATE INDEX executions_alias          ON executions (alias_arn, redrives > 0, recent)           WHERE alias_arn IS NOT NULL;
+CREATE INDEX executions_alias          ON executions (alias_arn, redrives > 0, recent)           WHERE alias_arn IS NOT NULL AND ` + over + `;
 CREATE INDEX executions_alias_status   ON executions (alias_arn, status, redrives > 0, recent)   WHERE alias_arn IS NOT NULL;
-CREATE INDEX executions_map_run        ON executions (map_run_arn, redrives > 0, recent)         WHERE map_run_arn IS NOT NULL;
+CREATE INDEX executions_map_run        ON executions (map_run_arn, redrives > 0, recent)         WHERE map_run_arn IS NOT NULL AND ` + over + `;
 CREATE INDEX executions_map_run_status ON executions (map_run_arn, status, redrives > 0, recent) WHERE map_run_arn IS NOT NULL;
 `
 

@@ -19,8 +19,9 @@ type listing struct {
 	limit   int
 }
 
-// listExecutions returns a page of executions, newest first, and the token of the next
-// page, "" after the last.
+// listExecutions returns a page of executions and the token of the next page, "" after
+// the last: all there are by start, those of a state machine or a Map Run as
+// ListExecutions has them.
 func (u *UI) listExecutions(ctx context.Context, l listing, token string) ([]Row, string, error) {
 	if l.machine == "" && l.mapRun == "" {
 		return u.listAll(ctx, l, token)

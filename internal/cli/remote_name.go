@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -219,23 +220,26 @@ func (r *remote) executionOf(ctx context.Context, machines []remoteMachine, name
 	return arns[i], nil
 }
 
-// latest returns the ARN of the latest execution of a state machine.
+// latest returns the ARN of the execution of a state machine that was started last.
+// Lists have first what has happened last, which may be the end of another one: the
+// hundred most recent are looked at.
 func (r *remote) latest(ctx context.Context, m remoteMachine) (string, error) {
 	if m.express() {
 		return "", exit(ExitUsage, "aslocal logs -f shows them when they end", "nothing is kept of the executions of %s: it is an Express state machine", m.name)
 	}
-	recent, err := r.executions(ctx, m.arn, 1)
+	recent, err := r.executions(ctx, m.arn, 100)
 	if err == nil && len(recent) == 0 {
 		err = exit(ExitUsage, "aslocal start "+m.name+" starts one", "%s has had no execution", m.name)
 	}
 	if err != nil {
 		return "", err
 	}
-	return recent[0].Get("executionArn").Text(), nil
+	latest := slices.MaxFunc(recent, func(a, b value.Value) int { return cmp.Compare(a.Get("startDate").Float(), b.Get("startDate").Float()) })
+	return latest.Get("executionArn").Text(), nil
 }
 
-// executions lists the latest executions of a state machine, or the children of a Map
-// Run, the latest first.
+// executions lists the most recent executions of a state machine, or children of a Map
+// Run, as ListExecutions has them.
 func (r *remote) executions(ctx context.Context, of string, most int) ([]value.Value, error) {
 	member := "stateMachineArn"
 	if strings.Contains(of, ":mapRun:") {
