@@ -106,7 +106,7 @@ func (r *reloader) readSettings() {
 // lasting are the settings that count until serve ends.
 func (f file) lasting() file {
 	f.name, f.machines, f.local, f.faults = "", nil, nil, nil
-	for _, m := range []*map[string]string{&f.functions, &f.services} {
+	for _, m := range []*map[string]string{&f.accounts, &f.functions, &f.services} {
 		if len(*m) == 0 {
 			*m = nil // as where there is no file
 		}
