@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/aslocal/aslocal/emulator/internal/arn"
+	"github.com/aslocal/aslocal/emulator/internal/awsclient"
 	"github.com/aslocal/aslocal/emulator/internal/caller"
 )
 
@@ -16,6 +17,16 @@ import (
 // whose requests are signed for another region is in that region, and has the state
 // machines, executions and activities of that region only.
 func WithRegion(region string) Option { return func(s *settings) { s.region = region } }
+
+// ProfileRegion returns the region in which AWS's tools on this machine call without being
+// told another one: that of the profile AWS_PROFILE, or of the default one, in
+// ~/.aws/config. "" if there is none.
+func ProfileRegion() string {
+	if region := awsclient.ProfileRegion(); arn.IsRegion(region) {
+		return region
+	}
+	return ""
+}
 
 // WithAccount sets the default account; 123456789012 if not given, as in Step
 // Functions Local. It is that of all access keys but those of [WithAccessKey], and those

@@ -47,6 +47,7 @@ const substituteUsage = "value of ${NAME}, of a template's parameter, export or 
 
 func newServe() *cobra.Command {
 	s := &server{}
+	s.serves = true
 	c := &cobra.Command{
 		Use:   "serve [FOLDER|FILE]",
 		Short: "Serve the Step Functions API",

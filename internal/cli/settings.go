@@ -21,6 +21,7 @@ import (
 // settings are the shared flags.
 type settings struct {
 	account, region string
+	serves          bool // clients of AWS's tools are to find what is served, in their region
 	lambdaEndpoint  string
 	s3Endpoint      string
 	s3Folder        string
@@ -34,7 +35,7 @@ type settings struct {
 func (s *settings) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&s.account, "account", "", "account of clients whose access key names none, 123456789012 if not set (AWS_ACCOUNT_ID)")
-	f.StringVar(&s.region, "region", "", "region of what aslocal itself creates, us-east-1 if not set (AWS_REGION, AWS_DEFAULT_REGION)")
+	f.StringVar(&s.region, "region", "", "region of what aslocal itself creates, us-east-1 if not set (AWS_REGION, AWS_DEFAULT_REGION; serve: the profile in ~/.aws/config, too)")
 	f.StringVar(&s.lambdaEndpoint, "lambda-endpoint", "", "`URL` that Lambda functions are invoked at (LAMBDA_ENDPOINT)")
 	f.StringVar(&s.s3Folder, "s3-dir", "", "`folder` whose folders are the buckets of S3 that distributed Maps read and write (ASLOCAL_S3_DIR)")
 	f.StringVar(&s.s3Endpoint, "s3-endpoint", "", "`URL` of an S3 that has the other buckets (AWS_ENDPOINT_URL_S3)")
@@ -120,6 +121,9 @@ func (s *settings) load(folder string) (file, []emulator.Option, error) {
 		if err := setting.choose(); err != nil {
 			return f, nil, err
 		}
+	}
+	if f.region == "" && s.serves {
+		f.region = emulator.ProfileRegion()
 	}
 	for _, l := range localServices {
 		endpoint := f.services[l.service]

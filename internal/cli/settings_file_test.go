@@ -2,10 +2,14 @@ package cli
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"github.com/aslocal/aslocal/emulator"
 )
@@ -121,4 +125,40 @@ func FuzzSettingsFile(f *testing.F) {
 			t.Errorf("%q: got the error %v, want one with the file's name", text, err)
 		}
 	})
+}
+
+// The region of a server is that of the profile that AWS's tools on the machine use, if
+// nothing else is set; what runs without clients is not touched by it.
+func TestRegionOfTheProfile(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "config")
+	if err := os.WriteFile(config, []byte("[default]\nregion = eu-west-1\n[profile work]\nregion = ap-southeast-2\n[profile odd]\nregion = nowhere\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, profile, variable, flag string
+		serves                        bool
+		want                          string
+	}{
+		{"default profile", "", "", "", true, "eu-west-1"},
+		{"another profile", "work", "", "", true, "ap-southeast-2"},
+		{"a profile that is not there", "none", "", "", true, ""},
+		{"no name of a region", "odd", "", "", true, ""},
+		{"environment", "work", "us-west-2", "", true, "us-west-2"},
+		{"flag", "work", "us-west-2", "eu-north-1", true, "eu-north-1"},
+		{"run", "work", "", "", false, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv("AWS_CONFIG_FILE", config)
+			t.Setenv("AWS_PROFILE", c.profile)
+			t.Setenv("AWS_REGION", c.variable)
+			t.Setenv("AWS_DEFAULT_REGION", "")
+			s := &settings{serves: c.serves}
+			s.flags(&cobra.Command{})
+			s.region = c.flag
+			got, _, err := s.load(t.TempDir())
+			if err != nil || got.region != c.want {
+				t.Errorf("got %q, %v, want %q", got.region, err, c.want)
+			}
+		})
+	}
 }

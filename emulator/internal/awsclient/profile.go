@@ -3,6 +3,7 @@ package awsclient
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -41,6 +42,17 @@ func readProfiles() (*profiles, error) {
 		}
 	}
 	return p, nil
+}
+
+// ProfileRegion returns the region that the files of AWS's tools have for the profile
+// AWS_PROFILE, or else for the default one; "" if none is set there, or the files cannot
+// be read.
+func ProfileRegion() string {
+	all, err := readProfiles()
+	if err != nil {
+		return ""
+	}
+	return all.byName[cmp.Or(os.Getenv("AWS_PROFILE"), "default")]["region"]
 }
 
 // inHome returns a path in the home folder; without one, in the working folder.
