@@ -73,7 +73,7 @@ func (a *access) refusal(r *http.Request) string {
 	if !a.allows(r.Host) {
 		host := hostname(r.Host)
 		return fmt.Sprintf("aslocal answers requests for localhost, and this one is for the host %q; if that is a name of this machine, "+
-			"allow it with --allow-host %[1]s (in Go: emulator.WithAllowedHosts)", host)
+			"allow it with --allow-host %s (in Go: emulator.WithAllowedHosts)", host, strings.TrimPrefix(host, "sync-"))
 	}
 	origin := r.Header.Get("Origin")
 	if origin != "" && origin != "http://"+r.Host && origin != "https://"+r.Host {

@@ -224,15 +224,18 @@ func TestWebPages(t *testing.T) {
 	}
 }
 
-// A refusal is in the API's form, and says what to do.
+// A refusal is in the API's form, and says what to do. The prefix of an SDK is not part of the
+// name that is to be allowed.
 func TestRefusedHostSaysHowToAllowIt(t *testing.T) {
 	em := emulator.RunT(t)
-	_, body := exchange(t, em, listRequest("Host: host.docker.internal:8083\r\n"))
-	got := value.MustParse(body)
-	want := `aslocal answers requests for localhost, and this one is for the host "host.docker.internal"; if that is a name of this machine, ` +
-		"allow it with --allow-host host.docker.internal (in Go: emulator.WithAllowedHosts)"
-	if got.Get("message").Text() != want || got.Get("__type").Text() != "com.amazon.coral.service#AccessDeniedException" {
-		t.Errorf("got %s", body)
+	for _, c := range []struct{ host, allow string }{{"host.docker.internal", "host.docker.internal"}, {"sync-aslocal", "aslocal"}} {
+		_, body := exchange(t, em, listRequest("Host: "+c.host+":8083\r\n"))
+		got := value.MustParse(body)
+		want := `aslocal answers requests for localhost, and this one is for the host "` + c.host + `"; if that is a name of this machine, ` +
+			"allow it with --allow-host " + c.allow + " (in Go: emulator.WithAllowedHosts)"
+		if got.Get("message").Text() != want || got.Get("__type").Text() != "com.amazon.coral.service#AccessDeniedException" {
+			t.Errorf("got %s", body)
+		}
 	}
 }
 
