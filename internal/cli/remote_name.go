@@ -97,6 +97,9 @@ func (n notFound) Unwrap() error { return n.error }
 func machineOf(all []remoteMachine, name string) (remoteMachine, error) {
 	var names []string
 	for _, m := range all {
+		if m.arn == name {
+			return m, nil
+		}
 		names = append(names, m.name)
 	}
 	i, err := meant("state machine", name, names)
@@ -145,14 +148,22 @@ func ambiguous(what, name string, candidates []string) error {
 	return exit(ExitUsage, "it may be "+shown, "more than one %s begins with %q", what, name)
 }
 
-// execution returns the ARN of an execution.
+// execution returns the ARN of an execution: of the latest of a state machine, if that is
+// what is named.
 func (r *remote) execution(ctx context.Context, name string) (string, error) {
-	if strings.HasPrefix(name, "arn:") {
+	if strings.HasPrefix(name, "arn:") && !strings.Contains(name, ":stateMachine:") {
 		return name, nil
 	}
 	all, err := r.machines(ctx)
 	if err != nil {
 		return "", err
+	}
+	if strings.HasPrefix(name, "arn:") {
+		m, err := machineOf(all, name)
+		if err != nil {
+			return "", err
+		}
+		return r.latest(ctx, m)
 	}
 	machine, rest, has := strings.Cut(name, "/")
 	if !has {

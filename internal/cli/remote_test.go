@@ -61,6 +61,8 @@ func TestNamesOnAServer(t *testing.T) {
 		{"nap", arn("nap:long")},
 		{"na", arn("nap:long")},
 		{"nap/", arn("nap:long")},
+		{"arn:aws:states:us-east-1:123456789012:stateMachine:nap", arn("nap:long")},
+		{"arn:aws:states:us-east-1:123456789012:stateMachine:nix", `no state machine is called "arn:aws:states:us-east-1:123456789012:stateMachine:nix"; aslocal ls lists what there is`},
 		{"run-2", `more than one execution begins with "run-2"; it may be order/run-2, other/run-2`},
 		{"order/run", `more than one execution begins with "run"; it may be run-1, run-2`},
 		{"o", `more than one state machine begins with "o"; it may be order, orders, other`},
