@@ -155,25 +155,31 @@ func IsRegion(text string) bool {
 	area, rest, _ := strings.Cut(text, "-")
 	number := rest[strings.LastIndexByte(rest, '-')+1:]
 	places := strings.TrimSuffix(rest, "-"+number)
-	if len(text) > maxRegion || len(area) < 2 || places == rest || number == "" || strings.Trim(number, digits) != "" {
+	if len(text) > maxRegion || len(area) < 2 || places == rest || !all(number, '0', '9') {
 		return false
 	}
 	for part := range strings.SplitSeq(places, "-") {
-		if part == "" || strings.Trim(part, letters) != "" {
+		if !all(part, 'a', 'z') {
 			return false
 		}
 	}
-	return strings.Trim(area, letters) == ""
+	return all(area, 'a', 'z')
 }
 
 // IsAccount reports whether a text is the id of an account: twelve digits.
-func IsAccount(text string) bool { return len(text) == 12 && strings.Trim(text, digits) == "" }
+func IsAccount(text string) bool { return len(text) == 12 && all(text, '0', '9') }
 
-const (
-	letters   = "abcdefghijklmnopqrstuvwxyz"
-	digits    = "0123456789"
-	maxRegion = 32 // characters, more than any has
-)
+const maxRegion = 32 // characters, more than any has
+
+// all reports whether a text has characters, and none but those from first to last.
+func all(text string, first, last byte) bool {
+	for i := range len(text) {
+		if text[i] < first || last < text[i] {
+			return false
+		}
+	}
+	return text != ""
+}
 
 // StateMachine makes the ARN of the state machine of that name.
 func (h Home) StateMachine(name string) string { return h.make(StateMachine, name) }
