@@ -11,7 +11,6 @@ import (
 
 	"github.com/aslocal/aslocal/asl"
 	"github.com/aslocal/aslocal/emulator/internal/api"
-	"github.com/aslocal/aslocal/emulator/internal/arn"
 	"github.com/aslocal/aslocal/emulator/internal/task"
 	"github.com/aslocal/aslocal/emulator/ui"
 	"github.com/aslocal/aslocal/value"
@@ -130,7 +129,7 @@ func isTrial(machine string) bool { return strings.HasPrefix(machine, api.TrialP
 // forgetTrials deletes the state machines of trial runs that the store has of an earlier
 // process. Their executions stay.
 func (e *Emulator) forgetTrials() error {
-	for m := range e.registry.Machines(arn.Home{}, "") {
+	for m := range e.registry.Machines(e.home, "") {
 		if !isTrial(m.Name) {
 			continue
 		}

@@ -97,7 +97,8 @@ func (a *API) listActivities(ctx context.Context, in *listActivitiesInput) (*lis
 	if err != nil {
 		return nil, err
 	}
-	rest, position := listed(ctx, a.home, a.registry.Activities, after, func(one *registry.Activity) (arn, name string) { return one.ARN, one.Name })
+	all := listing[*registry.Activity]{a.registry.Activities, a.registry.ActivitiesElsewhere, func(one *registry.Activity) (arn, name string) { return one.ARN, one.Name }}
+	rest, position := all.from(ctx, a.home, after)
 	page, next := pageOf(a, rest, in.MaxResults, list, position, func(one *registry.Activity) activityItem {
 		return activityItem{ActivityArn: one.ARN, Name: one.Name, CreationDate: date(one.Created)}
 	})

@@ -36,35 +36,52 @@ func reachOf(ctx context.Context) string {
 	return ""
 }
 
-// listed gives what a caller's list has after a position, by name, and says where an item
-// is in it: what is in the caller's region and account. The emulator itself sees all; of
-// several of one name, what is in its default region and account is first. in gives what
-// is in a region and account after a name, or, of the zero Home, what is anywhere.
-func listed[T any](ctx context.Context, home arn.Home, in func(home arn.Home, after string) iter.Seq[T], after string, of func(T) (arn, name string)) (rest iter.Seq[T], position func(T) string) {
+// A listing is what lists are made of: the resources of one kind.
+type listing[T any] struct {
+	in        func(home arn.Home, after string) iter.Seq[T] // of a region and account, after a name, by name
+	elsewhere func(home arn.Home) []T                       // of all others
+	of        func(T) (arn, name string)
+}
+
+// from gives what a caller's list has after a position, by name, and says where an item is
+// in it: what is in the caller's region and account. The emulator itself sees all; of
+// several of one name, what is in its default region and account, home, is first.
+func (l listing[T]) from(ctx context.Context, home arn.Home, after string) (rest iter.Seq[T], position func(T) string) {
 	if c := caller.Of(ctx); c != nil {
-		return in(c.Home, after), func(item T) string { _, name := of(item); return name }
+		return l.in(c.Home, after), func(item T) string { _, name := l.of(item); return name }
 	}
 	position = func(item T) string {
-		at, name := of(item)
+		at, name := l.of(item)
 		if arn.HomeOf(at) == home {
 			return name
 		}
 		return name + "\x00" + at // no name has this character, so that it comes behind
 	}
-	type placed struct {
-		position string
-		item     T
-	}
-	var all []placed
-	for item := range in(arn.Home{}, "") {
-		if p := position(item); p > after {
-			all = append(all, placed{p, item})
+	var others []T
+	for _, item := range l.elsewhere(home) {
+		if position(item) > after {
+			others = append(others, item)
 		}
 	}
-	slices.SortFunc(all, func(a, b placed) int { return cmp.Compare(a.position, b.position) })
+	if len(others) == 0 {
+		return l.in(home, after), position
+	}
+	slices.SortFunc(others, func(a, b T) int { return cmp.Compare(position(a), position(b)) })
 	return func(yield func(T) bool) {
-		for i := range all {
-			if !yield(all[i].item) {
+		rest := others
+		for item := range l.in(home, after) {
+			for len(rest) > 0 && position(rest[0]) < position(item) {
+				if !yield(rest[0]) {
+					return
+				}
+				rest = rest[1:]
+			}
+			if !yield(item) {
+				return
+			}
+		}
+		for _, item := range rest {
+			if !yield(item) {
 				return
 			}
 		}

@@ -270,7 +270,8 @@ func (a *API) listStateMachines(ctx context.Context, in *listStateMachinesInput)
 	if err != nil {
 		return nil, err
 	}
-	rest, position := listed(ctx, a.home, a.registry.Machines, after, func(m *registry.StateMachine) (arn, name string) { return m.ARN, m.Name })
+	all := listing[*registry.StateMachine]{a.registry.Machines, a.registry.MachinesElsewhere, func(m *registry.StateMachine) (arn, name string) { return m.ARN, m.Name }}
+	rest, position := all.from(ctx, a.home, after)
 	page, next := pageOf(a, withoutTrials(rest), in.MaxResults, list, position, func(m *registry.StateMachine) stateMachineItem {
 		return stateMachineItem{StateMachineArn: m.ARN, Name: m.Name, Type: m.Type, CreationDate: date(m.Created), Note: optional(a.noteOf(ctx, m))}
 	})

@@ -95,14 +95,17 @@ func (r *Registry) activity(arn string) *Activity {
 }
 
 // Activities gives the activities of an account and region whose names come after a
-// name, by name: all after "". Of the zero Home, it gives those of all accounts and
-// regions, by ARN.
+// name, by name: all after "".
 func (r *Registry) Activities(home arn.Home, after string) iter.Seq[*Activity] {
 	prefix := home.Activity("")
-	if home == (arn.Home{}) {
-		prefix = ""
-	}
 	return inOrder(r, &r.activities, prefix, prefix+after, func(a *Activity) string { return a.ARN })
+}
+
+// ActivitiesElsewhere returns the activities of all other accounts and regions, by ARN.
+func (r *Registry) ActivitiesElsewhere(home arn.Home) []*Activity {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.activities.without(home.Activity(""))
 }
 
 func (r *Registry) countActivities(home arn.Home) int {

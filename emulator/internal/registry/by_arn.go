@@ -34,10 +34,28 @@ func (b *byARN[T]) remove(arn string) {
 	}
 }
 
+// span is where the ARNs that begin with the prefix are in the order: from first to
+// before end.
+func (b *byARN[T]) span(prefix string) (first, end int) {
+	first, _ = slices.BinarySearch(b.order, prefix)
+	return first, first + sort.Search(len(b.order)-first, func(i int) bool { return !strings.HasPrefix(b.order[first+i], prefix) })
+}
+
 // count is how many ARNs begin with the prefix.
 func (b *byARN[T]) count(prefix string) int {
-	first, _ := slices.BinarySearch(b.order, prefix)
-	return sort.Search(len(b.order)-first, func(i int) bool { return !strings.HasPrefix(b.order[first+i], prefix) })
+	first, end := b.span(prefix)
+	return end - first
+}
+
+// without returns the resources whose ARNs do not begin with the prefix, in order.
+func (b *byARN[T]) without(prefix string) (others []T) {
+	first, end := b.span(prefix)
+	for _, part := range [][]string{b.order[:first], b.order[end:]} {
+		for _, arn := range part {
+			others = append(others, b.resources[arn])
+		}
+	}
+	return others
 }
 
 // after returns the resources whose ARNs begin with the prefix and come after an ARN,

@@ -208,14 +208,17 @@ func (r *Registry) Machine(arn string) *StateMachine {
 }
 
 // Machines gives the state machines of an account and region whose names come after a
-// name, by name: all after "". Of the zero Home, it gives those of all accounts and
-// regions, by ARN.
+// name, by name: all after "".
 func (r *Registry) Machines(home arn.Home, after string) iter.Seq[*StateMachine] {
 	prefix := home.StateMachine("")
-	if home == (arn.Home{}) {
-		prefix = ""
-	}
 	return inOrder(r, &r.machines, prefix, prefix+after, func(m *StateMachine) string { return m.ARN })
+}
+
+// MachinesElsewhere returns the state machines of all other accounts and regions, by ARN.
+func (r *Registry) MachinesElsewhere(home arn.Home) []*StateMachine {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.machines.without(home.StateMachine(""))
 }
 
 func (r *Registry) countMachines(home arn.Home) int {
