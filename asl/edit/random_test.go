@@ -315,7 +315,9 @@ func checkMeaning(t *testing.T, e Edit, before, after *asl.Definition) {
 		if err := json.Unmarshal(e.State, &pointer); err != nil {
 			t.Fatal(err)
 		}
-		if back := renamedBack(after.Root, pointer, e.Name); !value.Equal(back, before.Root) {
+		// Where a Next led to no state, and this state has now the name of that, the way back is not clear.
+		dangling := strings.Contains(before.Root.String(), value.OfString(e.Name).String())
+		if back := renamedBack(after.Root, pointer, e.Name); !dangling && !value.Equal(back, before.Root) {
 			t.Errorf("renaming changed more than the name: %s", back)
 		}
 	}
