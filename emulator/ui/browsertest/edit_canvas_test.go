@@ -424,10 +424,11 @@ func TestDropOnLargeDrawing(t *testing.T) {
 		new MutationObserver(list => { for (const one of list) for (const node of one.addedNodes) if (node.matches?.('.node')) born++; }).observe(document.querySelector('.world'), {childList: true});
 		addEventListener('pointerup', () => {
 			const from = performance.now();
-			const look = () => document.querySelector('[data-testid=node-Wait]')
-				? requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = () => { window.took = performance.now() - from; }; c.port2.postMessage(0); })
-				: setTimeout(look);
-			look();
+			new MutationObserver((list, watch) => {
+				if (!document.querySelector('[data-testid=node-Wait]')) return;
+				watch.disconnect();
+				requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = () => { window.took = performance.now() - from; }; c.port2.postMessage(0); });
+			}).observe(document.querySelector('.world'), {childList: true, subtree: true});
 		}, {capture: true, once: true});
 	})()`, nil)
 	p.drag(p.piece("Wait"), p.onEdge("/States/S2/Next"))
