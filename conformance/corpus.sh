@@ -37,7 +37,7 @@ for service in s3 sqs sns dynamodb events logs secretsmanager; do
   endpoints+=(--service-endpoint "$service=http://127.0.0.1:$services_port")
 done
 # "|| true": the runner exits 1 if any case fails; its table says which.
-python3 "$(dirname "$0")/corpus_accounts.py" "$corpus/run_corpus.py" --cases "$corpus/cases" --endpoint "$endpoint" --lambda-port "$lambda_port" \
+python3 "$(dirname "$0")/corpus_run.py" "$corpus/run_corpus.py" --cases "$corpus/cases" --endpoint "$endpoint" --lambda-port "$lambda_port" \
   "${endpoints[@]}" --out "$work/results.json" "$@" || true
 # With flags the runner compares other things than the explanations are for.
 [ $# -gt 0 ] || python3 "$(dirname "$0")/corpus_explained.py" "$work/results.json" "$(dirname "$0")/corpus_explained.json" "$(dirname "$0")/../docs/conformance.md"

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"cmp"
 	"iter"
 	"slices"
 )
@@ -15,15 +14,6 @@ const chunkSize = 512
 // and then begins another, so that it costs an append and leaves no chunk half full.
 // Removals join a chunk with its neighbour when both are almost empty.
 type cursorSet struct{ chunks [][]Cursor }
-
-// Compare orders cursors from the least to the greatest, which is from the end of a
-// list to its beginning.
-func (c Cursor) Compare(d Cursor) int {
-	if c.Recent != d.Recent {
-		return cmp.Compare(c.Recent, d.Recent)
-	}
-	return cmp.Compare(c.ID, d.ID)
-}
 
 // chunk gives the place of the chunk that would hold c: the last that begins at or
 // below it, or the first.

@@ -20,6 +20,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -54,6 +55,15 @@ type Execution struct {
 type Cursor struct {
 	Recent int64 // Unix milliseconds
 	ID     int64
+}
+
+// Compare orders cursors from the least to the greatest, which is from the end of a
+// list to its beginning.
+func (c Cursor) Compare(d Cursor) int {
+	if c.Recent != d.Recent {
+		return cmp.Compare(c.Recent, d.Recent)
+	}
+	return cmp.Compare(c.ID, d.ID)
 }
 
 // Cursor gives the place of the execution in the lists of its ARNs, which are in the

@@ -306,7 +306,7 @@ func (r *repl) show(e value.Value) (stopped bool) {
 		r.stopped(body)
 		return true
 	case "continued":
-		if id, _ := body.Get("threadId").Int(); id == r.thread && !r.launched && !r.waits && !r.stands() {
+		if id, _ := body.Get("threadId").Int(); id == r.thread && !r.launched && !r.waits && len(r.frames) > 0 && !r.stands() {
 			r.frames, r.frame = nil, 0
 			fmt.Fprintln(r.w, r.paint(faint, "  it goes on: another debugger has moved it"))
 		}
@@ -355,12 +355,9 @@ func (r *repl) loadFrames() error {
 	return err
 }
 
-// stands reports whether the thread is stopped. That it goes on may be told when it is
-// stopped again.
+// stands reports whether the thread is stopped, by what only a stopped one can do. That it
+// goes on may be told when it is stopped again already.
 func (r *repl) stands() bool {
-	if len(r.frames) == 0 {
-		return true // as far as was known, it went on before
-	}
 	_, err := r.client.ask("evaluate", map[string]any{"expression": "1", "context": "clipboard", "frameId": r.frameID()})
 	return err == nil
 }

@@ -3,8 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -83,7 +83,7 @@ func (h *healthCheck) ask(ctx context.Context) error {
 	case err != nil:
 		return err
 	case answer.Get("service").Text() != "aslocal":
-		return exit(ExitFailed, unknownHint, "%s answered %s", u.Redacted(), shortened(fmt.Sprint(answer)))
+		return exit(ExitFailed, unknownHint, "%s answered %s", u.Redacted(), shortened(answer.String()))
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (h *healthCheck) ask(ctx context.Context) error {
 func shortened(text string) string {
 	const most = 200
 	if len(text) > most {
-		return text[:most] + "..."
+		return strings.ToValidUTF8(text[:most], "") + "..." // not with half a character
 	}
 	return text
 }

@@ -37,7 +37,7 @@ type Config struct {
 	Definitions *Definitions
 }
 
-// maxRegistered is how many state machines there may be, and how many activities.
+// maxRegistered is how many state machines an account may have in a region, and how many activities.
 // Quotas: "Registered state machines", "Registered activities" (F-239).
 const maxRegistered = 100_000
 

@@ -1,6 +1,6 @@
-"""Runs the corpus with two accounts and two regions.
+"""Runs the corpus with what its own runner does not know: accounts, regions, and moments.
 
-corpus_accounts.py RUN_CORPUS FLAGS… is RUN_CORPUS with FLAGS, except that
+corpus_run.py RUN_CORPUS FLAGS… is RUN_CORPUS with FLAGS, except that
 
   - the steps of a case that say "account": "secondary" are called as the second
     account. The corpus has such steps (FORMAT.md, 1.2); its own runner leaves their
